@@ -1,0 +1,321 @@
+//! The contact itself.
+
+use crate::birthday::Birthday;
+use crate::email::Email;
+use crate::label::Label;
+use crate::phone::Phone;
+use crate::slot::TextField;
+use crate::text::Text;
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
+use std::collections::BTreeMap;
+
+/// A person or company. Every value is valid and normalised by its type; lists stand in the order of their labels
+/// ([`Label::rank`]) and hold no value twice under one label; there is one address for each label.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the names are the fields of DESIGN.md 5.2")]
+pub struct Contact {
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub prefix: Text,
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub first_name: Text,
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub middle_name: Text,
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub last_name: Text,
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub suffix: Text,
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub nickname: Text,
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub company: Text,
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub department: Text,
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub title: Text,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub emails: Vec<LabeledEmail>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub phones: Vec<LabeledPhone>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<Address>,
+    #[serde(rename = "website", skip_serializing_if = "Vec::is_empty")]
+    pub websites: Vec<Website>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub birthday: Option<Birthday>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Text>,
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub notes: Text,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom: BTreeMap<String, Text>,
+}
+
+/// An email address and its kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabeledEmail {
+    /// The kind.
+    #[serde(default, skip_serializing_if = "Label::is_none")]
+    pub label: Label,
+    /// The address.
+    pub value: Email,
+}
+
+/// A telephone number and its kind.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "PhoneJson")]
+pub struct LabeledPhone {
+    /// The kind.
+    pub label: Label,
+    /// The number.
+    pub phone: Phone,
+}
+
+#[derive(Deserialize)]
+struct PhoneJson {
+    #[serde(default)]
+    label: Label,
+    #[serde(flatten)]
+    phone: Phone,
+}
+
+impl From<PhoneJson> for LabeledPhone {
+    fn from(json: PhoneJson) -> Self {
+        Self {
+            label: json.label,
+            phone: json.phone,
+        }
+    }
+}
+
+impl Serialize for LabeledPhone {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("LabeledPhone", 3)?;
+        if !self.label.is_none() {
+            out.serialize_field("label", &self.label)?;
+        }
+        out.serialize_field("value", self.phone.as_str())?;
+        if self.phone.raw() != self.phone.as_str() {
+            out.serialize_field("raw", self.phone.raw())?;
+        }
+        out.end()
+    }
+}
+
+/// A postal address and its kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the names are the fields of DESIGN.md 5.2")]
+pub struct Address {
+    #[serde(skip_serializing_if = "Label::is_none")]
+    pub label: Label,
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub address: Text,
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub city: Text,
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub state: Text,
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub zip_code: Text,
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub country: Text,
+}
+
+impl Address {
+    /// Whether all parts are empty.
+    pub fn is_empty(&self) -> bool {
+        [&self.address, &self.city, &self.state, &self.zip_code, &self.country]
+            .into_iter()
+            .all(Text::is_empty)
+    }
+
+    /// A part, to be read.
+    pub fn part(&self, part: crate::AddressPart) -> &Text {
+        use crate::AddressPart as P;
+        match part {
+            P::Street => &self.address,
+            P::City => &self.city,
+            P::State => &self.state,
+            P::ZipCode => &self.zip_code,
+            P::Country => &self.country,
+        }
+    }
+
+    /// A part, to be changed.
+    pub fn part_mut(&mut self, part: crate::AddressPart) -> &mut Text {
+        use crate::AddressPart as P;
+        match part {
+            P::Street => &mut self.address,
+            P::City => &mut self.city,
+            P::State => &mut self.state,
+            P::ZipCode => &mut self.zip_code,
+            P::Country => &mut self.country,
+        }
+    }
+}
+
+/// A web address and its kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Website {
+    /// The kind.
+    #[serde(default, skip_serializing_if = "Label::is_none")]
+    pub label: Label,
+    /// The address, as written.
+    pub value: Text,
+}
+
+impl Contact {
+    /// A text field, to be read.
+    pub fn text(&self, field: TextField) -> &Text {
+        match field {
+            TextField::Prefix => &self.prefix,
+            TextField::FirstName => &self.first_name,
+            TextField::MiddleName => &self.middle_name,
+            TextField::LastName => &self.last_name,
+            TextField::Suffix => &self.suffix,
+            TextField::Nickname => &self.nickname,
+            TextField::Company => &self.company,
+            TextField::Department => &self.department,
+            TextField::Title => &self.title,
+            TextField::Notes => &self.notes,
+        }
+    }
+
+    /// A text field, to be changed.
+    pub fn text_mut(&mut self, field: TextField) -> &mut Text {
+        match field {
+            TextField::Prefix => &mut self.prefix,
+            TextField::FirstName => &mut self.first_name,
+            TextField::MiddleName => &mut self.middle_name,
+            TextField::LastName => &mut self.last_name,
+            TextField::Suffix => &mut self.suffix,
+            TextField::Nickname => &mut self.nickname,
+            TextField::Company => &mut self.company,
+            TextField::Department => &mut self.department,
+            TextField::Title => &mut self.title,
+            TextField::Notes => &mut self.notes,
+        }
+    }
+
+    /// Whether there is something to know the contact by: a name, a company, an email or a phone.
+    pub fn has_identity(&self) -> bool {
+        let names = [
+            &self.first_name,
+            &self.middle_name,
+            &self.last_name,
+            &self.nickname,
+            &self.company,
+        ];
+        names.into_iter().any(|t| !t.is_empty()) || !self.emails.is_empty() || !self.phones.is_empty()
+    }
+
+    /// The contact in one line, for people.
+    pub fn display_name(&self) -> String {
+        let name: Vec<&str> = [&self.first_name, &self.middle_name, &self.last_name]
+            .into_iter()
+            .map(Text::as_str)
+            .filter(|t| !t.is_empty())
+            .collect();
+        if !name.is_empty() {
+            return name.join(" ");
+        }
+        [self.company.as_str(), self.nickname.as_str()]
+            .into_iter()
+            .chain(self.emails.iter().map(|e| e.value.as_str()))
+            .chain(self.phones.iter().map(|p| p.phone.as_str()))
+            .find(|t| !t.is_empty())
+            .unwrap_or("(no name)")
+            .to_owned()
+    }
+
+    /// Brings the lists into their order, drops repeated values and empty addresses.
+    pub fn normalise(&mut self) {
+        self.emails.sort_by(|a, b| a.label.rank().cmp(&b.label.rank()));
+        self.phones.sort_by(|a, b| a.label.rank().cmp(&b.label.rank()));
+        self.websites.sort_by(|a, b| a.label.rank().cmp(&b.label.rank()));
+        self.addresses.sort_by(|a, b| a.label.rank().cmp(&b.label.rank()));
+        drop_repeated(&mut self.emails, |a, b| {
+            a.label == b.label && a.value.key() == b.value.key()
+        });
+        drop_repeated(&mut self.phones, |a, b| a == b);
+        drop_repeated(&mut self.websites, |a, b| a == b);
+        drop_repeated(&mut self.tags, |a, b| a == b);
+        self.websites.retain(|w| !w.value.is_empty());
+        self.addresses.retain(|a| !a.is_empty());
+        self.tags.retain(|t| !t.is_empty());
+        self.custom.retain(|_, value| !value.is_empty());
+    }
+
+    /// The contact as the store keeps it: JSON without empty fields.
+    pub fn to_json(&self) -> String {
+        // Writing plain structs of strings into memory cannot fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads what [`Contact::to_json`] wrote.
+    ///
+    /// # Errors
+    /// When the text is not a contact's JSON.
+    pub fn from_json(json: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+}
+
+/// Keeps the first of equal values. The lists are short.
+fn drop_repeated<T>(list: &mut Vec<T>, same: impl Fn(&T, &T) -> bool) {
+    let mut at = 1;
+    while at < list.len() {
+        if list[..at].iter().any(|earlier| same(earlier, &list[at])) {
+            list.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_short_and_reads_back() {
+        let mut contact = Contact {
+            first_name: "Ann".into(),
+            ..Contact::default()
+        };
+        contact.phones.push(LabeledPhone {
+            label: Label::new("Mobile"),
+            phone: Phone::parse("(415) 555-0132", crate::Region::from_code("US")).unwrap(),
+        });
+        let json = contact.to_json();
+        assert_eq!(
+            json,
+            r#"{"first_name":"Ann","phones":[{"label":"mobile","value":"+14155550132","raw":"(415) 555-0132"}]}"#
+        );
+        let back = Contact::from_json(&json).unwrap();
+        assert_eq!(back, contact);
+        assert_eq!(back.to_json(), json);
+    }
+
+    #[test]
+    fn lists_have_one_order_and_no_repeats() {
+        let email = |label: &str, value: &str| LabeledEmail {
+            label: Label::new(label),
+            value: Email::parse(value).unwrap(),
+        };
+        let mut contact = Contact {
+            emails: vec![
+                email("home", "b@example.com"),
+                email("", "a@example.com"),
+                email("", "A@example.com"),
+            ],
+            ..Contact::default()
+        };
+        contact.normalise();
+        assert_eq!(
+            contact.emails,
+            vec![email("", "a@example.com"), email("home", "b@example.com")]
+        );
+    }
+}

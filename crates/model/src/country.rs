@@ -1,0 +1,61 @@
+//! The country that a cell names, for numbers without country code.
+
+use crate::phone::Region;
+use crate::text::fold;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// Names of countries in many languages, one country a line; the head of the file says how it is read.
+const NAMES: &str = include_str!("../data/countries.txt");
+
+static BY_NAME: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    NAMES
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once(':'))
+        .flat_map(|(code, names)| names.split(';').map(move |name| (squeeze(name), code.trim())))
+        .collect()
+});
+
+/// The region of a country cell: an alpha-2 code or a name in one of many languages.
+pub fn region_of_country(cell: &str) -> Option<Region> {
+    let cell = cell.trim();
+    if cell.is_empty() {
+        return None;
+    }
+    if cell.len() == 2 && cell.is_ascii() {
+        return Region::from_code(if cell.eq_ignore_ascii_case("uk") { "GB" } else { cell });
+    }
+    BY_NAME.get(&squeeze(cell)).and_then(|code| Region::from_code(code))
+}
+
+fn squeeze(name: &str) -> String {
+    let mut folded = fold(name);
+    folded.retain(|c| c != ' ');
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn countries_are_known_by_code_and_name() {
+        for (cell, code) in [
+            ("US", "US"),
+            ("u.s.a.", "US"),
+            ("Deutschland", "DE"),
+            ("España", "ES"),
+            ("日本", "JP"),
+            ("uk", "GB"),
+            ("United Kingdom", "GB"),
+        ] {
+            assert_eq!(
+                region_of_country(cell).map(Region::code).as_deref(),
+                Some(code),
+                "{cell}"
+            );
+        }
+        assert!(region_of_country("Atlantis").is_none());
+    }
+}

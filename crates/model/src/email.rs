@@ -1,0 +1,273 @@
+//! Email addresses: reading, checking, and what to do about a wrong one.
+
+use crate::text::clean;
+use email_address::{EmailAddress, Options};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A well-formed address: the part before the `@` as written, the domain in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Email(String);
+
+/// Why a value is no email address, in words for people, with the address that was probably meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailProblem {
+    /// What is wrong, as the end of a sentence that begins with the value.
+    pub what: &'static str,
+    /// The address that was probably meant.
+    pub suggestion: Option<String>,
+}
+
+/// Endings that are no top-level domain and are typed for one.
+const TYPED_ENDINGS: &[(&str, &str)] = &[
+    ("con", "com"),
+    ("cmo", "com"),
+    ("ocm", "com"),
+    ("comm", "com"),
+    ("vom", "com"),
+    ("xom", "com"),
+    ("cim", "com"),
+    ("conm", "com"),
+    ("coml", "com"),
+    ("ccom", "com"),
+    ("c0m", "com"),
+    ("comn", "com"),
+    ("nett", "net"),
+    ("ner", "net"),
+    ("nte", "net"),
+    ("orgg", "org"),
+    ("ogr", "org"),
+    ("rog", "org"),
+];
+
+/// Domains of large providers as they are mistyped. The addresses may exist, so they are told and not refused.
+const TYPED_DOMAINS: &[(&str, &str)] = &[
+    ("gmial.com", "gmail.com"),
+    ("gamil.com", "gmail.com"),
+    ("gmai.com", "gmail.com"),
+    ("gmal.com", "gmail.com"),
+    ("gnail.com", "gmail.com"),
+    ("gmail.co", "gmail.com"),
+    ("gmail.cm", "gmail.com"),
+    ("gmaill.com", "gmail.com"),
+    ("hotmial.com", "hotmail.com"),
+    ("hotmal.com", "hotmail.com"),
+    ("hotmai.com", "hotmail.com"),
+    ("hotmail.co", "hotmail.com"),
+    ("yaho.com", "yahoo.com"),
+    ("yahooo.com", "yahoo.com"),
+    ("yhaoo.com", "yahoo.com"),
+    ("yahoo.co", "yahoo.com"),
+    ("outlok.com", "outlook.com"),
+    ("outloook.com", "outlook.com"),
+    ("iclod.com", "icloud.com"),
+    ("icoud.com", "icloud.com"),
+];
+
+/// Domains at which dots before the `@` do not count (documented by the provider: "Dots don't matter in Gmail
+/// addresses").
+const DOTLESS_DOMAINS: &[&str] = &["gmail.com", "googlemail.com"];
+
+impl Email {
+    /// Reads an address: blanks and `mailto:` go, of `Ann <ann@example.com>` the address is taken.
+    ///
+    /// # Errors
+    /// Says what is wrong and, where it can be guessed, what was meant.
+    pub fn parse(raw: &str) -> Result<Self, EmailProblem> {
+        let text = clean(raw);
+        let address = bare_address(&text);
+        check(address).map(Self).map_err(|what| EmailProblem {
+            what,
+            suggestion: suggest(address),
+        })
+    }
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The address as it is compared: lower case, domain in ASCII form (IDNA), dots dropped where they do not count.
+    pub fn key(&self) -> String {
+        let lower = self.0.to_lowercase();
+        let Some((local, domain)) = lower.rsplit_once('@') else {
+            return lower;
+        };
+        let domain = if domain.is_ascii() {
+            domain.to_owned()
+        } else {
+            idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned())
+        };
+        if DOTLESS_DOMAINS.contains(&domain.as_str()) {
+            format!("{}@{domain}", local.replace('.', ""))
+        } else if domain.len() + local.len() + 1 == lower.len() && lower.is_ascii() {
+            lower
+        } else {
+            format!("{local}@{domain}")
+        }
+    }
+
+    /// The address that was probably meant where the domain looks like a large provider's with a slip.
+    pub fn likely_meant(&self) -> Option<String> {
+        let (local, domain) = self.0.rsplit_once('@')?;
+        let (_, meant) = TYPED_DOMAINS.iter().find(|(typed, _)| *typed == domain)?;
+        Some(format!("{local}@{meant}"))
+    }
+}
+
+impl fmt::Display for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn bare_address(text: &str) -> &str {
+    let inner = match (text.rfind('<'), text.rfind('>')) {
+        (Some(open), Some(close)) if open < close && text[close + 1..].trim().is_empty() => &text[open + 1..close],
+        _ => text,
+    };
+    let inner = inner.trim().trim_end_matches([';', ',']).trim_end();
+    match inner.get(..7) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &inner[7..],
+        _ => inner,
+    }
+}
+
+fn check(address: &str) -> Result<String, &'static str> {
+    let (local, domain) = address.rsplit_once('@').ok_or("has no @")?;
+    if local.is_empty() {
+        return Err("has nothing before the @");
+    }
+    if domain.is_empty() {
+        return Err("has nothing after the @");
+    }
+    if address.contains(char::is_whitespace) && !local.starts_with('"') {
+        return Err("holds a blank");
+    }
+    let domain = domain.to_lowercase();
+    check_domain(&domain)?;
+    let email = format!("{local}@{domain}");
+    let options = Options::default()
+        .with_required_tld()
+        .without_display_text()
+        .without_domain_literal();
+    match EmailAddress::parse_with_options(&email, options) {
+        Ok(_) => Ok(email),
+        Err(email_address::Error::LocalPartTooLong) => Err("has more than 64 characters before the @"),
+        Err(email_address::Error::DomainTooLong) => Err("has a domain that is too long"),
+        Err(_) if local.contains('@') => Err("has more than one @"),
+        Err(_) if local.contains("..") || local.starts_with('.') || local.ends_with('.') => {
+            Err("has a dot where none may stand")
+        }
+        Err(_) => Err("is no email address"),
+    }
+}
+
+fn check_domain(domain: &str) -> Result<(), &'static str> {
+    if !domain.is_ascii() && idna::domain_to_ascii_strict(domain).is_err() {
+        return Err("has a domain that cannot exist");
+    }
+    if domain.split('.').any(str::is_empty) {
+        return Err("has a dot too many in its domain");
+    }
+    let ascii_label_ok = |label: &str| {
+        !label.is_ascii()
+            || (label.len() <= 63
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+    };
+    if !domain.split('.').all(ascii_label_ok) {
+        return Err("has a character that no domain may hold");
+    }
+    let Some((_, last)) = domain.rsplit_once('.') else {
+        return Err("has a domain without an ending such as .com");
+    };
+    if last.bytes().all(|b| b.is_ascii_digit()) {
+        return Err("has a domain without an ending such as .com");
+    }
+    if TYPED_ENDINGS.iter().any(|(typed, _)| *typed == last) {
+        return Err("has a domain ending that does not exist");
+    }
+    Ok(())
+}
+
+/// The first small repair that makes a well-formed address.
+fn suggest(address: &str) -> Option<String> {
+    let mended_ending = address
+        .rsplit_once('.')
+        .and_then(|(rest, last)| {
+            let last = last.to_lowercase();
+            TYPED_ENDINGS
+                .iter()
+                .find(|(typed, _)| *typed == last)
+                .map(|(_, meant)| format!("{rest}.{meant}"))
+        })
+        .unwrap_or_default();
+    let lower = address.to_lowercase();
+    [
+        mended_ending,
+        address.replace("@@", "@"),
+        lower.replace(" at ", "@").replace(" dot ", "."),
+        lower.replace("(at)", "@").replace("[at]", "@").replace(' ', ""),
+        address.replace("..", "."),
+        address.replace(',', "."),
+        address.split_whitespace().collect(),
+        address
+            .trim_matches(['.', ',', ';', ':', '<', '>', '(', ')', '"', '\''])
+            .to_owned(),
+    ]
+    .into_iter()
+    .find_map(|candidate| (candidate != address).then(|| check(&candidate).ok()).flatten())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ok(raw: &str) -> String {
+        Email::parse(raw).unwrap().to_string()
+    }
+
+    #[test]
+    fn reads_what_people_write() {
+        assert_eq!(ok("  Ann.Ivers@Example.COM\u{a0}"), "Ann.Ivers@example.com");
+        assert_eq!(ok("Ann Ivers <ann@example.com>"), "ann@example.com");
+        assert_eq!(ok("mailto:ann@example.com"), "ann@example.com");
+        assert_eq!(ok("ann@bücher.example"), "ann@bücher.example");
+    }
+
+    #[test]
+    fn refuses_with_a_reason_and_a_suggestion() {
+        for (raw, suggestion) in [
+            ("ann@gmail.con", Some("ann@gmail.com")),
+            ("ann@@example.com", Some("ann@example.com")),
+            ("ann at example.com", Some("ann@example.com")),
+            ("ann@example..com", Some("ann@example.com")),
+            ("annexample.com", None),
+            ("ann@", None),
+            ("@example.com", None),
+            ("ann@localhost", None),
+        ] {
+            let problem = Email::parse(raw).unwrap_err();
+            assert_eq!(problem.suggestion.as_deref(), suggestion, "{raw}: {}", problem.what);
+        }
+    }
+
+    #[test]
+    fn length_limits_are_those_of_rfc_5321() {
+        assert!(Email::parse(&format!("{}@example.com", "a".repeat(64))).is_ok());
+        assert!(Email::parse(&format!("{}@example.com", "a".repeat(65))).is_err());
+    }
+
+    #[test]
+    fn keys_ignore_case_and_spelling_of_the_domain() {
+        let key = |raw: &str| Email::parse(raw).unwrap().key();
+        assert_eq!(key("RAUL@Ginkgo.Example"), "raul@ginkgo.example");
+        assert_eq!(key("ann@bücher.example"), key("ann@xn--bcher-kva.example"));
+        assert_eq!(key("a.b@gmail.com"), key("ab@gmail.com"));
+        assert_ne!(key("a.b@example.com"), key("ab@example.com"));
+        assert_ne!(key("pay@example.com"), key("pаy@example.com"));
+    }
+}

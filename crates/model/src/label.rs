@@ -1,0 +1,85 @@
+//! The kind of a value that may stand several times.
+
+use crate::text::clean;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// `work`, `home`, `mobile`, `fax`, `other`, the user's own word, or none (empty).
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Label(String);
+
+impl Label {
+    /// No label.
+    pub const NONE: Label = Label(String::new());
+
+    /// Reads a label as systems write it: `Work`, `* Home` (the preferred one), `Mobil`, `Work Fax`.
+    /// Known words become the built-in labels; others are kept as they are.
+    pub fn new(raw: &str) -> Self {
+        let text = clean(raw);
+        let text = text.trim_start_matches('*').trim();
+        let lower = text.to_lowercase();
+        let known = match lower.as_str() {
+            "work" | "business" | "office" | "company" | "work_phone" | "arbeit" | "geschäftlich" | "dienstlich"
+            | "travail" | "bureau" | "professionnel" | "trabajo" | "trabalho" | "lavoro" | "werk" | "arbete"
+            | "arbejde" | "arbeid" | "praca" | "работа" | "рабочий" | "рабочая" | "工作" | "単位" | "仕事"
+            | "勤務先" | "직장" => "work",
+            "home" | "private" | "personal" | "privat" | "domicile" | "personnel" | "casa" | "particular"
+            | "personale" | "thuis" | "privé" | "hem" | "hjem" | "dom" | "domowy" | "домашний" | "домашняя"
+            | "личный" | "личная" | "дом" | "家" | "住宅" | "自宅" | "집" => "home",
+            "mobile" | "cell" | "cellphone" | "cell phone" | "mobile phone" | "iphone" | "handy" | "mobil"
+            | "móvil" | "movil" | "celular" | "portable" | "cellulare" | "mobiel" | "mobiltelefon" | "komórka"
+            | "мобильный" | "手机" | "手機" | "携帯" | "휴대전화" => "mobile",
+            "fax" | "work fax" | "home fax" | "other fax" | "workfax" | "homefax" | "business fax" | "telefax"
+            | "факс" | "传真" | "傳真" | "ファックス" | "팩스" => "fax",
+            "other" | "main" | "sonstige" | "andere" | "autre" | "otro" | "outro" | "altro" | "overig" | "anders"
+            | "övrigt" | "andet" | "annet" | "inny" | "другой" | "другое" | "其他" | "その他" | "기타" => {
+                "other"
+            }
+            "" => "",
+            _ => return Self(text.to_owned()),
+        };
+        Self(known.to_owned())
+    }
+
+    /// A built-in label by its name, or the user's own word, without looking into languages.
+    pub fn exact(word: &str) -> Self {
+        Self(clean(word).into_owned())
+    }
+
+    /// The label's word; empty for none.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is no label.
+    pub fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether values of this label are fax numbers, which are no match keys.
+    pub fn is_fax(&self) -> bool {
+        self.0 == "fax"
+    }
+
+    /// The order in which labelled values stand in a contact: none, work, home, mobile, other, fax, then the user's
+    /// own words. A fixed order is what makes a contact equal to itself after a journey through columns.
+    pub fn rank(&self) -> (u8, &str) {
+        let rank = match self.0.as_str() {
+            "" => 0,
+            "work" => 1,
+            "home" => 2,
+            "mobile" => 3,
+            "other" => 4,
+            "fax" => 5,
+            _ => 6,
+        };
+        (rank, &self.0)
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

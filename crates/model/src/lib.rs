@@ -1,0 +1,36 @@
+//! What a contact is.
+//!
+//! Owns the types that cannot hold an invalid value, how values are normalised, the match keys by which two records are
+//! held to be the same contact, and how a row's values are merged into a contact.
+//! Leaves out files, columns, SQL, HTTP, the clock and randomness: everything here is a function of its arguments.
+
+mod birthday;
+mod contact;
+mod country;
+mod email;
+mod key;
+mod label;
+mod patch;
+mod person_name;
+mod phone;
+mod slot;
+mod text;
+
+pub use birthday::{Birthday, DateOrder};
+pub use contact::{Address, Contact, LabeledEmail, LabeledPhone, Website};
+pub use country::region_of_country;
+pub use email::{Email, EmailProblem};
+pub use key::{MatchKey, name_order, names_clearly_differ};
+pub use label::Label;
+pub use patch::{Blanks, Fill, Patch};
+pub use person_name::{PersonName, looks_like_company, split_person_name};
+pub use phone::{Phone, PhoneProblem, Region};
+pub use slot::{AddressPart, Slot, TextField, UnknownSlot};
+pub use text::{Text, clean, fold};
+
+/// A contact's identity: UUIDv7, so that contacts lie in the order in which they came to be.
+pub type ContactId = uuid::Uuid;
+
+/// The moment of a contact's last change, in UTC microseconds since 1970. It strictly increases with every change, so
+/// it is also the contact's version: two equal versions of one contact are the same contact.
+pub type Version = i64;

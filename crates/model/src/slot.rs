@@ -1,0 +1,236 @@
+//! The addressable places in a contact that a column can fill.
+
+use crate::label::Label;
+use std::fmt;
+use std::str::FromStr;
+
+/// A field that holds one text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names are the fields of DESIGN.md 5.2")]
+pub enum TextField {
+    Prefix,
+    FirstName,
+    MiddleName,
+    LastName,
+    Suffix,
+    Nickname,
+    Company,
+    Department,
+    Title,
+    Notes,
+}
+
+impl TextField {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [TextField; 10] = [
+        Self::Prefix,
+        Self::FirstName,
+        Self::MiddleName,
+        Self::LastName,
+        Self::Suffix,
+        Self::Nickname,
+        Self::Company,
+        Self::Department,
+        Self::Title,
+        Self::Notes,
+    ];
+
+    /// The slot's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Prefix => "prefix",
+            Self::FirstName => "first_name",
+            Self::MiddleName => "middle_name",
+            Self::LastName => "last_name",
+            Self::Suffix => "suffix",
+            Self::Nickname => "nickname",
+            Self::Company => "company",
+            Self::Department => "department",
+            Self::Title => "title",
+            Self::Notes => "notes",
+        }
+    }
+}
+
+/// A part of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names are the fields of DESIGN.md 5.2")]
+pub enum AddressPart {
+    Street,
+    City,
+    State,
+    ZipCode,
+    Country,
+}
+
+impl AddressPart {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [AddressPart; 5] = [Self::Street, Self::City, Self::State, Self::ZipCode, Self::Country];
+
+    /// The slot's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Street => "address",
+            Self::City => "city",
+            Self::State => "state",
+            Self::ZipCode => "zip_code",
+            Self::Country => "country",
+        }
+    }
+}
+
+/// One addressable place: `first_name`, `email:home`, `phone:mobile`, `city:work`, `custom:Shoe size`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slot {
+    /// A field that holds one text.
+    Text(TextField),
+    /// A whole name, to be split into its parts.
+    FullName,
+    /// An email address of a label.
+    Email(Label),
+    /// A telephone number of a label.
+    Phone(Label),
+    /// A part of the address of a label.
+    Address(Label, AddressPart),
+    /// A web address of a label.
+    Website(Label),
+    /// The day of birth.
+    Birthday,
+    /// The tags.
+    Tags,
+    /// A custom field, by its name.
+    Custom(String),
+    /// The contact's own id, as our export writes it.
+    Id,
+    /// The contact's version, as our export writes it.
+    Version,
+}
+
+impl Slot {
+    /// Whether several columns may fill the slot, each with a value of its own.
+    pub fn is_list(&self) -> bool {
+        matches!(
+            self,
+            Self::Email(_) | Self::Phone(_) | Self::Website(_) | Self::Tags | Self::Address(_, AddressPart::Street)
+        )
+    }
+
+    /// The names of all slots that need no label, and how the others are written: for messages.
+    pub fn catalogue() -> String {
+        let texts = TextField::ALL.iter().map(|f| f.name());
+        let parts = AddressPart::ALL.iter().map(|p| p.name());
+        let others = [
+            "full_name",
+            "email",
+            "phone",
+            "website",
+            "birthday",
+            "tags",
+            "id",
+            "version",
+        ];
+        let mut names: Vec<&str> = texts.chain(parts).chain(others).collect();
+        names.sort_unstable();
+        format!(
+            "{}; with a label (work, home, mobile, fax, other or your own word) email:LABEL, phone:LABEL, \
+             website:LABEL, address:LABEL, city:LABEL, state:LABEL, zip_code:LABEL, country:LABEL; and custom:NAME",
+            names.join(", ")
+        )
+    }
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, label) = match self {
+            Self::Text(field) => return f.write_str(field.name()),
+            Self::FullName => return f.write_str("full_name"),
+            Self::Birthday => return f.write_str("birthday"),
+            Self::Tags => return f.write_str("tags"),
+            Self::Id => return f.write_str("id"),
+            Self::Version => return f.write_str("version"),
+            Self::Custom(name) => return write!(f, "custom:{name}"),
+            Self::Email(label) => ("email", label),
+            Self::Phone(label) => ("phone", label),
+            Self::Website(label) => ("website", label),
+            Self::Address(label, part) => (part.name(), label),
+        };
+        if label.is_none() {
+            f.write_str(name)
+        } else {
+            write!(f, "{name}:{label}")
+        }
+    }
+}
+
+/// A name that is no slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownSlot(pub String);
+
+impl FromStr for Slot {
+    type Err = UnknownSlot;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let unknown = || UnknownSlot(text.to_owned());
+        let (name, rest) = match text.split_once(':') {
+            Some((name, rest)) => (name.trim(), Some(rest.trim())),
+            None => (text.trim(), None),
+        };
+        if name == "custom" {
+            return match rest {
+                Some(custom) if !custom.is_empty() => Ok(Self::Custom(custom.to_owned())),
+                _ => Err(unknown()),
+            };
+        }
+        let label = rest.map(Label::exact).unwrap_or_default();
+        if let Some(part) = AddressPart::ALL.into_iter().find(|p| p.name() == name) {
+            return Ok(Self::Address(label, part));
+        }
+        match name {
+            "email" => return Ok(Self::Email(label)),
+            "phone" => return Ok(Self::Phone(label)),
+            "website" => return Ok(Self::Website(label)),
+            _ if rest.is_some() => return Err(unknown()),
+            _ => {}
+        }
+        if let Some(field) = TextField::ALL.into_iter().find(|f| f.name() == name) {
+            return Ok(Self::Text(field));
+        }
+        match name {
+            "full_name" => Ok(Self::FullName),
+            "birthday" => Ok(Self::Birthday),
+            "tags" => Ok(Self::Tags),
+            "id" => Ok(Self::Id),
+            "version" => Ok(Self::Version),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_are_written_as_they_are_read() {
+        for text in [
+            "first_name",
+            "full_name",
+            "email",
+            "email:home",
+            "phone:mobile",
+            "city:work",
+            "custom:Shoe size",
+            "tags",
+            "id",
+        ] {
+            assert_eq!(text.parse::<Slot>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_slot_is_refused() {
+        for text in ["", "shoe", "custom:", "first_name:work", "tags:x"] {
+            assert!(text.parse::<Slot>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Text as a contact holds it, and text as it is compared.
+
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::fmt;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, char::is_combining_mark, is_nfc_quick};
+
+/// Text without blanks at its ends, in NFC, with LF line ends and without control characters.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Text(String);
+
+impl Text {
+    /// Cleans `raw` with [`clean`].
+    pub fn new(raw: &str) -> Self {
+        Self(clean(raw).into_owned())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(raw: &str) -> Self {
+        Self::new(raw)
+    }
+}
+
+/// Whether a character at the end of a value is nothing but space: Unicode blanks, marks of direction, zero-width
+/// characters and byte order marks. Inside a value they stay (joined emoji need theirs).
+fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+fn is_dropped(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\u{85}')
+}
+
+/// Trims Unicode blanks, makes all line ends LF, drops control characters and composes to NFC.
+/// Cleaning what is clean changes nothing.
+pub fn clean(raw: &str) -> Cow<'_, str> {
+    if raw.bytes().all(|b| matches!(b, 0x20..=0x7E | b'\n' | b'\t')) {
+        return Cow::Borrowed(raw.trim_ascii());
+    }
+    let mut text = Cow::Borrowed(raw);
+    if text.contains('\r') {
+        text = Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"));
+    }
+    if text.contains(is_dropped) {
+        text = Cow::Owned(text.replace(is_dropped, ""));
+    }
+    if is_nfc_quick(text.chars()) != IsNormalized::Yes {
+        text = Cow::Owned(text.nfc().collect());
+    }
+    match text {
+        Cow::Borrowed(t) => Cow::Borrowed(t.trim_matches(is_blank)),
+        Cow::Owned(t) => Cow::Owned(t.trim_matches(is_blank).to_owned()),
+    }
+}
+
+/// Folds text for comparing: lower case, without marks, letters and digits only, single blanks between words.
+/// `"  Müller-Lüdenscheidt "` becomes `"muller ludenscheidt"`.
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut gap = false;
+    for c in text
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+    {
+        // Lower-casing may bring marks of its own (`İ`).
+        if is_combining_mark(c) {
+            continue;
+        }
+        if !c.is_alphanumeric() {
+            gap = true;
+            continue;
+        }
+        if gap && !out.is_empty() {
+            out.push(' ');
+        }
+        gap = false;
+        match c {
+            'ß' => out.push_str("ss"),
+            'æ' => out.push_str("ae"),
+            'œ' => out.push_str("oe"),
+            'ø' => out.push('o'),
+            'ł' => out.push('l'),
+            'đ' => out.push('d'),
+            'ı' => out.push('i'),
+            'ς' => out.push('σ'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn blanks_of_every_kind_go_at_the_ends_only() {
+        assert_eq!(clean("\u{a0} Ann\u{2009}Lee \u{feff}"), "Ann\u{2009}Lee");
+        assert_eq!(clean("\u{200f}נועה\u{200f}"), "נועה");
+        assert_eq!(clean("👩\u{200d}👧"), "👩\u{200d}👧");
+    }
+
+    #[test]
+    fn decomposed_letters_are_composed() {
+        assert_eq!(clean("Jose\u{301}"), "José");
+    }
+
+    #[test]
+    fn line_ends_are_lf_and_controls_go() {
+        assert_eq!(clean("a\r\nb\rc\0d"), "a\nb\ncd");
+    }
+
+    #[test]
+    fn folding_leaves_what_is_heard() {
+        assert_eq!(fold("  Müller-Lüdenscheidt "), "muller ludenscheidt");
+        assert_eq!(fold("Straße"), "strasse");
+        assert_eq!(fold("ФИО"), "фио");
+    }
+
+    proptest! {
+        #[test]
+        fn cleaning_is_idempotent(s in any::<String>()) {
+            let once = clean(&s).into_owned();
+            prop_assert_eq!(clean(&once).into_owned(), once);
+        }
+
+        #[test]
+        fn folding_is_idempotent(s in any::<String>()) {
+            let once = fold(&s);
+            prop_assert_eq!(fold(&once), once);
+        }
+    }
+}
