@@ -1,1 +1,11 @@
-//! x
+//! Files in, files out.
+//!
+//! Owns how a file is opened (encoding, dialect, header row), how its columns become slots, how a row is judged, and how
+//! contacts are written. Leaves out databases, HTTP, members and rights; the match keys already known are no business of
+//! this crate either: `app` compares them.
+
+pub mod export;
+pub mod judge;
+pub mod mapping;
+pub mod open;
+pub mod reason;

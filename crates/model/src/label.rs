@@ -42,9 +42,16 @@ impl Label {
         Self(known.to_owned())
     }
 
-    /// A built-in label by its name, or the user's own word, without looking into languages.
+    /// A built-in label by its name in any case, or the user's own word, without looking into languages.
     pub fn exact(word: &str) -> Self {
-        Self(clean(word).into_owned())
+        let word = clean(word);
+        match ["work", "home", "mobile", "fax", "other"]
+            .into_iter()
+            .find(|known| known.eq_ignore_ascii_case(&word))
+        {
+            Some(known) => Self(known.to_owned()),
+            None => Self(word.into_owned()),
+        }
     }
 
     /// The label's word; empty for none.

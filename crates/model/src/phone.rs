@@ -15,7 +15,9 @@ impl Region {
     /// The region of an ISO 3166 alpha-2 code, in any case; none for a code that has no telephone numbers.
     pub fn from_code(code: &str) -> Option<Self> {
         let region = LibRegion::from_str(code.trim()).ok()?;
-        PHONE_NUMBER_UTIL.get_country_code_for_region(region).map(|_| Self(region))
+        PHONE_NUMBER_UTIL
+            .get_country_code_for_region(region)
+            .map(|_| Self(region))
     }
 
     /// The alpha-2 code.

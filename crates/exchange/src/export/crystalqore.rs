@@ -1,0 +1,362 @@
+//! Our own CSV: everything, exact. Imported into an empty directory it gives the same contacts; imported unchanged into
+//! the same one, nothing changes.
+//!
+//! The columns are those that the exported contacts need, so a [`Layout`] is made from a first look at all of them.
+//! Numbers are written in the international form; how a number was first written stays behind.
+
+use super::Exported;
+use crate::judge::guarded;
+use model::{AddressPart, Contact, Label, Slot, TextField, Version};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+const ID: &str = "CrystalQore ID";
+const VERSION: &str = "CrystalQore Version";
+const CUSTOM: &str = "Custom: ";
+
+/// One column: a slot, and its place among those of the same slot, from 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Column {
+    slot: Slot,
+    place: usize,
+}
+
+/// Which columns an export has.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    columns: Vec<Column>,
+}
+
+/// What the contacts of an export need columns for.
+#[derive(Clone, Debug, Default)]
+pub struct Needs {
+    texts: BTreeSet<TextField>,
+    /// How many values of each label.
+    emails: BTreeMap<(u8, Label), usize>,
+    phones: BTreeMap<(u8, Label), usize>,
+    websites: BTreeMap<(u8, Label), usize>,
+    addresses: BTreeMap<(u8, Label), BTreeSet<AddressPart>>,
+    birthday: bool,
+    custom: BTreeSet<String>,
+}
+
+impl Needs {
+    /// Looks at a contact.
+    pub fn add(&mut self, contact: &Contact) {
+        for field in TextField::ALL {
+            if !contact.text(field).is_empty() {
+                self.texts.insert(field);
+            }
+        }
+        count_labels(&mut self.emails, contact.emails.iter().map(|e| &e.label));
+        count_labels(&mut self.phones, contact.phones.iter().map(|p| &p.label));
+        count_labels(&mut self.websites, contact.websites.iter().map(|w| &w.label));
+        for address in &contact.addresses {
+            let parts = self
+                .addresses
+                .entry((address.label.rank().0, address.label.clone()))
+                .or_default();
+            parts.extend(AddressPart::ALL.into_iter().filter(|p| !address.part(*p).is_empty()));
+        }
+        self.birthday |= contact.birthday.is_some();
+        for name in contact.custom.keys() {
+            if !self.custom.contains(name) {
+                self.custom.insert(name.clone());
+            }
+        }
+    }
+
+    /// The columns: those that everybody expects, and those that the contacts need.
+    pub fn layout(mut self) -> Layout {
+        self.texts.extend([
+            TextField::FirstName,
+            TextField::LastName,
+            TextField::Company,
+            TextField::Title,
+            TextField::Notes,
+        ]);
+        self.emails.entry((0, Label::NONE)).or_insert(1);
+        for label in ["work", "mobile"].map(Label::exact) {
+            self.phones.entry((label.rank().0, label)).or_insert(1);
+        }
+        self.addresses
+            .entry((0, Label::NONE))
+            .or_default()
+            .extend(AddressPart::ALL);
+        let mut columns = Vec::new();
+        let mut one = |slot| columns.push(Column { slot, place: 0 });
+        one(Slot::Id);
+        one(Slot::Version);
+        self.texts
+            .iter()
+            .filter(|f| **f != TextField::Notes)
+            .for_each(|f| one(Slot::Text(*f)));
+        push_labels(&mut columns, &self.emails, Slot::Email);
+        push_labels(&mut columns, &self.phones, Slot::Phone);
+        for ((_, label), parts) in &self.addresses {
+            columns.extend(parts.iter().map(|part| Column {
+                slot: Slot::Address(label.clone(), *part),
+                place: 0,
+            }));
+        }
+        push_labels(&mut columns, &self.websites, Slot::Website);
+        if self.birthday {
+            columns.push(Column {
+                slot: Slot::Birthday,
+                place: 0,
+            });
+        }
+        columns.push(Column {
+            slot: Slot::Tags,
+            place: 0,
+        });
+        columns.push(Column {
+            slot: Slot::Text(TextField::Notes),
+            place: 0,
+        });
+        columns.extend(self.custom.into_iter().map(|name| Column {
+            slot: Slot::Custom(name),
+            place: 0,
+        }));
+        Layout { columns }
+    }
+}
+
+fn count_labels<'a>(counts: &mut BTreeMap<(u8, Label), usize>, labels: impl Iterator<Item = &'a Label>) {
+    let mut before: Option<&Label> = None;
+    let mut run = 0;
+    // The values of one label stand together, because contacts are in order.
+    for label in labels {
+        run = if before == Some(label) { run + 1 } else { 1 };
+        before = Some(label);
+        let rank = label.rank().0;
+        match counts.get_mut(&(rank, label.clone())) {
+            Some(most) => *most = (*most).max(run),
+            None => {
+                counts.insert((rank, label.clone()), run);
+            }
+        }
+    }
+}
+
+fn push_labels(columns: &mut Vec<Column>, counts: &BTreeMap<(u8, Label), usize>, slot: impl Fn(Label) -> Slot) {
+    for ((_, label), most) in counts {
+        columns.extend((0..*most).map(|place| Column {
+            slot: slot(label.clone()),
+            place,
+        }));
+    }
+}
+
+impl Layout {
+    /// Keeps only the columns whose slot is chosen; id and version always stay, or an update would find nothing.
+    pub fn only(mut self, wanted: impl Fn(&Slot) -> bool) -> Self {
+        self.columns
+            .retain(|c| matches!(c.slot, Slot::Id | Slot::Version) || wanted(&c.slot));
+        self
+    }
+
+    /// The slots of its columns.
+    pub fn slots(&self) -> impl Iterator<Item = &Slot> {
+        self.columns.iter().map(|c| &c.slot)
+    }
+}
+
+/// Writes contacts as CSV lines.
+pub struct Writer<W: Write> {
+    csv: csv::Writer<W>,
+    layout: Layout,
+}
+
+impl<W: Write> Writer<W> {
+    /// Writes the header row. Lines end with CRLF (RFC 4180); a byte order mark is the caller's to write first.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn new(out: W, delimiter: u8, layout: Layout) -> io::Result<Self> {
+        let mut csv = csv::WriterBuilder::new()
+            .delimiter(delimiter)
+            .terminator(csv::Terminator::CRLF)
+            .buffer_capacity(256 * 1024)
+            .from_writer(out);
+        csv.write_record(layout.columns.iter().map(header_of).map(|h| guarded(&h).into_owned()))?;
+        Ok(Self { csv, layout })
+    }
+
+    /// Writes one contact.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn write(&mut self, exported: &Exported) -> io::Result<()> {
+        for column in &self.layout.columns {
+            self.csv.write_field(cell_of(column, exported).as_bytes())?;
+        }
+        self.csv.write_record(None::<&[u8]>)?;
+        Ok(())
+    }
+
+    /// Writes what is left in the buffer.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.csv.flush()
+    }
+}
+
+fn cell_of(column: &Column, exported: &Exported) -> String {
+    let contact = &exported.contact;
+    let at = column.place;
+    let text = match &column.slot {
+        Slot::Id => return exported.id.to_string(),
+        Slot::Version => return version_text(exported.version),
+        Slot::Phone(label) => {
+            // The plus of a number is no formula, and spreadsheets leave text with blanks alone.
+            let phone = contact.phones.iter().filter(|p| p.label == *label).nth(at);
+            return phone.map(|p| p.phone.international()).unwrap_or_default();
+        }
+        Slot::Text(field) => contact.text(*field).as_str().to_owned(),
+        Slot::Email(label) => contact
+            .emails
+            .iter()
+            .filter(|e| e.label == *label)
+            .nth(at)
+            .map(|e| e.value.to_string())
+            .unwrap_or_default(),
+        Slot::Website(label) => contact
+            .websites
+            .iter()
+            .filter(|w| w.label == *label)
+            .nth(at)
+            .map(|w| w.value.to_string())
+            .unwrap_or_default(),
+        Slot::Address(label, part) => contact
+            .addresses
+            .iter()
+            .find(|a| a.label == *label)
+            .map(|a| a.part(*part).to_string())
+            .unwrap_or_default(),
+        Slot::Birthday => contact.birthday.map(|b| b.to_string()).unwrap_or_default(),
+        Slot::Tags => crate::judge::list_cell(contact.tags.iter().map(model::Text::as_str)),
+        Slot::Custom(name) => contact.custom.get(name).map(|t| t.to_string()).unwrap_or_default(),
+        Slot::FullName => String::new(),
+    };
+    guarded(&text).into_owned()
+}
+
+/// A version as it stands in a file: a word, because spreadsheets would round a number so long.
+pub fn version_text(version: Version) -> String {
+    let mut digits = Vec::new();
+    let mut rest = version.unsigned_abs();
+    while rest > 0 {
+        digits.push(b"0123456789abcdefghijklmnopqrstuvwxyz"[(rest % 36) as usize]);
+        rest /= 36;
+    }
+    digits.push(b'v');
+    digits.iter().rev().map(|b| char::from(*b)).collect()
+}
+
+/// Reads [`version_text`].
+pub fn read_version(cell: &str) -> Option<Version> {
+    Version::from_str_radix(cell.trim().strip_prefix('v')?, 36).ok()
+}
+
+fn header_of(column: &Column) -> String {
+    let labelled = |name: &str, label: &Label| {
+        let shown = match label.as_str() {
+            "" => name.to_owned(),
+            "work" | "home" | "mobile" | "fax" | "other" => {
+                let (first, rest) = label.as_str().split_at(1);
+                format!("{name} ({}{rest})", first.to_uppercase())
+            }
+            own => format!("{name} ({own})"),
+        };
+        if column.place == 0 {
+            shown
+        } else {
+            format!("{shown} {}", column.place + 1)
+        }
+    };
+    match &column.slot {
+        Slot::Id => ID.to_owned(),
+        Slot::Version => VERSION.to_owned(),
+        Slot::Text(field) => text_header(*field).to_owned(),
+        Slot::FullName => "Full Name".to_owned(),
+        Slot::Email(label) => labelled("Email", label),
+        Slot::Phone(label) => labelled("Phone", label),
+        Slot::Website(label) => labelled("Website", label),
+        Slot::Address(label, part) => labelled(part_header(*part), label),
+        Slot::Birthday => "Birthday".to_owned(),
+        Slot::Tags => "Tag".to_owned(),
+        Slot::Custom(name) => format!("{CUSTOM}{name}"),
+    }
+}
+
+fn text_header(field: TextField) -> &'static str {
+    match field {
+        TextField::Prefix => "Prefix",
+        TextField::FirstName => "First Name",
+        TextField::MiddleName => "Middle Name",
+        TextField::LastName => "Last Name",
+        TextField::Suffix => "Suffix",
+        TextField::Nickname => "Nickname",
+        TextField::Company => "Company",
+        TextField::Department => "Department",
+        TextField::Title => "Title",
+        TextField::Notes => "Notes",
+    }
+}
+
+fn part_header(part: AddressPart) -> &'static str {
+    match part {
+        AddressPart::Street => "Address",
+        AddressPart::City => "City",
+        AddressPart::State => "State",
+        AddressPart::ZipCode => "Zip Code",
+        AddressPart::Country => "Country",
+    }
+}
+
+/// The slot that a header of our own export names; none for other headers.
+pub fn slot_of_header(header: &str) -> Option<Slot> {
+    let header = crate::judge::unguarded(header);
+    match header {
+        ID => return Some(Slot::Id),
+        VERSION => return Some(Slot::Version),
+        "Birthday" => return Some(Slot::Birthday),
+        "Tag" => return Some(Slot::Tags),
+        _ => {}
+    }
+    if let Some(name) = header.strip_prefix(CUSTOM) {
+        return (!name.is_empty()).then(|| Slot::Custom(name.to_owned()));
+    }
+    if let Some(field) = TextField::ALL.into_iter().find(|f| text_header(*f) == header) {
+        return Some(Slot::Text(field));
+    }
+    let (name, label) = name_and_label(header)?;
+    match name {
+        "Email" => Some(Slot::Email(label)),
+        "Phone" => Some(Slot::Phone(label)),
+        "Website" => Some(Slot::Website(label)),
+        name => AddressPart::ALL
+            .into_iter()
+            .find(|p| part_header(*p) == name)
+            .map(|p| Slot::Address(label, p)),
+    }
+}
+
+/// `Email`, `Email 2`, `Email (Home)`, `Email (Home) 2`.
+fn name_and_label(header: &str) -> Option<(&str, Label)> {
+    let header = match header.rsplit_once(' ') {
+        Some((rest, number)) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => rest,
+        _ => header,
+    };
+    match header.split_once(" (") {
+        Some((name, label)) => Some((name, Label::exact(label.strip_suffix(')')?))),
+        None => Some((header, Label::NONE)),
+    }
+}
+
+#[cfg(test)]
+#[path = "crystalqore_tests.rs"]
+mod tests;

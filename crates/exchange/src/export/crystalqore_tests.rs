@@ -1,0 +1,34 @@
+use super::*;
+use proptest::prelude::*;
+
+#[test]
+fn headers_name_their_slots() {
+    for (slot, place, header) in [
+        ("email", 0, "Email"),
+        ("email", 1, "Email 2"),
+        ("phone:mobile", 0, "Phone (Mobile)"),
+        ("phone:mobile", 2, "Phone (Mobile) 3"),
+        ("zip_code:home", 0, "Zip Code (Home)"),
+        ("custom:Shoe size", 0, "Custom: Shoe size"),
+        ("tags", 0, "Tag"),
+        ("website:x) 2", 0, "Website (x) 2)"),
+    ] {
+        let slot: Slot = slot.parse().unwrap();
+        assert_eq!(
+            header_of(&Column {
+                slot: slot.clone(),
+                place
+            }),
+            header
+        );
+        assert_eq!(slot_of_header(header), Some(slot));
+    }
+    assert_eq!(slot_of_header("Shoe size"), None);
+}
+
+proptest! {
+    #[test]
+    fn versions_read_back(version in 0..i64::MAX) {
+        prop_assert_eq!(read_version(&version_text(version)), Some(version));
+    }
+}

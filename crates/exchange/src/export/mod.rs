@@ -1,0 +1,22 @@
+//! Writing contacts: the export profiles.
+//!
+//! Owns how contacts become the lines of a file. Leaves out which contacts, and where the file goes.
+
+pub mod crystalqore;
+pub mod jsonl;
+mod sample;
+
+pub use sample::SAMPLE;
+
+use model::{Contact, ContactId, Version};
+
+/// A contact with what an export says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exported {
+    /// Its id.
+    pub id: ContactId,
+    /// Its version.
+    pub version: Version,
+    /// Its values.
+    pub contact: Contact,
+}

@@ -1,0 +1,109 @@
+use super::*;
+use crate::mapping::propose;
+use crate::open::{Overrides, Source, open};
+use crate::reason::Code;
+
+/// Judges a whole small file as an import into an empty directory would.
+fn judged_with(text: &str, configure: impl Fn(Judge) -> Judge) -> Vec<Judged> {
+    let source = text.as_bytes().to_vec();
+    let opened = open(&source, &Overrides::default()).unwrap();
+    let (layout, columns) = propose(&opened.header, opened.header_row.is_some(), &opened.sample);
+    let mapping = BoundMapping::bind(&columns, &[]).unwrap();
+    let judge = Judge::new(mapping, layout.map(str::to_owned)).with_regions(Regions {
+        chosen: Region::from_code("US"),
+        suggested: None,
+    });
+    let judge = configure(judge);
+    let input = crate::open::decoded(&source as &dyn Source, &opened.encoding).unwrap();
+    let mut records = crate::open::Records::new(input, opened.dialect);
+    let mut batch = crate::open::Batch::default();
+    let mut out = Vec::new();
+    while records.fill(&mut batch, 10).unwrap() {
+        let rows = batch
+            .records()
+            .filter(|r| opened.header_row.is_none_or(|at| r.index() > at));
+        out.extend(rows.filter_map(|r| judge.judge(r)));
+    }
+    out
+}
+
+fn judged(text: &str) -> Vec<Judged> {
+    judged_with(text, |j| j)
+}
+
+fn codes(row: &Judged) -> Vec<Code> {
+    row.reasons.iter().map(|r| r.code).collect()
+}
+
+#[test]
+fn every_reason_is_told_at_once_with_its_place() {
+    let rows = judged("First Name,Email,Phone\nAnn,ann@gmail.con,12345\n");
+    assert_eq!(codes(&rows[0]), [Code::Email, Code::Phone]);
+    let reason = &rows[0].reasons[0];
+    assert_eq!(
+        (reason.line, reason.column.as_str(), reason.value.as_str()),
+        (2, "Email", "ann@gmail.con")
+    );
+    assert_eq!(reason.advice, "did you mean ann@gmail.com?");
+    assert!(rows[0].is_invalid());
+}
+
+#[test]
+fn bad_values_can_be_left_out() {
+    let rows = judged_with("First Name,Email\nAnn,nonsense\n,nonsense\n", |j| {
+        j.with_bad_values(BadValues::LeaveOut)
+    });
+    assert!(!rows[0].is_invalid());
+    assert_eq!(rows[0].contact.emails.len(), 0);
+    assert_eq!(codes(&rows[1]), [Code::Email, Code::NoIdentity]);
+    assert!(rows[1].is_invalid());
+}
+
+#[test]
+fn rows_that_are_no_contacts_are_told() {
+    let rows = judged(
+        "first_name,last_name,email\nAnn,Ivers,a@x.org\nfirst_name,last_name,email\nTotal,2,\n,,,\n\n\nCopyright\nAll rights reserved\n",
+    );
+    let all: Vec<_> = rows.iter().flat_map(codes).collect();
+    assert_eq!(all, [Code::RepeatedHeader, Code::Footer, Code::Footer, Code::Footer]);
+}
+
+#[test]
+fn the_country_of_the_row_reads_its_numbers() {
+    let text = "Name,Phone,Country\nAnn,030 23125101,Germany\nBob,020 7946 0102,UK\n";
+    let rows = judged_with(text, |j| j.with_regions(Regions::default()));
+    let phones: Vec<_> = rows.iter().map(|r| r.contact.phones[0].phone.as_str()).collect();
+    assert_eq!(phones, ["+493023125101", "+442079460102"]);
+}
+
+#[test]
+fn one_cell_may_hold_several_values() {
+    let rows = judged("Name,Email,Phone\nAnn,a@x.org; b@x.org,(202) 555-0101 / (202) 555-0102\n");
+    assert_eq!((rows[0].contact.emails.len(), rows[0].contact.phones.len()), (2, 2));
+}
+
+#[test]
+fn label_columns_label_the_value_beside_them() {
+    let rows = judged(
+        "First Name,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value\nAnn,* Work,a@x.org,Work Fax,(202) 555-0101\n",
+    );
+    assert_eq!(rows[0].contact.emails[0].label.as_str(), "work");
+    assert_eq!(rows[0].contact.phones[0].label.as_str(), "fax");
+}
+
+#[test]
+fn spreadsheet_damage_is_told() {
+    let rows = judged("Name,Phone,Company,Zip\nAnn,1.20256E+10,#N/A,2134\n");
+    assert_eq!(
+        codes(&rows[0]),
+        [Code::SpreadsheetDamage, Code::SpreadsheetError, Code::LostZero]
+    );
+}
+
+#[test]
+fn an_unreadable_birthday_costs_nobody_a_contact() {
+    let rows = judged("Name,Birthday\nAnn,sometime in May\nBob,0/0/00\n");
+    assert!(!rows[0].is_invalid());
+    assert_eq!(rows[0].contact.custom["Birthday"].as_str(), "sometime in May");
+    assert!(rows[1].reasons.is_empty() && rows[1].contact.custom.is_empty());
+}

@@ -1,0 +1,107 @@
+//! Known export formats, recognised by their header rows. The formats themselves are data: `data/layouts.toml`.
+
+use super::header_words::squeezed;
+use model::Slot;
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// A known export format.
+#[derive(Debug)]
+pub struct Layout {
+    /// Its stable name.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    signature: Vec<String>,
+    columns: HashMap<String, Option<Slot>>,
+}
+
+#[derive(Deserialize)]
+struct LayoutsFile {
+    layout: Vec<LayoutEntry>,
+}
+
+#[derive(Deserialize)]
+struct LayoutEntry {
+    id: String,
+    name: String,
+    signature: Vec<String>,
+    #[serde(default)]
+    columns: HashMap<String, String>,
+}
+
+static LAYOUTS: LazyLock<Vec<Layout>> = LazyLock::new(|| {
+    // A test reads the file; a broken one would leave no layout, not end the program.
+    read(include_str!("../../data/layouts.toml")).unwrap_or_default()
+});
+
+fn read(text: &str) -> Result<Vec<Layout>, String> {
+    let file: LayoutsFile = toml::from_str(text).map_err(|e| e.to_string())?;
+    file.layout.into_iter().map(Layout::from_entry).collect()
+}
+
+impl Layout {
+    fn from_entry(entry: LayoutEntry) -> Result<Self, String> {
+        let columns = entry
+            .columns
+            .into_iter()
+            .map(|(header, slot)| match slot.as_str() {
+                "" => Ok((squeezed(&header), None)),
+                slot => match slot.parse() {
+                    Ok(slot) => Ok((squeezed(&header), Some(slot))),
+                    Err(_) => Err(format!("layout {}: {slot} is no slot", entry.id)),
+                },
+            })
+            .collect::<Result<_, _>>()?;
+        let signature = entry.signature.iter().map(|h| squeezed(h)).collect();
+        Ok(Self {
+            id: entry.id,
+            name: entry.name,
+            signature,
+            columns,
+        })
+    }
+
+    /// What the layout says of a column; none if it says nothing of it, `Some(None)` if the column is none of ours.
+    pub fn slot(&self, header: &str) -> Option<&Option<Slot>> {
+        self.columns.get(&squeezed(header))
+    }
+}
+
+/// The layout of a header row: the one with the longest signature that stands in it.
+pub fn recognise(header: &[String]) -> Option<&'static Layout> {
+    let present: Vec<String> = header.iter().map(|h| squeezed(h)).collect();
+    LAYOUTS
+        .iter()
+        .filter(|layout| layout.signature.iter().all(|h| present.contains(h)))
+        .max_by_key(|layout| layout.signature.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_file_is_sound() {
+        let layouts = read(include_str!("../../data/layouts.toml")).unwrap();
+        assert!(layouts.len() >= 12);
+    }
+
+    #[test]
+    fn a_layout_is_known_by_its_header_row() {
+        let header: Vec<String> = [
+            "Email Address",
+            "First Name",
+            "Last Name",
+            "MEMBER_RATING",
+            "OPTIN_TIME",
+            "LEID",
+            "EUID",
+        ]
+        .map(str::to_owned)
+        .into();
+        assert_eq!(recognise(&header).map(|l| l.id.as_str()), Some("mailchimp"));
+        assert!(recognise(&["Name".to_owned()]).is_none());
+    }
+}

@@ -1,0 +1,16 @@
+//! Which column fills which slot.
+//!
+//! Owns known layouts, the names of fields in many languages, and the proposal with its confidence and reason for every
+//! column; then a mapping bound to a header row, which alone can read rows. Leaves out what the values are worth
+//! (`judge`) and which mapping a member used before (`app`).
+
+mod bind;
+mod header_words;
+mod layouts;
+mod lexicon;
+mod propose;
+mod values;
+
+pub use bind::{BoundColumn, BoundMapping, MappingError};
+pub use lexicon::is_known_name;
+pub use propose::{Column, propose};

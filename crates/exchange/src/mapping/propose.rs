@@ -1,0 +1,521 @@
+//! A proposal for every column: layout, name, parts of the name, likeness, values; with confidence and reason.
+
+use super::header_words::{is_number, squeezed, words};
+use super::layouts::{Layout, recognise};
+use super::lexicon::{Field, LanguageNo, Qualifier, TakenApart, lexicon};
+use super::values::Profile;
+use crate::export::crystalqore::slot_of_header;
+use model::{AddressPart, Label, Slot, TextField};
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// What is proposed for a column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Its name in the file.
+    pub header: String,
+    /// The slot it fills; none if it is left out.
+    pub slot: Option<Slot>,
+    /// The columns whose values it gives the label of, if it is a label column.
+    pub label_for: Vec<usize>,
+    /// A slot that it might fill, but not surely enough to be applied.
+    pub proposal: Option<Slot>,
+    /// How sure, from 0 to 1.
+    pub confidence: f64,
+    /// Why, in words.
+    pub reason: String,
+}
+
+impl Column {
+    fn new(header: &str, slot: Option<Slot>, confidence: f64, reason: impl Into<String>) -> Self {
+        Self {
+            header: header.to_owned(),
+            slot,
+            label_for: Vec::new(),
+            proposal: None,
+            confidence,
+            reason: reason.into(),
+        }
+    }
+
+    /// The field as the design's JSON names it: the slot, `label`, or none.
+    pub fn field(&self) -> Option<String> {
+        if self.label_for.is_empty() {
+            self.slot.as_ref().map(Slot::to_string)
+        } else {
+            Some("label".to_owned())
+        }
+    }
+}
+
+impl Serialize for Column {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("header", &self.header)?;
+        map.serialize_entry("field", &self.field())?;
+        if let Some(proposal) = &self.proposal {
+            map.serialize_entry("proposal", &proposal.to_string())?;
+        }
+        map.serialize_entry("confidence", &self.confidence)?;
+        map.serialize_entry("reason", &self.reason)?;
+        map.end()
+    }
+}
+
+/// How many columns without a known name are compared by likeness; a file with more is no contact list by hand.
+const MOST_COMPARED: usize = 200;
+
+/// Proposes a slot for every column. Gives the layout's id as well, if one is known.
+pub fn propose(header: &[String], has_header: bool, sample: &[Vec<String>]) -> (Option<&'static str>, Vec<Column>) {
+    let layout = if has_header { recognise(header) } else { None };
+    let profiles: Vec<Profile> = (0..header.len())
+        .map(|i| Profile::of(sample.iter().filter_map(|row| row.get(i)).map(String::as_str)))
+        .collect();
+    let mut columns = by_name(header, has_header, layout);
+    read_names_in_company(&mut columns, &profiles);
+    by_values(&mut columns, &profiles, has_header);
+    by_likeness(&mut columns);
+    give_label_columns(&mut columns);
+    one_column_a_slot(&mut columns, &profiles);
+    (layout.map(|l| l.id.as_str()), columns)
+}
+
+/// The reason of columns that nothing is known of yet.
+const UNKNOWN: &str = "not known; the column is left out";
+
+fn by_name(header: &[String], has_header: bool, layout: Option<&'static Layout>) -> Vec<Column> {
+    if !has_header {
+        return header.iter().map(|h| Column::new(h, None, 0.0, UNKNOWN)).collect();
+    }
+    let votes = language_votes(header);
+    header
+        .iter()
+        .map(|h| {
+            by_layout(h, layout)
+                .or_else(|| by_group(h))
+                .or_else(|| by_whole_name(h, &votes))
+                .or_else(|| by_parts(h, header, &votes))
+                .unwrap_or_else(|| Column::new(h, None, 0.0, UNKNOWN))
+        })
+        .collect()
+}
+
+fn by_layout(header: &str, layout: Option<&'static Layout>) -> Option<Column> {
+    let layout = layout?;
+    let reason = format!("known column of {}", layout.name);
+    if layout.id == "crystalqore"
+        && let Some(slot) = slot_of_header(header)
+    {
+        return Some(Column::new(header, Some(slot), 1.0, reason));
+    }
+    match layout.slot(header)? {
+        Some(slot) => Some(Column::new(header, Some(slot.clone()), 1.0, reason)),
+        None => Some(Column::new(header, None, 1.0, format!("{reason}, none of our fields"))),
+    }
+}
+
+/// Numbered groups as Google writes them: `Phone 1 - Value`, `Address 2 - City`.
+fn by_group(header: &str) -> Option<Column> {
+    let (group, part) = header.rsplit_once(" - ")?;
+    let group = words(group);
+    let (number, name) = group.split_last()?;
+    let number: usize = number.parse().ok()?;
+    let part = squeezed(part);
+    let label = if number < 2 {
+        Label::NONE
+    } else {
+        Label::exact(&number.to_string())
+    };
+    let address = |part| Some(Slot::Address(label.clone(), part));
+    let slot = match (name.concat().as_str(), part.as_str()) {
+        ("email", "value") => Some(Slot::Email(Label::NONE)),
+        ("phone", "value") => Some(Slot::Phone(Label::NONE)),
+        ("website", "value") => Some(Slot::Website(Label::NONE)),
+        ("address", "street") => address(AddressPart::Street),
+        ("address", "city") => address(AddressPart::City),
+        ("address", "region") => address(AddressPart::State),
+        ("address", "postalcode") => address(AddressPart::ZipCode),
+        ("address", "country") => address(AddressPart::Country),
+        ("organization", "name") if number == 1 => Some(Slot::Text(TextField::Company)),
+        ("organization", "title") if number == 1 => Some(Slot::Text(TextField::Title)),
+        ("organization", "department") if number == 1 => Some(Slot::Text(TextField::Department)),
+        (
+            "email" | "phone" | "website" | "address" | "organization" | "event" | "relation" | "im" | "customfield",
+            _,
+        ) => None,
+        _ => return None,
+    };
+    let reason = if slot.is_some() {
+        "a column of a numbered group"
+    } else {
+        "a column of a numbered group, none of our fields"
+    };
+    Some(Column::new(header, slot, 1.0, reason))
+}
+
+/// How many headers each language knows: neighbours decide what an ambiguous name means.
+fn language_votes(header: &[String]) -> HashMap<LanguageNo, usize> {
+    let mut votes = HashMap::new();
+    for meanings in header.iter().filter_map(|h| lexicon().whole(h)) {
+        for (language, _) in meanings {
+            *votes.entry(*language).or_default() += 1;
+        }
+    }
+    votes
+}
+
+/// The meaning that the most neighbours' languages speak for; English where nothing else decides.
+fn decide(meanings: &[(LanguageNo, Field)], votes: &HashMap<LanguageNo, usize>) -> Option<Field> {
+    let weight = |field: Field| {
+        let languages = meanings.iter().filter(|(_, f)| *f == field).map(|(l, _)| *l);
+        let best = languages
+            .clone()
+            .map(|l| votes.get(&l).copied().unwrap_or_default())
+            .max()
+            .unwrap_or_default();
+        (best, languages.clone().count(), std::cmp::Reverse(languages.min()))
+    };
+    meanings
+        .iter()
+        .map(|(_, field)| *field)
+        .max_by_key(|field| weight(*field))
+}
+
+fn by_whole_name(header: &str, votes: &HashMap<LanguageNo, usize>) -> Option<Column> {
+    let meanings = lexicon().whole(header)?;
+    let field = decide(meanings, votes)?;
+    let confidence = if meanings.iter().all(|(_, f)| *f == field) {
+        0.98
+    } else {
+        0.9
+    };
+    match slot_of(field, &[], header) {
+        Some(slot) => Some(Column::new(header, Some(slot), confidence, "known name")),
+        None => Some(Column::new(header, None, confidence, "known name, none of our fields")),
+    }
+}
+
+fn by_parts(header: &str, all: &[String], votes: &HashMap<LanguageNo, usize>) -> Option<Column> {
+    let words = words(header);
+    if words.is_empty() || words.len() > 8 {
+        return None;
+    }
+    if is_label_of_neighbour(&words, all) {
+        return None;
+    }
+    let TakenApart { meanings, qualifiers } = lexicon().taken_apart(&words)?;
+    let field = decide(&meanings, votes)?;
+    if counts_something(&words, field) {
+        return None;
+    }
+    let slot = slot_of(field, &qualifiers, header)?;
+    Some(Column::new(
+        header,
+        Some(slot),
+        0.9,
+        "a known name with words that tell its kind",
+    ))
+}
+
+/// `Phone 1 Type` beside `Phone 1` is no phone.
+fn is_label_of_neighbour(words: &[String], all: &[String]) -> bool {
+    matches!(words.last().map(String::as_str), Some("type" | "label"))
+        && all.iter().any(|h| squeezed(h) == words[..words.len() - 1].concat())
+}
+
+/// `Company number` is a number and no company; `Phone number` is a phone.
+fn counts_something(words: &[String], field: Field) -> bool {
+    const NUMBER: &[&str] = &[
+        "number",
+        "no",
+        "nr",
+        "num",
+        "nummer",
+        "numero",
+        "numer",
+        "cislo",
+        "id",
+        "code",
+        "szam",
+        "номер",
+        "番号",
+        "号码",
+        "號碼",
+        "번호",
+    ];
+    let phone = matches!(
+        field,
+        Field::Phone | Field::PhoneWork | Field::PhoneMobile | Field::PhoneHome | Field::PhoneFax | Field::PhoneOther
+    );
+    let area = matches!(field, Field::ZipCode | Field::State | Field::Country | Field::Address);
+    !phone && !area && words.iter().any(|w| NUMBER.contains(&w.as_str()))
+}
+
+/// The slot of a field with its qualifiers; none if they do not fit together or the field is none of ours.
+fn slot_of(field: Field, qualifiers: &[Qualifier], header: &str) -> Option<Slot> {
+    let has = |q: Qualifier| qualifiers.contains(&q);
+    let number = words(header)
+        .into_iter()
+        .rev()
+        .find(|w| is_number(w))
+        .and_then(|w| w.parse::<usize>().ok())
+        .unwrap_or(1);
+    let label = match () {
+        () if has(Qualifier::Work) => Label::exact("work"),
+        () if has(Qualifier::Home) => Label::exact("home"),
+        () if has(Qualifier::Other) => Label::exact("other"),
+        () => Label::NONE,
+    };
+    let text = |field| {
+        let odd = |q: &Qualifier| !matches!(q, Qualifier::Filler | Qualifier::Primary | Qualifier::Work);
+        (number < 2 && !qualifiers.iter().any(odd)).then_some(Slot::Text(field))
+    };
+    let plain = |slot| (number < 2 && !has(Qualifier::Mobile) && !has(Qualifier::Fax)).then_some(slot);
+    let phone = |own: &str| {
+        let kind = match () {
+            () if has(Qualifier::Fax) || own == "fax" => "fax",
+            () if has(Qualifier::Mobile) || own == "mobile" => "mobile",
+            () if has(Qualifier::Home) => "home",
+            () if has(Qualifier::Work) => "work",
+            () if has(Qualifier::Other) => "other",
+            () => own,
+        };
+        Some(Slot::Phone(Label::exact(kind)))
+    };
+    let address = |part| {
+        let label = match part {
+            AddressPart::Street => label.clone(),
+            _ if number > 1 => Label::exact(&number.to_string()),
+            _ => label.clone(),
+        };
+        (!has(Qualifier::Mobile) && !has(Qualifier::Fax)).then_some(Slot::Address(label, part))
+    };
+    match field {
+        Field::FirstName => text(TextField::FirstName),
+        Field::MiddleName => text(TextField::MiddleName),
+        Field::LastName => text(TextField::LastName),
+        Field::Prefix => text(TextField::Prefix),
+        Field::Suffix => text(TextField::Suffix),
+        Field::Nickname => text(TextField::Nickname),
+        Field::Company => text(TextField::Company),
+        Field::Title => text(TextField::Title),
+        Field::Department => text(TextField::Department),
+        Field::Notes => text(TextField::Notes),
+        Field::FullName => text(TextField::FirstName).map(|_| Slot::FullName),
+        Field::Email => (!has(Qualifier::Fax)).then_some(Slot::Email(label)),
+        Field::Website => (!has(Qualifier::Fax)).then_some(Slot::Website(label)),
+        Field::Phone | Field::PhoneWork => phone("work"),
+        Field::PhoneMobile => phone("mobile"),
+        Field::PhoneHome => phone("home"),
+        Field::PhoneFax => phone("fax"),
+        Field::PhoneOther => phone("other"),
+        Field::Address => address(AddressPart::Street),
+        Field::City => address(AddressPart::City),
+        Field::State => address(AddressPart::State),
+        Field::ZipCode => address(AddressPart::ZipCode),
+        Field::Country => address(AddressPart::Country),
+        Field::Tags => plain(Slot::Tags),
+        Field::Birthday => plain(Slot::Birthday),
+        Field::None => None,
+    }
+}
+
+/// What a column of names means depends on the other columns of names: German `Name` beside `Vorname` is the family
+/// name, Spanish `Nombre` alone the whole one, `Title` beside `Job Title` the form of address.
+fn read_names_in_company(columns: &mut [Column], profiles: &[Profile]) {
+    let at = |columns: &[Column], slot: &Slot| columns.iter().position(|c| c.slot.as_ref() == Some(slot));
+    let (first, last) = (Slot::Text(TextField::FirstName), Slot::Text(TextField::LastName));
+    let set = |column: &mut Column, slot: Slot, reason: &str| {
+        column.slot = Some(slot);
+        column.confidence = column.confidence.min(0.9);
+        column.reason = reason.to_owned();
+    };
+    if let Some(full) = at(columns, &Slot::FullName)
+        && at(columns, &first).is_some()
+        && at(columns, &last).is_none()
+        && words(&columns[full].header).len() == 1
+    {
+        set(
+            &mut columns[full],
+            last.clone(),
+            "beside a column of given names, this is the family name",
+        );
+    }
+    for (one, other) in [(&first, &last), (&last, &first)] {
+        if let Some(i) = at(columns, one)
+            && at(columns, other).is_none()
+            && at(columns, &Slot::FullName).is_none()
+            && profiles[i].is_full_name()
+        {
+            set(
+                &mut columns[i],
+                Slot::FullName,
+                "the values are whole names, and no other column holds names",
+            );
+        }
+    }
+    let (title, prefix) = (Slot::Text(TextField::Title), Slot::Text(TextField::Prefix));
+    let titles: Vec<usize> = (0..columns.len())
+        .filter(|i| columns[*i].slot.as_ref() == Some(&title))
+        .collect();
+    if titles.len() > 1
+        && at(columns, &prefix).is_none()
+        && let Some(bare) = titles.iter().find(|i| squeezed(&columns[**i].header) == "title")
+    {
+        set(
+            &mut columns[*bare],
+            prefix,
+            "beside a column of job titles, this is the form of address",
+        );
+    }
+}
+
+/// Columns whose name says nothing may say it by their values; values may also show that a name misleads.
+fn by_values(columns: &mut [Column], profiles: &[Profile], has_header: bool) {
+    for (column, profile) in columns.iter_mut().zip(profiles) {
+        let misled = match &column.slot {
+            Some(Slot::Email(_)) => profile.excludes_email(),
+            Some(Slot::Phone(_)) => profile.excludes_phone(),
+            _ => false,
+        };
+        if misled && column.confidence < 1.0 {
+            column.proposal = column.slot.take();
+            column.confidence = 0.3;
+            column.reason = "the name fits, but none of the values does; the column is left out".to_owned();
+        }
+        if column.reason != UNKNOWN {
+            continue;
+        }
+        let found = match () {
+            () if profile.is_email() => Some((Slot::Email(Label::NONE), 0.85, "the values are email addresses")),
+            () if profile.is_website() => Some((Slot::Website(Label::NONE), 0.6, "the values are web addresses")),
+            () if profile.is_phone() => Some((
+                Slot::Phone(Label::exact("work")),
+                0.8,
+                "the values are telephone numbers",
+            )),
+            () => None,
+        };
+        if let Some((slot, confidence, reason)) = found {
+            let sure = confidence >= 0.8 || !has_header;
+            (column.slot, column.proposal) = if sure { (Some(slot), None) } else { (None, Some(slot)) };
+            column.confidence = confidence;
+            column.reason = reason.to_owned();
+        }
+    }
+    if !has_header {
+        names_by_values(columns, profiles);
+    }
+}
+
+/// Without a header the first two columns of single words are given and family name, or the first of several words is
+/// the whole name.
+fn names_by_values(columns: &mut [Column], profiles: &[Profile]) {
+    let open: Vec<usize> = (0..columns.len()).filter(|i| columns[*i].slot.is_none()).collect();
+    let mut give = |i: usize, slot: Slot, reason: &str| {
+        columns[i].slot = Some(slot);
+        columns[i].confidence = 0.6;
+        columns[i].reason = reason.to_owned();
+    };
+    let singles: Vec<usize> = open
+        .iter()
+        .copied()
+        .filter(|i| profiles[*i].is_one_name())
+        .take(2)
+        .collect();
+    if let [first, last] = singles[..] {
+        give(
+            first,
+            Slot::Text(TextField::FirstName),
+            "the first column of single words; which name is which is a guess",
+        );
+        give(
+            last,
+            Slot::Text(TextField::LastName),
+            "the second column of single words; which name is which is a guess",
+        );
+    } else if let Some(full) = open.iter().copied().find(|i| profiles[*i].is_full_name()) {
+        give(full, Slot::FullName, "the values look like whole names");
+    }
+}
+
+/// Names that are nearly a known one are shown as proposals; they are applied only where the values agree, which
+/// `by_values` has done by now.
+fn by_likeness(columns: &mut [Column]) {
+    for column in columns.iter_mut().filter(|c| c.reason == UNKNOWN).take(MOST_COMPARED) {
+        let name = squeezed(&column.header);
+        if name.chars().count() < 5 {
+            continue;
+        }
+        let nearest = lexicon()
+            .names()
+            .filter(|(known, _)| known.len().abs_diff(name.len()) <= 3)
+            .map(|(known, meanings)| (strsim::jaro_winkler(known, &name), known, meanings))
+            .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)));
+        let Some((likeness, known, meanings)) = nearest.filter(|(likeness, ..)| *likeness > 0.9) else {
+            continue;
+        };
+        let field = meanings.first().map(|(_, field)| *field);
+        if let Some(slot) = field.and_then(|f| slot_of(f, &[], &column.header)) {
+            column.proposal = Some(slot);
+            column.confidence = (likeness - 0.4).max(0.0);
+            column.reason = format!("the name resembles \"{known}\"; not sure enough to be applied");
+        }
+    }
+}
+
+/// Finds the columns that tell the label of others: `E-mail 1 - Label`, `Address 1 - Type`, `Phone 2 Type`.
+fn give_label_columns(columns: &mut [Column]) {
+    for i in 0..columns.len() {
+        let header = columns[i].header.clone();
+        let Some(stem) = label_stem(&header) else { continue };
+        let labelled = |c: &Column| {
+            matches!(
+                c.slot,
+                Some(Slot::Email(_) | Slot::Phone(_) | Slot::Website(_) | Slot::Address(..))
+            ) && (c.header.starts_with(&format!("{stem} - "))
+                || c.header == stem
+                || c.header == format!("{stem} Value"))
+        };
+        let values: Vec<usize> = (0..columns.len())
+            .filter(|j| *j != i && labelled(&columns[*j]))
+            .collect();
+        if values.is_empty() || columns[i].slot.is_some() {
+            continue;
+        }
+        columns[i].label_for = values;
+        columns[i].confidence = 1.0;
+        columns[i].reason = format!("tells the kind of {stem}");
+    }
+}
+
+fn label_stem(header: &str) -> Option<&str> {
+    [" - Label", " - Type", " Type", " Label"]
+        .iter()
+        .find_map(|end| header.strip_suffix(end))
+}
+
+/// A slot that is not a list is filled by one column: of several the one that has values, is surest, stands first.
+fn one_column_a_slot(columns: &mut [Column], profiles: &[Profile]) {
+    let mut holders: HashMap<Slot, usize> = HashMap::new();
+    for i in 0..columns.len() {
+        let Some(slot) = columns[i].slot.clone().filter(|s| !s.is_list()) else {
+            continue;
+        };
+        let Some(holder) = holders.get(&slot).copied() else {
+            holders.insert(slot, i);
+            continue;
+        };
+        let rank = |i: usize| (profiles[i].filled > 0, columns[i].confidence);
+        let loser = if rank(i) > rank(holder) { holder } else { i };
+        let winner = if loser == i { holder } else { i };
+        holders.insert(slot.clone(), winner);
+        columns[loser].reason = format!(
+            "{slot} is already filled by the column \"{}\"; this one is left out",
+            columns[winner].header
+        );
+        columns[loser].proposal = columns[loser].slot.take();
+        columns[loser].confidence = 0.3;
+    }
+}

@@ -1,0 +1,128 @@
+//! What the values of a column tell of it, whatever its name.
+
+use crate::open::is_data_like_cell;
+use model::{Email, Phone};
+
+/// What a column's sample values look like.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Profile {
+    /// How many are not empty.
+    pub filled: usize,
+    emails: usize,
+    holding_at: usize,
+    phones: usize,
+    with_digits: usize,
+    web_pages: usize,
+    words: [usize; 3],
+}
+
+/// How many values of a column are looked at.
+const LOOKED_AT: usize = 200;
+
+impl Profile {
+    /// Looks at the values of a column.
+    pub fn of<'a>(values: impl Iterator<Item = &'a str>) -> Self {
+        let mut profile = Self::default();
+        for value in values.map(str::trim).filter(|v| !v.is_empty()).take(LOOKED_AT) {
+            profile.add(value);
+        }
+        profile
+    }
+
+    fn add(&mut self, value: &str) {
+        self.filled += 1;
+        self.holding_at += usize::from(value.contains('@'));
+        self.emails += usize::from(Email::parse(value).is_ok());
+        self.phones += usize::from(is_written_as_phone(value));
+        self.with_digits += usize::from(value.chars().filter(char::is_ascii_digit).count() >= 4);
+        self.web_pages +=
+            usize::from(value.starts_with("http://") || value.starts_with("https://") || value.starts_with("www."));
+        let name_like = !is_data_like_cell(value)
+            && value
+                .chars()
+                .all(|c| c.is_alphabetic() || matches!(c, ' ' | '\'' | '’' | '-' | '.'));
+        if name_like
+            && value
+                .chars()
+                .next()
+                .is_some_and(|c| c.is_uppercase() || !c.is_lowercase())
+        {
+            let words = value.split_whitespace().count();
+            self.words[words.clamp(1, 3) - 1] += 1;
+        }
+    }
+
+    fn most(self, count: usize) -> bool {
+        self.filled > 0 && count * 10 >= self.filled * 8
+    }
+
+    /// Most are email addresses.
+    pub fn is_email(self) -> bool {
+        self.most(self.emails)
+    }
+
+    /// Most are written as telephone numbers are.
+    pub fn is_phone(self) -> bool {
+        self.most(self.phones)
+    }
+
+    /// Most are web addresses.
+    pub fn is_website(self) -> bool {
+        self.most(self.web_pages)
+    }
+
+    /// Most are one word, as a given or a family name.
+    pub fn is_one_name(self) -> bool {
+        self.most(self.words[0])
+    }
+
+    /// Most are names of two or more words.
+    pub fn is_full_name(self) -> bool {
+        self.filled > 0 && (self.words[1] + self.words[2]) * 10 >= self.filled * 6 && self.most(self.words.iter().sum())
+    }
+
+    /// Several values, and none could be an email address.
+    pub fn excludes_email(self) -> bool {
+        self.filled >= 3 && self.holding_at == 0 && self.with_digits < self.filled
+    }
+
+    /// Several values, and none could be a telephone number.
+    pub fn excludes_phone(self) -> bool {
+        self.filled >= 3 && self.with_digits == 0
+    }
+}
+
+/// Written as numbers are written for people, with a country code, brackets or gaps; plain digits may be anything.
+fn is_written_as_phone(value: &str) -> bool {
+    let digits = value.chars().filter(char::is_ascii_digit).count();
+    let written = value.starts_with('+') || value.starts_with('(') || value.contains(['-', ' ', '.', '/']);
+    let plausible = value
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '-' | ' ' | '.' | '/' | '\u{a0}'));
+    let is_date = value.len() <= 10 && value.matches(['-', '.', '/']).count() == 2 && digits <= 8;
+    (7..=15).contains(&digits)
+        && written
+        && plausible
+        && !is_date
+        && (!value.starts_with('+') || Phone::parse(value, None).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile(values: &[&str]) -> Profile {
+        Profile::of(values.iter().copied())
+    }
+
+    #[test]
+    fn values_tell_what_a_column_holds() {
+        assert!(profile(&["a@x.org", "b@x.org", ""]).is_email());
+        assert!(profile(&["(404) 555-0133", "404-555-0134", "+1 404 555 0135"]).is_phone());
+        assert!(!profile(&["90120017", "90120018"]).is_phone());
+        assert!(!profile(&["2024-01-02", "01.02.2024"]).is_phone());
+        assert!(profile(&["Ann Ivers", "Bob van Oduya"]).is_full_name());
+        assert!(profile(&["Ann", "Bob"]).is_one_name());
+        assert!(profile(&["yes", "no", "yes"]).excludes_phone());
+    }
+}

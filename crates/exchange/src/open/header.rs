@@ -1,0 +1,152 @@
+//! The header row: below preambles, or not there at all.
+
+use crate::mapping::is_known_name;
+
+/// The header row and the names of the columns.
+pub struct Header {
+    /// Its place among the records looked at; none if there is none.
+    pub header_at: Option<usize>,
+    /// The columns' names.
+    pub names: Vec<String>,
+    /// Whether a known name stands in it.
+    pub recognised: bool,
+}
+
+/// How many records may stand before the header row.
+const MOST_PREAMBLE: usize = 25;
+
+/// Finds the header row among the first records.
+pub fn find(records: &[(u64, Vec<String>)]) -> Header {
+    let width = usual_width(records);
+    let known = |record: &[String]| record.iter().filter(|c| is_known_name(c)).count();
+    let fits = |record: &[String]| {
+        let filled = filled(record);
+        filled > 0 && filled * 2 >= width.min(record.len().max(width)) && !record.iter().any(|c| is_data_like(c))
+    };
+    let candidates = || {
+        records
+            .iter()
+            .take(MOST_PREAMBLE)
+            .enumerate()
+            .filter(|(_, (_, r))| fits(r))
+    };
+    let recognised = candidates()
+        .find(|(_, (_, r))| known(r) * 10 >= filled(r) * 4)
+        .or_else(|| candidates().find(|(_, (_, r))| known(r) >= 2));
+    if let Some((at, (_, record))) = recognised {
+        return Header {
+            header_at: Some(at),
+            names: names_of(record, width),
+            recognised: true,
+        };
+    }
+    // No known word: the first full record is a header if it looks like names and what follows does not repeat it.
+    let first_full = records
+        .iter()
+        .position(|(_, r)| filled(r) * 2 >= width && r.len() >= width.min(2));
+    match first_full {
+        Some(at) if looks_like_names(&records[at].1, &records[at + 1..]) => Header {
+            header_at: Some(at),
+            names: names_of(&records[at].1, width),
+            recognised: false,
+        },
+        _ => Header {
+            header_at: None,
+            names: (1..=width.max(1)).map(|n| format!("Column {n}")).collect(),
+            recognised: false,
+        },
+    }
+}
+
+fn filled(record: &[String]) -> usize {
+    record.iter().filter(|c| !c.trim().is_empty()).count()
+}
+
+/// The commonest number of cells, two or more where there is such a record; of equals the larger.
+fn usual_width(records: &[(u64, Vec<String>)]) -> usize {
+    let mut widths: Vec<usize> = records.iter().map(|(_, r)| r.len()).collect();
+    widths.sort_unstable();
+    widths
+        .chunk_by(|a, b| a == b)
+        .map(|w| (w[0] > 1, w.len(), w[0]))
+        .max()
+        .map_or(1, |(_, _, width)| width)
+}
+
+fn looks_like_names(record: &[String], below: &[(u64, Vec<String>)]) -> bool {
+    let mut cells: Vec<&str> = record.iter().map(|c| c.trim()).filter(|c| !c.is_empty()).collect();
+    let count = cells.len();
+    cells.sort_unstable();
+    cells.dedup();
+    let repeated_below = below.iter().any(|(_, r)| {
+        r.iter()
+            .zip(record)
+            .any(|(a, b)| !a.trim().is_empty() && a.trim() == b.trim())
+    });
+    cells.len() == count
+        && count * 10 >= record.len() * 7
+        && !repeated_below
+        && cells
+            .iter()
+            .all(|c| c.chars().count() <= 60 && c.chars().any(char::is_alphabetic) && !is_data_like(c))
+}
+
+/// Whether a cell is a value rather than a name: an address, a number, a date, a web page.
+pub fn is_data_like(cell: &str) -> bool {
+    let cell = cell.trim();
+    let at = cell
+        .find('@')
+        .is_some_and(|i| i > 0 && cell[i..].contains('.') && !cell.contains(' '));
+    let digits = cell.chars().filter(char::is_ascii_digit).count();
+    let letters = cell.chars().filter(|c| c.is_alphabetic()).count();
+    at || (digits >= 5 && digits > letters) || cell.starts_with("http://") || cell.starts_with("https://")
+}
+
+fn names_of(record: &[String], width: usize) -> Vec<String> {
+    let mut names: Vec<String> = record.iter().map(|c| model::clean(c).into_owned()).collect();
+    // Cells without a name at the end that no row fills are commas too many.
+    while names.len() > width.max(1) && names.last().is_some_and(String::is_empty) {
+        names.pop();
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header_at(text: &str) -> Option<usize> {
+        let records: Vec<_> = text
+            .lines()
+            .enumerate()
+            .map(|(i, l)| (i as u64, l.split(',').map(str::to_owned).collect()))
+            .collect();
+        find(&records).header_at
+    }
+
+    #[test]
+    fn the_header_stands_below_a_preamble() {
+        assert_eq!(header_at("Table 1\nName,Email,Phone\nAnn,a@x.org,1\n"), Some(1));
+        assert_eq!(
+            header_at("Customer list\nPrinted 2024-02-03\nfirst_name,email\nAnn,a@x.org\n"),
+            Some(2)
+        );
+        assert_eq!(
+            header_at("# exported\n# do not edit\nfirst_name,email\nAnn,a@x.org\n"),
+            Some(2)
+        );
+    }
+
+    #[test]
+    fn a_file_may_have_none() {
+        assert_eq!(
+            header_at("Odalys,Brunt,odalys@example.com\nKofi,Annerl,kofi@example.org\n"),
+            None
+        );
+    }
+
+    #[test]
+    fn unknown_words_can_be_a_header() {
+        assert_eq!(header_at("foo,bar,baz\nx1,y1,z1\nx2,y2,z2\n"), Some(0));
+    }
+}

@@ -1,0 +1,132 @@
+//! Opening a file: from bytes to records.
+//!
+//! Owns refusing what is no table, the encoding, the dialect and the splitting into records. Leaves out what the
+//! columns mean, except that a known column name is evidence for a header row.
+
+mod decode;
+mod dialect;
+mod encoding;
+mod header;
+mod records;
+mod refuse;
+
+pub use decode::decoded;
+pub use dialect::Dialect;
+pub use encoding::{Charset, Found as EncodingFound};
+pub use records::{Batch, Oddity, Record, Records};
+pub use refuse::Refusal;
+
+pub(crate) use header::is_data_like as is_data_like_cell;
+
+use std::io::{self, Read};
+
+/// Something that can be read from its start, more than once: a file, bytes in memory.
+pub trait Source: Send + Sync {
+    /// Opens it at its first byte.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    fn open(&self) -> io::Result<Box<dyn Read + Send>>;
+}
+
+impl Source for Vec<u8> {
+    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(io::Cursor::new(self.clone())))
+    }
+}
+
+impl Source for std::path::PathBuf {
+    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(std::fs::File::open(self)?))
+    }
+}
+
+/// Why a file was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The operating system could not read it.
+    #[error("the file could not be read: {0}")]
+    Io(#[from] io::Error),
+    /// It is no table, or none that can be read.
+    #[error("{0}")]
+    Refused(Refusal),
+}
+
+/// What the user knows better than detection.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// The encoding.
+    pub charset: Option<Charset>,
+    /// The delimiter.
+    pub delimiter: Option<u8>,
+}
+
+/// A file that was opened: how it is written, its header row and its first rows.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The encoding and how it was told.
+    pub encoding: EncodingFound,
+    /// Delimiter, quotes and line ends.
+    pub dialect: Dialect,
+    /// Which record holds the header, counted from 0 with blank lines; none if there is none.
+    pub header_row: Option<u64>,
+    /// The names of the columns; `Column 1` and so on without a header.
+    pub header: Vec<String>,
+    /// The first data rows, to look at.
+    pub sample: Vec<Vec<String>>,
+}
+
+/// How much of a file is looked at to tell its dialect, in decoded bytes.
+const SAMPLE_BYTES: u64 = 512 * 1024;
+/// How many records of it.
+const SAMPLE_RECORDS: usize = 500;
+
+/// Looks at a file and tells how it is written. Reads all of it once, for its encoding, with constant memory.
+///
+/// # Errors
+/// When it cannot be read or is no table.
+pub fn open(source: &dyn Source, overrides: &Overrides) -> Result<Opened, OpenError> {
+    refuse::by_first_bytes(&mut *source.open()?)?;
+    let encoding = match overrides.charset {
+        Some(charset) => encoding::chosen(charset, source)?,
+        None => encoding::detect(source)?,
+    };
+    let mut sample = Vec::new();
+    decoded(source, &encoding)?
+        .take(SAMPLE_BYTES)
+        .read_to_end(&mut sample)?;
+    let whole_file = (sample.len() as u64) < SAMPLE_BYTES;
+    refuse::by_text(&sample)?;
+    let dialect = dialect::detect(&sample, whole_file, overrides.delimiter);
+    let records = sample_records(&sample, &dialect, whole_file);
+    let found = header::find(&records);
+    refuse::prose(&records, &found)?;
+    let after_header = found.header_at.map_or(0, |at| at + 1);
+    Ok(Opened {
+        encoding,
+        header_row: found.header_at.map(|at| records[at].0),
+        header: found.names,
+        sample: records[after_header..]
+            .iter()
+            .filter(|(_, r)| r.iter().any(|c| !c.trim().is_empty()))
+            .map(|(_, r)| r.clone())
+            .collect(),
+        dialect,
+    })
+}
+
+/// The non-blank records of the sample with their numbers (blank lines counted).
+fn sample_records(sample: &[u8], dialect: &Dialect, whole_file: bool) -> Vec<(u64, Vec<String>)> {
+    let mut reader = Records::new(sample, dialect.clone());
+    let mut batch = Batch::default();
+    // Reading from memory cannot fail.
+    let _ = reader.fill(&mut batch, SAMPLE_RECORDS);
+    let mut records: Vec<_> = batch
+        .records()
+        .map(|r| (r.index(), r.cells().map(str::to_owned).collect::<Vec<_>>()))
+        .collect();
+    if !whole_file && records.len() > 1 && records.len() < SAMPLE_RECORDS {
+        records.pop();
+    }
+    records
+}

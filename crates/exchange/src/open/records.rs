@@ -1,0 +1,488 @@
+//! Splitting decoded bytes into records, whatever is odd about them.
+//!
+//! The splitter never gives up: a quote that never closes, a quote inside a value, a record without end are read in the
+//! likeliest way and the record says what was odd. A record is looked at in one slice of memory; it begins anew when
+//! more bytes arrive, so there is no state to be in between.
+
+use super::Dialect;
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
+use std::io::{self, Read};
+
+/// A record longer than this is cut, and an open quote that reaches so far is taken for a plain character.
+const MAX_RECORD: usize = 16 * 1024 * 1024;
+/// The least number of bytes asked for at once.
+const READ_BYTES: usize = 256 * 1024;
+
+/// Something unusual about a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Oddity {
+    /// A value opens a quote that never closes.
+    UnclosedQuote,
+    /// A value holds bytes that are no text in the file's encoding.
+    BadBytes,
+    /// The record is longer than 16 MiB and was cut.
+    TooLong,
+}
+
+/// What is known of a record beside its cells.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    /// The line it begins on, from 1.
+    line: u64,
+    /// Its number among all records, blank lines counted, from 0.
+    index: u64,
+    first_cell: usize,
+    cells: usize,
+    oddity: Option<Oddity>,
+    /// Whether it is one of the single cells that follow a blank line.
+    lone: bool,
+}
+
+/// Many records in one piece of memory, to be handed from thread to thread and used again.
+#[derive(Debug, Default)]
+pub struct Batch {
+    text: String,
+    bytes: Vec<u8>,
+    /// Where each cell ends.
+    ends: Vec<usize>,
+    heads: Vec<Head>,
+}
+
+/// One record of a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    batch: &'a Batch,
+    head: &'a Head,
+}
+
+impl Batch {
+    fn clear(&mut self) {
+        self.bytes = std::mem::take(&mut self.text).into_bytes();
+        self.bytes.clear();
+        self.ends.clear();
+        self.heads.clear();
+    }
+
+    /// The records.
+    pub fn records(&self) -> impl ExactSizeIterator<Item = Record<'_>> {
+        self.heads.iter().map(|head| Record { batch: self, head })
+    }
+
+    /// How many records.
+    pub fn len(&self) -> usize {
+        self.heads.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.heads.is_empty()
+    }
+
+    /// Ends the cell whose bytes were just added. A line break stands between cells, so that the last byte of one and the
+    /// first of the next never make a character together.
+    fn end_cell(&mut self) {
+        self.ends.push(self.bytes.len());
+        self.bytes.push(b'\n');
+    }
+
+    /// Where a cell begins.
+    fn begin_of(&self, cell: usize) -> usize {
+        if cell == 0 { 0 } else { self.ends[cell - 1] + 1 }
+    }
+
+    /// Makes text of the bytes. Records with bytes that are no text are marked and get replacement characters.
+    fn seal(&mut self) {
+        match String::from_utf8(std::mem::take(&mut self.bytes)) {
+            Ok(text) => self.text = text,
+            Err(error) => self.seal_with_repairs(&error.into_bytes()),
+        }
+    }
+
+    fn seal_with_repairs(&mut self, bytes: &[u8]) {
+        let mut text = String::with_capacity(bytes.len() + 64);
+        let mut from = 0;
+        for head in &mut self.heads {
+            for end in &mut self.ends[head.first_cell..head.first_cell + head.cells] {
+                let cell = &bytes[from..*end];
+                from = *end + 1;
+                match std::str::from_utf8(cell) {
+                    Ok(cell) => text.push_str(cell),
+                    Err(_) => {
+                        text.push_str(&String::from_utf8_lossy(cell));
+                        head.oddity = Some(Oddity::BadBytes);
+                    }
+                }
+                *end = text.len();
+                text.push('\n');
+            }
+        }
+        self.text = text;
+    }
+}
+
+impl<'a> Record<'a> {
+    /// The line it begins on, from 1.
+    pub fn line(self) -> u64 {
+        self.head.line
+    }
+
+    /// Its number among all records, blank lines counted, from 0.
+    pub fn index(self) -> u64 {
+        self.head.index
+    }
+
+    /// What was odd about it.
+    pub fn oddity(self) -> Option<Oddity> {
+        self.head.oddity
+    }
+
+    /// Whether it has a single cell and follows a blank line, perhaps behind others of its kind: a note below a table.
+    pub fn is_lone(self) -> bool {
+        self.head.lone
+    }
+
+    /// All cells in one, with line breaks between them.
+    pub fn text(self) -> &'a str {
+        let from = if self.head.first_cell == 0 {
+            0
+        } else {
+            self.batch.ends[self.head.first_cell - 1]
+        };
+        let end = self.batch.ends[self.head.first_cell + self.head.cells - 1];
+        self.batch.text.get(from..end).unwrap_or_default()
+    }
+
+    /// How many cells it has.
+    pub fn len(self) -> usize {
+        self.head.cells
+    }
+
+    /// Whether it has no cells. A record has at least one.
+    pub fn is_empty(self) -> bool {
+        self.head.cells == 0
+    }
+
+    /// A cell; none behind the record's end.
+    pub fn get(self, column: usize) -> Option<&'a str> {
+        if column >= self.head.cells {
+            return None;
+        }
+        let at = self.head.first_cell + column;
+        self.batch.text.get(self.batch.begin_of(at)..self.batch.ends[at])
+    }
+
+    /// The cells.
+    pub fn cells(self) -> impl Iterator<Item = &'a str> {
+        (0..self.head.cells).map(move |i| self.get(i).unwrap_or_default())
+    }
+}
+
+/// A stream of records.
+pub struct Records<R> {
+    input: R,
+    dialect: Dialect,
+    buffer: Vec<u8>,
+    /// Where the next record begins in the buffer.
+    at: usize,
+    ended: bool,
+    line: u64,
+    index: u64,
+    /// Whether a single cell would be a note now: a blank line or a note came before.
+    notes_follow: bool,
+    /// Whether the rest of a cut record is being passed over.
+    skipping: bool,
+    /// How many bytes to ask for at once.
+    read_bytes: usize,
+}
+
+impl<R: Read> Records<R> {
+    /// Reads records from decoded bytes, from their start. An Excel `sep=` line is passed over.
+    pub fn new(input: R, dialect: Dialect) -> Self {
+        Self {
+            input,
+            dialect,
+            buffer: Vec::with_capacity(2 * READ_BYTES),
+            at: 0,
+            ended: false,
+            line: 1,
+            index: 0,
+            notes_follow: false,
+            skipping: false,
+            read_bytes: READ_BYTES,
+        }
+    }
+
+    /// Reads up to `most` non-blank records into the batch, replacing what it held. False when there are no more.
+    ///
+    /// # Errors
+    /// What the input says.
+    pub fn fill(&mut self, batch: &mut Batch, most: usize) -> io::Result<bool> {
+        batch.clear();
+        while batch.heads.len() < most && self.next_into(batch)? {}
+        batch.seal();
+        Ok(!batch.is_empty())
+    }
+
+    /// Appends the next non-blank record.
+    fn next_into(&mut self, batch: &mut Batch) -> io::Result<bool> {
+        loop {
+            if self.skipping && !self.skip_to_line_end()? {
+                return Ok(false);
+            }
+            if self.at == self.buffer.len() && (self.ended || !self.read_more()?) {
+                return Ok(false);
+            }
+            let (cells, bytes) = (batch.ends.len(), batch.bytes.len());
+            let data = &self.buffer[self.at..];
+            let too_long = data.len() >= MAX_RECORD;
+            let parsed = split(data, self.ended, too_long, &self.dialect, batch);
+            let Some(parsed) = parsed else {
+                batch.ends.truncate(cells);
+                batch.bytes.truncate(bytes);
+                self.read_more()?;
+                continue;
+            };
+            let head = Head {
+                line: self.line,
+                index: self.index,
+                first_cell: cells,
+                cells: batch.ends.len() - cells,
+                oddity: parsed.oddity,
+                lone: self.notes_follow && batch.ends.len() - cells == 1,
+            };
+            self.line += lines_in(&data[..parsed.length], &self.dialect);
+            self.at += parsed.length;
+            self.skipping = parsed.oddity == Some(Oddity::TooLong);
+            let blank = head.cells == 1 && batch.bytes[bytes..].iter().all(|b| b.is_ascii_whitespace() || *b == 0);
+            let hint = self.index == 0 && self.dialect.sep_line && head.cells <= 2;
+            self.index += 1;
+            if blank || hint {
+                self.notes_follow = blank;
+                batch.ends.truncate(cells);
+                batch.bytes.truncate(bytes);
+                continue;
+            }
+            self.notes_follow = head.lone;
+            batch.heads.push(head);
+            return Ok(true);
+        }
+    }
+
+    /// Reads more bytes behind those in hand: at least as many as there are, so that a long record is looked at a few
+    /// times only. False at the end of the input.
+    fn read_more(&mut self) -> io::Result<bool> {
+        self.buffer.drain(..self.at);
+        self.at = 0;
+        let have = self.buffer.len();
+        let want = self.read_bytes.max(have).min(MAX_RECORD) as u64;
+        let got = (&mut self.input).take(want).read_to_end(&mut self.buffer)?;
+        self.ended = (got as u64) < want;
+        Ok(got > 0)
+    }
+
+    fn skip_to_line_end(&mut self) -> io::Result<bool> {
+        loop {
+            let data = &self.buffer[self.at..];
+            if let Some(end) = memchr2(b'\n', b'\r', data) {
+                self.at += end;
+                self.skipping = false;
+                return Ok(true);
+            }
+            self.at = self.buffer.len();
+            if self.ended || !self.read_more()? {
+                return Ok(false);
+            }
+        }
+    }
+}
+
+fn lines_in(data: &[u8], dialect: &Dialect) -> u64 {
+    memchr_iter(if dialect.cr_ends_record { b'\r' } else { b'\n' }, data).count() as u64
+}
+
+/// A record that was split: how many bytes it takes with its line end, and what was odd.
+struct Split {
+    length: usize,
+    oddity: Option<Oddity>,
+}
+
+/// What ends a cell.
+enum CellEnd {
+    /// The delimiter; the next cell begins here.
+    Next(usize),
+    /// The record's end; the next record begins here.
+    Record(usize),
+    /// More bytes are needed to tell.
+    Unknown,
+}
+
+/// Splits one record off the front of `data`, appending its cells to the batch. None if more bytes are needed.
+fn split(data: &[u8], ended: bool, too_long: bool, dialect: &Dialect, batch: &mut Batch) -> Option<Split> {
+    let mut at = 0;
+    let mut oddity = None;
+    loop {
+        let end = match quoted_cell(data, at, ended, too_long, dialect, batch) {
+            Quoted::Cell(end) => end,
+            Quoted::None => plain_cell(data, at, ended, dialect, batch),
+            Quoted::NeverCloses => {
+                oddity = Some(Oddity::UnclosedQuote);
+                plain_cell(data, at, ended, dialect, batch)
+            }
+        };
+        match end {
+            CellEnd::Next(next) => at = next,
+            CellEnd::Record(length) => return Some(Split { length, oddity }),
+            CellEnd::Unknown if too_long => {
+                batch.bytes.extend_from_slice(&data[at..]);
+                batch.end_cell();
+                return Some(Split {
+                    length: data.len(),
+                    oddity: Some(Oddity::TooLong),
+                });
+            }
+            CellEnd::Unknown => return None,
+        }
+    }
+}
+
+/// A cell without quotes, from `at`.
+fn plain_cell(data: &[u8], at: usize, ended: bool, dialect: &Dialect, batch: &mut Batch) -> CellEnd {
+    let mut scan = at;
+    loop {
+        let Some(stop) = memchr3(dialect.delimiter, b'\n', b'\r', &data[scan..]).map(|i| scan + i) else {
+            if !ended {
+                return CellEnd::Unknown;
+            }
+            batch.bytes.extend_from_slice(&data[at..]);
+            batch.end_cell();
+            return CellEnd::Record(data.len());
+        };
+        let end = end_at(data, stop, ended, dialect);
+        if let Some(end) = end {
+            if !matches!(end, CellEnd::Unknown) {
+                batch.bytes.extend_from_slice(&data[at..stop]);
+                batch.end_cell();
+            }
+            return end;
+        }
+        // A lone CR that does not end records is part of the value.
+        scan = stop + 1;
+    }
+}
+
+/// What the byte at `stop` ends; none if it ends nothing.
+fn end_at(data: &[u8], stop: usize, ended: bool, dialect: &Dialect) -> Option<CellEnd> {
+    match data[stop] {
+        b if b == dialect.delimiter => Some(CellEnd::Next(stop + 1)),
+        b'\n' => Some(CellEnd::Record(stop + 1)),
+        b'\r' => {
+            // Text written twice through a text-mode stream ends its lines with CR CR LF.
+            let mut next = stop + 1;
+            while data.get(next) == Some(&b'\r') && !dialect.cr_ends_record {
+                next += 1;
+            }
+            match data.get(next) {
+                Some(b'\n') => Some(CellEnd::Record(next + 1)),
+                None if !ended => Some(CellEnd::Unknown),
+                None => Some(CellEnd::Record(next)),
+                Some(_) if dialect.cr_ends_record => Some(CellEnd::Record(stop + 1)),
+                Some(_) => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// How an attempt to read a quoted cell ended.
+enum Quoted {
+    /// There was one.
+    Cell(CellEnd),
+    /// The cell does not begin with a quote.
+    None,
+    /// It does, but the quote is a plain character.
+    NeverCloses,
+}
+
+fn quoted_cell(data: &[u8], at: usize, ended: bool, too_long: bool, dialect: &Dialect, batch: &mut Batch) -> Quoted {
+    let blanks = data[at..].iter().take_while(|b| **b == b' ').count();
+    let open = at + blanks;
+    match data.get(open) {
+        None if !ended => return Quoted::Cell(CellEnd::Unknown),
+        Some(b) if *b == dialect.quote => {}
+        _ => return Quoted::None,
+    }
+    let begin = batch.bytes.len();
+    let mut from = open + 1;
+    let mut scan = from;
+    loop {
+        let found = match dialect.escape {
+            Some(escape) => memchr2(dialect.quote, escape, &data[scan..]),
+            None => memchr(dialect.quote, &data[scan..]),
+        };
+        let Some(mark) = found.map(|i| scan + i) else {
+            if !ended && !too_long {
+                return Quoted::Cell(CellEnd::Unknown);
+            }
+            batch.bytes.truncate(begin);
+            return Quoted::NeverCloses;
+        };
+        let next = data.get(mark + 1).copied();
+        if next.is_none() && !ended {
+            return Quoted::Cell(CellEnd::Unknown);
+        }
+        if Some(data[mark]) == dialect.escape {
+            let escapes = matches!(next, Some(b) if b == dialect.quote || Some(b) == dialect.escape);
+            batch
+                .bytes
+                .extend_from_slice(&data[from..if escapes { mark } else { mark + 1 }]);
+            from = mark + 1;
+            scan = mark + if escapes { 2 } else { 1 };
+            continue;
+        }
+        if next == Some(dialect.quote) {
+            batch.bytes.extend_from_slice(&data[from..=mark]);
+            from = mark + 2;
+            scan = from;
+            continue;
+        }
+        match closing_end(data, mark + 1, ended, dialect) {
+            Some(CellEnd::Unknown) => return Quoted::Cell(CellEnd::Unknown),
+            Some(end) => {
+                batch.bytes.extend_from_slice(&data[from..mark]);
+                batch.end_cell();
+                return Quoted::Cell(end);
+            }
+            None if opens_another(data, open, mark, dialect) => {
+                batch.bytes.truncate(begin);
+                return Quoted::NeverCloses;
+            }
+            // A quote inside a quoted value that nobody doubled.
+            None => scan = mark + 1,
+        }
+    }
+}
+
+/// What follows a quote that may close a cell: blanks and then the end of the cell; none if it closes nothing.
+fn closing_end(data: &[u8], after: usize, ended: bool, dialect: &Dialect) -> Option<CellEnd> {
+    let blanks = data[after..].iter().take_while(|b| **b == b' ').count();
+    let stop = after + blanks;
+    if stop >= data.len() {
+        return Some(if ended {
+            CellEnd::Record(data.len())
+        } else {
+            CellEnd::Unknown
+        });
+    }
+    end_at(data, stop, ended, dialect)
+}
+
+/// Whether the quote at `mark` looks like the opening one of a cell on a later line, which makes the one at `open` a
+/// plain character.
+fn opens_another(data: &[u8], open: usize, mark: usize, dialect: &Dialect) -> bool {
+    let before = data[mark - 1];
+    (before == dialect.delimiter || before == b'\n') && memchr(b'\n', &data[open..mark]).is_some()
+}
+
+#[cfg(test)]
+#[path = "records_tests.rs"]
+mod tests;

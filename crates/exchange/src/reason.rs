@@ -1,0 +1,125 @@
+//! What is wrong or odd about a row, for people: what, where, and what to do.
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+/// One thing that is wrong or odd about a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// What kind of thing.
+    pub code: Code,
+    /// The line of the file that the row begins on, from 1.
+    pub line: u64,
+    /// The column's name; empty if it is about the row.
+    pub column: String,
+    /// The value as it stands in the file, shortened.
+    pub value: String,
+    /// What is wrong, a whole sentence.
+    pub message: String,
+    /// What would be right.
+    pub advice: String,
+    /// Whether the row can be imported all the same.
+    pub warning: bool,
+}
+
+/// The kinds of things that can be wrong or odd. Their texts are stable: programs compare them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each is explained by the message it comes with")]
+pub enum Code {
+    Email,
+    EmailTypo,
+    Phone,
+    SpreadsheetDamage,
+    SpreadsheetError,
+    LostZero,
+    Birthday,
+    NoIdentity,
+    TooManyFields,
+    Encoding,
+    UnclosedQuote,
+    RecordTooLong,
+    RepeatedHeader,
+    Footer,
+    ControlCharacter,
+    Id,
+    Duplicate,
+    PossibleDuplicate,
+    Ambiguous,
+    Conflict,
+}
+
+impl Code {
+    /// The stable text.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::EmailTypo => "email_typo",
+            Self::Phone => "phone",
+            Self::SpreadsheetDamage => "spreadsheet_damage",
+            Self::SpreadsheetError => "spreadsheet_error",
+            Self::LostZero => "lost_zero",
+            Self::Birthday => "birthday",
+            Self::NoIdentity => "no_identity",
+            Self::TooManyFields => "too_many_fields",
+            Self::Encoding => "encoding",
+            Self::UnclosedQuote => "unclosed_quote",
+            Self::RecordTooLong => "record_too_long",
+            Self::RepeatedHeader => "repeated_header",
+            Self::Footer => "footer",
+            Self::ControlCharacter => "control_character",
+            Self::Id => "id",
+            Self::Duplicate => "duplicate",
+            Self::PossibleDuplicate => "possible_duplicate",
+            Self::Ambiguous => "ambiguous",
+            Self::Conflict => "conflict",
+        }
+    }
+}
+
+impl Reason {
+    /// A reason about a whole row.
+    pub fn of_row(code: Code, line: u64, message: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self {
+            code,
+            line,
+            column: String::new(),
+            value: String::new(),
+            message: message.into(),
+            advice: advice.into(),
+            warning: false,
+        }
+    }
+
+    /// The same as a warning: the row can be imported all the same.
+    pub fn as_warning(mut self) -> Self {
+        self.warning = true;
+        self
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Reason", 7)?;
+        out.serialize_field("code", self.code.as_str())?;
+        out.serialize_field("line", &self.line)?;
+        out.serialize_field("column", &self.column)?;
+        out.serialize_field("value", &self.value)?;
+        out.serialize_field("message", &self.message)?;
+        out.serialize_field("advice", &self.advice)?;
+        out.serialize_field("warning", &self.warning)?;
+        out.end()
+    }
+}
+
+/// A value for a message: one line, at most 60 characters.
+pub fn shortened(value: &str) -> String {
+    let mut short: String = value
+        .chars()
+        .take(60)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if value.chars().nth(60).is_some() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,105 @@
+//! The change log: what was there before an import changed a contact.
+//!
+//! Owns the log of updates, and of contacts that an import created outside of its batches' ranges of ids. Leaves out
+//! creations inside of the ranges: [`imports::batches`](crate::imports::batches) and
+//! [`contacts::page_created_by`](crate::contacts::page_created_by) tell those without a row each.
+
+use crate::error::Result;
+use crate::waist::{OnConflict, Row, Table, Tx, Value};
+use crate::{ImportId, Workspace};
+use model::{ContactId, Version};
+
+/// One contact that an import changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The contact.
+    pub contact: ContactId,
+    /// The line of the file, counted from 1.
+    pub line: u64,
+    /// What was there; none if the import created the contact.
+    pub before: Option<Before>,
+}
+
+/// A contact as it was before an import changed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// Its version.
+    pub version: Version,
+    /// The import that had written that version; none if a person had.
+    pub written_by: Option<ImportId>,
+    /// Its values, as JSON.
+    pub body: String,
+}
+
+const TABLE: Table<7> = Table {
+    name: "import_changes",
+    columns: [
+        "workspace_id",
+        "import_id",
+        "contact_id",
+        "line",
+        "before_version",
+        "before_written_import",
+        "before_body",
+    ],
+};
+
+fn read(row: &Row<'_>) -> Result<Change> {
+    let before = match row.opt_text(4)? {
+        Some(body) => {
+            Some(Before { version: row.int(2)?, written_by: row.opt_int(3)?.map(ImportId), body: body.to_owned() })
+        }
+        None => None,
+    };
+    Ok(Change { contact: row.id(0)?, line: row.count(1)?, before })
+}
+
+/// Notes changes. If the import has changed a contact before, the first note stays: it says what was there.
+///
+/// # Errors
+/// Those of the database.
+pub fn record(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, changes: &[Change]) -> Result<()> {
+    let rows = changes.iter().map(|change| {
+        let before = change.before.as_ref();
+        [
+            workspace.into(),
+            Value::Int(import.0),
+            Value::id(&change.contact),
+            Value::count(change.line),
+            before.map(|b| b.version).into(),
+            before.and_then(|b| b.written_by).map(|i| i.0).into(),
+            before.map(|b| b.body.as_str()).into(),
+        ]
+    });
+    tx.bulk_insert("noting changes", &TABLE, OnConflict::Keep, rows)?;
+    Ok(())
+}
+
+/// The next at most `limit` changes of an import after the contact `after`, in the order of the contacts' ids.
+///
+/// # Errors
+/// Those of the database.
+pub fn page(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    import: ImportId,
+    after: Option<ContactId>,
+    limit: u64,
+) -> Result<Vec<Change>> {
+    tx.query(
+        "reading changes",
+        "SELECT contact_id, line, before_version, before_written_import, before_body FROM import_changes
+         WHERE workspace_id = $1 AND import_id = $2 AND contact_id > $3 ORDER BY contact_id LIMIT $4",
+        &[workspace.into(), Value::Int(import.0), Value::after(after.as_ref()), Value::count(limit)],
+        read,
+    )
+}
+
+/// Deletes the log of an import; says how many changes it held.
+///
+/// # Errors
+/// Those of the database.
+pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId) -> Result<u64> {
+    let sql = "DELETE FROM import_changes WHERE workspace_id = $1 AND import_id = $2";
+    tx.execute("forgetting changes", sql, &[workspace.into(), Value::Int(import.0)])
+}

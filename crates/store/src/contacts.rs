@@ -1,0 +1,242 @@
+//! Contacts: rows of one clustered table, in the order of their ids.
+//!
+//! Owns the contacts' rows and their pages. Leaves out what a body means (`model::Contact`), and the tables that must be
+//! kept in step with it by whoever writes: [`keys`](crate::keys) and [`names`](crate::names).
+
+use crate::error::Result;
+use crate::waist::{Lookup, OnConflict, Row, Table, Tx, Value};
+use crate::{ImportId, Member, Workspace};
+use model::{ContactId, Version};
+
+/// A contact as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactRow {
+    /// The contact.
+    pub id: ContactId,
+    /// The member it belongs to.
+    pub owner: Member,
+    /// The moment of its last change, in UTC microseconds.
+    pub version: Version,
+    /// When it was created, in UTC microseconds.
+    pub created_at: i64,
+    /// The import that created it; none if a person did.
+    pub created_by: Option<Origin>,
+    /// The import that wrote the current version; none if a person did.
+    pub written_by: Option<ImportId>,
+    /// The values, as JSON.
+    pub body: String,
+}
+
+/// The line of a file that a contact was made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The import of the file.
+    pub import: ImportId,
+    /// The line, counted from 1.
+    pub line: u64,
+}
+
+/// The columns that every question about contacts asks for, in the order in which [`read`] takes them. A macro, because
+/// `concat!` takes no constants.
+macro_rules! columns {
+    () => {
+        "c.contact_id, c.owner_id, c.version, c.created_at, c.created_import, c.created_line, c.written_import, c.body"
+    };
+}
+
+const TABLE: Table<9> = Table {
+    name: "contacts",
+    columns: [
+        "workspace_id",
+        "contact_id",
+        "owner_id",
+        "version",
+        "created_at",
+        "created_import",
+        "created_line",
+        "written_import",
+        "body",
+    ],
+};
+
+const IDENTITY: Table<2> = Table { name: "contacts", columns: ["workspace_id", "contact_id"] };
+
+const BY_ID: Lookup = Lookup { table: "contacts c", key: "c.contact_id", columns: columns!(), order: "c.contact_id" };
+
+fn read(row: &Row<'_>) -> Result<ContactRow> {
+    let created_by = match row.opt_int(4)? {
+        Some(import) => Some(Origin { import: ImportId(import), line: row.count(5)? }),
+        None => None,
+    };
+    Ok(ContactRow {
+        id: row.id(0)?,
+        owner: Member(row.int(1)?),
+        version: row.int(2)?,
+        created_at: row.int(3)?,
+        created_by,
+        written_by: row.opt_int(6)?.map(ImportId),
+        body: row.text(7)?.to_owned(),
+    })
+}
+
+/// Adds contacts. In the order of their ids they go fastest.
+///
+/// # Errors
+/// [`Error::Conflict`](crate::Error::Conflict) if an id exists.
+pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -> Result<()> {
+    let rows = rows.iter().map(|row| {
+        [
+            workspace.into(),
+            Value::id(&row.id),
+            Value::Int(row.owner.0),
+            Value::Int(row.version),
+            Value::Int(row.created_at),
+            row.created_by.map(|origin| origin.import.0).into(),
+            row.created_by.map_or(Value::Null, |origin| Value::count(origin.line)),
+            row.written_by.map(|import| import.0).into(),
+            Value::Text(&row.body),
+        ]
+    });
+    tx.bulk_insert("adding contacts", &TABLE, OnConflict::Fail, rows)?;
+    Ok(())
+}
+
+/// One contact, if it exists.
+///
+/// # Errors
+/// Those of the database.
+pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Option<ContactRow>> {
+    Ok(get_many(tx, workspace, &[id])?.pop())
+}
+
+/// Those of the contacts that exist, in the order in which they are asked for. Sorted ids go fastest.
+///
+/// # Errors
+/// Those of the database.
+pub fn get_many(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<Vec<ContactRow>> {
+    let mut found = Vec::with_capacity(ids.len());
+    tx.lookup("reading contacts", &BY_ID, workspace, ids.iter().map(Value::id), |_, row| {
+        found.push(read(row)?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Writes a contact's owner, version, last writer and body; when and by what it was created stays. Says whether it exists.
+///
+/// # Errors
+/// Those of the database.
+pub fn update(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow) -> Result<bool> {
+    let changed = tx.execute(
+        "changing a contact",
+        "UPDATE contacts SET owner_id = $3, version = $4, written_import = $5, body = $6
+         WHERE workspace_id = $1 AND contact_id = $2",
+        &[
+            workspace.into(),
+            Value::id(&row.id),
+            Value::Int(row.owner.0),
+            Value::Int(row.version),
+            row.written_by.map(|import| import.0).into(),
+            Value::Text(&row.body),
+        ],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Deletes contacts, not their keys and names; says how many there were.
+///
+/// # Errors
+/// Those of the database.
+pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<u64> {
+    let rows = ids.iter().map(|id| [workspace.into(), Value::id(id)]);
+    tx.bulk_delete("deleting contacts", &IDENTITY, rows)
+}
+
+/// The next at most `limit` contacts after `after`, in the order of their ids.
+///
+/// # Errors
+/// Those of the database.
+pub fn page(tx: &mut Tx<'_>, workspace: Workspace, after: Option<ContactId>, limit: u64) -> Result<Vec<ContactRow>> {
+    tx.query(
+        "reading contacts",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM contacts c WHERE c.workspace_id = $1 AND c.contact_id > $2 ORDER BY c.contact_id LIMIT $3"
+        ),
+        &[workspace.into(), Value::after(after.as_ref()), Value::count(limit)],
+        read,
+    )
+}
+
+/// The next at most `limit` contacts after `after`, in the order of their names, each with its place in that order. A
+/// contact without a name entry is not in it.
+///
+/// # Errors
+/// Those of the database.
+pub fn page_by_name(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    after: Option<&(String, ContactId)>,
+    limit: u64,
+) -> Result<Vec<(String, ContactRow)>> {
+    let (name, id) = after.map_or(("", None), |(name, id)| (name.as_str(), Some(id)));
+    tx.query(
+        "reading contacts by name",
+        // CROSS JOIN, because SQLite then starts with the names, and the answer needs no sorting.
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", n.name_order FROM contact_names n CROSS JOIN contacts c
+             WHERE n.workspace_id = $1 AND (n.name_order, n.contact_id) > ($2, $3)
+               AND c.workspace_id = $1 AND c.contact_id = n.contact_id
+             ORDER BY n.name_order, n.contact_id LIMIT $4"
+        ),
+        &[workspace.into(), Value::Text(name), Value::after(id), Value::count(limit)],
+        |row| Ok((row.text(8)?.to_owned(), read(row)?)),
+    )
+}
+
+/// Of the contacts from `first` to `last`, the next at most `limit` after `after` that `import` created, in the order of
+/// their ids.
+///
+/// # Errors
+/// Those of the database.
+pub fn page_created_by(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    import: ImportId,
+    (first, last): (ContactId, ContactId),
+    after: Option<ContactId>,
+    limit: u64,
+) -> Result<Vec<ContactRow>> {
+    tx.query(
+        "reading the contacts of an import",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM contacts c WHERE c.workspace_id = $1 AND c.created_import = $2
+               AND c.contact_id >= $3 AND c.contact_id <= $4 AND c.contact_id > $5
+             ORDER BY c.contact_id LIMIT $6"
+        ),
+        &[
+            workspace.into(),
+            Value::Int(import.0),
+            Value::id(&first),
+            Value::id(&last),
+            Value::after(after.as_ref()),
+            Value::count(limit),
+        ],
+        read,
+    )
+}
+
+/// How many contacts there are. It looks at every one: about 0.1 s a million when they are in the cache.
+///
+/// # Errors
+/// Those of the database.
+pub fn count(tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64> {
+    let sql = "SELECT count(*) FROM contacts WHERE workspace_id = $1";
+    let count = tx.query_one("counting contacts", sql, &[workspace.into()], |row| row.count(0))?;
+    Ok(count.unwrap_or(0))
+}

@@ -1,0 +1,74 @@
+//! What can go wrong in the store.
+//!
+//! Owns the one closed list of errors. No error ever holds a value of a row: messages end up in logs.
+//! Leaves out what the errors mean to a person; `app` decides that.
+
+use std::path::PathBuf;
+
+/// Why the store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database refused a statement.
+    #[error("the database failed while {doing}: {source_text}")]
+    Sql {
+        /// What the store was doing, such as "reading contacts".
+        doing: &'static str,
+        /// What the engine said.
+        source_text: String,
+    },
+    /// Somebody else is writing, and was still writing when the time to wait was over. Trying again may help.
+    #[error("the database is busy: another import or another program is writing to it")]
+    Busy,
+    /// A row with the same key exists already.
+    #[error("a row with the same key exists already (while {doing})")]
+    Conflict {
+        /// What the store was doing.
+        doing: &'static str,
+    },
+    /// The file cannot be opened or created.
+    #[error("cannot open the database {}: {source_text}", path.display())]
+    CannotOpen {
+        /// The file that was asked for.
+        path: PathBuf,
+        /// What the engine said.
+        source_text: String,
+    },
+    /// The file is not a SQLite database.
+    #[error("{} is not a database", path.display())]
+    NotADatabase {
+        /// The file that was asked for.
+        path: PathBuf,
+    },
+    /// The file is a SQLite database of another program.
+    #[error("{} is the database of another program", path.display())]
+    Foreign {
+        /// The file that was asked for.
+        path: PathBuf,
+    },
+    /// A newer CrystalQore has written this database.
+    #[error("the database was written by a newer version of this program (its schema is {found}, this program knows {known})")]
+    NewerSchema {
+        /// The schema's version in the database.
+        found: i64,
+        /// The newest version this program knows.
+        known: i64,
+    },
+    /// The database holds something that this program cannot have written.
+    #[error("the database is damaged: {0}")]
+    Corrupt(String),
+    /// The schema could not be brought up to date.
+    #[error("the database could not be brought up to date: {0}")]
+    Migration(String),
+    /// A transaction of a scratch store failed earlier. Scratch stores cannot roll back; make a new one.
+    #[error("an earlier write to this scratch store failed, so its contents cannot be trusted")]
+    Spoiled,
+    /// A read transaction was asked to write.
+    #[error("a read transaction was asked to write (while {doing})")]
+    ReadOnly {
+        /// What the store was doing.
+        doing: &'static str,
+    },
+}
+
+/// What every function of the store returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,61 @@
+//! Match keys: which contacts have an email or a phone.
+//!
+//! Owns the table that is duplicate index and lookup at once, clustered by key. Leaves out how a key is made
+//! (`model::MatchKey`).
+
+use crate::Workspace;
+use crate::error::Result;
+use crate::waist::{Lookup, OnConflict, Table, Tx, Value};
+use model::{ContactId, MatchKey};
+
+const TABLE: Table<3> = Table { name: "contact_keys", columns: ["workspace_id", "match_key", "contact_id"] };
+
+const BY_KEY: Lookup =
+    Lookup { table: "contact_keys", key: "match_key", columns: "contact_id", order: "contact_id" };
+
+/// Adds keys; those that exist already stay. It sorts them itself: in key order they are written several times faster.
+///
+/// # Errors
+/// Those of the database.
+pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, mut keys: Vec<(MatchKey, ContactId)>) -> Result<()> {
+    keys.sort_unstable();
+    let rows = keys.iter().map(|(key, id)| [workspace.into(), Value::Text(key.as_str()), Value::id(id)]);
+    tx.bulk_insert("adding match keys", &TABLE, OnConflict::Keep, rows)?;
+    Ok(())
+}
+
+/// Deletes keys; says how many there were.
+///
+/// # Errors
+/// Those of the database.
+pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, mut keys: Vec<(MatchKey, ContactId)>) -> Result<u64> {
+    keys.sort_unstable();
+    let rows = keys.iter().map(|(key, id)| [workspace.into(), Value::Text(key.as_str()), Value::id(id)]);
+    tx.bulk_delete("deleting match keys", &TABLE, rows)
+}
+
+/// For each key, in the order given, the contacts that have it, in the order of their ids. Sorted keys go fastest.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_many(tx: &mut Tx<'_>, workspace: Workspace, keys: &[MatchKey]) -> Result<Vec<Vec<ContactId>>> {
+    let mut found = vec![Vec::new(); keys.len()];
+    let texts = keys.iter().map(|key| Value::Text(key.as_str()));
+    tx.lookup("looking up match keys", &BY_KEY, workspace, texts, |place, row| {
+        found[place].push(row.id(0)?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Hands over every key in order, once for each contact that has it, in constant memory.
+///
+/// # Errors
+/// Those of the database.
+pub fn for_each_key(tx: &mut Tx<'_>, workspace: Workspace, mut take: impl FnMut(&str)) -> Result<()> {
+    let sql = "SELECT match_key FROM contact_keys WHERE workspace_id = $1 ORDER BY match_key";
+    tx.for_each("reading match keys", sql, &[workspace.into()], |row| {
+        take(row.text(0)?);
+        Ok(())
+    })
+}

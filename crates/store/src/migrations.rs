@@ -1,0 +1,66 @@
+//! Bringing a database's schema up to date.
+//!
+//! Owns the list of migrations of each engine and the check that the database is not newer than the program.
+//! Leaves out the schema itself (`migrations/<engine>/`). The list is written out because `embed_migrations!` brings
+//! `unwrap` and a public module with it; a test holds the list and the folder together.
+
+use crate::error::{Error, Result};
+use refinery::{Migration, Runner};
+
+/// Name and SQL of every migration for SQLite, oldest first.
+pub(crate) const SQLITE: &[(&str, &str)] =
+    &[("V1__contacts", include_str!("../migrations/sqlite/V1__contacts.sql"))];
+
+/// Where refinery notes which migrations a database has seen.
+pub(crate) const HISTORY: &str = "refinery_schema_history";
+
+/// How often to start again when another process brings the same database up to date at the same moment.
+const ATTEMPTS: usize = 5;
+
+/// Runs the migrations that the database has not seen, all in one transaction.
+pub(crate) fn run<C: refinery::Migrate>(migrations: &[(&str, &str)], connection: &mut C) -> Result<()> {
+    let runner = runner(migrations)?;
+    let mut outcome = runner.run(connection);
+    for _ in 1..ATTEMPTS {
+        if outcome.is_ok() {
+            break;
+        }
+        outcome = runner.run(connection);
+    }
+    outcome.map(drop).map_err(|e| failed(&e))
+}
+
+/// Refuses a database whose last migration is one that this program does not know.
+pub(crate) fn refuse_newer(migrations: &[(&str, &str)], found: i64) -> Result<()> {
+    let versions = runner(migrations)?;
+    let known = versions.get_migrations().iter().map(|m| i64::from(m.version())).max().unwrap_or(0);
+    if found > known { Err(Error::NewerSchema { found, known }) } else { Ok(()) }
+}
+
+fn runner(migrations: &[(&str, &str)]) -> Result<Runner> {
+    let migrations: Result<Vec<_>, _> = migrations.iter().map(|(name, sql)| Migration::unapplied(name, sql)).collect();
+    Ok(Runner::new(&migrations.map_err(|e| failed(&e))?).set_grouped(true))
+}
+
+fn failed(error: &refinery::Error) -> Error {
+    // Refinery says "error applying migrations"; the engine's own words are its source.
+    let reason = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
+    Error::Migration(format!("{error}{reason}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_in_the_list() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+            .collect();
+        files.sort();
+        let listed: Vec<&str> = SQLITE.iter().map(|(name, _)| *name).collect();
+        assert_eq!(files, listed);
+    }
+}

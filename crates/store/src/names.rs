@@ -1,0 +1,32 @@
+//! The name order: where each contact stands in a list by name.
+//!
+//! Owns the table clustered by name; [`contacts::page_by_name`](crate::contacts::page_by_name) reads it. Leaves out how the
+//! order of a name is made (`model::name_order`). Texts compare byte by byte.
+
+use crate::Workspace;
+use crate::error::Result;
+use crate::waist::{OnConflict, Table, Tx, Value};
+use model::ContactId;
+
+const TABLE: Table<3> = Table { name: "contact_names", columns: ["workspace_id", "name_order", "contact_id"] };
+
+/// Adds entries; those that exist already stay. It sorts them itself: in name order they are written several times faster.
+///
+/// # Errors
+/// Those of the database.
+pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, mut names: Vec<(String, ContactId)>) -> Result<()> {
+    names.sort_unstable();
+    let rows = names.iter().map(|(name, id)| [workspace.into(), Value::Text(name), Value::id(id)]);
+    tx.bulk_insert("adding names", &TABLE, OnConflict::Keep, rows)?;
+    Ok(())
+}
+
+/// Deletes entries; says how many there were.
+///
+/// # Errors
+/// Those of the database.
+pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, mut names: Vec<(String, ContactId)>) -> Result<u64> {
+    names.sort_unstable();
+    let rows = names.iter().map(|(name, id)| [workspace.into(), Value::Text(name), Value::id(id)]);
+    tx.bulk_delete("deleting names", &TABLE, rows)
+}

@@ -1,0 +1,180 @@
+//! SQLite's side of the waist: how each primitive runs on a connection.
+//!
+//! Owns the translation of statements, values, rows and errors, and the statements that only SQLite likes: many rows an
+//! INSERT, one prepared SELECT per key. Leaves out files, pools and settings (`sqlite/open.rs`).
+
+pub(crate) mod open;
+
+use crate::Workspace;
+use crate::error::{Error, Result};
+use crate::waist::{Lookup, OnConflict, Row, Table, Value};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql, ffi};
+
+/// Rows an INSERT. More rows gain nothing, and one row costs a third more: the cursor is looked up for each statement.
+const ROWS_PER_INSERT: usize = 100;
+
+/// SQLite's own limit of values in one statement.
+const MAX_VALUES: usize = 32_766;
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match *self {
+            Value::Null => ValueRef::Null,
+            Value::Int(int) => ValueRef::Integer(int),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+pub(crate) fn value<'r>(row: &'r rusqlite::Row<'_>, column: usize) -> Result<Value<'r>> {
+    let wrong = || Error::Corrupt(format!("column {} cannot be read", column_name(row, column)));
+    match row.get_ref(column).map_err(|_| wrong())? {
+        ValueRef::Null => Ok(Value::Null),
+        ValueRef::Integer(int) => Ok(Value::Int(int)),
+        ValueRef::Text(text) => std::str::from_utf8(text).map(Value::Text).map_err(|_| wrong()),
+        ValueRef::Blob(bytes) => Ok(Value::Blob(bytes)),
+        ValueRef::Real(_) => Err(wrong()),
+    }
+}
+
+pub(crate) fn column_name(row: &rusqlite::Row<'_>, column: usize) -> String {
+    row.as_ref().column_name(column).map_or_else(|_| column.to_string(), str::to_owned)
+}
+
+/// Names every way in which SQLite can fail.
+pub(crate) fn error(doing: &'static str, error: &rusqlite::Error) -> Error {
+    let constraint = [ffi::SQLITE_CONSTRAINT_PRIMARYKEY, ffi::SQLITE_CONSTRAINT_UNIQUE];
+    match error.sqlite_error() {
+        Some(e) if matches!(e.code, ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy,
+        Some(e) if matches!(e.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            Error::Corrupt(format!("{error} (while {doing})"))
+        }
+        Some(e) if constraint.contains(&e.extended_code) => Error::Conflict { doing },
+        _ => Error::Sql { doing, source_text: error.to_string() },
+    }
+}
+
+/// A prepared statement with what it is for. SQLite takes `$1` for a name and numbers names as they come, so `?1` it is.
+struct Prepared<'c> {
+    statement: CachedStatement<'c>,
+    doing: &'static str,
+}
+
+impl<'c> Prepared<'c> {
+    fn new(connection: &'c Connection, doing: &'static str, sql: &str) -> Result<Self> {
+        let statement = connection.prepare_cached(&sql.replace('$', "?")).map_err(|e| error(doing, &e))?;
+        Ok(Self { statement, doing })
+    }
+
+    /// Binds values to the places after the first `taken` ones.
+    fn bind(&mut self, taken: usize, values: &[Value<'_>]) -> Result<()> {
+        for (i, value) in values.iter().enumerate() {
+            self.statement.raw_bind_parameter(taken + i + 1, value).map_err(|e| error(self.doing, &e))?;
+        }
+        Ok(())
+    }
+
+    fn execute(&mut self) -> Result<u64> {
+        let changed = self.statement.raw_execute().map_err(|e| error(self.doing, &e))?;
+        Ok(changed as u64)
+    }
+
+    fn for_each(&mut self, mut take: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        let doing = self.doing;
+        let mut rows = self.statement.raw_query();
+        while let Some(row) = rows.next().map_err(|e| error(doing, &e))? {
+            take(&Row::Sqlite(row))?;
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn execute(connection: &Connection, doing: &'static str, sql: &str, values: &[Value<'_>]) -> Result<u64> {
+    let mut statement = Prepared::new(connection, doing, sql)?;
+    statement.bind(0, values)?;
+    statement.execute()
+}
+
+pub(crate) fn for_each(
+    connection: &Connection,
+    doing: &'static str,
+    sql: &str,
+    values: &[Value<'_>],
+    take: impl FnMut(&Row<'_>) -> Result<()>,
+) -> Result<()> {
+    let mut statement = Prepared::new(connection, doing, sql)?;
+    statement.bind(0, values)?;
+    statement.for_each(take)
+}
+
+pub(crate) fn bulk_insert<'v, const N: usize>(
+    connection: &Connection,
+    doing: &'static str,
+    into: &Table<N>,
+    on_conflict: OnConflict,
+    mut rows: impl ExactSizeIterator<Item = [Value<'v>; N]>,
+) -> Result<u64> {
+    let mut new = 0;
+    let at_once = ROWS_PER_INSERT.min(MAX_VALUES / N);
+    // The rest goes row by row, so that two statements are enough for a table.
+    for rows_each in [at_once, 1] {
+        if rows.len() < rows_each || rows.len() == 0 {
+            continue;
+        }
+        let mut statement = Prepared::new(connection, doing, &insert_sql(into, on_conflict, rows_each))?;
+        for _ in 0..rows.len() / rows_each {
+            for (i, row) in rows.by_ref().take(rows_each).enumerate() {
+                statement.bind(i * N, &row)?;
+            }
+            new += statement.execute()?;
+        }
+    }
+    Ok(new)
+}
+
+fn insert_sql<const N: usize>(into: &Table<N>, on_conflict: OnConflict, rows: usize) -> String {
+    let row = format!("({})", vec!["?"; N].join(","));
+    let rows = vec![row.as_str(); rows].join(",");
+    let conflict = match on_conflict {
+        OnConflict::Fail => "",
+        OnConflict::Keep => " ON CONFLICT DO NOTHING",
+    };
+    format!("INSERT INTO {} ({}) VALUES {rows}{conflict}", into.name, into.columns.join(","))
+}
+
+pub(crate) fn bulk_delete<'v, const N: usize>(
+    connection: &Connection,
+    doing: &'static str,
+    from: &Table<N>,
+    rows: impl ExactSizeIterator<Item = [Value<'v>; N]>,
+) -> Result<u64> {
+    let sql = format!("DELETE FROM {} WHERE {} = ?", from.name, from.columns.join(" = ? AND "));
+    let mut statement = Prepared::new(connection, doing, &sql)?;
+    let mut deleted = 0;
+    for row in rows {
+        statement.bind(0, &row)?;
+        deleted += statement.execute()?;
+    }
+    Ok(deleted)
+}
+
+pub(crate) fn lookup<'v>(
+    connection: &Connection,
+    doing: &'static str,
+    what: &Lookup,
+    workspace: Workspace,
+    keys: impl ExactSizeIterator<Item = Value<'v>>,
+    mut take: impl FnMut(usize, &Row<'_>) -> Result<()>,
+) -> Result<()> {
+    let Lookup { table, key, columns, order } = what;
+    let sql = format!("SELECT {columns} FROM {table} WHERE workspace_id = ? AND {key} = ? ORDER BY {order}");
+    let mut statement = Prepared::new(connection, doing, &sql)?;
+    statement.bind(0, &[workspace.into()])?;
+    for (place, key) in keys.enumerate() {
+        statement.bind(1, &[key])?;
+        statement.for_each(|row| take(place, row))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! SQLite files: opening them, the settings of their connections, and transactions.
+//!
+//! Owns every PRAGMA, the pools, and what makes a file one of ours. One connection writes, so that writers of one process
+//! queue for it instead of polling the file's lock, and the large page cache exists once; a few others read beside it.
+//! Leaves out statements. `ANALYZE` and `PRAGMA optimize` are never run: the bundled SQLite is built with STAT4, and with
+//! its samples present each SELECT by key is planned anew for each key, up to five times slower.
+
+use super::error;
+use crate::error::{Error, Result};
+use crate::migrations;
+use crate::waist::Tx;
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How long to wait for a writer in another process, or for a connection of our own.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Page cache of the connection that writes, in KiB. It bounds the memory of an import: what does not fit is spilled
+/// into the log before the commit.
+const WRITER_CACHE_KIB: i64 = 48 * 1024;
+
+/// Page cache of each connection that reads, in KiB.
+const READER_CACHE_KIB: i64 = 8 * 1024;
+
+/// Connections that read at the same time.
+const READERS: u32 = 4;
+
+/// Bytes a page of a new database.
+const PAGE_SIZE: i64 = 8192;
+
+/// Pages in the log after which a commit moves them into the database.
+const CHECKPOINT_PAGES: i64 = 1000;
+
+/// Prepared statements that each connection keeps; the store has fewer.
+const STATEMENTS_KEPT: usize = 128;
+
+/// "CrQo", in the place of the file's header that names its program.
+const APPLICATION_ID: i64 = 0x4372_516F;
+
+/// An open SQLite database.
+#[derive(Clone)]
+pub(crate) struct Sqlite {
+    writer: r2d2::Pool<Connections>,
+    readers: r2d2::Pool<Connections>,
+    /// A scratch database keeps no journal, so a transaction that fails leaves it in no known state.
+    spoiled: Option<Arc<AtomicBool>>,
+}
+
+impl Sqlite {
+    /// Opens the database in a file, making or updating it as needed.
+    pub(crate) fn file(path: &Path) -> Result<Self> {
+        let cannot_open = |source_text| Error::CannotOpen { path: path.to_owned(), source_text };
+        // An absolute path cannot be taken for one of SQLite's special names, such as `:memory:`.
+        let path = std::path::absolute(path).map_err(|e| cannot_open(e.to_string()))?;
+        let mut connection = Connection::open_with_flags(&path, flags(true)).map_err(|e| cannot_open(e.to_string()))?;
+        claim(&mut connection, &path)?;
+        configure(&connection, WRITER_CACHE_KIB)?;
+        bring_up_to_date(&mut connection)?;
+        let writer = Connections { first: Mutex::new(Some(connection)), path: path.clone(), cache_kib: WRITER_CACHE_KIB };
+        let readers = Connections { first: Mutex::new(None), path, cache_kib: READER_CACHE_KIB };
+        Ok(Self { writer: pool(1, writer), readers: pool(READERS, readers), spoiled: None })
+    }
+
+    /// Makes a private database that lives in its page cache, spills to a temporary file, and ends with its connection.
+    pub(crate) fn scratch() -> Result<Self> {
+        let doing = "making a scratch database";
+        let mut connection = Connection::open("").map_err(|e| error(doing, &e))?;
+        let settings = format!(
+            "PRAGMA page_size = {PAGE_SIZE}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+             PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -{WRITER_CACHE_KIB};"
+        );
+        connection.execute_batch(&settings).map_err(|e| error(doing, &e))?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+        bring_up_to_date(&mut connection)?;
+        let only = Connections { first: Mutex::new(Some(connection)), path: PathBuf::new(), cache_kib: WRITER_CACHE_KIB };
+        let only = pool(1, only);
+        Ok(Self { writer: only.clone(), readers: only, spoiled: Some(Arc::default()) })
+    }
+
+    /// Runs a transaction that writes; an error or a panic rolls it back.
+    pub(crate) fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let spoil = |spoiled| self.spoiled.iter().for_each(|flag| flag.store(spoiled, Ordering::Release));
+        let mut connection = self.writer.get().map_err(|_| Error::Busy)?;
+        self.refuse_spoiled()?;
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|e| error("beginning to write", &e))?;
+        spoil(true);
+        let outcome = work(&mut Tx::on_sqlite(&transaction, true))?;
+        transaction.commit().map_err(|e| error("committing", &e))?;
+        spoil(false);
+        Ok(outcome)
+    }
+
+    /// Runs a transaction that reads: from its first question on it sees one moment of the database.
+    pub(crate) fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut connection = self.readers.get().map_err(|_| Error::Busy)?;
+        self.refuse_spoiled()?;
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Deferred)
+            .map_err(|e| error("beginning to read", &e))?;
+        let outcome = work(&mut Tx::on_sqlite(&transaction, false))?;
+        transaction.commit().map_err(|e| error("ending to read", &e))?;
+        Ok(outcome)
+    }
+
+    fn refuse_spoiled(&self) -> Result<()> {
+        let spoiled = self.spoiled.as_ref().is_some_and(|flag| flag.load(Ordering::Acquire));
+        if spoiled { Err(Error::Spoiled) } else { Ok(()) }
+    }
+}
+
+/// What the pool needs to know. r2d2_sqlite does the same for another version of rusqlite.
+struct Connections {
+    /// The connection that opened the database: it becomes the first of its pool. A scratch database has no other.
+    first: Mutex<Option<Connection>>,
+    path: PathBuf,
+    cache_kib: i64,
+}
+
+impl r2d2::ManageConnection for Connections {
+    type Connection = Connection;
+    type Error = Error;
+
+    fn connect(&self) -> Result<Connection> {
+        if let Some(first) = self.first.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Ok(first);
+        }
+        let connection =
+            Connection::open_with_flags(&self.path, flags(false)).map_err(|e| error("opening a connection", &e))?;
+        configure(&connection, self.cache_kib)?;
+        Ok(connection)
+    }
+
+    fn is_valid(&self, _: &mut Connection) -> Result<()> {
+        Ok(())
+    }
+
+    fn has_broken(&self, _: &mut Connection) -> bool {
+        false
+    }
+}
+
+/// A pool whose connections are made when they are first wanted and kept for good: a new one would start with an empty
+/// cache, and a scratch database would be gone.
+fn pool(size: u32, connections: Connections) -> r2d2::Pool<Connections> {
+    r2d2::Pool::builder()
+        .max_size(size)
+        .min_idle(Some(0))
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .test_on_check_out(false)
+        .connection_timeout(PATIENCE)
+        .build_unchecked(connections)
+}
+
+/// Without `SQLITE_OPEN_URI`: a path is a path, whatever it looks like.
+fn flags(create: bool) -> OpenFlags {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if create { flags | OpenFlags::SQLITE_OPEN_CREATE } else { flags }
+}
+
+/// Makes sure that the file is ours before anything in it is changed; a new file becomes ours.
+fn claim(connection: &mut Connection, path: &Path) -> Result<()> {
+    let sort = |e: rusqlite::Error| match e.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => Error::NotADatabase { path: path.to_owned() },
+        Some(ErrorCode::CannotOpen) => Error::CannotOpen { path: path.to_owned(), source_text: e.to_string() },
+        _ => error("opening the database", &e),
+    };
+    connection.busy_timeout(PATIENCE).map_err(sort)?;
+    if whose(connection).map_err(sort)? == Whose::Nobodys {
+        connection.pragma_update(None, "page_size", PAGE_SIZE).map_err(sort)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sort)?;
+        // Another process may have been quicker.
+        if whose(&transaction).map_err(sort)? == Whose::Nobodys {
+            transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(sort)?;
+        }
+        transaction.commit().map_err(sort)?;
+    }
+    match whose(connection).map_err(sort)? {
+        Whose::Ours => Ok(()),
+        Whose::Nobodys | Whose::AnotherPrograms => Err(Error::Foreign { path: path.to_owned() }),
+    }
+}
+
+#[derive(PartialEq)]
+enum Whose {
+    Ours,
+    Nobodys,
+    AnotherPrograms,
+}
+
+fn whose(connection: &Connection) -> rusqlite::Result<Whose> {
+    let question = "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)";
+    let (id, tables): (i64, i64) = connection.query_row(question, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(match (id, tables) {
+        (APPLICATION_ID, _) => Whose::Ours,
+        (0, 0) => Whose::Nobodys,
+        _ => Whose::AnotherPrograms,
+    })
+}
+
+fn configure(connection: &Connection, cache_kib: i64) -> Result<()> {
+    let settings = format!(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};
+         PRAGMA cache_size = -{cache_kib}; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF;"
+    );
+    let configured = connection.busy_timeout(PATIENCE).and_then(|()| connection.execute_batch(&settings));
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    configured.map_err(|e| error("configuring a connection", &e))
+}
+
+fn bring_up_to_date(connection: &mut Connection) -> Result<()> {
+    let doing = "reading the schema's version";
+    let has_history = connection.table_exists(None, migrations::HISTORY).map_err(|e| error(doing, &e))?;
+    if has_history {
+        let newest = format!("SELECT coalesce(max(version), 0) FROM {}", migrations::HISTORY);
+        let found = connection.query_row(&newest, [], |row| row.get(0)).map_err(|e| error(doing, &e))?;
+        migrations::refuse_newer(migrations::SQLITE, found)?;
+    }
+    migrations::run(migrations::SQLITE, connection)
+}

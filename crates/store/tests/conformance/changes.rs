@@ -1,0 +1,66 @@
+//! The change log.
+
+use crate::{ELSEWHERE, HERE, id, on_every_engine};
+use store::changes::{self, Before, Change};
+use store::{Error, ImportId};
+
+const IMPORT: ImportId = ImportId(1);
+
+fn updated(n: u64, body: &str) -> Change {
+    let written_by = (n % 2 == 0).then_some(ImportId(4));
+    Change { contact: id(n), line: n, before: Some(Before { version: 7, written_by, body: body.to_owned() }) }
+}
+
+fn created(n: u64) -> Change {
+    Change { contact: id(n), line: n, before: None }
+}
+
+#[test]
+fn the_first_note_of_a_contact_stays() {
+    on_every_engine(|store, _| {
+        store
+            .write(|tx| {
+                changes::record(tx, HERE, IMPORT, &[updated(1, "first"), created(2), updated(1, "second")])?;
+                changes::record(tx, HERE, IMPORT, &[updated(1, "third"), updated(2, "now there")])
+            })
+            .unwrap();
+        let page = store.read(|tx| changes::page(tx, HERE, IMPORT, None, 10)).unwrap();
+        assert_eq!(page, [updated(1, "first"), created(2)]);
+    });
+}
+
+#[test]
+fn changes_come_in_pages() {
+    on_every_engine(|store, _| {
+        let all: Vec<_> = (1..=5).map(|n| if n == 3 { created(n) } else { updated(n, "") }).collect();
+        store.write(|tx| changes::record(tx, HERE, IMPORT, &all)).unwrap();
+        let page =
+            |after: Option<u64>| store.read(|tx| changes::page(tx, HERE, IMPORT, after.map(id), 2)).unwrap();
+        assert_eq!(page(None), all[..2]);
+        assert_eq!(page(Some(2)), all[2..4]);
+        assert_eq!(page(Some(4)), all[4..]);
+        assert!(page(Some(5)).is_empty());
+    });
+}
+
+#[test]
+fn an_import_is_forgotten_alone() {
+    on_every_engine(|store, _| {
+        store
+            .write(|tx| {
+                changes::record(tx, HERE, IMPORT, &[updated(1, "a"), updated(2, "b")])?;
+                changes::record(tx, HERE, ImportId(2), &[updated(1, "c")])?;
+                changes::record(tx, ELSEWHERE, IMPORT, &[updated(1, "d")])
+            })
+            .unwrap();
+        assert_eq!(store.write(|tx| changes::forget(tx, HERE, IMPORT)).unwrap(), 2);
+        store
+            .read(|tx| {
+                assert!(changes::page(tx, HERE, IMPORT, None, 9)?.is_empty());
+                assert_eq!(changes::page(tx, HERE, ImportId(2), None, 9)?, [updated(1, "c")]);
+                assert_eq!(changes::page(tx, ELSEWHERE, IMPORT, None, 9)?, [updated(1, "d")]);
+                Ok::<_, Error>(())
+            })
+            .unwrap();
+    });
+}

@@ -1,0 +1,102 @@
+//! Databases in files: opened again, refused, or private.
+
+use crate::{HERE, typed};
+use rusqlite::Connection;
+use std::fs;
+use store::{Error, Store, contacts};
+
+fn count(store: &Store) -> u64 {
+    store.read(|tx| contacts::count(tx, HERE)).unwrap()
+}
+
+#[test]
+fn a_file_keeps_what_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file:odd name?mode=memory.db");
+    for n in 0..3 {
+        let store = Store::open(&path).unwrap();
+        assert_eq!(count(&store), n);
+        store.write(|tx| contacts::insert_many(tx, HERE, &[typed(n)])).unwrap();
+    }
+    assert!(path.exists());
+}
+
+#[test]
+fn two_stores_may_share_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.db");
+    let stores: Vec<Store> = std::thread::scope(|scope| {
+        let opening: Vec<_> = (0..4).map(|_| scope.spawn(|| Store::open(&path).unwrap())).collect();
+        opening.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    std::thread::scope(|scope| {
+        for (store, n) in stores.iter().zip(0..) {
+            scope.spawn(move || {
+                for m in 0..10 {
+                    store.write(|tx| contacts::insert_many(tx, HERE, &[typed(n * 10 + m)])).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(count(&stores[0]), 40);
+}
+
+#[test]
+fn scratch_stores_are_private() {
+    let (one, two) = (Store::scratch().unwrap(), Store::scratch().unwrap());
+    one.write(|tx| contacts::insert_many(tx, HERE, &[typed(1)])).unwrap();
+    assert_eq!((count(&one), count(&one.clone()), count(&two)), (1, 1, 0));
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.csv");
+    let text = "first_name,last_name\n".repeat(200);
+    fs::write(&path, &text).unwrap();
+    let opened = Store::open(&path);
+    assert!(matches!(opened.err(), Some(Error::NotADatabase { .. })));
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+}
+
+#[test]
+fn another_programs_database_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bookmarks.db");
+    Connection::open(&path).unwrap().execute_batch("CREATE TABLE bookmarks (url)").unwrap();
+    let before = fs::read(&path).unwrap();
+    assert!(matches!(Store::open(&path).err(), Some(Error::Foreign { .. })));
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_newer_schema_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.db");
+    drop(Store::open(&path).unwrap());
+    let newer = "INSERT INTO refinery_schema_history SELECT 999, 'later', applied_on, checksum
+                 FROM refinery_schema_history WHERE version = 1";
+    Connection::open(&path).unwrap().execute_batch(newer).unwrap();
+    assert!(matches!(Store::open(&path).err(), Some(Error::NewerSchema { found: 999, .. })));
+}
+
+#[test]
+fn a_folder_or_a_missing_folder_is_no_database() {
+    let folder = tempfile::tempdir().unwrap();
+    for path in [folder.path().to_owned(), folder.path().join("missing/contacts.db"), "".into()] {
+        let opened = Store::open(&path).err();
+        assert!(matches!(opened, Some(Error::CannotOpen { .. })), "{opened:?}");
+    }
+}
+
+#[test]
+fn messages_hold_no_values_of_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.db");
+    let store = Store::open(&path).unwrap();
+    Connection::open(&path).unwrap().execute_batch("DROP TABLE contacts").unwrap();
+    let secret = store::contacts::ContactRow { body: "secret".to_owned(), ..typed(1) };
+    let error = store.write(|tx| contacts::insert_many(tx, HERE, &[secret])).unwrap_err();
+    assert!(matches!(&error, Error::Sql { .. }), "{error}");
+    assert!(!format!("{error} {error:?}").contains("secret"));
+}

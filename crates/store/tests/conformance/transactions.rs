@@ -1,0 +1,131 @@
+//! What transactions promise.
+
+use crate::{HERE, on_every_engine, typed};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use store::{Error, contacts};
+
+/// What `app` does: an error of its own goes through a transaction.
+#[derive(Debug)]
+enum AppError {
+    Refused,
+    Store(Error),
+}
+
+impl From<Error> for AppError {
+    fn from(error: Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+#[test]
+fn a_failure_leaves_nothing_behind() {
+    on_every_engine(|store, engine| {
+        store.write(|tx| contacts::insert_many(tx, HERE, &[typed(1)])).unwrap();
+        let failed = store.write(|tx| {
+            contacts::insert_many(tx, HERE, &[typed(2)])?;
+            Err::<(), _>(AppError::Refused)
+        });
+        assert!(matches!(failed, Err(AppError::Refused)));
+        let count = store.read(|tx| contacts::count(tx, HERE));
+        if engine.rolls_back {
+            assert_eq!(count.unwrap(), 1);
+            store.write(|tx| contacts::insert_many(tx, HERE, &[typed(2)])).unwrap();
+        } else {
+            assert!(matches!(count, Err(Error::Spoiled)));
+            let next = store.write(|tx| contacts::insert_many(tx, HERE, &[typed(3)]));
+            assert!(matches!(next, Err(Error::Spoiled)));
+        }
+    });
+}
+
+#[test]
+fn a_panic_leaves_nothing_behind() {
+    on_every_engine(|store, engine| {
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            store.write(|tx| {
+                contacts::insert_many(tx, HERE, &[typed(1)])?;
+                if true {
+                    panic!("on purpose");
+                }
+                Ok::<_, Error>(())
+            })
+        }));
+        assert!(panicked.is_err());
+        match store.read(|tx| contacts::count(tx, HERE)) {
+            Ok(count) => assert!(engine.rolls_back && count == 0),
+            Err(error) => assert!(!engine.rolls_back && matches!(error, Error::Spoiled)),
+        }
+    });
+}
+
+#[test]
+fn a_writer_sees_what_it_wrote() {
+    on_every_engine(|store, _| {
+        let count = store.write(|tx| {
+            contacts::insert_many(tx, HERE, &[typed(1)])?;
+            contacts::count(tx, HERE)
+        });
+        assert_eq!(count.unwrap(), 1);
+    });
+}
+
+#[test]
+fn a_reader_sees_one_moment() {
+    on_every_engine(|store, engine| {
+        if !engine.concurrent {
+            return;
+        }
+        let count = || store.read(|tx| contacts::count(tx, HERE)).unwrap();
+        store
+            .write(|tx| {
+                contacts::insert_many(tx, HERE, &[typed(1)])?;
+                assert_eq!(count(), 0, "seen before the commit");
+                Ok::<_, Error>(())
+            })
+            .unwrap();
+        store
+            .read(|tx| {
+                assert_eq!(contacts::count(tx, HERE)?, 1);
+                store.write(|tx| contacts::insert_many(tx, HERE, &[typed(2)]))?;
+                assert_eq!(contacts::count(tx, HERE)?, 1, "the snapshot moved");
+                Ok::<_, Error>(())
+            })
+            .unwrap();
+        assert_eq!(count(), 2);
+    });
+}
+
+#[test]
+fn writers_of_many_threads_queue() {
+    on_every_engine(|store, _| {
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                scope.spawn(move || {
+                    for n in 0..25 {
+                        let row = typed(thread * 25 + n);
+                        store.write(|tx| contacts::insert_many(tx, HERE, &[row])).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(store.read(|tx| contacts::count(tx, HERE)).unwrap(), 100);
+    });
+}
+
+#[test]
+fn a_read_transaction_cannot_write() {
+    on_every_engine(|store, _| {
+        let written = store.read(|tx| contacts::insert_many(tx, HERE, &[typed(1)]));
+        assert!(matches!(written, Err(Error::ReadOnly { .. })));
+        let deleted = store.read(|tx| contacts::delete_many(tx, HERE, &[typed(1).id]));
+        assert!(matches!(deleted, Err(Error::ReadOnly { .. })));
+        let updated = store.read(|tx| contacts::update(tx, HERE, &typed(1)));
+        assert!(matches!(updated, Err(Error::ReadOnly { .. })));
+    });
+}
+
+#[test]
+fn stores_are_shared_by_threads() {
+    fn shared<T: Clone + Send + Sync + 'static>(_: &T) {}
+    on_every_engine(|store, _| shared(store));
+}
