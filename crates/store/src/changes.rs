@@ -46,12 +46,18 @@ const TABLE: Table<7> = Table {
 
 fn read(row: &Row<'_>) -> Result<Change> {
     let before = match row.opt_text(4)? {
-        Some(body) => {
-            Some(Before { version: row.int(2)?, written_by: row.opt_int(3)?.map(ImportId), body: body.to_owned() })
-        }
+        Some(body) => Some(Before {
+            version: row.int(2)?,
+            written_by: row.opt_int(3)?.map(ImportId),
+            body: body.to_owned(),
+        }),
         None => None,
     };
-    Ok(Change { contact: row.id(0)?, line: row.count(1)?, before })
+    Ok(Change {
+        contact: row.id(0)?,
+        line: row.count(1)?,
+        before,
+    })
 }
 
 /// Notes changes. If the import has changed a contact before, the first note stays: it says what was there.
@@ -90,7 +96,12 @@ pub fn page(
         "reading changes",
         "SELECT contact_id, line, before_version, before_written_import, before_body FROM import_changes
          WHERE workspace_id = $1 AND import_id = $2 AND contact_id > $3 ORDER BY contact_id LIMIT $4",
-        &[workspace.into(), Value::Int(import.0), Value::after(after.as_ref()), Value::count(limit)],
+        &[
+            workspace.into(),
+            Value::Int(import.0),
+            Value::after(after.as_ref()),
+            Value::count(limit),
+        ],
         read,
     )
 }

@@ -59,13 +59,24 @@ const TABLE: Table<9> = Table {
     ],
 };
 
-const IDENTITY: Table<2> = Table { name: "contacts", columns: ["workspace_id", "contact_id"] };
+const IDENTITY: Table<2> = Table {
+    name: "contacts",
+    columns: ["workspace_id", "contact_id"],
+};
 
-const BY_ID: Lookup = Lookup { table: "contacts c", key: "c.contact_id", columns: columns!(), order: "c.contact_id" };
+const BY_ID: Lookup = Lookup {
+    table: "contacts c",
+    key: "c.contact_id",
+    columns: columns!(),
+    order: "c.contact_id",
+};
 
 fn read(row: &Row<'_>) -> Result<ContactRow> {
     let created_by = match row.opt_int(4)? {
-        Some(import) => Some(Origin { import: ImportId(import), line: row.count(5)? }),
+        Some(import) => Some(Origin {
+            import: ImportId(import),
+            line: row.count(5)?,
+        }),
         None => None,
     };
     Ok(ContactRow {
@@ -115,10 +126,16 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Optio
 /// Those of the database.
 pub fn get_many(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<Vec<ContactRow>> {
     let mut found = Vec::with_capacity(ids.len());
-    tx.lookup("reading contacts", &BY_ID, workspace, ids.iter().map(Value::id), |_, row| {
-        found.push(read(row)?);
-        Ok(())
-    })?;
+    tx.lookup(
+        "reading contacts",
+        &BY_ID,
+        workspace,
+        ids.iter().map(Value::id),
+        |_, row| {
+            found.push(read(row)?);
+            Ok(())
+        },
+    )?;
     Ok(found)
 }
 
@@ -192,7 +209,12 @@ pub fn page_by_name(
                AND c.workspace_id = $1 AND c.contact_id = n.contact_id
              ORDER BY n.name_order, n.contact_id LIMIT $4"
         ),
-        &[workspace.into(), Value::Text(name), Value::after(id), Value::count(limit)],
+        &[
+            workspace.into(),
+            Value::Text(name),
+            Value::after(id),
+            Value::count(limit),
+        ],
         |row| Ok((row.text(8)?.to_owned(), read(row)?)),
     )
 }
@@ -210,21 +232,22 @@ pub fn page_created_by(
     after: Option<ContactId>,
     limit: u64,
 ) -> Result<Vec<ContactRow>> {
+    // One lower bound: of two, SQLite may start at the smaller one for every page.
+    let before_first = first.as_u128().checked_sub(1).map(ContactId::from_u128);
+    let after = after.max(before_first);
     tx.query(
         "reading the contacts of an import",
         concat!(
             "SELECT ",
             columns!(),
-            " FROM contacts c WHERE c.workspace_id = $1 AND c.created_import = $2
-               AND c.contact_id >= $3 AND c.contact_id <= $4 AND c.contact_id > $5
-             ORDER BY c.contact_id LIMIT $6"
+            " FROM contacts c WHERE c.workspace_id = $1 AND c.contact_id > $2 AND c.contact_id <= $3
+               AND c.created_import = $4 ORDER BY c.contact_id LIMIT $5"
         ),
         &[
             workspace.into(),
-            Value::Int(import.0),
-            Value::id(&first),
-            Value::id(&last),
             Value::after(after.as_ref()),
+            Value::id(&last),
+            Value::Int(import.0),
             Value::count(limit),
         ],
         read,

@@ -46,7 +46,9 @@ pub enum Error {
         path: PathBuf,
     },
     /// A newer CrystalQore has written this database.
-    #[error("the database was written by a newer version of this program (its schema is {found}, this program knows {known})")]
+    #[error(
+        "the database was written by a newer version of this program (its schema is {found}, this program knows {known})"
+    )]
     NewerSchema {
         /// The schema's version in the database.
         found: i64,
@@ -62,6 +64,12 @@ pub enum Error {
     /// A transaction of a scratch store failed earlier. Scratch stores cannot roll back; make a new one.
     #[error("an earlier write to this scratch store failed, so its contents cannot be trusted")]
     Spoiled,
+    /// A statement of the transaction failed, and the caller went on to commit nevertheless. Nothing was committed.
+    #[error("nothing was written, because a statement failed (while {doing})")]
+    Aborted {
+        /// What the store was doing.
+        doing: &'static str,
+    },
     /// A read transaction was asked to write.
     #[error("a read transaction was asked to write (while {doing})")]
     ReadOnly {

@@ -125,7 +125,8 @@ fn read(row: &Row<'_>) -> Result<Import> {
         owner: Member(row.int(1)?),
         file_name: row.text(2)?.to_owned(),
         file_size: row.count(3)?,
-        state: ImportState::parse(state).ok_or_else(|| Error::Corrupt("an import is in an unknown state".to_owned()))?,
+        state: ImportState::parse(state)
+            .ok_or_else(|| Error::Corrupt("an import is in an unknown state".to_owned()))?,
         plan: row.text(5)?.to_owned(),
         rows_done: row.count(6)?,
         counts: row.text(7)?.to_owned(),
@@ -143,7 +144,9 @@ fn read(row: &Row<'_>) -> Result<Import> {
 /// it does not happen.
 pub fn create(tx: &mut Tx<'_>, workspace: Workspace, import: &NewImport<'_>, now: i64) -> Result<ImportId> {
     let next = "SELECT coalesce(max(import_id), 0) + 1 FROM imports WHERE workspace_id = $1";
-    let number = tx.query_one("numbering an import", next, &[workspace.into()], |row| row.int(0))?.unwrap_or(1);
+    let number = tx
+        .query_one("numbering an import", next, &[workspace.into()], |row| row.int(0))?
+        .unwrap_or(1);
     tx.execute(
         "beginning an import",
         "INSERT INTO imports (workspace_id, import_id, owner_id, file_name, file_size, state, plan, rows_done, counts,
@@ -171,7 +174,11 @@ pub fn create(tx: &mut Tx<'_>, workspace: Workspace, import: &NewImport<'_>, now
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId) -> Result<Option<Import>> {
     tx.query_one(
         "reading an import",
-        concat!("SELECT ", columns!(), " FROM imports WHERE workspace_id = $1 AND import_id = $2"),
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM imports WHERE workspace_id = $1 AND import_id = $2"
+        ),
         &[workspace.into(), Value::Int(id.0)],
         read,
     )
@@ -184,7 +191,11 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId) -> Result<Option
 pub fn list(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Import>> {
     tx.query(
         "reading imports",
-        concat!("SELECT ", columns!(), " FROM imports WHERE workspace_id = $1 ORDER BY import_id DESC"),
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM imports WHERE workspace_id = $1 ORDER BY import_id DESC"
+        ),
         &[workspace.into()],
         read,
     )
@@ -269,6 +280,13 @@ pub fn batches(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId) -> Result<Ve
         "SELECT batch_no, first_contact, last_contact, created FROM import_batches
          WHERE workspace_id = $1 AND import_id = $2 ORDER BY batch_no",
         &[workspace.into(), Value::Int(id.0)],
-        |row| Ok(Batch { number: row.count(0)?, first: row.id(1)?, last: row.id(2)?, created: row.count(3)? }),
+        |row| {
+            Ok(Batch {
+                number: row.count(0)?,
+                first: row.id(1)?,
+                last: row.id(2)?,
+                created: row.count(3)?,
+            })
+        },
     )
 }

@@ -8,18 +8,28 @@ use crate::error::Result;
 use crate::waist::{Lookup, OnConflict, Table, Tx, Value};
 use model::{ContactId, MatchKey};
 
-const TABLE: Table<3> = Table { name: "contact_keys", columns: ["workspace_id", "match_key", "contact_id"] };
+const TABLE: Table<3> = Table {
+    name: "contact_keys",
+    columns: ["workspace_id", "match_key", "contact_id"],
+};
 
-const BY_KEY: Lookup =
-    Lookup { table: "contact_keys", key: "match_key", columns: "contact_id", order: "contact_id" };
+const BY_KEY: Lookup = Lookup {
+    table: "contact_keys",
+    key: "match_key",
+    columns: "contact_id",
+    order: "contact_id",
+};
 
-/// Adds keys; those that exist already stay. It sorts them itself: in key order they are written several times faster.
+/// Adds keys; those that exist already stay. It sorts them: in key order they are written several times faster.
+/// Keys that come sorted, from another thread, save the writer that work.
 ///
 /// # Errors
 /// Those of the database.
 pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, mut keys: Vec<(MatchKey, ContactId)>) -> Result<()> {
     keys.sort_unstable();
-    let rows = keys.iter().map(|(key, id)| [workspace.into(), Value::Text(key.as_str()), Value::id(id)]);
+    let rows = keys
+        .iter()
+        .map(|(key, id)| [workspace.into(), Value::Text(key.as_str()), Value::id(id)]);
     tx.bulk_insert("adding match keys", &TABLE, OnConflict::Keep, rows)?;
     Ok(())
 }
@@ -30,7 +40,9 @@ pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, mut keys: Vec<(MatchKe
 /// Those of the database.
 pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, mut keys: Vec<(MatchKey, ContactId)>) -> Result<u64> {
     keys.sort_unstable();
-    let rows = keys.iter().map(|(key, id)| [workspace.into(), Value::Text(key.as_str()), Value::id(id)]);
+    let rows = keys
+        .iter()
+        .map(|(key, id)| [workspace.into(), Value::Text(key.as_str()), Value::id(id)]);
     tx.bulk_delete("deleting match keys", &TABLE, rows)
 }
 

@@ -44,7 +44,9 @@ impl Store {
     /// # Errors
     /// [`Error::CannotOpen`], [`Error::NotADatabase`], [`Error::Foreign`], [`Error::NewerSchema`], [`Error::Migration`].
     pub fn open(path: &Path) -> Result<Self> {
-        Ok(Self { engine: Engine::Sqlite(Sqlite::file(path)?) })
+        Ok(Self {
+            engine: Engine::Sqlite(Sqlite::file(path)?),
+        })
     }
 
     /// Makes an empty private database with the same schema, for work whose result is not kept. It lives in memory as far
@@ -54,14 +56,16 @@ impl Store {
     /// # Errors
     /// [`Error::Sql`] if there is no place for a temporary file.
     pub fn scratch() -> Result<Self> {
-        Ok(Self { engine: Engine::Sqlite(Sqlite::scratch()?) })
+        Ok(Self {
+            engine: Engine::Sqlite(Sqlite::scratch()?),
+        })
     }
 
     /// Runs `work` in a transaction that writes. All of it is committed, durably, or (if `work` fails) nothing. One
     /// transaction writes at a time; others wait. Do not begin another transaction inside: it would wait for this one.
     ///
     /// # Errors
-    /// What `work` returns; [`Error::Busy`] after ten seconds of waiting.
+    /// What `work` returns; [`Error::Aborted`] if `work` went on after a statement that failed; [`Error::Busy`] after ten seconds of waiting.
     pub fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.write(work),

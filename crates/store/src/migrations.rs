@@ -8,8 +8,7 @@ use crate::error::{Error, Result};
 use refinery::{Migration, Runner};
 
 /// Name and SQL of every migration for SQLite, oldest first.
-pub(crate) const SQLITE: &[(&str, &str)] =
-    &[("V1__contacts", include_str!("../migrations/sqlite/V1__contacts.sql"))];
+pub(crate) const SQLITE: &[(&str, &str)] = &[("V1__contacts", include_str!("../migrations/sqlite/V1__contacts.sql"))];
 
 /// Where refinery notes which migrations a database has seen.
 pub(crate) const HISTORY: &str = "refinery_schema_history";
@@ -33,18 +32,32 @@ pub(crate) fn run<C: refinery::Migrate>(migrations: &[(&str, &str)], connection:
 /// Refuses a database whose last migration is one that this program does not know.
 pub(crate) fn refuse_newer(migrations: &[(&str, &str)], found: i64) -> Result<()> {
     let versions = runner(migrations)?;
-    let known = versions.get_migrations().iter().map(|m| i64::from(m.version())).max().unwrap_or(0);
-    if found > known { Err(Error::NewerSchema { found, known }) } else { Ok(()) }
+    let known = versions
+        .get_migrations()
+        .iter()
+        .map(|m| i64::from(m.version()))
+        .max()
+        .unwrap_or(0);
+    if found > known {
+        Err(Error::NewerSchema { found, known })
+    } else {
+        Ok(())
+    }
 }
 
 fn runner(migrations: &[(&str, &str)]) -> Result<Runner> {
-    let migrations: Result<Vec<_>, _> = migrations.iter().map(|(name, sql)| Migration::unapplied(name, sql)).collect();
+    let migrations: Result<Vec<_>, _> = migrations
+        .iter()
+        .map(|(name, sql)| Migration::unapplied(name, sql))
+        .collect();
     Ok(Runner::new(&migrations.map_err(|e| failed(&e))?).set_grouped(true))
 }
 
 fn failed(error: &refinery::Error) -> Error {
     // Refinery says "error applying migrations"; the engine's own words are its source.
-    let reason = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
+    let reason = std::error::Error::source(error)
+        .map(|source| format!(": {source}"))
+        .unwrap_or_default();
     Error::Migration(format!("{error}{reason}"))
 }
 

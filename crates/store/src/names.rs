@@ -8,15 +8,21 @@ use crate::error::Result;
 use crate::waist::{OnConflict, Table, Tx, Value};
 use model::ContactId;
 
-const TABLE: Table<3> = Table { name: "contact_names", columns: ["workspace_id", "name_order", "contact_id"] };
+const TABLE: Table<3> = Table {
+    name: "contact_names",
+    columns: ["workspace_id", "name_order", "contact_id"],
+};
 
-/// Adds entries; those that exist already stay. It sorts them itself: in name order they are written several times faster.
+/// Adds entries; those that exist already stay. It sorts them: in name order they are written several times
+/// faster. Entries that come sorted, from another thread, save the writer that work.
 ///
 /// # Errors
 /// Those of the database.
 pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, mut names: Vec<(String, ContactId)>) -> Result<()> {
     names.sort_unstable();
-    let rows = names.iter().map(|(name, id)| [workspace.into(), Value::Text(name), Value::id(id)]);
+    let rows = names
+        .iter()
+        .map(|(name, id)| [workspace.into(), Value::Text(name), Value::id(id)]);
     tx.bulk_insert("adding names", &TABLE, OnConflict::Keep, rows)?;
     Ok(())
 }
@@ -27,6 +33,8 @@ pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, mut names: Vec<(String
 /// Those of the database.
 pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, mut names: Vec<(String, ContactId)>) -> Result<u64> {
     names.sort_unstable();
-    let rows = names.iter().map(|(name, id)| [workspace.into(), Value::Text(name), Value::id(id)]);
+    let rows = names
+        .iter()
+        .map(|(name, id)| [workspace.into(), Value::Text(name), Value::id(id)]);
     tx.bulk_delete("deleting names", &TABLE, rows)
 }

@@ -137,6 +137,8 @@ pub(crate) struct Lookup {
 pub struct Tx<'c> {
     engine: EngineTx<'c>,
     writes: bool,
+    /// What the first statement that failed was doing.
+    failed: Option<&'static str>,
 }
 
 enum EngineTx<'c> {
@@ -145,20 +147,42 @@ enum EngineTx<'c> {
 
 impl<'c> Tx<'c> {
     pub(crate) fn on_sqlite(connection: &'c rusqlite::Connection, writes: bool) -> Self {
-        Self { engine: EngineTx::Sqlite(connection), writes }
+        Self {
+            engine: EngineTx::Sqlite(connection),
+            writes,
+            failed: None,
+        }
+    }
+
+    /// Refuses to commit after a statement that failed, even if the caller went on. PostgreSQL does the same, and a bulk
+    /// write may have left its first rows behind.
+    pub(crate) fn may_commit(&self) -> Result<()> {
+        self.failed.map_or(Ok(()), |doing| Err(Error::Aborted { doing }))
+    }
+
+    fn note<T>(&mut self, doing: &'static str, outcome: Result<T>) -> Result<T> {
+        if outcome.is_err() {
+            self.failed.get_or_insert(doing);
+        }
+        outcome
     }
 
     fn must_write(&self, doing: &'static str) -> Result<()> {
         // SQLite would let a snapshot grow into a write and fail at random when somebody else wrote meanwhile.
-        if self.writes { Ok(()) } else { Err(Error::ReadOnly { doing }) }
+        if self.writes {
+            Ok(())
+        } else {
+            Err(Error::ReadOnly { doing })
+        }
     }
 
     /// Runs a statement that changes rows; says how many.
     pub(crate) fn execute(&mut self, doing: &'static str, sql: &str, values: &[Value<'_>]) -> Result<u64> {
         self.must_write(doing)?;
-        match &mut self.engine {
+        let outcome = match &mut self.engine {
             EngineTx::Sqlite(connection) => sqlite::execute(connection, doing, sql, values),
-        }
+        };
+        self.note(doing, outcome)
     }
 
     /// Runs a question and hands over each row as it comes, in constant memory.
@@ -210,9 +234,10 @@ impl<'c> Tx<'c> {
         rows: impl ExactSizeIterator<Item = [Value<'v>; N]>,
     ) -> Result<u64> {
         self.must_write(doing)?;
-        match &mut self.engine {
+        let outcome = match &mut self.engine {
             EngineTx::Sqlite(connection) => sqlite::bulk_insert(connection, doing, into, on_conflict, rows),
-        }
+        };
+        self.note(doing, outcome)
     }
 
     /// Deletes the rows whose columns (those of `from`) have these values; says how many there were.
@@ -223,9 +248,10 @@ impl<'c> Tx<'c> {
         rows: impl ExactSizeIterator<Item = [Value<'v>; N]>,
     ) -> Result<u64> {
         self.must_write(doing)?;
-        match &mut self.engine {
+        let outcome = match &mut self.engine {
             EngineTx::Sqlite(connection) => sqlite::bulk_delete(connection, doing, from, rows),
-        }
+        };
+        self.note(doing, outcome)
     }
 
     /// Looks up many keys; hands over each row found with the place of its key among the keys. Sorted keys go fastest.

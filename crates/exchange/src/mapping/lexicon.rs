@@ -109,10 +109,7 @@ pub struct TakenApart {
 impl Lexicon {
     fn read(text: &str) -> Result<Self, String> {
         let file: BTreeMap<String, Language> = toml::from_str(text).map_err(|e| e.to_string())?;
-        let mut lexicon = Self {
-            languages: file.len(),
-            ..Self::default()
-        };
+        let mut lexicon = Self { ..Self::default() };
         // English first, so that it decides where nothing else does.
         let (english, others): (Vec<_>, Vec<_>) = file.iter().partition(|(code, _)| *code == "en");
         for (number, (code, language)) in english.into_iter().chain(others).enumerate() {

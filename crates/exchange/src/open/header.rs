@@ -21,7 +21,7 @@ pub fn find(records: &[(u64, Vec<String>)]) -> Header {
     let known = |record: &[String]| record.iter().filter(|c| is_known_name(c)).count();
     let fits = |record: &[String]| {
         let filled = filled(record);
-        filled > 0 && filled * 2 >= width.min(record.len().max(width)) && !record.iter().any(|c| is_data_like(c))
+        filled >= width.min(2) && filled * 2 >= width && !record.iter().any(|c| is_data_like(c))
     };
     let candidates = || {
         records

@@ -7,12 +7,24 @@ use store::{Error, ImportId};
 const IMPORT: ImportId = ImportId(1);
 
 fn updated(n: u64, body: &str) -> Change {
-    let written_by = (n % 2 == 0).then_some(ImportId(4));
-    Change { contact: id(n), line: n, before: Some(Before { version: 7, written_by, body: body.to_owned() }) }
+    let written_by = n.is_multiple_of(2).then_some(ImportId(4));
+    Change {
+        contact: id(n),
+        line: n,
+        before: Some(Before {
+            version: 7,
+            written_by,
+            body: body.to_owned(),
+        }),
+    }
 }
 
 fn created(n: u64) -> Change {
-    Change { contact: id(n), line: n, before: None }
+    Change {
+        contact: id(n),
+        line: n,
+        before: None,
+    }
 }
 
 #[test]
@@ -20,7 +32,12 @@ fn the_first_note_of_a_contact_stays() {
     on_every_engine(|store, _| {
         store
             .write(|tx| {
-                changes::record(tx, HERE, IMPORT, &[updated(1, "first"), created(2), updated(1, "second")])?;
+                changes::record(
+                    tx,
+                    HERE,
+                    IMPORT,
+                    &[updated(1, "first"), created(2), updated(1, "second")],
+                )?;
                 changes::record(tx, HERE, IMPORT, &[updated(1, "third"), updated(2, "now there")])
             })
             .unwrap();
@@ -32,10 +49,15 @@ fn the_first_note_of_a_contact_stays() {
 #[test]
 fn changes_come_in_pages() {
     on_every_engine(|store, _| {
-        let all: Vec<_> = (1..=5).map(|n| if n == 3 { created(n) } else { updated(n, "") }).collect();
+        let all: Vec<_> = (1..=5)
+            .map(|n| if n == 3 { created(n) } else { updated(n, "") })
+            .collect();
         store.write(|tx| changes::record(tx, HERE, IMPORT, &all)).unwrap();
-        let page =
-            |after: Option<u64>| store.read(|tx| changes::page(tx, HERE, IMPORT, after.map(id), 2)).unwrap();
+        let page = |after: Option<u64>| {
+            store
+                .read(|tx| changes::page(tx, HERE, IMPORT, after.map(id), 2))
+                .unwrap()
+        };
         assert_eq!(page(None), all[..2]);
         assert_eq!(page(Some(2)), all[2..4]);
         assert_eq!(page(Some(4)), all[4..]);

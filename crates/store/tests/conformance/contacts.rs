@@ -9,13 +9,20 @@ use store::{Error, ImportId, Member, Store, names};
 fn contacts_come_back_as_they_went_in() {
     on_every_engine(|store, _| {
         // More than a bulk statement takes, and a rest.
-        let rows: Vec<_> = (1..=250).map(|n| if n % 2 == 0 { imported(n) } else { typed(n) }).collect();
+        let rows: Vec<_> = (1..=250)
+            .map(|n| if n % 2 == 0 { imported(n) } else { typed(n) })
+            .collect();
         store.write(|tx| contacts::insert_many(tx, HERE, &rows)).unwrap();
         assert_eq!(store.read(|tx| contacts::count(tx, HERE)).unwrap(), 250);
         assert_eq!(store.read(|tx| contacts::page(tx, HERE, None, 1000)).unwrap(), rows);
-        assert_eq!(store.read(|tx| contacts::get(tx, HERE, id(7))).unwrap().as_ref(), Some(&rows[6]));
+        assert_eq!(
+            store.read(|tx| contacts::get(tx, HERE, id(7))).unwrap().as_ref(),
+            Some(&rows[6])
+        );
         assert_eq!(store.read(|tx| contacts::get(tx, HERE, id(0))).unwrap(), None);
-        let some = store.read(|tx| contacts::get_many(tx, HERE, &[id(9), id(0), id(3)])).unwrap();
+        let some = store
+            .read(|tx| contacts::get_many(tx, HERE, &[id(9), id(0), id(3)]))
+            .unwrap();
         assert_eq!(some, [rows[8].clone(), rows[2].clone()]);
     });
 }
@@ -43,7 +50,9 @@ fn no_rows_are_no_problem() {
 #[test]
 fn an_update_keeps_how_the_contact_came_to_be() {
     on_every_engine(|store, _| {
-        store.write(|tx| contacts::insert_many(tx, HERE, &[imported(1)])).unwrap();
+        store
+            .write(|tx| contacts::insert_many(tx, HERE, &[imported(1)]))
+            .unwrap();
         let changed = ContactRow {
             owner: Member(2),
             version: 200,
@@ -57,7 +66,11 @@ fn an_update_keeps_how_the_contact_came_to_be() {
         assert!(!store.write(|tx| contacts::update(tx, HERE, &typed(2))).unwrap());
         assert!(!store.write(|tx| contacts::update(tx, ELSEWHERE, &changed)).unwrap());
         let stored = store.read(|tx| contacts::get(tx, HERE, id(1))).unwrap().unwrap();
-        let expected = ContactRow { created_at: 100, created_by: imported(1).created_by, ..changed };
+        let expected = ContactRow {
+            created_at: 100,
+            created_by: imported(1).created_by,
+            ..changed
+        };
         assert_eq!(stored, expected);
     });
 }
@@ -67,7 +80,12 @@ fn deleted_contacts_are_gone() {
     on_every_engine(|store, _| {
         let rows: Vec<_> = (1..=3).map(typed).collect();
         store.write(|tx| contacts::insert_many(tx, HERE, &rows)).unwrap();
-        assert_eq!(store.write(|tx| contacts::delete_many(tx, HERE, &[id(1), id(3), id(9)])).unwrap(), 2);
+        assert_eq!(
+            store
+                .write(|tx| contacts::delete_many(tx, HERE, &[id(1), id(3), id(9)]))
+                .unwrap(),
+            2
+        );
         assert_eq!(ids(&store.read(|tx| contacts::page(tx, HERE, None, 10)).unwrap()), [2]);
     });
 }
@@ -100,23 +118,49 @@ fn pages_by_name_follow_the_names() {
         let mut after = None;
         let mut order = Vec::new();
         for size in [2, 2, 1] {
-            let page = store.read(|tx| contacts::page_by_name(tx, HERE, after.as_ref(), 2)).unwrap();
+            let page = store
+                .read(|tx| contacts::page_by_name(tx, HERE, after.as_ref(), 2))
+                .unwrap();
             assert_eq!(page.len(), size);
             order.extend(page.iter().map(|(name, row)| (name.clone(), row.id.as_u128() & 0xf)));
             after = page.last().map(|(name, row)| (name.clone(), row.id));
         }
         let order: Vec<_> = order.iter().map(|(name, n)| (name.as_str(), *n)).collect();
         assert_eq!(order, [("", 2), ("a", 3), ("b", 1), ("b", 4), ("é", 5)]);
-        assert!(store.read(|tx| contacts::page_by_name(tx, HERE, after.as_ref(), 2)).unwrap().is_empty());
-        assert!(store.read(|tx| contacts::page_by_name(tx, ELSEWHERE, None, 2)).unwrap().is_empty());
+        assert!(
+            store
+                .read(|tx| contacts::page_by_name(tx, HERE, after.as_ref(), 2))
+                .unwrap()
+                .is_empty()
+        );
+        assert!(
+            store
+                .read(|tx| contacts::page_by_name(tx, ELSEWHERE, None, 2))
+                .unwrap()
+                .is_empty()
+        );
     });
 }
 
 #[test]
 fn the_contacts_of_an_import_are_told_from_others_between_them() {
     on_every_engine(|store, _| {
-        let other = |n| ContactRow { created_by: Some(Origin { import: ImportId(2), line: 1 }), ..imported(n) };
-        let rows = [imported(1), imported(2), typed(3), imported(4), other(5), imported(6), imported(7)];
+        let other = |n| ContactRow {
+            created_by: Some(Origin {
+                import: ImportId(2),
+                line: 1,
+            }),
+            ..imported(n)
+        };
+        let rows = [
+            imported(1),
+            imported(2),
+            typed(3),
+            imported(4),
+            other(5),
+            imported(6),
+            imported(7),
+        ];
         store.write(|tx| contacts::insert_many(tx, HERE, &rows)).unwrap();
         let page = |after: Option<u64>| {
             let range = (id(2), id(6));
@@ -132,12 +176,20 @@ fn the_contacts_of_an_import_are_told_from_others_between_them() {
 #[test]
 fn workspaces_do_not_see_each_other() {
     on_every_engine(|store, _| {
-        let theirs = ContactRow { body: "theirs".to_owned(), ..typed(1) };
+        let theirs = ContactRow {
+            body: "theirs".to_owned(),
+            ..typed(1)
+        };
         store.write(|tx| contacts::insert_many(tx, HERE, &[typed(1)])).unwrap();
         // The same id may stand in both.
-        store.write(|tx| contacts::insert_many(tx, ELSEWHERE, &[theirs.clone()])).unwrap();
+        store
+            .write(|tx| contacts::insert_many(tx, ELSEWHERE, std::slice::from_ref(&theirs)))
+            .unwrap();
         assert_eq!(store.write(|tx| contacts::delete_many(tx, HERE, &[id(1)])).unwrap(), 1);
-        assert_eq!(store.read(|tx| contacts::page(tx, ELSEWHERE, None, 10)).unwrap(), [theirs]);
+        assert_eq!(
+            store.read(|tx| contacts::page(tx, ELSEWHERE, None, 10)).unwrap(),
+            [theirs]
+        );
         assert_eq!(store.read(|tx| contacts::count(tx, HERE)).unwrap(), 0);
     });
 }
@@ -149,14 +201,23 @@ fn edges_of_values_are_kept() {
             owner: Member(owner),
             version,
             created_at: version,
-            created_by: Some(Origin { import: ImportId(i64::MAX), line }),
+            created_by: Some(Origin {
+                import: ImportId(i64::MAX),
+                line,
+            }),
             body,
             ..imported(n)
         };
         let rows = [
             edge(1, 0, i64::MIN, 0, String::new()),
             edge(2, i64::MAX, i64::MAX, i64::MAX.unsigned_abs(), "x".repeat(3_000_000)),
-            edge(3, -1, 0, 1, "'; DROP TABLE contacts; -- \"$1\" ? \\ \u{feff}\u{202e}é🦀\r\n\t".to_owned()),
+            edge(
+                3,
+                -1,
+                0,
+                1,
+                "'; DROP TABLE contacts; -- \"$1\" ? \\ \u{feff}\u{202e}é🦀\r\n\t".to_owned(),
+            ),
         ];
         store.write(|tx| contacts::insert_many(tx, HERE, &rows)).unwrap();
         assert_eq!(store.read(|tx| contacts::page(tx, HERE, None, 10)).unwrap(), rows);

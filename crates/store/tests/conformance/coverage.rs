@@ -9,7 +9,10 @@ const INSIDE: &[&str] = &["error", "ids", "migrations", "sqlite", "waist"];
 #[test]
 fn every_public_function_is_in_the_suite() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let suite: String = rust_files(&root.join("tests/conformance")).into_iter().map(|(_, text)| text).collect();
+    let suite: String = rust_files(&root.join("tests/conformance"))
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
     let mut missing = Vec::new();
     let mut seen = 0;
     for (module, text) in rust_files(&root.join("src")) {
@@ -23,7 +26,10 @@ fn every_public_function_is_in_the_suite() {
             }
         }
     }
-    assert!(seen > 30, "only {seen} public functions were found: has the layout of src changed?");
+    assert!(
+        seen > 30,
+        "only {seen} public functions were found: has the layout of src changed?"
+    );
     assert!(missing.is_empty(), "public functions that no test calls: {missing:#?}");
 }
 
@@ -45,6 +51,11 @@ fn rust_files(folder: &Path) -> Vec<(String, String)> {
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     paths
         .filter(|path| path.extension().is_some_and(|e| e == "rs"))
-        .map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap()))
+        .map(|path| {
+            (
+                path.file_stem().unwrap().to_str().unwrap().to_owned(),
+                fs::read_to_string(&path).unwrap(),
+            )
+        })
         .collect()
 }

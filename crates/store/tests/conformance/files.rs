@@ -33,12 +33,26 @@ fn two_stores_may_share_a_file() {
         for (store, n) in stores.iter().zip(0..) {
             scope.spawn(move || {
                 for m in 0..10 {
-                    store.write(|tx| contacts::insert_many(tx, HERE, &[typed(n * 10 + m)])).unwrap();
+                    store
+                        .write(|tx| contacts::insert_many(tx, HERE, &[typed(n * 10 + m)]))
+                        .unwrap();
                 }
             });
         }
     });
     assert_eq!(count(&stores[0]), 40);
+}
+
+#[test]
+fn a_file_opens_while_somebody_writes_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.db");
+    let store = Store::open(&path).unwrap();
+    let seen = store.write(|tx| {
+        contacts::insert_many(tx, HERE, &[typed(1)])?;
+        Ok::<_, Error>(count(&Store::open(&path)?))
+    });
+    assert_eq!(seen.unwrap(), 0);
 }
 
 #[test]
@@ -63,7 +77,10 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
 fn another_programs_database_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bookmarks.db");
-    Connection::open(&path).unwrap().execute_batch("CREATE TABLE bookmarks (url)").unwrap();
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch("CREATE TABLE bookmarks (url)")
+        .unwrap();
     let before = fs::read(&path).unwrap();
     assert!(matches!(Store::open(&path).err(), Some(Error::Foreign { .. })));
     assert_eq!(fs::read(&path).unwrap(), before);
@@ -77,13 +94,20 @@ fn a_newer_schema_is_refused() {
     let newer = "INSERT INTO refinery_schema_history SELECT 999, 'later', applied_on, checksum
                  FROM refinery_schema_history WHERE version = 1";
     Connection::open(&path).unwrap().execute_batch(newer).unwrap();
-    assert!(matches!(Store::open(&path).err(), Some(Error::NewerSchema { found: 999, .. })));
+    assert!(matches!(
+        Store::open(&path).err(),
+        Some(Error::NewerSchema { found: 999, .. })
+    ));
 }
 
 #[test]
 fn a_folder_or_a_missing_folder_is_no_database() {
     let folder = tempfile::tempdir().unwrap();
-    for path in [folder.path().to_owned(), folder.path().join("missing/contacts.db"), "".into()] {
+    for path in [
+        folder.path().to_owned(),
+        folder.path().join("missing/contacts.db"),
+        "".into(),
+    ] {
         let opened = Store::open(&path).err();
         assert!(matches!(opened, Some(Error::CannotOpen { .. })), "{opened:?}");
     }
@@ -94,9 +118,17 @@ fn messages_hold_no_values_of_rows() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("contacts.db");
     let store = Store::open(&path).unwrap();
-    Connection::open(&path).unwrap().execute_batch("DROP TABLE contacts").unwrap();
-    let secret = store::contacts::ContactRow { body: "secret".to_owned(), ..typed(1) };
-    let error = store.write(|tx| contacts::insert_many(tx, HERE, &[secret])).unwrap_err();
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch("DROP TABLE contacts")
+        .unwrap();
+    let secret = store::contacts::ContactRow {
+        body: "secret".to_owned(),
+        ..typed(1)
+    };
+    let error = store
+        .write(|tx| contacts::insert_many(tx, HERE, &[secret]))
+        .unwrap_err();
     assert!(matches!(&error, Error::Sql { .. }), "{error}");
     assert!(!format!("{error} {error:?}").contains("secret"));
 }

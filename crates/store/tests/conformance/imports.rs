@@ -4,14 +4,22 @@ use crate::{ELSEWHERE, HERE, id, on_every_engine};
 use store::imports::{self, Batch, Checkpoint, Import, ImportState, NewImport};
 use store::{Error, ImportId, Member};
 
-const NEW: NewImport<'_> =
-    NewImport { owner: Member(1), file_name: "a,\"b\".csv", file_size: 12, plan: "{\"p\":1}", counts: "{}" };
+const NEW: NewImport<'_> = NewImport {
+    owner: Member(1),
+    file_name: "a,\"b\".csv",
+    file_size: 12,
+    plan: "{\"p\":1}",
+    counts: "{}",
+};
 
 #[test]
 fn imports_are_numbered_within_their_workspace() {
     on_every_engine(|store, _| {
         let create = |workspace| store.write(|tx| imports::create(tx, workspace, &NEW, 5)).unwrap();
-        assert_eq!([create(HERE), create(HERE), create(ELSEWHERE)], [ImportId(1), ImportId(2), ImportId(1)]);
+        assert_eq!(
+            [create(HERE), create(HERE), create(ELSEWHERE)],
+            [ImportId(1), ImportId(2), ImportId(1)]
+        );
         let listed = store.read(|tx| imports::list(tx, HERE)).unwrap();
         assert_eq!(listed.iter().map(|i| i.id.to_string()).collect::<Vec<_>>(), ["2", "1"]);
         assert_eq!(store.read(|tx| imports::get(tx, ELSEWHERE, ImportId(2))).unwrap(), None);
@@ -39,25 +47,50 @@ fn an_import_goes_on_and_ends() {
         };
         assert_eq!(get(), begun);
 
-        let at = Checkpoint { rows_done: 9, counts: "{\"new\":9}", rejected_bytes: 3 };
+        let at = Checkpoint {
+            rows_done: 9,
+            counts: "{\"new\":9}",
+            rejected_bytes: 3,
+        };
         assert!(store.write(|tx| imports::checkpoint(tx, HERE, import, &at, 6)).unwrap());
-        assert!(!store.write(|tx| imports::checkpoint(tx, ELSEWHERE, import, &at, 6)).unwrap());
-        let gone_on =
-            Import { rows_done: 9, counts: at.counts.to_owned(), rejected_bytes: 3, updated_at: 6, ..begun };
+        assert!(
+            !store
+                .write(|tx| imports::checkpoint(tx, ELSEWHERE, import, &at, 6))
+                .unwrap()
+        );
+        let gone_on = Import {
+            rows_done: 9,
+            counts: at.counts.to_owned(),
+            rejected_bytes: 3,
+            updated_at: 6,
+            ..begun
+        };
         assert_eq!(get(), gone_on);
 
         let set = |state, now, finished| {
-            store.write(|tx| imports::set_state(tx, HERE, import, state, now, finished)).unwrap()
+            store
+                .write(|tx| imports::set_state(tx, HERE, import, state, now, finished))
+                .unwrap()
         };
         assert!(set(ImportState::Done, 7, true));
         assert_eq!(
             get(),
-            Import { state: ImportState::Done, updated_at: 7, finished_at: Some(7), ..gone_on.clone() }
+            Import {
+                state: ImportState::Done,
+                updated_at: 7,
+                finished_at: Some(7),
+                ..gone_on.clone()
+            }
         );
         assert!(set(ImportState::Undoing, 8, false));
         assert_eq!(
             get(),
-            Import { state: ImportState::Undoing, updated_at: 8, finished_at: Some(7), ..gone_on.clone() }
+            Import {
+                state: ImportState::Undoing,
+                updated_at: 8,
+                finished_at: Some(7),
+                ..gone_on.clone()
+            }
         );
         let nowhere = store.write(|tx| imports::set_state(tx, HERE, ImportId(9), ImportState::Done, 7, true));
         assert!(!nowhere.unwrap());
@@ -76,11 +109,20 @@ fn every_state_has_its_word() {
 #[test]
 fn batches_come_back_by_number() {
     on_every_engine(|store, _| {
-        let batch = |number| Batch { number, first: id(number * 10), last: id(number * 10 + 9), created: 10 };
+        let batch = |number| Batch {
+            number,
+            first: id(number * 10),
+            last: id(number * 10 + 9),
+            created: 10,
+        };
         for number in [2, 1] {
-            store.write(|tx| imports::add_batch(tx, HERE, ImportId(1), &batch(number))).unwrap();
+            store
+                .write(|tx| imports::add_batch(tx, HERE, ImportId(1), &batch(number)))
+                .unwrap();
         }
-        store.write(|tx| imports::add_batch(tx, HERE, ImportId(2), &batch(7))).unwrap();
+        store
+            .write(|tx| imports::add_batch(tx, HERE, ImportId(2), &batch(7)))
+            .unwrap();
         let read = |workspace| store.read(|tx| imports::batches(tx, workspace, ImportId(1))).unwrap();
         assert_eq!(read(HERE), [batch(1), batch(2)]);
         assert!(read(ELSEWHERE).is_empty());

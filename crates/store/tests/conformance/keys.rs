@@ -6,7 +6,12 @@ use store::keys;
 #[test]
 fn keys_lead_to_their_contacts() {
     on_every_engine(|store, _| {
-        let all = vec![(key("eb"), id(2)), (key("ea"), id(1)), (key("eb"), id(1)), (key("p+1"), id(3))];
+        let all = vec![
+            (key("eb"), id(2)),
+            (key("ea"), id(1)),
+            (key("eb"), id(1)),
+            (key("p+1"), id(3)),
+        ];
         store.write(|tx| keys::insert_many(tx, HERE, all.clone())).unwrap();
         // What exists already does no harm.
         store.write(|tx| keys::insert_many(tx, HERE, all)).unwrap();
@@ -26,7 +31,9 @@ fn deleted_keys_lead_nowhere() {
         store.write(|tx| keys::insert_many(tx, HERE, all)).unwrap();
         let some = vec![(key("eb"), id(1)), (key("ea"), id(1)), (key("eb"), id(9))];
         assert_eq!(store.write(|tx| keys::delete_many(tx, HERE, some)).unwrap(), 2);
-        let found = store.read(|tx| keys::find_many(tx, HERE, &[key("ea"), key("eb")])).unwrap();
+        let found = store
+            .read(|tx| keys::find_many(tx, HERE, &[key("ea"), key("eb")]))
+            .unwrap();
         assert_eq!(found, [vec![id(2)], vec![]]);
     });
 }
@@ -34,11 +41,17 @@ fn deleted_keys_lead_nowhere() {
 #[test]
 fn every_key_is_handed_over_in_order() {
     on_every_engine(|store, _| {
-        let many: Vec<_> = (0..1234).map(|n| (key(&format!("e{:04}", (n * 7) % 1234)), id(n))).collect();
+        let many: Vec<_> = (0..1234)
+            .map(|n| (key(&format!("e{:04}", (n * 7) % 1234)), id(n)))
+            .collect();
         store.write(|tx| keys::insert_many(tx, HERE, many)).unwrap();
-        store.write(|tx| keys::insert_many(tx, ELSEWHERE, vec![(key("other"), id(1))])).unwrap();
+        store
+            .write(|tx| keys::insert_many(tx, ELSEWHERE, vec![(key("other"), id(1))]))
+            .unwrap();
         let mut seen = Vec::new();
-        store.read(|tx| keys::for_each_key(tx, HERE, |key| seen.push(key.to_owned()))).unwrap();
+        store
+            .read(|tx| keys::for_each_key(tx, HERE, |key| seen.push(key.to_owned())))
+            .unwrap();
         let expected: Vec<_> = (0..1234).map(|n| format!("e{n:04}")).collect();
         assert_eq!(seen, expected);
     });

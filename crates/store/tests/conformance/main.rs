@@ -3,6 +3,12 @@
 //! One binary, because each engine is one entry of [`ENGINES`] and each test runs on all of them.
 //! `coverage.rs` fails when a public function is missing here.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "the helpers of tests are tests too"
+)]
+
 mod changes;
 mod contacts;
 mod coverage;
@@ -19,69 +25,92 @@ use store::{ImportId, Member, Store, Workspace};
 use tempfile::TempDir;
 
 /// A kind of database, and what it promises.
-pub struct Engine {
-    pub name: &'static str,
+struct Engine {
+    name: &'static str,
     open: fn() -> Opened,
     /// A transaction that fails leaves nothing behind and the store goes on.
-    pub rolls_back: bool,
+    rolls_back: bool,
     /// Readers do not wait for a writer.
-    pub concurrent: bool,
+    concurrent: bool,
 }
 
 /// An empty database; its folder goes when this goes.
-pub struct Opened {
+struct Opened {
     store: Store,
     _folder: Option<TempDir>,
 }
 
-pub const ENGINES: &[Engine] = &[
-    Engine { name: "SQLite file", open: sqlite_file, rolls_back: true, concurrent: true },
-    Engine { name: "SQLite scratch", open: sqlite_scratch, rolls_back: false, concurrent: false },
+const ENGINES: &[Engine] = &[
+    Engine {
+        name: "SQLite file",
+        open: sqlite_file,
+        rolls_back: true,
+        concurrent: true,
+    },
+    Engine {
+        name: "SQLite scratch",
+        open: sqlite_scratch,
+        rolls_back: false,
+        concurrent: false,
+    },
 ];
 
 fn sqlite_file() -> Opened {
     let folder = tempfile::tempdir().unwrap();
-    Opened { store: Store::open(&folder.path().join("contacts.db")).unwrap(), _folder: Some(folder) }
+    Opened {
+        store: Store::open(&folder.path().join("contacts.db")).unwrap(),
+        _folder: Some(folder),
+    }
 }
 
 fn sqlite_scratch() -> Opened {
-    Opened { store: Store::scratch().unwrap(), _folder: None }
+    Opened {
+        store: Store::scratch().unwrap(),
+        _folder: None,
+    }
 }
 
 /// Runs a test on an empty database of each engine. The engine's name is in the output if it fails.
-pub fn on_every_engine(test: impl Fn(&Store, &Engine)) {
+fn on_every_engine(test: impl Fn(&Store, &Engine)) {
     for engine in ENGINES {
         println!("on {}", engine.name);
         test(&(engine.open)().store, engine);
     }
 }
 
-pub const HERE: Workspace = Workspace(1);
-pub const ELSEWHERE: Workspace = Workspace(2);
+const HERE: Workspace = Workspace(1);
+const ELSEWHERE: Workspace = Workspace(2);
 
 /// The `n`th id, in order.
-pub fn id(n: u64) -> ContactId {
+fn id(n: u64) -> ContactId {
     uuid::Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + u128::from(n))
 }
 
-pub fn key(text: &str) -> MatchKey {
+fn key(text: &str) -> MatchKey {
     MatchKey::from_stored(text.to_owned())
 }
 
 /// The `n`th contact, made by line `n` of import 1.
-pub fn imported(n: u64) -> ContactRow {
+fn imported(n: u64) -> ContactRow {
     ContactRow {
         id: id(n),
         owner: Member(1),
         version: 100,
         created_at: 100,
-        created_by: Some(Origin { import: ImportId(1), line: n }),
+        created_by: Some(Origin {
+            import: ImportId(1),
+            line: n,
+        }),
         written_by: Some(ImportId(1)),
         body: format!(r#"{{"n":{n}}}"#),
     }
 }
 
 /// The `n`th contact, made by a person.
-pub fn typed(n: u64) -> ContactRow {
-    ContactRow { created_by: None, written_by: None, ..imported(n) }
+fn typed(n: u64) -> ContactRow {
+    ContactRow {
+        created_by: None,
+        written_by: None,
+        ..imported(n)
+    }
 }

@@ -7,7 +7,9 @@ use store::{contacts, names};
 fn names_are_added_once_and_deleted() {
     on_every_engine(|store, _| {
         let all = vec![("b".to_owned(), id(1)), ("a".to_owned(), id(2))];
-        store.write(|tx| contacts::insert_many(tx, HERE, &[typed(1), typed(2)])).unwrap();
+        store
+            .write(|tx| contacts::insert_many(tx, HERE, &[typed(1), typed(2)]))
+            .unwrap();
         store.write(|tx| names::insert_many(tx, HERE, all.clone())).unwrap();
         store.write(|tx| names::insert_many(tx, HERE, all)).unwrap();
         let order = || {

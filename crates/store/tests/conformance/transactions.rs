@@ -8,12 +8,12 @@ use store::{Error, contacts};
 #[derive(Debug)]
 enum AppError {
     Refused,
-    Store(Error),
+    Store,
 }
 
 impl From<Error> for AppError {
-    fn from(error: Error) -> Self {
-        Self::Store(error)
+    fn from(_: Error) -> Self {
+        Self::Store
     }
 }
 
@@ -34,6 +34,22 @@ fn a_failure_leaves_nothing_behind() {
             assert!(matches!(count, Err(Error::Spoiled)));
             let next = store.write(|tx| contacts::insert_many(tx, HERE, &[typed(3)]));
             assert!(matches!(next, Err(Error::Spoiled)));
+        }
+    });
+}
+
+#[test]
+fn nothing_is_committed_after_a_statement_that_failed() {
+    on_every_engine(|store, engine| {
+        store.write(|tx| contacts::insert_many(tx, HERE, &[typed(1)])).unwrap();
+        let went_on = store.write(|tx| {
+            let both = [typed(2), typed(1)];
+            assert!(contacts::insert_many(tx, HERE, &both).is_err());
+            Ok::<_, Error>(())
+        });
+        assert!(matches!(went_on, Err(Error::Aborted { .. })), "{went_on:?}");
+        if engine.rolls_back {
+            assert_eq!(store.read(|tx| contacts::count(tx, HERE)).unwrap(), 1);
         }
     });
 }

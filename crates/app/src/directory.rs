@@ -1,0 +1,246 @@
+//! The contacts that rows are compared with, and what an import does to them.
+//!
+//! One piece of code for the real run and for the preview: a preview writes into a scratch database that lies over the
+//! directory, so it goes exactly the way of the run and changes nothing. Keys and names are collected and written sorted
+//! at the end of a batch, because keeping their tables row by row costs more than the rows.
+
+use crate::key_filter::KeyFilter;
+use model::{Contact, ContactId, MatchKey, name_order};
+use std::collections::{HashMap, HashSet};
+use store::contacts::{self, ContactRow};
+use store::{ImportId, Tx, Workspace, keys, names};
+
+/// Where the contacts are.
+pub(crate) struct Layers<'a, 'top, 'base> {
+    pub workspace: Workspace,
+    /// The run that creates contacts now.
+    pub run: ImportId,
+    /// What is written to: the directory, or the scratch database over it.
+    pub top: &'a mut Tx<'top>,
+    /// What lies under a scratch database; none in a real run.
+    pub base: Option<&'a mut Tx<'base>>,
+}
+
+/// What a batch has collected. It lives from batch to batch and is empty between them.
+pub(crate) struct Collected {
+    pub filter: KeyFilter,
+    /// Whether names are kept: a preview needs none.
+    keeps_names: bool,
+    keys: HashMap<MatchKey, Vec<ContactId>>,
+    dropped_keys: HashSet<(MatchKey, ContactId)>,
+    names: HashMap<ContactId, String>,
+    dropped_names: Vec<(String, ContactId)>,
+    /// Contacts of the chunk in hand that are not written yet.
+    fresh: HashMap<ContactId, ContactRow>,
+    /// Keys of the chunk in hand and who has them.
+    looked_up: HashMap<MatchKey, Vec<ContactId>>,
+    /// Contacts that rows of the chunk in hand name by id.
+    named: HashMap<ContactId, ContactRow>,
+}
+
+impl Collected {
+    pub fn new(keeps_names: bool) -> Self {
+        Self {
+            filter: KeyFilter::new(),
+            keeps_names,
+            keys: HashMap::new(),
+            dropped_keys: HashSet::new(),
+            names: HashMap::new(),
+            dropped_names: Vec::new(),
+            fresh: HashMap::new(),
+            looked_up: HashMap::new(),
+            named: HashMap::new(),
+        }
+    }
+}
+
+/// The directory during a batch.
+pub(crate) struct Directory<'a, 'top, 'base> {
+    pub layers: Layers<'a, 'top, 'base>,
+    pub collected: &'a mut Collected,
+}
+
+impl Directory<'_, '_, '_> {
+    /// Looks up what the rows of a chunk will ask for, in few questions.
+    pub fn prepare<'k>(
+        &mut self,
+        chunk_keys: impl Iterator<Item = &'k MatchKey>,
+        ids: Vec<ContactId>,
+    ) -> Result<(), store::Error> {
+        self.fill_filter()?;
+        self.collected.looked_up.clear();
+        self.collected.named.clear();
+        let filter = &mut self.collected.filter;
+        let mut asked: Vec<MatchKey> = chunk_keys
+            .filter(|key| filter.may_know(key.as_str()))
+            .cloned()
+            .collect();
+        asked.sort_unstable();
+        asked.dedup();
+        let workspace = self.layers.workspace;
+        let mut found = keys::find_many(self.layers.top, workspace, &asked)?;
+        if let Some(base) = &mut self.layers.base {
+            for (found, below) in found.iter_mut().zip(keys::find_many(base, workspace, &asked)?) {
+                found.extend(below);
+            }
+        }
+        self.collected.looked_up = asked
+            .into_iter()
+            .zip(found)
+            .filter(|(_, ids)| !ids.is_empty())
+            .collect();
+        if !ids.is_empty() {
+            for row in self.get_many(&ids)? {
+                self.collected.named.insert(row.id, row);
+            }
+        }
+        Ok(())
+    }
+
+    /// Fills the filter with all keys that are known, once it pays.
+    fn fill_filter(&mut self) -> Result<(), store::Error> {
+        let Collected {
+            filter,
+            keys: collected,
+            ..
+        } = &mut *self.collected;
+        if !filter.wants_filling() {
+            return Ok(());
+        }
+        filter.begin();
+        collected.keys().for_each(|key| filter.add(key.as_str()));
+        let workspace = self.layers.workspace;
+        keys::for_each_key(self.layers.top, workspace, |key| filter.add(key))?;
+        if let Some(base) = &mut self.layers.base {
+            keys::for_each_key(base, workspace, |key| filter.add(key))?;
+        }
+        Ok(())
+    }
+
+    /// Who has a key, in the order in which they came to be. A contact of the base that the scratch database holds a
+    /// newer state of has the keys of that state.
+    pub fn who_has(&mut self, key: &MatchKey) -> Result<Vec<ContactId>, store::Error> {
+        let collected = &*self.collected;
+        let mut ids: Vec<ContactId> = collected.looked_up.get(key).into_iter().flatten().copied().collect();
+        ids.extend(collected.keys.get(key).into_iter().flatten().copied());
+        ids.sort_unstable();
+        ids.dedup();
+        if !collected.dropped_keys.is_empty() {
+            ids.retain(|id| !collected.dropped_keys.contains(&(key.clone(), *id)));
+        }
+        if self.layers.base.is_some() && !ids.is_empty() {
+            let states = contacts::get_many(self.layers.top, self.layers.workspace, &ids)?;
+            let run = self.layers.run;
+            let outdated = |row: &ContactRow| row.created_by.is_none_or(|o| o.import != run) && !has_key(row, key);
+            let gone: Vec<ContactId> = states.iter().filter(|row| outdated(row)).map(|row| row.id).collect();
+            ids.retain(|id| !gone.contains(id));
+        }
+        Ok(ids)
+    }
+
+    /// A contact as it is now.
+    pub fn get(&mut self, id: ContactId) -> Result<Option<ContactRow>, store::Error> {
+        if let Some(row) = self.collected.fresh.get(&id).or_else(|| self.collected.named.get(&id)) {
+            return Ok(Some(row.clone()));
+        }
+        Ok(self.get_many(&[id])?.pop())
+    }
+
+    fn get_many(&mut self, ids: &[ContactId]) -> Result<Vec<ContactRow>, store::Error> {
+        let mut rows = contacts::get_many(self.layers.top, self.layers.workspace, ids)?;
+        if let Some(base) = &mut self.layers.base {
+            let above: HashSet<ContactId> = rows.iter().map(|r| r.id).collect();
+            let below = contacts::get_many(base, self.layers.workspace, ids)?;
+            rows.extend(below.into_iter().filter(|r| !above.contains(&r.id)));
+        }
+        Ok(rows)
+    }
+
+    /// Creates a contact.
+    pub fn create(&mut self, row: ContactRow, match_keys: Vec<MatchKey>, order: String) {
+        let id = row.id;
+        self.add_keys(match_keys, id);
+        if self.collected.keeps_names {
+            self.collected.names.insert(id, order);
+        }
+        self.collected.fresh.insert(id, row);
+    }
+
+    /// Changes a contact from one state to another.
+    pub fn update(&mut self, row: ContactRow, before: &Contact, after: &Contact) -> Result<(), store::Error> {
+        let id = row.id;
+        let (old, new) = (MatchKey::of(before), MatchKey::of(after));
+        self.add_keys(new.iter().filter(|k| !old.contains(k)).cloned().collect(), id);
+        self.drop_keys(old.into_iter().filter(|k| !new.contains(k)), id);
+        self.change_name(id, name_order(before), name_order(after));
+        if let Some(named) = self.collected.named.get_mut(&id) {
+            named.clone_from(&row);
+        }
+        if let Some(fresh) = self.collected.fresh.get_mut(&id) {
+            *fresh = row;
+            return Ok(());
+        }
+        if !contacts::update(self.layers.top, self.layers.workspace, &row)? {
+            // The first change of a contact that lies under the scratch database: it is copied up.
+            contacts::insert_many(self.layers.top, self.layers.workspace, &[row])?;
+        }
+        Ok(())
+    }
+
+    fn add_keys(&mut self, match_keys: Vec<MatchKey>, id: ContactId) {
+        for key in match_keys {
+            self.collected.filter.add(key.as_str());
+            self.collected.dropped_keys.remove(&(key.clone(), id));
+            self.collected.keys.entry(key).or_default().push(id);
+        }
+    }
+
+    fn drop_keys(&mut self, match_keys: impl Iterator<Item = MatchKey>, id: ContactId) {
+        for key in match_keys {
+            if let Some(ids) = self.collected.keys.get_mut(&key) {
+                ids.retain(|known| *known != id);
+            }
+            self.collected.dropped_keys.insert((key, id));
+        }
+    }
+
+    fn change_name(&mut self, id: ContactId, before: String, after: String) {
+        if !self.collected.keeps_names || before == after {
+            return;
+        }
+        if self.collected.names.insert(id, after).is_none() {
+            self.collected.dropped_names.push((before, id));
+        }
+    }
+
+    /// Writes the contacts of the chunk in hand.
+    pub fn end_chunk(&mut self) -> Result<(), store::Error> {
+        let mut rows: Vec<ContactRow> = self.collected.fresh.drain().map(|(_, row)| row).collect();
+        rows.sort_unstable_by_key(|row| row.id);
+        contacts::insert_many(self.layers.top, self.layers.workspace, &rows)
+    }
+
+    /// Writes the keys and names of the batch.
+    pub fn end_batch(&mut self) -> Result<(), store::Error> {
+        let workspace = self.layers.workspace;
+        let dropped: Vec<_> = self.collected.dropped_keys.drain().collect();
+        keys::delete_many(self.layers.top, workspace, dropped)?;
+        let added = self
+            .collected
+            .keys
+            .drain()
+            .flat_map(|(key, ids)| ids.into_iter().map(move |id| (key.clone(), id)));
+        keys::insert_many(self.layers.top, workspace, added.collect())?;
+        names::delete_many(
+            self.layers.top,
+            workspace,
+            std::mem::take(&mut self.collected.dropped_names),
+        )?;
+        let named = self.collected.names.drain().map(|(id, order)| (order, id));
+        names::insert_many(self.layers.top, workspace, named.collect())
+    }
+}
+
+fn has_key(row: &ContactRow, key: &MatchKey) -> bool {
+    Contact::from_json(&row.body).is_ok_and(|contact| MatchKey::of(&contact).contains(key))
+}

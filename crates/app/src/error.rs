@@ -1,0 +1,104 @@
+//! The one closed list of what can go wrong, with a stable code for each case. Doors turn codes into exit codes and
+//! statuses, in one place each.
+
+use exchange::mapping::MappingError;
+use exchange::open::OpenError;
+use std::io;
+use std::path::{Path, PathBuf};
+use store::ImportId;
+
+/// What can go wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be read, or is no table.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The mapping does not fit the file.
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A file of ours could not be read or written.
+    #[error("{doing} {} failed: {source}", path.display())]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// With which file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// Reading the file ended in the middle.
+    #[error("the file could not be read to its end: {0}")]
+    Read(io::Error),
+    /// There is no such import.
+    #[error("there is no import {0}; `crystalqore imports` lists them")]
+    NoImport(ImportId),
+    /// Another process runs this import.
+    #[error("import {0} is being run by another process")]
+    ImportRuns(ImportId),
+    /// The import cannot be gone on with.
+    #[error("import {import} is {state}; there is nothing to go on with")]
+    NotResumable {
+        /// Which.
+        import: ImportId,
+        /// What it is.
+        state: &'static str,
+    },
+    /// The import was undone already.
+    #[error("import {0} was undone already")]
+    AlreadyUndone(ImportId),
+    /// The import is not finished.
+    #[error("import {0} is not finished; go on with it first (`crystalqore resume {0}`)")]
+    NotFinished(ImportId),
+    /// A file of rejected rows that belongs to an interrupted import is not what it was.
+    #[error("{} was changed since import {import} was interrupted; put it back or remove it, and resume again", path.display())]
+    RejectedFileChanged {
+        /// Which import.
+        import: ImportId,
+        /// Which file.
+        path: PathBuf,
+    },
+    /// What is stored of an import cannot be read.
+    #[error("import {0} was written by another version of the program and cannot be read")]
+    UnreadablePlan(ImportId),
+    /// A filter that cannot be understood.
+    #[error("the filter is not understood: {0}")]
+    Filter(String),
+    /// No column of the file fills any field.
+    #[error("no column of the file was recognised, so there is nothing to import; say which column is what with --map 'COLUMN=FIELD' (the file has: {})", .0.join(", "))]
+    NothingMapped(Vec<String>),
+}
+
+impl Error {
+    /// A file of ours could not be read or written.
+    pub(crate) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::Io {
+            doing,
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    /// A stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Open(OpenError::Refused(refusal)) => refusal.code(),
+            Self::Open(OpenError::Io(_)) | Self::Read(_) => "unreadable",
+            Self::Mapping(_) => "mapping",
+            Self::Store(store::Error::Busy) => "busy",
+            Self::Store(_) => "database",
+            Self::Io { .. } => "file",
+            Self::NoImport(_) => "no_such_import",
+            Self::ImportRuns(_) => "import_runs",
+            Self::NotResumable { .. } => "not_resumable",
+            Self::AlreadyUndone(_) => "already_undone",
+            Self::NotFinished(_) => "not_finished",
+            Self::RejectedFileChanged { .. } => "rejected_file_changed",
+            Self::UnreadablePlan(_) => "unreadable_plan",
+            Self::Filter(_) => "filter",
+            Self::NothingMapped(_) => "nothing_mapped",
+        }
+    }
+}

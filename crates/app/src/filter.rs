@@ -1,0 +1,239 @@
+//! Filters: which contacts are meant, written as a person would type it.
+//!
+//! Words must all occur in a contact's name, company, emails, phones or tags, any part of a word counting; phones are
+//! compared by their digits. `tag:vip`, `company:acme`, `city:bonn`, `country:DE`, `import:3`, `has:email` and
+//! `no:phone` narrow further; a value with blanks stands in double quotes.
+
+use crate::Error;
+use model::{Contact, Text, fold};
+use std::str::FromStr;
+use store::ImportId;
+use store::contacts::ContactRow;
+
+/// A filter. The empty one lets every contact pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    conditions: Vec<Condition>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Condition {
+    Word { folded: String, digits: String },
+    Tag(String),
+    Company(String),
+    City(String),
+    Country(String),
+    Import(ImportId),
+    Has(Part),
+    No(Part),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Email,
+    Phone,
+    Company,
+    Address,
+    Tag,
+    Notes,
+    Birthday,
+}
+
+impl FromStr for Filter {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let conditions = terms(text)
+            .iter()
+            .map(|term| condition(term))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { conditions })
+    }
+}
+
+/// Splits at blanks outside of double quotes.
+fn terms(text: &str) -> Vec<String> {
+    let mut terms = vec![String::new()];
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            c if c.is_whitespace() && !quoted => terms.push(String::new()),
+            c => {
+                if let Some(term) = terms.last_mut() {
+                    term.push(c);
+                }
+            }
+        }
+    }
+    terms.retain(|term| !term.is_empty());
+    terms
+}
+
+fn condition(term: &str) -> Result<Condition, Error> {
+    let Some((name, value)) = term.split_once(':') else {
+        return Ok(word(term));
+    };
+    Ok(match name {
+        "tag" => Condition::Tag(fold(value)),
+        "company" => Condition::Company(fold(value)),
+        "city" => Condition::City(fold(value)),
+        "country" => Condition::Country(fold(value)),
+        "import" => match value.parse() {
+            Ok(number) => Condition::Import(ImportId(number)),
+            Err(_) => {
+                return Err(Error::Filter(format!(
+                    "import:{value}: the number of an import is a whole number"
+                )));
+            }
+        },
+        "has" => Condition::Has(part(value)?),
+        "no" => Condition::No(part(value)?),
+        _ => {
+            return Err(Error::Filter(format!(
+                "{name}: is no kind of condition; there are tag:, company:, city:, country:, import:, has: and no:"
+            )));
+        }
+    })
+}
+
+fn word(term: &str) -> Condition {
+    let digits: String = term.chars().filter(char::is_ascii_digit).collect();
+    let is_number = digits.len() >= 3 && term.chars().all(|c| c.is_ascii_digit() || "+-(). /".contains(c));
+    Condition::Word {
+        folded: fold(term),
+        digits: if is_number { digits } else { String::new() },
+    }
+}
+
+fn part(name: &str) -> Result<Part, Error> {
+    Ok(match name {
+        "email" => Part::Email,
+        "phone" => Part::Phone,
+        "company" => Part::Company,
+        "address" => Part::Address,
+        "tag" | "tags" => Part::Tag,
+        "notes" => Part::Notes,
+        "birthday" => Part::Birthday,
+        _ => {
+            return Err(Error::Filter(format!(
+                "{name} cannot be asked for; there are email, phone, company, address, tag, notes and birthday"
+            )));
+        }
+    })
+}
+
+impl Filter {
+    /// Whether every contact passes.
+    pub fn is_empty(&self) -> bool {
+        self.conditions.is_empty()
+    }
+
+    /// Whether a contact passes.
+    pub(crate) fn lets_pass(&self, row: &ContactRow, contact: &Contact) -> bool {
+        self.conditions.iter().all(|condition| condition.holds(row, contact))
+    }
+}
+
+impl Condition {
+    fn holds(&self, row: &ContactRow, contact: &Contact) -> bool {
+        let within = |text: &Text, part: &str| fold(text.as_str()).contains(part);
+        match self {
+            Self::Word { folded, digits } => {
+                let texts = [
+                    &contact.first_name,
+                    &contact.middle_name,
+                    &contact.last_name,
+                    &contact.nickname,
+                    &contact.company,
+                ];
+                let full = fold(&contact.display_name());
+                full.contains(folded)
+                    || texts.into_iter().chain(&contact.tags).any(|t| within(t, folded))
+                    || contact.emails.iter().any(|e| fold(e.value.as_str()).contains(folded))
+                    || (!digits.is_empty() && contact.phones.iter().any(|p| p.phone.as_str().contains(digits)))
+            }
+            Self::Tag(tag) => contact.tags.iter().any(|t| fold(t.as_str()) == *tag),
+            Self::Company(company) => within(&contact.company, company),
+            Self::City(city) => contact.addresses.iter().any(|a| within(&a.city, city)),
+            Self::Country(country) => contact.addresses.iter().any(|a| fold(a.country.as_str()) == *country),
+            Self::Import(import) => {
+                row.created_by.is_some_and(|o| o.import == *import) || row.written_by == Some(*import)
+            }
+            Self::Has(part) => has(contact, *part),
+            Self::No(part) => !has(contact, *part),
+        }
+    }
+}
+
+fn has(contact: &Contact, part: Part) -> bool {
+    match part {
+        Part::Email => !contact.emails.is_empty(),
+        Part::Phone => !contact.phones.is_empty(),
+        Part::Company => !contact.company.is_empty(),
+        Part::Address => !contact.addresses.is_empty(),
+        Part::Tag => !contact.tags.is_empty(),
+        Part::Notes => !contact.notes.is_empty(),
+        Part::Birthday => contact.birthday.is_some(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use store::Member;
+
+    fn passes(filter: &str) -> bool {
+        let contact = Contact {
+            first_name: "Zoë".into(),
+            last_name: "Ångström".into(),
+            company: "Blue Yonder".into(),
+            tags: vec!["trade show".into()],
+            phones: vec![model::LabeledPhone {
+                label: model::Label::NONE,
+                phone: model::Phone::parse("+1 202 555 0101", None).unwrap(),
+            }],
+            ..Contact::default()
+        };
+        let row = ContactRow {
+            id: model::ContactId::nil(),
+            owner: Member(1),
+            version: 1,
+            created_at: 1,
+            created_by: Some(store::contacts::Origin {
+                import: ImportId(3),
+                line: 2,
+            }),
+            written_by: None,
+            body: String::new(),
+        };
+        filter.parse::<Filter>().unwrap().lets_pass(&row, &contact)
+    }
+
+    #[test]
+    fn every_condition_must_hold() {
+        for filter in [
+            "",
+            "zoe",
+            "ANGST",
+            "555-0101",
+            "0101",
+            "zoe yonder",
+            "tag:\"Trade Show\"",
+            "import:3 has:phone no:email",
+            "company:blue",
+        ] {
+            assert!(passes(filter), "{filter}");
+        }
+        for filter in ["zoe smith", "tag:trade", "import:4", "has:email", "999"] {
+            assert!(!passes(filter), "{filter}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_an_error() {
+        for filter in ["shoe:44", "import:x", "has:shoe"] {
+            assert!(filter.parse::<Filter>().is_err(), "{filter}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Looking at a file: what was found, what each column became, what every row is worth. Needs no database.
+
+use crate::import::{Run, over_scratch};
+use crate::judging::Chunk;
+use crate::plan::{ImportOptions, Opening, look};
+use crate::settle::{Outcome, Standing};
+use crate::uploads::Counted;
+use crate::{Actor, Counts, Error, World};
+use exchange::mapping::Column;
+use exchange::open::{Batch, Opened, Overrides, Records, decoded, open};
+use exchange::reason::Reason;
+use model::Contact;
+use std::path::Path;
+use store::{Member, Store, Workspace};
+
+/// What was found in a file.
+#[derive(Debug)]
+pub struct Inspected {
+    /// How it is written.
+    pub opened: Opened,
+    /// The known layout's id.
+    pub layout: Option<String>,
+    /// What each column became.
+    pub columns: Vec<Column>,
+    /// Rows by outcome, as an import into an empty directory would count them.
+    pub counts: Counts,
+}
+
+/// What a row is worth.
+#[derive(Debug)]
+pub struct InspectedRow<'a> {
+    /// The line it begins on.
+    pub line: u64,
+    /// `valid`, `invalid` or `duplicate`.
+    pub status: &'static str,
+    /// What is wrong or odd.
+    pub reasons: Vec<&'a Reason>,
+    /// The contact that it describes.
+    pub contact: &'a Contact,
+}
+
+/// Looks at a file. `found` is told once before the rows, `row` of every row.
+///
+/// # Errors
+/// When the file cannot be read or the choices do not fit it.
+pub fn inspect(
+    path: &Path,
+    opening: &Opening,
+    world: &dyn World,
+    row: &mut dyn FnMut(InspectedRow<'_>) -> Result<(), Error>,
+) -> Result<Inspected, Error> {
+    let source = Counted::new(path);
+    let look = look(&source, opening)?;
+    let nobody = Actor {
+        workspace: Workspace(1),
+        member: Member(1),
+    };
+    let mut run = Run::with_world(world, nobody, ImportOptions::default(), &look.reading, &source, 0, None);
+    let scratch = Store::scratch()?;
+    let mut seen = |chunk: &Chunk, at: usize, standing: &Standing| {
+        let judged = &chunk.rows[at].judged;
+        row(InspectedRow {
+            line: judged.line,
+            status: status(&standing.outcome),
+            reasons: judged.reasons.iter().chain(&standing.reason).collect(),
+            contact: &judged.contact,
+        })
+    };
+    over_scratch(&scratch, None, &mut run, None, &mut seen)?;
+    let counts = run.counts();
+    Ok(Inspected {
+        opened: look.opened,
+        layout: look.layout,
+        columns: look.columns,
+        counts,
+    })
+}
+
+fn status(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Invalid => "invalid",
+        Outcome::Duplicate { .. } | Outcome::Ambiguous { .. } => "duplicate",
+        _ => "valid",
+    }
+}
+
+/// Reads a file's records as they are, behind preamble and header. `header` is told once, `row` of every record.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn inspect_raw(
+    path: &Path,
+    opening: &Opening,
+    header: &mut dyn FnMut(Option<&[String]>) -> Result<(), Error>,
+    row: &mut dyn FnMut(Vec<&str>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let source = path.to_owned();
+    let opened = open(
+        &source,
+        &Overrides {
+            charset: opening.charset,
+            delimiter: opening.delimiter,
+        },
+    )?;
+    header(opened.header_row.map(|_| opened.header.as_slice()))?;
+    let mut records = Records::new(
+        decoded(&source, &opened.encoding).map_err(Error::Read)?,
+        opened.dialect.clone(),
+    );
+    let mut batch = Batch::default();
+    while records.fill(&mut batch, 1000).map_err(Error::Read)? {
+        for record in batch
+            .records()
+            .filter(|r| opened.header_row.is_none_or(|at| r.index() > at))
+        {
+            row(record.cells().collect())?;
+        }
+    }
+    Ok(())
+}

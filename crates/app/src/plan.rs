@@ -1,0 +1,219 @@
+//! What an import is to do: the file as it was opened, the mapping, the options. Made once, stored with the import, so
+//! that whoever goes on with it does the same.
+
+use crate::Error;
+use exchange::judge::{BadValues, Judge, Regions, survey};
+use exchange::mapping::{BoundMapping, Column, propose};
+use exchange::open::{Charset, Dialect, EncodingFound, Opened, Overrides, Records, Source, decoded, open};
+use model::{Blanks, DateOrder, Fill, Region};
+use serde::{Deserialize, Serialize};
+
+/// What happens to a row that matches a contact.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Duplicates {
+    /// Nothing; it is counted.
+    #[default]
+    Skip,
+    /// The contact gets the row's values.
+    Update,
+    /// The contact gets the row's values where it has none.
+    Fill,
+    /// A new contact is made.
+    Create,
+}
+
+/// What counts as a match.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Match {
+    /// The same email only.
+    Email,
+    /// The same phone only.
+    Phone,
+    /// The same email or the same phone.
+    #[default]
+    EmailOrPhone,
+    /// The same email, or the same phone and no clearly different name.
+    EmailOrPhoneAndName,
+}
+
+/// What happens to a row whose contact was changed since the export that the row comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Conflicts {
+    /// Nothing; it is listed.
+    #[default]
+    Skip,
+    /// The row's values win.
+    Overwrite,
+}
+
+/// How a file is to be opened, where the user knows better.
+#[derive(Clone, Debug, Default)]
+pub struct Opening {
+    /// The encoding.
+    pub charset: Option<Charset>,
+    /// The delimiter.
+    pub delimiter: Option<u8>,
+    /// Choices that overrule the proposed mapping: column and slot.
+    pub choices: Vec<(String, String)>,
+    /// Columns that nothing is known of become custom fields.
+    pub keep_unmapped: bool,
+    /// The country of numbers without country code.
+    pub region: Option<Region>,
+    /// What a bad value does to its row.
+    pub bad_values: BadValues,
+}
+
+/// What an import does with rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportOptions {
+    /// With rows that match a contact.
+    pub duplicates: Duplicates,
+    /// What a match is.
+    pub matching: Match,
+    /// With rows whose contact was changed since.
+    pub conflicts: Conflicts,
+    /// Whether empty cells clear values when updating.
+    pub empty_cells_clear: bool,
+}
+
+impl ImportOptions {
+    /// How a row's values meet those of its contact; none if they do not.
+    pub(crate) fn fill(&self) -> Option<Fill> {
+        match self.duplicates {
+            Duplicates::Skip | Duplicates::Create => None,
+            Duplicates::Fill => Some(Fill::Blanks),
+            Duplicates::Update if self.empty_cells_clear => Some(Fill::Update(Blanks::Clear)),
+            Duplicates::Update => Some(Fill::Update(Blanks::Keep)),
+        }
+    }
+}
+
+/// A file that was looked at: how it is written and what its columns are.
+pub(crate) struct Look {
+    pub opened: Opened,
+    pub layout: Option<String>,
+    pub columns: Vec<Column>,
+    pub reading: Reading,
+}
+
+/// Everything that reading a file's rows needs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Reading {
+    pub encoding: EncodingFound,
+    pub dialect: Dialect,
+    pub header_row: Option<u64>,
+    pub mapping: BoundMapping,
+    pub layout: Option<String>,
+    pub chosen_region: Option<String>,
+    pub suggested_region: Option<String>,
+    pub month_first: bool,
+    pub bad_values: BadValues,
+}
+
+/// Looks at a file and makes a plan for reading it.
+pub(crate) fn look(source: &dyn Source, opening: &Opening) -> Result<Look, Error> {
+    let opened = open(
+        source,
+        &Overrides {
+            charset: opening.charset,
+            delimiter: opening.delimiter,
+        },
+    )?;
+    let (layout, mut columns) = propose(&opened.header, opened.header_row.is_some(), &opened.sample);
+    if opening.keep_unmapped {
+        keep_unmapped(&mut columns);
+    }
+    let mapping = BoundMapping::bind(&columns, &opening.choices)?;
+    show_choices(&mut columns, &mapping);
+    let survey = if needs_survey(&mapping, opening.region) {
+        let records = Records::new(
+            decoded(source, &opened.encoding).map_err(Error::Read)?,
+            opened.dialect.clone(),
+        );
+        survey(records, opened.header_row, &mapping, opening.region.is_some()).map_err(Error::Read)?
+    } else {
+        Default::default()
+    };
+    let layout = layout.map(str::to_owned);
+    let reading = Reading {
+        encoding: opened.encoding.clone(),
+        dialect: opened.dialect.clone(),
+        header_row: opened.header_row,
+        mapping,
+        layout: layout.clone(),
+        chosen_region: opening.region.map(Region::code),
+        suggested_region: survey.region.map(Region::code),
+        month_first: survey.date_order == DateOrder::MonthFirst,
+        bad_values: opening.bad_values,
+    };
+    Ok(Look {
+        opened,
+        layout,
+        columns,
+        reading,
+    })
+}
+
+/// Only dates and numbers without country code need a look at the whole file.
+fn needs_survey(mapping: &BoundMapping, region: Option<Region>) -> bool {
+    let has_phones = mapping
+        .columns()
+        .iter()
+        .any(|c| matches!(c.slot, Some(model::Slot::Phone(_))));
+    mapping.fills(&model::Slot::Birthday) || (region.is_none() && has_phones)
+}
+
+fn keep_unmapped(columns: &mut [Column]) {
+    for column in columns
+        .iter_mut()
+        .filter(|c| c.slot.is_none() && c.label_for.is_empty() && !c.header.is_empty())
+    {
+        column.slot = Some(model::Slot::Custom(column.header.clone()));
+        column.proposal = None;
+        column.reason = "kept as a custom field".to_owned();
+    }
+}
+
+/// Columns that the user has overruled say so.
+fn show_choices(columns: &mut [Column], mapping: &BoundMapping) {
+    for (column, bound) in columns.iter_mut().zip(mapping.columns()) {
+        if column.slot != bound.slot {
+            column.slot.clone_from(&bound.slot);
+            column.proposal = None;
+            column.label_for.clear();
+            column.confidence = 1.0;
+            column.reason = "chosen".to_owned();
+        }
+    }
+}
+
+impl Reading {
+    /// The judge of the file's rows.
+    pub fn judge(&self, keep_patches: bool) -> Judge {
+        let region = |code: &Option<String>| code.as_deref().and_then(Region::from_code);
+        let order = if self.month_first {
+            DateOrder::MonthFirst
+        } else {
+            DateOrder::DayFirst
+        };
+        Judge::new(self.mapping.clone(), self.layout.clone())
+            .with_regions(Regions {
+                chosen: region(&self.chosen_region),
+                suggested: region(&self.suggested_region),
+            })
+            .with_date_order(order)
+            .with_bad_values(self.bad_values)
+            .keeping_patches(keep_patches)
+    }
+
+    /// The records of the file, from its start.
+    pub fn records(&self, source: &dyn Source) -> Result<Records<Box<dyn std::io::Read + Send>>, Error> {
+        Ok(Records::new(
+            decoded(source, &self.encoding).map_err(Error::Read)?,
+            self.dialect.clone(),
+        ))
+    }
+}

@@ -1,0 +1,401 @@
+//! What becomes of a judged row, given the directory: duplicates, updates, conflicts; and carrying it out.
+
+use crate::directory::Directory;
+use crate::judging::Prepared;
+use crate::plan::{Conflicts, Duplicates, ImportOptions, Match};
+use crate::{Error, World};
+use exchange::reason::{Code, Reason, shortened};
+use model::{Contact, ContactId, MatchKey, names_clearly_differ};
+use store::changes::{Before, Change};
+use store::contacts::{ContactRow, Origin};
+use store::{ImportId, Member};
+
+/// What becomes of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A contact is created.
+    New {
+        /// Which.
+        contact: ContactId,
+    },
+    /// A contact is changed.
+    Update {
+        /// Which.
+        contact: ContactId,
+    },
+    /// The contact says already what the row says.
+    Unchanged {
+        /// Which.
+        contact: ContactId,
+    },
+    /// The contact is there.
+    Duplicate {
+        /// Which.
+        of: ContactId,
+        /// Whether it matches by phone alone and has a clearly different name.
+        possible: bool,
+    },
+    /// Two contacts match.
+    Ambiguous {
+        /// Which.
+        of: Vec<ContactId>,
+    },
+    /// The contact was changed since the export that the row comes from.
+    Conflict {
+        /// Which.
+        of: ContactId,
+    },
+    /// The row cannot be imported.
+    Invalid,
+}
+
+/// An outcome and what there is to say about it beside the row's own reasons.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// What becomes of the row.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: Option<Reason>,
+}
+
+/// Settles the rows of one run.
+pub(crate) struct Settler<'a> {
+    pub options: ImportOptions,
+    pub run: ImportId,
+    pub owner: Member,
+    pub world: &'a dyn World,
+    /// Whether created contacts are kept whole; a preview that updates nothing needs only their names.
+    pub keep_bodies: bool,
+    /// What was there before, for undo.
+    pub changes: Vec<Change>,
+    /// The ids given to created contacts since the batch began.
+    pub created: Option<(ContactId, ContactId, u64)>,
+}
+
+/// By what a row matches a contact.
+struct Matched {
+    row: ContactRow,
+    key: MatchKey,
+    by_email: bool,
+}
+
+impl Settler<'_> {
+    /// Decides what becomes of a row, and does it.
+    pub fn settle(&mut self, directory: &mut Directory<'_, '_, '_>, row: &mut Prepared) -> Result<Standing, Error> {
+        if row.judged.is_invalid() {
+            return Ok(Standing {
+                outcome: Outcome::Invalid,
+                reason: None,
+            });
+        }
+        if let Some(id) = row.judged.id
+            && let Some(existing) = directory.get(id)?
+        {
+            let by_id = Matched {
+                row: existing,
+                key: MatchKey::from_stored(format!("i{id}")),
+                by_email: true,
+            };
+            return self.meet(directory, row, by_id);
+        }
+        let mut matches = self.matches(directory, row)?;
+        if matches.is_empty() {
+            return match self.identical(directory, row)? {
+                Some(same) => self.meet(directory, row, same),
+                None => Ok(self.create(directory, row, None)),
+            };
+        }
+        if matches.len() == 1 {
+            let only = matches.remove(0);
+            return self.meet(directory, row, only);
+        }
+        if self.options.duplicates == Duplicates::Create {
+            return Ok(self.create(directory, row, None));
+        }
+        Ok(ambiguous(row, &matches, self.run))
+    }
+
+    /// The contacts that match by the import's rule.
+    fn matches(&self, directory: &mut Directory<'_, '_, '_>, row: &Prepared) -> Result<Vec<Matched>, Error> {
+        let mut matches: Vec<Matched> = Vec::new();
+        for key in row.keys.iter().filter(|key| self.counts(key)) {
+            for id in directory.who_has(key)? {
+                if let Some(known) = matches.iter_mut().find(|m| m.row.id == id) {
+                    known.by_email |= key.is_email();
+                    continue;
+                }
+                let Some(found) = directory.get(id)? else { continue };
+                // Rows of an export are told apart by their ids: two of them are two contacts, whatever they share.
+                if row.judged.id.is_some() && self.is_own(&found) {
+                    continue;
+                }
+                matches.push(Matched {
+                    row: found,
+                    key: key.clone(),
+                    by_email: key.is_email(),
+                });
+            }
+        }
+        if self.options.matching == Match::EmailOrPhoneAndName {
+            matches.retain(|m| m.by_email || !differs(&m.row, &row.judged.contact));
+        }
+        Ok(matches)
+    }
+
+    fn counts(&self, key: &MatchKey) -> bool {
+        match self.options.matching {
+            Match::Email => key.is_email(),
+            Match::Phone => key.is_phone(),
+            Match::EmailOrPhone | Match::EmailOrPhoneAndName => key.is_email() || key.is_phone(),
+        }
+    }
+
+    /// A contact that was there before this run and has exactly the row's values: importing a file again creates
+    /// nothing, also where the rule for matches says nothing about a row. Within one file equal rows stay two.
+    fn identical(&self, directory: &mut Directory<'_, '_, '_>, row: &Prepared) -> Result<Option<Matched>, Error> {
+        if row.judged.id.is_some() {
+            return Ok(None);
+        }
+        for key in &row.keys {
+            for id in directory.who_has(key)? {
+                if let Some(found) = directory.get(id)?
+                    && !self.is_own(&found)
+                    && Contact::from_json(&found.body).is_ok_and(|c| c == row.judged.contact)
+                {
+                    return Ok(Some(Matched {
+                        row: found,
+                        key: key.clone(),
+                        by_email: true,
+                    }));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_own(&self, row: &ContactRow) -> bool {
+        row.created_by.is_some_and(|origin| origin.import == self.run)
+    }
+
+    /// A row meets the one contact that it matches.
+    fn meet(
+        &mut self,
+        directory: &mut Directory<'_, '_, '_>,
+        row: &mut Prepared,
+        matched: Matched,
+    ) -> Result<Standing, Error> {
+        let of = matched.row.id;
+        if self.options.duplicates == Duplicates::Create && !matched.key.as_str().starts_with('i') {
+            let reason = duplicate_reason(row, &matched, self.run, false);
+            return Ok(self.create(directory, row, Some(reason.as_warning())));
+        }
+        let Some(fill) = self.options.fill() else {
+            let possible = !matched.by_email && differs(&matched.row, &row.judged.contact);
+            let reason = duplicate_reason(row, &matched, self.run, possible);
+            return Ok(Standing {
+                outcome: Outcome::Duplicate { of, possible },
+                reason: Some(reason),
+            });
+        };
+        let changed_since = row.judged.version.is_some_and(|v| v != matched.row.version);
+        if changed_since && self.options.conflicts == Conflicts::Skip && matched.row.written_by != Some(self.run) {
+            return Ok(Standing {
+                outcome: Outcome::Conflict { of },
+                reason: Some(conflict_reason(row, &matched)),
+            });
+        }
+        let before = Contact::from_json(&matched.row.body)
+            .map_err(|_| store::Error::Corrupt(format!("contact {of} cannot be read")))?;
+        let mut after = before.clone();
+        if let Some(patch) = &row.judged.patch {
+            patch.apply(&mut after, fill);
+        }
+        if after == before {
+            return Ok(Standing {
+                outcome: Outcome::Unchanged { contact: of },
+                reason: None,
+            });
+        }
+        if !after.has_identity() {
+            row.judged.reasons.push(Reason::of_row(
+                Code::NoIdentity,
+                row.judged.line,
+                format!(
+                    "Updating {} would leave a contact without name, company, email or phone.",
+                    before.display_name()
+                ),
+                "fill one of them",
+            ));
+            return Ok(Standing {
+                outcome: Outcome::Invalid,
+                reason: None,
+            });
+        }
+        self.update(directory, row, matched.row, &before, &after)?;
+        Ok(Standing {
+            outcome: Outcome::Update { contact: of },
+            reason: None,
+        })
+    }
+
+    fn update(
+        &mut self,
+        directory: &mut Directory<'_, '_, '_>,
+        row: &Prepared,
+        existing: ContactRow,
+        before: &Contact,
+        after: &Contact,
+    ) -> Result<(), Error> {
+        if !self.is_own(&existing) {
+            self.changes.push(Change {
+                contact: existing.id,
+                line: row.judged.line,
+                before: Some(Before {
+                    version: existing.version,
+                    written_by: existing.written_by,
+                    body: existing.body.clone(),
+                }),
+            });
+        }
+        let changed = ContactRow {
+            version: self.world.now().max(existing.version + 1),
+            written_by: Some(self.run),
+            body: after.to_json(),
+            ..existing
+        };
+        Ok(directory.update(changed, before, after)?)
+    }
+
+    fn create(
+        &mut self,
+        directory: &mut Directory<'_, '_, '_>,
+        row: &mut Prepared,
+        reason: Option<Reason>,
+    ) -> Standing {
+        let now = self.world.now();
+        let line = row.judged.line;
+        let id = match row.judged.id {
+            // A contact of an export comes back as itself, outside of the range of ids that this batch gives out.
+            Some(own) => {
+                self.changes.push(Change {
+                    contact: own,
+                    line,
+                    before: None,
+                });
+                own
+            }
+            None => {
+                let id = self.world.contact_id();
+                self.created = Some(match self.created {
+                    None => (id, id, 1),
+                    Some((first, _, count)) => (first, id, count + 1),
+                });
+                id
+            }
+        };
+        let created = ContactRow {
+            id,
+            owner: self.owner,
+            version: row.judged.version.filter(|_| row.judged.id.is_some()).unwrap_or(now),
+            created_at: now,
+            created_by: Some(Origin { import: self.run, line }),
+            written_by: Some(self.run),
+            body: if self.keep_bodies {
+                std::mem::take(&mut row.body)
+            } else {
+                names_only(&row.judged.contact)
+            },
+        };
+        directory.create(created, std::mem::take(&mut row.keys), std::mem::take(&mut row.order));
+        Standing {
+            outcome: Outcome::New { contact: id },
+            reason,
+        }
+    }
+}
+
+/// What a preview needs to know of a contact that it would create.
+fn names_only(contact: &Contact) -> String {
+    Contact {
+        first_name: contact.first_name.clone(),
+        middle_name: contact.middle_name.clone(),
+        last_name: contact.last_name.clone(),
+        company: contact.company.clone(),
+        ..Contact::default()
+    }
+    .to_json()
+}
+
+fn differs(row: &ContactRow, contact: &Contact) -> bool {
+    Contact::from_json(&row.body).is_ok_and(|known| names_clearly_differ(&known, contact))
+}
+
+/// Who a contact is and where it stands, for a message.
+fn describe(row: &ContactRow, run: ImportId) -> String {
+    let name = Contact::from_json(&row.body)
+        .map(|c| c.display_name())
+        .unwrap_or_default();
+    match row.created_by.filter(|origin| origin.import == run) {
+        Some(origin) => format!("{} (line {} of this file)", shortened(&name), origin.line),
+        None => format!("{} (in the directory)", shortened(&name)),
+    }
+}
+
+fn duplicate_reason(row: &Prepared, matched: &Matched, run: ImportId, possible: bool) -> Reason {
+    let whom = describe(&matched.row, run);
+    let value = &matched.key.as_str()[1..];
+    let mut reason = if possible {
+        Reason::of_row(
+            Code::PossibleDuplicate,
+            row.judged.line,
+            format!("This is a possible duplicate: it has the phone {value} of {whom}, but another name."),
+            "if they are two contacts that share a number, import with --match email-or-phone-and-name",
+        )
+    } else {
+        let message = if matched.key.is_content() {
+            format!("Every value of this row is that of {whom}.")
+        } else if matched.key.as_str().starts_with('i') {
+            format!("This is {whom}, by its id.")
+        } else {
+            format!("{value} belongs to {whom} already.")
+        };
+        Reason::of_row(
+            Code::Duplicate,
+            row.judged.line,
+            message,
+            "to bring in its values, import with --duplicates update or fill",
+        )
+    };
+    if !matched.key.is_content() {
+        reason.value = value.to_owned();
+    }
+    reason
+}
+
+fn conflict_reason(row: &Prepared, matched: &Matched) -> Reason {
+    Reason::of_row(
+        Code::Conflict,
+        row.judged.line,
+        format!(
+            "{} was changed here since this row was exported.",
+            describe(&matched.row, ImportId(0))
+        ),
+        "export again and repeat your change, or import with --conflicts overwrite",
+    )
+}
+
+fn ambiguous(row: &Prepared, matches: &[Matched], run: ImportId) -> Standing {
+    let whom: Vec<String> = matches.iter().take(3).map(|m| describe(&m.row, run)).collect();
+    let reason = Reason::of_row(
+        Code::Ambiguous,
+        row.judged.line,
+        format!("This row matches {} contacts: {}.", matches.len(), whom.join("; ")),
+        "merge them, take the value that does not belong out of the row, or choose another rule with --match",
+    );
+    Standing {
+        outcome: Outcome::Ambiguous {
+            of: matches.iter().map(|m| m.row.id).collect(),
+        },
+        reason: Some(reason),
+    }
+}

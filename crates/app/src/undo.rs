@@ -1,0 +1,225 @@
+//! Taking an import back: what it created goes, what it changed gets its old values, what was changed since stays and is
+//! listed. In steps that each commit, so that an undo that is interrupted can be gone on with.
+
+use crate::{Actor, App, Error};
+use model::{Contact, ContactId, MatchKey, name_order};
+use store::changes::{self, Change};
+use store::contacts::{self, ContactRow};
+use store::imports::{self, ImportState};
+use store::{ImportId, Tx, Workspace, keys, names};
+
+/// Contacts of one step.
+const STEP: u64 = 5_000;
+/// How many kept contacts are named.
+const NAMED: usize = 100;
+
+/// What an undo did, or would do.
+#[derive(Debug, Default)]
+pub struct UndoReport {
+    /// Contacts removed.
+    pub removed: u64,
+    /// Contacts that got their old values back.
+    pub restored: u64,
+    /// Contacts kept, because they were changed since.
+    pub kept: u64,
+    /// The names of the first of them.
+    pub kept_names: Vec<String>,
+}
+
+impl App {
+    /// Takes an import back, or with `dry_run` says what that would do.
+    ///
+    /// # Errors
+    /// When there is no such import, it is not finished, or it was undone.
+    pub fn undo(&self, actor: Actor, import: ImportId, dry_run: bool) -> Result<UndoReport, Error> {
+        let stored = self.stored(actor, import)?;
+        match stored.state {
+            ImportState::Undone => return Err(Error::AlreadyUndone(import)),
+            ImportState::Running => return Err(Error::NotFinished(import)),
+            ImportState::Done | ImportState::Cancelled | ImportState::Undoing => {}
+        }
+        let workspace = actor.workspace;
+        if !dry_run {
+            let now = self.world.now();
+            self.store
+                .write(|tx| imports::set_state(tx, workspace, import, ImportState::Undoing, now, false))?;
+        }
+        let mut undo = Undo {
+            app: self,
+            workspace,
+            import,
+            dry_run,
+            report: UndoReport::default(),
+        };
+        undo.restore_changed()?;
+        undo.remove_created()?;
+        let report = undo.report;
+        if !dry_run {
+            let now = self.world.now();
+            self.store.write(|tx| {
+                changes::forget(tx, workspace, import)?;
+                imports::set_state(tx, workspace, import, ImportState::Undone, now, true)
+            })?;
+        }
+        Ok(report)
+    }
+}
+
+struct Undo<'a> {
+    app: &'a App,
+    workspace: Workspace,
+    import: ImportId,
+    dry_run: bool,
+    report: UndoReport,
+}
+
+impl Undo<'_> {
+    fn step<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, store::Error>) -> Result<T, Error> {
+        Ok(if self.dry_run {
+            self.app.store.read(work)?
+        } else {
+            self.app.store.write(work)?
+        })
+    }
+
+    fn restore_changed(&mut self) -> Result<(), Error> {
+        let (workspace, import, dry_run) = (self.workspace, self.import, self.dry_run);
+        let mut after: Option<ContactId> = None;
+        loop {
+            let (page, report) = self.step(|tx| {
+                let page = changes::page(tx, workspace, import, after, STEP)?;
+                let mut report = UndoReport::default();
+                for change in &page {
+                    restore(tx, workspace, import, change, dry_run, &mut report)?;
+                }
+                Ok((page, report))
+            })?;
+            self.add(report);
+            match page.last() {
+                Some(last) => after = Some(last.contact),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    fn remove_created(&mut self) -> Result<(), Error> {
+        let (workspace, import, dry_run) = (self.workspace, self.import, self.dry_run);
+        let batches = self.app.store.read(|tx| imports::batches(tx, workspace, import))?;
+        for batch in batches {
+            let mut after: Option<ContactId> = None;
+            loop {
+                let (last, report) = self.step(|tx| {
+                    let page =
+                        contacts::page_created_by(tx, workspace, import, (batch.first, batch.last), after, STEP)?;
+                    let last = page.last().map(|row| row.id);
+                    let mut report = UndoReport::default();
+                    let (untouched, touched) = page.into_iter().partition(|row| row.written_by == Some(import));
+                    keep(touched, &mut report);
+                    remove(tx, workspace, untouched, dry_run, &mut report)?;
+                    Ok((last, report))
+                })?;
+                self.add(report);
+                match last {
+                    Some(last) => after = Some(last),
+                    None => break,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, step: UndoReport) {
+        self.report.removed += step.removed;
+        self.report.restored += step.restored;
+        self.report.kept += step.kept;
+        let room = NAMED.saturating_sub(self.report.kept_names.len());
+        self.report.kept_names.extend(step.kept_names.into_iter().take(room));
+    }
+}
+
+fn keep(rows: Vec<ContactRow>, report: &mut UndoReport) {
+    report.kept += rows.len() as u64;
+    let names = rows
+        .iter()
+        .take(NAMED)
+        .filter_map(|row| Contact::from_json(&row.body).ok());
+    report.kept_names.extend(names.map(|contact| contact.display_name()));
+}
+
+fn read(row: &ContactRow) -> Result<Contact, store::Error> {
+    Contact::from_json(&row.body).map_err(|_| store::Error::Corrupt(format!("contact {} cannot be read", row.id)))
+}
+
+fn remove(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    rows: Vec<ContactRow>,
+    dry_run: bool,
+    report: &mut UndoReport,
+) -> Result<(), store::Error> {
+    report.removed += rows.len() as u64;
+    if dry_run || rows.is_empty() {
+        return Ok(());
+    }
+    let (mut gone_keys, mut gone_names) = (Vec::new(), Vec::new());
+    for row in &rows {
+        let contact = read(row)?;
+        gone_keys.extend(MatchKey::of(&contact).into_iter().map(|key| (key, row.id)));
+        gone_names.push((name_order(&contact), row.id));
+    }
+    keys::delete_many(tx, workspace, gone_keys)?;
+    names::delete_many(tx, workspace, gone_names)?;
+    let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+    contacts::delete_many(tx, workspace, &ids)?;
+    Ok(())
+}
+
+/// Gives one changed contact its old values back.
+fn restore(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    import: ImportId,
+    change: &Change,
+    dry_run: bool,
+    report: &mut UndoReport,
+) -> Result<(), store::Error> {
+    // A contact that somebody has deleted since stays deleted.
+    let Some(row) = contacts::get(tx, workspace, change.contact)? else {
+        return Ok(());
+    };
+    let Some(before) = &change.before else {
+        if row.written_by == Some(import) {
+            return remove(tx, workspace, vec![row], dry_run, report);
+        }
+        keep(vec![row], report);
+        return Ok(());
+    };
+    if row.version == before.version && row.body == before.body {
+        // An undo that was interrupted had come past here.
+        report.restored += 1;
+        return Ok(());
+    }
+    if row.written_by != Some(import) {
+        keep(vec![row], report);
+        return Ok(());
+    }
+    report.restored += 1;
+    if dry_run {
+        return Ok(());
+    }
+    let now = read(&row)?;
+    let old_row = ContactRow {
+        version: before.version,
+        written_by: before.written_by,
+        body: before.body.clone(),
+        ..row
+    };
+    let old = read(&old_row)?;
+    let tagged = |keys: Vec<MatchKey>| keys.into_iter().map(|key| (key, old_row.id)).collect::<Vec<_>>();
+    keys::delete_many(tx, workspace, tagged(MatchKey::of(&now)))?;
+    keys::insert_many(tx, workspace, tagged(MatchKey::of(&old)))?;
+    names::delete_many(tx, workspace, vec![(name_order(&now), old_row.id)])?;
+    names::insert_many(tx, workspace, vec![(name_order(&old), old_row.id)])?;
+    contacts::update(tx, workspace, &old_row)?;
+    Ok(())
+}

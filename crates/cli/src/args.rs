@@ -1,0 +1,342 @@
+//! The arguments of the command line, and how they become requests.
+
+use app::{
+    BadValues, Charset, Conflicts, Duplicates, ExportFormat, ImportId, ImportOptions, Match, Opening, Order, Scope,
+};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use model::{Region, Slot};
+use std::path::PathBuf;
+
+/// Contacts in and out of CSV, with nothing lost on the way: a preview that equals the result, undo, exact resume.
+#[derive(Debug, Parser)]
+#[command(name = "crystalqore", version, arg_required_else_help = true, max_term_width = 110)]
+pub struct Args {
+    /// The folder that holds the database and the files being imported [default: the platform's data folder]
+    #[arg(long, global = true, env = "CRYSTALQORE_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Look at a file: how it is written, what each column becomes, which rows are bad. Reads only.
+    Inspect(InspectArgs),
+    /// Import contacts from a CSV file
+    Import(ImportArgs),
+    /// List all imports with their counts and states
+    Imports(ImportsArgs),
+    /// Go on with what was interrupted; nothing to do is no error
+    Resume(ResumeArgs),
+    /// Take an import back: what it created goes, what it changed gets its old values
+    Undo(UndoArgs),
+    /// Write contacts to a file or to the terminal
+    Export(ExportArgs),
+    /// Print a sample CSV that shows the fields
+    Sample,
+}
+
+/// How a file is opened and mapped.
+#[derive(Debug, ClapArgs)]
+pub struct OpeningArgs {
+    /// Country of numbers without country code, as a two-letter code (US, DE, ...)
+    #[arg(long, env = "CRYSTALQORE_REGION", value_parser = region, value_name = "COUNTRY")]
+    pub region: Option<Region>,
+    /// Fill a field from a column; an empty field leaves the column out. A column may be named by number: '#3=email'
+    #[arg(long = "map", value_parser = map, value_name = "COLUMN=FIELD")]
+    pub maps: Vec<(String, String)>,
+    /// Read the mapping from a JSON file: {"COLUMN": "FIELD", ...}, or the output of inspect --json
+    #[arg(long, env = "CRYSTALQORE_MAPPING", value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+    /// Columns that nothing is known of: leave them out, or keep them as custom fields
+    #[arg(long, env = "CRYSTALQORE_UNMAPPED", value_enum, default_value_t)]
+    pub unmapped: Unmapped,
+    /// The file's encoding, instead of telling it from the file (utf-8, windows-1252, ...)
+    #[arg(long, env = "CRYSTALQORE_ENCODING", value_parser = charset, value_name = "NAME")]
+    pub encoding: Option<Charset>,
+    /// The file's delimiter, instead of telling it from the file: a character, or tab
+    #[arg(long, env = "CRYSTALQORE_DELIMITER", value_parser = delimiter, value_name = "CHAR")]
+    pub delimiter: Option<u8>,
+    /// A value that cannot be read: reject its row, or leave the value out and import the rest
+    #[arg(long, env = "CRYSTALQORE_BAD_VALUES", value_enum, default_value_t)]
+    pub bad_values: BadValuesArg,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct InspectArgs {
+    /// The file; - for standard input
+    pub file: PathBuf,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Print the records as they are read, before mapping
+    #[arg(long)]
+    pub raw: bool,
+    /// Print at most this many rows
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    #[command(flatten)]
+    pub opening: OpeningArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ImportArgs {
+    /// The file; - for standard input
+    pub file: PathBuf,
+    /// A row that matches a contact: pass over it, update the contact, fill its blanks, or create another one
+    #[arg(long, env = "CRYSTALQORE_DUPLICATES", value_enum, default_value_t)]
+    pub duplicates: DuplicatesArg,
+    /// What counts as a match
+    #[arg(long = "match", env = "CRYSTALQORE_MATCH", value_enum, default_value_t)]
+    pub matching: MatchArg,
+    /// A row whose contact was changed here since the row was exported
+    #[arg(long, env = "CRYSTALQORE_CONFLICTS", value_enum, default_value_t)]
+    pub conflicts: ConflictsArg,
+    /// An empty cell when updating: keep the contact's value, or clear it
+    #[arg(long, env = "CRYSTALQORE_EMPTY_CELLS", value_enum, default_value_t)]
+    pub empty_cells: EmptyCells,
+    /// Only say what would happen; the counts are those of the import
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write the rows that were not imported to this file, with their reasons; corrected, it can be imported as it is
+    #[arg(long, value_name = "FILE")]
+    pub rejected: Option<PathBuf>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub opening: OpeningArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ImportsArgs {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ResumeArgs {
+    /// Which import; without it, every one that was interrupted
+    #[arg(value_parser = import_id)]
+    pub import: Option<ImportId>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct UndoArgs {
+    /// Which import
+    #[arg(value_parser = import_id)]
+    pub import: ImportId,
+    /// Only say what would happen
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ExportArgs {
+    /// Whose contacts
+    #[arg(long, env = "CRYSTALQORE_SCOPE", value_enum, default_value_t)]
+    pub scope: ScopeArg,
+    /// Only contacts that match: words, tag:vip, company:acme, city:bonn, country:DE, import:3, has:email, no:phone
+    #[arg(long, default_value = "", value_name = "QUERY")]
+    pub filter: String,
+    /// How to write them
+    #[arg(long, env = "CRYSTALQORE_FORMAT", value_enum, default_value_t)]
+    pub format: FormatArg,
+    /// In which order
+    #[arg(long, env = "CRYSTALQORE_ORDER", value_enum, default_value_t)]
+    pub order: OrderArg,
+    /// Only these fields (CSV), such as first_name,email,phone:mobile; id and version are always written
+    #[arg(long, value_delimiter = ',', value_parser = slot, value_name = "FIELD,...")]
+    pub columns: Vec<Slot>,
+    /// The delimiter (CSV): a character, or tab
+    #[arg(long, env = "CRYSTALQORE_EXPORT_DELIMITER", default_value = ",", value_parser = delimiter, value_name = "CHAR")]
+    pub delimiter: u8,
+    /// Begin with a byte order mark, so that Excel reads UTF-8 (CSV)
+    #[arg(long, env = "CRYSTALQORE_BOM")]
+    pub bom: bool,
+    /// The file to write; without it, the terminal
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Unmapped {
+    #[default]
+    Ignore,
+    Custom,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum BadValuesArg {
+    #[default]
+    Reject,
+    LeaveOut,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum DuplicatesArg {
+    #[default]
+    Skip,
+    Update,
+    Fill,
+    Create,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum MatchArg {
+    Email,
+    Phone,
+    #[default]
+    EmailOrPhone,
+    EmailOrPhoneAndName,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum ConflictsArg {
+    #[default]
+    Skip,
+    Overwrite,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum EmptyCells {
+    #[default]
+    Keep,
+    Clear,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum ScopeArg {
+    Mine,
+    Shared,
+    #[default]
+    All,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum FormatArg {
+    #[default]
+    Crystalqore,
+    Jsonl,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum OrderArg {
+    #[default]
+    Created,
+    Name,
+}
+
+impl OpeningArgs {
+    /// What the user knows better than detection. `from_file` are the choices of the mapping file; those of the command
+    /// line come behind them and win.
+    pub fn opening(&self, mut from_file: Vec<(String, String)>) -> Opening {
+        from_file.extend(self.maps.iter().cloned());
+        Opening {
+            charset: self.encoding,
+            delimiter: self.delimiter,
+            choices: from_file,
+            keep_unmapped: matches!(self.unmapped, Unmapped::Custom),
+            region: self.region,
+            bad_values: match self.bad_values {
+                BadValuesArg::Reject => BadValues::Reject,
+                BadValuesArg::LeaveOut => BadValues::LeaveOut,
+            },
+        }
+    }
+}
+
+impl ImportArgs {
+    /// What to do with rows.
+    pub fn options(&self) -> ImportOptions {
+        ImportOptions {
+            duplicates: match self.duplicates {
+                DuplicatesArg::Skip => Duplicates::Skip,
+                DuplicatesArg::Update => Duplicates::Update,
+                DuplicatesArg::Fill => Duplicates::Fill,
+                DuplicatesArg::Create => Duplicates::Create,
+            },
+            matching: match self.matching {
+                MatchArg::Email => Match::Email,
+                MatchArg::Phone => Match::Phone,
+                MatchArg::EmailOrPhone => Match::EmailOrPhone,
+                MatchArg::EmailOrPhoneAndName => Match::EmailOrPhoneAndName,
+            },
+            conflicts: match self.conflicts {
+                ConflictsArg::Skip => Conflicts::Skip,
+                ConflictsArg::Overwrite => Conflicts::Overwrite,
+            },
+            empty_cells_clear: matches!(self.empty_cells, EmptyCells::Clear),
+        }
+    }
+}
+
+impl From<ScopeArg> for Scope {
+    fn from(scope: ScopeArg) -> Self {
+        match scope {
+            ScopeArg::Mine => Self::Mine,
+            ScopeArg::Shared => Self::Shared,
+            ScopeArg::All => Self::All,
+        }
+    }
+}
+
+impl From<FormatArg> for ExportFormat {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Crystalqore => Self::CrystalQore,
+            FormatArg::Jsonl => Self::Jsonl,
+        }
+    }
+}
+
+impl From<OrderArg> for Order {
+    fn from(order: OrderArg) -> Self {
+        match order {
+            OrderArg::Created => Self::Created,
+            OrderArg::Name => Self::Name,
+        }
+    }
+}
+
+fn region(text: &str) -> Result<Region, String> {
+    Region::from_code(text).ok_or_else(|| {
+        format!("{text} is no country with telephone numbers; write its two-letter code, such as US, DE or JP")
+    })
+}
+
+fn charset(text: &str) -> Result<Charset, String> {
+    Charset::from_label(text).ok_or_else(|| format!("{text} is no known encoding; known are utf-8, utf-16le, windows-1252, iso-8859-2, shift_jis, gb18030 and the others of the WHATWG Encoding Standard"))
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text {
+        "tab" | "\\t" | "\t" => Ok(b'\t'),
+        "," | ";" | "|" => Ok(text.as_bytes()[0]),
+        _ => Err("write one of , ; | or tab".to_owned()),
+    }
+}
+
+fn map(text: &str) -> Result<(String, String), String> {
+    let (column, slot) = text.rsplit_once('=').ok_or("write COLUMN=FIELD, as in 'Mail=email'")?;
+    Ok((column.to_owned(), slot.to_owned()))
+}
+
+fn slot(text: &str) -> Result<Slot, String> {
+    text.parse()
+        .map_err(|_| format!("{text} is no field; there are: {}", Slot::catalogue()))
+}
+
+fn import_id(text: &str) -> Result<ImportId, String> {
+    text.parse()
+        .map(ImportId)
+        .map_err(|_| "write the number of an import; `crystalqore imports` lists them".to_owned())
+}

@@ -1,0 +1,123 @@
+//! `crystalqore import`: contacts from a CSV file.
+
+use super::{Input, open, opening};
+use crate::args::ImportArgs;
+use crate::exit::{Failure, GOOD, OTHER, REJECTED_ROWS};
+use crate::progress::watched;
+use crate::show;
+use app::{ImportSummary, Stopped};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Imports, or with `--dry-run` says what would happen.
+pub fn run(data: Option<PathBuf>, args: &ImportArgs) -> Result<u8, Failure> {
+    let input = Input::open(&args.file)?;
+    let opening = opening(&args.opening)?;
+    let (app, actor) = open(data)?;
+    let summary = watched(|watch| {
+        if args.dry_run {
+            app.preview(actor, input.path(), &opening, args.options(), watch)
+        } else {
+            let rejected = args.rejected.as_deref();
+            app.import(
+                actor,
+                input.path(),
+                &input.name(),
+                &opening,
+                args.options(),
+                rejected,
+                watch,
+            )
+        }
+    })?;
+    tell(&summary, &input.name(), args.json)
+}
+
+/// Prints what a run or a preview came to, and gives the exit code.
+pub fn tell(summary: &ImportSummary, file: &str, json: bool) -> Result<u8, Failure> {
+    let mut out = std::io::stdout().lock();
+    if json {
+        writeln!(out, "{}", as_json(summary))?;
+    } else {
+        tell_people(&mut out, summary, file)?;
+    }
+    Ok(match (summary.stopped, summary.import, summary.counts.invalid) {
+        (Stopped::OnRequest, ..) => OTHER,
+        (_, Some(_), 1..) => REJECTED_ROWS,
+        _ => GOOD,
+    })
+}
+
+fn as_json(summary: &ImportSummary) -> serde_json::Value {
+    let mut json = serde_json::json!({ "counts": summary.counts, "finished": summary.stopped == Stopped::No });
+    if let Some(import) = summary.import {
+        json["import"] = import.to_string().into();
+    }
+    if !summary.columns.is_empty() {
+        json["columns"] = serde_json::to_value(&summary.columns).unwrap_or_default();
+    }
+    if let Some(rejected) = &summary.rejected {
+        json["rejected"] = rejected.display().to_string().into();
+    }
+    json["look_at"] = serde_json::to_value(&summary.notable).unwrap_or_default();
+    json
+}
+
+fn tell_people(out: &mut dyn Write, summary: &ImportSummary, file: &str) -> Result<(), Failure> {
+    match (summary.import, summary.stopped) {
+        (None, _) => writeln!(out, "What importing {file} would do (nothing was changed):")?,
+        (Some(import), Stopped::No) => writeln!(out, "Imported {file} (import {import}):")?,
+        (Some(import), Stopped::OnRequest) => {
+            writeln!(
+                out,
+                "Stopped importing {file}. What is done so far stays. Go on with: crystalqore resume {import}"
+            )?;
+        }
+    }
+    show::counts(out, &summary.counts, summary.import.is_none())?;
+    let left_out: Vec<&str> = summary
+        .columns
+        .iter()
+        .filter(|c| c.field().is_none() && !c.header.is_empty())
+        .map(|c| c.header.as_str())
+        .collect();
+    if !left_out.is_empty() {
+        let (some, rest) = left_out.split_at(left_out.len().min(12));
+        let more = if rest.is_empty() {
+            String::new()
+        } else {
+            format!(" and {} more", rest.len())
+        };
+        writeln!(
+            out,
+            "\nColumns left out: {}{more} (--unmapped custom keeps them; inspect says why)",
+            some.join(", ")
+        )?;
+    }
+    show::notable(out, &summary.notable)?;
+    let has_rejects = summary.counts.invalid + summary.counts.ambiguous + summary.counts.conflict > 0;
+    match (&summary.rejected, summary.import) {
+        (Some(path), _) if has_rejects => {
+            writeln!(
+                out,
+                "\nThe rows that were not imported are in {}; correct them there and import that file.",
+                path.display()
+            )?;
+        }
+        (None, Some(_)) if summary.counts.invalid > 0 => {
+            writeln!(
+                out,
+                "\nWith --rejected FILE the rejected rows are written to a file that can be corrected and imported."
+            )?;
+        }
+        _ => {}
+    }
+    if let (Some(import), Stopped::No, 1..) = (
+        summary.import,
+        summary.stopped,
+        summary.counts.new + summary.counts.update,
+    ) {
+        writeln!(out, "\nTo take it back: crystalqore undo {import}")?;
+    }
+    Ok(())
+}

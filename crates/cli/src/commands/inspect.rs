@@ -1,0 +1,226 @@
+//! `crystalqore inspect`: look at a file. Needs no database.
+
+use super::{Input, opening};
+use crate::args::InspectArgs;
+use crate::exit::{Failure, GOOD};
+use crate::show::{self, counted, grouped, table};
+use crate::world::Machine;
+use app::{Column, Error, Inspected, InspectedRow, Opening, Reason, inspect, inspect_raw};
+use serde::Serialize;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+/// How many bad rows the table for people shows without `--limit`.
+const SHOWN: usize = 10;
+
+/// Prints what was found.
+pub fn run(args: &InspectArgs) -> Result<u8, Failure> {
+    let input = Input::open(&args.file)?;
+    let opening = opening(&args.opening)?;
+    let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
+    match (args.raw, args.json) {
+        (true, json) => raw(&mut out, input.path(), &opening, args.limit, json)?,
+        (false, true) => json(&mut out, input.path(), &opening, args.limit)?,
+        (false, false) => people(&mut out, &input, &opening, args.limit)?,
+    }
+    out.flush()?;
+    Ok(GOOD)
+}
+
+fn write_failed(source: io::Error) -> Error {
+    Error::Io {
+        doing: "writing to",
+        path: "the output".into(),
+        source,
+    }
+}
+
+#[derive(Serialize)]
+struct JsonRow<'a> {
+    line: u64,
+    status: &'a str,
+    reasons: &'a [&'a Reason],
+    contact: &'a model::Contact,
+}
+
+/// The JSON document. Rows are written as they are judged, so they come first and what sums them up behind them.
+fn json(out: &mut dyn Write, path: &Path, opening: &Opening, limit: Option<usize>) -> Result<(), Failure> {
+    let mut written = 0;
+    let mut row = |row: InspectedRow<'_>| -> Result<(), Error> {
+        if limit.is_some_and(|most| written >= most) {
+            return Ok(());
+        }
+        out.write_all(if written == 0 { b"{\"rows\": [\n" } else { b",\n" })
+            .map_err(write_failed)?;
+        written += 1;
+        let row = JsonRow {
+            line: row.line,
+            status: row.status,
+            reasons: &row.reasons,
+            contact: row.contact,
+        };
+        serde_json::to_writer(&mut *out, &row).map_err(|e| write_failed(e.into()))
+    };
+    let found = inspect(path, opening, &Machine, &mut row)?;
+    let rest = serde_json::json!({
+        "encoding": found.opened.encoding.charset.name(),
+        "bom": found.opened.encoding.bom,
+        "encoding_evidence": found.opened.encoding.evidence,
+        "delimiter": found.opened.dialect.delimiter_text(),
+        "header_row": found.opened.header_row,
+        "layout": found.layout,
+        "columns": found.columns,
+        "counts": found.counts,
+    });
+    let rest = rest.to_string();
+    let open = if written == 0 { "{\"rows\": [" } else { "\n" };
+    writeln!(out, "{open}], {}", rest.trim_start_matches('{'))?;
+    Ok(())
+}
+
+/// The records as they are read.
+fn raw(out: &mut dyn Write, path: &Path, opening: &Opening, limit: Option<usize>, json: bool) -> Result<(), Failure> {
+    let out = std::cell::RefCell::new(out);
+    let mut written = 0;
+    let mut header = |header: Option<&[String]>| -> Result<(), Error> {
+        let mut out = out.borrow_mut();
+        if json {
+            write!(out, "{{\"header\": {}, \"rows\": [", serde_json::json!(header)).map_err(write_failed)
+        } else {
+            writeln!(out, "{}", header.map_or("(no header)".to_owned(), |h| h.join(" | "))).map_err(write_failed)
+        }
+    };
+    let mut row = |cells: Vec<&str>| -> Result<(), Error> {
+        if limit.is_some_and(|most| written >= most) {
+            return Ok(());
+        }
+        let mut out = out.borrow_mut();
+        if json {
+            write!(
+                out,
+                "{}\n{}",
+                if written == 0 { "" } else { "," },
+                serde_json::json!(cells)
+            )
+            .map_err(write_failed)?;
+        } else {
+            writeln!(out, "{}", cells.join(" | ").replace('\n', "\u{21b5}")).map_err(write_failed)?;
+        }
+        written += 1;
+        Ok(())
+    };
+    inspect_raw(path, opening, &mut header, &mut row)?;
+    if json {
+        writeln!(out.borrow_mut(), "\n]}}")?;
+    }
+    Ok(())
+}
+
+struct BadRow {
+    line: u64,
+    reasons: Vec<Reason>,
+}
+
+fn people(out: &mut dyn Write, input: &Input, opening: &Opening, limit: Option<usize>) -> Result<(), Failure> {
+    let most = limit.unwrap_or(SHOWN);
+    let mut bad: Vec<BadRow> = Vec::new();
+    let mut row = |row: InspectedRow<'_>| -> Result<(), Error> {
+        if row.status == "invalid" && bad.len() < most {
+            bad.push(BadRow {
+                line: row.line,
+                reasons: row.reasons.into_iter().cloned().collect(),
+            });
+        }
+        Ok(())
+    };
+    let found = inspect(input.path(), opening, &Machine, &mut row)?;
+    tell_file(out, &input.name(), &found)?;
+    tell_columns(out, &found.columns)?;
+    tell_counts(out, &found, &bad)?;
+    Ok(())
+}
+
+fn tell_file(out: &mut dyn Write, name: &str, found: &Inspected) -> io::Result<()> {
+    let opened = &found.opened;
+    let mark = if opened.encoding.bom {
+        ", with byte order mark"
+    } else {
+        ""
+    };
+    let delimiter = match opened.dialect.delimiter_text() {
+        "\t" => "tab",
+        ";" => "semicolon",
+        "|" => "bar",
+        _ => "comma",
+    };
+    let header = match opened.header_row {
+        Some(0) => "in the first record".to_owned(),
+        Some(at) => format!("in record {}; what stands before it is no data", at + 1),
+        None => "none; the columns are told by their values".to_owned(),
+    };
+    writeln!(out, "{name}")?;
+    let mut rows = vec![
+        vec![
+            "Encoding".to_owned(),
+            format!(
+                "{}{mark} ({})",
+                opened.encoding.charset.name(),
+                opened.encoding.evidence
+            ),
+        ],
+        vec!["Delimiter".to_owned(), delimiter.to_owned()],
+        vec!["Header".to_owned(), header],
+    ];
+    if let Some(layout) = &found.layout {
+        rows.push(vec!["Layout".to_owned(), layout.clone()]);
+    }
+    table(out, &rows)
+}
+
+fn tell_columns(out: &mut dyn Write, columns: &[Column]) -> io::Result<()> {
+    writeln!(out, "\nColumns")?;
+    let rows: Vec<Vec<String>> = columns
+        .iter()
+        .map(|c| {
+            let field = match (c.field(), &c.proposal) {
+                (Some(field), _) => field,
+                (None, Some(proposal)) => format!("- ({proposal}?)"),
+                (None, None) => "-".to_owned(),
+            };
+            vec![
+                c.header.replace('\n', " "),
+                field,
+                format!("{:>3.0} %", c.confidence * 100.0),
+                c.reason.clone(),
+            ]
+        })
+        .collect();
+    table(out, &rows)
+}
+
+fn tell_counts(out: &mut dyn Write, found: &Inspected, bad: &[BadRow]) -> io::Result<()> {
+    let counts = &found.counts;
+    writeln!(
+        out,
+        "\n{}: {} valid, {} duplicate, {} invalid",
+        counted(counts.rows, "row", "rows"),
+        grouped(counts.new),
+        grouped(counts.duplicate + counts.ambiguous),
+        grouped(counts.invalid),
+    )?;
+    if !bad.is_empty() {
+        writeln!(
+            out,
+            "\nInvalid rows{}",
+            if (bad.len() as u64) < counts.invalid {
+                " (the first of them)"
+            } else {
+                ""
+            }
+        )?;
+    }
+    for row in bad {
+        show::reasons(out, row.line, row.reasons.iter())?;
+    }
+    Ok(())
+}

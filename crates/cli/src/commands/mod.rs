@@ -1,0 +1,130 @@
+//! One command, one file.
+
+mod export;
+mod import;
+mod imports;
+mod inspect;
+mod resume;
+mod sample;
+mod undo;
+
+use crate::args::{Args, Command, OpeningArgs};
+use crate::exit::Failure;
+use crate::world::Machine;
+use app::{Actor, App, Opening, Spooled, spool};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Runs a command and tells how it ended.
+pub fn run(args: Args) -> ExitCode {
+    let data = args.data;
+    let (json, result) = match &args.command {
+        Command::Inspect(args) => (args.json, inspect::run(args)),
+        Command::Import(args) => (args.json, import::run(data, args)),
+        Command::Imports(args) => (args.json, imports::run(data, args)),
+        Command::Resume(args) => (args.json, resume::run(data, args)),
+        Command::Undo(args) => (args.json, undo::run(data, args)),
+        Command::Export(args) => (false, export::run(data, args)),
+        Command::Sample => (false, sample::run()),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => failure.tell(json),
+    }
+}
+
+/// Opens the installation and lets the local owner in.
+fn open(data: Option<PathBuf>) -> Result<(App, Actor), Failure> {
+    let data = match data {
+        Some(folder) => folder,
+        None => directories::ProjectDirs::from("", "", "crystalqore")
+            .map(|dirs| dirs.data_dir().to_owned())
+            .ok_or_else(|| {
+                Failure::Usage("no data folder is known for this user; name one with --data DIR".to_owned())
+            })?,
+    };
+    let app = App::open(&data, Arc::new(Machine))?;
+    let actor = app.local_actor()?;
+    Ok((app, actor))
+}
+
+/// A file to read: the one that was named, or standard input copied aside, because it is read more than once.
+enum Input {
+    File(PathBuf),
+    Standard(Spooled),
+}
+
+impl Input {
+    fn open(file: &Path) -> Result<Self, Failure> {
+        if file.as_os_str() == "-" {
+            return Ok(Self::Standard(spool(&mut std::io::stdin().lock())?));
+        }
+        match std::fs::metadata(file) {
+            Ok(meta) if meta.is_dir() => Err(unreadable(file, "it is a folder")),
+            Ok(meta) if meta.is_file() => Ok(Self::File(file.to_owned())),
+            // A pipe or the like can be read once only.
+            Ok(_) => {
+                let mut pipe = std::fs::File::open(file).map_err(|e| unreadable(file, e))?;
+                Ok(Self::Standard(spool(&mut pipe)?))
+            }
+            Err(error) => Err(unreadable(file, error)),
+        }
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::File(path) => path,
+            Self::Standard(spooled) => spooled.path(),
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::File(path) => path
+                .file_name()
+                .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+            Self::Standard(_) => "(standard input)".to_owned(),
+        }
+    }
+}
+
+fn unreadable(file: &Path, why: impl std::fmt::Display) -> Failure {
+    Failure::App(app::Error::Read(std::io::Error::other(format!(
+        "{}: {why}",
+        file.display()
+    ))))
+}
+
+/// The opening that the arguments ask for, with the mapping file's choices.
+fn opening(args: &OpeningArgs) -> Result<Opening, Failure> {
+    let choices = match &args.mapping {
+        Some(file) => read_mapping(file)?,
+        None => Vec::new(),
+    };
+    Ok(args.opening(choices))
+}
+
+/// Reads `{"COLUMN": "FIELD" or null}` or the output of `inspect --json`.
+fn read_mapping(file: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let wrong = |what: String| Failure::Usage(format!("the mapping file {}: {what}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|e| wrong(e.to_string()))?;
+    let json: serde_json::Value = serde_json::from_str(&text).map_err(|e| wrong(format!("is not JSON: {e}")))?;
+    let field = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    if let Some(columns) = json.get("columns").and_then(|c| c.as_array()) {
+        // By number, because names may repeat; label columns keep their meaning.
+        return Ok(columns
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| column["field"] != "label")
+            .map(|(at, column)| (format!("#{}", at + 1), field(&column["field"])))
+            .collect());
+    }
+    let columns = json
+        .as_object()
+        .ok_or_else(|| wrong("must be {\"COLUMN\": \"FIELD\", ...}".to_owned()))?;
+    Ok(columns
+        .iter()
+        .map(|(column, value)| (column.clone(), field(value)))
+        .collect())
+}

@@ -1,0 +1,40 @@
+//! A bar with rows, rate and time left on a terminal, nothing in a pipe; and Ctrl-C, which finishes the batch in hand.
+
+use crate::show::grouped;
+use app::{Progress, Watch};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Runs `work` with a bar, and lets Ctrl-C stop it after the batch in hand. A second Ctrl-C ends the program at once;
+/// what is committed can be gone on with all the same.
+pub fn watched<T>(work: impl FnOnce(Watch<'_>) -> T) -> T {
+    let stop = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&stop);
+    // Without a handler Ctrl-C ends the program at once, which is harmless too.
+    let _ = ctrlc::set_handler(move || {
+        if asked.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    });
+    let bar = ProgressBar::new(0);
+    let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}  {eta} left");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let mut show = |progress: Progress| {
+        bar.set_length(progress.of_bytes);
+        bar.set_position(progress.bytes.min(progress.of_bytes));
+        let seconds = bar.elapsed().as_secs_f64().max(0.001);
+        let rate = (progress.counts.rows as f64 / seconds) as u64;
+        bar.set_message(format!(
+            "{} rows, {} rows/s",
+            grouped(progress.counts.rows),
+            grouped(rate)
+        ));
+    };
+    let result = work(Watch {
+        progress: &mut show,
+        stop: &stop,
+    });
+    bar.finish_and_clear();
+    result
+}
