@@ -5,10 +5,37 @@
 //! at the end of a batch, because keeping their tables row by row costs more than the rows.
 
 use crate::key_filter::KeyFilter;
+use foldhash::fast::RandomState;
 use model::{Contact, ContactId, MatchKey, name_order};
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use store::contacts::{self, ContactRow};
 use store::{ImportId, Tx, Workspace, keys, names};
+
+/// The contacts that have a key: nearly always one.
+enum Holders {
+    One(ContactId),
+    Many(Vec<ContactId>),
+}
+
+impl Holders {
+    fn ids(&self) -> impl Iterator<Item = ContactId> {
+        match self {
+            Self::One(id) => std::slice::from_ref(id),
+            Self::Many(ids) => ids.as_slice(),
+        }
+        .iter()
+        .copied()
+    }
+
+    fn add(&mut self, id: ContactId) {
+        *self = Self::Many(self.ids().chain([id]).collect());
+    }
+
+    fn remove(&mut self, id: ContactId) {
+        *self = Self::Many(self.ids().filter(|known| *known != id).collect());
+    }
+}
 
 /// Where the contacts are.
 pub(crate) struct Layers<'a, 'top, 'base> {
@@ -26,16 +53,16 @@ pub(crate) struct Collected {
     pub filter: KeyFilter,
     /// Whether names are kept: a preview needs none.
     keeps_names: bool,
-    keys: HashMap<MatchKey, Vec<ContactId>>,
-    dropped_keys: HashSet<(MatchKey, ContactId)>,
-    names: HashMap<ContactId, String>,
+    keys: HashMap<MatchKey, Holders, RandomState>,
+    dropped_keys: HashSet<(MatchKey, ContactId), RandomState>,
+    names: HashMap<ContactId, String, RandomState>,
     dropped_names: Vec<(String, ContactId)>,
     /// Contacts of the chunk in hand that are not written yet.
-    fresh: HashMap<ContactId, ContactRow>,
+    fresh: HashMap<ContactId, ContactRow, RandomState>,
     /// Keys of the chunk in hand and who has them.
-    looked_up: HashMap<MatchKey, Vec<ContactId>>,
+    looked_up: HashMap<MatchKey, Vec<ContactId>, RandomState>,
     /// Contacts that rows of the chunk in hand name by id.
-    named: HashMap<ContactId, ContactRow>,
+    named: HashMap<ContactId, ContactRow, RandomState>,
 }
 
 impl Collected {
@@ -43,13 +70,13 @@ impl Collected {
         Self {
             filter: KeyFilter::new(),
             keeps_names,
-            keys: HashMap::new(),
-            dropped_keys: HashSet::new(),
-            names: HashMap::new(),
+            keys: HashMap::default(),
+            dropped_keys: HashSet::default(),
+            names: HashMap::default(),
             dropped_names: Vec::new(),
-            fresh: HashMap::new(),
-            looked_up: HashMap::new(),
-            named: HashMap::new(),
+            fresh: HashMap::default(),
+            looked_up: HashMap::default(),
+            named: HashMap::default(),
         }
     }
 }
@@ -122,7 +149,7 @@ impl Directory<'_, '_, '_> {
     pub fn who_has(&mut self, key: &MatchKey) -> Result<Vec<ContactId>, store::Error> {
         let collected = &*self.collected;
         let mut ids: Vec<ContactId> = collected.looked_up.get(key).into_iter().flatten().copied().collect();
-        ids.extend(collected.keys.get(key).into_iter().flatten().copied());
+        ids.extend(collected.keys.get(key).into_iter().flat_map(Holders::ids));
         ids.sort_unstable();
         ids.dedup();
         if !collected.dropped_keys.is_empty() {
@@ -191,14 +218,19 @@ impl Directory<'_, '_, '_> {
         for key in match_keys {
             self.collected.filter.add(key.as_str());
             self.collected.dropped_keys.remove(&(key.clone(), id));
-            self.collected.keys.entry(key).or_default().push(id);
+            match self.collected.keys.entry(key) {
+                Entry::Vacant(entry) => {
+                    entry.insert(Holders::One(id));
+                }
+                Entry::Occupied(mut entry) => entry.get_mut().add(id),
+            }
         }
     }
 
     fn drop_keys(&mut self, match_keys: impl Iterator<Item = MatchKey>, id: ContactId) {
         for key in match_keys {
-            if let Some(ids) = self.collected.keys.get_mut(&key) {
-                ids.retain(|known| *known != id);
+            if let Some(holders) = self.collected.keys.get_mut(&key) {
+                holders.remove(id);
             }
             self.collected.dropped_keys.insert((key, id));
         }
@@ -225,12 +257,14 @@ impl Directory<'_, '_, '_> {
         let workspace = self.layers.workspace;
         let dropped: Vec<_> = self.collected.dropped_keys.drain().collect();
         keys::delete_many(self.layers.top, workspace, dropped)?;
-        let added = self
-            .collected
-            .keys
-            .drain()
-            .flat_map(|(key, ids)| ids.into_iter().map(move |id| (key.clone(), id)));
-        keys::insert_many(self.layers.top, workspace, added.collect())?;
+        let mut added = Vec::with_capacity(self.collected.keys.len());
+        for (key, holders) in self.collected.keys.drain() {
+            match holders {
+                Holders::One(id) => added.push((key, id)),
+                Holders::Many(ids) => added.extend(ids.into_iter().map(|id| (key.clone(), id))),
+            }
+        }
+        keys::insert_many(self.layers.top, workspace, added)?;
         names::delete_many(
             self.layers.top,
             workspace,

@@ -2,7 +2,7 @@
 //! was interrupted, or as a preview that writes nothing.
 
 use crate::directory::{Collected, Directory, Layers};
-use crate::judging::{Chunk, Judging, judge_all};
+use crate::judging::{Bodies, Chunk, Judging, judge_all};
 use crate::plan::{ImportOptions, Look, Opening, Reading, look};
 use crate::rejected::RejectedRows;
 use crate::settle::{Outcome, Settler, Standing};
@@ -340,6 +340,7 @@ pub(crate) struct Run<'a> {
     notable: Vec<Notable>,
     rejected: Option<RejectedRows>,
     columns: Vec<Column>,
+    bodies: Bodies,
 }
 
 impl<'a> Run<'a> {
@@ -374,7 +375,6 @@ impl<'a> Run<'a> {
                 run: import.unwrap_or(PREVIEW),
                 owner: actor.member,
                 world,
-                keep_bodies: import.is_some() || options.fill().is_some(),
                 changes: Vec::new(),
                 created: None,
             },
@@ -383,7 +383,18 @@ impl<'a> Run<'a> {
             notable: Vec::new(),
             rejected: None,
             columns: Vec::new(),
+            bodies: if import.is_some() || options.fill().is_some() {
+                Bodies::Whole
+            } else {
+                Bodies::Names
+            },
         }
+    }
+
+    /// With contacts that are shown and not stored.
+    pub fn showing_contacts(mut self) -> Self {
+        self.bodies = Bodies::NamesAndContact;
+        self
     }
 
     pub fn counts(&self) -> Counts {
@@ -396,6 +407,7 @@ impl<'a> Run<'a> {
             reading: self.reading,
             from_record,
             keep_patches: self.settler.options.fill().is_some(),
+            bodies: self.bodies,
         }
     }
 
@@ -478,7 +490,7 @@ impl<'a> Run<'a> {
             layers,
             collected: &mut self.collected,
         };
-        let ids = chunk.rows.iter().filter_map(|row| row.judged.id).collect();
+        let ids = chunk.rows.iter().filter_map(|row| row.id).collect();
         directory.prepare(chunk.rows.iter().flat_map(|row| &row.keys), ids)?;
         for at in 0..chunk.rows.len() {
             let standing = self.settler.settle(&mut directory, &mut chunk.rows[at])?;
@@ -491,7 +503,7 @@ impl<'a> Run<'a> {
                 )
                 && let Some(record) = chunk.record(&chunk.rows[at])
             {
-                rejected.write(record, chunk.rows[at].judged.reasons.iter().chain(&standing.reason))?;
+                rejected.write(record, chunk.rows[at].reasons.iter().chain(&standing.reason))?;
             }
             seen(&chunk, at, &standing)?;
         }
@@ -580,10 +592,10 @@ fn note(notable: &mut Vec<Notable>, chunk: &Chunk, at: usize, standing: &Standin
     if this == 0 || notable.iter().filter(|n| kind(&n.outcome) == this).count() >= NAMED_ROWS {
         return;
     }
-    let judged = &chunk.rows[at].judged;
-    let reasons = judged.reasons.iter().chain(&standing.reason).cloned().collect();
+    let row = &chunk.rows[at];
+    let reasons = row.reasons.iter().chain(&standing.reason).cloned().collect();
     notable.push(Notable {
-        line: judged.line,
+        line: row.line,
         outcome: standing.outcome.clone(),
         reasons,
     });

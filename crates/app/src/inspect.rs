@@ -55,15 +55,17 @@ pub fn inspect(
         workspace: Workspace(1),
         member: Member(1),
     };
-    let mut run = Run::with_world(world, nobody, ImportOptions::default(), &look.reading, &source, 0, None);
+    let mut run =
+        Run::with_world(world, nobody, ImportOptions::default(), &look.reading, &source, 0, None).showing_contacts();
     let scratch = Store::scratch()?;
+    let nothing = Contact::default();
     let mut seen = |chunk: &Chunk, at: usize, standing: &Standing| {
-        let judged = &chunk.rows[at].judged;
+        let seen = &chunk.rows[at];
         row(InspectedRow {
-            line: judged.line,
+            line: seen.line,
             status: status(&standing.outcome),
-            reasons: judged.reasons.iter().chain(&standing.reason).collect(),
-            contact: &judged.contact,
+            reasons: seen.reasons.iter().chain(&standing.reason).collect(),
+            contact: seen.contact.as_deref().unwrap_or(&nothing),
         })
     };
     over_scratch(&scratch, None, &mut run, None, &mut seen)?;

@@ -1,29 +1,62 @@
 //! The pipeline: one thread reads records, others judge them, the caller gets the judged rows in the file's order.
 //!
 //! Chunks go round the judges in turn and are taken from them in the same turn, so order needs no sorting and the result
-//! does not depend on the number of threads.
+//! does not depend on the number of threads. What is on its way is bounded by its bytes: while the caller commits a
+//! batch, the judges work ahead, but not without end.
 
 use crate::Error;
 use crate::plan::Reading;
 use exchange::judge::{Judge, Judged};
-use exchange::open::{Batch, Record, Source};
-use model::{MatchKey, name_order};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use exchange::open::{Batch, Record, Records, Source};
+use exchange::reason::Reason;
+use model::{Contact, ContactId, MatchKey, Patch, Version, content_hash, name_order};
+use std::io::Read;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 
 /// Rows of one step through the pipeline.
 const CHUNK_ROWS: usize = 1000;
-/// Chunks that may wait before a stage.
-const WAITING: usize = 3;
+/// Bytes of cells that may be on their way. Judged rows take about six times as much.
+const ON_THEIR_WAY: usize = 8 * 1024 * 1024;
 
 /// A judged row with what settling it needs, worked out where there are many threads.
 pub(crate) struct Prepared {
-    pub judged: Judged,
+    /// The line of the file that it begins on.
+    pub line: u64,
+    /// What is wrong or odd.
+    pub reasons: Vec<Reason>,
+    pub id: Option<ContactId>,
+    pub version: Option<Version>,
+    pub patch: Option<Box<Patch>>,
+    pub keys: Vec<MatchKey>,
+    /// The contact's JSON, or only its names ([`Bodies`]).
+    pub body: String,
+    /// A hash of the whole contact.
+    pub content: u128,
+    pub order: String,
+    /// The contact itself, where somebody will look at it.
+    pub contact: Option<Box<Contact>>,
     /// Which record of the chunk it is.
     record: usize,
-    pub keys: Vec<MatchKey>,
-    pub body: String,
-    pub order: String,
+}
+
+impl Prepared {
+    /// Whether the row cannot be imported.
+    pub fn is_invalid(&self) -> bool {
+        self.reasons.iter().any(|r| !r.warning)
+    }
+}
+
+/// What is kept of a judged contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bodies {
+    /// All of it, to be stored.
+    Whole,
+    /// Its names, by which a preview tells colleagues from duplicates.
+    Names,
+    /// Its names, and the contact itself to be shown.
+    NamesAndContact,
 }
 
 /// Judged rows in the file's order, with their records.
@@ -32,6 +65,7 @@ pub(crate) struct Chunk {
     pub rows: Vec<Prepared>,
     /// The number of the record behind the last one, blank lines counted.
     pub next_record: u64,
+    _permit: Permit,
 }
 
 impl Chunk {
@@ -49,9 +83,11 @@ pub(crate) struct Judging<'a> {
     pub from_record: u64,
     /// Whether rows keep their values for updating contacts.
     pub keep_patches: bool,
+    /// What is kept of contacts.
+    pub bodies: Bodies,
 }
 
-/// Judges all rows of a file and hands them to `take`, chunk by chunk, until it fails or says stop (false).
+/// Judges all rows of a file and hands chunks to `take`, which asks for them one by one until there are no more.
 pub(crate) fn judge_all<T>(
     judging: &Judging<'_>,
     take: impl FnOnce(&mut dyn FnMut() -> Result<Option<Chunk>, Error>) -> Result<T, Error>,
@@ -63,14 +99,15 @@ pub(crate) fn judge_all<T>(
         .header_row
         .map_or(0, |at| at + 1)
         .max(judging.from_record);
+    let bodies = judging.bodies;
     let judges = thread::available_parallelism().map_or(1, |n| n.get().saturating_sub(1).clamp(1, 6));
     thread::scope(|scope| {
         let (mut raw_senders, mut chunk_receivers) = (Vec::new(), Vec::new());
         for _ in 0..judges {
-            let (raw_sender, raw_receiver) = sync_channel(WAITING);
-            let (chunk_sender, chunk_receiver) = sync_channel(WAITING);
+            let (raw_sender, raw_receiver) = channel();
+            let (chunk_sender, chunk_receiver) = channel();
             let judge = &judge;
-            scope.spawn(move || judge_chunks(judge, first, &raw_receiver, &chunk_sender));
+            scope.spawn(move || judge_chunks(judge, first, bodies, &raw_receiver, &chunk_sender));
             raw_senders.push(raw_sender);
             chunk_receivers.push(chunk_receiver);
         }
@@ -89,14 +126,17 @@ pub(crate) fn judge_all<T>(
     })
 }
 
-fn read_chunks<R: std::io::Read>(
-    mut records: exchange::open::Records<R>,
-    senders: &[SyncSender<Result<Batch, Error>>],
-) {
+type RawChunk = Result<(Batch, Permit), Error>;
+
+fn read_chunks<R: Read>(mut records: Records<R>, senders: &[Sender<RawChunk>]) {
+    let budget = Arc::new(Budget::default());
     for sender in senders.iter().cycle() {
         let mut batch = Batch::default();
         let (message, last) = match records.fill(&mut batch, CHUNK_ROWS) {
-            Ok(true) => (Ok(batch), false),
+            Ok(true) => {
+                let permit = Budget::take(&budget, batch.bytes());
+                (Ok((batch, permit)), false)
+            }
             Ok(false) => return,
             Err(error) => (Err(Error::Read(error)), true),
         };
@@ -109,48 +149,118 @@ fn read_chunks<R: std::io::Read>(
 fn judge_chunks(
     judge: &Judge,
     first: u64,
-    raw: &Receiver<Result<Batch, Error>>,
-    out: &SyncSender<Result<Chunk, Error>>,
+    bodies: Bodies,
+    raw: &Receiver<RawChunk>,
+    out: &Sender<Result<Chunk, Error>>,
 ) {
-    for batch in raw {
-        let chunk = batch.map(|batch| judge_chunk(judge, first, batch));
+    for raw_chunk in raw {
+        let chunk = raw_chunk.map(|(batch, permit)| judge_chunk(judge, first, bodies, batch, permit));
         if out.send(chunk).is_err() {
             return;
         }
     }
 }
 
-fn judge_chunk(judge: &Judge, first: u64, batch: Batch) -> Chunk {
+fn judge_chunk(judge: &Judge, first: u64, bodies: Bodies, batch: Batch, permit: Permit) -> Chunk {
     let rows = batch
         .records()
         .enumerate()
         .filter(|(_, record)| record.index() >= first)
-        .filter_map(|(at, record)| Some(prepare(at, judge.judge(record)?)))
+        .filter_map(|(at, record)| Some(prepare(at, judge.judge(record)?, bodies)))
         .collect();
     let next_record = batch.records().last().map_or(0, |r| r.index() + 1);
     Chunk {
         rows,
         next_record,
         batch,
+        _permit: permit,
     }
 }
 
-fn prepare(record: usize, judged: Judged) -> Prepared {
-    if judged.is_invalid() {
-        return Prepared {
-            judged,
-            record,
-            keys: Vec::new(),
-            body: String::new(),
-            order: String::new(),
-        };
-    }
-    let body = judged.contact.to_json();
-    Prepared {
+fn prepare(record: usize, judged: Judged, bodies: Bodies) -> Prepared {
+    let invalid = judged.is_invalid();
+    let Judged {
+        line,
+        contact,
+        patch,
+        reasons,
+        id,
+        version,
+    } = judged;
+    let mut prepared = Prepared {
+        line,
+        reasons,
+        id,
+        version,
+        patch,
+        keys: Vec::new(),
+        body: String::new(),
+        content: 0,
+        order: String::new(),
+        contact: None,
         record,
-        keys: MatchKey::of(&judged.contact),
-        order: name_order(&judged.contact),
-        body,
-        judged,
+    };
+    if !invalid {
+        let whole = contact.to_json();
+        prepared.keys = MatchKey::of(&contact);
+        prepared.content = content_hash(&whole);
+        if bodies == Bodies::Whole {
+            prepared.order = name_order(&contact);
+            prepared.body = whole;
+        } else {
+            prepared.body = names_only(&contact);
+        }
+    }
+    if bodies == Bodies::NamesAndContact {
+        prepared.contact = Some(Box::new(contact));
+    }
+    prepared
+}
+
+/// What a preview needs to know of a contact that it would create.
+fn names_only(contact: &Contact) -> String {
+    Contact {
+        first_name: contact.first_name.clone(),
+        middle_name: contact.middle_name.clone(),
+        last_name: contact.last_name.clone(),
+        company: contact.company.clone(),
+        ..Contact::default()
+    }
+    .to_json()
+}
+
+/// How many bytes are on their way.
+#[derive(Default)]
+struct Budget {
+    taken: Mutex<usize>,
+    given_back: Condvar,
+}
+
+/// The right to have so many bytes on their way; dropping it gives them back.
+struct Permit {
+    budget: Arc<Budget>,
+    bytes: usize,
+}
+
+impl Budget {
+    /// Waits until the bytes fit. A chunk that fits never, waits until it is alone.
+    fn take(budget: &Arc<Self>, bytes: usize) -> Permit {
+        let mut taken = budget.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        while *taken > 0 && *taken + bytes > ON_THEIR_WAY {
+            taken = budget.given_back.wait(taken).unwrap_or_else(PoisonError::into_inner);
+        }
+        *taken += bytes;
+        Permit {
+            budget: Arc::clone(budget),
+            bytes,
+        }
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let mut taken = self.budget.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        *taken -= self.bytes;
+        self.budget.given_back.notify_one();
     }
 }

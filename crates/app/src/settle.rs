@@ -5,7 +5,7 @@ use crate::judging::Prepared;
 use crate::plan::{Conflicts, Duplicates, ImportOptions, Match};
 use crate::{Error, World};
 use exchange::reason::{Code, Reason, shortened};
-use model::{Contact, ContactId, MatchKey, names_clearly_differ};
+use model::{Contact, ContactId, MatchKey, content_hash, names_clearly_differ};
 use store::changes::{Before, Change};
 use store::contacts::{ContactRow, Origin};
 use store::{ImportId, Member};
@@ -64,8 +64,6 @@ pub(crate) struct Settler<'a> {
     pub run: ImportId,
     pub owner: Member,
     pub world: &'a dyn World,
-    /// Whether created contacts are kept whole; a preview that updates nothing needs only their names.
-    pub keep_bodies: bool,
     /// What was there before, for undo.
     pub changes: Vec<Change>,
     /// The ids given to created contacts since the batch began.
@@ -82,13 +80,13 @@ struct Matched {
 impl Settler<'_> {
     /// Decides what becomes of a row, and does it.
     pub fn settle(&mut self, directory: &mut Directory<'_, '_, '_>, row: &mut Prepared) -> Result<Standing, Error> {
-        if row.judged.is_invalid() {
+        if row.is_invalid() {
             return Ok(Standing {
                 outcome: Outcome::Invalid,
                 reason: None,
             });
         }
-        if let Some(id) = row.judged.id
+        if let Some(id) = row.id
             && let Some(existing) = directory.get(id)?
         {
             let by_id = Matched {
@@ -126,7 +124,7 @@ impl Settler<'_> {
                 }
                 let Some(found) = directory.get(id)? else { continue };
                 // Rows of an export are told apart by their ids: two of them are two contacts, whatever they share.
-                if row.judged.id.is_some() && self.is_own(&found) {
+                if row.id.is_some() && self.is_own(&found) {
                     continue;
                 }
                 matches.push(Matched {
@@ -137,7 +135,7 @@ impl Settler<'_> {
             }
         }
         if self.options.matching == Match::EmailOrPhoneAndName {
-            matches.retain(|m| m.by_email || !differs(&m.row, &row.judged.contact));
+            matches.retain(|m| m.by_email || !differs(&m.row, row));
         }
         Ok(matches)
     }
@@ -153,14 +151,14 @@ impl Settler<'_> {
     /// A contact that was there before this run and has exactly the row's values: importing a file again creates
     /// nothing, also where the rule for matches says nothing about a row. Within one file equal rows stay two.
     fn identical(&self, directory: &mut Directory<'_, '_, '_>, row: &Prepared) -> Result<Option<Matched>, Error> {
-        if row.judged.id.is_some() {
+        if row.id.is_some() {
             return Ok(None);
         }
         for key in &row.keys {
             for id in directory.who_has(key)? {
                 if let Some(found) = directory.get(id)?
                     && !self.is_own(&found)
-                    && Contact::from_json(&found.body).is_ok_and(|c| c == row.judged.contact)
+                    && content_hash(&found.body) == row.content
                 {
                     return Ok(Some(Matched {
                         row: found,
@@ -190,14 +188,14 @@ impl Settler<'_> {
             return Ok(self.create(directory, row, Some(reason.as_warning())));
         }
         let Some(fill) = self.options.fill() else {
-            let possible = !matched.by_email && differs(&matched.row, &row.judged.contact);
+            let possible = !matched.by_email && differs(&matched.row, row);
             let reason = duplicate_reason(row, &matched, self.run, possible);
             return Ok(Standing {
                 outcome: Outcome::Duplicate { of, possible },
                 reason: Some(reason),
             });
         };
-        let changed_since = row.judged.version.is_some_and(|v| v != matched.row.version);
+        let changed_since = row.version.is_some_and(|v| v != matched.row.version);
         if changed_since && self.options.conflicts == Conflicts::Skip && matched.row.written_by != Some(self.run) {
             return Ok(Standing {
                 outcome: Outcome::Conflict { of },
@@ -207,7 +205,7 @@ impl Settler<'_> {
         let before = Contact::from_json(&matched.row.body)
             .map_err(|_| store::Error::Corrupt(format!("contact {of} cannot be read")))?;
         let mut after = before.clone();
-        if let Some(patch) = &row.judged.patch {
+        if let Some(patch) = &row.patch {
             patch.apply(&mut after, fill);
         }
         if after == before {
@@ -217,9 +215,9 @@ impl Settler<'_> {
             });
         }
         if !after.has_identity() {
-            row.judged.reasons.push(Reason::of_row(
+            row.reasons.push(Reason::of_row(
                 Code::NoIdentity,
-                row.judged.line,
+                row.line,
                 format!(
                     "Updating {} would leave a contact without name, company, email or phone.",
                     before.display_name()
@@ -249,7 +247,7 @@ impl Settler<'_> {
         if !self.is_own(&existing) {
             self.changes.push(Change {
                 contact: existing.id,
-                line: row.judged.line,
+                line: row.line,
                 before: Some(Before {
                     version: existing.version,
                     written_by: existing.written_by,
@@ -273,8 +271,8 @@ impl Settler<'_> {
         reason: Option<Reason>,
     ) -> Standing {
         let now = self.world.now();
-        let line = row.judged.line;
-        let id = match row.judged.id {
+        let line = row.line;
+        let id = match row.id {
             // A contact of an export comes back as itself, outside of the range of ids that this batch gives out.
             Some(own) => {
                 self.changes.push(Change {
@@ -296,15 +294,11 @@ impl Settler<'_> {
         let created = ContactRow {
             id,
             owner: self.owner,
-            version: row.judged.version.filter(|_| row.judged.id.is_some()).unwrap_or(now),
+            version: row.version.filter(|_| row.id.is_some()).unwrap_or(now),
             created_at: now,
             created_by: Some(Origin { import: self.run, line }),
             written_by: Some(self.run),
-            body: if self.keep_bodies {
-                std::mem::take(&mut row.body)
-            } else {
-                names_only(&row.judged.contact)
-            },
+            body: std::mem::take(&mut row.body),
         };
         directory.create(created, std::mem::take(&mut row.keys), std::mem::take(&mut row.order));
         Standing {
@@ -314,20 +308,12 @@ impl Settler<'_> {
     }
 }
 
-/// What a preview needs to know of a contact that it would create.
-fn names_only(contact: &Contact) -> String {
-    Contact {
-        first_name: contact.first_name.clone(),
-        middle_name: contact.middle_name.clone(),
-        last_name: contact.last_name.clone(),
-        company: contact.company.clone(),
-        ..Contact::default()
+/// Whether row and contact have clearly different names. Both bodies hold at least the names.
+fn differs(known: &ContactRow, row: &Prepared) -> bool {
+    match (Contact::from_json(&known.body), Contact::from_json(&row.body)) {
+        (Ok(known), Ok(contact)) => names_clearly_differ(&known, &contact),
+        _ => false,
     }
-    .to_json()
-}
-
-fn differs(row: &ContactRow, contact: &Contact) -> bool {
-    Contact::from_json(&row.body).is_ok_and(|known| names_clearly_differ(&known, contact))
 }
 
 /// Who a contact is and where it stands, for a message.
@@ -347,7 +333,7 @@ fn duplicate_reason(row: &Prepared, matched: &Matched, run: ImportId, possible: 
     let mut reason = if possible {
         Reason::of_row(
             Code::PossibleDuplicate,
-            row.judged.line,
+            row.line,
             format!("This is a possible duplicate: it has the phone {value} of {whom}, but another name."),
             "if they are two contacts that share a number, import with --match email-or-phone-and-name",
         )
@@ -361,7 +347,7 @@ fn duplicate_reason(row: &Prepared, matched: &Matched, run: ImportId, possible: 
         };
         Reason::of_row(
             Code::Duplicate,
-            row.judged.line,
+            row.line,
             message,
             "to bring in its values, import with --duplicates update or fill",
         )
@@ -375,7 +361,7 @@ fn duplicate_reason(row: &Prepared, matched: &Matched, run: ImportId, possible: 
 fn conflict_reason(row: &Prepared, matched: &Matched) -> Reason {
     Reason::of_row(
         Code::Conflict,
-        row.judged.line,
+        row.line,
         format!(
             "{} was changed here since this row was exported.",
             describe(&matched.row, ImportId(0))
@@ -388,7 +374,7 @@ fn ambiguous(row: &Prepared, matches: &[Matched], run: ImportId) -> Standing {
     let whom: Vec<String> = matches.iter().take(3).map(|m| describe(&m.row, run)).collect();
     let reason = Reason::of_row(
         Code::Ambiguous,
-        row.judged.line,
+        row.line,
         format!("This row matches {} contacts: {}.", matches.len(), whom.join("; ")),
         "merge them, take the value that does not belong out of the row, or choose another rule with --match",
     );

@@ -143,11 +143,12 @@ impl DateParts {
                 year: Some(full_year(y)?),
                 year_first: false,
             }),
-            [a, b] => Some(Self::Numbers {
+            // Without a year only the standard's own form: in `04/05` nobody can tell the day from the month.
+            [a, b] if raw.trim_start().starts_with("--") => Some(Self::Numbers {
                 a: number(a)?,
                 b: number(b)?,
                 year: None,
-                year_first: raw.trim_start().starts_with("--"),
+                year_first: true,
             }),
             _ => None,
         }
@@ -264,7 +265,7 @@ mod tests {
             ("03.11.1975", DayFirst, "1975-11-03"),
             ("7/14/1979", DayFirst, "1979-07-14"),
             ("09/07/1966", MonthFirst, "1966-09-07"),
-            ("04/30", DayFirst, "--04-30"),
+            ("April 30", DayFirst, "--04-30"),
             ("--04-05", DayFirst, "--04-05"),
             ("1604-04-05", DayFirst, "--04-05"),
             ("12 Mar 2024", DayFirst, "2024-03-12"),
@@ -283,7 +284,7 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for raw in ["", "31.02.1980", "soon", "May", "12", "1/2/3/4", "2024-13-01"] {
+        for raw in ["", "04/30", "31.02.1980", "soon", "May", "12", "1/2/3/4", "2024-13-01"] {
             assert_eq!(Birthday::parse(raw, DayFirst), None, "{raw}");
         }
     }

@@ -24,7 +24,7 @@ impl MatchKey {
 
     /// The key of a contact that has neither email nor phone: a hash of all its values.
     pub fn content(contact: &Contact) -> Self {
-        Self(format!("c{:032x}", xxh3_128(contact.to_json().as_bytes())))
+        Self(format!("c{:032x}", content_hash(&contact.to_json())))
     }
 
     /// The keys of a contact: every email, every phone that is no fax; without any, its content.
@@ -68,6 +68,11 @@ impl MatchKey {
     pub fn is_content(&self) -> bool {
         self.0.starts_with('c')
     }
+}
+
+/// A hash of all values of a contact, of its JSON as [`Contact::to_json`] writes it.
+pub fn content_hash(json: &str) -> u128 {
+    xxh3_128(json.as_bytes())
 }
 
 /// Where a contact stands in a list by name: family name, given name; else company, nickname, email or phone. Folded,

@@ -6,12 +6,57 @@ use std::fmt;
 
 /// `work`, `home`, `mobile`, `fax`, `other`, the user's own word, or none (empty).
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Label(String);
+#[serde(from = "String", into = "String")]
+pub struct Label(Kind);
+
+/// The built-in labels need no memory of their own: every email and phone of every row has one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Kind {
+    #[default]
+    None,
+    Work,
+    Home,
+    Mobile,
+    Other,
+    Fax,
+    Own(Box<str>),
+}
+
+impl Kind {
+    fn built_in(word: &str) -> Option<Self> {
+        [Self::None, Self::Work, Self::Home, Self::Mobile, Self::Other, Self::Fax]
+            .into_iter()
+            .find(|kind| kind.word().eq_ignore_ascii_case(word))
+    }
+
+    fn word(&self) -> &str {
+        match self {
+            Self::None => "",
+            Self::Work => "work",
+            Self::Home => "home",
+            Self::Mobile => "mobile",
+            Self::Other => "other",
+            Self::Fax => "fax",
+            Self::Own(word) => word,
+        }
+    }
+}
+
+impl From<String> for Label {
+    fn from(word: String) -> Self {
+        Self::exact(&word)
+    }
+}
+
+impl From<Label> for String {
+    fn from(label: Label) -> Self {
+        label.as_str().to_owned()
+    }
+}
 
 impl Label {
     /// No label.
-    pub const NONE: Label = Label(String::new());
+    pub const NONE: Label = Label(Kind::None);
 
     /// Reads a label as systems write it: `Work`, `* Home` (the preferred one), `Mobil`, `Work Fax`.
     /// Known words become the built-in labels; others are kept as they are.
@@ -37,56 +82,50 @@ impl Label {
                 "other"
             }
             "" => "",
-            _ => return Self(text.to_owned()),
+            _ => text,
         };
-        Self(known.to_owned())
+        Self::exact(known)
     }
 
     /// A built-in label by its name in any case, or the user's own word, without looking into languages.
     pub fn exact(word: &str) -> Self {
         let word = clean(word);
-        match ["work", "home", "mobile", "fax", "other"]
-            .into_iter()
-            .find(|known| known.eq_ignore_ascii_case(&word))
-        {
-            Some(known) => Self(known.to_owned()),
-            None => Self(word.into_owned()),
-        }
+        Self(Kind::built_in(&word).unwrap_or_else(|| Kind::Own(word.into())))
     }
 
     /// The label's word; empty for none.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.word()
     }
 
     /// Whether there is no label.
     pub fn is_none(&self) -> bool {
-        self.0.is_empty()
+        self.0 == Kind::None
     }
 
     /// Whether values of this label are fax numbers, which are no match keys.
     pub fn is_fax(&self) -> bool {
-        self.0 == "fax"
+        self.0 == Kind::Fax
     }
 
     /// The order in which labelled values stand in a contact: none, work, home, mobile, other, fax, then the user's
     /// own words. A fixed order is what makes a contact equal to itself after a journey through columns.
     pub fn rank(&self) -> (u8, &str) {
-        let rank = match self.0.as_str() {
-            "" => 0,
-            "work" => 1,
-            "home" => 2,
-            "mobile" => 3,
-            "other" => 4,
-            "fax" => 5,
-            _ => 6,
+        let rank = match self.0 {
+            Kind::None => 0,
+            Kind::Work => 1,
+            Kind::Home => 2,
+            Kind::Mobile => 3,
+            Kind::Other => 4,
+            Kind::Fax => 5,
+            Kind::Own(_) => 6,
         };
-        (rank, &self.0)
+        (rank, self.as_str())
     }
 }
 
 impl fmt::Display for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }

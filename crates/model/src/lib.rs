@@ -20,7 +20,7 @@ pub use birthday::{Birthday, DateOrder};
 pub use contact::{Address, Contact, LabeledEmail, LabeledPhone, Website};
 pub use country::region_of_country;
 pub use email::{Email, EmailProblem};
-pub use key::{MatchKey, name_order, names_clearly_differ};
+pub use key::{MatchKey, content_hash, name_order, names_clearly_differ};
 pub use label::Label;
 pub use patch::{Blanks, Fill, Patch};
 pub use person_name::{PersonName, looks_like_company, split_person_name};

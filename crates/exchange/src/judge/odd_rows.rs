@@ -114,13 +114,12 @@ fn is_repeated_header(record: Record<'_>, mapping: &BoundMapping) -> bool {
 fn is_total(record: Record<'_>) -> bool {
     let mut filled = record.cells().map(str::trim).filter(|c| !c.is_empty());
     let Some(first) = filled.next() else { return false };
-    if first.len() > 40 || !TOTALS.contains(&fold(first).as_str()) {
-        return false;
-    }
     let mut rest = filled.peekable();
     rest.peek().is_some()
+        && first.len() <= 40
         && rest.all(|c| {
             c.chars()
                 .all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | ' ' | '%' | '-'))
         })
+        && TOTALS.contains(&fold(first).as_str())
 }

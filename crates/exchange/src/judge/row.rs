@@ -252,7 +252,7 @@ impl<'a> RowReader<'a> {
             None => {
                 // Nobody loses a contact over a birthday: it is kept as it is and told.
                 self.patch.custom.push((column.header.clone(), Text::new(cell)));
-                let what = "is no date; it is kept as a custom field.".to_owned();
+                let what = "is no whole date; it is kept as a custom field.".to_owned();
                 self.tell(
                     column,
                     cell,

@@ -205,6 +205,25 @@ impl Lexicon {
         None
     }
 
+    /// The qualifiers in a name that is listed whole: its words, or the front of a word.
+    pub fn qualifiers_in(&self, words: &[String]) -> Vec<Qualifier> {
+        let mut found = Vec::new();
+        for word in words.iter().filter(|w| w.len() > 2) {
+            match self.qualifiers.get(word) {
+                Some(known) => found.extend(known.iter().copied()),
+                None => found.extend(
+                    self.glued
+                        .iter()
+                        .find(|(q, _)| word.starts_with(q.as_str()))
+                        .map(|(_, kind)| *kind),
+                ),
+            }
+        }
+        // A street and a city cannot be a fax or a mobile, whatever the words say.
+        found.retain(|q| !matches!(q, Qualifier::Fax | Qualifier::Mobile));
+        found
+    }
+
     /// A qualifier glued to a known name, as in `Geschäftstelefon` or `公司电话`.
     fn unglued(&self, word: &str) -> Option<(&[(LanguageNo, Field)], Qualifier)> {
         let known = |rest: &str| (rest.chars().count() >= 2).then(|| self.names.get(rest)).flatten();

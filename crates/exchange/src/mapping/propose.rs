@@ -190,7 +190,12 @@ fn by_whole_name(header: &str, votes: &HashMap<LanguageNo, usize>) -> Option<Col
     } else {
         0.9
     };
-    match slot_of(field, &[], header) {
+    // The name may be listed whole and yet tell a kind: `Home Address`.
+    let qualifiers = match slot_of(field, &[], header) {
+        Some(Slot::Email(_) | Slot::Address(..) | Slot::Website(_)) => lexicon().qualifiers_in(&words(header)),
+        _ => Vec::new(),
+    };
+    match slot_of(field, &qualifiers, header) {
         Some(slot) => Some(Column::new(header, Some(slot), confidence, "known name")),
         None => Some(Column::new(header, None, confidence, "known name, none of our fields")),
     }
@@ -201,7 +206,7 @@ fn by_parts(header: &str, all: &[String], votes: &HashMap<LanguageNo, usize>) ->
     if words.is_empty() || words.len() > 8 {
         return None;
     }
-    if is_label_of_neighbour(&words, all) {
+    if is_label_of_neighbour(&words, all) || asks_yes_or_no(&words) {
         return None;
     }
     let TakenApart { meanings, qualifiers } = lexicon().taken_apart(&words)?;
@@ -222,6 +227,11 @@ fn by_parts(header: &str, all: &[String], votes: &HashMap<LanguageNo, usize>) ->
 fn is_label_of_neighbour(words: &[String], all: &[String]) -> bool {
     matches!(words.last().map(String::as_str), Some("type" | "label"))
         && all.iter().any(|h| squeezed(h) == words[..words.len() - 1].concat())
+}
+
+/// `Is a company` holds yes or no.
+fn asks_yes_or_no(words: &[String]) -> bool {
+    words.len() > 1 && ["is", "has", "ist", "hat", "est", "es", "e", "are", "do", "does"].contains(&words[0].as_str())
 }
 
 /// `Company number` is a number and no company; `Phone number` is a phone.

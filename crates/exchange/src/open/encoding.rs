@@ -98,7 +98,7 @@ pub fn detect(source: &dyn Source) -> Result<Found, OpenError> {
         );
         return Ok(found(UTF_8, false, &evidence));
     }
-    let encoding = survey.guess();
+    let encoding = guess(&mut *source.open()?)?;
     Ok(found(encoding, false, "not valid UTF-8; told by its letters"))
 }
 
@@ -130,41 +130,23 @@ struct Survey {
     valid: u64,
     /// Places that are not.
     invalid: u64,
-    detector: EncodingDetector,
-    /// Bytes beyond ASCII with their neighbours, for telling Mac OS Roman.
-    high: Vec<u8>,
 }
 
 impl Survey {
     fn of(input: &mut dyn Read) -> io::Result<Self> {
-        let mut survey = Self {
-            valid: 0,
-            invalid: 0,
-            detector: EncodingDetector::new(Iso2022JpDetection::Deny),
-            high: Vec::new(),
-        };
+        let mut survey = Self { valid: 0, invalid: 0 };
         let mut buffer = vec![0; 256 * 1024];
         // Bytes at the front of the buffer that may be the beginning of a character.
         let mut kept = 0;
-        let mut fed = 0;
         loop {
             let got = input.read(&mut buffer[kept..])?;
             let (last, end) = (got == 0, kept + got);
             let begun = survey.count(&buffer[..end], last);
-            survey.show_detector(&buffer[kept..end], last, &mut fed);
             if last {
                 return Ok(survey);
             }
             buffer.copy_within(end - begun..end, 0);
             kept = begun;
-        }
-    }
-
-    fn show_detector(&mut self, new: &[u8], last: bool, fed: &mut usize) {
-        if *fed < DETECTOR_BYTES && (*fed > 0 || !new.is_ascii()) {
-            self.detector.feed(new, last);
-            self.high.extend_from_slice(&new[..new.len().min(64 * 1024)]);
-            *fed += new.len();
         }
     }
 
@@ -195,15 +177,30 @@ impl Survey {
             }
         }
     }
+}
 
-    fn guess(&self) -> &'static Encoding {
-        let guess = self.detector.guess(None, Utf8Detection::Deny);
-        if mac_roman_fits_better(&self.high, guess) {
-            MACINTOSH
-        } else {
-            guess
+/// What the detector makes of the file from its first byte beyond ASCII on.
+fn guess(input: &mut dyn Read) -> io::Result<&'static Encoding> {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    let mut seen = Vec::new();
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        let got = input.read(&mut buffer)?;
+        let new = &buffer[..got];
+        if !seen.is_empty() || !new.is_ascii() {
+            detector.feed(new, got == 0);
+            seen.extend_from_slice(new);
+        }
+        if got == 0 || seen.len() >= DETECTOR_BYTES {
+            break;
         }
     }
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    Ok(if mac_roman_fits_better(&seen, guess) {
+        MACINTOSH
+    } else {
+        guess
+    })
 }
 
 fn beyond_ascii(text: &str) -> u64 {
@@ -224,12 +221,12 @@ fn mac_roman_fits_better(bytes: &[u8], guess: &'static Encoding) -> bool {
         let mut letters = 0_i64;
         for window in bytes
             .windows(3)
-            .filter(|w| w[1] >= 0x80 && (w[0].is_ascii_alphabetic() || w[2].is_ascii_alphabetic()))
+            .filter(|w| w[1] >= 0x80 && w[0].is_ascii_alphabetic() && w[2].is_ascii_alphabetic())
         {
             let (text, _) = encoding.decode_without_bom_handling(&window[1..2]);
             letters += match text.chars().next() {
-                Some(c) if "éèêëàâäáãåçñöôóòõüûúùíìîïßøæœ".contains(c) => 2,
-                Some(c) if "ÉÈÊËÀÂÄÁÃÅÇÑÖÔÓÒÕÜÛÚÙÍÌÎÏØÆŒ’".contains(c) => 1,
+                Some(c) if "éèêëàâäáãåçñöôóòõüûúùíìîïßøæœ’".contains(c) => 2,
+                Some(c) if "ÉÈÊËÀÂÄÁÃÅÇÑÖÔÓÒÕÜÛÚÙÍÌÎÏØÆŒ".contains(c) => 1,
                 _ => -1,
             };
         }

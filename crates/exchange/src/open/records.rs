@@ -10,6 +10,8 @@ use std::io::{self, Read};
 
 /// A record longer than this is cut, and an open quote that reaches so far is taken for a plain character.
 const MAX_RECORD: usize = 16 * 1024 * 1024;
+/// A batch that holds so much is full, however few records it has.
+const BATCH_BYTES: usize = 1024 * 1024;
 /// The least number of bytes asked for at once.
 const READ_BYTES: usize = 256 * 1024;
 
@@ -76,6 +78,11 @@ impl Batch {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.heads.is_empty()
+    }
+
+    /// How many bytes its cells take.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
     }
 
     /// Ends the cell whose bytes were just added. A line break stands between cells, so that the last byte of one and the
@@ -212,13 +219,14 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Reads up to `most` non-blank records into the batch, replacing what it held. False when there are no more.
+    /// Reads up to `most` non-blank records, fewer if they are long, into the batch, replacing what it held. False when
+    /// there are no more.
     ///
     /// # Errors
     /// What the input says.
     pub fn fill(&mut self, batch: &mut Batch, most: usize) -> io::Result<bool> {
         batch.clear();
-        while batch.heads.len() < most && self.next_into(batch)? {}
+        while batch.heads.len() < most && batch.bytes.len() < BATCH_BYTES && self.next_into(batch)? {}
         batch.seal();
         Ok(!batch.is_empty())
     }
