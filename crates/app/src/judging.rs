@@ -18,7 +18,7 @@ use std::thread;
 /// Rows of one step through the pipeline.
 const CHUNK_ROWS: usize = 1000;
 /// Bytes of cells that may be on their way. Judged rows take about six times as much.
-const ON_THEIR_WAY: usize = 8 * 1024 * 1024;
+const ON_THEIR_WAY: usize = 5 * 1024 * 1024;
 
 /// A judged row with what settling it needs, worked out where there are many threads.
 pub(crate) struct Prepared {
