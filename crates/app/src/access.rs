@@ -12,6 +12,14 @@ pub struct Actor {
     pub(crate) member: Member,
 }
 
+impl Actor {
+    /// Who looks at a file without a directory: sees no contact, because there is none.
+    pub(crate) const NOBODY: Self = Self {
+        workspace: Workspace(0),
+        member: Member(0),
+    };
+}
+
 impl App {
     /// The member that the command line acts as while there are no accounts: the owner of the data folder.
     ///

@@ -1,8 +1,8 @@
 //! Looking at a file: what was found, what each column became, what every row is worth. Needs no database.
 
-use crate::import::{Run, over_scratch};
 use crate::judging::Chunk;
 use crate::plan::{ImportOptions, Opening, look};
+use crate::run::{Run, over_scratch};
 use crate::settle::{Outcome, Standing};
 use crate::uploads::Counted;
 use crate::{Actor, Counts, Error, World};
@@ -11,7 +11,7 @@ use exchange::open::{Batch, Opened, Overrides, Records, decoded, open};
 use exchange::reason::Reason;
 use model::Contact;
 use std::path::Path;
-use store::{Member, Store, Workspace};
+use store::Store;
 
 /// What was found in a file.
 #[derive(Debug)]
@@ -51,12 +51,8 @@ pub fn inspect(
 ) -> Result<Inspected, Error> {
     let source = Counted::new(path);
     let look = look(&source, opening)?;
-    let nobody = Actor {
-        workspace: Workspace(1),
-        member: Member(1),
-    };
-    let mut run =
-        Run::with_world(world, nobody, ImportOptions::default(), &look.reading, &source, 0, None).showing_contacts();
+    let options = ImportOptions::default();
+    let mut run = Run::preview(world, Actor::NOBODY, options, &look.reading, &source).showing_contacts();
     let scratch = Store::scratch()?;
     let nothing = Contact::default();
     let mut seen = |chunk: &Chunk, at: usize, standing: &Standing| {
@@ -86,16 +82,26 @@ fn status(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// Reads a file's records as they are, behind preamble and header. `header` is told once, `row` of every record.
+/// Takes a file's records as they are.
+pub trait RawSink {
+    /// The header row, told once before the records; none if the file has none.
+    ///
+    /// # Errors
+    /// When it cannot be passed on.
+    fn header(&mut self, header: Option<&[String]>) -> Result<(), Error>;
+
+    /// One record.
+    ///
+    /// # Errors
+    /// When it cannot be passed on.
+    fn record(&mut self, cells: &[&str]) -> Result<(), Error>;
+}
+
+/// Reads a file's records as they are, behind preamble and header.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn inspect_raw(
-    path: &Path,
-    opening: &Opening,
-    header: &mut dyn FnMut(Option<&[String]>) -> Result<(), Error>,
-    row: &mut dyn FnMut(Vec<&str>) -> Result<(), Error>,
-) -> Result<(), Error> {
+pub fn inspect_raw(path: &Path, opening: &Opening, sink: &mut dyn RawSink) -> Result<(), Error> {
     let source = path.to_owned();
     let opened = open(
         &source,
@@ -104,7 +110,7 @@ pub fn inspect_raw(
             delimiter: opening.delimiter,
         },
     )?;
-    header(opened.header_row.map(|_| opened.header.as_slice()))?;
+    sink.header(opened.header_row.map(|_| opened.header.as_slice()))?;
     let mut records = Records::new(
         decoded(&source, &opened.encoding).map_err(Error::Read)?,
         opened.dialect.clone(),
@@ -115,7 +121,7 @@ pub fn inspect_raw(
             .records()
             .filter(|r| opened.header_row.is_none_or(|at| r.index() > at))
         {
-            row(record.cells().collect())?;
+            sink.record(&record.cells().collect::<Vec<_>>())?;
         }
     }
     Ok(())

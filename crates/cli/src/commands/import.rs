@@ -5,29 +5,26 @@ use crate::args::ImportArgs;
 use crate::exit::{Failure, GOOD, OTHER, REJECTED_ROWS};
 use crate::progress::watched;
 use crate::show;
-use app::{ImportSummary, Stopped};
+use app::{ImportRequest, ImportSummary, Stopped};
 use std::io::Write;
 use std::path::PathBuf;
 
 /// Imports, or with `--dry-run` says what would happen.
 pub fn run(data: Option<PathBuf>, args: &ImportArgs) -> Result<u8, Failure> {
     let input = Input::open(&args.file)?;
-    let opening = opening(&args.opening)?;
+    let request = ImportRequest {
+        path: input.path(),
+        file_name: &input.name(),
+        opening: opening(&args.opening)?,
+        options: args.options(),
+        rejected: args.rejected.as_deref(),
+    };
     let (app, actor) = open(data)?;
     let summary = watched(|watch| {
         if args.dry_run {
-            app.preview(actor, input.path(), &opening, args.options(), watch)
+            app.preview(actor, &request, watch)
         } else {
-            let rejected = args.rejected.as_deref();
-            app.import(
-                actor,
-                input.path(),
-                &input.name(),
-                &opening,
-                args.options(),
-                rejected,
-                watch,
-            )
+            app.import(actor, &request, watch)
         }
     })?;
     tell(&summary, &input.name(), args.json)
@@ -65,7 +62,11 @@ fn as_json(summary: &ImportSummary) -> serde_json::Value {
 
 fn tell_people(out: &mut dyn Write, summary: &ImportSummary, file: &str) -> Result<(), Failure> {
     match (summary.import, summary.stopped) {
-        (None, _) => writeln!(out, "What importing {file} would do (nothing was changed):")?,
+        (None, Stopped::No) => writeln!(out, "What importing {file} would do (nothing was changed):")?,
+        (None, Stopped::OnRequest) => writeln!(
+            out,
+            "Stopped looking at {file}. So far it would do (nothing was changed):"
+        )?,
         (Some(import), Stopped::No) => writeln!(out, "Imported {file} (import {import}):")?,
         (Some(import), Stopped::OnRequest) => {
             writeln!(

@@ -5,7 +5,7 @@ use crate::args::InspectArgs;
 use crate::exit::{Failure, GOOD};
 use crate::show::{self, counted, grouped, table};
 use crate::world::Machine;
-use app::{Column, Error, Inspected, InspectedRow, Opening, Reason, inspect, inspect_raw};
+use app::{Column, Error, Inspected, InspectedRow, Opening, RawSink, Reason, inspect, inspect_raw};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -78,40 +78,48 @@ fn json(out: &mut dyn Write, path: &Path, opening: &Opening, limit: Option<usize
     Ok(())
 }
 
-/// The records as they are read.
-fn raw(out: &mut dyn Write, path: &Path, opening: &Opening, limit: Option<usize>, json: bool) -> Result<(), Failure> {
-    let out = std::cell::RefCell::new(out);
-    let mut written = 0;
-    let mut header = |header: Option<&[String]>| -> Result<(), Error> {
-        let mut out = out.borrow_mut();
-        if json {
-            write!(out, "{{\"header\": {}, \"rows\": [", serde_json::json!(header)).map_err(write_failed)
-        } else {
-            writeln!(out, "{}", header.map_or("(no header)".to_owned(), |h| h.join(" | "))).map_err(write_failed)
-        }
-    };
-    let mut row = |cells: Vec<&str>| -> Result<(), Error> {
-        if limit.is_some_and(|most| written >= most) {
+/// Writes the records as they are read.
+struct RawWriter<'a> {
+    out: &'a mut dyn Write,
+    json: bool,
+    limit: Option<usize>,
+    written: usize,
+}
+
+impl RawSink for RawWriter<'_> {
+    fn header(&mut self, header: Option<&[String]>) -> Result<(), Error> {
+        let line = match (self.json, header) {
+            (true, header) => format!("{{\"header\": {}, \"rows\": [", serde_json::json!(header)),
+            (false, Some(header)) => format!("{}\n", header.join(" | ")),
+            (false, None) => "(no header)\n".to_owned(),
+        };
+        self.out.write_all(line.as_bytes()).map_err(write_failed)
+    }
+
+    fn record(&mut self, cells: &[&str]) -> Result<(), Error> {
+        if self.limit.is_some_and(|most| self.written >= most) {
             return Ok(());
         }
-        let mut out = out.borrow_mut();
-        if json {
-            write!(
-                out,
-                "{}\n{}",
-                if written == 0 { "" } else { "," },
-                serde_json::json!(cells)
-            )
-            .map_err(write_failed)?;
-        } else {
-            writeln!(out, "{}", cells.join(" | ").replace('\n', "\u{21b5}")).map_err(write_failed)?;
-        }
-        written += 1;
-        Ok(())
+        let line = match (self.json, self.written) {
+            (true, 0) => format!("\n{}", serde_json::json!(cells)),
+            (true, _) => format!(",\n{}", serde_json::json!(cells)),
+            (false, _) => format!("{}\n", cells.join(" | ").replace('\n', "\u{21b5}")),
+        };
+        self.written += 1;
+        self.out.write_all(line.as_bytes()).map_err(write_failed)
+    }
+}
+
+fn raw(out: &mut dyn Write, path: &Path, opening: &Opening, limit: Option<usize>, json: bool) -> Result<(), Failure> {
+    let mut writer = RawWriter {
+        out,
+        json,
+        limit,
+        written: 0,
     };
-    inspect_raw(path, opening, &mut header, &mut row)?;
+    inspect_raw(path, opening, &mut writer)?;
     if json {
-        writeln!(out.borrow_mut(), "\n]}}")?;
+        writeln!(out, "\n]}}")?;
     }
     Ok(())
 }

@@ -1,0 +1,367 @@
+//! One run through a file: chunk by chunk, batch by batch, each batch committed with its checkpoint and its change log; or
+//! as a preview, which goes the same way over a scratch database and changes nothing.
+
+use crate::directory::{Collected, Directory, Layers};
+use crate::judging::{Bodies, Chunk, Judging, judge_all};
+use crate::plan::{ImportOptions, Reading};
+use crate::rejected::RejectedRows;
+use crate::settle::{Outcome, Settler, Standing};
+use crate::uploads::Counted;
+use crate::{Actor, Counts, Error, Stopped, World};
+use exchange::reason::Reason;
+use serde::{Deserialize, Serialize};
+use std::sync::atomic::{AtomicBool, Ordering};
+use store::imports::{self, Batch, Checkpoint};
+use store::{ImportId, Store, Tx, changes};
+
+/// Rows of a batch: few enough that a batch is done in a second or two, many enough that keys are written in order.
+const BATCH_ROWS: u64 = 100_000;
+/// How many rows of each kind a summary names.
+const NAMED_ROWS: usize = 10;
+/// Stands for a preview where a run's number is asked for.
+const PREVIEW: ImportId = ImportId(0);
+
+/// How far a running import is, for showing.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Rows settled so far.
+    pub counts: Counts,
+    /// Bytes read of the file.
+    pub bytes: u64,
+    /// Bytes of the file.
+    pub of_bytes: u64,
+}
+
+/// A row that a person should look at.
+#[derive(Clone, Debug, Serialize)]
+pub struct Notable {
+    /// The line it begins on.
+    pub line: u64,
+    /// What became of it.
+    #[serde(skip)]
+    pub outcome: Outcome,
+    /// Why.
+    pub reasons: Vec<Reason>,
+}
+
+/// What a run tells while it runs.
+pub struct Watch<'a> {
+    /// Called after every chunk.
+    pub progress: &'a mut dyn FnMut(Progress),
+    /// Set to stop after the batch in hand.
+    pub stop: &'a AtomicBool,
+}
+
+/// How far an import has come.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) struct Reached {
+    pub counts: Counts,
+    /// The record to go on with, blank lines counted.
+    pub next_record: u64,
+    batches: u64,
+}
+
+/// One run through a file, real or preview.
+pub(crate) struct Run<'a> {
+    actor: Actor,
+    reading: &'a Reading,
+    source: &'a Counted,
+    size: u64,
+    settler: Settler<'a>,
+    collected: Collected,
+    reached: Reached,
+    notable: Vec<Notable>,
+    rejected: Option<RejectedRows>,
+    bodies: Bodies,
+}
+
+impl<'a> Run<'a> {
+    /// A run that changes the directory.
+    pub fn real(
+        world: &'a dyn World,
+        actor: Actor,
+        options: ImportOptions,
+        reading: &'a Reading,
+        source: &'a Counted,
+        import: ImportId,
+    ) -> Self {
+        Self {
+            actor,
+            reading,
+            source,
+            size: 0,
+            settler: Settler {
+                options,
+                run: import,
+                owner: actor.member,
+                world,
+                changes: Vec::new(),
+                created: None,
+            },
+            collected: Collected::new(import != PREVIEW),
+            reached: Reached::default(),
+            notable: Vec::new(),
+            rejected: None,
+            bodies: Bodies::Whole,
+        }
+    }
+
+    /// A run over a scratch database.
+    pub fn preview(
+        world: &'a dyn World,
+        actor: Actor,
+        options: ImportOptions,
+        reading: &'a Reading,
+        source: &'a Counted,
+    ) -> Self {
+        let bodies = if options.fill().is_some() {
+            Bodies::Whole
+        } else {
+            Bodies::Names
+        };
+        Self {
+            bodies,
+            ..Self::real(world, actor, options, reading, source, PREVIEW)
+        }
+    }
+
+    /// With the file's size, for progress.
+    pub fn of_size(self, size: u64) -> Self {
+        Self { size, ..self }
+    }
+
+    /// From where an earlier run has come to.
+    pub fn from(self, reached: Reached) -> Self {
+        Self { reached, ..self }
+    }
+
+    /// Writing rejected rows.
+    pub fn writing_rejected(self, rejected: Option<RejectedRows>) -> Self {
+        Self { rejected, ..self }
+    }
+
+    /// With contacts that are shown and not stored.
+    pub fn showing_contacts(mut self) -> Self {
+        self.bodies = Bodies::NamesAndContact;
+        self
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.reached.counts
+    }
+
+    /// What came of it.
+    pub fn into_result(self) -> (Counts, Vec<Notable>) {
+        (self.reached.counts, self.notable)
+    }
+
+    /// Runs through the file in batches, each in a transaction of its own.
+    pub fn to_the_end(&mut self, store: &Store, watch: &mut Watch<'_>) -> Result<Stopped, Error> {
+        judge_all(&self.judging(self.reached.next_record), |next| {
+            loop {
+                let more = store.write(|tx| self.batch(tx, next, watch))?;
+                if !more {
+                    return Ok(Stopped::No);
+                }
+                if watch.stop.load(Ordering::Relaxed) {
+                    return Ok(Stopped::OnRequest);
+                }
+            }
+        })
+    }
+
+    fn judging(&self, from_record: u64) -> Judging<'a> {
+        Judging {
+            source: self.source,
+            reading: self.reading,
+            from_record,
+            keep_patches: self.settler.options.fill().is_some(),
+            bodies: self.bodies,
+        }
+    }
+
+    /// One batch of a real run, in its transaction. False at the end of the file.
+    fn batch(
+        &mut self,
+        tx: &mut Tx<'_>,
+        next: &mut dyn FnMut() -> Result<Option<Chunk>, Error>,
+        watch: &mut Watch<'_>,
+    ) -> Result<bool, Error> {
+        let (workspace, import) = (self.actor.workspace, self.settler.run);
+        let until = self.reached.counts.rows + BATCH_ROWS;
+        let mut more = true;
+        while more && self.reached.counts.rows < until && !watch.stop.load(Ordering::Relaxed) {
+            match next()? {
+                Some(chunk) => {
+                    let layers = Layers {
+                        workspace: self.actor.workspace,
+                        run: import,
+                        top: tx,
+                        base: None,
+                    };
+                    self.chunk(layers, chunk, &mut |_, _, _| Ok(()))?;
+                    self.show(watch);
+                }
+                None => more = false,
+            }
+        }
+        let layers = Layers {
+            workspace,
+            run: import,
+            top: tx,
+            base: None,
+        };
+        Directory {
+            layers,
+            collected: &mut self.collected,
+        }
+        .end_batch()?;
+        changes::record(tx, workspace, import, &std::mem::take(&mut self.settler.changes))?;
+        if let Some((first, last, created)) = self.settler.created.take() {
+            let number = self.reached.batches;
+            imports::add_batch(
+                tx,
+                workspace,
+                import,
+                &Batch {
+                    number,
+                    first,
+                    last,
+                    created,
+                },
+            )?;
+            self.reached.batches += 1;
+        }
+        let rejected_bytes = self
+            .rejected
+            .as_mut()
+            .map(RejectedRows::settle)
+            .transpose()?
+            .unwrap_or(0);
+        let checkpoint = Checkpoint {
+            rows_done: self.reached.counts.rows,
+            counts: &to_json(&self.reached),
+            rejected_bytes,
+        };
+        imports::checkpoint(tx, workspace, import, &checkpoint, self.settler.world.now())?;
+        Ok(more)
+    }
+
+    /// Settles the rows of a chunk.
+    fn chunk(
+        &mut self,
+        layers: Layers<'_, '_, '_>,
+        mut chunk: Chunk,
+        seen: &mut dyn FnMut(&Chunk, usize, &Standing) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut directory = Directory {
+            layers,
+            collected: &mut self.collected,
+        };
+        let ids = chunk.rows.iter().filter_map(|row| row.id).collect();
+        directory.prepare(chunk.rows.iter().flat_map(|row| &row.keys), ids)?;
+        for at in 0..chunk.rows.len() {
+            let standing = self.settler.settle(&mut directory, &mut chunk.rows[at])?;
+            self.reached.counts.add(&standing.outcome);
+            note(&mut self.notable, &chunk, at, &standing);
+            if let Some(rejected) = &mut self.rejected
+                && matches!(
+                    standing.outcome,
+                    Outcome::Invalid | Outcome::Ambiguous { .. } | Outcome::Conflict { .. }
+                )
+                && let Some(record) = chunk.record(&chunk.rows[at])
+            {
+                rejected.write(record, chunk.rows[at].reasons.iter().chain(&standing.reason))?;
+            }
+            seen(&chunk, at, &standing)?;
+        }
+        directory.end_chunk()?;
+        self.reached.next_record = chunk.next_record;
+        Ok(())
+    }
+
+    fn show(&self, watch: &mut Watch<'_>) {
+        (watch.progress)(Progress {
+            counts: self.reached.counts,
+            bytes: self.source.bytes_read(),
+            of_bytes: self.size,
+        });
+    }
+}
+
+/// Runs a preview: everything is written into a scratch database over the directory. `seen` is told of every row.
+pub(crate) fn over_scratch(
+    scratch: &Store,
+    mut base: Option<&mut Tx<'_>>,
+    run: &mut Run<'_>,
+    mut watch: Option<&mut Watch<'_>>,
+    seen: &mut dyn FnMut(&Chunk, usize, &Standing) -> Result<(), Error>,
+) -> Result<Stopped, Error> {
+    let workspace = run.actor.workspace;
+    scratch.write(|top| {
+        judge_all(&run.judging(0), |next| {
+            let mut flushed = 0;
+            while let Some(chunk) = next()? {
+                run.chunk(
+                    Layers {
+                        workspace,
+                        run: PREVIEW,
+                        top,
+                        base: base.as_deref_mut(),
+                    },
+                    chunk,
+                    seen,
+                )?;
+                run.settler.changes.clear();
+                if let Some(watch) = &mut watch {
+                    run.show(watch);
+                    if watch.stop.load(Ordering::Relaxed) {
+                        return Ok(Stopped::OnRequest);
+                    }
+                }
+                if run.counts().rows >= flushed + BATCH_ROWS {
+                    flushed = run.counts().rows;
+                    let layers = Layers {
+                        workspace,
+                        run: PREVIEW,
+                        top,
+                        base: base.as_deref_mut(),
+                    };
+                    Directory {
+                        layers,
+                        collected: &mut run.collected,
+                    }
+                    .end_batch()?;
+                }
+            }
+            Ok(Stopped::No)
+        })
+    })
+}
+
+/// Keeps the first rows of each kind that a person should look at.
+fn note(notable: &mut Vec<Notable>, chunk: &Chunk, at: usize, standing: &Standing) {
+    let kind = |outcome: &Outcome| match outcome {
+        Outcome::Invalid => 1,
+        Outcome::Ambiguous { .. } => 2,
+        Outcome::Conflict { .. } => 3,
+        Outcome::Duplicate { possible: true, .. } => 4,
+        _ => 0,
+    };
+    let this = kind(&standing.outcome);
+    if this == 0 || notable.iter().filter(|n| kind(&n.outcome) == this).count() >= NAMED_ROWS {
+        return;
+    }
+    let row = &chunk.rows[at];
+    let reasons = row.reasons.iter().chain(&standing.reason).cloned().collect();
+    notable.push(Notable {
+        line: row.line,
+        outcome: standing.outcome.clone(),
+        reasons,
+    });
+}
+
+/// Plain structs of ours always become JSON.
+pub(crate) fn to_json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
