@@ -148,6 +148,9 @@ impl Directory<'_, '_, '_> {
     /// newer state of has the keys of that state.
     pub fn who_has(&mut self, key: &MatchKey) -> Result<Vec<ContactId>, store::Error> {
         let collected = &*self.collected;
+        if collected.filter.excludes(key.as_str()) {
+            return Ok(Vec::new());
+        }
         let mut ids: Vec<ContactId> = collected.looked_up.get(key).into_iter().flatten().copied().collect();
         ids.extend(collected.keys.get(key).into_iter().flat_map(Holders::ids));
         ids.sort_unstable();
@@ -217,7 +220,9 @@ impl Directory<'_, '_, '_> {
     fn add_keys(&mut self, match_keys: Vec<MatchKey>, id: ContactId) {
         for key in match_keys {
             self.collected.filter.add(key.as_str());
-            self.collected.dropped_keys.remove(&(key.clone(), id));
+            if !self.collected.dropped_keys.is_empty() {
+                self.collected.dropped_keys.remove(&(key.clone(), id));
+            }
             match self.collected.keys.entry(key) {
                 Entry::Vacant(entry) => {
                     entry.insert(Holders::One(id));

@@ -5,8 +5,9 @@ use crate::args::ImportArgs;
 use crate::exit::{Failure, GOOD, OTHER, REJECTED_ROWS};
 use crate::progress::watched;
 use crate::show;
-use app::{ImportRequest, ImportSummary, Stopped};
-use std::io::Write;
+use app::{Column, Counts, ImportRequest, ImportSummary, Notable, Stopped};
+use serde::Serialize;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// Imports, or with `--dry-run` says what would happen.
@@ -34,7 +35,8 @@ pub fn run(data: Option<PathBuf>, args: &ImportArgs) -> Result<u8, Failure> {
 pub fn tell(summary: &ImportSummary, file: &str, json: bool) -> Result<u8, Failure> {
     let mut out = std::io::stdout().lock();
     if json {
-        writeln!(out, "{}", as_json(summary))?;
+        serde_json::to_writer(&mut out, &JsonSummary::of(summary)).map_err(io::Error::from)?;
+        writeln!(out)?;
     } else {
         tell_people(&mut out, summary, file)?;
     }
@@ -45,19 +47,32 @@ pub fn tell(summary: &ImportSummary, file: &str, json: bool) -> Result<u8, Failu
     })
 }
 
-fn as_json(summary: &ImportSummary) -> serde_json::Value {
-    let mut json = serde_json::json!({ "counts": summary.counts, "finished": summary.stopped == Stopped::No });
-    if let Some(import) = summary.import {
-        json["import"] = import.to_string().into();
+/// What `--json` prints; what programs look for first comes first.
+#[derive(Serialize)]
+struct JsonSummary<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    import: Option<String>,
+    counts: &'a Counts,
+    /// Whether all rows are settled.
+    finished: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rejected: Option<String>,
+    #[serde(skip_serializing_if = "<[Column]>::is_empty")]
+    columns: &'a [Column],
+    look_at: &'a [Notable],
+}
+
+impl<'a> JsonSummary<'a> {
+    fn of(summary: &'a ImportSummary) -> Self {
+        Self {
+            import: summary.import.map(|import| import.to_string()),
+            counts: &summary.counts,
+            finished: summary.stopped == Stopped::No,
+            rejected: summary.rejected.as_ref().map(|path| path.display().to_string()),
+            columns: &summary.columns,
+            look_at: &summary.notable,
+        }
     }
-    if !summary.columns.is_empty() {
-        json["columns"] = serde_json::to_value(&summary.columns).unwrap_or_default();
-    }
-    if let Some(rejected) = &summary.rejected {
-        json["rejected"] = rejected.display().to_string().into();
-    }
-    json["look_at"] = serde_json::to_value(&summary.notable).unwrap_or_default();
-    json
 }
 
 fn tell_people(out: &mut dyn Write, summary: &ImportSummary, file: &str) -> Result<(), Failure> {

@@ -1,0 +1,73 @@
+//! An import does what its preview says, accounts for every row, and can be taken back as if it had never been.
+
+use crate::files::{choices, csv, incoming, past};
+use crate::{Choices, contacts_in, passed_over};
+use app::{Duplicates, Notable, UndoReport};
+use proptest::prelude::*;
+
+/// What a report of an undo says.
+fn told(report: &UndoReport) -> (u64, u64, u64, &[String]) {
+    (report.removed, report.restored, report.kept, &report.kept_names)
+}
+
+/// The rows that a summary names, with what is said of each.
+fn named(rows: &[Notable]) -> Vec<(u64, Vec<&str>)> {
+    let codes = |row: &Notable| row.reasons.iter().map(|r| r.code.as_str()).collect();
+    rows.iter().map(|row| (row.line, codes(row))).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(120))]
+
+    #[test]
+    fn the_preview_is_the_result_and_undo_is_the_way_back(
+        past in past(),
+        incoming in incoming(),
+        choices in choices(),
+        probe in csv(),
+        probe_choices in self::choices(),
+    ) {
+        let (installation, export) = past.lived();
+        let file = incoming.csv(&export);
+        let before = installation.seen();
+        let probed = installation.preview(&probe, &probe_choices).counts;
+
+        let preview = installation.preview(&file, &choices);
+        prop_assert_eq!(&installation.seen(), &before, "a preview changed the directory");
+        let result = installation.import(&file, &choices);
+        prop_assert_eq!(preview.counts, result.counts, "the preview told something else, of\n{}", file);
+        prop_assert_eq!(named(&preview.notable), named(&result.notable), "of\n{}", file);
+
+        let counts = result.counts;
+        let records = csv::Reader::from_reader(file.as_bytes()).records().filter(|r| {
+            r.as_ref().is_ok_and(|r| r.iter().any(|cell| !cell.is_empty()))
+        }).count() as u64;
+        prop_assert_eq!(counts.rows, records, "rows got lost, of\n{}", file);
+        prop_assert_eq!(counts.rows, counts.new + counts.update + passed_over(&counts));
+        let after = installation.seen();
+        prop_assert_eq!(contacts_in(&after), contacts_in(&before) + counts.new, "of\n{}", file);
+        prop_assert!(counts.new + counts.update > 0 || after == before, "nothing was written, and yet it differs");
+
+        let import = result.import.unwrap();
+        let dry = installation.app.undo(installation.actor, import, true).unwrap();
+        prop_assert_eq!(&installation.seen(), &after, "a dry run changed the directory");
+        let undone = installation.app.undo(installation.actor, import, false).unwrap();
+        prop_assert_eq!(told(&dry), told(&undone));
+        prop_assert_eq!((undone.removed, undone.kept), (counts.new, 0), "of\n{}", file);
+        prop_assert_eq!(&installation.seen(), &before, "after the undo of\n{}", file);
+        // What cannot be seen, the match keys, is as it was too.
+        prop_assert_eq!(installation.preview(&probe, &probe_choices).counts, probed, "after the undo of\n{}\nfor\n{}", file, probe);
+    }
+
+    #[test]
+    fn a_file_imported_again_creates_nothing(past in past(), file in csv(), first in choices()) {
+        let (installation, _) = past.lived();
+        installation.import(&file, &first);
+        let before = installation.seen();
+        let mut again: Choices = first;
+        again.options.duplicates = Duplicates::Skip;
+        let counts = installation.import(&file, &again).counts;
+        prop_assert_eq!((counts.new, counts.update), (0, 0), "{:?} of\n{}", first, file);
+        prop_assert_eq!(installation.seen(), before);
+    }
+}

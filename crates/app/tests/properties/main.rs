@@ -1,0 +1,157 @@
+//! What must hold for every directory, file and choice of options (DESIGN.md 7), tried on random ones.
+//!
+//! `files.rs` makes the files, from few names, addresses and numbers, so that rows meet each other and the directory all
+//! the time. `import_and_undo.rs` and `export_and_import.rs` say what must hold.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
+
+mod export_and_import;
+mod files;
+mod import_and_undo;
+
+use app::{
+    Actor, App, Counts, ExportFormat, ExportRequest, Filter, ImportOptions, ImportRequest, ImportSummary, Opening,
+    Order, Scope, Watch, World,
+};
+use model::{ContactId, Region};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use tempfile::TempDir;
+
+/// A world that counts: two runs of a test see the same times and ids. The ids of two worlds lie between each other, as
+/// those of two machines do, and are never the same.
+struct Counting {
+    number: u64,
+    time: AtomicI64,
+    ids: AtomicU64,
+    files: AtomicU64,
+}
+
+impl World for Counting {
+    fn now(&self) -> i64 {
+        self.time.fetch_add(1000, Ordering::Relaxed)
+    }
+
+    fn contact_id(&self) -> ContactId {
+        let milliseconds = 0x0190_0000_0000 + self.ids.fetch_add(1, Ordering::Relaxed);
+        let (version, variant) = (7_u128 << 76, 2_u128 << 62);
+        ContactId::from_u128(u128::from(milliseconds) << 80 | version | variant | u128::from(self.number))
+    }
+
+    fn file_name(&self) -> String {
+        format!("{}.csv", self.files.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// An installation in a folder that goes when this goes.
+struct Installation {
+    app: App,
+    actor: Actor,
+    folder: TempDir,
+}
+
+/// All that can be seen of a directory from outside.
+#[derive(Debug, PartialEq, Eq)]
+struct Seen {
+    by_creation: String,
+    by_name: String,
+    csv: String,
+}
+
+impl Installation {
+    fn new(number: u64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let world = Counting {
+            number,
+            time: AtomicI64::new(1_700_000_000_000_000),
+            ids: AtomicU64::new(0),
+            files: AtomicU64::new(0),
+        };
+        let app = App::open(folder.path(), Arc::new(world)).unwrap();
+        let actor = app.local_actor().unwrap();
+        Self { app, actor, folder }
+    }
+
+    fn put(&self, csv: &str) -> PathBuf {
+        let path = self.folder.path().join("file.csv");
+        std::fs::write(&path, csv).unwrap();
+        path
+    }
+
+    fn preview(&self, csv: &str, choices: &Choices) -> ImportSummary {
+        self.ask(csv, choices, App::preview)
+    }
+
+    fn import(&self, csv: &str, choices: &Choices) -> ImportSummary {
+        self.ask(csv, choices, App::import)
+    }
+
+    fn ask(
+        &self,
+        csv: &str,
+        choices: &Choices,
+        what: fn(&App, Actor, &ImportRequest<'_>, Watch<'_>) -> Result<ImportSummary, app::Error>,
+    ) -> ImportSummary {
+        let request = ImportRequest {
+            path: &self.put(csv),
+            file_name: "file.csv",
+            opening: Opening {
+                region: Region::from_code("US"),
+                bad_values: choices.bad_values,
+                ..Opening::default()
+            },
+            options: choices.options,
+            rejected: None,
+        };
+        let watch = Watch {
+            progress: &mut |_| {},
+            stop: &AtomicBool::new(false),
+        };
+        what(&self.app, self.actor, &request, watch).unwrap()
+    }
+
+    fn export(&self, format: ExportFormat, order: Order) -> String {
+        let request = ExportRequest {
+            scope: Scope::All,
+            filter: Filter::default(),
+            format,
+            order,
+            columns: Vec::new(),
+            delimiter: b',',
+            bom: false,
+        };
+        let mut out = Vec::new();
+        self.app.export(self.actor, &request, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn csv(&self) -> String {
+        self.export(ExportFormat::CrystalQore, Order::Created)
+    }
+
+    fn seen(&self) -> Seen {
+        Seen {
+            by_creation: self.export(ExportFormat::Jsonl, Order::Created),
+            by_name: self.export(ExportFormat::Jsonl, Order::Name),
+            csv: self.csv(),
+        }
+    }
+}
+
+/// What a member chooses for an import.
+#[derive(Clone, Copy, Debug, Default)]
+struct Choices {
+    options: ImportOptions,
+    bad_values: app::BadValues,
+}
+
+/// How many contacts are in a directory.
+fn contacts_in(seen: &Seen) -> u64 {
+    seen.by_creation.lines().count() as u64
+}
+
+/// Rows that change nothing.
+fn passed_over(counts: &Counts) -> u64 {
+    counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict + counts.invalid
+}

@@ -1,0 +1,72 @@
+//! What must hold for every file and for every contact, tried on random ones.
+//!
+//! `any_bytes.rs`: whatever the bytes are, reading ends and every record is accounted for. `round_trip.rs`: what our own
+//! export writes, we read back exactly. `contacts.rs` makes the contacts.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
+
+mod any_bytes;
+mod contacts;
+mod round_trip;
+
+use exchange::judge::{Judge, Judged, Regions, survey};
+use exchange::mapping::{BoundMapping, propose};
+use exchange::open::{Batch, OpenError, Opened, Overrides, Records, Source, decoded, open};
+use std::io::Read;
+
+/// A file that was opened and mapped as an import would do it.
+struct Looked {
+    opened: Opened,
+    layout: Option<&'static str>,
+    judge: Judge,
+}
+
+/// Opens and maps a file. None if it is refused.
+fn look_at(source: &dyn Source) -> Option<Looked> {
+    let opened = match open(source, &Overrides::default()) {
+        Ok(opened) => opened,
+        Err(OpenError::Refused(_)) => return None,
+        Err(OpenError::Io(error)) => panic!("memory could not be read: {error}"),
+    };
+    let (layout, columns) = propose(&opened.header, opened.header_row.is_some(), &opened.sample);
+    let mapping = BoundMapping::bind(&columns, &[]).unwrap();
+    let told = survey(records_of(source, &opened), opened.header_row, &mapping, false).unwrap();
+    let judge = Judge::new(mapping, layout.map(str::to_owned))
+        .with_regions(Regions {
+            chosen: None,
+            suggested: told.region,
+        })
+        .with_date_order(told.date_order)
+        .keeping_patches(true);
+    Some(Looked { opened, layout, judge })
+}
+
+fn records_of(source: &dyn Source, opened: &Opened) -> Records<Box<dyn Read + Send>> {
+    Records::new(decoded(source, &opened.encoding).unwrap(), opened.dialect.clone())
+}
+
+/// A record behind the header, with what the judge made of it.
+#[derive(Debug)]
+struct Row {
+    line: u64,
+    cells: Vec<String>,
+    judged: Option<Judged>,
+}
+
+/// All records behind the header, read so many at once.
+fn rows_of(source: &dyn Source, looked: &Looked, at_once: usize) -> Vec<Row> {
+    let mut records = records_of(source, &looked.opened);
+    let mut batch = Batch::default();
+    let mut rows = Vec::new();
+    while records.fill(&mut batch, at_once).unwrap() {
+        let header = looked.opened.header_row;
+        for record in batch.records().filter(|r| header.is_none_or(|at| r.index() > at)) {
+            rows.push(Row {
+                line: record.line(),
+                cells: record.cells().map(str::to_owned).collect(),
+                judged: looked.judge.judge(record),
+            });
+        }
+    }
+    rows
+}

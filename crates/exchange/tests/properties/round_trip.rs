@@ -1,0 +1,84 @@
+//! Our own export, read back: the same contacts under the same ids, and no row that would change what it came from.
+
+use crate::contacts::{contact, id, version};
+use crate::{look_at, rows_of};
+use exchange::export::Exported;
+use exchange::export::crystalqore::{Needs, Writer};
+use model::{Blanks, Fill};
+use proptest::prelude::*;
+
+fn exported() -> impl Strategy<Value = Vec<Exported>> {
+    let one = (id(), version(), contact()).prop_map(|(id, version, contact)| Exported { id, version, contact });
+    prop::collection::vec(one, 1..20)
+}
+
+fn written(contacts: &[Exported], delimiter: u8) -> Vec<u8> {
+    let mut needs = Needs::default();
+    contacts.iter().for_each(|e| needs.add(&e.contact));
+    let mut bytes = Vec::new();
+    let mut writer = Writer::new(&mut bytes, delimiter, needs.layout()).unwrap();
+    contacts.iter().for_each(|e| writer.write(e).unwrap());
+    writer.finish().unwrap();
+    bytes
+}
+
+/// What the bytes hold when they are opened as any file is, by what stands in them alone.
+fn read_back(bytes: &Vec<u8>) -> Result<Vec<Exported>, TestCaseError> {
+    let looked = look_at(bytes).ok_or_else(|| TestCaseError::fail("our own export is refused"))?;
+    prop_assert_eq!(
+        looked.layout,
+        Some("crystalqore"),
+        "columns: {:?}",
+        looked.opened.header
+    );
+    let mut contacts = Vec::new();
+    for row in rows_of(bytes, &looked, 1000) {
+        let judged = row
+            .judged
+            .ok_or_else(|| TestCaseError::fail("a contact became a blank row"))?;
+        prop_assert!(
+            judged.reasons.iter().all(|r| r.warning),
+            "{:?} of {:?}",
+            judged.reasons,
+            row.cells
+        );
+        for fill in [Fill::Update(Blanks::Keep), Fill::Update(Blanks::Clear), Fill::Blanks] {
+            let mut same = judged.contact.clone();
+            if let Some(patch) = &judged.patch {
+                patch.apply(&mut same, fill);
+            }
+            prop_assert_eq!(&same, &judged.contact, "its own values change it: {:?}", fill);
+        }
+        contacts.push(Exported {
+            id: judged.id.ok_or_else(|| TestCaseError::fail("a contact lost its id"))?,
+            version: judged
+                .version
+                .ok_or_else(|| TestCaseError::fail("a contact lost its version"))?,
+            contact: judged.contact,
+        });
+    }
+    Ok(contacts)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn export_then_read_is_the_identity(contacts in exported(), delimiter in prop::sample::select(b",;\t".as_slice())) {
+        let bytes = written(&contacts, delimiter);
+        let again = read_back(&bytes)?;
+        for (was, is) in contacts.iter().zip(&again) {
+            prop_assert_eq!(is, was);
+        }
+        prop_assert_eq!(again.len(), contacts.len());
+        prop_assert_eq!(written(&again, delimiter), bytes, "written again it is another file");
+    }
+
+    #[test]
+    fn normalising_twice_is_once(contact in contact()) {
+        let mut again = contact.clone();
+        again.normalise();
+        prop_assert_eq!(&again, &contact);
+        prop_assert_eq!(model::Contact::from_json(&contact.to_json()).unwrap(), contact);
+    }
+}
