@@ -42,12 +42,17 @@ impl KeyFilter {
         }
     }
 
-    /// Whether the key may be known. Never false for a key that was noted.
-    pub fn may_know(&mut self, key: &str) -> bool {
-        self.asked += 1;
+    /// Whether the key is surely not known. Never true for a key that was noted.
+    pub fn excludes(&self, key: &str) -> bool {
         self.filter
             .as_ref()
-            .is_none_or(|filter| filter.contains_hash(xxh3_64(key.as_bytes())))
+            .is_some_and(|filter| !filter.contains_hash(xxh3_64(key.as_bytes())))
+    }
+
+    /// Whether the key may be known and so must be asked for; counts how often that is wondered.
+    pub fn may_know(&mut self, key: &str) -> bool {
+        self.asked += 1;
+        !self.excludes(key)
     }
 }
 

@@ -123,9 +123,9 @@ impl fmt::Display for Email {
 }
 
 fn bare_address(text: &str) -> &str {
-    let inner = match (text.rfind('<'), text.rfind('>')) {
-        (Some(open), Some(close)) if open < close && text[close + 1..].trim().is_empty() => &text[open + 1..close],
-        _ => text,
+    let inner = match text.strip_suffix('>') {
+        Some(rest) => rest.rfind('<').map_or(text, |open| &rest[open + 1..]),
+        None => text,
     };
     let inner = inner.trim().trim_end_matches([';', ',']).trim_end();
     match inner.get(..7) {

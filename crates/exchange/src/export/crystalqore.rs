@@ -248,17 +248,24 @@ fn cell_of(column: &Column, exported: &Exported) -> String {
 pub fn version_text(version: Version) -> String {
     let mut digits = Vec::new();
     let mut rest = version.unsigned_abs();
-    while rest > 0 {
+    loop {
         digits.push(b"0123456789abcdefghijklmnopqrstuvwxyz"[(rest % 36) as usize]);
         rest /= 36;
+        if rest == 0 {
+            break;
+        }
     }
     digits.push(b'v');
     digits.iter().rev().map(|b| char::from(*b)).collect()
 }
 
-/// Reads [`version_text`].
+/// The end of the year 9999 in microseconds. No clock gives a later version, and from here there is room to count on.
+const LAST_VERSION: Version = 253_402_300_799_999_999;
+
+/// Reads [`version_text`]. None for what no clock gives: a broken cell must not become the version of a contact.
 pub fn read_version(cell: &str) -> Option<Version> {
-    Version::from_str_radix(cell.trim().strip_prefix('v')?, 36).ok()
+    let version = Version::from_str_radix(cell.trim().strip_prefix('v')?, 36).ok()?;
+    (0..=LAST_VERSION).contains(&version).then_some(version)
 }
 
 fn header_of(column: &Column) -> String {
@@ -315,6 +322,11 @@ fn part_header(part: AddressPart) -> &'static str {
         AddressPart::ZipCode => "Zip Code",
         AddressPart::Country => "Country",
     }
+}
+
+/// Whether this is the header row of our own export.
+pub fn is_own_header(cells: &[String]) -> bool {
+    [ID, VERSION].iter().all(|own| cells.iter().any(|cell| cell == own))
 }
 
 /// The slot that a header of our own export names; none for other headers.

@@ -5,9 +5,11 @@ use std::borrow::Cow;
 /// Characters at the start of a cell that make a spreadsheet compute it.
 const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// Whether a value would be run as a formula, or looks like one that is guarded already.
+/// Whether a value would be run as a formula or taken for a spreadsheet's error, or looks like one that is guarded
+/// already.
 fn needs_guard(value: &str) -> bool {
-    value.trim_start_matches('\'').starts_with(FORMULA_STARTS)
+    let bare = value.trim_start_matches('\'');
+    bare.starts_with(FORMULA_STARTS) || is_spreadsheet_error(bare)
 }
 
 /// A value as it is written for spreadsheets: an apostrophe before what they would run. [`unguarded`] takes exactly that
@@ -115,7 +117,7 @@ mod tests {
     #[test]
     fn guards_are_taken_back_exactly() {
         for value in [
-            "=1+1", "+Oduya", "-x", "@home", "'=x", "''", "it's", "", "plain", "'quoted'",
+            "=1+1", "+Oduya", "-x", "@home", "'=x", "''", "it's", "", "plain", "'quoted'", "#N/A", "'#N/A",
         ] {
             assert_eq!(unguarded(&guarded(value)), value);
         }

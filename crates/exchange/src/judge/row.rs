@@ -48,7 +48,8 @@ impl<'a> RowReader<'a> {
     fn read_cell(&mut self, at: usize, column: &'a BoundColumn, slot: &'a Slot) {
         let raw = self.record.get(at).unwrap_or_default().trim();
         let mut cell = unguarded(raw);
-        if is_spreadsheet_error(cell) {
+        // A value that was guarded is what it is.
+        if is_spreadsheet_error(cell) && !raw.starts_with('\'') {
             self.tell(
                 column,
                 raw,

@@ -1,5 +1,6 @@
 //! The header row: below preambles, or not there at all.
 
+use crate::export::crystalqore::is_own_header;
 use crate::mapping::is_known_name;
 
 /// The header row and the names of the columns.
@@ -30,8 +31,11 @@ pub fn find(records: &[(u64, Vec<String>)]) -> Header {
             .enumerate()
             .filter(|(_, (_, r))| fits(r))
     };
-    let recognised = candidates()
-        .find(|(_, (_, r))| known(r) * 10 >= filled(r) * 4)
+    // Our own header row is known for certain, also where a custom field is called `4711-0815`.
+    let mut first = records.iter().take(MOST_PREAMBLE).enumerate();
+    let recognised = first
+        .find(|(_, (_, r))| is_own_header(r))
+        .or_else(|| candidates().find(|(_, (_, r))| known(r) * 10 >= filled(r) * 4))
         .or_else(|| candidates().find(|(_, (_, r))| known(r) >= 2));
     if let Some((at, (_, record))) = recognised {
         return Header {
@@ -134,6 +138,14 @@ mod tests {
         assert_eq!(
             header_at("# exported\n# do not edit\nfirst_name,email\nAnn,a@x.org\n"),
             Some(2)
+        );
+    }
+
+    #[test]
+    fn our_own_header_is_known_whatever_its_fields_are_called() {
+        assert_eq!(
+            header_at("CrystalQore ID,CrystalQore Version,Custom: 4711081512345678\nx,y,z\n"),
+            Some(0)
         );
     }
 
