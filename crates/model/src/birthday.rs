@@ -22,9 +22,13 @@ pub enum DateOrder {
     MonthFirst,
 }
 
+/// The leap year that Apple writes where no year is known. Nobody in a contact list was born in it.
+const APPLES_NO_YEAR: u16 = 1604;
+
 impl Birthday {
-    /// A real day, or none.
+    /// A real day, or none. In 1604 it is a day without a year: what is written must read back as it was.
     pub fn new(year: Option<u16>, month: u8, day: u8) -> Option<Self> {
+        let year = year.filter(|y| *y != APPLES_NO_YEAR);
         let leap = year.is_none_or(|y| y.is_multiple_of(4) && (!y.is_multiple_of(100) || y.is_multiple_of(400)));
         let days = match month {
             1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -206,9 +210,9 @@ impl<T> TransposeOk<T> for Option<Option<T>> {
     }
 }
 
-/// Apple writes 1604 where no year is known.
+/// Programs write 0 where no year is known.
 fn known_year(year: Option<u16>) -> Option<u16> {
-    year.filter(|y| *y != 1604 && *y != 0)
+    year.filter(|y| *y != 0)
 }
 
 fn number(word: &str) -> Option<u8> {
@@ -279,6 +283,14 @@ mod tests {
                 Some(want),
                 "{raw}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        for year in [None, Some(1), Some(99), Some(1604), Some(1984), Some(9999)] {
+            let day = Birthday::new(year, 2, 3).unwrap();
+            assert_eq!(Birthday::parse(&day.to_string(), MonthFirst), Some(day), "{year:?}");
         }
     }
 

@@ -163,7 +163,8 @@ mod tests {
         #[test]
         fn folding_ascii_is_no_other_folding(s in "[ -~]{0,20}") {
             // A letter with a mark leads the way through the other branch.
-            prop_assert_eq!(fold(&format!("é {s}")), format!("e {}", fold(&s)).trim_end());
+            let alone = format!("e {}", fold(&s));
+            prop_assert_eq!(fold(&format!("é {s}")), alone.trim_end());
         }
 
         #[test]

@@ -1,12 +1,12 @@
 //! Our own CSV: imported into an empty directory it gives the same one, imported into its own it changes nothing.
 
 use crate::files::{choices, past};
-use crate::{Choices, Installation};
+use crate::{Choices, Installation, tried};
 use app::Duplicates;
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(80))]
+    #![proptest_config(tried(80))]
 
     #[test]
     fn an_empty_directory_becomes_the_same(past in past(), choices in choices()) {

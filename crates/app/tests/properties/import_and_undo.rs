@@ -1,7 +1,7 @@
 //! An import does what its preview says, accounts for every row, and can be taken back as if it had never been.
 
 use crate::files::{choices, csv, incoming, past};
-use crate::{Choices, contacts_in, passed_over};
+use crate::{Choices, contacts_in, passed_over, tried};
 use app::{Duplicates, Notable, UndoReport};
 use proptest::prelude::*;
 
@@ -17,7 +17,7 @@ fn named(rows: &[Notable]) -> Vec<(u64, Vec<&str>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(120))]
+    #![proptest_config(tried(120))]
 
     #[test]
     fn the_preview_is_the_result_and_undo_is_the_way_back(

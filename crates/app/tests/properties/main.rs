@@ -14,10 +14,22 @@ use app::{
     Order, Scope, Watch, World,
 };
 use model::{ContactId, Region};
+use proptest::test_runner::Config;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
+
+/// So many random cases; `PROPTEST_CASES=2560` makes them ten times as many. What they find becomes a test with a name,
+/// which says more than a kept seed.
+fn tried(cases: u32) -> Config {
+    let usual = Config::default();
+    Config {
+        cases: cases * usual.cases / 256,
+        failure_persistence: None,
+        ..usual
+    }
+}
 
 /// A world that counts: two runs of a test see the same times and ids. The ids of two worlds lie between each other, as
 /// those of two machines do, and are never the same.

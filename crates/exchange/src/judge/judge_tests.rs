@@ -107,3 +107,15 @@ fn an_unreadable_birthday_costs_nobody_a_contact() {
     assert_eq!(rows[0].contact.custom["Birthday"].as_str(), "sometime in May");
     assert!(rows[1].reasons.is_empty() && rows[1].contact.custom.is_empty());
 }
+
+#[test]
+fn our_own_export_is_taken_by_its_word() {
+    let rows = judged(
+        "CrystalQore ID,CrystalQore Version,First Name,Zip Code,Notes\n\
+         00000000-0000-0000-0000-000000000001,v1,'#N/A,12345.0,'#REF!\n",
+    );
+    let contact = &rows[0].contact;
+    assert_eq!((contact.first_name.as_str(), contact.notes.as_str()), ("#N/A", "#REF!"));
+    assert_eq!(contact.addresses[0].zip_code.as_str(), "12345.0");
+    assert!(rows[0].reasons.is_empty(), "{:?}", rows[0].reasons);
+}

@@ -206,7 +206,8 @@ impl<'a> RowReader<'a> {
     fn read_address(&mut self, column: &'a BoundColumn, label: &Label, part: AddressPart, cell: &str) {
         let label = self.label_of(column, label);
         let text = match part {
-            AddressPart::ZipCode => Text::new(zip_code(cell)),
+            // What we wrote ourselves is taken as it is.
+            AddressPart::ZipCode if self.judge.layout.as_deref() != Some("crystalqore") => Text::new(zip_code(cell)),
             _ => Text::new(cell),
         };
         if part == AddressPart::ZipCode && self.lost_zero(text.as_str()) {

@@ -175,15 +175,22 @@ impl Lexicon {
                 .map(Vec::as_slice)
                 .unwrap_or_default()
         };
-        // Keep a run of words as the name, everything around it must qualify; the longest run wins.
+        let means_address = |i: usize| {
+            let meanings = self.names.get(core_words[i].as_str());
+            meanings.is_some_and(|m| m.iter().any(|(_, field)| *field == Field::Address))
+        };
+        // Keep a run of words as the name, everything around it must qualify; the longest run wins, and of equals the
+        // last: `Company Address` is an address, `Address Company` a company. Before its parts `address` says nothing.
         for length in (1..=core_words.len()).rev() {
-            for from in 0..=core_words.len() - length {
+            for from in (0..=core_words.len() - length).rev() {
                 let outside = (0..core_words.len()).filter(|i| !(from..from + length).contains(i));
-                let mut qualifiers = Vec::new();
-                if outside.clone().any(|i| of(i).is_empty()) {
+                if outside
+                    .clone()
+                    .any(|i| of(i).is_empty() && !(i < from && means_address(i)))
+                {
                     continue;
                 }
-                qualifiers.extend(outside.flat_map(|i| of(i).iter().copied()));
+                let mut qualifiers: Vec<Qualifier> = outside.flat_map(|i| of(i).iter().copied()).collect();
                 let name: String = core_words[from..from + length].iter().map(|w| w.as_str()).collect();
                 if let Some(meanings) = self.names.get(&name) {
                     return Some(TakenApart {

@@ -293,7 +293,16 @@ fn slot_of(field: Field, qualifiers: &[Qualifier], header: &str) -> Option<Slot>
         };
         Some(Slot::Phone(Label::exact(kind)))
     };
+    let ships = words(header)
+        .iter()
+        .any(|w| matches!(w.as_str(), "shipping" | "delivery" | "ship" | "lieferung"));
     let address = |part| {
+        // Another address is another address: its street must not join the first one's.
+        let label = match () {
+            () if ships => Label::exact("shipping"),
+            () if label.is_none() && has(Qualifier::Second) => Label::exact("other"),
+            () => label.clone(),
+        };
         let label = match part {
             AddressPart::Street => label.clone(),
             _ if number > 1 => Label::exact(&number.to_string()),

@@ -1,6 +1,6 @@
 //! Whatever the bytes are: the file is refused or read to its end, nothing panics, and no row is lost.
 
-use crate::{look_at, rows_of};
+use crate::{look_at, rows_of, tried};
 use exchange::open::Source;
 use model::{Blanks, Contact, Fill};
 use proptest::prelude::*;
@@ -158,7 +158,7 @@ impl Read for Dribble {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(tried(500))]
 
     #[test]
     fn every_record_is_accounted_for(bytes in file()) {

@@ -12,7 +12,19 @@ mod round_trip;
 use exchange::judge::{Judge, Judged, Regions, survey};
 use exchange::mapping::{BoundMapping, propose};
 use exchange::open::{Batch, OpenError, Opened, Overrides, Records, Source, decoded, open};
+use proptest::test_runner::Config;
 use std::io::Read;
+
+/// So many random cases; `PROPTEST_CASES=2560` makes them ten times as many. What they find becomes a test with a name,
+/// which says more than a kept seed.
+fn tried(cases: u32) -> Config {
+    let usual = Config::default();
+    Config {
+        cases: cases * usual.cases / 256,
+        failure_persistence: None,
+        ..usual
+    }
+}
 
 /// A file that was opened and mapped as an import would do it.
 struct Looked {

@@ -1,7 +1,7 @@
 //! Our own export, read back: the same contacts under the same ids, and no row that would change what it came from.
 
 use crate::contacts::{contact, id, version};
-use crate::{look_at, rows_of};
+use crate::{look_at, rows_of, tried};
 use exchange::export::Exported;
 use exchange::export::crystalqore::{Needs, Writer};
 use model::{Blanks, Fill};
@@ -61,7 +61,7 @@ fn read_back(bytes: &Vec<u8>) -> Result<Vec<Exported>, TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(tried(200))]
 
     #[test]
     fn export_then_read_is_the_identity(contacts in exported(), delimiter in prop::sample::select(b",;\t".as_slice())) {
