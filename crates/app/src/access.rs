@@ -26,8 +26,14 @@ impl App {
     /// # Errors
     /// Those of the database.
     pub fn local_actor(&self) -> Result<Actor, Error> {
-        let now = self.world.now();
-        let (workspace, member) = self.store.write(|tx| workspaces::ensure_local(tx, now))?;
+        let made = self.store.read(|tx| workspaces::local(tx))?;
+        let (workspace, member) = match made {
+            Some(local) => local,
+            None => {
+                let now = self.world.now();
+                self.store.write(|tx| workspaces::ensure_local(tx, now))?
+            }
+        };
         Ok(Actor { workspace, member })
     }
 }

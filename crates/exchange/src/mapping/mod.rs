@@ -8,6 +8,7 @@ mod bind;
 mod header_words;
 mod layouts;
 mod lexicon;
+mod neighbours;
 mod propose;
 mod values;
 

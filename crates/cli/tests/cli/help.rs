@@ -1,0 +1,84 @@
+//! `--help`: everything that the design promises is found there.
+
+use crate::scratch::Scratch;
+
+#[test]
+fn the_program_lists_its_commands() {
+    let scratch = Scratch::new();
+    let commands = ["inspect", "import", "imports", "resume", "export", "sample", "undo"];
+    let run = scratch.run(&["--help"]);
+    run.expect(0)
+        .says(&commands)
+        .says(&["--data", "--version", "CRYSTALQORE_DATA"]);
+    assert_eq!(run.err, "");
+    // Without arguments a person wants the same, but a script has made a mistake.
+    scratch.run(&[]).expect(2).says(&commands);
+    scratch.run(&["--version"]).expect(0).says(&["crystalqore "]);
+}
+
+#[test]
+fn every_command_lists_its_options() {
+    let scratch = Scratch::new();
+    let opening = [
+        "--region",
+        "--map",
+        "--mapping",
+        "--unmapped",
+        "--encoding",
+        "--delimiter",
+        "--bad-values",
+    ];
+    let inspect = [&opening[..], &["<FILE>", "--json", "--raw", "--limit"]].concat();
+    let import = [
+        &opening[..],
+        &[
+            "<FILE>",
+            "--duplicates",
+            "skip, update, fill, create",
+            "--match",
+            "email-or-phone-and-name",
+        ],
+        &[
+            "--conflicts",
+            "--empty-cells",
+            "--dry-run",
+            "--rejected",
+            "--json",
+            "CRYSTALQORE_REGION",
+        ],
+    ]
+    .concat();
+    let export = [
+        &[
+            "--scope",
+            "mine, shared, all",
+            "--filter",
+            "--format",
+            "crystalqore, jsonl",
+            "--columns",
+        ][..],
+        &["--order", "--delimiter", "--bom", "-o, --output <FILE>"],
+    ]
+    .concat();
+    let commands: [(&str, &[&str]); 7] = [
+        ("inspect", &inspect),
+        ("import", &import),
+        ("imports", &["--json"]),
+        ("resume", &["[IMPORT]", "--json"]),
+        ("undo", &["<IMPORT>", "--dry-run", "--json"]),
+        ("export", &export),
+        ("sample", &[]),
+    ];
+    for (command, words) in commands {
+        let run = scratch.run(&[command, "--help"]);
+        // How wide the terminal is must not matter.
+        let joined = run.expect(0).out.split_whitespace().collect::<Vec<_>>().join(" ");
+        for word in words.iter().chain(&["--data"]) {
+            assert!(
+                joined.contains(word),
+                "{command} --help does not mention {word}:\n{joined}"
+            );
+        }
+    }
+    assert!(!scratch.path("data").exists());
+}

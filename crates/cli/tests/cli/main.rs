@@ -1,0 +1,17 @@
+//! The real binary, run as a person runs it: arguments in, output, exit code and the state of the data folder out.
+//!
+//! One file for each command, because that is how the command line is divided. Every import of these tests goes through
+//! [`scratch::Scratch::import`], which previews it first: that the preview equals the result is held everywhere, not in
+//! one test.
+
+#![expect(clippy::unwrap_used, reason = "the shared runner belongs to the tests")]
+
+mod export;
+mod help;
+mod import;
+mod import_matching;
+mod inspect;
+mod resume;
+mod sample;
+mod scratch;
+mod undo;

@@ -1,0 +1,224 @@
+//! `crystalqore resume`: after a kill or Ctrl-C at any moment, the end is that of an unbroken run.
+
+use crate::scratch::{Run, Scratch};
+use serde_json::Value;
+use std::fmt::Write;
+use std::process::{Child, Command};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Rows of the file that is interrupted: enough that a run takes a good part of a second.
+const ROWS: u32 = 30_000;
+const OPTIONS: [&str; 6] = [
+    "import",
+    "many.csv",
+    "--duplicates",
+    "update",
+    "--rejected",
+    "rejected.csv",
+];
+
+/// Whatever a broken run and an unbroken one must agree on.
+#[derive(PartialEq)]
+struct End {
+    contacts: Vec<Value>,
+    counts: Value,
+    rejected: String,
+}
+
+impl End {
+    fn of(scratch: &Scratch) -> Self {
+        let imports = scratch.imports();
+        assert_eq!(imports.len(), 2);
+        assert_eq!(imports[0]["state"], "done");
+        Self {
+            contacts: scratch.contacts(),
+            counts: imports[0]["counts"].clone(),
+            rejected: scratch.read("rejected.csv"),
+        }
+    }
+
+    /// Compares without printing thirty thousand contacts.
+    fn assert_equal(&self, other: &Self, when: &str) {
+        assert_eq!(self.counts, other.counts, "{when}");
+        let differs = self.contacts.iter().zip(&other.contacts).find(|(a, b)| a != b);
+        assert_eq!(differs, None, "{when}");
+        assert_eq!(self.contacts.len(), other.contacts.len(), "{when}");
+        assert!(self.rejected == other.rejected, "{when}: the rejected rows differ");
+    }
+}
+
+/// Of thirteen rows one is invalid, of seventeen one repeats an earlier one; the rest are new, or meet the first import.
+fn many_rows() -> String {
+    let mut csv = String::from("First Name,Last Name,Email,Phone,Tag\n");
+    for i in 0..ROWS {
+        let (of, company) = match i % 17 {
+            16 => (i / 2, "Again"),
+            _ => (i, "First"),
+        };
+        let ending = if i % 13 == 12 { "" } else { ".com" };
+        let (exchange, line) = (230 + i / 10_000, i % 10_000);
+        writeln!(
+            csv,
+            "{company}{i},Row,row{of}@example{ending},+1 202 {exchange} {line:04},a"
+        )
+        .unwrap();
+    }
+    csv
+}
+
+/// A folder with a few contacts that the big file will change.
+fn prepared(many: &str) -> Scratch {
+    let scratch = Scratch::new();
+    scratch.write("many.csv", many);
+    let mut few = String::from("Company,Email\n");
+    (0..ROWS)
+        .step_by(100)
+        .for_each(|i| writeln!(few, "Acme {i},row{i}@example.com").unwrap());
+    scratch.write("few.csv", few);
+    scratch.run(&["import", "few.csv"]).expect(0);
+    scratch
+}
+
+fn start(scratch: &Scratch) -> Child {
+    scratch.command(&OPTIONS).spawn().unwrap()
+}
+
+/// Waits until the import is in the list: from then on it can be interrupted, not only prevented.
+fn wait_until_listed(scratch: &Scratch) {
+    while scratch.imports().len() < 2 {
+        sleep(Duration::from_millis(5));
+    }
+}
+
+/// `kill -9`.
+fn kill(mut child: Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// `kill -INT`, as Ctrl-C sends it.
+fn interrupt(child: Child) -> Run {
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    Run::of(&OPTIONS, &child.wait_with_output().unwrap())
+}
+
+/// Goes on until nothing is left to do. An import that was killed before it was in the list has not begun.
+fn go_on(scratch: &Scratch) {
+    let begun = scratch.imports().len() == 2;
+    let run = if begun {
+        scratch.run(&["resume"])
+    } else {
+        scratch.run(&OPTIONS)
+    };
+    assert!(matches!(run.code, Some(0 | 4)), "{}{}", run.out, run.err);
+    says_nothing_to_do(scratch);
+}
+
+fn says_nothing_to_do(scratch: &Scratch) {
+    scratch.run(&["resume"]).expect(0).says(&["Nothing was interrupted"]);
+}
+
+#[test]
+fn nothing_to_do_is_no_error() {
+    let scratch = Scratch::new();
+    says_nothing_to_do(&scratch);
+    assert_eq!(
+        scratch.run(&["resume", "--json"]).expect(0).json(),
+        serde_json::json!({"resumed": []})
+    );
+    scratch.write("ann.csv", "First Name\nAnn\n");
+    scratch.import("ann.csv", &[]);
+    says_nothing_to_do(&scratch);
+    scratch.run(&["resume", "7"]).expect(1).says(&["no import 7"]);
+    assert_eq!(
+        scratch.run(&["resume", "7", "--json"]).expect(1).error_code(),
+        "no_such_import"
+    );
+    scratch
+        .run(&["resume", "last"])
+        .expect(2)
+        .says(&["number of an import"]);
+    assert_eq!(scratch.imports().len(), 1);
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "how long a run takes says when to kill one")]
+fn a_run_that_was_broken_ends_as_an_unbroken_one() {
+    let many = many_rows();
+    let unbroken = prepared(&many);
+    let before = unbroken.contacts();
+    let began = Instant::now();
+    unbroken.run(&OPTIONS).expect(4);
+    let took = began.elapsed();
+    let expected = End::of(&unbroken);
+    for class in ["new", "update", "invalid"] {
+        assert!(expected.counts[class].as_u64().unwrap() > 100, "{}", expected.counts);
+    }
+
+    // Killed at moments spread over the run, the first ones before it has begun to write.
+    for percent in [3, 35, 80] {
+        let scratch = prepared(&many);
+        let child = start(&scratch);
+        sleep(took * percent / 100);
+        kill(child);
+        go_on(&scratch);
+        End::of(&scratch).assert_equal(&expected, &format!("killed after {percent} % of {took:?}"));
+    }
+
+    // Stopped by Ctrl-C, so that there is a checkpoint in the middle of the file; then the resumed run is killed too.
+    let scratch = prepared(&many);
+    let child = start(&scratch);
+    wait_until_listed(&scratch);
+    interrupt(child);
+    let resumed = scratch.command(&["resume"]).spawn().unwrap();
+    sleep(took * 30 / 100);
+    kill(resumed);
+    go_on(&scratch);
+    End::of(&scratch).assert_equal(&expected, "stopped, resumed, killed, resumed");
+    // The change log must have survived all that as well.
+    scratch.run(&["undo", "2"]).expect(0);
+    assert!(scratch.contacts() == before, "the undo of a broken run");
+}
+
+#[test]
+fn ctrl_c_finishes_what_is_in_hand_and_says_how_to_go_on() {
+    let many = many_rows();
+    let unbroken = prepared(&many);
+    unbroken.run(&OPTIONS).expect(4);
+
+    let scratch = prepared(&many);
+    let child = start(&scratch);
+    wait_until_listed(&scratch);
+    // While it runs, nobody else may touch it.
+    let running = scratch.imports()[0]["state"] == "running";
+    let (resume, undo) = (scratch.run(&["resume", "2"]), scratch.run(&["undo", "2"]));
+    let run = interrupt(child);
+    // On a fast machine the run may have finished before the signal came; the end must be the same.
+    if run.out.contains("Stopped importing") {
+        run.expect(1)
+            .says(&["What is done so far stays", "crystalqore resume 2"]);
+        assert!(running);
+        resume.expect(1).says(&["run by another process"]);
+        undo.expect(1).says(&["not finished", "crystalqore resume 2"]);
+        let import = scratch.imports()[0].clone();
+        assert_eq!(import["state"], "interrupted");
+        let done = import["counts"]["rows"].as_u64().unwrap();
+        assert!(done < u64::from(ROWS));
+        scratch.run(&["imports"]).expect(0).says(&["interrupted"]);
+        assert_eq!(
+            scratch.run(&["undo", "2", "--json"]).expect(1).error_code(),
+            "not_finished"
+        );
+        scratch.run(&["resume", "2"]).expect(4).says(&[
+            "Imported many.csv (import 2)",
+            "30,000  rows",
+            "crystalqore undo 2",
+        ]);
+    } else {
+        run.expect(4);
+    }
+    says_nothing_to_do(&scratch);
+    End::of(&scratch).assert_equal(&End::of(&unbroken), "stopped by Ctrl-C");
+}

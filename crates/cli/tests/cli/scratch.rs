@@ -1,0 +1,205 @@
+//! Runs the program in a folder of its own, which goes with the test.
+
+use serde_json::Value;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// A folder for files, with a data folder `data` in it.
+pub struct Scratch {
+    folder: TempDir,
+}
+
+/// What a run of the program left behind.
+pub struct Run {
+    what: String,
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Scratch {
+    pub fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file; its name is what the program is given, because it runs in this folder.
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crystalqore"));
+        for (name, _) in std::env::vars_os() {
+            // The settings of whoever runs the tests are not those of the tests.
+            if name.to_string_lossy().starts_with("CRYSTALQORE_") {
+                command.env_remove(name);
+            }
+        }
+        // A command that forgets `--data` must meet this folder, never the directory of whoever runs the tests.
+        let home = self.path("home");
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("CRYSTALQORE_DATA", self.path("data"))
+            .env("HOME", &home)
+            .env("XDG_DATA_HOME", home.join("data"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(arguments, &self.command(arguments).output().unwrap())
+    }
+
+    pub fn run_with_input(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Run {
+        let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(input.as_ref()).unwrap();
+        drop(stdin);
+        Run::of(arguments, &child.wait_with_output().unwrap())
+    }
+
+    /// Imports a file and gives its counts; the preview must have said the same and changed nothing.
+    pub fn import(&self, file: &str, options: &[&str]) -> String {
+        let arguments = [&["import", file, "--json"], options].concat();
+        let before = self.state();
+        let dry = self.run(&[&arguments[..], &["--dry-run"]].concat());
+        let previewed = dry.expect(0).json();
+        assert_eq!(previewed.get("import"), None, "a preview has no import");
+        assert_eq!(self.state(), before, "a preview changes nothing");
+        let run = self.run(&arguments);
+        let document = run.json();
+        assert!(document["import"].is_string(), "{}", run.out);
+        assert_eq!(document["finished"], true);
+        assert_eq!(
+            document["counts"], previewed["counts"],
+            "{arguments:?}: preview and result"
+        );
+        let rejected = document["counts"]["invalid"] != 0;
+        run.expect(if rejected { 4 } else { 0 });
+        counts_of(&document)
+    }
+
+    /// Contacts and imports, with everything that tells one state from another.
+    pub fn state(&self) -> (String, String) {
+        (self.export(&[]), self.run(&["imports", "--json"]).expect(0).out.clone())
+    }
+
+    pub fn export(&self, options: &[&str]) -> String {
+        self.run(&[&["export"], options].concat()).expect(0).out.clone()
+    }
+
+    /// All contacts, without what differs from one run to the next: ids and versions.
+    pub fn contacts(&self) -> Vec<Value> {
+        let lines = self.export(&["--format", "jsonl"]);
+        let contact = |line: &str| {
+            let mut contact: Value = serde_json::from_str(line).unwrap();
+            let fields = contact.as_object_mut().unwrap();
+            fields.remove("id").unwrap();
+            fields.remove("version").unwrap();
+            contact
+        };
+        lines.lines().map(contact).collect()
+    }
+
+    /// The imports, newest first, as `imports --json` lists them.
+    pub fn imports(&self) -> Vec<Value> {
+        let document = self.run(&["imports", "--json"]).expect(0).json();
+        document["imports"].as_array().unwrap().clone()
+    }
+}
+
+impl Run {
+    pub fn of(arguments: &[&str], output: &Output) -> Self {
+        Self {
+            what: arguments.join(" "),
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout.clone()).unwrap(),
+            err: String::from_utf8(output.stderr.clone()).unwrap(),
+        }
+    }
+
+    pub fn expect(&self, code: i32) -> &Self {
+        let Self { what, out, err, .. } = self;
+        assert_eq!(
+            self.code,
+            Some(code),
+            "crystalqore {what}\nstdout: {out}\nstderr: {err}"
+        );
+        self
+    }
+
+    /// Whether all of these words are in what was printed for people.
+    pub fn says(&self, words: &[&str]) -> &Self {
+        let said = format!("{}{}", self.out, self.err);
+        for word in words {
+            assert!(
+                said.contains(word),
+                "crystalqore {} does not say {word:?}:\n{said}",
+                self.what
+            );
+        }
+        self
+    }
+
+    /// The one document that was printed.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out)
+            .unwrap_or_else(|e| unreachable!("crystalqore {}: {e}:\n{}\n{}", self.what, self.out, self.err))
+    }
+
+    /// The code of the error, as JSON tells it.
+    pub fn error_code(&self) -> String {
+        let document = self.json();
+        let message = document["error"]["message"].as_str().unwrap();
+        assert!(!message.is_empty());
+        document["error"]["code"].as_str().unwrap().to_owned()
+    }
+}
+
+/// The classes that have rows, in the order of the design: `rows 3, new 2, invalid 1`. They must add up.
+pub fn counts_of(document: &Value) -> String {
+    let classes = [
+        "new",
+        "update",
+        "unchanged",
+        "duplicate",
+        "ambiguous",
+        "conflict",
+        "invalid",
+    ];
+    let count = |class: &str| document["counts"][class].as_u64().unwrap();
+    assert_eq!(
+        count("rows"),
+        classes.iter().map(|c| count(c)).sum::<u64>(),
+        "every row is in one class"
+    );
+    let filled = classes.iter().filter(|c| count(c) > 0);
+    let mut text = format!("rows {}", count("rows"));
+    filled.for_each(|class| text.push_str(&format!(", {class} {}", count(class))));
+    text
+}
+
+/// Every file below a folder, for telling whether anything was made.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut paths: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).collect();
+    let folders: Vec<PathBuf> = paths.iter().filter(|p| p.is_dir()).cloned().collect();
+    paths.extend(folders.iter().flat_map(|f| files_below(f)));
+    paths.sort();
+    paths
+}
