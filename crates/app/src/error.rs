@@ -49,9 +49,9 @@ pub enum Error {
     /// The import was undone already.
     #[error("import {0} was undone already")]
     AlreadyUndone(ImportId),
-    /// The import is not finished.
-    #[error("import {0} is not finished; go on with it first (`crystalqore resume {0}`)")]
-    NotFinished(ImportId),
+    /// The rejected rows would be written over the file that they come from.
+    #[error("the rejected rows would overwrite {}, the file that is imported; name another one", .0.display())]
+    RejectedOverInput(PathBuf),
     /// A file of rejected rows that belongs to an interrupted import is not what it was.
     #[error("{} was changed since import {import} was interrupted; put it back or remove it, and resume again", path.display())]
     RejectedFileChanged {
@@ -94,7 +94,7 @@ impl Error {
             Self::ImportRuns(_) => "import_runs",
             Self::NotResumable { .. } => "not_resumable",
             Self::AlreadyUndone(_) => "already_undone",
-            Self::NotFinished(_) => "not_finished",
+            Self::RejectedOverInput(_) => "rejected_over_input",
             Self::RejectedFileChanged { .. } => "rejected_file_changed",
             Self::UnreadablePlan(_) => "unreadable_plan",
             Self::Filter(_) => "filter",

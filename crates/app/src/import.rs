@@ -127,6 +127,7 @@ impl App {
     /// # Errors
     /// When the file cannot be read or mapped, or the database fails.
     pub fn import(&self, actor: Actor, request: &ImportRequest<'_>, watch: Watch<'_>) -> Result<ImportSummary, Error> {
+        refuse_overwriting(request)?;
         let original = request.path.to_owned();
         let look = usable_look(&original, &request.opening)?;
         self.sweep_uploads(&self.needed_uploads(actor)?);
@@ -179,7 +180,7 @@ impl App {
             });
         }
         let plan = plan_of(&stored)?;
-        let upload = self.hold_upload(&plan.upload)?.ok_or(Error::ImportRuns(import))?;
+        let upload = self.hold_run(&stored)?;
         // Only now that nobody else runs it, what is stored is the last word.
         let stored = self.stored(actor, import)?;
         let rejected = match &plan.rejected {
@@ -241,6 +242,12 @@ impl App {
             .ok_or(Error::NoImport(import))
     }
 
+    /// Takes hold of an interrupted import, so that no other process goes on with it.
+    pub(crate) fn hold_run(&self, stored: &Import) -> Result<Upload, Error> {
+        self.hold_upload(&plan_of(stored)?.upload)?
+            .ok_or(Error::ImportRuns(stored.id))
+    }
+
     fn run(&self, actor: Actor, start: Start, mut watch: Watch<'_>) -> Result<ImportSummary, Error> {
         let Start {
             import,
@@ -271,6 +278,18 @@ impl App {
             stopped,
             rejected: plan.rejected,
         })
+    }
+}
+
+/// The file of rejected rows must not be the one that they are read from.
+fn refuse_overwriting(request: &ImportRequest<'_>) -> Result<(), Error> {
+    let same = |a: &Path, b: &Path| match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    };
+    match request.rejected {
+        Some(rejected) if same(rejected, request.path) => Err(Error::RejectedOverInput(rejected.to_owned())),
+        _ => Ok(()),
     }
 }
 

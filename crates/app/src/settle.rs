@@ -183,8 +183,10 @@ impl Settler<'_> {
         matched: Matched,
     ) -> Result<Standing, Error> {
         let of = matched.row.id;
-        if self.options.duplicates == Duplicates::Create && !matched.key.as_str().starts_with('i') {
+        if self.options.duplicates == Duplicates::Create {
             let reason = duplicate_reason(row, &matched, self.run, false);
+            // The other one has the id already, if the row names one.
+            (row.id, row.version) = (None, None);
             return Ok(self.create(directory, row, Some(reason.as_warning())));
         }
         let Some(fill) = self.options.fill() else {

@@ -30,14 +30,15 @@ impl App {
     /// Takes an import back, or with `dry_run` says what that would do.
     ///
     /// # Errors
-    /// When there is no such import, it is not finished, or it was undone.
+    /// When there is no such import, another process runs it, or it was undone.
     pub fn undo(&self, actor: Actor, import: ImportId, dry_run: bool) -> Result<UndoReport, Error> {
         let stored = self.stored(actor, import)?;
-        match stored.state {
+        // What was interrupted can be taken back instead of gone on with, but nobody may go on with it meanwhile.
+        let held = match stored.state {
             ImportState::Undone => return Err(Error::AlreadyUndone(import)),
-            ImportState::Running => return Err(Error::NotFinished(import)),
-            ImportState::Done | ImportState::Cancelled | ImportState::Undoing => {}
-        }
+            ImportState::Running => Some(self.hold_run(&stored)?),
+            ImportState::Done | ImportState::Cancelled | ImportState::Undoing => None,
+        };
         let workspace = actor.workspace;
         if !dry_run {
             let now = self.world.now();
@@ -60,6 +61,9 @@ impl App {
                 changes::forget(tx, workspace, import)?;
                 imports::set_state(tx, workspace, import, ImportState::Undone, now, true)
             })?;
+            if let Some(upload) = held {
+                Self::drop_upload(upload);
+            }
         }
         Ok(report)
     }

@@ -54,7 +54,7 @@ impl Failure {
             Self::Io(_) => OTHER,
             Self::Usage(_) => USAGE,
             Self::App(Error::Open(_) | Error::Read(_) | Error::NothingMapped(_)) => UNREADABLE,
-            Self::App(Error::Mapping(_) | Error::Filter(_)) => USAGE,
+            Self::App(Error::Mapping(_) | Error::Filter(_) | Error::RejectedOverInput(_)) => USAGE,
             Self::App(_) => OTHER,
         }
     }

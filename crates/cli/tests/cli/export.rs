@@ -16,30 +16,16 @@ fn full() -> Scratch {
          Süleyman,\"Öz;türk\",\"\"\"Süli\"\"\",,,,,+49 171 3920012,,,,,,,Chemnitz,,,--04-01,a;b,#N/A,,' it''s\n\
          ,,,,bob@example.org,,,,,,,,,,,,,,,,,\n",
     );
-    let slots = [
-        "Nick=nickname",
-        "E1=email",
-        "E2=email",
-        "E3=email:work",
-        "E4=email:Yacht club",
-        "P1=phone:work",
-        "P2=phone:mobile",
-        "P3=phone:mobile",
-        "P4=phone:fax",
-        "P5=phone:Yacht club",
-        "HStreet=address:home",
-        "HCity=city:home",
-        "WCity=city:work",
-        "WCountry=country:work",
-        "Web=website",
-        "Born=birthday",
-        "T=tags",
-        "N=notes",
-        "Size=custom:Shoe size",
-        "Note=custom:=Own (field)",
-    ];
-    let options: Vec<&str> = slots.iter().flat_map(|slot| ["--map", slot]).collect();
-    let options = [&options[..], &["--delimiter", ",", "--bad-values", "leave-out"]].concat();
+    // A file and not `--map`, because a column's name may hold a `=` and a slot's name there must not.
+    scratch.write(
+        "mapping.json",
+        r#"{"Nick": "nickname", "E1": "email", "E2": "email", "E3": "email:work", "E4": "email:Yacht club",
+            "P1": "phone:work", "P2": "phone:mobile", "P3": "phone:mobile", "P4": "phone:fax", "P5": "phone:Yacht club",
+            "HStreet": "address:home", "HCity": "city:home", "WCity": "city:work", "WCountry": "country:work",
+            "Web": "website", "Born": "birthday", "T": "tags", "N": "notes",
+            "Size": "custom:Shoe size", "Note": "custom:=Own (field)"}"#,
+    );
+    let options = ["--mapping", "mapping.json"];
     assert_eq!(scratch.import("full.csv", &options), "rows 4, new 4");
     scratch
 }
