@@ -3,19 +3,24 @@
 use crate::show::grouped;
 use app::{Progress, Watch};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::sync::Arc;
+use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Set by Ctrl-C. One for the whole program, as the signal is: `resume` may run one import after another, and a handler
+/// can be set only once.
+static STOP: AtomicBool = AtomicBool::new(false);
+static HANDLER: Once = Once::new();
 
 /// Runs `work` with a bar, and lets Ctrl-C stop it after the batch in hand. A second Ctrl-C ends the program at once;
 /// what is committed can be gone on with all the same.
 pub fn watched<T>(work: impl FnOnce(Watch<'_>) -> T) -> T {
-    let stop = Arc::new(AtomicBool::new(false));
-    let asked = Arc::clone(&stop);
-    // Without a handler Ctrl-C ends the program at once, which is harmless too.
-    let _ = ctrlc::set_handler(move || {
-        if asked.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
+    HANDLER.call_once(|| {
+        // Without a handler Ctrl-C ends the program at once, which is harmless too.
+        let _ = ctrlc::set_handler(|| {
+            if STOP.swap(true, Ordering::Relaxed) {
+                std::process::exit(130);
+            }
+        });
     });
     let bar = ProgressBar::new(0);
     let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}  {eta} left");
@@ -33,7 +38,7 @@ pub fn watched<T>(work: impl FnOnce(Watch<'_>) -> T) -> T {
     };
     let result = work(Watch {
         progress: &mut show,
-        stop: &stop,
+        stop: &STOP,
     });
     bar.finish_and_clear();
     result

@@ -3,6 +3,7 @@
 use crate::text::clean;
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A well-formed address: the part before the `@` as written, the domain in lower case.
@@ -76,6 +77,11 @@ impl Email {
     /// Says what is wrong and, where it can be guessed, what was meant.
     pub fn parse(raw: &str) -> Result<Self, EmailProblem> {
         let text = clean(raw);
+        let text = if text.is_ascii() {
+            text
+        } else {
+            Cow::Owned(visible(&text))
+        };
         let address = bare_address(&text);
         check(address).map(Self).map_err(|what| EmailProblem {
             what,
@@ -122,7 +128,20 @@ impl fmt::Display for Email {
     }
 }
 
+/// The text without characters that nobody sees and no address holds, and with a plain `@`.
+fn visible(text: &str) -> String {
+    let unseen = |c: &char| matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}');
+    text.chars()
+        .filter(|c| !unseen(c))
+        .map(|c| if c == '\u{FF20}' { '@' } else { c })
+        .collect()
+}
+
 fn bare_address(text: &str) -> &str {
+    let text = match text.strip_prefix('\'').and_then(|t| t.strip_suffix('\'')) {
+        Some(inner) => inner.trim(),
+        None => text,
+    };
     let inner = match text.strip_suffix('>') {
         Some(rest) => rest.rfind('<').map_or(text, |open| &rest[open + 1..]),
         None => text,
@@ -235,6 +254,8 @@ mod tests {
         assert_eq!(ok("  Ann.Ivers@Example.COM\u{a0}"), "Ann.Ivers@example.com");
         assert_eq!(ok("Ann Ivers <ann@example.com>"), "ann@example.com");
         assert_eq!(ok("mailto:ann@example.com"), "ann@example.com");
+        assert_eq!(ok("'ann@example.com'"), "ann@example.com");
+        assert_eq!(ok("ann\u{200b}@example\u{ad}.com"), "ann@example.com");
         assert_eq!(ok("ann@bücher.example"), "ann@bücher.example");
     }
 

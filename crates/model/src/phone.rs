@@ -1,7 +1,9 @@
 //! Telephone numbers, by a port of libphonenumber.
 
 use crate::text::clean;
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region as LibRegion};
+use rlibphonenumber::{
+    PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFormat, Region as LibRegion, ValidationError,
+};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
@@ -106,16 +108,17 @@ impl Phone {
         if is_power_of_ten(&readable) {
             return Err(PhoneProblem::SpreadsheetDamage);
         }
-        let number = PHONE_NUMBER_UTIL
-            .parse(readable.as_ref(), region.map(|r| r.0))
-            .map_err(|e| problem_of(&e, &readable))?;
-        if !PHONE_NUMBER_UTIL.is_valid_number(&number) {
-            return Err(match PHONE_NUMBER_UTIL.is_possible_number_with_reason(&number) {
-                Err(rlibphonenumber::ValidationError::TooShort) => PhoneProblem::TooShort,
-                Err(rlibphonenumber::ValidationError::TooLong) => PhoneProblem::TooLong,
-                _ => PhoneProblem::NotInUse,
-            });
-        }
+        let number = match PHONE_NUMBER_UTIL.parse(readable.as_ref(), region.map(|r| r.0)) {
+            Ok(number) if PHONE_NUMBER_UTIL.is_valid_number(&number) => number,
+            // 00 is how most of the world begins an international number, also in a file whose country does not.
+            other => match readable
+                .strip_prefix("00")
+                .map(|rest| PHONE_NUMBER_UTIL.parse(format!("+{rest}"), None))
+            {
+                Some(Ok(number)) if PHONE_NUMBER_UTIL.is_valid_number(&number) => number,
+                _ => return Err(why_not(other, &readable)),
+            },
+        };
         let mut value = PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned();
         if let Some(extension) = number.extension.as_deref().filter(|e| !e.is_empty()) {
             value.push_str(";ext=");
@@ -202,8 +205,20 @@ fn is_power_of_ten(text: &str) -> bool {
         && mantissa.contains(|c: char| c.is_ascii_digit())
 }
 
-fn problem_of(error: &rlibphonenumber::ParseError, text: &str) -> PhoneProblem {
-    use rlibphonenumber::ParseError as E;
+/// Why what was parsed, or not, is no number.
+fn why_not(parsed: Result<PhoneNumber, ParseError>, text: &str) -> PhoneProblem {
+    match parsed {
+        Err(error) => problem_of(&error, text),
+        Ok(number) => match PHONE_NUMBER_UTIL.is_possible_number_with_reason(&number) {
+            Err(ValidationError::TooShort) => PhoneProblem::TooShort,
+            Err(ValidationError::TooLong) => PhoneProblem::TooLong,
+            _ => PhoneProblem::NotInUse,
+        },
+    }
+}
+
+fn problem_of(error: &ParseError, text: &str) -> PhoneProblem {
+    use ParseError as E;
     match error {
         E::InvalidCountryCode if !text.trim_start().starts_with('+') => PhoneProblem::NoCountry,
         E::TooShortAfterIdd | E::TooShortNsn => PhoneProblem::TooShort,
@@ -228,6 +243,7 @@ mod tests {
             ("(202)\u{a0}555\u{2011}0101", "US", "+12025550101"),
             ("011 44 20 7946 0102", "US", "+442079460102"),
             ("+33 (0)1 99 00 12 36", "DE", "+33199001236"),
+            ("0049 171 3920081", "US", "+491713920081"),
             ("'+19785550117", "US", "+19785550117"),
             ("12025550102.0", "US", "+12025550102"),
             ("202-JKL-0101", "US", "+12025550101"),

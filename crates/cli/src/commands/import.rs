@@ -28,7 +28,13 @@ pub fn run(data: Option<PathBuf>, args: &ImportArgs) -> Result<u8, Failure> {
             app.import(actor, &request, watch)
         }
     })?;
-    tell(&summary, &input.name(), args.json)
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        writeln!(out, "{}", as_json(&summary))?;
+    } else {
+        tell_people(&mut out, &summary, &input.name())?;
+    }
+    Ok(exit_code(&summary))
 }
 
 /// Prints what a run or a preview came to, and gives the exit code.
@@ -75,7 +81,8 @@ impl<'a> JsonSummary<'a> {
     }
 }
 
-fn tell_people(out: &mut dyn Write, summary: &ImportSummary, file: &str) -> Result<(), Failure> {
+/// What a run or a preview came to, for people.
+pub fn tell_people(out: &mut dyn Write, summary: &ImportSummary, file: &str) -> Result<(), Failure> {
     match (summary.import, summary.stopped) {
         (None, Stopped::No) => writeln!(out, "What importing {file} would do (nothing was changed):")?,
         (None, Stopped::OnRequest) => writeln!(

@@ -4,7 +4,7 @@ use super::{import, open};
 use crate::args::ResumeArgs;
 use crate::exit::{Failure, GOOD};
 use crate::progress::watched;
-use app::{Actor, App, ImportId, ImportState};
+use app::{Actor, App, ImportId, ImportState, Stopped};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -15,17 +15,16 @@ pub fn run(data: Option<PathBuf>, args: &ResumeArgs) -> Result<u8, Failure> {
         Some(import) => vec![import],
         None => interrupted(&app, actor)?,
     };
-    if imports.is_empty() {
-        let mut out = std::io::stdout().lock();
-        if args.json {
-            writeln!(out, "{}", serde_json::json!({ "resumed": [] }))?;
-        } else {
-            writeln!(out, "Nothing was interrupted; there is nothing to go on with.")?;
-        }
+    if imports.is_empty() && !args.json {
+        writeln!(
+            std::io::stdout(),
+            "Nothing was interrupted; there is nothing to go on with."
+        )?;
         return Ok(GOOD);
     }
     let names = app.imports(actor)?;
-    let mut worst = GOOD;
+    let mut code = GOOD;
+    let mut resumed = Vec::new();
     for id in imports {
         let name = names
             .iter()
@@ -33,9 +32,22 @@ pub fn run(data: Option<PathBuf>, args: &ResumeArgs) -> Result<u8, Failure> {
             .map(|i| i.file_name.clone())
             .unwrap_or_default();
         let summary = watched(|watch| app.resume(actor, id, watch))?;
-        worst = worst.max(import::tell(&summary, &name, args.json)?);
+        if args.json {
+            resumed.push(import::as_json(&summary));
+        } else {
+            import::tell_people(&mut std::io::stdout().lock(), &summary, &name)?;
+        }
+        if summary.stopped == Stopped::OnRequest {
+            // Who stops one means all of them; the others stay interrupted.
+            code = import::exit_code(&summary);
+            break;
+        }
+        code = code.max(import::exit_code(&summary));
     }
-    Ok(worst)
+    if args.json {
+        writeln!(std::io::stdout(), "{}", serde_json::json!({ "resumed": resumed }))?;
+    }
+    Ok(code)
 }
 
 fn interrupted(app: &App, actor: Actor) -> Result<Vec<ImportId>, Failure> {

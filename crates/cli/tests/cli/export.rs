@@ -11,9 +11,9 @@ fn full() -> Scratch {
          Ann,Ivers,=cmd()|'x'!A0,ann@example.com,ann@example.org,a.ivers@example.net,yacht@example.com,\
          +1 202 555 0101 ext. 12,+1 202 555 0102,+1 202 555 0103,+44 20 7946 0104,+1 202 555 0105,\
          \"12 Canal Row\nFloor 2\",Portland,Berlin,Germany,https://example.com,1980-02-29,\
-         \"\"\"fair, 2025\"\", vip\",\"said \"\"hi, you\"\"\n=second line\",38½,'=guarded\n\
+         \"\"\"fair, 2025\"\", vip\",\"said \"\"hi, you\"\"\n=second line\",38½,''=guarded\n\
          -Bob,O'Duya,,bob@example.com,,,,,,,,,,,,,,,,@here,+1,'\n\
-         Süleyman,\"Öz;türk\",\"\"\"Süli\"\"\",,,,,+49 171 3920012,,,,,,,Chemnitz,,,--04-01,a;b,#N/A,,' it''s\n\
+         Süleyman,\"Öz;türk\",\"\"\"Süli\"\"\",,,,,+49 171 3920012,,,,,,,Chemnitz,,,--04-01,a;b,'#N/A,,' it''s\n\
          ,,,,bob@example.org,,,,,,,,,,,,,,,,,\n",
     );
     // A file and not `--map`, because a column's name may hold a `=` and a slot's name there must not.
@@ -94,7 +94,7 @@ fn what_a_spreadsheet_would_run_is_guarded() {
         "'=cmd()|'x'!A0",
         ",'-Bob,",
         ",'@here,",
-        ",'+1,",
+        ",'+1\r\n",
         "''=guarded",
         ",'#N/A,",
         "Custom: =Own (field)",

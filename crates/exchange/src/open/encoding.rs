@@ -56,6 +56,8 @@ pub struct Found {
 
 /// How many bytes around the first ones that are no ASCII the detector sees.
 const DETECTOR_BYTES: usize = 4 * 1024 * 1024;
+/// How many bytes it is given at once.
+const GUESS_BLOCK: u64 = 256 * 1024;
 
 /// The encoding that the user chose.
 pub fn chosen(charset: Charset, source: &dyn Source) -> io::Result<Found> {
@@ -115,9 +117,10 @@ fn utf16_by_zeros(head: &[u8]) -> Option<&'static Encoding> {
     }
     let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|b| **b == 0).count();
     let (even, odd, half) = (zeros(0), zeros(1), head.len() / 2);
-    if odd * 10 > half * 3 && even * 20 < half {
+    // Delimiters, digits and line ends are ASCII in every script, so a tenth is little; other text holds no zeros at all.
+    if odd * 10 > half && even * 20 < odd {
         Some(UTF_16LE)
-    } else if even * 10 > half * 3 && odd * 20 < half {
+    } else if even * 10 > half && odd * 20 < even {
         Some(UTF_16BE)
     } else {
         None
@@ -183,15 +186,17 @@ impl Survey {
 fn guess(input: &mut dyn Read) -> io::Result<&'static Encoding> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     let mut seen = Vec::new();
-    let mut buffer = vec![0; 256 * 1024];
+    let mut block = Vec::new();
     loop {
-        let got = input.read(&mut buffer)?;
-        let new = &buffer[..got];
-        if !seen.is_empty() || !new.is_ascii() {
-            detector.feed(new, got == 0);
-            seen.extend_from_slice(new);
+        // Whole blocks, however the bytes arrive: where the first one begins is something that the detector sees.
+        block.clear();
+        (&mut *input).take(GUESS_BLOCK).read_to_end(&mut block)?;
+        let last = (block.len() as u64) < GUESS_BLOCK;
+        if !seen.is_empty() || !block.is_ascii() {
+            detector.feed(&block, last);
+            seen.extend_from_slice(&block);
         }
-        if got == 0 || seen.len() >= DETECTOR_BYTES {
+        if last || seen.len() >= DETECTOR_BYTES {
             break;
         }
     }

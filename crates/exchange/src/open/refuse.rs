@@ -23,6 +23,8 @@ pub enum Refusal {
     Xml,
     Json,
     Vcard,
+    Calendar,
+    RichText,
     Ldif,
     Binary,
     Prose,
@@ -46,6 +48,8 @@ impl Refusal {
             Self::Xml => "not_csv:xml",
             Self::Json => "not_csv:json",
             Self::Vcard => "not_csv:vcard",
+            Self::Calendar => "not_csv:icalendar",
+            Self::RichText => "not_csv:rtf",
             Self::Ldif => "not_csv:ldif",
             Self::Binary => "not_csv:binary",
             Self::Prose => "not_a_table",
@@ -74,6 +78,8 @@ impl fmt::Display for Refusal {
             Self::Xml => "this is an XML document, not CSV: export the contacts as CSV from the program they come from",
             Self::Json => "this is JSON, not CSV: export the contacts as CSV from the program they come from",
             Self::Vcard => "this is a vCard file (.vcf), not CSV: choose CSV where the contacts are exported",
+            Self::Calendar => "this is a calendar file (.ics), not CSV: it holds appointments, not contacts",
+            Self::RichText => "this is a rich text document (.rtf), not CSV: save the table from a spreadsheet as CSV",
             Self::Ldif => "this is an LDIF file, not CSV: choose CSV where the contacts are exported",
             Self::Binary => "this is a binary file, not text: export the contacts as CSV from the program they come from",
             Self::Prose => "this is text, but no table: no column could be told apart. A CSV file has one contact a line and a delimiter between the values",
@@ -144,6 +150,10 @@ pub fn by_text(sample: &[u8]) -> Result<(), OpenError> {
         Refusal::Xml
     } else if begins(b"begin:vcard") {
         Refusal::Vcard
+    } else if begins(b"begin:vcalendar") {
+        Refusal::Calendar
+    } else if begins(b"{\\rtf") {
+        Refusal::RichText
     } else if begins(b"dn: ") || begins(b"version: 1\ndn:") {
         Refusal::Ldif
     } else if is_json(text) {
@@ -208,6 +218,8 @@ mod tests {
         assert_eq!(refusal("<!DOCTYPE html><p>"), Some(Refusal::Html));
         assert_eq!(refusal("BEGIN:VCARD\r\n"), Some(Refusal::Vcard));
         assert_eq!(refusal("[ {\"a\": 1}]"), Some(Refusal::Json));
+        assert_eq!(refusal("{\\rtf1\\ansi"), Some(Refusal::RichText));
+        assert_eq!(refusal("BEGIN:VCALENDAR\n"), Some(Refusal::Calendar));
         assert_eq!(refusal("a,b\n"), None);
         assert_eq!(refusal("{notes},b\n"), None);
     }
