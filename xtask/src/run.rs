@@ -27,6 +27,11 @@ pub fn test(root: &Path) -> u8 {
     if others == 0 { documentation } else { others }
 }
 
+/// The program as users run it.
+pub fn release(root: &Path) -> u8 {
+    cargo(root, "build --release")
+}
+
 fn has_nextest(root: &Path) -> bool {
     let mut command = cargo_command(root, "nextest --version");
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();

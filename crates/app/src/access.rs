@@ -26,7 +26,7 @@ impl App {
     /// # Errors
     /// Those of the database.
     pub fn local_actor(&self) -> Result<Actor, Error> {
-        let made = self.store.read(|tx| workspaces::local(tx))?;
+        let made = self.store.read(workspaces::local)?;
         let (workspace, member) = match made {
             Some(local) => local,
             None => {

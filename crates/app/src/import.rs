@@ -2,7 +2,7 @@
 //!
 //! Owns what is stored of an import, its states, and the list of imports. How a run goes through a file is in `run`.
 
-use crate::plan::{ImportOptions, Look, Opening, Reading, look};
+use crate::plan::{ImportOptions, Look, NumbersOf, Opening, Reading, look};
 use crate::rejected::RejectedRows;
 use crate::run::{Notable, Reached, Run, Watch, over_scratch, to_json};
 use crate::uploads::{Counted, Upload};
@@ -58,6 +58,8 @@ pub struct ImportSummary {
     pub notable: Vec<Notable>,
     /// What each column became; empty when an import was gone on with.
     pub columns: Vec<Column>,
+    /// The country of numbers without country code.
+    pub numbers_of: Option<NumbersOf>,
     /// Whether all rows are settled.
     pub stopped: Stopped,
     /// The file of rejected rows, if one was asked for.
@@ -117,6 +119,7 @@ impl App {
             counts,
             notable,
             columns: look.columns,
+            numbers_of: look.reading.numbers_of(),
             stopped,
             rejected: None,
         })
@@ -262,7 +265,7 @@ impl App {
             .of_size(upload.size)
             .from(reached)
             .writing_rejected(rejected);
-        let stopped = run.to_the_end(&self.store, &mut watch)?;
+        let stopped = run.go_through(&self.store, &mut watch)?;
         let (counts, notable) = run.into_result();
         if stopped == Stopped::No {
             let now = self.world.now();
@@ -275,6 +278,7 @@ impl App {
             counts,
             notable,
             columns,
+            numbers_of: plan.reading.numbers_of(),
             stopped,
             rejected: plan.rejected,
         })

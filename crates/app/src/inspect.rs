@@ -1,7 +1,7 @@
 //! Looking at a file: what was found, what each column became, what every row is worth. Needs no database.
 
 use crate::judging::Chunk;
-use crate::plan::{ImportOptions, Opening, look};
+use crate::plan::{ImportOptions, NumbersOf, Opening, look};
 use crate::run::{Run, over_scratch};
 use crate::settle::{Outcome, Standing};
 use crate::uploads::Counted;
@@ -22,6 +22,8 @@ pub struct Inspected {
     pub layout: Option<String>,
     /// What each column became.
     pub columns: Vec<Column>,
+    /// The country of numbers without country code.
+    pub numbers_of: Option<NumbersOf>,
     /// Rows by outcome, as an import into an empty directory would count them.
     pub counts: Counts,
 }
@@ -66,10 +68,12 @@ pub fn inspect(
     };
     over_scratch(&scratch, None, &mut run, None, &mut seen)?;
     let counts = run.counts();
+    let numbers_of = look.reading.numbers_of();
     Ok(Inspected {
         opened: look.opened,
         layout: look.layout,
         columns: look.columns,
+        numbers_of,
         counts,
     })
 }

@@ -28,7 +28,7 @@ pub use export::{ExportFormat, ExportReport, ExportRequest, Order, Scope};
 pub use filter::Filter;
 pub use import::{ImportReport, ImportRequest, ImportSummary, Stopped};
 pub use inspect::{Inspected, InspectedRow, RawSink, inspect, inspect_raw};
-pub use plan::{Conflicts, Duplicates, ImportOptions, Match, Opening};
+pub use plan::{Conflicts, Duplicates, ImportOptions, Match, NumbersOf, Opening};
 pub use run::{Notable, Progress, Watch};
 pub use settle::{Outcome, Standing};
 pub use undo::UndoReport;

@@ -62,6 +62,8 @@ pub struct Opening {
     pub keep_unmapped: bool,
     /// The country of numbers without country code.
     pub region: Option<Region>,
+    /// That country where none is chosen and neither row nor file tells.
+    pub fallback_region: Option<Region>,
     /// What a bad value does to its row.
     pub bad_values: BadValues,
 }
@@ -109,6 +111,7 @@ pub(crate) struct Reading {
     pub layout: Option<String>,
     pub chosen_region: Option<String>,
     pub suggested_region: Option<String>,
+    pub fallback_region: Option<String>,
     pub month_first: bool,
     pub bad_values: BadValues,
 }
@@ -146,6 +149,7 @@ pub(crate) fn look(source: &dyn Source, opening: &Opening) -> Result<Look, Error
         layout: layout.clone(),
         chosen_region: opening.region.map(Region::code),
         suggested_region: survey.region.map(Region::code),
+        fallback_region: opening.fallback_region.map(Region::code),
         month_first: survey.date_order == DateOrder::MonthFirst,
         bad_values: opening.bad_values,
     };
@@ -159,11 +163,14 @@ pub(crate) fn look(source: &dyn Source, opening: &Opening) -> Result<Look, Error
 
 /// Only dates and numbers without country code need a look at the whole file.
 fn needs_survey(mapping: &BoundMapping, region: Option<Region>) -> bool {
-    let has_phones = mapping
+    mapping.fills(&model::Slot::Birthday) || (region.is_none() && has_phones(mapping))
+}
+
+fn has_phones(mapping: &BoundMapping) -> bool {
+    mapping
         .columns()
         .iter()
-        .any(|c| matches!(c.slot, Some(model::Slot::Phone(_))));
-    mapping.fills(&model::Slot::Birthday) || (region.is_none() && has_phones)
+        .any(|c| matches!(c.slot, Some(model::Slot::Phone(_))))
 }
 
 fn keep_unmapped(columns: &mut [Column]) {
@@ -190,7 +197,29 @@ fn show_choices(columns: &mut [Column], mapping: &BoundMapping) {
     }
 }
 
+/// The country that numbers without country code are read by, and who said so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumbersOf {
+    /// The country's code.
+    pub region: String,
+    /// Whether it is only assumed: nobody chose it, and the file says nothing.
+    pub assumed: bool,
+}
+
 impl Reading {
+    /// The country of numbers without country code, if the file has any column for numbers.
+    pub fn numbers_of(&self) -> Option<NumbersOf> {
+        if !has_phones(&self.mapping) {
+            return None;
+        }
+        let told = self.chosen_region.as_ref().or(self.suggested_region.as_ref());
+        let region = told.or(self.fallback_region.as_ref())?.clone();
+        Some(NumbersOf {
+            region,
+            assumed: told.is_none(),
+        })
+    }
+
     /// The judge of the file's rows.
     pub fn judge(&self, keep_patches: bool) -> Judge {
         let region = |code: &Option<String>| code.as_deref().and_then(Region::from_code);
@@ -203,6 +232,7 @@ impl Reading {
             .with_regions(Regions {
                 chosen: region(&self.chosen_region),
                 suggested: region(&self.suggested_region),
+                fallback: region(&self.fallback_region),
             })
             .with_date_order(order)
             .with_bad_values(self.bad_values)

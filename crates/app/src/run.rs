@@ -156,7 +156,7 @@ impl<'a> Run<'a> {
     }
 
     /// Runs through the file in batches, each in a transaction of its own.
-    pub fn to_the_end(&mut self, store: &Store, watch: &mut Watch<'_>) -> Result<Stopped, Error> {
+    pub fn go_through(&mut self, store: &Store, watch: &mut Watch<'_>) -> Result<Stopped, Error> {
         judge_all(&self.judging(self.reached.next_record), |next| {
             loop {
                 let more = store.write(|tx| self.batch(tx, next, watch))?;

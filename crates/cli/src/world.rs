@@ -1,7 +1,7 @@
 //! The real world: the system's clock, and random ids.
 
 use app::World;
-use model::ContactId;
+use model::{ContactId, Region};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
 
@@ -22,5 +22,38 @@ impl World for Machine {
 
     fn file_name(&self) -> String {
         format!("{}.csv", Uuid::now_v7())
+    }
+}
+
+/// The country that this machine is set up for (`LC_TELEPHONE=de_AT.UTF-8` is Austria), the United States if it is set up
+/// for none: numbers without country code are read by it where neither the user nor the file says more.
+pub fn country() -> Region {
+    let told = ["LC_ALL", "LC_TELEPHONE", "LANG"].into_iter().find_map(variable);
+    told.as_deref().and_then(territory).unwrap_or(Region::US)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the locale is the machine's, not a setting of ours"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The country of a POSIX locale such as `de_AT.UTF-8`.
+fn territory(locale: &str) -> Option<Region> {
+    let (_, rest) = locale.split_once('_')?;
+    Region::from_code(rest.split(['.', '@']).next()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locale_names_its_country() {
+        assert_eq!(territory("de_AT.UTF-8").map(Region::code).as_deref(), Some("AT"));
+        assert_eq!(territory("sr_RS@latin").map(Region::code).as_deref(), Some("RS"));
+        assert!(territory("C.UTF-8").is_none());
     }
 }

@@ -22,6 +22,9 @@ impl Region {
             .map(|_| Self(region))
     }
 
+    /// The United States.
+    pub const US: Region = Region(LibRegion::US);
+
     /// The alpha-2 code.
     pub fn code(self) -> String {
         self.0.to_string()

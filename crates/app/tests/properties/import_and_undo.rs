@@ -62,9 +62,14 @@ proptest! {
     #[test]
     fn a_file_imported_again_creates_nothing(past in past(), file in csv(), first in choices()) {
         let (installation, _) = past.lived();
+        let mut first: Choices = first;
+        if first.options.duplicates == Duplicates::Update {
+            // A later row may take away the address or number by which an earlier one is known.
+            first.options.duplicates = Duplicates::Fill;
+        }
         installation.import(&file, &first);
         let before = installation.seen();
-        let mut again: Choices = first;
+        let mut again = first;
         again.options.duplicates = Duplicates::Skip;
         let counts = installation.import(&file, &again).counts;
         prop_assert_eq!((counts.new, counts.update), (0, 0), "{:?} of\n{}", first, file);

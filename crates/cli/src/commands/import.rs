@@ -30,32 +30,26 @@ pub fn run(data: Option<PathBuf>, args: &ImportArgs) -> Result<u8, Failure> {
     })?;
     let mut out = std::io::stdout().lock();
     if args.json {
-        writeln!(out, "{}", as_json(&summary))?;
+        serde_json::to_writer(&mut out, &JsonSummary::of(&summary)).map_err(io::Error::from)?;
+        writeln!(out)?;
     } else {
         tell_people(&mut out, &summary, &input.name())?;
     }
     Ok(exit_code(&summary))
 }
 
-/// Prints what a run or a preview came to, and gives the exit code.
-pub fn tell(summary: &ImportSummary, file: &str, json: bool) -> Result<u8, Failure> {
-    let mut out = std::io::stdout().lock();
-    if json {
-        serde_json::to_writer(&mut out, &JsonSummary::of(summary)).map_err(io::Error::from)?;
-        writeln!(out)?;
-    } else {
-        tell_people(&mut out, summary, file)?;
-    }
-    Ok(match (summary.stopped, summary.import, summary.counts.invalid) {
+/// The exit code that a run or a preview comes to.
+pub fn exit_code(summary: &ImportSummary) -> u8 {
+    match (summary.stopped, summary.import, summary.counts.invalid) {
         (Stopped::OnRequest, ..) => OTHER,
         (_, Some(_), 1..) => REJECTED_ROWS,
         _ => GOOD,
-    })
+    }
 }
 
 /// What `--json` prints; what programs look for first comes first.
 #[derive(Serialize)]
-struct JsonSummary<'a> {
+pub struct JsonSummary<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     import: Option<String>,
     counts: &'a Counts,
@@ -69,7 +63,8 @@ struct JsonSummary<'a> {
 }
 
 impl<'a> JsonSummary<'a> {
-    fn of(summary: &'a ImportSummary) -> Self {
+    /// Takes it from a summary.
+    pub fn of(summary: &'a ImportSummary) -> Self {
         Self {
             import: summary.import.map(|import| import.to_string()),
             counts: &summary.counts,
@@ -98,6 +93,13 @@ pub fn tell_people(out: &mut dyn Write, summary: &ImportSummary, file: &str) -> 
         }
     }
     show::counts(out, &summary.counts, summary.import.is_none())?;
+    if let Some(numbers) = summary.numbers_of.as_ref().filter(|n| n.assumed) {
+        writeln!(
+            out,
+            "\nNumbers without country code were read as those of {} (--region says otherwise).",
+            numbers.region
+        )?;
+    }
     let left_out: Vec<&str> = summary
         .columns
         .iter()

@@ -69,6 +69,7 @@ fn json(out: &mut dyn Write, path: &Path, opening: &Opening, limit: Option<usize
         "delimiter": found.opened.dialect.delimiter_text(),
         "header_row": found.opened.header_row,
         "layout": found.layout,
+        "region": found.numbers_of.as_ref().map(|n| &n.region),
         "columns": found.columns,
         "counts": found.counts,
     });
@@ -181,6 +182,17 @@ fn tell_file(out: &mut dyn Write, name: &str, found: &Inspected) -> io::Result<(
     ];
     if let Some(layout) = &found.layout {
         rows.push(vec!["Layout".to_owned(), layout.clone()]);
+    }
+    if let Some(numbers) = &found.numbers_of {
+        let why = if numbers.assumed {
+            " (assumed; --region says otherwise)"
+        } else {
+            ""
+        };
+        rows.push(vec![
+            "Numbers".to_owned(),
+            format!("without country code are read as those of {}{why}", numbers.region),
+        ]);
     }
     table(out, &rows)
 }

@@ -33,7 +33,7 @@ pub fn run(data: Option<PathBuf>, args: &ResumeArgs) -> Result<u8, Failure> {
             .unwrap_or_default();
         let summary = watched(|watch| app.resume(actor, id, watch))?;
         if args.json {
-            resumed.push(import::as_json(&summary));
+            resumed.push(serde_json::to_value(import::JsonSummary::of(&summary)).map_err(std::io::Error::from)?);
         } else {
             import::tell_people(&mut std::io::stdout().lock(), &summary, &name)?;
         }

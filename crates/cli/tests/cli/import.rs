@@ -1,6 +1,6 @@
 //! `crystalqore import`: what it prints, its exit codes, and how a file is opened and mapped.
 
-use crate::scratch::{Scratch, counts_of};
+use crate::scratch::{Run, Scratch, counts_of};
 use serde_json::json;
 
 const PEOPLE: &str = "\
@@ -276,6 +276,24 @@ fn the_country_of_numbers_can_be_said() {
 }
 
 #[test]
+fn a_country_that_is_only_assumed_is_told() {
+    let scratch = Scratch::new();
+    scratch.write("vienna.csv", "First Name,Phone\nAnn,01 58858\n");
+    let import = |locale| {
+        let arguments = ["import", "vienna.csv", "--dry-run"];
+        let output = scratch.command(&arguments).env("LC_ALL", locale).output().unwrap();
+        Run::of(&arguments, &output)
+    };
+    let words = "Numbers without country code were read as those of";
+    import("de_AT.UTF-8")
+        .expect(0)
+        .says(&["1  would be created", &format!("{words} AT"), "--region"]);
+    import("C").expect(0).says(&["1  rejected", &format!("{words} US")]);
+    let chosen = scratch.run(&["import", "vienna.csv", "--dry-run", "--region", "AT"]);
+    assert!(!chosen.expect(0).out.contains(words));
+}
+
+#[test]
 fn encoding_and_delimiter_can_be_said() {
     let scratch = Scratch::new();
     // As Windows-1251 the bytes are Russian; as the Western encoding that a detector may guess they are not.
@@ -297,7 +315,7 @@ fn settings_are_taken_from_the_environment() {
     scratch.import("people.csv", &[]);
     let mut command = scratch.command(&["import", "people.csv", "--json"]);
     let output = command.env("CRYSTALQORE_DUPLICATES", "create").output().unwrap();
-    let run = crate::scratch::Run::of(&["import"], &output);
+    let run = Run::of(&["import"], &output);
     assert_eq!(counts_of(&run.expect(0).json()), "rows 3, new 3");
 }
 

@@ -297,3 +297,13 @@ fn rejected_rows_are_corrected_and_imported_as_they_are() {
     );
     assert!(scratch.read("again.csv").starts_with(lines[0]));
 }
+
+#[test]
+fn rejected_rows_are_not_written_over_their_file() {
+    let scratch = Scratch::new();
+    scratch.write("people.csv", "Email\nann@\n");
+    let arguments = ["import", "people.csv", "--rejected", "./people.csv"];
+    scratch.run(&arguments).expect(2).says(&["people.csv", "another"]);
+    assert_eq!(scratch.read("people.csv"), "Email\nann@\n");
+    assert_eq!(scratch.imports().len(), 0);
+}

@@ -47,6 +47,8 @@ impl Scratch {
                 command.env_remove(name);
             }
         }
+        // The machine's country tells how numbers without country code are read; this one has none.
+        command.env("LC_ALL", "C");
         // A command that forgets `--data` must meet this folder, never the directory of whoever runs the tests.
         let home = self.path("home");
         command

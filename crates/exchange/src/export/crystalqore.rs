@@ -14,6 +14,9 @@ const ID: &str = "CrystalQore ID";
 const VERSION: &str = "CrystalQore Version";
 const CUSTOM: &str = "Custom: ";
 
+/// The columns that every export of ours begins with.
+pub(crate) const OWN_COLUMNS: [&str; 2] = [ID, VERSION];
+
 /// One column: a slot, and its place among those of the same slot, from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Column {
@@ -325,8 +328,8 @@ fn part_header(part: AddressPart) -> &'static str {
 }
 
 /// Whether this is the header row of our own export.
-pub fn is_own_header(cells: &[String]) -> bool {
-    [ID, VERSION].iter().all(|own| cells.iter().any(|cell| cell == own))
+pub(crate) fn is_own_header(cells: &[String]) -> bool {
+    OWN_COLUMNS.iter().all(|own| cells.iter().any(|cell| cell == own))
 }
 
 /// The slot that a header of our own export names; none for other headers.

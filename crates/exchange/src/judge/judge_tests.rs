@@ -12,6 +12,7 @@ fn judged_with(text: &str, configure: impl Fn(Judge) -> Judge) -> Vec<Judged> {
     let judge = Judge::new(mapping, layout.map(str::to_owned)).with_regions(Regions {
         chosen: Region::from_code("US"),
         suggested: None,
+        fallback: None,
     });
     let judge = configure(judge);
     let input = crate::open::decoded(&source as &dyn Source, &opened.encoding).unwrap();

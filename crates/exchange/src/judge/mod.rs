@@ -36,6 +36,8 @@ pub struct Regions {
     pub chosen: Option<Region>,
     /// What the file's international numbers and countries suggest.
     pub suggested: Option<Region>,
+    /// The workspace's, where the file says nothing.
+    pub fallback: Option<Region>,
 }
 
 /// Everything that judging needs beside the row.
@@ -144,9 +146,10 @@ impl Judge {
             .filter(|(_, c)| matches!(c.slot, Some(model::Slot::Address(_, model::AddressPart::Country))))
             .filter_map(|(i, _)| record.get(i))
             .find_map(region_of_country);
+        let of_file = self.regions.suggested.or(self.regions.fallback);
         match own {
-            Some(_) if own != self.regions.suggested => [own, self.regions.suggested],
-            _ => [self.regions.suggested, None],
+            Some(_) if own != of_file => [own, of_file],
+            _ => [of_file, None],
         }
     }
 }

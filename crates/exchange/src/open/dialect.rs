@@ -2,6 +2,7 @@
 //! records that each possibility would give.
 
 use super::records::{Batch, Records};
+use crate::export::crystalqore::OWN_COLUMNS;
 use crate::mapping::is_known_name;
 use memchr::memchr_iter;
 
@@ -65,7 +66,8 @@ pub fn detect(sample: &[u8], whole_file: bool, delimiter: Option<u8>) -> Dialect
             rest,
         );
     }
-    let delimiter = delimiter.unwrap_or_else(|| {
+    let own = own_export(sample);
+    let delimiter = delimiter.or(own).unwrap_or_else(|| {
         let scored = DELIMITERS.map(|delimiter| {
             (
                 score(
@@ -91,13 +93,27 @@ pub fn detect(sample: &[u8], whole_file: bool, delimiter: Option<u8>) -> Dialect
 }
 
 fn finish(mut dialect: Dialect, sample: &[u8]) -> Dialect {
-    if single_quotes(sample, &dialect) {
+    if own_export(sample).is_none() && single_quotes(sample, &dialect) {
         dialect.quote = b'\'';
     }
     if backslash_escapes(sample, &dialect) {
         dialect.escape = Some(b'\\');
     }
     dialect
+}
+
+/// The delimiter of a file that begins as our own export does. It is not guessed from the values, however much they look
+/// like records of another dialect.
+fn own_export(sample: &[u8]) -> Option<u8> {
+    let cell = |text: &'_ [u8], name: &str| -> Option<usize> {
+        let quoted = usize::from(text.starts_with(b"\""));
+        let end = quoted + name.len();
+        (text.get(quoted..end)? == name.as_bytes()).then_some(end + quoted)
+    };
+    let [id, version] = OWN_COLUMNS;
+    let end = cell(sample, id)?;
+    let delimiter = *sample.get(end).filter(|b| DELIMITERS.contains(b))?;
+    cell(&sample[end + 1..], version).map(|_| delimiter)
 }
 
 /// CR ends records where it stands alone more often than LF stands at all.
@@ -212,6 +228,28 @@ mod tests {
         );
         assert_eq!(delimiter_of("email\na@x.org\n"), b',');
         assert_eq!(delimiter_of("a|b|c\n1|2|3\n"), b'|');
+    }
+
+    #[test]
+    fn our_own_export_is_read_as_it_is_written() {
+        let tags = "CrystalQore ID;CrystalQore Version;Tag;\"Website (a,b)\"\n1;v1;\"\"\"x\nTotal\"\", Birthday\";\n";
+        assert_eq!(delimiter_of(tags), b';');
+        let apostrophes = format!("CrystalQore ID,CrystalQore Version\n{}", "'a','b'\n".repeat(20));
+        assert_eq!(detect(apostrophes.as_bytes(), true, None).quote, b'"');
+        assert_eq!(
+            own_export(b"\"CrystalQore ID\"\t\"CrystalQore Version\"\t"),
+            Some(b'\t')
+        );
+        for other in [
+            "",
+            "\"",
+            "CrystalQore ID",
+            "CrystalQore ID,",
+            "CrystalQore ID,x",
+            "CrystalQore IDs,CrystalQore Version",
+        ] {
+            assert_eq!(own_export(other.as_bytes()), None, "{other}");
+        }
     }
 
     #[test]
