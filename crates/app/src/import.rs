@@ -104,6 +104,7 @@ impl App {
         request: &ImportRequest<'_>,
         mut watch: Watch<'_>,
     ) -> Result<ImportSummary, Error> {
+        refuse_overwriting(request)?;
         let source = Counted::new(request.path);
         let look = usable_look(&source, &request.opening)?;
         let size = std::fs::metadata(request.path).map_or(0, |m| m.len());
@@ -243,6 +244,14 @@ impl App {
         self.store
             .read(|tx| imports::get(tx, actor.workspace, import))?
             .ok_or(Error::NoImport(import))
+    }
+
+    /// The same for an import that will not go on: its file may be gone, and then nobody can run it.
+    pub(crate) fn hold_run_if_there(&self, stored: &Import) -> Result<Option<Upload>, Error> {
+        match self.hold_run(stored) {
+            Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            held => held.map(Some),
+        }
     }
 
     /// Takes hold of an interrupted import, so that no other process goes on with it.

@@ -36,7 +36,7 @@ impl App {
         // What was interrupted can be taken back instead of gone on with, but nobody may go on with it meanwhile.
         let held = match stored.state {
             ImportState::Undone => return Err(Error::AlreadyUndone(import)),
-            ImportState::Running => Some(self.hold_run(&stored)?),
+            ImportState::Running => self.hold_run_if_there(&stored)?,
             ImportState::Done | ImportState::Cancelled | ImportState::Undoing => None,
         };
         let workspace = actor.workspace;

@@ -8,6 +8,10 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::UNIX_EPOCH;
+
+/// A file untouched for so long, in microseconds, is no longer being copied.
+const SETTLED_AFTER: i64 = 10 * 60 * 1_000_000;
 
 /// A copy that this process holds.
 pub(crate) struct Upload {
@@ -71,7 +75,15 @@ impl App {
         };
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if !needed.contains(&name)
+            // A copy that has only just been made may not have its lock yet.
+            let modified = entry
+                .metadata()
+                .and_then(|m| m.modified())
+                .ok()
+                .and_then(|t| t.duration_since(UNIX_EPOCH).ok());
+            let settled = modified.is_some_and(|t| self.world.now() - (t.as_micros() as i64) > SETTLED_AFTER);
+            if settled
+                && !needed.contains(&name)
                 && let Ok(Some(abandoned)) = self.hold_upload(&name)
             {
                 Self::drop_upload(abandoned);

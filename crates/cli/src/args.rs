@@ -68,13 +68,13 @@ pub struct InspectArgs {
     /// The file; - for standard input
     pub file: PathBuf,
     /// Print one JSON document
-    #[arg(long)]
+    #[arg(long, env = "CRYSTALQORE_JSON")]
     pub json: bool,
     /// Print the records as they are read, before mapping
-    #[arg(long)]
+    #[arg(long, env = "CRYSTALQORE_RAW")]
     pub raw: bool,
     /// Print at most this many rows
-    #[arg(long, value_name = "N")]
+    #[arg(long, env = "CRYSTALQORE_LIMIT", value_name = "N")]
     pub limit: Option<usize>,
     #[command(flatten)]
     pub opening: OpeningArgs,
@@ -97,13 +97,13 @@ pub struct ImportArgs {
     #[arg(long, env = "CRYSTALQORE_EMPTY_CELLS", value_enum, default_value_t)]
     pub empty_cells: EmptyCells,
     /// Only say what would happen; the counts are those of the import
-    #[arg(long)]
+    #[arg(long, env = "CRYSTALQORE_DRY_RUN")]
     pub dry_run: bool,
     /// Write the rows that were not imported to this file, with their reasons; corrected, it can be imported as it is
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "CRYSTALQORE_REJECTED", value_name = "FILE")]
     pub rejected: Option<PathBuf>,
     /// Print one JSON document
-    #[arg(long)]
+    #[arg(long, env = "CRYSTALQORE_JSON")]
     pub json: bool,
     #[command(flatten)]
     pub opening: OpeningArgs,
@@ -112,7 +112,7 @@ pub struct ImportArgs {
 #[derive(Debug, ClapArgs)]
 pub struct ImportsArgs {
     /// Print one JSON document
-    #[arg(long)]
+    #[arg(long, env = "CRYSTALQORE_JSON")]
     pub json: bool,
 }
 
@@ -122,7 +122,7 @@ pub struct ResumeArgs {
     #[arg(value_parser = import_id)]
     pub import: Option<ImportId>,
     /// Print one JSON document
-    #[arg(long)]
+    #[arg(long, env = "CRYSTALQORE_JSON")]
     pub json: bool,
 }
 
@@ -132,10 +132,10 @@ pub struct UndoArgs {
     #[arg(value_parser = import_id)]
     pub import: ImportId,
     /// Only say what would happen
-    #[arg(long)]
+    #[arg(long, env = "CRYSTALQORE_DRY_RUN")]
     pub dry_run: bool,
     /// Print one JSON document
-    #[arg(long)]
+    #[arg(long, env = "CRYSTALQORE_JSON")]
     pub json: bool,
 }
 
@@ -145,7 +145,7 @@ pub struct ExportArgs {
     #[arg(long, env = "CRYSTALQORE_SCOPE", value_enum, default_value_t)]
     pub scope: ScopeArg,
     /// Only contacts that match: words, tag:vip, company:acme, city:bonn, country:DE, import:3, has:email, no:phone
-    #[arg(long, default_value = "", value_name = "QUERY")]
+    #[arg(long, env = "CRYSTALQORE_FILTER", default_value = "", value_name = "QUERY")]
     pub filter: String,
     /// How to write them
     #[arg(long, env = "CRYSTALQORE_FORMAT", value_enum, default_value_t)]
@@ -154,7 +154,7 @@ pub struct ExportArgs {
     #[arg(long, env = "CRYSTALQORE_ORDER", value_enum, default_value_t)]
     pub order: OrderArg,
     /// Only these fields (CSV), such as first_name,email,phone:mobile; id and version are always written
-    #[arg(long, value_delimiter = ',', value_parser = slot, value_name = "FIELD,...")]
+    #[arg(long, env = "CRYSTALQORE_COLUMNS", value_delimiter = ',', value_parser = slot, value_name = "FIELD,...")]
     pub columns: Vec<Slot>,
     /// The delimiter (CSV): a character, or tab
     #[arg(long, env = "CRYSTALQORE_EXPORT_DELIMITER", default_value = ",", value_parser = delimiter, value_name = "CHAR")]
@@ -163,7 +163,7 @@ pub struct ExportArgs {
     #[arg(long, env = "CRYSTALQORE_BOM")]
     pub bom: bool,
     /// The file to write; without it, the terminal
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, env = "CRYSTALQORE_OUTPUT", value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
 
@@ -327,7 +327,12 @@ fn delimiter(text: &str) -> Result<u8, String> {
 }
 
 fn map(text: &str) -> Result<(String, String), String> {
-    let (column, slot) = text.rsplit_once('=').ok_or("write COLUMN=FIELD, as in 'Mail=email'")?;
+    // The name of a custom field may hold the sign, and so may the column's.
+    let at = text
+        .find("=custom:")
+        .or_else(|| text.rfind('='))
+        .ok_or("write COLUMN=FIELD, as in 'Mail=email'")?;
+    let (column, slot) = (&text[..at], &text[at + 1..]);
     Ok((column.to_owned(), slot.to_owned()))
 }
 

@@ -8,7 +8,8 @@ use crate::slot::TextField;
 use crate::text::Text;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::Hash;
 
 /// A person or company. Every value is valid and normalised by its type; lists stand in the order of their labels
 /// ([`Label::rank`]) and hold no value twice under one label; there is one address for each label.
@@ -235,12 +236,10 @@ impl Contact {
         self.phones.sort_by(|a, b| a.label.rank().cmp(&b.label.rank()));
         self.websites.sort_by(|a, b| a.label.rank().cmp(&b.label.rank()));
         self.addresses.sort_by(|a, b| a.label.rank().cmp(&b.label.rank()));
-        drop_repeated(&mut self.emails, |a, b| {
-            a.label == b.label && a.value.key() == b.value.key()
-        });
-        drop_repeated(&mut self.phones, |a, b| a == b);
-        drop_repeated(&mut self.websites, |a, b| a == b);
-        drop_repeated(&mut self.tags, |a, b| a == b);
+        drop_repeated(&mut self.emails, |e| (e.label.clone(), e.value.key()));
+        drop_repeated(&mut self.phones, |p| (p.label.clone(), p.phone.as_str().to_owned()));
+        drop_repeated(&mut self.websites, |w| (w.label.clone(), w.value.clone()));
+        drop_repeated(&mut self.tags, Text::clone);
         self.websites.retain(|w| !w.value.is_empty());
         self.addresses.retain(|a| !a.is_empty());
         self.tags.retain(|t| !t.is_empty());
@@ -262,15 +261,12 @@ impl Contact {
     }
 }
 
-/// Keeps the first of equal values. The lists are short.
-fn drop_repeated<T>(list: &mut Vec<T>, same: impl Fn(&T, &T) -> bool) {
-    let mut at = 1;
-    while at < list.len() {
-        if list[..at].iter().any(|earlier| same(earlier, &list[at])) {
-            list.remove(at);
-        } else {
-            at += 1;
-        }
+/// Keeps the first of the values with equal keys. Most lists hold one value; but a cell of a broken file may hold a
+/// million, which must not be compared each with each.
+fn drop_repeated<T, K: Eq + Hash>(list: &mut Vec<T>, key: impl Fn(&T) -> K) {
+    if list.len() > 1 {
+        let mut seen = HashSet::with_capacity(list.len());
+        list.retain(|value| seen.insert(key(value)));
     }
 }
 
@@ -296,6 +292,17 @@ mod tests {
         let back = Contact::from_json(&json).unwrap();
         assert_eq!(back, contact);
         assert_eq!(back.to_json(), json);
+    }
+
+    #[test]
+    fn a_million_values_do_not_hang() {
+        let tags = (0..500_000).chain(0..500_000).map(|n| Text::new(&format!("t{n}")));
+        let mut contact = Contact {
+            tags: tags.collect(),
+            ..Contact::default()
+        };
+        contact.normalise();
+        assert_eq!(contact.tags.len(), 500_000);
     }
 
     #[test]

@@ -74,14 +74,12 @@ fn written(wanted: &[bool], rows: &[Picks]) -> String {
 }
 
 pub fn choices() -> impl Strategy<Value = Choices> {
-    let duplicates = select(
-        &[
-            Duplicates::Skip,
-            Duplicates::Update,
-            Duplicates::Fill,
-            Duplicates::Create,
-        ][..],
-    );
+    let duplicates = prop_oneof![
+        1 => Just(Duplicates::Skip),
+        3 => Just(Duplicates::Update),
+        2 => Just(Duplicates::Fill),
+        1 => Just(Duplicates::Create),
+    ];
     let matching = select(
         &[
             Match::Email,
@@ -150,7 +148,7 @@ pub fn edits() -> impl Strategy<Value = Edits> {
         2 => at().prop_map(|row| Edit::Repeat { row }),
         1 => at().prop_map(|row| Edit::Remove { row }),
         2 => (at(), any::<u8>()).prop_map(|(row, id)| Edit::Id { row, id }),
-        2 => (at(), select(&["", "v0", "v1", "vzz", "v1y2p0ij32e8e7", "v-5", "nonsense"][..]))
+        4 => (at(), select(&["", "v0", "v1", "v2", "vzz", "v1y2p0ij32e8e7", "v-5", "nonsense"][..]))
             .prop_map(|(row, version)| Edit::Version { row, version }),
     ];
     prop::collection::vec(edit, 0..8).prop_map(Edits)
@@ -217,11 +215,11 @@ fn foreign_id(id: u8) -> String {
 pub struct Past(Vec<(String, Choices)>);
 
 pub fn past() -> impl Strategy<Value = Past> {
-    prop::collection::vec((csv(), choices()), 1..3).prop_map(Past)
+    prop::collection::vec((csv(), choices()), 1..4).prop_map(Past)
 }
 
 impl Past {
-    /// An installation with that past, and its export in the middle of it.
+    /// An installation with that past, and an export from its beginning.
     pub fn lived(&self) -> (Installation, String) {
         let installation = Installation::new(1);
         let mut export = String::new();
@@ -243,7 +241,10 @@ pub enum Incoming {
 }
 
 pub fn incoming() -> impl Strategy<Value = Incoming> {
-    prop_oneof![csv().prop_map(Incoming::New), edits().prop_map(Incoming::Edited)]
+    prop_oneof![
+        2 => csv().prop_map(Incoming::New),
+        3 => edits().prop_map(Incoming::Edited),
+    ]
 }
 
 impl Incoming {

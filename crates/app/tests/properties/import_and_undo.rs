@@ -38,7 +38,7 @@ proptest! {
         prop_assert_eq!(preview.counts, result.counts, "the preview told something else, of\n{}", file);
         prop_assert_eq!(named(&preview.notable), named(&result.notable), "of\n{}", file);
 
-        let counts = result.counts;
+        let counts = result.counts; println!("CNT {} {} {} {} {} {} {} {} {}", counts.rows, counts.new, counts.update, counts.unchanged, counts.duplicate, counts.ambiguous, counts.conflict, counts.invalid, counts.possible);
         let records = csv::Reader::from_reader(file.as_bytes()).records().filter(|r| {
             r.as_ref().is_ok_and(|r| r.iter().any(|cell| !cell.is_empty()))
         }).count() as u64;

@@ -2,9 +2,9 @@
 
 use super::{import, open};
 use crate::args::ResumeArgs;
-use crate::exit::{Failure, GOOD};
+use crate::exit::{Failure, GOOD, OTHER};
 use crate::progress::watched;
-use app::{Actor, App, ImportId, ImportState, Stopped};
+use app::{Actor, App, Error, ImportId, ImportState, Stopped};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -31,7 +31,23 @@ pub fn run(data: Option<PathBuf>, args: &ResumeArgs) -> Result<u8, Failure> {
             .find(|i| i.import == id)
             .map(|i| i.file_name.clone())
             .unwrap_or_default();
-        let summary = watched(|watch| app.resume(actor, id, watch))?;
+        let summary = match watched(|watch| app.resume(actor, id, watch)) {
+            Ok(summary) => summary,
+            // Nothing to do is no error.
+            Err(error @ Error::NotResumable { .. }) => {
+                if !args.json {
+                    writeln!(std::io::stdout(), "{error}")?;
+                }
+                continue;
+            }
+            // One that cannot go on must not keep the others from it.
+            Err(error) if args.import.is_none() => {
+                writeln!(std::io::stderr(), "crystalqore: import {id}: {error}")?;
+                code = OTHER;
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
         if args.json {
             resumed.push(serde_json::to_value(import::JsonSummary::of(&summary)).map_err(std::io::Error::from)?);
         } else {
@@ -42,7 +58,10 @@ pub fn run(data: Option<PathBuf>, args: &ResumeArgs) -> Result<u8, Failure> {
             code = import::exit_code(&summary);
             break;
         }
-        code = code.max(import::exit_code(&summary));
+        // An import that could not go on outweighs rows that were rejected.
+        if code != OTHER {
+            code = code.max(import::exit_code(&summary));
+        }
     }
     if args.json {
         writeln!(std::io::stdout(), "{}", serde_json::json!({ "resumed": resumed }))?;

@@ -1,6 +1,6 @@
 //! `crystalqore export`: an exact way there and back, and what can be chosen.
 
-use crate::scratch::Scratch;
+use crate::scratch::{Scratch, files_below};
 
 /// Contacts with everything that is hard to carry through a CSV file.
 fn full() -> Scratch {
@@ -226,13 +226,16 @@ fn a_file_is_written_whole_or_not_at_all() {
     run.expect(0).says(&["Exported 4 contacts to out.csv"]);
     assert_eq!(run.out, "");
     assert_eq!(scratch.read("out.csv"), scratch.export(&[]));
-    let files = std::fs::read_dir(scratch.path("")).unwrap();
-    let unfinished = files.filter(|f| f.as_ref().unwrap().file_name().to_string_lossy().contains("unfinished"));
-    assert_eq!(unfinished.count(), 0);
     scratch
         .run(&["export", "--output", "no/such/folder/out.csv"])
         .expect(1)
         .says(&["out.csv"]);
+    // A folder has the name already, which shows only when everything is written.
+    std::fs::create_dir(scratch.path("folder")).unwrap();
+    scratch.run(&["export", "-o", "folder"]).expect(1).says(&["folder"]);
+    for path in files_below(&scratch.path("")) {
+        assert!(!path.to_string_lossy().ends_with(".unfinished"), "{}", path.display());
+    }
 }
 
 #[test]

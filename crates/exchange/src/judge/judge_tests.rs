@@ -84,6 +84,23 @@ fn one_cell_may_hold_several_values() {
 }
 
 #[test]
+fn the_values_of_a_cell_have_places_of_their_own() {
+    let rows = judged_with("Name,Email,Email 2\nAnn,nonsense,a@x.org; b@x.org\n", |j| {
+        j.with_bad_values(BadValues::LeaveOut).keeping_patches(true)
+    });
+    let patch = rows[0].patch.as_ref().unwrap();
+    let places: Vec<usize> = patch.emails.iter().map(|(_, place, _)| *place).collect();
+    assert_eq!(places, [1, 2]);
+}
+
+#[test]
+fn a_cell_may_hold_a_hundred_thousand_values() {
+    let emails: String = (0..100_000).map(|n| format!("a{n}@x.org;")).collect();
+    let rows = judged(&format!("Name,Email\nAnn,\"{emails}\"\n"));
+    assert_eq!(rows[0].contact.emails.len(), 100_000);
+}
+
+#[test]
 fn label_columns_label_the_value_beside_them() {
     let rows = judged(
         "First Name,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value\nAnn,* Work,a@x.org,Work Fax,(202) 555-0101\n",

@@ -111,6 +111,7 @@ impl<'a> RowReader<'a> {
             self.patch.emails.push((label, place, None));
             return;
         }
+        let mut places = place(&self.patch.emails, &label, column)..;
         for part in addresses_in(cell) {
             match Email::parse(part) {
                 Ok(email) => {
@@ -125,7 +126,7 @@ impl<'a> RowReader<'a> {
                             true,
                         );
                     }
-                    let place = place(&self.patch.emails, &label, column);
+                    let place = places.next().unwrap_or_default();
                     self.patch.emails.push((label.clone(), place, Some(email)));
                 }
                 Err(problem) => {
@@ -148,8 +149,8 @@ impl<'a> RowReader<'a> {
         }
         match self.phones_in(cell) {
             Ok(phones) => {
-                for phone in phones {
-                    let place = place(&self.patch.phones, &label, column);
+                let places = place(&self.patch.phones, &label, column)..;
+                for (place, phone) in places.zip(phones) {
                     self.patch.phones.push((label.clone(), place, Some(phone)));
                 }
             }
@@ -399,7 +400,8 @@ impl<'a> RowReader<'a> {
     }
 }
 
-/// A value's place among those of its label: its column's own, unless labels come from cells or a cell holds several.
+/// The place of a cell's first value among those of its label: its column's own, unless labels come from cells or an
+/// earlier cell held several.
 fn place<T>(values: &[(Label, usize, T)], label: &Label, column: &BoundColumn) -> usize {
     let taken = values.iter().filter(|(l, ..)| l == label).count();
     let own_label = column.slot.as_ref().map(BoundMapping::own_label).unwrap_or_default();

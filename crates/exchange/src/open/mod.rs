@@ -9,6 +9,7 @@ mod encoding;
 mod header;
 mod records;
 mod refuse;
+mod split;
 
 pub use decode::decoded;
 pub use dialect::Dialect;

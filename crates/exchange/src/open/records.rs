@@ -1,11 +1,11 @@
-//! Splitting decoded bytes into records, whatever is odd about them.
+//! A stream of records from decoded bytes, in batches, with what is odd about each.
 //!
-//! The splitter never gives up: a quote that never closes, a quote inside a value, a record without end are read in the
-//! likeliest way and the record says what was odd. A record is looked at in one slice of memory; it begins anew when
-//! more bytes arrive, so there is no state to be in between.
+//! Owns the buffer, lines and numbers, and the limits of memory. How one record is split is in `split.rs`: it is looked
+//! at in one slice of memory and begins anew when more bytes arrive, so there is no state to be in between.
 
 use super::Dialect;
-use memchr::{memchr, memchr_iter, memchr2, memchr3};
+use super::split::{Barren, Extent, split};
+use memchr::{memchr_iter, memchr2};
 use std::io::{self, Read};
 
 /// A record longer than this is cut, and an open quote that reaches so far is taken for a plain character.
@@ -44,7 +44,7 @@ struct Head {
 #[derive(Debug, Default)]
 pub struct Batch {
     text: String,
-    bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     /// Where each cell ends.
     ends: Vec<usize>,
     heads: Vec<Head>,
@@ -87,7 +87,7 @@ impl Batch {
 
     /// Ends the cell whose bytes were just added. A line break stands between cells, so that the last byte of one and the
     /// first of the next never make a character together.
-    fn end_cell(&mut self) {
+    pub(super) fn end_cell(&mut self) {
         self.ends.push(self.bytes.len());
         self.bytes.push(b'\n');
     }
@@ -200,6 +200,8 @@ pub struct Records<R> {
     skipping: bool,
     /// How many bytes to ask for at once.
     read_bytes: usize,
+    /// Where no quote closes, seen from the next record.
+    barren: Barren,
 }
 
 impl<R: Read> Records<R> {
@@ -216,6 +218,7 @@ impl<R: Read> Records<R> {
             notes_follow: false,
             skipping: false,
             read_bytes: READ_BYTES,
+            barren: Barren::default(),
         }
     }
 
@@ -243,7 +246,12 @@ impl<R: Read> Records<R> {
             let (cells, bytes) = (batch.ends.len(), batch.bytes.len());
             let data = &self.buffer[self.at..];
             let too_long = data.len() >= MAX_RECORD;
-            let parsed = split(data, self.ended, too_long, &self.dialect, batch);
+            let extent = Extent {
+                data,
+                ended: self.ended,
+                too_long,
+            };
+            let parsed = split(&extent, &self.dialect, &mut self.barren, batch);
             let Some(parsed) = parsed else {
                 batch.ends.truncate(cells);
                 batch.bytes.truncate(bytes);
@@ -259,7 +267,7 @@ impl<R: Read> Records<R> {
                 lone: self.notes_follow && batch.ends.len() - cells == 1,
             };
             self.line += lines_in(&data[..parsed.length], &self.dialect);
-            self.at += parsed.length;
+            self.pass(parsed.length);
             self.skipping = parsed.oddity == Some(Oddity::TooLong);
             let blank = head.cells == 1 && batch.bytes[bytes..].iter().all(|b| b.is_ascii_whitespace() || *b == 0);
             let hint = self.index == 0 && self.dialect.sep_line && head.cells <= 2;
@@ -288,15 +296,24 @@ impl<R: Read> Records<R> {
         Ok(got > 0)
     }
 
+    /// Goes on behind so many bytes.
+    fn pass(&mut self, length: usize) {
+        self.at += length;
+        self.barren.pass(length);
+    }
+
     fn skip_to_line_end(&mut self) -> io::Result<bool> {
         loop {
             let data = &self.buffer[self.at..];
-            if let Some(end) = memchr2(b'\n', b'\r', data) {
-                self.at += end;
+            let (length, found) = match memchr2(b'\n', b'\r', data) {
+                Some(end) => (end, true),
+                None => (data.len(), false),
+            };
+            self.pass(length);
+            if found {
                 self.skipping = false;
                 return Ok(true);
             }
-            self.at = self.buffer.len();
             if self.ended || !self.read_more()? {
                 return Ok(false);
             }
@@ -306,189 +323,6 @@ impl<R: Read> Records<R> {
 
 fn lines_in(data: &[u8], dialect: &Dialect) -> u64 {
     memchr_iter(if dialect.cr_ends_record { b'\r' } else { b'\n' }, data).count() as u64
-}
-
-/// A record that was split: how many bytes it takes with its line end, and what was odd.
-struct Split {
-    length: usize,
-    oddity: Option<Oddity>,
-}
-
-/// What ends a cell.
-enum CellEnd {
-    /// The delimiter; the next cell begins here.
-    Next(usize),
-    /// The record's end; the next record begins here.
-    Record(usize),
-    /// More bytes are needed to tell.
-    Unknown,
-}
-
-/// Splits one record off the front of `data`, appending its cells to the batch. None if more bytes are needed.
-fn split(data: &[u8], ended: bool, too_long: bool, dialect: &Dialect, batch: &mut Batch) -> Option<Split> {
-    let mut at = 0;
-    let mut oddity = None;
-    loop {
-        let end = match quoted_cell(data, at, ended, too_long, dialect, batch) {
-            Quoted::Cell(end) => end,
-            Quoted::None => plain_cell(data, at, ended, dialect, batch),
-            Quoted::NeverCloses => {
-                oddity = Some(Oddity::UnclosedQuote);
-                plain_cell(data, at, ended, dialect, batch)
-            }
-        };
-        match end {
-            CellEnd::Next(next) => at = next,
-            CellEnd::Record(length) => return Some(Split { length, oddity }),
-            CellEnd::Unknown if too_long => {
-                batch.bytes.extend_from_slice(&data[at..]);
-                batch.end_cell();
-                return Some(Split {
-                    length: data.len(),
-                    oddity: Some(Oddity::TooLong),
-                });
-            }
-            CellEnd::Unknown => return None,
-        }
-    }
-}
-
-/// A cell without quotes, from `at`.
-fn plain_cell(data: &[u8], at: usize, ended: bool, dialect: &Dialect, batch: &mut Batch) -> CellEnd {
-    let mut scan = at;
-    loop {
-        let Some(stop) = memchr3(dialect.delimiter, b'\n', b'\r', &data[scan..]).map(|i| scan + i) else {
-            if !ended {
-                return CellEnd::Unknown;
-            }
-            batch.bytes.extend_from_slice(&data[at..]);
-            batch.end_cell();
-            return CellEnd::Record(data.len());
-        };
-        let end = end_at(data, stop, ended, dialect);
-        if let Some(end) = end {
-            if !matches!(end, CellEnd::Unknown) {
-                batch.bytes.extend_from_slice(&data[at..stop]);
-                batch.end_cell();
-            }
-            return end;
-        }
-        // A lone CR that does not end records is part of the value.
-        scan = stop + 1;
-    }
-}
-
-/// What the byte at `stop` ends; none if it ends nothing.
-fn end_at(data: &[u8], stop: usize, ended: bool, dialect: &Dialect) -> Option<CellEnd> {
-    match data[stop] {
-        b if b == dialect.delimiter => Some(CellEnd::Next(stop + 1)),
-        b'\n' => Some(CellEnd::Record(stop + 1)),
-        b'\r' => {
-            // Text written twice through a text-mode stream ends its lines with CR CR LF.
-            let mut next = stop + 1;
-            while data.get(next) == Some(&b'\r') && !dialect.cr_ends_record {
-                next += 1;
-            }
-            match data.get(next) {
-                Some(b'\n') => Some(CellEnd::Record(next + 1)),
-                None if !ended => Some(CellEnd::Unknown),
-                None => Some(CellEnd::Record(next)),
-                Some(_) if dialect.cr_ends_record => Some(CellEnd::Record(stop + 1)),
-                Some(_) => None,
-            }
-        }
-        _ => None,
-    }
-}
-
-/// How an attempt to read a quoted cell ended.
-enum Quoted {
-    /// There was one.
-    Cell(CellEnd),
-    /// The cell does not begin with a quote.
-    None,
-    /// It does, but the quote is a plain character.
-    NeverCloses,
-}
-
-fn quoted_cell(data: &[u8], at: usize, ended: bool, too_long: bool, dialect: &Dialect, batch: &mut Batch) -> Quoted {
-    let blanks = data[at..].iter().take_while(|b| **b == b' ').count();
-    let open = at + blanks;
-    match data.get(open) {
-        None if !ended => return Quoted::Cell(CellEnd::Unknown),
-        Some(b) if *b == dialect.quote => {}
-        _ => return Quoted::None,
-    }
-    let begin = batch.bytes.len();
-    let mut from = open + 1;
-    let mut scan = from;
-    loop {
-        let found = match dialect.escape {
-            Some(escape) => memchr2(dialect.quote, escape, &data[scan..]),
-            None => memchr(dialect.quote, &data[scan..]),
-        };
-        let Some(mark) = found.map(|i| scan + i) else {
-            if !ended && !too_long {
-                return Quoted::Cell(CellEnd::Unknown);
-            }
-            batch.bytes.truncate(begin);
-            return Quoted::NeverCloses;
-        };
-        let next = data.get(mark + 1).copied();
-        if next.is_none() && !ended {
-            return Quoted::Cell(CellEnd::Unknown);
-        }
-        if Some(data[mark]) == dialect.escape {
-            let escapes = matches!(next, Some(b) if b == dialect.quote || Some(b) == dialect.escape);
-            batch
-                .bytes
-                .extend_from_slice(&data[from..if escapes { mark } else { mark + 1 }]);
-            from = mark + 1;
-            scan = mark + if escapes { 2 } else { 1 };
-            continue;
-        }
-        if next == Some(dialect.quote) {
-            batch.bytes.extend_from_slice(&data[from..=mark]);
-            from = mark + 2;
-            scan = from;
-            continue;
-        }
-        match closing_end(data, mark + 1, ended, dialect) {
-            Some(CellEnd::Unknown) => return Quoted::Cell(CellEnd::Unknown),
-            Some(end) => {
-                batch.bytes.extend_from_slice(&data[from..mark]);
-                batch.end_cell();
-                return Quoted::Cell(end);
-            }
-            None if opens_another(data, open, mark, dialect) => {
-                batch.bytes.truncate(begin);
-                return Quoted::NeverCloses;
-            }
-            // A quote inside a quoted value that nobody doubled.
-            None => scan = mark + 1,
-        }
-    }
-}
-
-/// What follows a quote that may close a cell: blanks and then the end of the cell; none if it closes nothing.
-fn closing_end(data: &[u8], after: usize, ended: bool, dialect: &Dialect) -> Option<CellEnd> {
-    let blanks = data[after..].iter().take_while(|b| **b == b' ').count();
-    let stop = after + blanks;
-    if stop >= data.len() {
-        return Some(if ended {
-            CellEnd::Record(data.len())
-        } else {
-            CellEnd::Unknown
-        });
-    }
-    end_at(data, stop, ended, dialect)
-}
-
-/// Whether the quote at `mark` looks like the opening one of a cell on a later line, which makes the one at `open` a
-/// plain character.
-fn opens_another(data: &[u8], open: usize, mark: usize, dialect: &Dialect) -> bool {
-    let before = data[mark - 1];
-    (before == dialect.delimiter || before == b'\n') && memchr(b'\n', &data[open..mark]).is_some()
 }
 
 #[cfg(test)]

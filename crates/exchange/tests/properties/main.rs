@@ -47,6 +47,7 @@ fn look_at(source: &dyn Source) -> Option<Looked> {
         .with_regions(Regions {
             chosen: None,
             suggested: told.region,
+            fallback: None,
         })
         .with_date_order(told.date_order)
         .keeping_patches(true);

@@ -6,11 +6,11 @@ use store::{Member, Workspace, workspaces};
 #[test]
 fn the_local_workspace_is_made_once() {
     on_every_engine(|store, _| {
-        assert_eq!(store.read(|tx| workspaces::local(tx)).unwrap(), None);
+        assert_eq!(store.read(workspaces::local).unwrap(), None);
         for now in [5, 6] {
             let local = store.write(|tx| workspaces::ensure_local(tx, now)).unwrap();
             assert_eq!(local, (Workspace(1), Member(1)));
-            assert_eq!(store.read(|tx| workspaces::local(tx)).unwrap(), Some(local));
+            assert_eq!(store.read(workspaces::local).unwrap(), Some(local));
         }
     });
 }

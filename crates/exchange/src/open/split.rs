@@ -1,0 +1,292 @@
+//! Splitting one record off the front of the bytes, whatever is odd about it.
+//!
+//! The splitter never gives up: a quote that never closes, a quote inside a value, a record without end are read in the
+//! likeliest way, and the record says what was odd. Leaves out where the bytes come from and how many are waited for.
+
+use super::Dialect;
+use super::records::{Batch, Oddity};
+use memchr::{memchr, memchr2, memchr3, memrchr};
+
+/// A record that was split: how many bytes it takes with its line end, and what was odd.
+pub struct Split {
+    pub length: usize,
+    pub oddity: Option<Oddity>,
+}
+
+/// What ends a cell.
+enum CellEnd {
+    /// The delimiter; the next cell begins here.
+    Next(usize),
+    /// The record's end; the next record begins here.
+    Record(usize),
+    /// More bytes are needed to tell.
+    Unknown,
+}
+
+/// The bytes in hand.
+pub struct Extent<'a> {
+    pub data: &'a [u8],
+    /// Whether the file ends behind them.
+    pub ended: bool,
+    /// Whether they are more than a record may have, so that no more are waited for.
+    pub too_long: bool,
+}
+
+/// Splits one record off the front, appending its cells to the batch. None if more bytes are needed.
+pub fn split(extent: &Extent<'_>, dialect: &Dialect, barren: &mut Barren, batch: &mut Batch) -> Option<Split> {
+    let Extent { data, ended, too_long } = *extent;
+    let mut at = 0;
+    let mut oddity = None;
+    loop {
+        let end = match quoted_cell(extent, at, dialect, barren, batch) {
+            Quoted::Cell(end) => end,
+            Quoted::None => plain_cell(data, at, ended, dialect, batch),
+            Quoted::NeverCloses => {
+                oddity = Some(Oddity::UnclosedQuote);
+                plain_cell(data, at, ended, dialect, batch)
+            }
+        };
+        match end {
+            CellEnd::Next(next) => at = next,
+            CellEnd::Record(length) => return Some(Split { length, oddity }),
+            CellEnd::Unknown if too_long => {
+                batch.bytes.extend_from_slice(&data[at..]);
+                batch.end_cell();
+                return Some(Split {
+                    length: data.len(),
+                    oddity: Some(Oddity::TooLong),
+                });
+            }
+            CellEnd::Unknown => return None,
+        }
+    }
+}
+
+/// A cell without quotes, from `at`.
+fn plain_cell(data: &[u8], at: usize, ended: bool, dialect: &Dialect, batch: &mut Batch) -> CellEnd {
+    let mut scan = at;
+    loop {
+        let Some(stop) = memchr3(dialect.delimiter, b'\n', b'\r', &data[scan..]).map(|i| scan + i) else {
+            if !ended {
+                return CellEnd::Unknown;
+            }
+            batch.bytes.extend_from_slice(&data[at..]);
+            batch.end_cell();
+            return CellEnd::Record(data.len());
+        };
+        let end = end_at(data, stop, ended, dialect);
+        if let Some(end) = end {
+            if !matches!(end, CellEnd::Unknown) {
+                batch.bytes.extend_from_slice(&data[at..stop]);
+                batch.end_cell();
+            }
+            return end;
+        }
+        // A lone CR that does not end records is part of the value.
+        scan = stop + 1;
+    }
+}
+
+/// What the byte at `stop` ends; none if it ends nothing.
+fn end_at(data: &[u8], stop: usize, ended: bool, dialect: &Dialect) -> Option<CellEnd> {
+    match data[stop] {
+        b if b == dialect.delimiter => Some(CellEnd::Next(stop + 1)),
+        b'\n' => Some(CellEnd::Record(stop + 1)),
+        b'\r' => {
+            // Text written twice through a text-mode stream ends its lines with CR CR LF.
+            let mut next = stop + 1;
+            while data.get(next) == Some(&b'\r') && !dialect.cr_ends_record {
+                next += 1;
+            }
+            match data.get(next) {
+                Some(b'\n') => Some(CellEnd::Record(next + 1)),
+                None if !ended => Some(CellEnd::Unknown),
+                None => Some(CellEnd::Record(next)),
+                Some(_) if dialect.cr_ends_record => Some(CellEnd::Record(stop + 1)),
+                Some(_) => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// How an attempt to read a quoted cell ended.
+enum Quoted {
+    /// There was one.
+    Cell(CellEnd),
+    /// The cell does not begin with a quote.
+    None,
+    /// It does, but the quote is a plain character.
+    NeverCloses,
+}
+
+fn quoted_cell(extent: &Extent<'_>, at: usize, dialect: &Dialect, barren: &mut Barren, batch: &mut Batch) -> Quoted {
+    let Extent { data, ended, .. } = *extent;
+    let blanks = data[at..].iter().take_while(|b| **b == b' ').count();
+    let open = at + blanks;
+    match data.get(open) {
+        None if !ended => return Quoted::Cell(CellEnd::Unknown),
+        Some(b) if *b == dialect.quote => {}
+        _ => return Quoted::None,
+    }
+    match closing(extent, open, dialect, barren) {
+        Closing::At(mark, end) => {
+            push_unquoted(&data[open + 1..mark], dialect, batch);
+            batch.end_cell();
+            Quoted::Cell(end)
+        }
+        Closing::Unknown => Quoted::Cell(CellEnd::Unknown),
+        Closing::Never => Quoted::NeverCloses,
+    }
+}
+
+/// Where the quote that opens a cell closes.
+enum Closing {
+    /// Here, and the cell ends so.
+    At(usize, CellEnd),
+    /// Nowhere.
+    Never,
+    /// More bytes are needed to tell.
+    Unknown,
+}
+
+/// The part of the bytes that a search for a closing quote went through in vain. Searches that begin inside of it meet
+/// the first one at the first quote that stands apart from their own, and go on alike from there; so they need not look
+/// here again, and a file full of quotes that never close is read in a time that grows with its length, not with its
+/// square.
+#[derive(Debug, Default)]
+pub struct Barren {
+    /// The quote that the first search began with.
+    begin: usize,
+    /// Where a search goes on.
+    end: usize,
+    /// Behind the last line break in it; `begin` or less if there is none.
+    last_line: usize,
+}
+
+impl Barren {
+    /// So many bytes at the front are done with.
+    pub fn pass(&mut self, length: usize) {
+        for at in [&mut self.begin, &mut self.end, &mut self.last_line] {
+            *at = at.saturating_sub(length);
+        }
+    }
+
+    fn holds(&self, open: usize) -> bool {
+        (self.begin..self.end).contains(&open)
+    }
+
+    /// A search from `open` went through to `end`.
+    fn grow(&mut self, data: &[u8], open: usize, end: usize) {
+        if !self.holds(open) {
+            *self = Self {
+                begin: open,
+                end: open,
+                last_line: open,
+            };
+        }
+        if end > self.end {
+            if let Some(at) = memrchr(b'\n', &data[self.end..end]) {
+                self.last_line = self.end + at + 1;
+            }
+            self.end = end;
+        }
+    }
+}
+
+/// Looks for the quote that closes the one at `open`.
+fn closing(extent: &Extent<'_>, open: usize, dialect: &Dialect, barren: &mut Barren) -> Closing {
+    let Extent { data, ended, too_long } = *extent;
+    let is_mark = |b: u8| b == dialect.quote || Some(b) == dialect.escape;
+    let own_run = open + data[open..].iter().take_while(|b| is_mark(**b)).count();
+    let mut scan = open + 1;
+    loop {
+        if scan >= own_run && barren.holds(open) {
+            scan = scan.max(barren.end);
+        }
+        let found = match dialect.escape {
+            Some(escape) => memchr2(dialect.quote, escape, &data[scan..]),
+            None => memchr(dialect.quote, &data[scan..]),
+        };
+        let Some(mark) = found.map(|i| scan + i) else {
+            if !ended && !too_long {
+                return Closing::Unknown;
+            }
+            barren.grow(data, open, data.len());
+            return Closing::Never;
+        };
+        let next = data.get(mark + 1).copied();
+        if next.is_none() && !ended {
+            return Closing::Unknown;
+        }
+        if Some(data[mark]) == dialect.escape {
+            scan = mark + if next.is_some_and(is_mark) { 2 } else { 1 };
+            continue;
+        }
+        if next == Some(dialect.quote) {
+            scan = mark + 2;
+            continue;
+        }
+        match closing_end(data, mark + 1, ended, dialect) {
+            Some(CellEnd::Unknown) => return Closing::Unknown,
+            Some(end) => return Closing::At(mark, end),
+            None if opens_another(data, open, mark, dialect, barren) => return Closing::Never,
+            // A quote inside a quoted value that nobody doubled.
+            None => scan = mark + 1,
+        }
+    }
+}
+
+/// Appends what stands between the quotes of a cell: doubled quotes and escaped ones are one.
+fn push_unquoted(inside: &[u8], dialect: &Dialect, batch: &mut Batch) {
+    let (mut from, mut scan) = (0, 0);
+    loop {
+        let found = match dialect.escape {
+            Some(escape) => memchr2(dialect.quote, escape, &inside[scan..]),
+            None => memchr(dialect.quote, &inside[scan..]),
+        };
+        let Some(mark) = found.map(|i| scan + i) else {
+            batch.bytes.extend_from_slice(&inside[from..]);
+            return;
+        };
+        let next = inside.get(mark + 1).copied();
+        let is_quote = next == Some(dialect.quote);
+        if Some(inside[mark]) == dialect.escape && (is_quote || next == dialect.escape) {
+            batch.bytes.extend_from_slice(&inside[from..mark]);
+            from = mark + 1;
+            scan = mark + 2;
+        } else if inside[mark] == dialect.quote && is_quote {
+            batch.bytes.extend_from_slice(&inside[from..=mark]);
+            from = mark + 2;
+            scan = from;
+        } else {
+            scan = mark + 1;
+        }
+    }
+}
+
+/// What follows a quote that may close a cell: blanks and then the end of the cell; none if it closes nothing.
+fn closing_end(data: &[u8], after: usize, ended: bool, dialect: &Dialect) -> Option<CellEnd> {
+    let blanks = data[after..].iter().take_while(|b| **b == b' ').count();
+    let stop = after + blanks;
+    if stop >= data.len() {
+        return Some(if ended {
+            CellEnd::Record(data.len())
+        } else {
+            CellEnd::Unknown
+        });
+    }
+    end_at(data, stop, ended, dialect)
+}
+
+/// Whether the quote at `mark` looks like the opening one of a cell on a later line, which makes the one at `open` a
+/// plain character.
+fn opens_another(data: &[u8], open: usize, mark: usize, dialect: &Dialect, barren: &mut Barren) -> bool {
+    let before = data[mark - 1];
+    if before != dialect.delimiter && before != b'\n' {
+        return false;
+    }
+    // All before this quote was looked through; whether there is a line break in it is asked of every byte once.
+    barren.grow(data, open, mark);
+    barren.last_line > open
+}
