@@ -1,7 +1,7 @@
 //! An import does what its preview says, accounts for every row, and can be taken back as if it had never been.
 
 use crate::files::{choices, csv, incoming, past};
-use crate::{Choices, contacts_in, passed_over, tried};
+use crate::{Choices, Installation, contacts_in, passed_over, tried};
 use app::{Duplicates, Notable, UndoReport};
 use proptest::prelude::*;
 
@@ -14,6 +14,24 @@ fn told(report: &UndoReport) -> (u64, u64, u64, &[String]) {
 fn named(rows: &[Notable]) -> Vec<(u64, Vec<&str>)> {
     let codes = |row: &Notable| row.reasons.iter().map(|r| r.code.as_str()).collect();
     rows.iter().map(|row| (row.line, codes(row))).collect()
+}
+
+/// Found by the property below, with ids of another machine that lie between those that the batch gives out.
+#[test]
+#[ignore = "open: undo comes past a contact twice that has an id of its own between the first and last new one"]
+fn a_dry_run_counts_a_restored_contact_once() {
+    let installation = Installation::new(1);
+    let row = |id: &str| format!("{id},v1,Ann\r\n");
+    let between = "01900000-0000-7000-8000-000000000063";
+    let file = format!(
+        "CrystalQore ID,CrystalQore Version,First Name\r\n{}{}{}",
+        row(""),
+        row(between),
+        row("")
+    );
+    let import = installation.import(&file, &Choices::default()).import.unwrap();
+    let dry = installation.app.undo(installation.actor, import, true).unwrap();
+    assert_eq!(told(&dry), (3, 0, 0, &[][..]));
 }
 
 proptest! {
@@ -38,7 +56,7 @@ proptest! {
         prop_assert_eq!(preview.counts, result.counts, "the preview told something else, of\n{}", file);
         prop_assert_eq!(named(&preview.notable), named(&result.notable), "of\n{}", file);
 
-        let counts = result.counts; println!("CNT {} {} {} {} {} {} {} {} {}", counts.rows, counts.new, counts.update, counts.unchanged, counts.duplicate, counts.ambiguous, counts.conflict, counts.invalid, counts.possible);
+        let counts = result.counts;
         let records = csv::Reader::from_reader(file.as_bytes()).records().filter(|r| {
             r.as_ref().is_ok_and(|r| r.iter().any(|cell| !cell.is_empty()))
         }).count() as u64;
