@@ -83,9 +83,15 @@ pub fn import(root: &Path, csv: &Path, rounds: usize) -> u8 {
     0
 }
 
+/// The middle value; of an even number of values the mean of the two in the middle.
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => 0.0,
+        n if n % 2 == 0 => f64::midpoint(values[middle - 1], values[middle]),
+        _ => values[middle],
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "measuring time is what this is for")]
@@ -122,4 +128,16 @@ fn ours(root: &Path, csv: &Path, work: &Path) -> Option<f64> {
             .args(["import", "--region", "US", "--json"])
             .arg(csv),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_in_the_middle() {
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(vec![4.0, 1.0]), 2.5);
+        assert_eq!(median(Vec::new()), 0.0);
+    }
 }
