@@ -5,7 +5,7 @@ use crate::{Actor, App, Error};
 use model::{Contact, ContactId, MatchKey, name_order};
 use store::changes::{self, Change};
 use store::contacts::{self, ContactRow};
-use store::imports::{self, ImportState};
+use store::imports::{self, Batch, ImportState};
 use store::{ImportId, Tx, Workspace, keys, names};
 
 /// Contacts of one step.
@@ -52,8 +52,9 @@ impl App {
             dry_run,
             report: UndoReport::default(),
         };
-        undo.restore_changed()?;
-        undo.remove_created()?;
+        let batches = self.store.read(|tx| imports::batches(tx, workspace, import))?;
+        undo.restore_changed(&batches)?;
+        undo.remove_created(&batches)?;
         let report = undo.report;
         if !dry_run {
             let now = self.world.now();
@@ -86,14 +87,18 @@ impl Undo<'_> {
         })
     }
 
-    fn restore_changed(&mut self) -> Result<(), Error> {
+    fn restore_changed(&mut self, batches: &[Batch]) -> Result<(), Error> {
+        // A contact that came back under an id of its own may lie between those that a batch gave out; it is met there.
+        let met_later = |change: &Change| {
+            change.before.is_none() && batches.iter().any(|b| (b.first..=b.last).contains(&change.contact))
+        };
         let (workspace, import, dry_run) = (self.workspace, self.import, self.dry_run);
         let mut after: Option<ContactId> = None;
         loop {
             let (page, report) = self.step(|tx| {
                 let page = changes::page(tx, workspace, import, after, STEP)?;
                 let mut report = UndoReport::default();
-                for change in &page {
+                for change in page.iter().filter(|change| !met_later(change)) {
                     restore(tx, workspace, import, change, dry_run, &mut report)?;
                 }
                 Ok((page, report))
@@ -106,9 +111,8 @@ impl Undo<'_> {
         }
     }
 
-    fn remove_created(&mut self) -> Result<(), Error> {
+    fn remove_created(&mut self, batches: &[Batch]) -> Result<(), Error> {
         let (workspace, import, dry_run) = (self.workspace, self.import, self.dry_run);
-        let batches = self.app.store.read(|tx| imports::batches(tx, workspace, import))?;
         for batch in batches {
             let mut after: Option<ContactId> = None;
             loop {

@@ -7,6 +7,8 @@ use crate::label::Label;
 use crate::phone::Phone;
 use crate::slot::{AddressPart, TextField};
 use crate::text::Text;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 /// The values of the mapped columns of one row. Empty cells of mapped columns are in it too, as empty values, because
 /// they may mean *clear this*. A number beside a label is the value's place among those of its label, from 0.
@@ -119,18 +121,17 @@ impl Patch {
 
     fn apply_lists(&self, contact: &mut Contact, fill: Fill) {
         let emails = contact.emails.drain(..).map(|e| (e.label, e.value)).collect();
-        let same_email = |a: &Email, b: &Email| a.key() == b.key();
-        contact.emails = merge_list(emails, &self.emails, fill, same_email)
+        contact.emails = merge_list(emails, &self.emails, fill, Email::key)
             .into_iter()
             .map(|(label, value)| LabeledEmail { label, value })
             .collect();
         let phones = contact.phones.drain(..).map(|p| (p.label, p.phone)).collect();
-        contact.phones = merge_list(phones, &self.phones, fill, Phone::eq)
+        contact.phones = merge_list(phones, &self.phones, fill, |p| p.as_str().to_owned())
             .into_iter()
             .map(|(label, phone)| LabeledPhone { label, phone })
             .collect();
         let websites = contact.websites.drain(..).map(|w| (w.label, w.value)).collect();
-        contact.websites = merge_list(websites, &self.websites, fill, Text::eq)
+        contact.websites = merge_list(websites, &self.websites, fill, Text::clone)
             .into_iter()
             .map(|(label, value)| Website { label, value })
             .collect();
@@ -160,36 +161,61 @@ fn merge_text(value: &mut Text, cell: &Text, fill: Fill) {
 }
 
 /// Brings cells into a labelled list. A value that the list already holds, under whatever label, stays where it is;
-/// another one takes the place of the value at its position among those of its label, or is added behind them.
-fn merge_list<T: Clone>(
+/// another one takes the place of the value at its position among those of its label, unless the row names that one too,
+/// or is added behind them. Values are the same if their keys are.
+fn merge_list<T: Clone, K: Eq + Hash>(
     list: Vec<(Label, T)>,
     cells: &[(Label, usize, Option<T>)],
     fill: Fill,
-    same: impl Fn(&T, &T) -> bool,
+    key: impl Fn(&T) -> K,
 ) -> Vec<(Label, T)> {
-    let mut places: Vec<(Label, Option<T>)> = list.into_iter().map(|(label, value)| (label, Some(value))).collect();
-    let had_label = |label: &Label, places: &[(Label, Option<T>)]| places.iter().any(|(l, _)| l == label);
-    let labels_before: Vec<Label> = places.iter().map(|(l, _)| l.clone()).collect();
+    let mut places: Vec<(Label, Option<T>)> = Vec::with_capacity(list.len());
+    // Where the values of a label are, and how often a value is there: a list may be long, and nothing is looked for
+    // by going through it.
+    let mut of_label: HashMap<Label, Vec<usize>> = HashMap::new();
+    let mut held: HashMap<K, usize> = HashMap::new();
+    for (label, value) in list {
+        of_label.entry(label.clone()).or_default().push(places.len());
+        *held.entry(key(&value)).or_default() += 1;
+        places.push((label, Some(value)));
+    }
+    let labels_before: HashSet<Label> = of_label.keys().cloned().collect();
+    let named: HashSet<K> = cells
+        .iter()
+        .filter_map(|(.., value)| value.as_ref().map(&key))
+        .collect();
+    let forget = |held: &mut HashMap<K, usize>, old: Option<T>| {
+        if let Some(count) = old.and_then(|old| held.get_mut(&key(&old))) {
+            *count -= 1;
+        }
+    };
     if fill == Fill::Update(Blanks::Clear) {
         for (label, place, _) in cells.iter().filter(|(_, _, value)| value.is_none()) {
-            if let Some((_, value)) = places.iter_mut().filter(|(l, _)| l == label).nth(*place) {
-                *value = None;
+            if let Some(at) = of_label.get(label).and_then(|places| places.get(*place)) {
+                forget(&mut held, places[*at].1.take());
             }
         }
     }
     for (label, place, value) in cells {
         let Some(value) = value else { continue };
-        if places.iter().filter_map(|(_, v)| v.as_ref()).any(|v| same(v, value)) {
+        if held.get(&key(value)).is_some_and(|count| *count > 0) {
             continue;
         }
         if fill == Fill::Blanks && labels_before.contains(label) {
             continue;
         }
-        match places.iter_mut().filter(|(l, _)| l == label).nth(*place) {
-            Some((_, old)) if fill != Fill::Blanks => *old = Some(value.clone()),
-            _ => places.push((label.clone(), Some(value.clone()))),
+        *held.entry(key(value)).or_default() += 1;
+        let own = of_label.entry(label.clone()).or_default();
+        let stays = |old: &Option<T>| old.as_ref().is_some_and(|old| named.contains(&key(old)));
+        match own.get(*place) {
+            Some(at) if fill != Fill::Blanks && !stays(&places[*at].1) => {
+                forget(&mut held, places[*at].1.replace(value.clone()));
+            }
+            _ => {
+                own.push(places.len());
+                places.push((label.clone(), Some(value.clone())));
+            }
         }
-        debug_assert!(had_label(label, &places));
     }
     places
         .into_iter()
@@ -276,6 +302,35 @@ mod tests {
         let mut c = contact();
         patch.apply(&mut c, Fill::Update(Blanks::Clear));
         assert_eq!(addresses_of(&c), ["c@example.com"]);
+    }
+
+    #[test]
+    fn long_lists_are_merged_in_a_moment() {
+        let emails = |from: usize| -> Vec<_> {
+            let address = |n: usize| email(&format!("a{n}@example.com"));
+            (0..100_000).map(|n| (Label::NONE, n, address(from + n))).collect()
+        };
+        let patch = |from| Patch {
+            emails: emails(from),
+            ..Patch::default()
+        };
+        let mut c = patch(0).into_contact();
+        patch(50_000).apply(&mut c, Fill::Update(Blanks::Keep));
+        assert_eq!(c.emails.len(), 150_000);
+    }
+
+    #[test]
+    fn a_new_value_never_drives_out_another_one_of_its_row() {
+        let mut c = contact();
+        let patch = Patch {
+            emails: vec![
+                (Label::NONE, 0, email("b@example.com")),
+                (Label::NONE, 1, email("c@example.com")),
+            ],
+            ..Patch::default()
+        };
+        patch.apply(&mut c, Fill::Update(Blanks::Keep));
+        assert_eq!(addresses_of(&c), ["a@example.com", "b@example.com", "c@example.com"]);
     }
 
     #[test]

@@ -18,7 +18,6 @@ fn named(rows: &[Notable]) -> Vec<(u64, Vec<&str>)> {
 
 /// Found by the property below, with ids of another machine that lie between those that the batch gives out.
 #[test]
-#[ignore = "open: undo comes past a contact twice that has an id of its own between the first and last new one"]
 fn a_dry_run_counts_a_restored_contact_once() {
     let installation = Installation::new(1);
     let row = |id: &str| format!("{id},v1,Ann\r\n");

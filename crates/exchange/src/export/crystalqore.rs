@@ -215,24 +215,18 @@ fn cell_of(column: &Column, exported: &Exported) -> String {
         Slot::Version => return version_text(exported.version),
         Slot::Phone(label) => {
             // The plus of a number is no formula, and spreadsheets leave text with blanks alone.
-            let phone = contact.phones.iter().filter(|p| p.label == *label).nth(at);
+            let phone = nth_of(&contact.phones, label, at, |p| &p.label);
             return phone.map(|p| p.phone.international()).unwrap_or_default();
         }
         Slot::Text(field) => contact.text(*field).as_str().to_owned(),
-        Slot::Email(label) => contact
-            .emails
-            .iter()
-            .filter(|e| e.label == *label)
-            .nth(at)
-            .map(|e| e.value.to_string())
-            .unwrap_or_default(),
-        Slot::Website(label) => contact
-            .websites
-            .iter()
-            .filter(|w| w.label == *label)
-            .nth(at)
-            .map(|w| w.value.to_string())
-            .unwrap_or_default(),
+        Slot::Email(label) => {
+            let email = nth_of(&contact.emails, label, at, |e| &e.label);
+            email.map(|e| e.value.to_string()).unwrap_or_default()
+        }
+        Slot::Website(label) => {
+            let website = nth_of(&contact.websites, label, at, |w| &w.label);
+            website.map(|w| w.value.to_string()).unwrap_or_default()
+        }
         Slot::Address(label, part) => contact
             .addresses
             .iter()
@@ -245,6 +239,13 @@ fn cell_of(column: &Column, exported: &Exported) -> String {
         Slot::FullName => String::new(),
     };
     guarded(&text).into_owned()
+}
+
+/// A value by its place among those of its label. Values stand in the order of their labels, and there may be as many as
+/// there are columns: none is looked for by going through them.
+fn nth_of<'a, T>(values: &'a [T], label: &Label, at: usize, label_of: impl Fn(&T) -> &Label) -> Option<&'a T> {
+    let first = values.partition_point(|value| label_of(value).rank() < label.rank());
+    values.get(first + at).filter(|value| label_of(value) == label)
 }
 
 /// A version as it stands in a file: a word, because spreadsheets would round a number so long.

@@ -4,12 +4,17 @@ use crate::contacts::{contact, id, version};
 use crate::{look_at, rows_of, tried};
 use exchange::export::Exported;
 use exchange::export::crystalqore::{Needs, Writer};
-use model::{Blanks, Fill};
+use model::{Blanks, ContactId, Fill};
 use proptest::prelude::*;
 
 fn exported() -> impl Strategy<Value = Vec<Exported>> {
     let one = (id(), version(), contact()).prop_map(|(id, version, contact)| Exported { id, version, contact });
     prop::collection::vec(one, 1..20)
+}
+
+/// Not those that clear: a cell that clears the second of three numbers makes the third one the second.
+fn fills() -> impl Strategy<Value = Fill> {
+    prop_oneof![Just(Fill::Update(Blanks::Keep)), Just(Fill::Blanks)]
 }
 
 fn written(contacts: &[Exported], delimiter: u8) -> Vec<u8> {
@@ -72,6 +77,29 @@ proptest! {
         }
         prop_assert_eq!(again.len(), contacts.len());
         prop_assert_eq!(written(&again, delimiter), bytes, "written again it is another file");
+    }
+
+    #[test]
+    fn an_update_brings_in_what_the_row_says(row in contact(), mut known in contact(), shared in any::<u8>(), fill in fills()) {
+        let bytes = written(&[Exported { id: ContactId::nil(), version: 0, contact: row.clone() }], b',');
+        let looked = look_at(&bytes).ok_or_else(|| TestCaseError::fail("our own export is refused"))?;
+        let judged = rows_of(&bytes, &looked, 1).pop().and_then(|row| row.judged);
+        let patch = judged.and_then(|judged| judged.patch).ok_or_else(|| TestCaseError::fail("no row"))?;
+        // They have values in common, at other places.
+        let is_shared = |at: usize| shared >> (at % 8) & 1 == 1;
+        known.emails.extend(row.emails.iter().rev().enumerate().filter(|(at, _)| is_shared(*at)).map(|(_, e)| e.clone()));
+        known.phones.extend(row.phones.iter().rev().enumerate().filter(|(at, _)| is_shared(*at)).map(|(_, p)| p.clone()));
+        known.normalise();
+        patch.apply(&mut known, fill);
+        let mut again = known.clone();
+        patch.apply(&mut again, fill);
+        prop_assert_eq!(&again, &known, "once more changes more");
+        if fill == Fill::Update(Blanks::Keep) {
+            let keys: Vec<String> = known.emails.iter().map(|e| e.value.key()).collect();
+            prop_assert!(row.emails.iter().all(|e| keys.contains(&e.value.key())), "{:?}", known);
+            prop_assert!(row.phones.iter().all(|p| known.phones.iter().any(|k| k.phone == p.phone)), "{:?}", known);
+            prop_assert!(row.websites.iter().all(|w| known.websites.iter().any(|k| k.value == w.value)), "{:?}", known);
+        }
     }
 
     #[test]
