@@ -13,7 +13,7 @@ mod world;
 use clap::Parser;
 use std::process::ExitCode;
 
-// Import threads hand many small strings to each other; measured a tenth faster than the system's allocator.
+// Import threads hand many small strings to each other; between nothing and a tenth faster than the system's allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
