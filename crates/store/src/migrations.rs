@@ -8,7 +8,13 @@ use crate::error::{Error, Result};
 use refinery::{Migration, Runner};
 
 /// Name and SQL of every migration for SQLite, oldest first.
-pub(crate) const SQLITE: &[(&str, &str)] = &[("V1__contacts", include_str!("../migrations/sqlite/V1__contacts.sql"))];
+pub(crate) const SQLITE: &[(&str, &str)] = &[
+    ("V1__contacts", include_str!("../migrations/sqlite/V1__contacts.sql")),
+    (
+        "V2__leases_trash_texts",
+        include_str!("../migrations/sqlite/V2__leases_trash_texts.sql"),
+    ),
+];
 
 /// Where refinery notes which migrations a database has seen.
 pub(crate) const HISTORY: &str = "refinery_schema_history";
