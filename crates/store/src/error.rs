@@ -45,6 +45,32 @@ pub enum Error {
         /// The file that was asked for.
         path: PathBuf,
     },
+    /// The address of a database server cannot be used. The words hold nothing of the address that may be secret.
+    #[error("the address of the database is not understood: {0} (write postgres://USER:PASSWORD@HOST:PORT/DATABASE)")]
+    BadAddress(String),
+    /// The database server cannot be reached, or does not let us in.
+    #[error("cannot connect to the database at {server}: {source_text}")]
+    Unreachable {
+        /// Host, port and database.
+        server: String,
+        /// What the server or the network said.
+        source_text: String,
+    },
+    /// The database server is there, but cannot serve.
+    #[error("the database cannot be used: {0}")]
+    Unsuitable(String),
+    /// The connection was lost, or the server ended it.
+    #[error("the connection to the database was lost (while {doing})")]
+    Disconnected {
+        /// What the store was doing.
+        doing: &'static str,
+    },
+    /// A statement took longer than it may.
+    #[error("the database took longer than it may (while {doing}); --database-timeout sets how long it may take")]
+    TooSlow {
+        /// What the store was doing.
+        doing: &'static str,
+    },
     /// A newer CrystalQore has written this database.
     #[error(
         "the database was written by a newer version of this program (its schema is {found}, this program knows {known})"
