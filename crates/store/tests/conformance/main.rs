@@ -16,7 +16,9 @@ mod files;
 mod imports;
 mod keys;
 mod names;
+mod texts;
 mod transactions;
+mod trash;
 mod workspaces;
 
 use model::{ContactId, MatchKey};
