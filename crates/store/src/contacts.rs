@@ -1,7 +1,8 @@
 //! Contacts: rows of one clustered table, in the order of their ids.
 //!
 //! Owns the contacts' rows and their pages. Leaves out what a body means (`model::Contact`), and the tables that must be
-//! kept in step with it by whoever writes: [`keys`](crate::keys) and [`names`](crate::names).
+//! kept in step with it by whoever writes: [`keys`](crate::keys) and [`names`](crate::names), and
+//! [`texts`](crate::texts) where a contact goes or gets an earlier version back.
 
 use crate::error::Result;
 use crate::waist::{Lookup, OnConflict, Row, Table, Tx, Value};
@@ -44,6 +45,9 @@ macro_rules! columns {
     };
 }
 
+/// The trash and the search texts ask for contacts too.
+pub(crate) use columns;
+
 const TABLE: Table<9> = Table {
     name: "contacts",
     columns: [
@@ -71,7 +75,7 @@ const BY_ID: Lookup = Lookup {
     order: "c.contact_id",
 };
 
-fn read(row: &Row<'_>) -> Result<ContactRow> {
+pub(crate) fn read(row: &Row<'_>) -> Result<ContactRow> {
     let created_by = match row.opt_int(4)? {
         Some(import) => Some(Origin {
             import: ImportId(import),

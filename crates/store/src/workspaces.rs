@@ -1,6 +1,8 @@
 //! Workspaces and their members.
 //!
-//! Owns the workspace of a program that one person uses. Leaves out what a role allows; `app` decides that.
+//! Owns the workspace of a program that one person uses, the count of changes by which writers of a workspace queue and
+//! know of each other, and the mark that says at which change the search texts were complete. Leaves out what a role
+//! allows; `app` decides that.
 
 use crate::error::Result;
 use crate::waist::{Tx, Value};
@@ -47,4 +49,60 @@ pub fn ensure_local(tx: &mut Tx<'_>, now: i64) -> Result<(Workspace, Member)> {
         ],
     )?;
     Ok((workspace, member))
+}
+
+/// Begins to change contacts: counts one change more and gives the new count, 0 where there is no such workspace (a
+/// scratch database has none). Every transaction that changes contacts calls it before anything else. So the writers of a
+/// workspace queue on every engine, and an import sees that somebody else has written since its last batch.
+///
+/// # Errors
+/// Those of the database.
+pub fn begin_change(tx: &mut Tx<'_>, workspace: Workspace) -> Result<i64> {
+    tx.execute(
+        "counting a change",
+        "UPDATE workspaces SET changes = changes + 1 WHERE workspace_id = $1",
+        &[workspace.into()],
+    )?;
+    Ok(changes(tx, workspace)?.0)
+}
+
+/// Queues with the writers of a workspace, as [`begin_change`] does, for work that goes by the contacts and changes none.
+///
+/// # Errors
+/// Those of the database.
+pub fn queue(tx: &mut Tx<'_>, workspace: Workspace) -> Result<()> {
+    tx.execute(
+        "waiting for other writers",
+        "UPDATE workspaces SET changes = changes WHERE workspace_id = $1",
+        &[workspace.into()],
+    )?;
+    Ok(())
+}
+
+/// The count of changes, and the count at which every contact had its current search text. They differ while texts are
+/// missing. Without such a workspace 0 and -1.
+///
+/// # Errors
+/// Those of the database.
+pub fn changes(tx: &mut Tx<'_>, workspace: Workspace) -> Result<(i64, i64)> {
+    let counts = tx.query_one(
+        "reading the count of changes",
+        "SELECT changes, texts_at FROM workspaces WHERE workspace_id = $1",
+        &[workspace.into()],
+        |row| Ok((row.int(0)?, row.int(1)?)),
+    )?;
+    Ok(counts.unwrap_or((0, -1)))
+}
+
+/// Notes at which count of changes every contact had its current search text.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_texts_at(tx: &mut Tx<'_>, workspace: Workspace, changes: i64) -> Result<()> {
+    tx.execute(
+        "noting that the search texts are complete",
+        "UPDATE workspaces SET texts_at = $2 WHERE workspace_id = $1",
+        &[workspace.into(), Value::Int(changes)],
+    )?;
+    Ok(())
 }

@@ -19,7 +19,9 @@ mod keys;
 mod leases;
 mod names;
 mod servers;
+mod texts;
 mod transactions;
+mod trash;
 mod workspaces;
 
 use model::{ContactId, MatchKey};

@@ -1,7 +1,7 @@
-//! The local workspace.
+//! The local workspace, and the count of its changes.
 
-use crate::on_every_engine;
-use store::{Member, Workspace, workspaces};
+use crate::{ELSEWHERE, HERE, on_every_engine};
+use store::{Member, Store, Workspace, workspaces};
 
 #[test]
 fn the_local_workspace_is_made_once() {
@@ -17,5 +17,61 @@ fn the_local_workspace_is_made_once() {
             assert_eq!(local, (Workspace(1), Member(1)));
             assert_eq!(known(), Some((1, 1)));
         }
+    });
+}
+
+fn changes(store: &Store) -> (i64, i64) {
+    store.read(|tx| workspaces::changes(tx, HERE)).unwrap()
+}
+
+#[test]
+fn changes_are_counted() {
+    on_every_engine(|store, _| {
+        store.write(|tx| workspaces::ensure_local(tx, 5)).unwrap();
+        assert_eq!(changes(store), (0, -1));
+        for count in 1..4 {
+            assert_eq!(store.write(|tx| workspaces::begin_change(tx, HERE)).unwrap(), count);
+            assert_eq!(changes(store), (count, -1));
+        }
+        store.write(|tx| workspaces::set_texts_at(tx, HERE, 3)).unwrap();
+        // Whoever only queues changes nothing.
+        store.write(|tx| workspaces::queue(tx, HERE)).unwrap();
+        assert_eq!(changes(store), (3, 3));
+        // It is there already, and keeps its counts.
+        store.write(|tx| workspaces::ensure_local(tx, 6)).unwrap();
+        assert_eq!(changes(store), (3, 3));
+    });
+}
+
+#[test]
+fn a_workspace_that_is_not_there_counts_nothing() {
+    on_every_engine(|store, _| {
+        store.write(|tx| workspaces::ensure_local(tx, 5)).unwrap();
+        store
+            .write(|tx| {
+                workspaces::queue(tx, ELSEWHERE)?;
+                workspaces::set_texts_at(tx, ELSEWHERE, 9)?;
+                assert_eq!(workspaces::begin_change(tx, ELSEWHERE)?, 0);
+                assert_eq!(workspaces::changes(tx, ELSEWHERE)?, (0, -1));
+                Ok::<_, store::Error>(())
+            })
+            .unwrap();
+        assert_eq!(changes(store), (0, -1));
+    });
+}
+
+#[test]
+fn a_change_that_fails_is_not_counted() {
+    on_every_engine(|store, engine| {
+        if !engine.rolls_back {
+            return;
+        }
+        store.write(|tx| workspaces::ensure_local(tx, 5)).unwrap();
+        let failed = store.write(|tx| {
+            workspaces::begin_change(tx, HERE)?;
+            Err::<(), _>(store::Error::Busy)
+        });
+        assert!(failed.is_err());
+        assert_eq!(changes(store), (0, -1));
     });
 }

@@ -1,0 +1,158 @@
+//! The trash: deleted contacts, until they are restored or forgotten.
+//!
+//! Owns the table of deleted contacts. Leaves out how long they are kept, and their keys, names and search texts, which
+//! go when a contact is deleted and are made anew when it comes back.
+
+use crate::contacts::{self, ContactRow, columns};
+use crate::error::Result;
+use crate::waist::{OnConflict, Row, Table, Tx, Value};
+use crate::{Member, Workspace};
+use model::ContactId;
+
+/// A deleted contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trashed {
+    /// The contact as it was.
+    pub contact: ContactRow,
+    /// When it was deleted, in UTC microseconds.
+    pub at: i64,
+    /// Who deleted it.
+    pub by: Member,
+}
+
+const TABLE: Table<11> = Table {
+    name: "trashed_contacts",
+    columns: [
+        "workspace_id",
+        "contact_id",
+        "trashed_at",
+        "trashed_by",
+        "owner_id",
+        "version",
+        "created_at",
+        "created_import",
+        "created_line",
+        "written_import",
+        "body",
+    ],
+};
+
+const IDENTITY: Table<2> = Table {
+    name: "trashed_contacts",
+    columns: ["workspace_id", "contact_id"],
+};
+
+/// The columns of a contact, then those of the trash.
+fn read(row: &Row<'_>) -> Result<Trashed> {
+    Ok(Trashed {
+        contact: contacts::read(row)?,
+        at: row.int(8)?,
+        by: Member(row.int(9)?),
+    })
+}
+
+/// Puts a contact into the trash. One of the same id that is there goes: an import may have brought it back meanwhile.
+///
+/// # Errors
+/// Those of the database.
+pub fn put(tx: &mut Tx<'_>, workspace: Workspace, trashed: &Trashed) -> Result<()> {
+    let contact = &trashed.contact;
+    remove(tx, workspace, &[contact.id])?;
+    let row = [
+        workspace.into(),
+        Value::id(&contact.id),
+        Value::Int(trashed.at),
+        Value::Int(trashed.by.0),
+        Value::Int(contact.owner.0),
+        Value::Int(contact.version),
+        Value::Int(contact.created_at),
+        contact.created_by.map(|origin| origin.import.0).into(),
+        contact
+            .created_by
+            .map_or(Value::Null, |origin| Value::count(origin.line)),
+        contact.written_by.map(|import| import.0).into(),
+        Value::Text(&contact.body),
+    ];
+    tx.bulk_insert(
+        "putting a contact into the trash",
+        &TABLE,
+        OnConflict::Fail,
+        [row].into_iter(),
+    )?;
+    Ok(())
+}
+
+/// One deleted contact, if it is in the trash.
+///
+/// # Errors
+/// Those of the database.
+pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Option<Trashed>> {
+    tx.query_one(
+        "looking into the trash",
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", c.trashed_at, c.trashed_by FROM trashed_contacts c WHERE c.workspace_id = $1 AND c.contact_id = $2"
+        ),
+        &[workspace.into(), Value::id(&id)],
+        read,
+    )
+}
+
+/// Of the deleted contacts of a member, the next at most `limit` after `after`, in the order of their ids.
+///
+/// # Errors
+/// Those of the database.
+pub fn page(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    owner: Member,
+    after: Option<ContactId>,
+    limit: u64,
+) -> Result<Vec<Trashed>> {
+    tx.query(
+        "reading the trash",
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", c.trashed_at, c.trashed_by FROM trashed_contacts c
+             WHERE c.workspace_id = $1 AND c.contact_id > $2 AND c.owner_id = $3 ORDER BY c.contact_id LIMIT $4"
+        ),
+        &[
+            workspace.into(),
+            Value::after(after.as_ref()),
+            Value::Int(owner.0),
+            Value::count(limit),
+        ],
+        read,
+    )
+}
+
+/// Takes a contact out of the trash, if it is there.
+///
+/// # Errors
+/// Those of the database.
+pub fn take(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Option<Trashed>> {
+    let taken = get(tx, workspace, id)?;
+    remove(tx, workspace, &[id])?;
+    Ok(taken)
+}
+
+/// Forgets at most `limit` of the contacts that were deleted before a moment; says how many there were.
+///
+/// # Errors
+/// Those of the database.
+pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, before: i64, limit: u64) -> Result<u64> {
+    let old = tx.query(
+        "looking for old contacts in the trash",
+        "SELECT contact_id FROM trashed_contacts WHERE workspace_id = $1 AND trashed_at < $2 ORDER BY contact_id LIMIT $3",
+        &[workspace.into(), Value::Int(before), Value::count(limit)],
+        |row| row.id(0),
+    )?;
+    remove(tx, workspace, &old)
+}
+
+fn remove(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<u64> {
+    let rows = ids.iter().map(|id| [workspace.into(), Value::id(id)]);
+    tx.bulk_delete("taking contacts out of the trash", &IDENTITY, rows)
+}
