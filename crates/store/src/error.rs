@@ -59,6 +59,45 @@ pub enum Error {
     /// The database server is there, but cannot serve.
     #[error("the database cannot be used: {0}")]
     Unsuitable(String),
+    /// A copy into this database was begun and is not finished.
+    #[error("a copy into this database from {from} is not finished; run that copy again, or empty the database")]
+    HalfCopied {
+        /// Where it comes from.
+        from: String,
+    },
+    /// A copy needs an empty database to go to.
+    #[error("the database to copy into is not empty")]
+    NotEmpty,
+    /// A copy is not what it should be.
+    #[error("the copy of the table {table} is not good: {why}")]
+    CopyDiffers {
+        /// Which table.
+        table: &'static str,
+        /// Why.
+        why: &'static str,
+    },
+    /// The file that a backup is to be written to exists and is something else.
+    #[error("{} exists and is no backup; name another file", path.display())]
+    NoBackup {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file could not be written.
+    #[error("{} could not be written: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+    /// Only a SQLite database is one file that can be backed up by itself.
+    #[error(
+        "a PostgreSQL database is backed up with its own tools (pg_dump), or copied with: crystalqore copy --from URL --to FILE"
+    )]
+    NotAFile,
+    /// Somebody asked to stop.
+    #[error("stopped on request")]
+    Stopped,
     /// The connection was lost, or the server ended it.
     #[error("the connection to the database was lost (while {doing})")]
     Disconnected {

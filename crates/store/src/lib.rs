@@ -9,6 +9,7 @@
 
 pub mod changes;
 pub mod contacts;
+pub mod copy;
 mod error;
 mod ids;
 pub mod imports;
@@ -81,6 +82,31 @@ impl Store {
         match &self.engine {
             Engine::Sqlite(_) => Ok(()),
             Engine::Postgres(postgres) => postgres.disconnect(process),
+        }
+    }
+
+    /// Writes everything of one moment into a new file, while others read and write, and looks whether the file is sound. A
+    /// backup of that name is replaced once the new one is complete.
+    ///
+    /// # Errors
+    /// [`Error::NotAFile`] on PostgreSQL; [`Error::NoBackup`] if the file exists and is something else; [`Error::File`].
+    pub fn backup(&self, file: &Path) -> Result<()> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.backup(file),
+            Engine::Postgres(_) => Err(Error::NotAFile),
+        }
+    }
+
+    /// Makes the database what it was when a backup was written, in one step that others see whole or not at all. Nobody
+    /// holds an import afterwards: a run of this database that goes on meanwhile stops at its next batch.
+    ///
+    /// # Errors
+    /// [`Error::NotAFile`] on PostgreSQL; [`Error::NotADatabase`], [`Error::Foreign`], [`Error::Corrupt`],
+    /// [`Error::NewerSchema`] about the backup; [`Error::Busy`] if somebody writes for too long.
+    pub fn restore(&self, file: &Path) -> Result<()> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.restore(file),
+            Engine::Postgres(_) => Err(Error::NotAFile),
         }
     }
 

@@ -61,7 +61,7 @@ pub(crate) enum Row<'r> {
 }
 
 impl<'r> Row<'r> {
-    fn value(&self, column: usize) -> Result<Value<'r>> {
+    pub(crate) fn value(&self, column: usize) -> Result<Value<'r>> {
         match self {
             Self::Sqlite(row) => sqlite::value(row, column),
             Self::Postgres(row) => postgresql::value(row, column),

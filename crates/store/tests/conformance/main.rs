@@ -10,8 +10,10 @@
     reason = "the helpers of tests are tests too"
 )]
 
+mod backup;
 mod changes;
 mod contacts;
+mod copy;
 mod coverage;
 mod files;
 mod imports;
