@@ -11,6 +11,7 @@ pub mod changes;
 pub mod contacts;
 pub mod copy;
 mod error;
+pub mod examine;
 mod ids;
 pub mod imports;
 pub mod keys;

@@ -112,6 +112,11 @@ impl Postgres {
     }
 }
 
+/// A connection for whoever wants to look at the server; nothing is changed by it.
+pub(crate) fn client(address: &str, options: &PostgresOptions) -> Result<Client> {
+    Connections::new(address, options)?.open()
+}
+
 fn application_name(process: &str) -> String {
     format!("crystalqore {process}")
 }

@@ -5,10 +5,11 @@
 //! the new one. Leaves out the files that imports need.
 
 use super::error;
-use super::open::{Sqlite, Whose, bring_up_to_date, whose};
+use super::examine::{be_ours, damage, to_read};
+use super::open::{Sqlite, bring_up_to_date};
 use crate::error::{Error, Result};
+use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -23,10 +24,11 @@ const NOBODY_RUNS: &str = "UPDATE imports SET holder = NULL; DELETE FROM import_
 
 impl Sqlite {
     pub(crate) fn backup(&self, file: &Path) -> Result<()> {
-        if file.exists() && !matches!(look_at(file), Ok(Whose::Ours)) {
+        let is_backup = || be_ours(&to_read(file)?, file);
+        if file.exists() && is_backup().is_err() {
             return Err(Error::NoBackup { path: file.to_owned() });
         }
-        let part = beside(file, "part");
+        let part = beside(file, ".part");
         remove(&part)?;
         let written = self.write_to(&part).and_then(|()| {
             let done = || File::open(&part)?.sync_all().and_then(|()| fs::rename(&part, file));
@@ -44,18 +46,16 @@ impl Sqlite {
         connection
             .execute("VACUUM INTO ?1", [part.to_string_lossy()])
             .map_err(|e| error(doing, &e))?;
-        be_sound(&open_to_read(part)?)
+        be_sound(&to_read(part)?)
     }
 
     pub(crate) fn restore(&self, file: &Path) -> Result<()> {
         let doing = "reading the backup";
-        let backup = open_to_read(file)?;
-        match whose(&backup).map_err(|e| sort(file, &e))? {
-            Whose::Ours => be_sound(&backup)?,
-            Whose::Nobodys | Whose::AnotherPrograms => return Err(Error::Foreign { path: file.to_owned() }),
-        }
+        let backup = to_read(file)?;
+        be_ours(&backup, file)?;
+        be_sound(&backup)?;
         // Brought up to date beside the database, because the step into it has to be one.
-        let staged = beside(self.path(), "restored");
+        let staged = beside(self.path(), ".restored");
         remove(&staged)?;
         let restored = Connection::open(&staged)
             .map_err(|e| error(doing, &e))
@@ -83,42 +83,9 @@ fn all_pages(from: &Connection, to: &mut Connection) -> Result<()> {
     Err(Error::Busy)
 }
 
-fn look_at(file: &Path) -> Result<Whose> {
-    whose(&open_to_read(file)?).map_err(|e| sort(file, &e))
-}
-
-fn open_to_read(file: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(file, flags).map_err(|e| sort(file, &e))
-}
-
-fn be_sound(connection: &Connection) -> Result<()> {
-    let doing = "checking the backup";
-    let said: String = connection
-        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
-        .map_err(|e| error(doing, &e))?;
-    if said == "ok" {
-        Ok(())
-    } else {
-        Err(Error::Corrupt(said))
-    }
-}
-
-fn sort(path: &Path, e: &rusqlite::Error) -> Error {
-    match e.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => Error::NotADatabase { path: path.to_owned() },
-        Some(ErrorCode::CannotOpen) => Error::CannotOpen {
-            path: path.to_owned(),
-            source_text: e.to_string(),
-        },
-        _ => error("reading the backup", e),
-    }
-}
-
-/// A file of the same name with another ending, in the same folder, so that it can be renamed.
-fn beside(file: &Path, ending: &str) -> PathBuf {
+/// A file of the same name with more behind it, in the same folder, so that it can be renamed.
+pub(super) fn beside(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
-    name.push(".");
     name.push(ending);
     name.into()
 }
@@ -135,4 +102,8 @@ fn failed(path: &Path, source: std::io::Error) -> Error {
         path: path.to_owned(),
         source,
     }
+}
+
+fn be_sound(connection: &Connection) -> Result<()> {
+    damage(connection)?.map_or(Ok(()), |damage| Err(Error::Corrupt(damage)))
 }

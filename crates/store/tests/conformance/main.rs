@@ -15,6 +15,7 @@ mod changes;
 mod contacts;
 mod copy;
 mod coverage;
+mod examine;
 mod files;
 mod imports;
 mod keys;
@@ -53,7 +54,7 @@ struct Opened {
 /// What goes when it is dropped.
 enum Place {
     Folder { _folder: TempDir },
-    Server { _database: Database },
+    Server { _database: Box<Database> },
     Nowhere,
 }
 
@@ -97,7 +98,9 @@ fn postgres() -> Option<Opened> {
     let database = Database::create()?;
     Some(Opened {
         store: Store::connect(database.url(), &options()).unwrap(),
-        _place: Place::Server { _database: database },
+        _place: Place::Server {
+            _database: Box::new(database),
+        },
     })
 }
 
