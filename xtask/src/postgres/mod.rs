@@ -243,13 +243,22 @@ impl Drop for Postgres {
 
 /// What a program prints; what it complains of, if it fails.
 fn printed(command: &mut Command) -> io::Result<String> {
-    let output = command.output()?;
+    let output = command.output();
+    let output = output.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", named(command))))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    let program = command.get_program().to_string_lossy();
     let complaint = String::from_utf8_lossy(&output.stderr);
-    Err(io::Error::other(format!("{program}: {}", last_line(&complaint))))
+    Err(io::Error::other(format!("{}: {}", named(command), last_line(&complaint))))
+}
+
+/// The program and where it was run, which is where it may not have been let in.
+fn named(command: &Command) -> String {
+    let program = command.get_program().to_string_lossy();
+    match command.get_current_dir() {
+        Some(folder) => format!("{program} in {}", folder.display()),
+        None => program.into_owned(),
+    }
 }
 
 /// Where programs say what ended them.
