@@ -34,9 +34,10 @@ Usage: cargo xtask COMMAND
          starts a private PostgreSQL, prints its url, and runs COMMAND with CRYSTALQORE_TEST_POSTGRES and PGHOST, PGPORT,
          PGUSER, PGPASSWORD and PGDATABASE set, or waits for Ctrl-C; --durable has every commit reach the disk
   ci     formatting, clippy, tidy, test; stops at the first that fails
-  kills [--rounds N] [--rows N]
+  kills [--takeover] [--rounds N] [--rows N]
          the acceptance check that a kill -9 at any moment of an import, followed by resume, ends as an unbroken run;
-         100 rounds with 200,000 rows if nothing else is said";
+         100 rounds with 200,000 rows if nothing else is said; with --takeover another process on the same private
+         PostgreSQL goes on with the import, in 50 rounds with 100,000 rows";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -249,7 +249,11 @@ fn printed(command: &mut Command) -> io::Result<String> {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let complaint = String::from_utf8_lossy(&output.stderr);
-    Err(io::Error::other(format!("{}: {}", named(command), last_line(&complaint))))
+    Err(io::Error::other(format!(
+        "{}: {}",
+        named(command),
+        last_line(&complaint)
+    )))
 }
 
 /// The program and where it was run, which is where it may not have been let in.
