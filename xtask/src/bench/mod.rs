@@ -47,8 +47,7 @@ pub enum Database {
 
 /// Imports a file with every program in turn, and prints medians and ratios to the first.
 pub fn import(root: &Path, database: Database, options: &Options) -> u8 {
-    let csv = fs::canonicalize(&options.csv);
-    let measured = csv.and_then(|csv| match database {
+    let measured = absolute(&options.csv).and_then(|csv| match database {
         Database::Sqlite => sqlite::import(root, &csv, options),
         Database::Postgres => postgres::import(root, &csv, options),
     });
@@ -59,6 +58,11 @@ pub fn import(root: &Path, database: Database, options: &Options) -> u8 {
             1
         }
     }
+}
+
+/// Where a file is, whatever folder a program is run in.
+fn absolute(path: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
 
 /// Our program as it is now, after the one that it is to be compared with.

@@ -2,8 +2,8 @@
 //!
 //! Owns the command that is measured. Leaves out preparing a database for it.
 
+use super::absolute;
 use super::timing::{Took, timed_with_peak};
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,9 +25,7 @@ pub struct Program {
 impl Program {
     /// The program at a path.
     pub fn at(binary: &Path) -> io::Result<Self> {
-        let absolute = fs::canonicalize(binary);
-        let binary =
-            absolute.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", binary.display())))?;
+        let binary = absolute(binary)?;
         Ok(Self {
             name: format!("the program at {}", binary.display()),
             binary,

@@ -46,9 +46,38 @@ fn peer(csv: &Path, folder: &Path, indexes: bool) -> io::Result<Took> {
         TABLE.to_owned()
     };
     timed(Command::new("sqlite3").arg(&database).arg(schema), &[0])?;
-    let import = format!(".import --skip 1 '{}' c", csv.display());
-    timed(
+    let import = format!(".import --skip 1 {} c", quoted(&csv.to_string_lossy()));
+    let took = timed(
         Command::new("sqlite3").arg(&database).args([".mode csv", &import]),
         &DONE,
-    )
+    )?;
+    has_rows(&database).then_some(took).ok_or_else(|| {
+        let csv = csv.display();
+        io::Error::other(format!("it imported nothing of {csv}"))
+    })
+}
+
+/// A word as sqlite3 reads it, whatever is in it.
+fn quoted(word: &str) -> String {
+    format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Whether anything was imported: the exit code does not tell.
+fn has_rows(database: &Path) -> bool {
+    let count = Command::new("sqlite3")
+        .arg(database)
+        .arg("select count(*) > 0 from c")
+        .output();
+    count.is_ok_and(|count| count.stdout.starts_with(b"1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted() {
+        assert_eq!(quoted("it's a.csv"), "\"it's a.csv\"");
+        assert_eq!(quoted("a\"b\\"), "\"a\\\"b\\\\\"");
+    }
 }
