@@ -1,6 +1,7 @@
 //! The one closed list of what can go wrong, with a stable code for each case. Doors turn codes into exit codes and
 //! statuses, in one place each.
 
+use crate::ObjectsError;
 use exchange::mapping::MappingError;
 use exchange::open::OpenError;
 use std::io;
@@ -52,14 +53,36 @@ pub enum Error {
     /// The rejected rows would be written over the file that they come from.
     #[error("the rejected rows would overwrite {}, the file that is imported; name another one", .0.display())]
     RejectedOverInput(PathBuf),
-    /// A file of rejected rows that belongs to an interrupted import is not what it was.
-    #[error("{} was changed since import {import} was interrupted; put it back or remove it, and resume again", path.display())]
-    RejectedFileChanged {
+    /// The object store failed.
+    #[error(transparent)]
+    Objects(#[from] ObjectsError),
+    /// The file of an import that is to go on is gone.
+    #[error(
+        "the file of import {import} is not in {location}; processes that share a database must share their uploads (--objects). If it is lost, take back what was imported: crystalqore undo {import}"
+    )]
+    UploadMissing {
         /// Which import.
         import: ImportId,
-        /// Which file.
-        path: PathBuf,
+        /// Where its file was looked for.
+        location: String,
     },
+    /// Rejected rows that were kept are gone.
+    #[error(
+        "the rejected rows of import {import} are not all in {location} ({found} of {expected} bytes); processes that share a database must share their objects (--objects)"
+    )]
+    RejectedRowsMissing {
+        /// Which import.
+        import: ImportId,
+        /// Where they were looked for.
+        location: String,
+        /// Bytes that are there.
+        found: u64,
+        /// Bytes that were written.
+        expected: u64,
+    },
+    /// Rejected rows went with their import.
+    #[error("import {0} was undone, and its rejected rows went with it")]
+    RejectedRowsUndone(ImportId),
     /// What is stored of an import cannot be read.
     #[error("import {0} was written by another version of the program and cannot be read")]
     UnreadablePlan(ImportId),
@@ -95,7 +118,10 @@ impl Error {
             Self::NotResumable { .. } => "not_resumable",
             Self::AlreadyUndone(_) => "already_undone",
             Self::RejectedOverInput(_) => "rejected_over_input",
-            Self::RejectedFileChanged { .. } => "rejected_file_changed",
+            Self::Objects(_) => "objects",
+            Self::UploadMissing { .. } => "upload_missing",
+            Self::RejectedRowsMissing { .. } => "rejected_rows_missing",
+            Self::RejectedRowsUndone(_) => "rejected_rows_undone",
             Self::UnreadablePlan(_) => "unreadable_plan",
             Self::Filter(_) => "filter",
             Self::NothingMapped(_) => "nothing_mapped",

@@ -13,12 +13,15 @@ mod import;
 mod inspect;
 mod judging;
 mod key_filter;
+mod lease;
+mod objects;
 mod plan;
 mod rejected;
 mod run;
 mod settle;
 mod undo;
 mod uploads;
+mod whole_file;
 mod world;
 
 pub use access::Actor;
@@ -28,11 +31,14 @@ pub use export::{ExportFormat, ExportReport, ExportRequest, Order, Scope};
 pub use filter::Filter;
 pub use import::{ImportReport, ImportRequest, ImportSummary, Stopped};
 pub use inspect::{Inspected, InspectedRow, RawSink, inspect, inspect_raw};
+pub use objects::ObjectsError;
 pub use plan::{Conflicts, Duplicates, ImportOptions, Match, NumbersOf, Opening};
+pub use rejected::RejectedFile;
 pub use run::{Notable, Progress, Watch};
 pub use settle::{Outcome, Standing};
 pub use undo::UndoReport;
 pub use uploads::{Spooled, spool};
+pub use whole_file::write_whole;
 pub use world::World;
 
 // What the doors need of the crates below, so that they reach through one.
@@ -44,26 +50,52 @@ pub use exchange::reason::Reason;
 pub use store::ImportId;
 pub use store::imports::ImportState;
 
+use objects::Objects;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::Store;
 
-/// A running installation: its database, its folder for uploaded files, and the world it asks for time and ids.
+/// Where an installation is.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The folder of this machine that it may write to.
+    pub data: &'a Path,
+    /// Where uploaded files and rejected rows are kept, if not in that folder: another one, or `s3://BUCKET/PREFIX`.
+    /// Processes that share a database must share this too, and nobody else may.
+    pub objects: Option<&'a str>,
+}
+
+/// A running installation: its database, its object store, and the world it asks for time and ids.
 pub struct App {
     store: Store,
-    uploads: PathBuf,
+    objects: Objects,
+    data: PathBuf,
     world: Arc<dyn World>,
 }
 
 impl App {
-    /// Opens the installation in a data folder, creating folder and database if they are missing.
+    /// Opens an installation, creating folder and database if they are missing.
     ///
     /// # Errors
-    /// When the folder cannot be written or the database cannot be opened.
-    pub fn open(data: &Path, world: Arc<dyn World>) -> Result<Self, Error> {
-        let uploads = data.join("uploads");
-        std::fs::create_dir_all(&uploads).map_err(|e| Error::io("creating the data folder", &uploads, e))?;
+    /// When the folder cannot be written, the database cannot be opened, or the place of the objects is none.
+    pub fn open(place: &Place<'_>, world: Arc<dyn World>) -> Result<Self, Error> {
+        let objects = Objects::open(place.data, place.objects)?;
+        let data = place.data.to_owned();
+        std::fs::create_dir_all(&data).map_err(|e| Error::io("creating the data folder", &data, e))?;
         let store = Store::open(&data.join("crystalqore.db"))?;
-        Ok(Self { store, uploads, world })
+        Ok(Self {
+            store,
+            objects,
+            data,
+            world,
+        })
+    }
+
+    /// Writes, reads and removes a small object, so that a store that cannot be used is told before it is needed.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn try_objects(&self) -> Result<(), Error> {
+        Ok(self.objects.probe(&self.world.unique_name())?)
     }
 }

@@ -4,7 +4,7 @@
 use crate::directory::{Collected, Directory, Layers};
 use crate::judging::{Bodies, Chunk, Judging, judge_all};
 use crate::plan::{ImportOptions, Reading};
-use crate::rejected::RejectedRows;
+use crate::rejected::{Kept, RejectedRows};
 use crate::settle::{Outcome, Settler, Standing};
 use crate::uploads::Counted;
 use crate::{Actor, Counts, Error, Stopped, World};
@@ -71,7 +71,7 @@ pub(crate) struct Run<'a> {
     collected: Collected,
     reached: Reached,
     notable: Vec<Notable>,
-    rejected: Option<RejectedRows>,
+    rejected: Option<RejectedRows<'a>>,
     bodies: Bodies,
 }
 
@@ -135,9 +135,12 @@ impl<'a> Run<'a> {
         Self { reached, ..self }
     }
 
-    /// Writing rejected rows.
-    pub fn writing_rejected(self, rejected: Option<RejectedRows>) -> Self {
-        Self { rejected, ..self }
+    /// Keeping rejected rows.
+    pub fn keeping_rejected(self, rejected: RejectedRows<'a>) -> Self {
+        Self {
+            rejected: Some(rejected),
+            ..self
+        }
     }
 
     /// With contacts that are shown and not stored.
@@ -148,6 +151,11 @@ impl<'a> Run<'a> {
 
     pub fn counts(&self) -> Counts {
         self.reached.counts
+    }
+
+    /// The rejected rows that it kept; none if it keeps none.
+    pub fn kept(&self) -> Option<Kept> {
+        self.rejected.as_ref().map(RejectedRows::kept)
     }
 
     /// What came of it.
@@ -232,16 +240,16 @@ impl<'a> Run<'a> {
             )?;
             self.reached.batches += 1;
         }
-        let rejected_bytes = self
+        let next_record = self.reached.next_record;
+        let kept = self
             .rejected
             .as_mut()
-            .map(RejectedRows::settle)
-            .transpose()?
-            .unwrap_or(0);
+            .map(|rows| rows.settle(next_record))
+            .transpose()?;
         let checkpoint = Checkpoint {
             rows_done: self.reached.counts.rows,
             counts: &to_json(&self.reached),
-            rejected_bytes,
+            rejected_bytes: kept.map_or(0, |kept| kept.bytes),
         };
         imports::checkpoint(tx, workspace, import, &checkpoint, self.settler.world.now())?;
         Ok(more)

@@ -1,6 +1,7 @@
 //! Taking an import back: what it created goes, what it changed gets its old values, what was changed since stays and is
 //! listed. In steps that each commit, so that an undo that is interrupted can be gone on with.
 
+use crate::import::plan_of;
 use crate::{Actor, App, Error};
 use model::{Contact, ContactId, MatchKey, name_order};
 use store::changes::{self, Change};
@@ -34,9 +35,9 @@ impl App {
     pub fn undo(&self, actor: Actor, import: ImportId, dry_run: bool) -> Result<UndoReport, Error> {
         let stored = self.stored(actor, import)?;
         // What was interrupted can be taken back instead of gone on with, but nobody may go on with it meanwhile.
-        let held = match stored.state {
+        let lease = match stored.state {
             ImportState::Undone => return Err(Error::AlreadyUndone(import)),
-            ImportState::Running => self.hold_run_if_there(&stored)?,
+            ImportState::Running => Some(self.hold_run(actor, import)?),
             ImportState::Done | ImportState::Cancelled | ImportState::Undoing => None,
         };
         let workspace = actor.workspace;
@@ -57,15 +58,18 @@ impl App {
         undo.remove_created(&batches)?;
         let report = undo.report;
         if !dry_run {
+            // While it can be told that some stayed; doing all this again does no harm.
+            self.forget_rejected(actor, import)?;
             let now = self.world.now();
             self.store.write(|tx| {
                 changes::forget(tx, workspace, import)?;
                 imports::set_state(tx, workspace, import, ImportState::Undone, now, true)
             })?;
-            if let Some(upload) = held {
-                Self::drop_upload(upload);
+            if let Ok(plan) = plan_of(&stored) {
+                self.drop_upload(&plan.upload);
             }
         }
+        drop(lease);
         Ok(report)
     }
 }

@@ -11,11 +11,28 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "crystalqore", version, arg_required_else_help = true, max_term_width = 110)]
 pub struct Args {
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where the installation is.
+#[derive(Debug, ClapArgs)]
+pub struct PlaceArgs {
     /// The folder that holds the database and the files being imported [default: the platform's data folder]
     #[arg(long, global = true, env = "CRYSTALQORE_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
-    #[command(subcommand)]
-    pub command: Command,
+    /// Where the files being imported and rejected rows are kept: a folder, or s3://BUCKET/PREFIX with its settings in
+    /// AWS_* variables [default: the data folder]
+    #[arg(
+        long,
+        global = true,
+        env = "CRYSTALQORE_OBJECTS",
+        hide_env_values = true,
+        value_name = "DIR_OR_URL"
+    )]
+    pub objects: Option<String>,
 }
 
 /// What to do.
@@ -29,6 +46,8 @@ pub enum Command {
     Imports(ImportsArgs),
     /// Go on with what was interrupted; nothing to do is no error
     Resume(ResumeArgs),
+    /// Write the rows that an import did not take, with their reasons; corrected, they can be imported as they are
+    Rejected(RejectedArgs),
     /// Take an import back: what it created goes, what it changed gets its old values
     Undo(UndoArgs),
     /// Write contacts to a file or to the terminal
@@ -124,6 +143,16 @@ pub struct ResumeArgs {
     /// Print one JSON document
     #[arg(long, env = "CRYSTALQORE_JSON")]
     pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct RejectedArgs {
+    /// Which import
+    #[arg(value_parser = import_id)]
+    pub import: ImportId,
+    /// The file to write; without it, the terminal
+    #[arg(short, long, env = "CRYSTALQORE_OUTPUT", value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -11,7 +11,7 @@ mod import_and_undo;
 
 use app::{
     Actor, App, Counts, ExportFormat, ExportRequest, Filter, ImportOptions, ImportRequest, ImportSummary, Opening,
-    Order, Scope, Watch, World,
+    Order, Place, Scope, Watch, World,
 };
 use model::{ContactId, Region};
 use proptest::test_runner::Config;
@@ -37,7 +37,7 @@ struct Counting {
     number: u64,
     time: AtomicI64,
     ids: AtomicU64,
-    files: AtomicU64,
+    names: AtomicU64,
 }
 
 impl World for Counting {
@@ -51,8 +51,8 @@ impl World for Counting {
         ContactId::from_u128(u128::from(milliseconds) << 80 | version | variant | u128::from(self.number))
     }
 
-    fn file_name(&self) -> String {
-        format!("{}.csv", self.files.fetch_add(1, Ordering::Relaxed))
+    fn unique_name(&self) -> String {
+        format!("{}-{}", self.number, self.names.fetch_add(1, Ordering::Relaxed))
     }
 }
 
@@ -78,9 +78,13 @@ impl Installation {
             number,
             time: AtomicI64::new(1_700_000_000_000_000),
             ids: AtomicU64::new(0),
-            files: AtomicU64::new(0),
+            names: AtomicU64::new(0),
         };
-        let app = App::open(folder.path(), Arc::new(world)).unwrap();
+        let place = Place {
+            data: folder.path(),
+            objects: None,
+        };
+        let app = App::open(&place, Arc::new(world)).unwrap();
         let actor = app.local_actor().unwrap();
         Self { app, actor, folder }
     }

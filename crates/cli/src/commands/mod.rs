@@ -4,28 +4,30 @@ mod export;
 mod import;
 mod imports;
 mod inspect;
+mod rejected;
 mod resume;
 mod sample;
 mod undo;
 
-use crate::args::{Args, Command, OpeningArgs};
+use crate::args::{Args, Command, OpeningArgs, PlaceArgs};
 use crate::exit::Failure;
 use crate::world::Machine;
-use app::{Actor, App, Opening, Spooled, spool};
+use app::{Actor, App, Opening, Place, Spooled, spool};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 /// Runs a command and tells how it ended.
 pub fn run(args: Args) -> ExitCode {
-    let data = args.data;
+    let place = &args.place;
     let (json, result) = match &args.command {
         Command::Inspect(args) => (args.json, inspect::run(args)),
-        Command::Import(args) => (args.json, import::run(data, args)),
-        Command::Imports(args) => (args.json, imports::run(data, args)),
-        Command::Resume(args) => (args.json, resume::run(data, args)),
-        Command::Undo(args) => (args.json, undo::run(data, args)),
-        Command::Export(args) => (false, export::run(data, args)),
+        Command::Import(args) => (args.json, import::run(place, args)),
+        Command::Imports(args) => (args.json, imports::run(place, args)),
+        Command::Resume(args) => (args.json, resume::run(place, args)),
+        Command::Rejected(args) => (false, rejected::run(place, args)),
+        Command::Undo(args) => (args.json, undo::run(place, args)),
+        Command::Export(args) => (false, export::run(place, args)),
         Command::Sample => (false, sample::run()),
     };
     match result {
@@ -35,16 +37,20 @@ pub fn run(args: Args) -> ExitCode {
 }
 
 /// Opens the installation and lets the local owner in.
-fn open(data: Option<PathBuf>) -> Result<(App, Actor), Failure> {
-    let data = match data {
-        Some(folder) => folder,
+fn open(place: &PlaceArgs) -> Result<(App, Actor), Failure> {
+    let data = match &place.data {
+        Some(folder) => folder.clone(),
         None => directories::ProjectDirs::from("", "", "crystalqore")
             .map(|dirs| dirs.data_dir().to_owned())
             .ok_or_else(|| {
                 Failure::Usage("no data folder is known for this user; name one with --data DIR".to_owned())
             })?,
     };
-    let app = App::open(&data, Arc::new(Machine))?;
+    let place = Place {
+        data: &data,
+        objects: place.objects.as_deref(),
+    };
+    let app = App::open(&place, Arc::new(Machine))?;
     let actor = app.local_actor()?;
     Ok((app, actor))
 }

@@ -1,16 +1,15 @@
 //! `crystalqore resume`: go on with what was interrupted.
 
 use super::{import, open};
-use crate::args::ResumeArgs;
+use crate::args::{PlaceArgs, ResumeArgs};
 use crate::exit::{Failure, GOOD, OTHER};
 use crate::progress::watched;
 use app::{Actor, App, Error, ImportId, ImportState, Stopped};
 use std::io::Write;
-use std::path::PathBuf;
 
 /// Goes on with the import that is named, or with every interrupted one, oldest first.
-pub fn run(data: Option<PathBuf>, args: &ResumeArgs) -> Result<u8, Failure> {
-    let (app, actor) = open(data)?;
+pub fn run(place: &PlaceArgs, args: &ResumeArgs) -> Result<u8, Failure> {
+    let (app, actor) = open(place)?;
     let imports = match args.import {
         Some(import) => vec![import],
         None => interrupted(&app, actor)?,

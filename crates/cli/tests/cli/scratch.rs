@@ -9,6 +9,7 @@ use tempfile::TempDir;
 /// A folder for files, with a data folder `data` in it.
 pub struct Scratch {
     folder: TempDir,
+    settings: Vec<(&'static str, String)>,
 }
 
 /// What a run of the program left behind.
@@ -23,6 +24,15 @@ impl Scratch {
     pub fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
+            settings: Vec::new(),
+        }
+    }
+
+    /// With environment variables for every run of the program.
+    pub fn with_settings(settings: &[(&'static str, String)]) -> Self {
+        Self {
+            settings: settings.to_vec(),
+            ..Self::new()
         }
     }
 
@@ -43,8 +53,9 @@ impl Scratch {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crystalqore"));
         for (name, _) in std::env::vars_os() {
             // The settings of whoever runs the tests are not those of the tests.
-            if name.to_string_lossy().starts_with("CRYSTALQORE_") {
-                command.env_remove(name);
+            let name_text = name.to_string_lossy();
+            if ["CRYSTALQORE_", "AWS_"].iter().any(|of| name_text.starts_with(of)) {
+                command.env_remove(&name);
             }
         }
         // The machine's country tells how numbers without country code are read; this one has none.
@@ -57,6 +68,7 @@ impl Scratch {
             .env("CRYSTALQORE_DATA", self.path("data"))
             .env("HOME", &home)
             .env("XDG_DATA_HOME", home.join("data"))
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
