@@ -4,6 +4,7 @@
 //! command line), how files are read (`exchange`) and every statement of SQL (`store`).
 
 mod access;
+mod contacts;
 mod counts;
 mod directory;
 mod error;
@@ -16,12 +17,14 @@ mod key_filter;
 mod plan;
 mod rejected;
 mod run;
+mod search;
 mod settle;
 mod undo;
 mod uploads;
 mod world;
 
 pub use access::Actor;
+pub use contacts::{StoredContact, TrashedContact};
 pub use counts::Counts;
 pub use error::Error;
 pub use export::{ExportFormat, ExportReport, ExportRequest, Order, Scope};
@@ -30,6 +33,7 @@ pub use import::{ImportReport, ImportRequest, ImportSummary, Stopped};
 pub use inspect::{Inspected, InspectedRow, RawSink, inspect, inspect_raw};
 pub use plan::{Conflicts, Duplicates, ImportOptions, Match, NumbersOf, Opening};
 pub use run::{Notable, Progress, Watch};
+pub use search::Indexed;
 pub use settle::{Outcome, Standing};
 pub use undo::UndoReport;
 pub use uploads::{Spooled, spool};
