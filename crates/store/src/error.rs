@@ -45,6 +45,71 @@ pub enum Error {
         /// The file that was asked for.
         path: PathBuf,
     },
+    /// The address of a database server cannot be used. The words hold nothing of the address that may be secret.
+    #[error("the address of the database is not understood: {0} (write postgres://USER:PASSWORD@HOST:PORT/DATABASE)")]
+    BadAddress(String),
+    /// The database server cannot be reached, or does not let us in.
+    #[error("cannot connect to the database at {server}: {source_text}")]
+    Unreachable {
+        /// Host, port and database.
+        server: String,
+        /// What the server or the network said.
+        source_text: String,
+    },
+    /// The database server is there, but cannot serve.
+    #[error("the database cannot be used: {0}")]
+    Unsuitable(String),
+    /// A copy into this database was begun and is not finished.
+    #[error("a copy into this database from {from} is not finished; run that copy again, or empty the database")]
+    HalfCopied {
+        /// Where it comes from.
+        from: String,
+    },
+    /// A copy needs an empty database to go to.
+    #[error("the database to copy into is not empty")]
+    NotEmpty,
+    /// A copy is not what it should be.
+    #[error("the copy of the table {table} is not good: {why}")]
+    CopyDiffers {
+        /// Which table.
+        table: &'static str,
+        /// Why.
+        why: &'static str,
+    },
+    /// The file that a backup is to be written to exists and is something else.
+    #[error("{} exists and is no backup; name another file", path.display())]
+    NoBackup {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file could not be written.
+    #[error("{} could not be written: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+    /// Only a SQLite database is one file that can be backed up by itself.
+    #[error(
+        "a PostgreSQL database is backed up with its own tools (pg_dump), or copied with: crystalqore copy --from URL --to FILE"
+    )]
+    NotAFile,
+    /// Somebody asked to stop.
+    #[error("stopped on request")]
+    Stopped,
+    /// The connection was lost, or the server ended it.
+    #[error("the connection to the database was lost (while {doing})")]
+    Disconnected {
+        /// What the store was doing.
+        doing: &'static str,
+    },
+    /// A statement took longer than it may.
+    #[error("the database took longer than it may (while {doing}); --database-timeout sets how long it may take")]
+    TooSlow {
+        /// What the store was doing.
+        doing: &'static str,
+    },
     /// A newer CrystalQore has written this database.
     #[error(
         "the database was written by a newer version of this program (its schema is {found}, this program knows {known})"

@@ -1,19 +1,24 @@
 //! The only SQL of CrystalQore: one [`Store`], its migrations, and every statement, grouped by subject.
 //!
 //! Owns the schema, the transactions and the statements. A subject is a module of free functions that take a [`Tx`] and a
-//! [`Workspace`]: [`workspaces`], [`contacts`], [`keys`], [`names`], [`texts`], [`trash`], [`imports`], [`changes`]. No
-//! statement crosses workspaces. Times are UTC microseconds since 1970 and are passed in; JSON is kept as the text that came.
+//! [`Workspace`]: [`workspaces`], [`contacts`], [`keys`], [`names`], [`texts`], [`trash`], [`imports`], [`leases`],
+//! [`changes`]. No statement crosses workspaces. Times are UTC microseconds since 1970 and are passed in, but for those of
+//! leases; JSON is kept as the text that came.
 //! Leaves out rights, what the JSON means, files other than the database, the clock. It is synchronous: doors call it on
 //! threads that may block.
 
 pub mod changes;
 pub mod contacts;
+pub mod copy;
 mod error;
+pub mod examine;
 mod ids;
 pub mod imports;
 pub mod keys;
+pub mod leases;
 mod migrations;
 pub mod names;
+mod postgresql;
 mod sqlite;
 pub mod texts;
 pub mod trash;
@@ -22,8 +27,10 @@ pub mod workspaces;
 
 pub use error::{Error, Result};
 pub use ids::{ImportId, Member, Workspace};
+pub use postgresql::open::PostgresOptions;
 pub use waist::Tx;
 
+use postgresql::open::Postgres;
 use sqlite::open::Sqlite;
 use std::path::Path;
 
@@ -33,10 +40,10 @@ pub struct Store {
     engine: Engine,
 }
 
-/// PostgreSQL comes to stand here.
 #[derive(Clone)]
 enum Engine {
     Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 impl Store {
@@ -51,6 +58,59 @@ impl Store {
         })
     }
 
+    /// Connects to the PostgreSQL database at `address` (`postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `sslmode` and
+    /// `sslrootcert` as libpq knows them) and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`Error::BadAddress`], [`Error::Unreachable`], [`Error::Unsuitable`], [`Error::NewerSchema`], [`Error::Migration`].
+    pub fn connect(address: &str, options: &PostgresOptions) -> Result<Self> {
+        Ok(Self {
+            engine: Engine::Postgres(Postgres::connect(address, options)?),
+        })
+    }
+
+    /// Whether processes on other machines may use this database too.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.engine, Engine::Postgres(_))
+    }
+
+    /// Ends the sessions of a process that has lost its imports to this one, with what it has begun to write. Nothing to
+    /// do on SQLite: there a process that lives cannot lose them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn disconnect(&self, process: &str) -> Result<()> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(postgres) => postgres.disconnect(process),
+        }
+    }
+
+    /// Writes everything of one moment into a new file, while others read and write, and looks whether the file is sound. A
+    /// backup of that name is replaced once the new one is complete.
+    ///
+    /// # Errors
+    /// [`Error::NotAFile`] on PostgreSQL; [`Error::NoBackup`] if the file exists and is something else; [`Error::File`].
+    pub fn backup(&self, file: &Path) -> Result<()> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.backup(file),
+            Engine::Postgres(_) => Err(Error::NotAFile),
+        }
+    }
+
+    /// Makes the database what it was when a backup was written, in one step that others see whole or not at all. Nobody
+    /// holds an import afterwards: a run of this database that goes on meanwhile stops at its next batch.
+    ///
+    /// # Errors
+    /// [`Error::NotAFile`] on PostgreSQL; [`Error::NotADatabase`], [`Error::Foreign`], [`Error::Corrupt`],
+    /// [`Error::NewerSchema`] about the backup; [`Error::Busy`] if somebody writes for too long.
+    pub fn restore(&self, file: &Path) -> Result<()> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.restore(file),
+            Engine::Postgres(_) => Err(Error::NotAFile),
+        }
+    }
+
     /// Makes an empty private database with the same schema, for work whose result is not kept. It lives in memory as far
     /// as its page cache goes, beyond that in a temporary file, and is gone when the last clone is dropped. It is not
     /// durable, has one connection, and cannot roll back: after a write that failed it answers [`Error::Spoiled`].
@@ -63,14 +123,16 @@ impl Store {
         })
     }
 
-    /// Runs `work` in a transaction that writes. All of it is committed, durably, or (if `work` fails) nothing. One
-    /// transaction writes at a time; others wait. Do not begin another transaction inside: it would wait for this one.
+    /// Runs `work` in a transaction that writes. All of it is committed, durably, or (if `work` fails) nothing. On SQLite
+    /// one transaction writes at a time and others wait; on PostgreSQL those wait that change contacts of the same workspace
+    /// ([`workspaces::begin_change`]). Do not begin another transaction inside: it would wait for this one.
     ///
     /// # Errors
     /// What `work` returns; [`Error::Aborted`] if `work` went on after a statement that failed; [`Error::Busy`] after ten seconds of waiting.
     pub fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.write(work),
+            Engine::Postgres(postgres) => postgres.write(work),
         }
     }
 
@@ -82,6 +144,7 @@ impl Store {
     pub fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.read(work),
+            Engine::Postgres(postgres) => postgres.read(work),
         }
     }
 }

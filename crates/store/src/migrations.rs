@@ -16,6 +16,15 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
     ),
 ];
 
+/// The same for PostgreSQL: the same numbers and names.
+pub(crate) const POSTGRES: &[(&str, &str)] = &[
+    ("V1__contacts", include_str!("../migrations/postgres/V1__contacts.sql")),
+    (
+        "V2__leases_trash_texts",
+        include_str!("../migrations/postgres/V2__leases_trash_texts.sql"),
+    ),
+];
+
 /// Where refinery notes which migrations a database has seen.
 pub(crate) const HISTORY: &str = "refinery_schema_history";
 
@@ -37,18 +46,19 @@ pub(crate) fn run<C: refinery::Migrate>(migrations: &[(&str, &str)], connection:
 
 /// Refuses a database whose last migration is one that this program does not know.
 pub(crate) fn refuse_newer(migrations: &[(&str, &str)], found: i64) -> Result<()> {
-    let versions = runner(migrations)?;
-    let known = versions
-        .get_migrations()
-        .iter()
-        .map(|m| i64::from(m.version()))
-        .max()
-        .unwrap_or(0);
+    let known = newest(migrations)?;
     if found > known {
         Err(Error::NewerSchema { found, known })
     } else {
         Ok(())
     }
+}
+
+/// The number of the last migration.
+pub(crate) fn newest(migrations: &[(&str, &str)]) -> Result<i64> {
+    let runner = runner(migrations)?;
+    let versions = runner.get_migrations().iter().map(|m| i64::from(m.version()));
+    Ok(versions.max().unwrap_or(0))
 }
 
 fn runner(migrations: &[(&str, &str)]) -> Result<Runner> {
@@ -73,13 +83,21 @@ mod tests {
 
     #[test]
     fn every_file_is_in_the_list() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite");
-        let mut files: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
-            .collect();
-        files.sort();
-        let listed: Vec<&str> = SQLITE.iter().map(|(name, _)| *name).collect();
-        assert_eq!(files, listed);
+        for (engine, list) in [("sqlite", SQLITE), ("postgres", POSTGRES)] {
+            let folder = format!("{}/migrations/{engine}", env!("CARGO_MANIFEST_DIR"));
+            let mut files: Vec<String> = std::fs::read_dir(folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+                .collect();
+            files.sort();
+            let listed: Vec<&str> = list.iter().map(|(name, _)| *name).collect();
+            assert_eq!(files, listed);
+        }
+    }
+
+    #[test]
+    fn both_engines_have_the_same_migrations() {
+        let names = |list: &[(&'static str, _)]| list.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+        assert_eq!(names(SQLITE), names(POSTGRES));
     }
 }

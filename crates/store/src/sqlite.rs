@@ -3,6 +3,8 @@
 //! Owns the translation of statements, values, rows and errors, and the statements that only SQLite likes: many rows an
 //! INSERT, one prepared SELECT per key. Leaves out files, pools and settings (`sqlite/open.rs`).
 
+pub(crate) mod backup;
+pub(crate) mod examine;
 pub(crate) mod open;
 
 use crate::Workspace;

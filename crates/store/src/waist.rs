@@ -4,10 +4,10 @@
 //! once, with `$1, $2, ...` for its values, in the subset of SQL that SQLite and PostgreSQL share; `$` stands nowhere
 //! else. What no shared statement can say well (many rows at once, many keys at once) is a primitive of its own, given as
 //! table and columns, so that each engine writes the statement that suits it.
-//! Leaves out how an engine does it (`sqlite.rs`) and all that is about contacts or imports.
+//! Leaves out how an engine does it (`sqlite.rs`, `postgresql.rs`) and all that is about contacts or imports.
 
 use crate::error::{Error, Result};
-use crate::{Workspace, sqlite};
+use crate::{Workspace, postgresql, sqlite};
 use uuid::Uuid;
 
 /// A value bound to a statement.
@@ -57,18 +57,21 @@ impl<'a> From<Option<&'a str>> for Value<'a> {
 /// A row of an answer. Columns count from 0. A value of another type than asked for is an [`Error::Corrupt`].
 pub(crate) enum Row<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(&'r ::postgres::Row),
 }
 
 impl<'r> Row<'r> {
-    fn value(&self, column: usize) -> Result<Value<'r>> {
+    pub(crate) fn value(&self, column: usize) -> Result<Value<'r>> {
         match self {
             Self::Sqlite(row) => sqlite::value(row, column),
+            Self::Postgres(row) => postgresql::value(row, column),
         }
     }
 
     fn damaged<T>(&self, column: usize) -> Result<T> {
         let name = match self {
             Self::Sqlite(row) => sqlite::column_name(row, column),
+            Self::Postgres(row) => postgresql::column_name(row, column),
         };
         Err(Error::Corrupt(format!("column {name} holds a value of the wrong kind")))
     }
@@ -143,12 +146,21 @@ pub struct Tx<'c> {
 
 enum EngineTx<'c> {
     Sqlite(&'c rusqlite::Connection),
+    Postgres(&'c mut postgresql::Connection),
 }
 
 impl<'c> Tx<'c> {
     pub(crate) fn on_sqlite(connection: &'c rusqlite::Connection, writes: bool) -> Self {
         Self {
             engine: EngineTx::Sqlite(connection),
+            writes,
+            failed: None,
+        }
+    }
+
+    pub(crate) fn on_postgres(connection: &'c mut postgresql::Connection, writes: bool) -> Self {
+        Self {
+            engine: EngineTx::Postgres(connection),
             writes,
             failed: None,
         }
@@ -181,6 +193,7 @@ impl<'c> Tx<'c> {
         self.must_write(doing)?;
         let outcome = match &mut self.engine {
             EngineTx::Sqlite(connection) => sqlite::execute(connection, doing, sql, values),
+            EngineTx::Postgres(connection) => postgresql::execute(connection, doing, sql, values),
         };
         self.note(doing, outcome)
     }
@@ -193,9 +206,21 @@ impl<'c> Tx<'c> {
         values: &[Value<'_>],
         take: impl FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
-        match &mut self.engine {
+        let outcome = match &mut self.engine {
             EngineTx::Sqlite(connection) => sqlite::for_each(connection, doing, sql, values, take),
-        }
+            EngineTx::Postgres(connection) => postgresql::for_each(connection, doing, sql, values, take),
+        };
+        self.note(doing, outcome)
+    }
+
+    /// The time by the database's clock, in UTC microseconds: one clock for all processes that share it.
+    pub(crate) fn clock(&mut self) -> Result<i64> {
+        let sql = match self.engine {
+            EngineTx::Sqlite(_) => "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) * 1000",
+            EngineTx::Postgres(_) => "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)",
+        };
+        let now = self.query_one("asking the time", sql, &[], |row| row.int(0))?;
+        Ok(now.unwrap_or(0))
     }
 
     /// Runs a question and collects its rows.
@@ -225,7 +250,7 @@ impl<'c> Tx<'c> {
         Ok(self.query(doing, sql, values, read)?.pop())
     }
 
-    /// Inserts many rows; says how many were new. Rows in the order of the primary key go fastest.
+    /// Inserts many rows of one workspace; says how many were new. Rows in the order of the primary key go fastest.
     pub(crate) fn bulk_insert<'v, const N: usize>(
         &mut self,
         doing: &'static str,
@@ -236,11 +261,12 @@ impl<'c> Tx<'c> {
         self.must_write(doing)?;
         let outcome = match &mut self.engine {
             EngineTx::Sqlite(connection) => sqlite::bulk_insert(connection, doing, into, on_conflict, rows),
+            EngineTx::Postgres(connection) => postgresql::bulk_insert(connection, doing, into, on_conflict, rows),
         };
         self.note(doing, outcome)
     }
 
-    /// Deletes the rows whose columns (those of `from`) have these values; says how many there were.
+    /// Deletes the rows of one workspace whose columns (those of `from`, the workspace first) have these values; says how many there were.
     pub(crate) fn bulk_delete<'v, const N: usize>(
         &mut self,
         doing: &'static str,
@@ -250,6 +276,7 @@ impl<'c> Tx<'c> {
         self.must_write(doing)?;
         let outcome = match &mut self.engine {
             EngineTx::Sqlite(connection) => sqlite::bulk_delete(connection, doing, from, rows),
+            EngineTx::Postgres(connection) => postgresql::bulk_delete(connection, doing, from, rows),
         };
         self.note(doing, outcome)
     }
@@ -263,8 +290,10 @@ impl<'c> Tx<'c> {
         keys: impl ExactSizeIterator<Item = Value<'v>>,
         take: impl FnMut(usize, &Row<'_>) -> Result<()>,
     ) -> Result<()> {
-        match &mut self.engine {
+        let outcome = match &mut self.engine {
             EngineTx::Sqlite(connection) => sqlite::lookup(connection, doing, what, workspace, keys, take),
-        }
+            EngineTx::Postgres(connection) => postgresql::lookup(connection, doing, what, workspace, keys, take),
+        };
+        self.note(doing, outcome)
     }
 }

@@ -43,6 +43,8 @@ const APPLICATION_ID: i64 = 0x4372_516F;
 /// An open SQLite database.
 #[derive(Clone)]
 pub(crate) struct Sqlite {
+    /// Where it is; a scratch database is nowhere.
+    path: PathBuf,
     writer: r2d2::Pool<Connections>,
     readers: r2d2::Pool<Connections>,
     /// A scratch database keeps no journal, so a transaction that fails leaves it in no known state.
@@ -69,10 +71,11 @@ impl Sqlite {
         };
         let readers = Connections {
             first: Mutex::new(None),
-            path,
+            path: path.clone(),
             cache_kib: READER_CACHE_KIB,
         };
         Ok(Self {
+            path,
             writer: pool(1, writer),
             readers: pool(READERS, readers),
             spoiled: None,
@@ -97,6 +100,7 @@ impl Sqlite {
         };
         let only = pool(1, only);
         Ok(Self {
+            path: PathBuf::new(),
             writer: only.clone(),
             readers: only,
             spoiled: Some(Arc::default()),
@@ -134,6 +138,21 @@ impl Sqlite {
         let outcome = work(&mut Tx::on_sqlite(&transaction, false))?;
         transaction.commit().map_err(|e| error("ending to read", &e))?;
         Ok(outcome)
+    }
+
+    /// A connection outside of any transaction, to be given back.
+    pub(super) fn reader(&self) -> Result<impl std::ops::Deref<Target = Connection>> {
+        self.readers.get().map_err(|_| Error::Busy)
+    }
+
+    /// The connection that writes; while it is held, no writer of this process begins.
+    pub(super) fn writer(&self) -> Result<impl std::ops::DerefMut<Target = Connection>> {
+        self.writer.get().map_err(|_| Error::Busy)
+    }
+
+    /// The file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     fn refuse_spoiled(&self) -> Result<()> {
@@ -227,13 +246,14 @@ fn claim(connection: &mut Connection, path: &Path) -> Result<()> {
 }
 
 #[derive(PartialEq)]
-enum Whose {
+pub(super) enum Whose {
     Ours,
     Nobodys,
     AnotherPrograms,
 }
 
-fn whose(connection: &Connection) -> rusqlite::Result<Whose> {
+/// Whose database it is, by the mark in its header.
+pub(super) fn whose(connection: &Connection) -> rusqlite::Result<Whose> {
     let question = "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)";
     let (id, tables): (i64, i64) = connection.query_row(question, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(match (id, tables) {
@@ -255,7 +275,8 @@ fn configure(connection: &Connection, cache_kib: i64) -> Result<()> {
     configured.map_err(|e| error("configuring a connection", &e))
 }
 
-fn bring_up_to_date(connection: &mut Connection) -> Result<()> {
+/// Runs the migrations that a database has not seen.
+pub(super) fn bring_up_to_date(connection: &mut Connection) -> Result<()> {
     let doing = "reading the schema's version";
     let has_history = connection
         .table_exists(None, migrations::HISTORY)

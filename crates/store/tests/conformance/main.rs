@@ -1,6 +1,7 @@
 //! The conformance suite: every public function of `store`, on every engine.
 //!
-//! One binary, because each engine is one entry of [`ENGINES`] and each test runs on all of them.
+//! One binary, because each engine is one entry of [`ENGINES`] and each test runs on all of them; on PostgreSQL where a
+//! server is named, as `cargo xtask test` does.
 //! `coverage.rs` fails when a public function is missing here.
 
 #![expect(
@@ -9,37 +10,52 @@
     reason = "the helpers of tests are tests too"
 )]
 
+mod backup;
 mod changes;
 mod contacts;
+mod copy;
 mod coverage;
+mod examine;
 mod files;
 mod imports;
 mod keys;
+mod leases;
 mod names;
+mod servers;
 mod texts;
 mod transactions;
 mod trash;
 mod workspaces;
 
 use model::{ContactId, MatchKey};
+use std::time::Duration;
 use store::contacts::{ContactRow, Origin};
-use store::{ImportId, Member, Store, Workspace};
+use store::{ImportId, Member, PostgresOptions, Store, Workspace};
 use tempfile::TempDir;
+use testbed::Database;
 
 /// A kind of database, and what it promises.
 struct Engine {
     name: &'static str,
-    open: fn() -> Opened,
+    /// None where there is no server.
+    open: fn() -> Option<Opened>,
     /// A transaction that fails leaves nothing behind and the store goes on.
     rolls_back: bool,
     /// Readers do not wait for a writer.
     concurrent: bool,
 }
 
-/// An empty database; its folder goes when this goes.
+/// An empty database. The store goes before that in which it lies.
 struct Opened {
     store: Store,
-    _folder: Option<TempDir>,
+    _place: Place,
+}
+
+/// What goes when it is dropped.
+enum Place {
+    Folder { _folder: TempDir },
+    Server { _database: Box<Database> },
+    Nowhere,
 }
 
 const ENGINES: &[Engine] = &[
@@ -55,20 +71,44 @@ const ENGINES: &[Engine] = &[
         rolls_back: false,
         concurrent: false,
     },
+    Engine {
+        name: "PostgreSQL",
+        open: postgres,
+        rolls_back: true,
+        concurrent: true,
+    },
 ];
 
-fn sqlite_file() -> Opened {
+fn sqlite_file() -> Option<Opened> {
     let folder = tempfile::tempdir().unwrap();
-    Opened {
+    Some(Opened {
         store: Store::open(&folder.path().join("contacts.db")).unwrap(),
-        _folder: Some(folder),
-    }
+        _place: Place::Folder { _folder: folder },
+    })
 }
 
-fn sqlite_scratch() -> Opened {
-    Opened {
+fn sqlite_scratch() -> Option<Opened> {
+    Some(Opened {
         store: Store::scratch().unwrap(),
-        _folder: None,
+        _place: Place::Nowhere,
+    })
+}
+
+fn postgres() -> Option<Opened> {
+    let database = Database::create()?;
+    Some(Opened {
+        store: Store::connect(database.url(), &options()).unwrap(),
+        _place: Place::Server {
+            _database: Box::new(database),
+        },
+    })
+}
+
+fn options() -> PostgresOptions {
+    PostgresOptions {
+        pool: 8,
+        statement_timeout: Some(Duration::from_secs(60)),
+        process: "of a test".to_owned(),
     }
 }
 
@@ -76,7 +116,9 @@ fn sqlite_scratch() -> Opened {
 fn on_every_engine(test: impl Fn(&Store, &Engine)) {
     for engine in ENGINES {
         println!("on {}", engine.name);
-        test(&(engine.open)().store, engine);
+        if let Some(opened) = (engine.open)() {
+            test(&opened.store, engine);
+        }
     }
 }
 

@@ -1,0 +1,369 @@
+//! Connections to PostgreSQL: addresses, the pool, the settings of a session, and transactions.
+//!
+//! Owns what an address may say, which server is fit, and who brings the schema up to date: one process, under a lock.
+//! Leaves out statements. Writers are not queued here: a transaction that changes contacts locks its workspace's row
+//! ([`workspaces::begin_change`](crate::workspaces::begin_change)), so workspaces do not wait for each other.
+
+use super::tls::{Mode, Tls};
+use super::{Connection, error};
+use crate::error::{Error, Result};
+use crate::migrations;
+use crate::waist::Tx;
+use ::postgres::{Client, Config};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How to connect.
+#[derive(Clone, Debug)]
+pub struct PostgresOptions {
+    /// Connections of this process at the same time. A running import takes two.
+    pub pool: u32,
+    /// How long one statement may take; none for no limit.
+    pub statement_timeout: Option<Duration>,
+    /// What this process calls itself: its sessions carry the name, so that whoever takes over from it can end them.
+    pub process: String,
+}
+
+/// How long to wait for a lock, a connection, or the server.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a server that does not answer is waited for in the middle of a statement.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// How long a transaction that writes may stand still. Between two statements of an import lie milliseconds.
+const STANDSTILL: Duration = Duration::from_secs(300);
+
+/// The oldest server that is fit: partial aggregates aside, 13 is the first whose pg_trgm needs no superuser.
+const OLDEST: i32 = 13;
+
+/// "CrQo": the lock under which one process brings the schema up to date.
+const MIGRATION_LOCK: i64 = 0x4372_516F;
+
+/// An open PostgreSQL database.
+#[derive(Clone)]
+pub(crate) struct Postgres {
+    pool: r2d2::Pool<Connections>,
+    failed: Failed,
+}
+
+/// Why the last attempt to connect failed; the pool itself keeps only words.
+type Failed = Arc<Mutex<Option<Error>>>;
+
+impl Postgres {
+    /// Connects, and makes or updates the schema as needed.
+    pub(crate) fn connect(address: &str, options: &PostgresOptions) -> Result<Self> {
+        let connections = Connections::new(address, options)?;
+        let mut first = connections.open()?;
+        be_fit(&mut first)?;
+        bring_up_to_date(&mut first)?;
+        let failed = Arc::clone(&connections.failed);
+        let pool = r2d2::Pool::builder()
+            .max_size(options.pool.max(2))
+            .min_idle(Some(0))
+            .connection_timeout(PATIENCE)
+            .error_handler(Box::new(r2d2::NopErrorHandler))
+            .build_unchecked(connections);
+        Ok(Self { pool, failed })
+    }
+
+    /// Runs a transaction that writes; an error or a panic rolls it back.
+    pub(crate) fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let begin = format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL idle_in_transaction_session_timeout = {}",
+            STANDSTILL.as_millis()
+        );
+        let mut connection = self.connection()?;
+        let transaction = Transaction::begin(&mut connection, "beginning to write", &begin)?;
+        let mut tx = Tx::on_postgres(transaction.connection, true);
+        let outcome = work(&mut tx)?;
+        tx.may_commit()?;
+        transaction.end("committing")?;
+        Ok(outcome)
+    }
+
+    /// Runs a transaction that reads: from its first question on it sees one moment of the database.
+    pub(crate) fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        let mut connection = self.connection()?;
+        let transaction = Transaction::begin(&mut connection, "beginning to read", begin)?;
+        let outcome = work(&mut Tx::on_postgres(transaction.connection, false))?;
+        transaction.end("ending to read")?;
+        Ok(outcome)
+    }
+
+    /// Ends every session of a process of this name, with what it has begun to write. Only sessions of the same user can
+    /// be ended, which those of one installation are.
+    pub(crate) fn disconnect(&self, process: &str) -> Result<()> {
+        let mut connection = self.connection()?;
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                   WHERE application_name = $1 AND datname = current_database() AND usename = current_user";
+        connection
+            .client
+            .execute(end, &[&application_name(process)])
+            .map_err(|e| error("taking over", &e))?;
+        Ok(())
+    }
+
+    fn connection(&self) -> Result<r2d2::PooledConnection<Connections>> {
+        self.pool.get().map_err(|_| {
+            let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take();
+            failed.unwrap_or(Error::Busy)
+        })
+    }
+}
+
+/// A connection for whoever wants to look at the server; nothing is changed by it.
+pub(crate) fn client(address: &str, options: &PostgresOptions) -> Result<Client> {
+    Connections::new(address, options)?.open()
+}
+
+fn application_name(process: &str) -> String {
+    format!("crystalqore {process}")
+}
+
+/// A transaction that is rolled back unless it is ended.
+struct Transaction<'c> {
+    connection: &'c mut Connection,
+    ended: bool,
+}
+
+impl<'c> Transaction<'c> {
+    fn begin(connection: &'c mut Connection, doing: &'static str, sql: &str) -> Result<Self> {
+        connection.run(doing, sql)?;
+        Ok(Self {
+            connection,
+            ended: false,
+        })
+    }
+
+    fn end(mut self, doing: &'static str) -> Result<()> {
+        self.ended = true;
+        let ended = self.connection.run(doing, "COMMIT");
+        self.connection.broken |= ended.is_err();
+        ended
+    }
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            let rolled_back = self.connection.run("rolling back", "ROLLBACK");
+            self.connection.broken |= rolled_back.is_err();
+        }
+    }
+}
+
+/// What the pool needs to know.
+struct Connections {
+    config: Config,
+    tls: Tls,
+    settings: String,
+    failed: Failed,
+}
+
+impl Connections {
+    fn new(address: &str, options: &PostgresOptions) -> Result<Self> {
+        let (mut config, tls) = understand(address)?;
+        config
+            .application_name(&application_name(&options.process))
+            .ssl_mode(tls.mode.negotiation())
+            .tcp_user_timeout(SILENCE)
+            .keepalives_idle(SILENCE);
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(PATIENCE);
+        }
+        Ok(Self {
+            config,
+            tls,
+            settings: settings(options),
+            failed: Arc::default(),
+        })
+    }
+
+    fn open(&self) -> Result<Client> {
+        let connector = self.tls.connector()?;
+        let mut client = self.config.connect(connector).map_err(|e| self.unreachable(&e))?;
+        client
+            .batch_execute(&self.settings)
+            .map_err(|e| error("configuring a connection", &e))?;
+        Ok(client)
+    }
+
+    /// Where the server is and what it said; never the password, nor what else the address holds.
+    fn unreachable(&self, error: &::postgres::Error) -> Error {
+        let reason = match (error.as_db_error(), std::error::Error::source(error)) {
+            (Some(said), _) => said.message().to_owned(),
+            (None, Some(source)) => source.to_string(),
+            (None, None) => error.to_string(),
+        };
+        Error::Unreachable {
+            server: server_of(&self.config),
+            source_text: reason,
+        }
+    }
+}
+
+impl r2d2::ManageConnection for Connections {
+    type Connection = Connection;
+    type Error = Error;
+
+    fn connect(&self) -> Result<Connection> {
+        let opened = self.open();
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        match opened {
+            Ok(client) => {
+                *failed = None;
+                Ok(Connection::new(client))
+            }
+            Err(error) => {
+                let again = Error::Busy;
+                *failed = Some(error);
+                Err(again)
+            }
+        }
+    }
+
+    fn is_valid(&self, connection: &mut Connection) -> Result<()> {
+        connection.run("looking whether the server is there", "")
+    }
+
+    fn has_broken(&self, connection: &mut Connection) -> bool {
+        connection.broken || connection.client.is_closed()
+    }
+}
+
+/// Reads an address. The client library does not know all of libpq's words for encryption.
+fn understand(address: &str) -> Result<(Config, Tls)> {
+    let (start, query) = address.split_once('?').unwrap_or((address, ""));
+    let mut tls = Tls::default();
+    let mut rest = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match &*name {
+            "sslmode" => {
+                tls.mode = Mode::from_word(&value).ok_or_else(|| {
+                    Error::BadAddress("sslmode is one of disable, prefer, require, verify-full".to_owned())
+                })?;
+            }
+            "sslrootcert" => tls.roots = Some(value.into_owned().into()),
+            _ => {
+                rest.append_pair(&name, &value);
+            }
+        }
+    }
+    // Blanks as %20: the client library does not read a plus sign as one.
+    let query = rest.finish().replace('+', "%20");
+    let config = format!("{start}?{query}")
+        .parse::<Config>()
+        .map_err(|e| Error::BadAddress(why_not(&e)))?;
+    if config.get_hosts().is_empty() {
+        return Err(Error::BadAddress("it names no host".to_owned()));
+    }
+    Ok((config, tls))
+}
+
+fn why_not(error: &::postgres::Error) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+fn server_of(config: &Config) -> String {
+    let host = match config.get_hosts().first() {
+        Some(::postgres::config::Host::Tcp(name)) => name.clone(),
+        #[cfg(unix)]
+        Some(::postgres::config::Host::Unix(path)) => path.display().to_string(),
+        None => "?".to_owned(),
+    };
+    let port = config.get_ports().first().copied().unwrap_or(5432);
+    let database = config.get_dbname().or(config.get_user()).unwrap_or("?");
+    format!("{host}:{port}/{database}")
+}
+
+/// The settings of a session. Plans are made anew for each run of a statement, because a plan made for an empty table
+/// would be kept while an import fills it; they are small, and making one takes a tenth of a millisecond.
+fn settings(options: &PostgresOptions) -> String {
+    format!(
+        "SET TIME ZONE 'UTC'; SET client_encoding = 'UTF8'; SET jit = off; SET plan_cache_mode = force_custom_plan;
+         SET standard_conforming_strings = on; SET lock_timeout = {}; SET statement_timeout = {}",
+        PATIENCE.as_millis(),
+        options.statement_timeout.map_or(0, |t| t.as_millis()),
+    )
+}
+
+/// Refuses a server that would lose something.
+fn be_fit(client: &mut Client) -> Result<()> {
+    let doing = "looking at the server";
+    let question = "SELECT current_setting('server_version_num'), current_setting('server_encoding')";
+    let row = client.query_one(question, &[]).map_err(|e| error(doing, &e))?;
+    let text = |column| row.try_get::<_, &str>(column).map_err(|e| error(doing, &e));
+    let version = text(0)?.parse::<i32>().unwrap_or(0) / 10_000;
+    if version < OLDEST {
+        return Err(Error::Unsuitable(format!(
+            "it is PostgreSQL {version}; {OLDEST} or newer is needed"
+        )));
+    }
+    match text(1)? {
+        "UTF8" => Ok(()),
+        other => Err(Error::Unsuitable(format!(
+            "its encoding is {other}; make one with: CREATE DATABASE crystalqore ENCODING 'UTF8' TEMPLATE template0"
+        ))),
+    }
+}
+
+/// One process does it, the others wait and find it done. A lock of the session, because refinery has its own transaction.
+fn bring_up_to_date(client: &mut Client) -> Result<()> {
+    let doing = "waiting for whoever brings the schema up to date";
+    let run = |client: &mut Client, sql: &str| client.batch_execute(sql).map_err(|e| error(doing, &e));
+    run(
+        client,
+        &format!("SET lock_timeout = 0; SELECT pg_advisory_lock({MIGRATION_LOCK})"),
+    )?;
+    let outcome = migrate(client);
+    run(client, &format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
+    outcome
+}
+
+fn migrate(client: &mut Client) -> Result<()> {
+    let found = super::server::schema_version(client)?;
+    let newest = migrations::newest(migrations::POSTGRES)?;
+    match found {
+        // Nothing to do, which needs no right to make tables.
+        Some(version) if version == newest => Ok(()),
+        found => {
+            migrations::refuse_newer(migrations::POSTGRES, found.unwrap_or(0))?;
+            migrations::run(migrations::POSTGRES, client)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_how_to_encrypt() {
+        let (config, tls) =
+            understand("postgres://ann:p%40ss@db.example:6432/crm?sslmode=verify-full&connect_timeout=3").unwrap();
+        assert_eq!(config.get_password(), Some(&b"p@ss"[..]));
+        assert_eq!(config.get_connect_timeout(), Some(&Duration::from_secs(3)));
+        assert_eq!(tls.mode, Mode::Verify);
+        assert_eq!(server_of(&config), "db.example:6432/crm");
+        assert_eq!(understand("postgres://db/crm").unwrap().1.mode, Mode::Prefer);
+    }
+
+    #[test]
+    fn a_bad_address_is_told_without_what_is_in_it() {
+        for address in [
+            "postgres://ann:secret@db.example:port/crm",
+            "postgres://ann:secret@db/crm?sslmode=perhaps",
+            "postgres://ann:secret@db/crm?secret=1",
+            "postgres:///?user=secret",
+        ] {
+            let error = understand(address).unwrap_err();
+            assert!(matches!(error, Error::BadAddress(_)));
+            let said = format!("{error} {error:?}");
+            assert!(
+                !said.contains("ann") && (!said.contains("secret") || address.contains("?secret")),
+                "{said}"
+            );
+        }
+    }
+}

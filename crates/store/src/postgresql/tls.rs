@@ -1,0 +1,136 @@
+//! Encryption of connections to PostgreSQL, with the words of libpq (PostgreSQL's manual, "SSL Support").
+//!
+//! Owns the modes and which certificates are trusted. Leaves out everything else of an address.
+
+use crate::error::{Error, Result};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// How a connection is encrypted, and who the server must be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tls {
+    pub mode: Mode,
+    /// Certificates that are trusted instead of the system's.
+    pub roots: Option<PathBuf>,
+}
+
+/// The `sslmode` of an address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Never encrypted.
+    Disable,
+    /// Encrypted if the server can; its certificate is not looked at.
+    #[default]
+    Prefer,
+    /// Always encrypted; its certificate is looked at only where trusted ones are named.
+    Require,
+    /// Always encrypted, and the certificate must be trusted and be of this host.
+    Verify,
+}
+
+impl Mode {
+    /// libpq's word for it. `verify-ca` is taken for the stricter `verify-full`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "disable" => Self::Disable,
+            "prefer" => Self::Prefer,
+            "require" => Self::Require,
+            "verify-ca" | "verify-full" => Self::Verify,
+            _ => return None,
+        })
+    }
+
+    /// What the client library makes of it.
+    pub fn negotiation(self) -> ::postgres::config::SslMode {
+        match self {
+            Self::Disable => ::postgres::config::SslMode::Disable,
+            Self::Prefer => ::postgres::config::SslMode::Prefer,
+            Self::Require | Self::Verify => ::postgres::config::SslMode::Require,
+        }
+    }
+}
+
+impl Tls {
+    /// What makes encrypted connections.
+    pub fn connector(&self) -> Result<MakeRustlsConnect> {
+        let provider = Arc::new(ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .map_err(|e| Error::BadAddress(e.to_string()))?;
+        let verifies = self.mode == Mode::Verify || self.roots.is_some();
+        let config = if verifies {
+            builder.with_root_certificates(self.trusted()?)
+        } else {
+            builder
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(Anybody(provider)))
+        };
+        Ok(MakeRustlsConnect::new(config.with_no_client_auth()))
+    }
+
+    fn trusted(&self) -> Result<RootCertStore> {
+        let certificates = match &self.roots {
+            Some(path) => read_certificates(path)?,
+            None => rustls_native_certs::load_native_certs().certs,
+        };
+        let mut trusted = RootCertStore::empty();
+        trusted.add_parsable_certificates(certificates);
+        if trusted.is_empty() {
+            return Err(Error::BadAddress(
+                "no certificate is trusted on this machine; name a file of them with sslrootcert=FILE".to_owned(),
+            ));
+        }
+        Ok(trusted)
+    }
+}
+
+fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+    CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect)
+        .map_err(|e| Error::BadAddress(format!("sslrootcert {}: {e}", path.display())))
+}
+
+/// Takes any certificate: the line is encrypted, but who is at its end is not known. It is what `prefer` and `require` mean.
+#[derive(Debug)]
+struct Anybody(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Anybody {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}

@@ -1,0 +1,109 @@
+//! Backups of a SQLite database that is in use, and going back to one.
+//!
+//! Owns both files and the checks on them. A backup is compacted (`VACUUM INTO`), of one moment, and disturbs no writer.
+//! Going back is one transaction of SQLite's own backup interface, so that whoever has the database open sees the old or
+//! the new one. Leaves out the files that imports need.
+
+use super::error;
+use super::examine::{be_ours, damage, to_read};
+use super::open::{Sqlite, bring_up_to_date};
+use crate::error::{Error, Result};
+use rusqlite::Connection;
+use rusqlite::backup::{Backup, StepResult};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
+
+/// How often, and after which pause, it is tried to get hold of a database that others write to.
+const TRIES: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// After going back, nobody runs an import any more: who ran one then is gone, and who runs one now has lost it.
+const NOBODY_RUNS: &str = "UPDATE imports SET holder = NULL; DELETE FROM import_leases;";
+
+impl Sqlite {
+    pub(crate) fn backup(&self, file: &Path) -> Result<()> {
+        let is_backup = || be_ours(&to_read(file)?, file);
+        if file.exists() && is_backup().is_err() {
+            return Err(Error::NoBackup { path: file.to_owned() });
+        }
+        let part = beside(file, ".part");
+        remove(&part)?;
+        let written = self.write_to(&part).and_then(|()| {
+            let done = || File::open(&part)?.sync_all().and_then(|()| fs::rename(&part, file));
+            done().map_err(|e| failed(file, e))
+        });
+        if written.is_err() {
+            let _ = remove(&part);
+        }
+        written
+    }
+
+    fn write_to(&self, part: &Path) -> Result<()> {
+        let doing = "writing the backup";
+        let connection = self.reader()?;
+        connection
+            .execute("VACUUM INTO ?1", [part.to_string_lossy()])
+            .map_err(|e| error(doing, &e))?;
+        be_sound(&to_read(part)?)
+    }
+
+    pub(crate) fn restore(&self, file: &Path) -> Result<()> {
+        let doing = "reading the backup";
+        let backup = to_read(file)?;
+        be_ours(&backup, file)?;
+        be_sound(&backup)?;
+        // Brought up to date beside the database, because the step into it has to be one.
+        let staged = beside(self.path(), ".restored");
+        remove(&staged)?;
+        let restored = Connection::open(&staged)
+            .map_err(|e| error(doing, &e))
+            .and_then(|mut staged| {
+                all_pages(&backup, &mut staged)?;
+                bring_up_to_date(&mut staged)?;
+                staged.execute_batch(NOBODY_RUNS).map_err(|e| error(doing, &e))?;
+                all_pages(&staged, &mut *self.writer()?)
+            });
+        remove(&staged)?;
+        restored
+    }
+}
+
+/// Copies a database into another one in a single transaction.
+fn all_pages(from: &Connection, to: &mut Connection) -> Result<()> {
+    let doing = "going back to the backup";
+    let copy = Backup::new(from, to).map_err(|e| error(doing, &e))?;
+    for _ in 0..TRIES {
+        match copy.step(-1).map_err(|e| error(doing, &e))? {
+            StepResult::Done => return Ok(()),
+            _ => sleep(PAUSE),
+        }
+    }
+    Err(Error::Busy)
+}
+
+/// A file of the same name with more behind it, in the same folder, so that it can be renamed.
+pub(super) fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+fn remove(file: &Path) -> Result<()> {
+    match fs::remove_file(file) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(failed(file, e)),
+        _ => Ok(()),
+    }
+}
+
+fn failed(path: &Path, source: std::io::Error) -> Error {
+    Error::File {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+fn be_sound(connection: &Connection) -> Result<()> {
+    damage(connection)?.map_or(Ok(()), |damage| Err(Error::Corrupt(damage)))
+}

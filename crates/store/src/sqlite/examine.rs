@@ -1,0 +1,74 @@
+//! What a SQLite file says of itself.
+//!
+//! Owns opening a file that may not be ours, and the checks of it. Leaves out what to do about what is found.
+
+use super::error;
+use super::open::{Whose, whose};
+use crate::error::{Error, Result};
+use crate::examine::FileFacts;
+use crate::migrations;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::path::Path;
+
+/// Looks at everything.
+pub(crate) fn file(path: &Path) -> Result<FileFacts> {
+    let connection = to_read(path)?;
+    be_ours(&connection, path)?;
+    Ok(FileFacts {
+        version: rusqlite::version(),
+        size: size_of(path) + size_of(&super::backup::beside(path, "-wal")),
+        schema: schema_version(&connection)?,
+        newest_schema: migrations::newest(migrations::SQLITE)?,
+        damage: damage(&connection)?,
+    })
+}
+
+fn size_of(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |meta| meta.len())
+}
+
+/// Opens a file that must be there, and changes nothing in it.
+pub(super) fn to_read(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags).map_err(|e| sort(path, &e))
+}
+
+/// Refuses what is no database of ours.
+pub(super) fn be_ours(connection: &Connection, path: &Path) -> Result<()> {
+    match whose(connection).map_err(|e| sort(path, &e))? {
+        Whose::Ours => Ok(()),
+        Whose::Nobodys | Whose::AnotherPrograms => Err(Error::Foreign { path: path.to_owned() }),
+    }
+}
+
+fn schema_version(connection: &Connection) -> Result<Option<i64>> {
+    let doing = "reading the schema's version";
+    let there = connection
+        .table_exists(None, migrations::HISTORY)
+        .map_err(|e| error(doing, &e))?;
+    if !there {
+        return Ok(None);
+    }
+    let newest = format!("SELECT coalesce(max(version), 0) FROM {}", migrations::HISTORY);
+    let version = connection.query_row(&newest, [], |row| row.get(0));
+    version.map(Some).map_err(|e| error(doing, &e))
+}
+
+/// The first damage that SQLite finds.
+pub(super) fn damage(connection: &Connection) -> Result<Option<String>> {
+    let said: String = connection
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(|e| error("checking the database", &e))?;
+    Ok((said != "ok").then_some(said))
+}
+
+fn sort(path: &Path, e: &rusqlite::Error) -> Error {
+    match e.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => Error::NotADatabase { path: path.to_owned() },
+        Some(ErrorCode::CannotOpen) => Error::CannotOpen {
+            path: path.to_owned(),
+            source_text: e.to_string(),
+        },
+        _ => error("reading the database", e),
+    }
+}

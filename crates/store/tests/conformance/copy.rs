@@ -1,0 +1,195 @@
+//! Copies from every kind of database to every other.
+
+use crate::{ENGINES, Engine, HERE, id, imported, key, typed};
+use rusqlite::Connection;
+use std::sync::atomic::{AtomicBool, Ordering};
+use store::changes::{Before, Change};
+use store::contacts::ContactRow;
+use store::copy::{self, CopiedTable, CopyWatch};
+use store::imports::{Batch, NewImport};
+use store::texts::SearchText;
+use store::trash::Trashed;
+use store::{
+    Error, ImportId, Member, Store, changes, contacts, imports, keys, leases, names, texts, trash, workspaces,
+};
+
+/// More than a few pages of contacts, and something in every table.
+const CONTACTS: u64 = 12_000;
+
+fn fill(store: &Store) {
+    store.write(|tx| workspaces::ensure_local(tx, 5)).unwrap();
+    store
+        .write(|tx| {
+            let workspace = HERE;
+            let rows: Vec<ContactRow> = (0..CONTACTS).map(imported).collect();
+            contacts::insert_many(tx, workspace, &rows)?;
+            let tagged = |n: u64| (key(&format!("eü{n}@example.com")), id(n));
+            keys::insert_many(tx, workspace, (0..CONTACTS).map(tagged).collect())?;
+            names::insert_many(tx, workspace, (0..CONTACTS).map(|n| (format!("n{n}"), id(n))).collect())?;
+            let text = |n| SearchText {
+                contact: id(n),
+                version: 100,
+                text: format!("text {n}"),
+            };
+            texts::set_many(tx, workspace, &(0..10).map(text).collect::<Vec<_>>())?;
+            let trashed = Trashed {
+                contact: typed(CONTACTS + 1),
+                at: 7,
+                by: Member(1),
+            };
+            trash::put(tx, workspace, &trashed)?;
+            let new = NewImport {
+                owner: Member(1),
+                file_name: "f.csv",
+                file_size: 1,
+                plan: "{}",
+                counts: "{}",
+            };
+            let import = imports::create(tx, workspace, &new, 1)?;
+            assert!(leases::take(tx, workspace, import, "a", None)?);
+            let batch = Batch {
+                number: 0,
+                first: id(0),
+                last: id(CONTACTS),
+                created: CONTACTS,
+            };
+            imports::add_batch(tx, workspace, import, &batch)?;
+            let change = |n, before| Change {
+                contact: id(n),
+                line: n,
+                before,
+            };
+            let before = Before {
+                version: 1,
+                written_by: None,
+                body: "{}".to_owned(),
+            };
+            changes::record(tx, workspace, ImportId(1), &[change(1, None), change(2, Some(before))])?;
+            Ok::<_, Error>(())
+        })
+        .unwrap();
+}
+
+fn run(from: &Store, to: &Store) -> Result<Option<Vec<CopiedTable>>, Error> {
+    let watch = CopyWatch {
+        progress: &mut |_, _| {},
+        stop: &AtomicBool::new(false),
+    };
+    copy::copy(from, to, "there", watch)
+}
+
+fn rows_of(copied: &[CopiedTable], table: &str) -> u64 {
+    copied.iter().find(|t| t.table == table).unwrap().rows
+}
+
+/// Every pair of databases that keep what they are given.
+fn on_every_pair(test: impl Fn(&Store, &Store)) {
+    let lasting = || ENGINES.iter().filter(|engine| engine.rolls_back);
+    for (from, to) in lasting().flat_map(|from| lasting().map(move |to| (from, to))) {
+        println!("from {} to {}", from.name, to.name);
+        let open = |engine: &Engine| (engine.open)();
+        if let (Some(from), Some(to)) = (open(from), open(to)) {
+            test(&from.store, &to.store);
+        }
+    }
+}
+
+#[test]
+fn everything_arrives() {
+    on_every_pair(|from, to| {
+        fill(from);
+        let copied = run(from, to).unwrap().unwrap();
+        assert_eq!(rows_of(&copied, "contacts"), CONTACTS);
+        for (table, _) in copy::tables() {
+            assert!(rows_of(&copied, table) > 0, "{table}");
+        }
+        assert!(!to.read(|tx| Ok::<_, Error>(copy::unfinished(tx)?.is_some())).unwrap());
+        let page = |store: &Store| store.read(|tx| contacts::page(tx, HERE, None, CONTACTS)).unwrap();
+        assert_eq!(page(to), page(from));
+        // A copy of the copy is the same.
+        assert!(matches!(run(from, to), Err(Error::NotEmpty)));
+    });
+}
+
+#[test]
+fn a_copy_that_was_interrupted_goes_on() {
+    on_every_pair(|from, to| {
+        fill(from);
+        let stop = AtomicBool::new(false);
+        let watch = CopyWatch {
+            progress: &mut |table, rows| stop.store(table == "contacts" && rows > 5_000, Ordering::Relaxed),
+            stop: &stop,
+        };
+        assert_eq!(copy::copy(from, to, "there", watch).unwrap(), None);
+        assert_eq!(to.read(copy::unfinished).unwrap().as_deref(), Some("there"));
+        let elsewhere = CopyWatch {
+            progress: &mut |_, _| {},
+            stop: &AtomicBool::new(false),
+        };
+        let other = copy::copy(from, to, "elsewhere", elsewhere);
+        assert!(matches!(other, Err(Error::HalfCopied { .. })));
+        // What was copied before is old by now.
+        let changed = ContactRow {
+            body: r#"{"n":"new"}"#.to_owned(),
+            ..imported(3)
+        };
+        from.write(|tx| contacts::update(tx, HERE, &changed)).unwrap();
+        let mut pages = 0;
+        let watch = CopyWatch {
+            progress: &mut |_, _| pages += 1,
+            stop: &AtomicBool::new(false),
+        };
+        let copied = copy::copy(from, to, "there", watch).unwrap().unwrap();
+        assert_eq!(rows_of(&copied, "contacts"), CONTACTS);
+        assert_eq!(to.read(|tx| contacts::get(tx, HERE, id(3))).unwrap(), Some(changed));
+        assert!(pages > 4);
+    });
+}
+
+#[test]
+fn a_source_that_is_written_to_is_no_source() {
+    on_every_pair(|from, to| {
+        fill(from);
+        let watch = CopyWatch {
+            progress: &mut |table, _| {
+                if table == "imports" {
+                    from.write(|tx| workspaces::begin_change(tx, HERE)).unwrap();
+                }
+            },
+            stop: &AtomicBool::new(false),
+        };
+        let copied = copy::copy(from, to, "there", watch);
+        assert!(matches!(copied, Err(Error::CopyDiffers { .. })), "{copied:?}");
+        assert!(to.read(copy::unfinished).unwrap().is_some());
+        assert!(
+            run(from, to).unwrap().is_some(),
+            "the next copy brings what was missing"
+        );
+    });
+}
+
+#[test]
+fn no_table_and_no_column_is_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.db");
+    drop(Store::open(&path).unwrap());
+    let connection = Connection::open(&path).unwrap();
+    let listed = |sql: &str| -> Vec<String> {
+        let mut statement = connection.prepare(sql).unwrap();
+        let names = statement.query_map([], |row| row.get(0)).unwrap();
+        names.map(Result::unwrap).collect()
+    };
+    let mut known = copy::tables();
+    known.sort();
+    let tables = listed(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
+         AND name NOT IN ('refinery_schema_history', 'installation') ORDER BY name",
+    );
+    assert_eq!(tables, known.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    for (table, mut columns) in known {
+        let mut there = listed(&format!("SELECT name FROM pragma_table_info('{table}')"));
+        there.sort();
+        columns.sort_unstable();
+        assert_eq!(there, columns, "{table}");
+    }
+}

@@ -1,0 +1,131 @@
+//! Who runs an import.
+
+use crate::{ELSEWHERE, Engine, HERE, on_every_engine};
+use std::time::Duration;
+use store::imports::NewImport;
+use store::leases::{self, Lease};
+use store::{Error, ImportId, Member, Store, Workspace, imports};
+
+const IMPORT: ImportId = ImportId(1);
+
+fn begin(store: &Store, workspace: Workspace) {
+    let new = NewImport {
+        owner: Member(1),
+        file_name: "f.csv",
+        file_size: 1,
+        plan: "{}",
+        counts: "{}",
+    };
+    store.write(|tx| imports::create(tx, workspace, &new, 1)).unwrap();
+}
+
+fn take(store: &Store, holder: &str, from: Option<&str>) -> bool {
+    store.write(|tx| leases::take(tx, HERE, IMPORT, holder, from)).unwrap()
+}
+
+fn fence(store: &Store, holder: &str) -> bool {
+    store.write(|tx| leases::fence(tx, HERE, IMPORT, holder)).unwrap()
+}
+
+fn renew(store: &Store, holder: &str) -> bool {
+    store.write(|tx| leases::renew(tx, HERE, IMPORT, holder)).unwrap()
+}
+
+fn held(store: &Store) -> Vec<Lease> {
+    store.read(|tx| leases::list(tx, HERE)).unwrap()
+}
+
+#[test]
+fn one_holder_at_a_time() {
+    on_every_engine(|store, _| {
+        for workspace in [HERE, ELSEWHERE] {
+            begin(store, workspace);
+        }
+        assert_eq!(held(store), []);
+        assert!(!renew(store, "a") && !fence(store, "a"));
+        assert!(take(store, "a", None));
+        assert!(!take(store, "b", None), "held by somebody else");
+        assert!(renew(store, "a") && fence(store, "a"));
+        assert!(!renew(store, "b") && !fence(store, "b"));
+        assert!(take(store, "b", Some("a")));
+        assert!(!take(store, "c", Some("a")), "somebody was quicker");
+        assert!(!renew(store, "a") && !fence(store, "a"));
+        assert!(renew(store, "b") && fence(store, "b"));
+        assert!(store.read(|tx| leases::list(tx, ELSEWHERE)).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn what_is_given_back_is_free() {
+    on_every_engine(|store, _| {
+        begin(store, HERE);
+        assert!(take(store, "a", None));
+        store.write(|tx| leases::release(tx, HERE, IMPORT, "b")).unwrap();
+        assert!(fence(store, "a"), "only its holder gives an import back");
+        store.write(|tx| leases::release(tx, HERE, IMPORT, "a")).unwrap();
+        assert!(!fence(store, "a"));
+        assert_eq!(held(store), []);
+        assert!(take(store, "b", None));
+    });
+}
+
+#[test]
+fn silence_is_measured_by_the_databases_clock() {
+    on_every_engine(|store, _| {
+        begin(store, HERE);
+        assert!(take(store, "a", None));
+        std::thread::sleep(Duration::from_millis(30));
+        let silent = held(store)[0].silent_for.unwrap();
+        assert!((20_000..10_000_000).contains(&silent), "{silent}");
+        assert!(renew(store, "a"));
+        assert!(held(store)[0].silent_for.unwrap() < silent + 20_000);
+        assert_eq!((held(store)[0].holder.as_str(), held(store)[0].import), ("a", IMPORT));
+    });
+}
+
+/// While a holder writes, nobody takes the import; whoever wanted it gets it when the write is over, or gives up.
+#[test]
+fn nobody_takes_an_import_in_the_middle_of_a_write() {
+    on_every_engine(|store, engine| {
+        begin(store, HERE);
+        assert!(take(store, "a", None));
+        if !engine.concurrent {
+            return;
+        }
+        let fenced = std::sync::Barrier::new(2);
+        std::thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                store.write(|tx| {
+                    assert!(leases::fence(tx, HERE, IMPORT, "a")?);
+                    fenced.wait();
+                    std::thread::sleep(Duration::from_millis(200));
+                    // Still mine at the very end.
+                    leases::fence(tx, HERE, IMPORT, "a")
+                })
+            });
+            fenced.wait();
+            assert!(take(store, "b", Some("a")));
+            assert!(writer.join().unwrap().unwrap());
+        });
+        assert!(!fence(store, "a") && fence(store, "b"));
+    });
+}
+
+/// A process that was stopped in the middle of a write still holds its locks; ending its sessions sets them free.
+#[test]
+fn the_sessions_of_a_process_can_be_ended() {
+    on_every_engine(|store, engine: &Engine| {
+        begin(store, HERE);
+        assert_eq!(store.is_shared(), engine.name == "PostgreSQL");
+        if !store.is_shared() {
+            return store.disconnect("of a test").unwrap();
+        }
+        let broken = store.write(|tx| {
+            assert!(leases::take(tx, HERE, IMPORT, "a", None)?);
+            store.disconnect("of a test")?;
+            leases::fence(tx, HERE, IMPORT, "a")
+        });
+        assert!(matches!(broken, Err(Error::Disconnected { .. })), "{broken:?}");
+        assert!(take(store, "b", None), "what it had begun is gone");
+    });
+}

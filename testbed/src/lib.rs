@@ -1,0 +1,103 @@
+//! A PostgreSQL database for a test, gone when the test is.
+//!
+//! Owns how tests come to a database: `cargo xtask test` starts a server and names it in `CRYSTALQORE_TEST_POSTGRES`.
+//! Leaves out the server itself, and everything in the database.
+
+use postgres::{Client, Config, NoTls};
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Names the server on which tests may make databases, by the address of one of its databases.
+const SERVER: &str = "CRYSTALQORE_TEST_POSTGRES";
+
+/// Says on which engine tests run that run on one of them: `postgres`, or else SQLite.
+const ENGINE: &str = "CRYSTALQORE_TEST_ENGINE";
+
+/// An empty database.
+pub struct Database {
+    server: Config,
+    name: String,
+    url: String,
+}
+
+/// The address of the server, if there is one.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told so by the command that runs them"
+)]
+pub fn server() -> Option<String> {
+    std::env::var(SERVER).ok()
+}
+
+/// Whether tests that run on one engine are to run on PostgreSQL.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told so by the command that runs them"
+)]
+pub fn wants_postgres() -> bool {
+    std::env::var(ENGINE).is_ok_and(|engine| engine == "postgres")
+}
+
+impl Database {
+    /// Makes one, if there is a server.
+    ///
+    /// # Panics
+    /// When the server is named but makes no database: a test that was to run there must not pass without it.
+    pub fn create() -> Option<Self> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let server_url = server()?;
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test_{}_{number}", process::id());
+        let server: Config = must(server_url.parse(), "the address in CRYSTALQORE_TEST_POSTGRES");
+        let mut client = must(server.connect(NoTls), "connecting to the server of the tests");
+        // A test that was killed may have left one, and process numbers come again.
+        run(&mut client, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        run(
+            &mut client,
+            &format!("CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0"),
+        );
+        let (start, _) = server_url.rsplit_once('/').unwrap_or((&server_url, ""));
+        let url = format!("{start}/{name}");
+        Some(Self { server, name, url })
+    }
+
+    /// Its address.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Runs statements in it, behind the program's back.
+    ///
+    /// # Panics
+    /// When they fail.
+    pub fn execute(&self, sql: &str) {
+        let mut config = self.server.clone();
+        let mut client = must(
+            config.dbname(&self.name).connect(NoTls),
+            "connecting to the database of a test",
+        );
+        run(&mut client, sql);
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Ok(mut client) = self.server.connect(NoTls) {
+            let _ = client.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        }
+    }
+}
+
+fn run(client: &mut Client, sql: &str) {
+    must(client.batch_execute(sql), sql);
+}
+
+#[expect(clippy::panic, reason = "only tests are here, and they fail by it")]
+fn must<T>(outcome: Result<T, postgres::Error>, doing: &str) -> T {
+    outcome.unwrap_or_else(|e| {
+        panic!(
+            "{doing}: {e} {:?}",
+            std::error::Error::source(&e).map(ToString::to_string)
+        )
+    })
+}
