@@ -4,6 +4,7 @@
 use crate::ObjectsError;
 use exchange::mapping::MappingError;
 use exchange::open::OpenError;
+use model::{ContactId, Version};
 use std::io;
 use std::path::{Path, PathBuf};
 use store::ImportId;
@@ -83,6 +84,26 @@ pub enum Error {
     /// Rejected rows went with their import.
     #[error("import {0} was undone, and its rejected rows went with it")]
     RejectedRowsUndone(ImportId),
+    /// There is no such contact, or none that the member may see.
+    #[error("there is no contact {0}")]
+    NoContact(ContactId),
+    /// The contact was changed since the member has seen it.
+    #[error("contact {contact} was changed by somebody else meanwhile; look at it again and repeat your change")]
+    ChangedMeanwhile {
+        /// Which.
+        contact: ContactId,
+        /// The version it has now.
+        version: Version,
+    },
+    /// There is nothing to know the contact by.
+    #[error("a contact needs a name, a company, an email or a phone; fill one of them")]
+    NoIdentity,
+    /// There is no such contact in the member's trash.
+    #[error("contact {0} is not in the trash")]
+    NotInTrash(ContactId),
+    /// The contact cannot be restored, because it is there.
+    #[error("contact {0} is in the directory again, so the one in the trash cannot be restored")]
+    IdTaken(ContactId),
     /// What is stored of an import cannot be read.
     #[error("import {0} was written by another version of the program and cannot be read")]
     UnreadablePlan(ImportId),
@@ -122,6 +143,11 @@ impl Error {
             Self::UploadMissing { .. } => "upload_missing",
             Self::RejectedRowsMissing { .. } => "rejected_rows_missing",
             Self::RejectedRowsUndone(_) => "rejected_rows_undone",
+            Self::NoContact(_) => "no_such_contact",
+            Self::ChangedMeanwhile { .. } => "changed_meanwhile",
+            Self::NoIdentity => "no_identity",
+            Self::NotInTrash(_) => "not_in_trash",
+            Self::IdTaken(_) => "id_taken",
             Self::UnreadablePlan(_) => "unreadable_plan",
             Self::Filter(_) => "filter",
             Self::NothingMapped(_) => "nothing_mapped",

@@ -1,11 +1,13 @@
 //! Exporting contacts: which ones, in which form, streamed.
 
+use crate::contacts::read;
 use crate::{Actor, App, Error, Filter};
 use exchange::export::{Exported, crystalqore, jsonl};
-use model::{Contact, ContactId, Slot};
+use model::{ContactId, Slot};
 use std::io::Write;
-use store::Tx;
 use store::contacts::{self, ContactRow};
+use store::texts::{self, Word};
+use store::{Tx, Workspace, workspaces};
 
 /// Contacts read at once.
 const PAGE: u64 = 2_000;
@@ -141,23 +143,17 @@ fn for_each(
     request: &ExportRequest,
     take: &mut dyn FnMut(&Exported) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    let way = way(tx, actor, request)?;
     let mut after: Option<(String, ContactId)> = None;
     loop {
-        let page: Vec<(String, ContactRow)> = match request.order {
-            Order::Created => {
-                let rows = contacts::page(tx, actor.workspace, after.as_ref().map(|(_, id)| *id), PAGE)?;
-                rows.into_iter().map(|row| (String::new(), row)).collect()
-            }
-            Order::Name => contacts::page_by_name(tx, actor.workspace, after.as_ref(), PAGE)?,
-        };
+        let page = next_page(tx, actor.workspace, &way, after.as_ref())?;
         let Some((order, row)) = page.last() else { return Ok(()) };
         after = Some((order.clone(), row.id));
         for (_, row) in page {
             if !is_in_scope(actor, request.scope, &row) {
                 continue;
             }
-            let contact = Contact::from_json(&row.body)
-                .map_err(|_| store::Error::Corrupt(format!("contact {} cannot be read", row.id)))?;
+            let contact = read(&row)?;
             if request.filter.lets_pass(&row, &contact) {
                 take(&Exported {
                     id: row.id,
@@ -167,6 +163,46 @@ fn for_each(
             }
         }
     }
+}
+
+/// How the contacts are gone through. All ways lead past every contact that is asked for.
+enum Way {
+    /// All of them, in the order of their ids.
+    ById,
+    /// All of them, in the order of their names.
+    ByName,
+    /// Those whose search text has these words, in the order of their ids.
+    Found(Vec<Word>),
+}
+
+/// Contacts are searched for only where every one has its current search text.
+fn way(tx: &mut Tx<'_>, actor: Actor, request: &ExportRequest) -> Result<Way, store::Error> {
+    if request.order == Order::Name {
+        return Ok(Way::ByName);
+    }
+    let words = request.filter.words();
+    let (changes, texts_at) = workspaces::changes(tx, actor.workspace)?;
+    Ok(if words.is_empty() || changes != texts_at {
+        Way::ById
+    } else {
+        Way::Found(words)
+    })
+}
+
+/// The next contacts on the way, each with its place in the order by name if that is the way.
+fn next_page(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    way: &Way,
+    after: Option<&(String, ContactId)>,
+) -> Result<Vec<(String, ContactRow)>, store::Error> {
+    let after_id = after.map(|(_, id)| *id);
+    let rows = match way {
+        Way::ByName => return contacts::page_by_name(tx, workspace, after, PAGE),
+        Way::ById => contacts::page(tx, workspace, after_id, PAGE)?,
+        Way::Found(words) => texts::search(tx, workspace, words, after_id, PAGE)?,
+    };
+    Ok(rows.into_iter().map(|row| (String::new(), row)).collect())
 }
 
 fn is_in_scope(actor: Actor, scope: Scope, row: &ContactRow) -> bool {

@@ -9,6 +9,12 @@ use model::{Contact, Text, fold};
 use std::str::FromStr;
 use store::ImportId;
 use store::contacts::ContactRow;
+use store::texts;
+
+/// So many words of a filter are searched for, and so much of each: enough to leave out nearly all contacts that do not
+/// pass, and no more than any engine takes in one question.
+const SEARCHED_WORDS: usize = 8;
+const SEARCHED_LETTERS: usize = 64;
 
 /// A filter. The empty one lets every contact pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -129,6 +135,14 @@ impl Filter {
         self.conditions.is_empty()
     }
 
+    /// Words that occur in the search text of every contact that passes. The longest: they occur most rarely.
+    pub(crate) fn words(&self) -> Vec<texts::Word> {
+        let mut words: Vec<&Condition> = self.conditions.iter().filter(|c| c.word_length() > 0).collect();
+        words.sort_by_key(|condition| std::cmp::Reverse(condition.word_length()));
+        let searched = words.into_iter().take(SEARCHED_WORDS);
+        searched.filter_map(Condition::searched).collect()
+    }
+
     /// Whether a contact passes.
     pub(crate) fn lets_pass(&self, row: &ContactRow, contact: &Contact) -> bool {
         self.conditions.iter().all(|condition| condition.holds(row, contact))
@@ -136,6 +150,26 @@ impl Filter {
 }
 
 impl Condition {
+    /// How long the word is; what is no word, or has no letter in it, leaves nobody out.
+    fn word_length(&self) -> usize {
+        match self {
+            Self::Word { folded, .. } => folded.len(),
+            _ => 0,
+        }
+    }
+
+    fn searched(&self) -> Option<texts::Word> {
+        let beginning = |text: &String| text.chars().take(SEARCHED_LETTERS).collect();
+        match self {
+            Self::Word { folded, digits } => Some(texts::Word {
+                text: beginning(folded),
+                digits: Some(beginning(digits)).filter(|digits: &String| !digits.is_empty()),
+            }),
+            _ => None,
+        }
+    }
+
+    /// What a word is compared with here is what `search::words_of` makes texts of: a value added here is added there.
     fn holds(&self, row: &ContactRow, contact: &Contact) -> bool {
         let within = |text: &Text, part: &str| fold(text.as_str()).contains(part);
         match self {

@@ -4,6 +4,7 @@
 //! command line), how files are read (`exchange`) and every statement of SQL (`store`).
 
 mod access;
+mod contacts;
 mod counts;
 mod directory;
 mod error;
@@ -18,6 +19,7 @@ mod objects;
 mod plan;
 mod rejected;
 mod run;
+mod search;
 mod settle;
 mod undo;
 mod uploads;
@@ -25,6 +27,7 @@ mod whole_file;
 mod world;
 
 pub use access::Actor;
+pub use contacts::{StoredContact, TrashedContact};
 pub use counts::Counts;
 pub use error::Error;
 pub use export::{ExportFormat, ExportReport, ExportRequest, Order, Scope};
@@ -35,6 +38,7 @@ pub use objects::ObjectsError;
 pub use plan::{Conflicts, Duplicates, ImportOptions, Match, NumbersOf, Opening};
 pub use rejected::RejectedFile;
 pub use run::{Notable, Progress, Watch};
+pub use search::Indexed;
 pub use settle::{Outcome, Standing};
 pub use undo::UndoReport;
 pub use uploads::{Spooled, spool};

@@ -1,13 +1,14 @@
 //! What must hold for every directory, file and choice of options (DESIGN.md 7), tried on random ones.
 //!
 //! `files.rs` makes the files, from few names, addresses and numbers, so that rows meet each other and the directory all
-//! the time. `import_and_undo.rs` and `export_and_import.rs` say what must hold.
+//! the time. `import_and_undo.rs`, `export_and_import.rs` and `searching.rs` say what must hold.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
 
 mod export_and_import;
 mod files;
 mod import_and_undo;
+mod searching;
 
 use app::{
     Actor, App, Counts, ExportFormat, ExportRequest, Filter, ImportOptions, ImportRequest, ImportSummary, Opening,
@@ -128,9 +129,18 @@ impl Installation {
     }
 
     fn export(&self, format: ExportFormat, order: Order) -> String {
+        self.filtered(Filter::default(), format, order)
+    }
+
+    /// The contacts that a filter lets pass.
+    fn found(&self, filter: &str, order: Order) -> String {
+        self.filtered(filter.parse().unwrap(), ExportFormat::Jsonl, order)
+    }
+
+    fn filtered(&self, filter: Filter, format: ExportFormat, order: Order) -> String {
         let request = ExportRequest {
             scope: Scope::All,
-            filter: Filter::default(),
+            filter,
             format,
             order,
             columns: Vec::new(),

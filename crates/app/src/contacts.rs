@@ -1,0 +1,248 @@
+//! What a person may do with one contact: create, look at, edit, delete it, and take it back from the trash.
+//!
+//! Owns the order of steps of each, all in one transaction, and keeps match keys, names and search texts in step. Leaves
+//! out imports (`run`), undo, and searching. A contact that a member may not see is one that is not there.
+
+use crate::search::{follow, text_of};
+use crate::{Actor, App, Error};
+use model::{Contact, ContactId, MatchKey, Version, name_order};
+use store::contacts::ContactRow;
+use store::trash::{self, Trashed};
+use store::{Tx, Workspace, contacts, keys, names, texts, workspaces};
+
+/// Deleted contacts can be restored for so long, in microseconds: 30 days.
+const KEPT_IN_TRASH: i64 = 30 * 24 * 60 * 60 * 1_000_000;
+/// Contacts forgotten in one transaction.
+const FORGOTTEN_AT_ONCE: u64 = 1_000;
+
+/// A contact of the directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredContact {
+    /// Which.
+    pub id: ContactId,
+    /// The version that an edit must name.
+    pub version: Version,
+    /// When it was created, in UTC microseconds.
+    pub created_at: i64,
+    /// Its values.
+    pub contact: Contact,
+}
+
+/// A contact in the trash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrashedContact {
+    /// Which.
+    pub id: ContactId,
+    /// When it was deleted, in UTC microseconds.
+    pub trashed_at: i64,
+    /// Its values.
+    pub contact: Contact,
+}
+
+impl App {
+    /// Creates a contact that the member owns.
+    ///
+    /// # Errors
+    /// [`Error::NoIdentity`] if there is nothing to know it by; those of the database.
+    pub fn create_contact(&self, actor: Actor, contact: Contact) -> Result<ContactId, Error> {
+        let contact = checked(contact)?;
+        let now = self.world.now();
+        let row = ContactRow {
+            id: self.world.contact_id(),
+            owner: actor.member,
+            version: now,
+            created_at: now,
+            created_by: None,
+            written_by: None,
+            body: contact.to_json(),
+        };
+        self.change(actor, |tx| add(tx, actor.workspace, &row, &contact))?;
+        Ok(row.id)
+    }
+
+    /// A contact.
+    ///
+    /// # Errors
+    /// [`Error::NoContact`]; those of the database.
+    pub fn contact(&self, actor: Actor, id: ContactId) -> Result<StoredContact, Error> {
+        let row = self.store.read(|tx| own(tx, actor, id))?;
+        Ok(StoredContact {
+            id: row.id,
+            version: row.version,
+            created_at: row.created_at,
+            contact: read(&row)?,
+        })
+    }
+
+    /// Gives a contact new values, all of them, and says its new version; the old one if nothing differs. `expected` is the
+    /// version that the member has seen.
+    ///
+    /// # Errors
+    /// [`Error::NoContact`]; [`Error::ChangedMeanwhile`] if the contact has another version; [`Error::NoIdentity`]; those of
+    /// the database.
+    pub fn edit_contact(
+        &self,
+        actor: Actor,
+        id: ContactId,
+        expected: Version,
+        contact: Contact,
+    ) -> Result<Version, Error> {
+        let after = checked(contact)?;
+        let now = self.world.now();
+        self.change(actor, |tx| {
+            let row = own(tx, actor, id)?;
+            if row.version != expected {
+                return Err(Error::ChangedMeanwhile {
+                    contact: id,
+                    version: row.version,
+                });
+            }
+            let before = read(&row)?;
+            if after == before {
+                return Ok(row.version);
+            }
+            let edited = ContactRow {
+                version: now.max(row.version + 1),
+                written_by: None,
+                body: after.to_json(),
+                ..row
+            };
+            drop_traces(tx, actor.workspace, id, &before)?;
+            contacts::update(tx, actor.workspace, &edited)?;
+            leave_traces(tx, actor.workspace, &edited, &after)?;
+            Ok(edited.version)
+        })
+    }
+
+    /// Deletes a contact: it goes to the trash.
+    ///
+    /// # Errors
+    /// [`Error::NoContact`]; those of the database.
+    pub fn delete_contact(&self, actor: Actor, id: ContactId) -> Result<(), Error> {
+        let now = self.world.now();
+        self.change(actor, |tx| {
+            let row = own(tx, actor, id)?;
+            drop_traces(tx, actor.workspace, id, &read(&row)?)?;
+            contacts::delete_many(tx, actor.workspace, &[id])?;
+            let trashed = Trashed {
+                contact: row,
+                at: now,
+                by: actor.member,
+            };
+            Ok(trash::put(tx, actor.workspace, &trashed)?)
+        })
+    }
+
+    /// Takes a contact out of the trash. It comes back exactly as it was.
+    ///
+    /// # Errors
+    /// [`Error::NotInTrash`]; [`Error::IdTaken`] if an import has brought it back already; those of the database.
+    pub fn restore_contact(&self, actor: Actor, id: ContactId) -> Result<(), Error> {
+        self.change(actor, |tx| {
+            let taken = trash::take(tx, actor.workspace, id)?;
+            let row = taken
+                .map(|trashed| trashed.contact)
+                .filter(|row| row.owner == actor.member)
+                .ok_or(Error::NotInTrash(id))?;
+            if contacts::get(tx, actor.workspace, id)?.is_some() {
+                return Err(Error::IdTaken(id));
+            }
+            let contact = read(&row)?;
+            add(tx, actor.workspace, &row, &contact)
+        })
+    }
+
+    /// Of the contacts that the member owned and that are in the trash, the next at most `limit` after `after`, in the
+    /// order in which they came to be.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn trash(&self, actor: Actor, after: Option<ContactId>, limit: u64) -> Result<Vec<TrashedContact>, Error> {
+        let page = self
+            .store
+            .read(|tx| trash::page(tx, actor.workspace, actor.member, after, limit))?;
+        page.iter().map(shown).collect()
+    }
+
+    /// Forgets for good what has been in the trash of the workspace for 30 days; says how many contacts that were.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn forget_old_trash(&self, actor: Actor) -> Result<u64, Error> {
+        let before = self.world.now().saturating_sub(KEPT_IN_TRASH);
+        let mut forgotten = 0;
+        loop {
+            let step = self
+                .store
+                .write(|tx| trash::forget(tx, actor.workspace, before, FORGOTTEN_AT_ONCE))?;
+            forgotten += step;
+            if step < FORGOTTEN_AT_ONCE {
+                return Ok(forgotten);
+            }
+        }
+    }
+
+    /// Runs a change of contacts that keeps their search texts in step.
+    fn change<T>(&self, actor: Actor, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.store.write(|tx| {
+            let change = workspaces::begin_change(tx, actor.workspace)?;
+            let done = work(tx)?;
+            follow(tx, actor.workspace, change)?;
+            Ok(done)
+        })
+    }
+}
+
+/// A contact in order, with something to know it by.
+fn checked(mut contact: Contact) -> Result<Contact, Error> {
+    contact.normalise();
+    if contact.has_identity() {
+        Ok(contact)
+    } else {
+        Err(Error::NoIdentity)
+    }
+}
+
+/// A contact that the member owns. Nothing can be shared yet, so all others are not there.
+fn own(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<ContactRow, Error> {
+    contacts::get(tx, actor.workspace, id)?
+        .filter(|row| row.owner == actor.member)
+        .ok_or(Error::NoContact(id))
+}
+
+/// The values of a contact.
+pub(crate) fn read(row: &ContactRow) -> Result<Contact, store::Error> {
+    Contact::from_json(&row.body).map_err(|_| store::Error::Corrupt(format!("contact {} cannot be read", row.id)))
+}
+
+fn shown(trashed: &Trashed) -> Result<TrashedContact, Error> {
+    Ok(TrashedContact {
+        id: trashed.contact.id,
+        trashed_at: trashed.at,
+        contact: read(&trashed.contact)?,
+    })
+}
+
+fn add(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow, contact: &Contact) -> Result<(), Error> {
+    contacts::insert_many(tx, workspace, std::slice::from_ref(row))?;
+    leave_traces(tx, workspace, row, contact)
+}
+
+/// Writes what a contact is found by: match keys, name, search text.
+fn leave_traces(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow, contact: &Contact) -> Result<(), Error> {
+    keys::insert_many(tx, workspace, keys_of(row.id, contact))?;
+    names::insert_many(tx, workspace, vec![(name_order(contact), row.id)])?;
+    Ok(texts::set_many(tx, workspace, &[text_of(row, contact)])?)
+}
+
+/// Deletes what a contact is found by.
+fn drop_traces(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId, contact: &Contact) -> Result<(), Error> {
+    keys::delete_many(tx, workspace, keys_of(id, contact))?;
+    names::delete_many(tx, workspace, vec![(name_order(contact), id)])?;
+    texts::delete_many(tx, workspace, &[id])?;
+    Ok(())
+}
+
+fn keys_of(id: ContactId, contact: &Contact) -> Vec<(MatchKey, ContactId)> {
+    MatchKey::of(contact).into_iter().map(|key| (key, id)).collect()
+}

@@ -1,0 +1,127 @@
+//! Carrying out an operation and writing down all that comes back, so that two answers can be compared as texts.
+
+use crate::installation::Installation;
+use crate::operation::{Export, Import, Operation, Stop};
+use app::{Error, ExportRequest, Filter, ImportId, ImportRequest, ImportSummary, Opening, Stopped, UndoReport, Watch};
+use model::Region;
+use std::fmt::Debug;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Of errors the code: their words may name files.
+fn told<T: Debug>(outcome: Result<T, Error>) -> String {
+    match outcome {
+        Ok(value) => format!("{value:?}"),
+        Err(error) => format!("error {}", error.code()),
+    }
+}
+
+impl Installation {
+    /// Does what a person asks for. `place` is which of two installations this is.
+    pub fn answer(&self, operation: &Operation, place: usize) -> String {
+        let (app, actor) = (&self.app, self.actor);
+        match operation {
+            Operation::Create(contact) => told(app.create_contact(actor, (**contact).clone())),
+            Operation::Look(id) => told(app.contact(actor, *id)),
+            Operation::Edit(id, version, contact) => told(app.edit_contact(actor, *id, *version, (**contact).clone())),
+            Operation::Delete(id) => told(app.delete_contact(actor, *id)),
+            Operation::Restore(id) => told(app.restore_contact(actor, *id)),
+            Operation::Trash => told(app.trash(actor, None, 1000)),
+            Operation::ForgetOldTrash => told(app.forget_old_trash(actor)),
+            Operation::Import(import) => self.import(import),
+            Operation::Resume(import) => self.resume(*import),
+            Operation::Undo(import) => self.undo(*import),
+            Operation::Imports => told(app.imports(actor)),
+            Operation::Export(export) => self.export(export).unwrap_or_else(|e| told::<()>(Err(e))),
+            Operation::Index(places) => {
+                if places[place] {
+                    app.index_texts(actor, 1_000_000).unwrap();
+                }
+                String::new()
+            }
+        }
+    }
+
+    /// The whole directory, and what lies beside it.
+    pub fn everything(&self) -> String {
+        use app::Order;
+        [
+            self.found("", Order::Created),
+            self.found("", Order::Name),
+            self.answer(&Operation::Trash, 0),
+            self.answer(&Operation::Imports, 0),
+        ]
+        .join("\n")
+    }
+
+    fn import(&self, import: &Import) -> String {
+        let rejected = self.folder.path().join("rejected.csv");
+        let request = ImportRequest {
+            path: &self.put(&import.csv),
+            file_name: "file.csv",
+            opening: Opening {
+                region: Some(Region::US),
+                bad_values: import.bad_values,
+                ..Opening::default()
+            },
+            options: import.options,
+            rejected: import.rejected.then_some(rejected.as_path()),
+        };
+        let preview = watching(Stop::Never, |watch| self.app.preview(self.actor, &request, watch));
+        let result = watching(import.stop, |watch| self.app.import(self.actor, &request, watch));
+        if let (Ok(preview), Ok(result)) = (&preview, &result)
+            && result.stopped == Stopped::No
+        {
+            assert_eq!(preview.counts, result.counts, "the preview told something else");
+        }
+        told_of_run(preview) + &told_of_run(result) + &read(&rejected)
+    }
+
+    fn resume(&self, import: ImportId) -> String {
+        let result = watching(Stop::Never, |watch| self.app.resume(self.actor, import, watch));
+        told_of_run(result) + &read(&self.folder.path().join("rejected.csv"))
+    }
+
+    /// A dry run first, which must say what then happens.
+    fn undo(&self, import: ImportId) -> String {
+        let undo = |dry| self.app.undo(self.actor, import, dry).map(|report| counts(&report));
+        let (dry, done) = (told(undo(true)), told(undo(false)));
+        assert_eq!(dry, done, "the dry run told something else");
+        done
+    }
+
+    pub fn export(&self, export: &Export) -> Result<String, Error> {
+        let request = ExportRequest {
+            scope: export.scope,
+            filter: export.filter.parse::<Filter>()?,
+            format: export.format,
+            order: export.order,
+            columns: export.columns.clone(),
+            delimiter: export.delimiter,
+            bom: export.bom,
+        };
+        let mut out = Vec::new();
+        let report = self.app.export(self.actor, &request, &mut out)?;
+        Ok(format!("{report:?}\n{}", String::from_utf8(out).unwrap()))
+    }
+}
+
+fn watching<T>(stop: Stop, run: impl FnOnce(Watch<'_>) -> T) -> T {
+    let flag = AtomicBool::new(stop == Stop::BeforeItBegins);
+    run(Watch {
+        progress: &mut |_| flag.store(stop != Stop::Never, Ordering::Relaxed),
+        stop: &flag,
+    })
+}
+
+fn told_of_run(outcome: Result<ImportSummary, Error>) -> String {
+    told(outcome.map(|s| (s.import, s.counts, s.notable, s.numbers_of, s.stopped))) + "\n"
+}
+
+fn counts(report: &UndoReport) -> (u64, u64, u64, Vec<String>) {
+    (report.removed, report.restored, report.kept, report.kept_names.clone())
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_default()
+}

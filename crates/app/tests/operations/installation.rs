@@ -1,0 +1,98 @@
+//! An installation with a world that counts.
+
+use app::{Actor, App, ExportFormat, ExportRequest, Order, Scope, World};
+use model::ContactId;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use tempfile::TempDir;
+
+/// When the time of these worlds begins, in UTC microseconds.
+pub const BEGINNING: i64 = 1_700_000_000_000_000;
+
+/// A world that counts: two installations that are asked for the same see the same times and ids.
+pub struct Counting {
+    time: AtomicI64,
+    ids: AtomicU64,
+    files: AtomicU64,
+}
+
+impl World for Counting {
+    fn now(&self) -> i64 {
+        self.time.fetch_add(1000, Ordering::Relaxed)
+    }
+
+    fn contact_id(&self) -> ContactId {
+        let milliseconds = 0x0190_0000_0000 + self.ids.fetch_add(1, Ordering::Relaxed);
+        let (version, variant) = (7_u128 << 76, 2_u128 << 62);
+        ContactId::from_u128(u128::from(milliseconds) << 80 | version | variant)
+    }
+
+    fn file_name(&self) -> String {
+        format!("{}.csv", self.files.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// What an installation keeps its data in.
+#[derive(Clone, Copy, Debug)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// An installation in a folder that goes when this goes.
+pub struct Installation {
+    pub app: App,
+    pub actor: Actor,
+    world: Arc<Counting>,
+    pub folder: TempDir,
+}
+
+impl Installation {
+    pub fn open(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let world = Arc::new(Counting {
+            time: AtomicI64::new(BEGINNING),
+            ids: AtomicU64::new(0),
+            files: AtomicU64::new(0),
+        });
+        let app = match engine {
+            Engine::Sqlite => App::open(folder.path(), world.clone()).unwrap(),
+            Engine::Postgres => panic!("App::open knows no PostgreSQL yet"),
+        };
+        let actor = app.local_actor().unwrap();
+        Self {
+            app,
+            actor,
+            world,
+            folder,
+        }
+    }
+
+    pub fn set_time(&self, time: i64) {
+        self.world.time.store(time, Ordering::Relaxed);
+    }
+
+    /// Writes a file into the installation's folder.
+    pub fn put(&self, csv: &str) -> PathBuf {
+        let path = self.folder.path().join("file.csv");
+        std::fs::write(&path, csv).unwrap();
+        path
+    }
+
+    /// An export of the contacts that a filter lets pass, as JSON lines.
+    pub fn found(&self, filter: &str, order: Order) -> String {
+        let request = ExportRequest {
+            scope: Scope::All,
+            filter: filter.parse().unwrap(),
+            format: ExportFormat::Jsonl,
+            order,
+            columns: Vec::new(),
+            delimiter: b',',
+            bom: false,
+        };
+        let mut out = Vec::new();
+        self.app.export(self.actor, &request, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+}

@@ -1,0 +1,82 @@
+//! Two installations that do the same, and must say the same.
+
+use crate::installation::{BEGINNING, Engine, Installation};
+use crate::operation::{Known, Operation};
+use crate::random::Random;
+
+/// Seeds of a usual run.
+const SEEDS: u64 = 20;
+/// Operations of a seed, in a usual run: so many that all of it takes seconds. The full size is 500.
+const OPERATIONS: u64 = 100;
+/// After so many operations everything is compared.
+const COMPARED_EVERY: u64 = 25;
+
+const MINUTE: i64 = 60 * 1_000_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test is chosen through the environment, as Cargo's own are"
+)]
+fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn number(name: &str) -> Option<u64> {
+    setting(name).map(|value| value.parse().unwrap())
+}
+
+/// `CRYSTALQORE_TEST_OPERATIONS` is how many operations a seed has, `CRYSTALQORE_TEST_SEED` chooses one seed.
+#[test]
+fn two_installations_answer_alike() {
+    let other = match setting("CRYSTALQORE_TEST_POSTGRES") {
+        Some(_) => Engine::Postgres,
+        None => Engine::Sqlite,
+    };
+    let operations = number("CRYSTALQORE_TEST_OPERATIONS").unwrap_or(OPERATIONS);
+    let seeds = match number("CRYSTALQORE_TEST_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..SEEDS,
+    };
+    for seed in seeds {
+        println!(
+            "{:?} and {other:?}, {operations} operations, CRYSTALQORE_TEST_SEED={seed}",
+            Engine::Sqlite
+        );
+        let both = [Installation::open(Engine::Sqlite), Installation::open(other)];
+        run(seed, operations, &both);
+    }
+}
+
+fn run(seed: u64, operations: u64, both: &[Installation; 2]) {
+    let mut random = Random::new(seed);
+    let mut known = Known::new();
+    let mut time = BEGINNING;
+    for count in 1..=operations {
+        time += passed(&mut random);
+        both.iter().for_each(|installation| installation.set_time(time));
+        let operation = Operation::random(&mut random, &known, &both[0]);
+        println!("{count}: {operation:?}");
+        let [one, other] = [0, 1].map(|place| both[place].answer(&operation, place));
+        assert_eq!(one, other, "seed {seed}, operation {count}: {operation:?}");
+        if operation.changes_directory() {
+            known.refresh(&both[0]);
+        }
+        if count % COMPARED_EVERY == 0 || count == operations {
+            assert_eq!(
+                both[0].everything(),
+                both[1].everything(),
+                "seed {seed}, after operation {count}"
+            );
+        }
+    }
+}
+
+/// The time between two operations: clocks are set back, and a month passes.
+fn passed(random: &mut Random) -> i64 {
+    match random.below(40) {
+        0 => -90 * MINUTE,
+        1 => 31 * DAY,
+        _ => MINUTE,
+    }
+}

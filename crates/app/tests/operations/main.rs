@@ -1,0 +1,21 @@
+//! What a person may do: one thing at a time, by example, and hundreds of random ones after each other.
+//!
+//! `lockstep.rs` applies the same random operations to two installations and compares every answer: SQLite and PostgreSQL
+//! where `CRYSTALQORE_TEST_POSTGRES` names a database, else two of SQLite. `operation.rs` makes the operations, from the
+//! few values of `values.rs`, and `answer.rs` carries them out. `contacts.rs` and `searching.rs` are the examples.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "the helpers of tests are tests too"
+)]
+
+mod answer;
+mod contacts;
+mod installation;
+mod lockstep;
+mod operation;
+mod random;
+mod searching;
+mod values;
