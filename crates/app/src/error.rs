@@ -104,6 +104,15 @@ pub enum Error {
     /// The contact cannot be restored, because it is there.
     #[error("contact {0} is in the directory again, so the one in the trash cannot be restored")]
     IdTaken(ContactId),
+    /// Another process has taken the import over, because this one was taken for dead.
+    #[error("import {0} was taken over by another process; this one has stopped writing")]
+    TakenOver(ImportId),
+    /// There is no database to copy.
+    #[error("there is no database at {}", .0.display())]
+    NoDatabase(PathBuf),
+    /// A copy goes where it comes from.
+    #[error("{0} is where the copy comes from and where it goes to; name another database")]
+    CopyToItself(String),
     /// What is stored of an import cannot be read.
     #[error("import {0} was written by another version of the program and cannot be read")]
     UnreadablePlan(ImportId),
@@ -148,6 +157,9 @@ impl Error {
             Self::NoIdentity => "no_identity",
             Self::NotInTrash(_) => "not_in_trash",
             Self::IdTaken(_) => "id_taken",
+            Self::TakenOver(_) => "taken_over",
+            Self::NoDatabase(_) => "no_database",
+            Self::CopyToItself(_) => "copy_to_itself",
             Self::UnreadablePlan(_) => "unreadable_plan",
             Self::Filter(_) => "filter",
             Self::NothingMapped(_) => "nothing_mapped",

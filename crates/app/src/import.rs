@@ -152,7 +152,8 @@ impl App {
             upload: upload.name.clone(),
             rejected,
         };
-        let (import, lease) = self.create(actor, request.file_name, &plan, upload.file.size)?;
+        let lease = self.create(actor, request.file_name, &plan, upload.file.size)?;
+        let import = lease.import();
         let rejected = RejectedRows::begin(&self.objects, actor.workspace, import, &plan.reading)?;
         let start = Start {
             import,
@@ -167,7 +168,7 @@ impl App {
     }
 
     /// Makes an import, and takes hold of it before anybody else can see it.
-    fn create(&self, actor: Actor, file_name: &str, plan: &Plan, file_size: u64) -> Result<(ImportId, Lease), Error> {
+    fn create(&self, actor: Actor, file_name: &str, plan: &Plan, file_size: u64) -> Result<Lease, Error> {
         let new = NewImport {
             owner: actor.member,
             file_name,
@@ -176,10 +177,7 @@ impl App {
             counts: &to_json(&Reached::default()),
         };
         let now = self.world.now();
-        self.store.write(|tx| {
-            let import = imports::create(tx, actor.workspace, &new, now)?;
-            Ok((import, self.hold_run(actor, import)?))
-        })
+        self.create_held(actor.workspace, |tx| imports::create(tx, actor.workspace, &new, now))
     }
 
     /// Goes on with an interrupted import and ends as an unbroken run.
@@ -228,25 +226,8 @@ impl App {
     /// Those of the database.
     pub fn imports(&self, actor: Actor) -> Result<Vec<ImportReport>, Error> {
         let stored = self.store.read(|tx| imports::list(tx, actor.workspace))?;
-        stored.iter().map(|import| self.report(actor, import)).collect()
-    }
-
-    fn report(&self, actor: Actor, stored: &Import) -> Result<ImportReport, Error> {
-        let interrupted = match stored.state {
-            // Whoever runs it holds it.
-            ImportState::Running => !matches!(self.hold(actor.workspace, stored.id), Ok(None)),
-            // An undo holds nothing; while it runs it looks interrupted, and doing it again does no harm.
-            ImportState::Undoing => true,
-            _ => false,
-        };
-        Ok(ImportReport {
-            import: stored.id,
-            file_name: stored.file_name.clone(),
-            state: stored.state,
-            interrupted,
-            counts: reached_of(stored)?.counts,
-            created_at: stored.created_at,
-        })
+        let held = self.held(actor.workspace)?;
+        stored.iter().map(|import| report(import, &held)).collect()
     }
 
     fn needed_uploads(&self, actor: Actor) -> Result<Vec<String>, Error> {
@@ -280,11 +261,13 @@ impl App {
             lease,
         } = start;
         let source = Counted::new(&upload.file.path);
-        let mut run = Run::real(&*self.world, actor, plan.options, &plan.reading, &source, import)
+        let mut run = Run::real(&*self.world, actor, plan.options, &plan.reading, &source, &lease)
             .of_size(upload.file.size)
             .from(reached)
             .keeping_rejected(rejected);
-        let stopped = run.go_through(&self.store, &mut watch)?;
+        let stopped = run
+            .go_through(&self.store, &mut watch)
+            .map_err(|error| lease.explain(error))?;
         // Before the import is done: who goes on after a kill does this again.
         let rejected = plan
             .rejected
@@ -293,9 +276,20 @@ impl App {
         let (counts, notable) = run.into_result();
         if stopped == Stopped::No {
             let now = self.world.now();
-            self.store
-                .write(|tx| imports::set_state(tx, actor.workspace, import, ImportState::Done, now, true))?;
+            self.store.write(|tx| {
+                lease.fence(tx)?;
+                Ok::<_, Error>(imports::set_state(
+                    tx,
+                    actor.workspace,
+                    import,
+                    ImportState::Done,
+                    now,
+                    true,
+                )?)
+            })?;
             self.drop_upload(&upload.name);
+            // The import is done all the same, and what has no text is found without.
+            let _ = self.index_texts_after(actor, counts.new + counts.update);
         }
         drop(lease);
         Ok(ImportSummary {
@@ -329,6 +323,19 @@ fn usable_look(source: &dyn Source, opening: &Opening) -> Result<Look, Error> {
         return Err(Error::NothingMapped(look.opened.header));
     }
     Ok(look)
+}
+
+/// An import for the list; `held` are those that a living process holds.
+fn report(stored: &Import, held: &[ImportId]) -> Result<ImportReport, Error> {
+    let unfinished = matches!(stored.state, ImportState::Running | ImportState::Undoing);
+    Ok(ImportReport {
+        import: stored.id,
+        file_name: stored.file_name.clone(),
+        state: stored.state,
+        interrupted: unfinished && !held.contains(&stored.id),
+        counts: reached_of(stored)?.counts,
+        created_at: stored.created_at,
+    })
 }
 
 /// The plan of an import.

@@ -11,8 +11,8 @@ mod import_and_undo;
 mod searching;
 
 use app::{
-    Actor, App, Counts, ExportFormat, ExportRequest, Filter, ImportOptions, ImportRequest, ImportSummary, Opening,
-    Order, Place, Scope, Watch, World,
+    Actor, App, Counts, DatabaseServer, ExportFormat, ExportRequest, Filter, ImportOptions, ImportRequest,
+    ImportSummary, Opening, Order, Place, Scope, Watch, World,
 };
 use model::{ContactId, Region};
 use proptest::test_runner::Config;
@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
+use testbed::Database;
 
 /// So many random cases; `PROPTEST_CASES=2560` makes them ten times as many. What they find becomes a test with a name,
 /// which says more than a kept seed.
@@ -62,6 +63,8 @@ struct Installation {
     app: App,
     actor: Actor,
     folder: TempDir,
+    /// Goes after the connections to it.
+    _database: Option<Database>,
 }
 
 /// All that can be seen of a directory from outside.
@@ -81,13 +84,24 @@ impl Installation {
             ids: AtomicU64::new(0),
             names: AtomicU64::new(0),
         };
+        let database = testbed::wants_postgres().then(|| Database::create().unwrap());
         let place = Place {
             data: folder.path(),
             objects: None,
+            database: database.as_ref().map(|database| DatabaseServer {
+                url: database.url(),
+                pool: 4,
+                timeout: None,
+            }),
         };
         let app = App::open(&place, Arc::new(world)).unwrap();
         let actor = app.local_actor().unwrap();
-        Self { app, actor, folder }
+        Self {
+            app,
+            actor,
+            folder,
+            _database: database,
+        }
     }
 
     fn put(&self, csv: &str) -> PathBuf {

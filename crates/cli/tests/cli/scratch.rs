@@ -5,9 +5,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
+use testbed::Database;
 
 /// A folder for files, with a data folder `data` in it.
 pub struct Scratch {
+    /// On PostgreSQL, its database.
+    database: Option<Database>,
     folder: TempDir,
     settings: Vec<(&'static str, String)>,
 }
@@ -23,6 +26,7 @@ pub struct Run {
 impl Scratch {
     pub fn new() -> Self {
         Self {
+            database: testbed::wants_postgres().then(|| Database::create().unwrap()),
             folder: tempfile::tempdir().unwrap(),
             settings: Vec::new(),
         }
@@ -68,6 +72,11 @@ impl Scratch {
             .env("CRYSTALQORE_DATA", self.path("data"))
             .env("HOME", &home)
             .env("XDG_DATA_HOME", home.join("data"))
+            .envs(
+                self.database
+                    .iter()
+                    .map(|database| ("CRYSTALQORE_DATABASE", database.url())),
+            )
             .envs(self.settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
