@@ -125,18 +125,13 @@ impl Bucket {
     pub fn put(&self, name: &str, file: &Path, size: u64) -> Result<(), Trouble> {
         let key = self.name.key(name);
         let mut file = File::open(file)?;
-        let sent = if size <= PART {
+        if size <= PART {
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes)?;
             self.ask(async { self.store.put(&key, PutPayload::from(bytes)).await.map(drop) })
         } else {
             self.ask(self.put_parts(&key, file, size.div_ceil(MOST_PARTS).max(PART)))
-        };
-        // S3 makes no difference between an object and a bucket that is not there.
-        sent.map_err(|trouble| match trouble {
-            Trouble::Missing => no_bucket(),
-            failed @ Trouble::Failed { .. } => failed,
-        })
+        }
     }
 
     async fn put_parts(&self, key: &Key, mut file: File, part: u64) -> Result<(), object_store::Error> {
@@ -182,11 +177,7 @@ impl Bucket {
 
     pub fn list(&self, prefix: &str) -> Result<Vec<Listed>, Trouble> {
         let key = self.name.key(prefix);
-        let found = self.ask(self.store.list_with_delimiter(Some(&key)));
-        let objects = match found {
-            Err(Trouble::Missing) => return Err(no_bucket()),
-            found => found?.objects,
-        };
+        let objects = self.ask(self.store.list_with_delimiter(Some(&key)))?.objects;
         let listed = objects.into_iter().filter_map(|object| {
             Some(Listed {
                 name: format!("{prefix}{}", object.location.filename()?),
@@ -209,23 +200,23 @@ fn of_the_file(error: io::Error) -> object_store::Error {
     }
 }
 
-fn no_bucket() -> Trouble {
-    Trouble::Failed {
-        why: "there is no such bucket".to_owned(),
-        advice: NAME,
-    }
-}
-
 fn trouble(error: object_store::Error) -> Trouble {
+    let told = innermost(&error);
+    if told.contains("<Code>NoSuchBucket") {
+        return Trouble::Failed {
+            why: "there is no such bucket".to_owned(),
+            advice: NAME,
+        };
+    }
     let advice = match &error {
         object_store::Error::NotFound { .. } => return Trouble::Missing,
         object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => ALLOW,
         _ => REACH,
     };
     let why = match unanswered(&error) {
-        Some(HttpErrorKind::Connect) => format!("the server cannot be reached ({})", innermost(&error)),
+        Some(HttpErrorKind::Connect) => format!("the server cannot be reached ({told})"),
         Some(HttpErrorKind::Timeout) => "the server does not answer in time".to_owned(),
-        _ => answered(&innermost(&error)),
+        _ => answered(&told),
     };
     Trouble::Failed { why, advice }
 }
