@@ -304,3 +304,7 @@ fn is_ours(path: &Path) -> bool {
     let read = File::open(path).and_then(|file| file.take(ours.len() as u64).read_to_end(&mut start));
     read.is_ok() && (start.is_empty() || start == ours.as_bytes())
 }
+
+#[cfg(test)]
+#[path = "rejected_tests.rs"]
+mod tests;

@@ -148,3 +148,71 @@ impl Read for CountedReader {
         Ok(n)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Place, World};
+    use model::ContactId;
+    use std::fs;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    /// A world in which no time passes.
+    struct Still;
+
+    const NOW: u64 = 2_000_000_000;
+    const HOUR: u64 = 3600;
+
+    impl World for Still {
+        fn now(&self) -> i64 {
+            NOW as i64 * 1_000_000
+        }
+
+        fn contact_id(&self) -> ContactId {
+            ContactId::nil()
+        }
+
+        fn unique_name(&self) -> String {
+            "unique".to_owned()
+        }
+    }
+
+    #[test]
+    fn what_is_young_needed_or_of_others_is_not_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place {
+            data: folder.path(),
+            objects: None,
+        };
+        let app = App::open(&place, Arc::new(Still)).unwrap();
+        let actor = app.local_actor().unwrap();
+        let old = NOW - 25 * HOUR;
+        let written = [
+            ("uploads/1-abandoned.csv", old),
+            ("uploads/1-needed.csv", old),
+            ("uploads/1-young.csv", NOW - 23 * HOUR),
+            ("uploads/1-ahead.csv", NOW + HOUR),
+            ("uploads/11-of-another-workspace.csv", old),
+            ("unfinished/draft-old", old),
+            ("unfinished/draft-young", NOW),
+        ];
+        for (name, at) in written {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let file = File::create(path).unwrap();
+            file.set_modified(UNIX_EPOCH + Duration::from_secs(at)).unwrap();
+        }
+        app.sweep_uploads(actor, &["1-needed.csv".to_owned()]);
+        let left: Vec<_> = written
+            .iter()
+            .map(|(name, _)| *name)
+            .filter(|name| folder.path().join(name).exists())
+            .collect();
+        let kept: Vec<_> = written
+            .iter()
+            .map(|(name, _)| *name)
+            .filter(|n| ![written[0].0, written[5].0].contains(n))
+            .collect();
+        assert_eq!(left, kept);
+    }
+}

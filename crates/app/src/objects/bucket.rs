@@ -31,7 +31,8 @@ const PARTS_AT_ONCE: usize = 4;
 /// How much is read of a file at a time.
 const READ: usize = 256 * 1024;
 
-const REACH: &str = "check AWS_ENDPOINT, AWS_REGION and the network; what was committed stays and can be gone on with";
+const REACH: &str =
+    "check AWS_ENDPOINT, AWS_REGION, the credentials and the network; what was committed stays and can be gone on with";
 const ALLOW: &str = "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and what they are allowed to do in this bucket";
 const NAME: &str = "make the bucket, or name another one with --objects";
 
@@ -47,6 +48,49 @@ pub(super) fn settings_of_the_machine() -> Settings {
             max_retries: 8,
             retry_timeout: Duration::from_secs(60),
         })
+}
+
+/// The server's address, empty for that of Amazon.
+fn endpoint_of(settings: &Settings) -> String {
+    // The one that is meant for S3 alone comes first, as in the library.
+    [AmazonS3ConfigKey::S3Endpoint, AmazonS3ConfigKey::Endpoint]
+        .iter()
+        .find_map(|key| settings.get_config_value(key))
+        .unwrap_or_default()
+}
+
+/// Says in words what is wrong with settings that the library would only notice, with a panic, when it sends a request.
+/// Their values are not repeated.
+fn check(settings: &Settings) -> Result<(), String> {
+    let value = |key| settings.get_config_value(&key).unwrap_or_default();
+    let endpoint = endpoint_of(settings);
+    if !endpoint.is_empty() && !is_address(&endpoint) {
+        return Err("AWS_ENDPOINT must be http:// or https:// with a host, and without credentials".to_owned());
+    }
+    let region = value(AmazonS3ConfigKey::Region);
+    if !region.is_empty() && !is_word(&region) {
+        return Err("AWS_REGION is no name of a region".to_owned());
+    }
+    let keys = [
+        (AmazonS3ConfigKey::AccessKeyId, "AWS_ACCESS_KEY_ID"),
+        (AmazonS3ConfigKey::Token, "AWS_SESSION_TOKEN"),
+    ];
+    match keys
+        .into_iter()
+        .find(|(key, _)| !value(*key).chars().all(|c| c.is_ascii_graphic()))
+    {
+        Some((_, variable)) => Err(format!(
+            "{variable} holds a blank, a line break or another sign that no key has"
+        )),
+        None => Ok(()),
+    }
+}
+
+fn is_address(endpoint: &str) -> bool {
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || "-._~:/[]".contains(c);
+    endpoint.chars().all(is_safe)
+        && reqwest::Url::parse(endpoint)
+            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|h| !h.is_empty()))
 }
 
 /// A bucket, and what the names of our objects begin with in it.
@@ -98,19 +142,14 @@ pub(super) struct Bucket {
 impl Bucket {
     /// Makes ready to ask the bucket; says in words if the settings do not do.
     pub fn open(name: BucketName, settings: Settings) -> Result<Self, String> {
-        let endpoint = [AmazonS3ConfigKey::S3Endpoint, AmazonS3ConfigKey::Endpoint]
-            .iter()
-            .find_map(|key| settings.get_config_value(key))
-            .unwrap_or_default();
-        if endpoint.contains('@') {
-            return Err("the endpoint must not hold credentials".to_owned());
-        }
+        check(&settings)?;
+        let is_plain = endpoint_of(&settings).starts_with("http://");
         // There is one library for cryptography in the program. That somebody has chosen it before is no error.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let store = settings
             .with_bucket_name(&name.bucket)
             // Unencrypted only for those who ask for it by the endpoint's name.
-            .with_allow_http(endpoint.starts_with("http://"))
+            .with_allow_http(is_plain)
             // One request for each object is understood by every server, one for many is not.
             .with_disable_bulk_delete(true)
             .build()
@@ -125,18 +164,13 @@ impl Bucket {
     pub fn put(&self, name: &str, file: &Path, size: u64) -> Result<(), Trouble> {
         let key = self.name.key(name);
         let mut file = File::open(file)?;
-        let sent = if size <= PART {
+        if size <= PART {
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes)?;
             self.ask(async { self.store.put(&key, PutPayload::from(bytes)).await.map(drop) })
         } else {
             self.ask(self.put_parts(&key, file, size.div_ceil(MOST_PARTS).max(PART)))
-        };
-        // S3 makes no difference between an object and a bucket that is not there.
-        sent.map_err(|trouble| match trouble {
-            Trouble::Missing => no_bucket(),
-            failed @ Trouble::Failed { .. } => failed,
-        })
+        }
     }
 
     async fn put_parts(&self, key: &Key, mut file: File, part: u64) -> Result<(), object_store::Error> {
@@ -182,11 +216,7 @@ impl Bucket {
 
     pub fn list(&self, prefix: &str) -> Result<Vec<Listed>, Trouble> {
         let key = self.name.key(prefix);
-        let found = self.ask(self.store.list_with_delimiter(Some(&key)));
-        let objects = match found {
-            Err(Trouble::Missing) => return Err(no_bucket()),
-            found => found?.objects,
-        };
+        let objects = self.ask(self.store.list_with_delimiter(Some(&key)))?.objects;
         let listed = objects.into_iter().filter_map(|object| {
             Some(Listed {
                 name: format!("{prefix}{}", object.location.filename()?),
@@ -209,23 +239,23 @@ fn of_the_file(error: io::Error) -> object_store::Error {
     }
 }
 
-fn no_bucket() -> Trouble {
-    Trouble::Failed {
-        why: "there is no such bucket".to_owned(),
-        advice: NAME,
-    }
-}
-
 fn trouble(error: object_store::Error) -> Trouble {
+    let told = innermost(&error);
+    if told.contains("<Code>NoSuchBucket") {
+        return Trouble::Failed {
+            why: "there is no such bucket".to_owned(),
+            advice: NAME,
+        };
+    }
     let advice = match &error {
         object_store::Error::NotFound { .. } => return Trouble::Missing,
         object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => ALLOW,
         _ => REACH,
     };
     let why = match unanswered(&error) {
-        Some(HttpErrorKind::Connect) => format!("the server cannot be reached ({})", innermost(&error)),
+        Some(HttpErrorKind::Connect) => format!("the server cannot be reached ({told})"),
         Some(HttpErrorKind::Timeout) => "the server does not answer in time".to_owned(),
-        _ => answered(&innermost(&error)),
+        _ => answered(&told),
     };
     Trouble::Failed { why, advice }
 }

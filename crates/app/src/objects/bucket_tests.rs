@@ -111,9 +111,17 @@ fn a_server_that_does_not_answer_is_told() {
 
 #[test]
 fn settings_that_do_not_do_are_told() {
+    let whole = || settings("http://127.0.0.1:1", SECRET);
     let wrong = [
         Settings::new().with_secret_access_key(SECRET),
-        Settings::new().with_endpoint(format!("https://{KEY}:{SECRET}@127.0.0.1")),
+        whole().with_endpoint(format!("https://{KEY}:{SECRET}@127.0.0.1")),
+        whole().with_endpoint("localhost:9000"),
+        whole().with_endpoint("http://localhost:99999"),
+        whole().with_endpoint("http://"),
+        whole().with_endpoint("http://my host"),
+        whole().with_region("eu west"),
+        whole().with_access_key_id(format!("{SECRET}\n")),
+        whole().with_token(format!("{SECRET} ")),
     ];
     for settings in wrong {
         let error = Objects::in_bucket(BucketName::parse(BUCKET).unwrap(), settings)

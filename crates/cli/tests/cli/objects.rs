@@ -16,6 +16,7 @@ fn settings(server: &BucketServer) -> Vec<(&'static str, String)> {
         ("AWS_ENDPOINT", server.endpoint.clone()),
         ("AWS_ACCESS_KEY_ID", KEY.to_owned()),
         ("AWS_SECRET_ACCESS_KEY", SECRET.to_owned()),
+        ("NO_PROXY", "127.0.0.1".to_owned()),
     ]
 }
 
@@ -104,10 +105,7 @@ fn a_machine_that_looks_elsewhere_is_told() {
     assert_eq!(code, "upload_missing");
     assert_eq!(scratch.imports()[0]["state"], "interrupted");
     go_on(&scratch);
-    assert_eq!(
-        files_below(&scratch.path("shared/uploads")),
-        [std::path::PathBuf::new(); 0]
-    );
+    assert!(files_below(&scratch.path("shared/uploads")).is_empty());
 }
 
 #[test]
