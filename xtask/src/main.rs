@@ -1,4 +1,4 @@
-//! The developer's commands: `cargo xtask test`, `cargo xtask tidy`, `cargo xtask ci`, `cargo xtask kills`.
+//! The developer's commands: tests, checks, measurements, and a PostgreSQL to try things on.
 //!
 //! Owns the order of the checks and the checks on the repository itself. Leaves out everything that users run.
 
@@ -10,7 +10,9 @@
 
 mod bench;
 mod kills;
+mod postgres;
 mod run;
+mod test;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -19,28 +21,41 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
-  test   every test of the workspace: documentation tests, then all others (with cargo-nextest if it is installed)
+  test   every test of the workspace: documentation tests, then all others (with cargo-nextest if it is installed), then
+         those of the whole program once more on PostgreSQL; a private server is started for them, and installed where
+         root runs this on Debian
   tidy   checks on the repository itself: the arrows between the crates, module docs, names, paths in the documents
-  bench import FILE.csv [ROUNDS]
-         imports the file in turn with sqlite3 and with us, and prints the ratios (files: ../shared/bench/gen_contacts.py)
+  bench import FILE.csv [ROUNDS] [--against PATH]
+         imports the file in turn with sqlite3 and with us, and prints the ratios (files: ../shared/bench/gen_contacts.py);
+         --against also runs the program at PATH, to compare before with after
+  bench import-postgres FILE.csv [ROUNDS] [--against PATH]
+         the same into a private PostgreSQL whose commits reach the disk; the peer is psql
+  postgres [--durable] [-- COMMAND...]
+         starts a private PostgreSQL, prints its url, and runs COMMAND with CRYSTALQORE_TEST_POSTGRES and PGHOST, PGPORT,
+         PGUSER, PGPASSWORD and PGDATABASE set, or waits for Ctrl-C; --durable has every commit reach the disk
   ci     formatting, clippy, tidy, test; stops at the first that fails
-  kills [--rounds N] [--rows N]
+  kills [--takeover] [--rounds N] [--rows N]
          the acceptance check that a kill -9 at any moment of an import, followed by resume, ends as an unbroken run;
-         100 rounds with 200,000 rows if nothing else is said";
+         100 rounds with 200,000 rows if nothing else is said; with --takeover another process on the same private
+         PostgreSQL goes on with the import, in 50 rounds with 100,000 rows";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let root = root();
     let code = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["test"] => run::test(&root),
+        ["test"] => test::test(&root),
         ["tidy"] => tidy(&root),
         ["ci"] => ci(&root),
+        ["postgres", ref options @ ..] => match postgres::Options::parse(options) {
+            Some(options) => postgres::command(&options),
+            None => usage(),
+        },
         ["kills", ref options @ ..] => match kills::Options::parse(options) {
             Some(options) => kills::kills(&root, &options),
             None => usage(),
         },
-        ["bench", "import", file] => bench::import(&root, Path::new(file), 3),
-        ["bench", "import", file, rounds] => bench::import(&root, Path::new(file), rounds.parse().unwrap_or(3)),
+        ["bench", "import", ref options @ ..] => bench(&root, bench::Database::Sqlite, options),
+        ["bench", "import-postgres", ref options @ ..] => bench(&root, bench::Database::Postgres, options),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             0
@@ -53,6 +68,13 @@ fn main() -> ExitCode {
 fn usage() -> u8 {
     eprintln!("{USAGE}");
     2
+}
+
+fn bench(root: &Path, database: bench::Database, options: &[&str]) -> u8 {
+    match bench::Options::parse(options) {
+        Some(options) => bench::import(root, database, &options),
+        None => usage(),
+    }
 }
 
 /// The repository that this is run in. Asked at run time: two clones may share a target folder, and so this binary.
@@ -101,7 +123,7 @@ const STEPS: [Step; 4] = [
     },
     Step {
         alone: "cargo xtask test",
-        run: run::test,
+        run: test::test,
     },
 ];
 

@@ -1,6 +1,11 @@
-//! Running cargo: what it prints goes straight to the terminal, its exit code comes back.
+//! Running cargo and finding programs.
+//!
+//! Owns how cargo is started: what it prints goes straight to the terminal, its exit code comes back. Leaves out which
+//! checks there are and in what order they run.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The exit code of a command that could not be started, or that a signal ended.
@@ -8,38 +13,34 @@ const NO_CODE: u8 = 1;
 
 /// Whether the formatting is rustfmt's.
 pub fn format(root: &Path) -> u8 {
-    cargo(root, "fmt --all --check")
+    cargo(root, "fmt --all --check", &[])
 }
 
 /// Clippy on everything, warnings denied.
 pub fn clippy(root: &Path) -> u8 {
-    cargo(root, "clippy --workspace --all-targets -- -D warnings")
+    cargo(root, "clippy --workspace --all-targets -- -D warnings", &[])
 }
 
-/// Every test. The documentation tests run first, so that the run ends with the closing line of all the others.
-pub fn test(root: &Path) -> u8 {
-    let documentation = cargo(root, "test --workspace --doc --no-fail-fast");
-    let others = if has_nextest(root) {
-        cargo(root, "nextest run --workspace --all-targets --no-fail-fast")
-    } else {
-        cargo(root, "test --workspace --all-targets --no-fail-fast")
-    };
-    if others == 0 { documentation } else { others }
+/// Builds the program as users run it, and says where it is.
+pub fn release(root: &Path) -> io::Result<PathBuf> {
+    if cargo(root, "build --release -p cli", &[]) != 0 {
+        return Err(io::Error::other("the program does not build"));
+    }
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
+    Ok(root.join(target).join("release/crystalqore"))
 }
 
-/// The program as users run it.
-pub fn release(root: &Path) -> u8 {
-    cargo(root, "build --release")
-}
-
-fn has_nextest(root: &Path) -> bool {
+/// Whether cargo-nextest is installed.
+pub fn has_nextest(root: &Path) -> bool {
     let mut command = cargo_command(root, "nextest --version");
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
 }
 
-fn cargo(root: &Path, arguments: &str) -> u8 {
-    match cargo_command(root, arguments).status() {
+/// Runs cargo with more in its environment.
+pub fn cargo(root: &Path, arguments: &str, environment: &[(&str, &str)]) -> u8 {
+    let mut command = cargo_command(root, arguments);
+    match command.envs(environment.iter().copied()).status() {
         Ok(status) => code_of(status.code()),
         Err(error) => {
             eprintln!("cargo {arguments}: {error}");
@@ -58,6 +59,14 @@ fn code_of(code: Option<i32>) -> u8 {
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(NO_CODE)
 }
 
+/// Where a program is that PATH leads to.
+pub fn in_path(program: impl AsRef<OsStr>) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program.as_ref()))
+        .find(|file| file.is_file())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,5 +77,11 @@ mod tests {
         assert_eq!(code_of(Some(101)), 101);
         assert_eq!(code_of(Some(256)), NO_CODE);
         assert_eq!(code_of(None), NO_CODE);
+    }
+
+    #[test]
+    fn programs_are_found_in_path() {
+        assert!(in_path("sh").is_some_and(|file| file.ends_with("sh")));
+        assert_eq!(in_path("no such program"), None);
     }
 }

@@ -44,6 +44,11 @@ impl Counts {
         }
     }
 
+    /// Rows that a person can correct and import again: those that are kept as rejected rows.
+    pub fn to_correct(&self) -> u64 {
+        self.invalid + self.ambiguous + self.conflict
+    }
+
     /// Whether every row is accounted for.
     pub fn add_up(&self) -> bool {
         let Self {

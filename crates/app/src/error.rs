@@ -1,6 +1,7 @@
 //! The one closed list of what can go wrong, with a stable code for each case. Doors turn codes into exit codes and
 //! statuses, in one place each.
 
+use crate::ObjectsError;
 use exchange::mapping::MappingError;
 use exchange::open::OpenError;
 use model::{ContactId, Version};
@@ -53,14 +54,36 @@ pub enum Error {
     /// The rejected rows would be written over the file that they come from.
     #[error("the rejected rows would overwrite {}, the file that is imported; name another one", .0.display())]
     RejectedOverInput(PathBuf),
-    /// A file of rejected rows that belongs to an interrupted import is not what it was.
-    #[error("{} was changed since import {import} was interrupted; put it back or remove it, and resume again", path.display())]
-    RejectedFileChanged {
+    /// The object store failed.
+    #[error(transparent)]
+    Objects(#[from] ObjectsError),
+    /// The file of an import that is to go on is gone.
+    #[error(
+        "the file of import {import} is not in {location}; processes that share a database must share their uploads (--objects). If it is lost, take back what was imported: crystalqore undo {import}"
+    )]
+    UploadMissing {
         /// Which import.
         import: ImportId,
-        /// Which file.
-        path: PathBuf,
+        /// Where its file was looked for.
+        location: String,
     },
+    /// Rejected rows that were kept are gone.
+    #[error(
+        "the rejected rows of import {import} are not all in {location} ({found} of {expected} bytes); processes that share a database must share their objects (--objects)"
+    )]
+    RejectedRowsMissing {
+        /// Which import.
+        import: ImportId,
+        /// Where they were looked for.
+        location: String,
+        /// Bytes that are there.
+        found: u64,
+        /// Bytes that were written.
+        expected: u64,
+    },
+    /// Rejected rows went with their import.
+    #[error("import {0} was undone, and its rejected rows went with it")]
+    RejectedRowsUndone(ImportId),
     /// There is no such contact, or none that the member may see.
     #[error("there is no contact {0}")]
     NoContact(ContactId),
@@ -81,6 +104,15 @@ pub enum Error {
     /// The contact cannot be restored, because it is there.
     #[error("contact {0} is in the directory again, so the one in the trash cannot be restored")]
     IdTaken(ContactId),
+    /// Another process has taken the import over, because this one was taken for dead.
+    #[error("import {0} was taken over by another process; this one has stopped writing")]
+    TakenOver(ImportId),
+    /// There is no database to copy.
+    #[error("there is no database at {}", .0.display())]
+    NoDatabase(PathBuf),
+    /// A copy goes where it comes from.
+    #[error("{0} is where the copy comes from and where it goes to; name another database")]
+    CopyToItself(String),
     /// What is stored of an import cannot be read.
     #[error("import {0} was written by another version of the program and cannot be read")]
     UnreadablePlan(ImportId),
@@ -116,12 +148,18 @@ impl Error {
             Self::NotResumable { .. } => "not_resumable",
             Self::AlreadyUndone(_) => "already_undone",
             Self::RejectedOverInput(_) => "rejected_over_input",
-            Self::RejectedFileChanged { .. } => "rejected_file_changed",
+            Self::Objects(_) => "objects",
+            Self::UploadMissing { .. } => "upload_missing",
+            Self::RejectedRowsMissing { .. } => "rejected_rows_missing",
+            Self::RejectedRowsUndone(_) => "rejected_rows_undone",
             Self::NoContact(_) => "no_such_contact",
             Self::ChangedMeanwhile { .. } => "changed_meanwhile",
             Self::NoIdentity => "no_identity",
             Self::NotInTrash(_) => "not_in_trash",
             Self::IdTaken(_) => "id_taken",
+            Self::TakenOver(_) => "taken_over",
+            Self::NoDatabase(_) => "no_database",
+            Self::CopyToItself(_) => "copy_to_itself",
             Self::UnreadablePlan(_) => "unreadable_plan",
             Self::Filter(_) => "filter",
             Self::NothingMapped(_) => "nothing_mapped",

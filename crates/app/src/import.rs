@@ -2,11 +2,12 @@
 //!
 //! Owns what is stored of an import, its states, and the list of imports. How a run goes through a file is in `run`.
 
+use crate::lease::Lease;
 use crate::plan::{ImportOptions, Look, NumbersOf, Opening, Reading, look};
-use crate::rejected::RejectedRows;
+use crate::rejected::{Kept, RejectedRows};
 use crate::run::{Notable, Reached, Run, Watch, over_scratch, to_json};
 use crate::uploads::{Counted, Upload};
-use crate::{Actor, App, Counts, Error};
+use crate::{Actor, App, Counts, Error, RejectedFile};
 use exchange::mapping::Column;
 use exchange::open::Source;
 use serde::{Deserialize, Serialize};
@@ -25,16 +26,16 @@ pub struct ImportRequest<'a> {
     pub opening: Opening,
     /// What is to be done with its rows.
     pub options: ImportOptions,
-    /// Where rejected rows are to be written. A preview writes none.
+    /// A file that rejected rows are to be written to; they are kept in any case. A preview writes none.
     pub rejected: Option<&'a Path>,
 }
 
 /// What is stored of an import, so that it can go on.
 #[derive(Serialize, Deserialize)]
-struct Plan {
-    reading: Reading,
+pub(crate) struct Plan {
+    pub reading: Reading,
     options: ImportOptions,
-    upload: String,
+    pub upload: String,
     rejected: Option<PathBuf>,
 }
 
@@ -63,7 +64,7 @@ pub struct ImportSummary {
     /// Whether all rows are settled.
     pub stopped: Stopped,
     /// The file of rejected rows, if one was asked for.
-    pub rejected: Option<PathBuf>,
+    pub rejected: Option<RejectedFile>,
 }
 
 /// An import in the list.
@@ -84,13 +85,15 @@ pub struct ImportReport {
 }
 
 /// An import that is about to run, or to go on.
-struct Start {
+struct Start<'a> {
     import: ImportId,
     plan: Plan,
     reached: Reached,
     upload: Upload,
-    rejected: Option<RejectedRows>,
+    rejected: RejectedRows<'a>,
     columns: Vec<Column>,
+    /// Nobody else runs it while this one does.
+    lease: Lease,
 }
 
 impl App {
@@ -134,32 +137,24 @@ impl App {
         refuse_overwriting(request)?;
         let original = request.path.to_owned();
         let look = usable_look(&original, &request.opening)?;
-        self.sweep_uploads(&self.needed_uploads(actor)?);
-        let upload = self.take_upload(&original)?;
         // Who goes on with it later may stand in another folder.
         let rejected = request
             .rejected
             .map(|p| std::path::absolute(p).unwrap_or_else(|_| p.to_owned()));
+        if let Some(path) = &rejected {
+            self.begin_rejected_file(path, &look.reading)?;
+        }
+        let upload = self.take_upload(actor, &original)?;
+        self.sweep_uploads(actor, &self.needed_uploads(actor)?);
         let plan = Plan {
             reading: look.reading,
             options: request.options,
             upload: upload.name.clone(),
             rejected,
         };
-        let rejected = plan
-            .rejected
-            .as_deref()
-            .map(|p| RejectedRows::create(p, &plan.reading))
-            .transpose()?;
-        let new = NewImport {
-            owner: actor.member,
-            file_name: request.file_name,
-            file_size: upload.size,
-            plan: &to_json(&plan),
-            counts: &to_json(&Reached::default()),
-        };
-        let now = self.world.now();
-        let import = self.store.write(|tx| imports::create(tx, actor.workspace, &new, now))?;
+        let lease = self.create(actor, request.file_name, &plan, upload.file.size)?;
+        let import = lease.import();
+        let rejected = RejectedRows::begin(&self.objects, actor.workspace, import, &plan.reading)?;
         let start = Start {
             import,
             plan,
@@ -167,39 +162,62 @@ impl App {
             upload,
             rejected,
             columns: look.columns,
+            lease,
         };
         self.run(actor, start, watch)
+    }
+
+    /// Makes an import, and takes hold of it before anybody else can see it.
+    fn create(&self, actor: Actor, file_name: &str, plan: &Plan, file_size: u64) -> Result<Lease, Error> {
+        let new = NewImport {
+            owner: actor.member,
+            file_name,
+            file_size,
+            plan: &to_json(plan),
+            counts: &to_json(&Reached::default()),
+        };
+        let now = self.world.now();
+        self.create_held(actor.workspace, |tx| imports::create(tx, actor.workspace, &new, now))
     }
 
     /// Goes on with an interrupted import and ends as an unbroken run.
     ///
     /// # Errors
-    /// When there is no such import, it is not interrupted, or another process runs it.
+    /// When there is no such import, it is not interrupted, another process runs it, or its file is gone.
     pub fn resume(&self, actor: Actor, import: ImportId, watch: Watch<'_>) -> Result<ImportSummary, Error> {
-        let stored = self.stored(actor, import)?;
-        if stored.state != ImportState::Running {
-            return Err(Error::NotResumable {
-                import,
-                state: stored.state.as_str(),
-            });
-        }
-        let plan = plan_of(&stored)?;
-        let upload = self.hold_run(&stored)?;
+        self.interrupted(actor, import)?;
+        let lease = self.hold_run(actor, import)?;
         // Only now that nobody else runs it, what is stored is the last word.
-        let stored = self.stored(actor, import)?;
-        let rejected = match &plan.rejected {
-            Some(path) => Some(RejectedRows::go_on(path, &plan.reading, stored.rejected_bytes, import)?),
-            None => None,
+        let stored = self.interrupted(actor, import)?;
+        let (plan, reached) = (plan_of(&stored)?, reached_of(&stored)?);
+        let upload = self.fetch_upload(import, &plan.upload)?;
+        let kept = Kept {
+            next_record: reached.next_record,
+            bytes: stored.rejected_bytes,
         };
+        let rejected = RejectedRows::go_on(&self.objects, actor.workspace, import, &plan.reading, kept);
         let start = Start {
             import,
             plan,
-            reached: reached_of(&stored)?,
+            reached,
             upload,
             rejected,
             columns: Vec::new(),
+            lease,
         };
         self.run(actor, start, watch)
+    }
+
+    /// An import that can be gone on with.
+    fn interrupted(&self, actor: Actor, import: ImportId) -> Result<Import, Error> {
+        let stored = self.stored(actor, import)?;
+        match stored.state {
+            ImportState::Running => Ok(stored),
+            state => Err(Error::NotResumable {
+                import,
+                state: state.as_str(),
+            }),
+        }
     }
 
     /// The imports, newest first.
@@ -208,27 +226,8 @@ impl App {
     /// Those of the database.
     pub fn imports(&self, actor: Actor) -> Result<Vec<ImportReport>, Error> {
         let stored = self.store.read(|tx| imports::list(tx, actor.workspace))?;
-        stored.iter().map(|import| self.report(import)).collect()
-    }
-
-    fn report(&self, stored: &Import) -> Result<ImportReport, Error> {
-        let interrupted = match stored.state {
-            // Whoever runs it holds its file.
-            ImportState::Running => {
-                plan_of(stored).is_ok_and(|plan| !matches!(self.hold_upload(&plan.upload), Ok(None)))
-            }
-            // An undo holds nothing; while it runs it looks interrupted, and doing it again does no harm.
-            ImportState::Undoing => true,
-            _ => false,
-        };
-        Ok(ImportReport {
-            import: stored.id,
-            file_name: stored.file_name.clone(),
-            state: stored.state,
-            interrupted,
-            counts: reached_of(stored)?.counts,
-            created_at: stored.created_at,
-        })
+        let held = self.held(actor.workspace)?;
+        stored.iter().map(|import| report(import, &held)).collect()
     }
 
     fn needed_uploads(&self, actor: Actor) -> Result<Vec<String>, Error> {
@@ -246,21 +245,12 @@ impl App {
             .ok_or(Error::NoImport(import))
     }
 
-    /// The same for an import that will not go on: its file may be gone, and then nobody can run it.
-    pub(crate) fn hold_run_if_there(&self, stored: &Import) -> Result<Option<Upload>, Error> {
-        match self.hold_run(stored) {
-            Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            held => held.map(Some),
-        }
+    /// Takes hold of an import, so that no other process goes on with it.
+    pub(crate) fn hold_run(&self, actor: Actor, import: ImportId) -> Result<Lease, Error> {
+        self.hold(actor.workspace, import)?.ok_or(Error::ImportRuns(import))
     }
 
-    /// Takes hold of an interrupted import, so that no other process goes on with it.
-    pub(crate) fn hold_run(&self, stored: &Import) -> Result<Upload, Error> {
-        self.hold_upload(&plan_of(stored)?.upload)?
-            .ok_or(Error::ImportRuns(stored.id))
-    }
-
-    fn run(&self, actor: Actor, start: Start, mut watch: Watch<'_>) -> Result<ImportSummary, Error> {
+    fn run(&self, actor: Actor, start: Start<'_>, mut watch: Watch<'_>) -> Result<ImportSummary, Error> {
         let Start {
             import,
             plan,
@@ -268,20 +258,40 @@ impl App {
             upload,
             rejected,
             columns,
+            lease,
         } = start;
-        let source = Counted::new(&upload.path);
-        let mut run = Run::real(&*self.world, actor, plan.options, &plan.reading, &source, import)
-            .of_size(upload.size)
+        let source = Counted::new(&upload.file.path);
+        let mut run = Run::real(&*self.world, actor, plan.options, &plan.reading, &source, &lease)
+            .of_size(upload.file.size)
             .from(reached)
-            .writing_rejected(rejected);
-        let stopped = run.go_through(&self.store, &mut watch)?;
+            .keeping_rejected(rejected);
+        let stopped = run
+            .go_through(&self.store, &mut watch)
+            .map_err(|error| lease.explain(error))?;
+        // Before the import is done: who goes on after a kill does this again.
+        let rejected = plan
+            .rejected
+            .zip(run.kept())
+            .map(|(path, kept)| self.fill_rejected_file(actor, import, &plan.reading, kept, path));
         let (counts, notable) = run.into_result();
         if stopped == Stopped::No {
             let now = self.world.now();
-            self.store
-                .write(|tx| imports::set_state(tx, actor.workspace, import, ImportState::Done, now, true))?;
-            Self::drop_upload(upload);
+            self.store.write(|tx| {
+                lease.fence(tx)?;
+                Ok::<_, Error>(imports::set_state(
+                    tx,
+                    actor.workspace,
+                    import,
+                    ImportState::Done,
+                    now,
+                    true,
+                )?)
+            })?;
+            self.drop_upload(&upload.name);
+            // The import is done all the same, and what has no text is found without.
+            let _ = self.index_texts_after(actor, counts.new + counts.update);
         }
+        drop(lease);
         Ok(ImportSummary {
             import: Some(import),
             counts,
@@ -289,7 +299,7 @@ impl App {
             columns,
             numbers_of: plan.reading.numbers_of(),
             stopped,
-            rejected: plan.rejected,
+            rejected,
         })
     }
 }
@@ -315,10 +325,25 @@ fn usable_look(source: &dyn Source, opening: &Opening) -> Result<Look, Error> {
     Ok(look)
 }
 
-fn plan_of(stored: &Import) -> Result<Plan, Error> {
+/// An import for the list; `held` are those that a living process holds.
+fn report(stored: &Import, held: &[ImportId]) -> Result<ImportReport, Error> {
+    let unfinished = matches!(stored.state, ImportState::Running | ImportState::Undoing);
+    Ok(ImportReport {
+        import: stored.id,
+        file_name: stored.file_name.clone(),
+        state: stored.state,
+        interrupted: unfinished && !held.contains(&stored.id),
+        counts: reached_of(stored)?.counts,
+        created_at: stored.created_at,
+    })
+}
+
+/// The plan of an import.
+pub(crate) fn plan_of(stored: &Import) -> Result<Plan, Error> {
     serde_json::from_str(&stored.plan).map_err(|_| Error::UnreadablePlan(stored.id))
 }
 
-fn reached_of(stored: &Import) -> Result<Reached, Error> {
+/// How far an import has come.
+pub(crate) fn reached_of(stored: &Import) -> Result<Reached, Error> {
     serde_json::from_str(&stored.counts).map_err(|_| Error::UnreadablePlan(stored.id))
 }

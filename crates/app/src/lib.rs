@@ -6,7 +6,9 @@
 mod access;
 mod contacts;
 mod counts;
+mod database;
 mod directory;
+mod doctor;
 mod error;
 mod export;
 mod filter;
@@ -14,6 +16,9 @@ mod import;
 mod inspect;
 mod judging;
 mod key_filter;
+mod lease;
+mod moving;
+mod objects;
 mod plan;
 mod rejected;
 mod run;
@@ -21,22 +26,29 @@ mod search;
 mod settle;
 mod undo;
 mod uploads;
+mod whole_file;
 mod world;
 
 pub use access::Actor;
 pub use contacts::{StoredContact, TrashedContact};
 pub use counts::Counts;
+pub use database::{DatabaseServer, is_server};
+pub use doctor::{Finding, Health, doctor};
 pub use error::Error;
 pub use export::{ExportFormat, ExportReport, ExportRequest, Order, Scope};
 pub use filter::Filter;
 pub use import::{ImportReport, ImportRequest, ImportSummary, Stopped};
 pub use inspect::{Inspected, InspectedRow, RawSink, inspect, inspect_raw};
+pub use moving::{CopyRequest, copy_database};
+pub use objects::ObjectsError;
 pub use plan::{Conflicts, Duplicates, ImportOptions, Match, NumbersOf, Opening};
+pub use rejected::RejectedFile;
 pub use run::{Notable, Progress, Watch};
 pub use search::Indexed;
 pub use settle::{Outcome, Standing};
 pub use undo::UndoReport;
 pub use uploads::{Spooled, spool};
+pub use whole_file::write_whole;
 pub use world::World;
 
 // What the doors need of the crates below, so that they reach through one.
@@ -46,28 +58,71 @@ pub use exchange::mapping::Column;
 pub use exchange::open::{Charset, Source};
 pub use exchange::reason::Reason;
 pub use store::ImportId;
+pub use store::copy::CopiedTable;
 pub use store::imports::ImportState;
 
+use lease::Process;
+use moving::refuse_unfinished;
+use objects::Objects;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::Store;
 
-/// A running installation: its database, its folder for uploaded files, and the world it asks for time and ids.
+/// The database of an installation that is in no server.
+pub(crate) const DATABASE_FILE: &str = "crystalqore.db";
+
+/// Where an installation is.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The folder of this machine that it may write to.
+    pub data: &'a Path,
+    /// Where uploaded files and rejected rows are kept, if not in that folder: another one, or `s3://BUCKET/PREFIX`.
+    /// Processes that share a database must share this too, and nobody else may.
+    pub objects: Option<&'a str>,
+    /// The server that has the database; without one, it is a file in the data folder.
+    pub database: Option<DatabaseServer<'a>>,
+}
+
+/// A running installation: its database, its object store, and the world it asks for time and ids.
 pub struct App {
+    // Leases are given back through the store, and the process's lock goes last.
     store: Store,
-    uploads: PathBuf,
+    objects: Objects,
+    data: PathBuf,
+    process: Process,
     world: Arc<dyn World>,
 }
 
 impl App {
-    /// Opens the installation in a data folder, creating folder and database if they are missing.
+    /// Opens an installation, creating folder and tables if they are missing.
     ///
     /// # Errors
-    /// When the folder cannot be written or the database cannot be opened.
-    pub fn open(data: &Path, world: Arc<dyn World>) -> Result<Self, Error> {
-        let uploads = data.join("uploads");
-        std::fs::create_dir_all(&uploads).map_err(|e| Error::io("creating the data folder", &uploads, e))?;
-        let store = Store::open(&data.join("crystalqore.db"))?;
-        Ok(Self { store, uploads, world })
+    /// When the folder cannot be written, the database cannot be opened or a copy into it is not finished, or the place of
+    /// the objects is none.
+    pub fn open(place: &Place<'_>, world: Arc<dyn World>) -> Result<Self, Error> {
+        let objects = Objects::open(place.data, place.objects)?;
+        let data = place.data.to_owned();
+        std::fs::create_dir_all(&data).map_err(|e| Error::io("creating the data folder", &data, e))?;
+        let process = Process::new(world.unique_name(), &data);
+        let store = match &place.database {
+            Some(server) => Store::connect(server.url, &server.options(process.name()))?,
+            None => Store::open(&data.join(DATABASE_FILE))?,
+        };
+        refuse_unfinished(&store)?;
+        Ok(Self {
+            store,
+            objects,
+            data,
+            process,
+            world,
+        })
+    }
+
+    /// Writes, reads and removes a small object, so that a store that cannot be used is told before it is needed.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn try_objects(&self) -> Result<(), Error> {
+        Ok(self.objects.probe(&self.world.unique_name())?)
     }
 }

@@ -3,8 +3,10 @@
 
 use crate::directory::{Collected, Directory, Layers};
 use crate::judging::{Bodies, Chunk, Judging, judge_all};
+use crate::key_filter::KeyFilter;
+use crate::lease::Lease;
 use crate::plan::{ImportOptions, Reading};
-use crate::rejected::RejectedRows;
+use crate::rejected::{Kept, RejectedRows};
 use crate::settle::{Outcome, Settler, Standing};
 use crate::uploads::Counted;
 use crate::{Actor, Counts, Error, Stopped, World};
@@ -12,7 +14,7 @@ use exchange::reason::Reason;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::imports::{self, Batch, Checkpoint};
-use store::{ImportId, Store, Tx, changes};
+use store::{ImportId, Store, Tx, changes, workspaces};
 
 /// Rows of a batch: few enough that a batch is done in a second or two, many enough that keys are written in order.
 const BATCH_ROWS: u64 = 100_000;
@@ -70,14 +72,32 @@ pub(crate) struct Run<'a> {
     settler: Settler<'a>,
     collected: Collected,
     reached: Reached,
+    /// The right to write; a preview has none.
+    lease: Option<&'a Lease>,
+    /// The directory's count of changes after the last batch.
+    changes: Option<i64>,
     notable: Vec<Notable>,
-    rejected: Option<RejectedRows>,
+    rejected: Option<RejectedRows<'a>>,
     bodies: Bodies,
 }
 
 impl<'a> Run<'a> {
     /// A run that changes the directory.
     pub fn real(
+        world: &'a dyn World,
+        actor: Actor,
+        options: ImportOptions,
+        reading: &'a Reading,
+        source: &'a Counted,
+        lease: &'a Lease,
+    ) -> Self {
+        Self {
+            lease: Some(lease),
+            ..Self::of(world, actor, options, reading, source, lease.import())
+        }
+    }
+
+    fn of(
         world: &'a dyn World,
         actor: Actor,
         options: ImportOptions,
@@ -100,6 +120,8 @@ impl<'a> Run<'a> {
             },
             collected: Collected::new(import != PREVIEW),
             reached: Reached::default(),
+            lease: None,
+            changes: None,
             notable: Vec::new(),
             rejected: None,
             bodies: Bodies::Whole,
@@ -121,7 +143,7 @@ impl<'a> Run<'a> {
         };
         Self {
             bodies,
-            ..Self::real(world, actor, options, reading, source, PREVIEW)
+            ..Self::of(world, actor, options, reading, source, PREVIEW)
         }
     }
 
@@ -135,9 +157,12 @@ impl<'a> Run<'a> {
         Self { reached, ..self }
     }
 
-    /// Writing rejected rows.
-    pub fn writing_rejected(self, rejected: Option<RejectedRows>) -> Self {
-        Self { rejected, ..self }
+    /// Keeping rejected rows.
+    pub fn keeping_rejected(self, rejected: RejectedRows<'a>) -> Self {
+        Self {
+            rejected: Some(rejected),
+            ..self
+        }
     }
 
     /// With contacts that are shown and not stored.
@@ -148,6 +173,11 @@ impl<'a> Run<'a> {
 
     pub fn counts(&self) -> Counts {
         self.reached.counts
+    }
+
+    /// The rejected rows that it kept; none if it keeps none.
+    pub fn kept(&self) -> Option<Kept> {
+        self.rejected.as_ref().map(RejectedRows::kept)
     }
 
     /// What came of it.
@@ -180,6 +210,20 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Waits for other writers of the workspace, and makes sure that the import is still ours.
+    fn begin_batch(&mut self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        let changes = workspaces::begin_change(tx, self.actor.workspace)?;
+        if let Some(lease) = self.lease {
+            lease.fence(tx)?;
+        }
+        if self.changes.is_some_and(|last| changes != last + 1) {
+            // Somebody else has written since the last batch, perhaps keys that the filter does not know.
+            self.collected.filter = KeyFilter::new();
+        }
+        self.changes = Some(changes);
+        Ok(())
+    }
+
     /// One batch of a real run, in its transaction. False at the end of the file.
     fn batch(
         &mut self,
@@ -188,6 +232,7 @@ impl<'a> Run<'a> {
         watch: &mut Watch<'_>,
     ) -> Result<bool, Error> {
         let (workspace, import) = (self.actor.workspace, self.settler.run);
+        self.begin_batch(tx)?;
         let until = self.reached.counts.rows + BATCH_ROWS;
         let mut more = true;
         while more && self.reached.counts.rows < until && !watch.stop.load(Ordering::Relaxed) {
@@ -232,16 +277,16 @@ impl<'a> Run<'a> {
             )?;
             self.reached.batches += 1;
         }
-        let rejected_bytes = self
+        let next_record = self.reached.next_record;
+        let kept = self
             .rejected
             .as_mut()
-            .map(RejectedRows::settle)
-            .transpose()?
-            .unwrap_or(0);
+            .map(|rows| rows.settle(next_record))
+            .transpose()?;
         let checkpoint = Checkpoint {
             rows_done: self.reached.counts.rows,
             counts: &to_json(&self.reached),
-            rejected_bytes,
+            rejected_bytes: kept.map_or(0, |kept| kept.bytes),
         };
         imports::checkpoint(tx, workspace, import, &checkpoint, self.settler.world.now())?;
         Ok(more)

@@ -1,12 +1,14 @@
 //! Taking an import back: what it created goes, what it changed gets its old values, what was changed since stays and is
 //! listed. In steps that each commit, so that an undo that is interrupted can be gone on with.
 
+use crate::import::plan_of;
+use crate::lease::Lease;
 use crate::{Actor, App, Error};
 use model::{Contact, ContactId, MatchKey, name_order};
 use store::changes::{self, Change};
 use store::contacts::{self, ContactRow};
 use store::imports::{self, Batch, ImportState};
-use store::{ImportId, Tx, Workspace, keys, names};
+use store::{ImportId, Tx, Workspace, keys, names, texts, workspaces};
 
 /// Contacts of one step.
 const STEP: u64 = 5_000;
@@ -33,22 +35,41 @@ impl App {
     /// When there is no such import, another process runs it, or it was undone.
     pub fn undo(&self, actor: Actor, import: ImportId, dry_run: bool) -> Result<UndoReport, Error> {
         let stored = self.stored(actor, import)?;
-        // What was interrupted can be taken back instead of gone on with, but nobody may go on with it meanwhile.
-        let held = match stored.state {
-            ImportState::Undone => return Err(Error::AlreadyUndone(import)),
-            ImportState::Running => self.hold_run_if_there(&stored)?,
-            ImportState::Done | ImportState::Cancelled | ImportState::Undoing => None,
+        if stored.state == ImportState::Undone {
+            return Err(Error::AlreadyUndone(import));
+        }
+        // What was interrupted can be taken back instead of gone on with, but nobody may go on with it meanwhile. Looking
+        // at what is done needs no such right.
+        let unfinished = matches!(stored.state, ImportState::Running | ImportState::Undoing);
+        let lease = if unfinished || !dry_run {
+            Some(self.hold_run(actor, import)?)
+        } else {
+            None
         };
+        // Somebody else may have undone it in the moment before.
+        if self.stored(actor, import)?.state == ImportState::Undone {
+            return Err(Error::AlreadyUndone(import));
+        }
         let workspace = actor.workspace;
         if !dry_run {
             let now = self.world.now();
-            self.store
-                .write(|tx| imports::set_state(tx, workspace, import, ImportState::Undoing, now, false))?;
+            self.store.write(|tx| {
+                fence(lease.as_ref(), tx)?;
+                Ok::<_, Error>(imports::set_state(
+                    tx,
+                    workspace,
+                    import,
+                    ImportState::Undoing,
+                    now,
+                    false,
+                )?)
+            })?;
         }
         let mut undo = Undo {
             app: self,
             workspace,
             import,
+            lease: lease.as_ref(),
             dry_run,
             report: UndoReport::default(),
         };
@@ -57,15 +78,26 @@ impl App {
         undo.remove_created(&batches)?;
         let report = undo.report;
         if !dry_run {
+            // While it can be told that some stayed; doing all this again does no harm.
+            self.forget_rejected(actor, import)?;
             let now = self.world.now();
             self.store.write(|tx| {
+                fence(lease.as_ref(), tx)?;
                 changes::forget(tx, workspace, import)?;
-                imports::set_state(tx, workspace, import, ImportState::Undone, now, true)
+                Ok::<_, Error>(imports::set_state(
+                    tx,
+                    workspace,
+                    import,
+                    ImportState::Undone,
+                    now,
+                    true,
+                )?)
             })?;
-            if let Some(upload) = held {
-                Self::drop_upload(upload);
+            if let Ok(plan) = plan_of(&stored) {
+                self.drop_upload(&plan.upload);
             }
         }
+        drop(lease);
         Ok(report)
     }
 }
@@ -74,6 +106,7 @@ struct Undo<'a> {
     app: &'a App,
     workspace: Workspace,
     import: ImportId,
+    lease: Option<&'a Lease>,
     dry_run: bool,
     report: UndoReport,
 }
@@ -83,7 +116,11 @@ impl Undo<'_> {
         Ok(if self.dry_run {
             self.app.store.read(work)?
         } else {
-            self.app.store.write(work)?
+            self.app.store.write(|tx| {
+                workspaces::begin_change(tx, self.workspace)?;
+                fence(self.lease, tx)?;
+                Ok::<_, Error>(work(tx)?)
+            })?
         })
     }
 
@@ -145,6 +182,10 @@ impl Undo<'_> {
     }
 }
 
+fn fence(lease: Option<&Lease>, tx: &mut Tx<'_>) -> Result<(), Error> {
+    lease.map_or(Ok(()), |lease| lease.fence(tx))
+}
+
 fn keep(rows: Vec<ContactRow>, report: &mut UndoReport) {
     report.kept += rows.len() as u64;
     let names = rows
@@ -179,6 +220,7 @@ fn remove(
     names::delete_many(tx, workspace, gone_names)?;
     let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
     contacts::delete_many(tx, workspace, &ids)?;
+    texts::delete_many(tx, workspace, &ids)?;
     Ok(())
 }
 
@@ -229,5 +271,7 @@ fn restore(
     names::delete_many(tx, workspace, vec![(name_order(&now), old_row.id)])?;
     names::insert_many(tx, workspace, vec![(name_order(&old), old_row.id)])?;
     contacts::update(tx, workspace, &old_row)?;
+    // Its version may be given again, to other values.
+    texts::delete_many(tx, workspace, &[old_row.id])?;
     Ok(())
 }

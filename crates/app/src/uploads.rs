@@ -1,95 +1,85 @@
-//! The files that are being imported: copies in the data folder, so that an import can go on exactly whatever happens to
-//! the original. The lock on a copy says whether a process runs its import; it goes with the process.
+//! The files that are being imported: copies in the object store, so that an import can go on exactly, here or on another
+//! machine, whatever happens to the original. Leaves out who runs an import; `lease` knows.
 
-use crate::{App, Error};
+use crate::objects::{Fetched, ObjectsError, UNFINISHED};
+use crate::{Actor, App, Error};
 use exchange::open::Source;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::UNIX_EPOCH;
+use store::{ImportId, Workspace};
 
-/// A file untouched for so long, in microseconds, is no longer being copied.
-const SETTLED_AFTER: i64 = 10 * 60 * 1_000_000;
+/// What the names of copies begin with.
+const UPLOADS: &str = "uploads/";
+/// Nothing is being written to an object for so long, in microseconds. It bridges clocks that differ, too.
+const ABANDONED_AFTER: i64 = 24 * 60 * 60 * 1_000_000;
 
-/// A copy that this process holds.
+/// A copy, here to be read.
 pub(crate) struct Upload {
+    /// Its name among the copies, which the import remembers.
     pub name: String,
-    pub path: PathBuf,
-    pub size: u64,
-    /// Holds the lock.
-    _lock: File,
+    pub file: Fetched,
 }
 
 impl App {
-    /// Copies a file into the data folder.
-    pub(crate) fn take_upload(&self, source: &dyn Source) -> Result<Upload, Error> {
-        let name = self.world.file_name();
-        let path = self.uploads.join(&name);
-        let failed = |e| Error::io("copying the file to", &path, e);
-        let mut copy = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&path)
-            .map_err(failed)?;
-        copy.lock().map_err(failed)?;
+    /// Copies a file into the object store.
+    pub(crate) fn take_upload(&self, actor: Actor, source: &dyn Source) -> Result<Upload, Error> {
+        let name = format!("{}{}.csv", of_workspace(actor.workspace), self.world.unique_name());
         let mut input = source.open().map_err(Error::Read)?;
-        let size = io::copy(&mut input, &mut copy).map_err(failed)?;
-        copy.flush().map_err(failed)?;
-        Ok(Upload {
-            name,
-            path,
-            size,
-            _lock: copy,
-        })
+        let mut copy = self.objects.draft()?;
+        io::copy(&mut input, &mut copy)
+            .map_err(|e| Error::io("copying the file to", self.objects.location().as_ref(), e))?;
+        let file = self.objects.put(&object_of(&name), copy)?;
+        Ok(Upload { name, file })
     }
 
-    /// Takes hold of a copy that another process left; none if a process holds it.
-    pub(crate) fn hold_upload(&self, name: &str) -> Result<Option<Upload>, Error> {
-        let path = self.uploads.join(name);
-        let failed = |e| Error::io("opening the copy of the file at", &path, e);
-        let file = File::open(&path).map_err(failed)?;
-        let size = file.metadata().map_err(failed)?.len();
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Upload {
+    /// The copy that an import was begun with.
+    ///
+    /// # Errors
+    /// [`Error::UploadMissing`] if it is not in this object store.
+    pub(crate) fn fetch_upload(&self, import: ImportId, name: &str) -> Result<Upload, Error> {
+        match self.objects.fetch(&object_of(name)) {
+            Ok(file) => Ok(Upload {
                 name: name.to_owned(),
-                path,
-                size,
-                _lock: file,
-            })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(e)) => Err(failed(e)),
+                file,
+            }),
+            Err(ObjectsError::Missing { location, .. }) => Err(Error::UploadMissing { import, location }),
+            Err(error) => Err(error.into()),
         }
     }
 
-    /// Removes the copy of a finished import. That it stays would harm nobody, so failing is no error.
-    pub(crate) fn drop_upload(upload: Upload) {
-        let _ = std::fs::remove_file(&upload.path);
+    /// Removes the copy of an import that will not go on. That it stays would harm nobody until it is swept, so failing is
+    /// no error.
+    pub(crate) fn drop_upload(&self, name: &str) {
+        let _ = self.objects.delete(&object_of(name));
     }
 
-    /// Removes copies that no import needs: a process that dies while copying leaves one.
-    pub(crate) fn sweep_uploads(&self, needed: &[String]) {
-        let Ok(entries) = std::fs::read_dir(&self.uploads) else {
-            return;
-        };
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            // A copy that has only just been made may not have its lock yet.
-            let modified = entry
-                .metadata()
-                .and_then(|m| m.modified())
-                .ok()
-                .and_then(|t| t.duration_since(UNIX_EPOCH).ok());
-            let settled = modified.is_some_and(|t| self.world.now() - (t.as_micros() as i64) > SETTLED_AFTER);
-            if settled
-                && !needed.contains(&name)
-                && let Ok(Some(abandoned)) = self.hold_upload(&name)
-            {
-                Self::drop_upload(abandoned);
+    /// Removes copies that no import needs: a process that dies while copying leaves one. Others may be copying at this
+    /// moment, so what is young is left alone.
+    pub(crate) fn sweep_uploads(&self, actor: Actor, needed: &[String]) {
+        let ours = object_of(&of_workspace(actor.workspace));
+        let needed: Vec<String> = needed.iter().map(|name| object_of(name)).collect();
+        let abandoned_before = self.world.now() - ABANDONED_AFTER;
+        let listed = [UPLOADS, UNFINISHED].map(|prefix| self.objects.list(prefix).unwrap_or_default());
+        for object in listed.into_iter().flatten() {
+            let is_ours = object.name.starts_with(&ours) || object.name.starts_with(UNFINISHED);
+            if is_ours && object.modified < abandoned_before && !needed.contains(&object.name) {
+                // Whoever sweeps next tries again.
+                let _ = self.objects.delete(&object.name);
             }
         }
     }
+}
+
+/// What the names of a workspace's copies begin with. Which of them are needed is known to that workspace alone.
+fn of_workspace(workspace: Workspace) -> String {
+    format!("{}-", workspace.0)
+}
+
+fn object_of(name: &str) -> String {
+    format!("{UPLOADS}{name}")
 }
 
 /// Input that can be read only once, copied aside. The copy goes when this does.

@@ -10,6 +10,6 @@ pub trait World: Send + Sync {
     /// A new contact id (UUIDv7), greater than all that this process was given before.
     fn contact_id(&self) -> ContactId;
 
-    /// A name for a file that no other file has.
-    fn file_name(&self) -> String;
+    /// A name that nothing else has, on this machine or any other: letters, digits and dashes.
+    fn unique_name(&self) -> String;
 }

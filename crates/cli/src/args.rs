@@ -11,11 +11,58 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "crystalqore", version, arg_required_else_help = true, max_term_width = 110)]
 pub struct Args {
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where the installation is.
+#[derive(Debug, ClapArgs)]
+pub struct PlaceArgs {
     /// The folder that holds the database and the files being imported [default: the platform's data folder]
     #[arg(long, global = true, env = "CRYSTALQORE_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
-    #[command(subcommand)]
-    pub command: Command,
+    /// Where the files being imported and rejected rows are kept: a folder, or s3://BUCKET/PREFIX with its settings in
+    /// AWS_* variables [default: the data folder]
+    #[arg(
+        long,
+        global = true,
+        env = "CRYSTALQORE_OBJECTS",
+        hide_env_values = true,
+        value_name = "DIR_OR_URL"
+    )]
+    pub objects: Option<String>,
+    /// The PostgreSQL server that has the database: postgres://USER:PASSWORD@HOST:PORT/DATABASE, with
+    /// ?sslmode=verify-full for an encrypted and verified connection [default: SQLite in the data folder]
+    #[arg(
+        long,
+        global = true,
+        env = "CRYSTALQORE_DATABASE",
+        hide_env_values = true,
+        value_parser = database,
+        value_name = "URL"
+    )]
+    pub database: Option<String>,
+    /// How many connections to the server this process may have
+    #[arg(
+        long,
+        global = true,
+        env = "CRYSTALQORE_DATABASE_POOL",
+        default_value_t = 8,
+        value_parser = clap::value_parser!(u32).range(2..=1000),
+        value_name = "N"
+    )]
+    pub database_pool: u32,
+    /// How long one statement on the server may take, in seconds; 0 for no limit
+    #[arg(
+        long,
+        global = true,
+        env = "CRYSTALQORE_DATABASE_TIMEOUT",
+        default_value_t = 300,
+        value_name = "SECONDS"
+    )]
+    pub database_timeout: u32,
 }
 
 /// What to do.
@@ -29,12 +76,22 @@ pub enum Command {
     Imports(ImportsArgs),
     /// Go on with what was interrupted; nothing to do is no error
     Resume(ResumeArgs),
+    /// Write the rows that an import did not take, with their reasons; corrected, they can be imported as they are
+    Rejected(RejectedArgs),
     /// Take an import back: what it created goes, what it changed gets its old values
     Undo(UndoArgs),
     /// Write contacts to a file or to the terminal
     Export(ExportArgs),
     /// Print a sample CSV that shows the fields
     Sample,
+    /// Write everything into one file, while others work on (SQLite)
+    Backup(BackupArgs),
+    /// Go back to a backup, while others work on; what was there is kept in a file beside (SQLite)
+    Restore(RestoreArgs),
+    /// Copy a whole installation to another database, such as from SQLite to PostgreSQL, and compare both
+    Copy(CopyArgs),
+    /// Look whether database, files and clock are as they should be, and say what to do if not. Changes nothing.
+    Doctor(DoctorArgs),
 }
 
 /// How a file is opened and mapped.
@@ -121,9 +178,22 @@ pub struct ResumeArgs {
     /// Which import; without it, every one that was interrupted
     #[arg(value_parser = import_id)]
     pub import: Option<ImportId>,
+    /// Stay and take over whatever any process leaves behind, until Ctrl-C; also keeps searching fast
+    #[arg(long, env = "CRYSTALQORE_WATCH", conflicts_with = "import")]
+    pub watch: bool,
     /// Print one JSON document
     #[arg(long, env = "CRYSTALQORE_JSON")]
     pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct RejectedArgs {
+    /// Which import
+    #[arg(value_parser = import_id)]
+    pub import: ImportId,
+    /// The file to write; without it, the terminal
+    #[arg(short, long, env = "CRYSTALQORE_OUTPUT", value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -165,6 +235,38 @@ pub struct ExportArgs {
     /// The file to write; without it, the terminal
     #[arg(short, long, env = "CRYSTALQORE_OUTPUT", value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct BackupArgs {
+    /// The file to write; a backup of that name is replaced when the new one is complete
+    pub file: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct RestoreArgs {
+    /// The backup
+    pub file: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct CopyArgs {
+    /// Where from: postgres://..., a database file, or a data folder
+    #[arg(long, env = "CRYSTALQORE_FROM", hide_env_values = true, value_name = "URL_OR_DIR")]
+    pub from: String,
+    /// Where to: the same; it must be empty, or hold the beginning of this copy
+    #[arg(long, env = "CRYSTALQORE_TO", hide_env_values = true, value_name = "URL_OR_DIR")]
+    pub to: String,
+    /// Print one JSON document
+    #[arg(long, env = "CRYSTALQORE_JSON")]
+    pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct DoctorArgs {
+    /// Print one JSON document
+    #[arg(long, env = "CRYSTALQORE_JSON")]
+    pub json: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -305,6 +407,15 @@ impl From<OrderArg> for Order {
             OrderArg::Created => Self::Created,
             OrderArg::Name => Self::Name,
         }
+    }
+}
+
+/// The value itself is not repeated in the message: it may hold a password.
+fn database(text: &str) -> Result<String, String> {
+    if app::is_server(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("write postgres://USER:PASSWORD@HOST:PORT/DATABASE".to_owned())
     }
 }
 

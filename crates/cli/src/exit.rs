@@ -1,6 +1,6 @@
 //! Exit codes, and errors as they are told: the one place where the cases of `app::Error` become numbers.
 
-use app::Error;
+use app::{Error, ObjectsError};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -54,7 +54,12 @@ impl Failure {
             Self::Io(_) => OTHER,
             Self::Usage(_) => USAGE,
             Self::App(Error::Open(_) | Error::Read(_) | Error::NothingMapped(_)) => UNREADABLE,
-            Self::App(Error::Mapping(_) | Error::Filter(_) | Error::RejectedOverInput(_)) => USAGE,
+            Self::App(
+                Error::Mapping(_)
+                | Error::Filter(_)
+                | Error::RejectedOverInput(_)
+                | Error::Objects(ObjectsError::Location(_) | ObjectsError::Settings { .. }),
+            ) => USAGE,
             Self::App(_) => OTHER,
         }
     }

@@ -11,9 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 static STOP: AtomicBool = AtomicBool::new(false);
 static HANDLER: Once = Once::new();
 
-/// Runs `work` with a bar, and lets Ctrl-C stop it after the batch in hand. A second Ctrl-C ends the program at once;
-/// what is committed can be gone on with all the same.
-pub fn watched<T>(work: impl FnOnce(Watch<'_>) -> T) -> T {
+/// Whether Ctrl-C was pressed; from the first asking on, it is noticed and does not end the program.
+pub fn stop_flag() -> &'static AtomicBool {
     HANDLER.call_once(|| {
         // Without a handler Ctrl-C ends the program at once, which is harmless too.
         let _ = ctrlc::set_handler(|| {
@@ -22,6 +21,24 @@ pub fn watched<T>(work: impl FnOnce(Watch<'_>) -> T) -> T {
             }
         });
     });
+    &STOP
+}
+
+/// Runs `work` with a line that tells what is in hand and how many rows of it are done.
+pub fn counting<T>(work: impl FnOnce(&mut dyn FnMut(&'static str, u64)) -> T) -> T {
+    let line = ProgressBar::new_spinner();
+    let result = work(&mut |what, rows| {
+        line.set_message(format!("{what}: {} rows", grouped(rows)));
+        line.tick();
+    });
+    line.finish_and_clear();
+    result
+}
+
+/// Runs `work` with a bar, and lets Ctrl-C stop it after the batch in hand. A second Ctrl-C ends the program at once;
+/// what is committed can be gone on with all the same.
+pub fn watched<T>(work: impl FnOnce(Watch<'_>) -> T) -> T {
+    let stop = stop_flag();
     let bar = ProgressBar::new(0);
     let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}  {eta} left");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -38,7 +55,7 @@ pub fn watched<T>(work: impl FnOnce(Watch<'_>) -> T) -> T {
     };
     let result = work(Watch {
         progress: &mut show,
-        stop: &STOP,
+        stop,
     });
     bar.finish_and_clear();
     result

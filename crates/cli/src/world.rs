@@ -20,8 +20,8 @@ impl World for Machine {
         Uuid::now_v7()
     }
 
-    fn file_name(&self) -> String {
-        format!("{}.csv", Uuid::now_v7())
+    fn unique_name(&self) -> String {
+        Uuid::now_v7().to_string()
     }
 }
 

@@ -1,5 +1,5 @@
 -- Distributes an installation over the nodes of a Citus cluster (Citus 11 or newer). Run it once, on the coordinator, in the
--- database of the installation, after the program has made its tables there (`crystalqore doctor --database URL` does):
+-- database of the installation, after the program has made its tables there (`crystalqore imports --database URL` does):
 --
 --     psql -v ON_ERROR_STOP=1 -f citus.sql postgres://USER@COORDINATOR/DATABASE
 --

@@ -8,6 +8,9 @@ use crate::sqlite::examine;
 use crate::{PostgresOptions, postgresql};
 use std::path::Path;
 
+/// The oldest PostgreSQL that is fit: the first whose `pg_trgm` needs no superuser.
+pub const OLDEST_SERVER: i32 = 13;
+
 /// What there is to know of a SQLite file.
 #[derive(Clone, Debug)]
 pub struct FileFacts {
@@ -40,4 +43,12 @@ pub fn file(path: &Path) -> Result<Option<FileFacts>> {
         return Ok(None);
     }
     examine::file(path).map(Some)
+}
+
+/// How people know the database at an address: host, port and name, nothing secret.
+///
+/// # Errors
+/// [`Error::BadAddress`](crate::Error::BadAddress).
+pub fn name_of_server(address: &str) -> Result<String> {
+    postgresql::open::name_of(address)
 }

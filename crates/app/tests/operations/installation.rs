@@ -1,11 +1,12 @@
 //! An installation with a world that counts.
 
-use app::{Actor, App, ExportFormat, ExportRequest, Order, Scope, World};
+use app::{Actor, App, DatabaseServer, ExportFormat, ExportRequest, Order, Place, Scope, World};
 use model::ContactId;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
+use testbed::Database;
 
 /// When the time of these worlds begins, in UTC microseconds.
 pub const BEGINNING: i64 = 1_700_000_000_000_000;
@@ -28,8 +29,8 @@ impl World for Counting {
         ContactId::from_u128(u128::from(milliseconds) << 80 | version | variant)
     }
 
-    fn file_name(&self) -> String {
-        format!("{}.csv", self.files.fetch_add(1, Ordering::Relaxed))
+    fn unique_name(&self) -> String {
+        format!("{}", self.files.fetch_add(1, Ordering::Relaxed))
     }
 }
 
@@ -46,6 +47,8 @@ pub struct Installation {
     pub actor: Actor,
     world: Arc<Counting>,
     pub folder: TempDir,
+    /// Goes after the connections to it.
+    _database: Option<Database>,
 }
 
 impl Installation {
@@ -56,16 +59,27 @@ impl Installation {
             ids: AtomicU64::new(0),
             files: AtomicU64::new(0),
         });
-        let app = match engine {
-            Engine::Sqlite => App::open(folder.path(), world.clone()).unwrap(),
-            Engine::Postgres => panic!("App::open knows no PostgreSQL yet"),
+        let database = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(Database::create().unwrap()),
         };
+        let place = Place {
+            data: folder.path(),
+            objects: None,
+            database: database.as_ref().map(|database| DatabaseServer {
+                url: database.url(),
+                pool: 4,
+                timeout: None,
+            }),
+        };
+        let app = App::open(&place, world.clone()).unwrap();
         let actor = app.local_actor().unwrap();
         Self {
             app,
             actor,
             world,
             folder,
+            _database: database,
         }
     }
 

@@ -11,8 +11,8 @@ mod import_and_undo;
 mod searching;
 
 use app::{
-    Actor, App, Counts, ExportFormat, ExportRequest, Filter, ImportOptions, ImportRequest, ImportSummary, Opening,
-    Order, Scope, Watch, World,
+    Actor, App, Counts, DatabaseServer, ExportFormat, ExportRequest, Filter, ImportOptions, ImportRequest,
+    ImportSummary, Opening, Order, Place, Scope, Watch, World,
 };
 use model::{ContactId, Region};
 use proptest::test_runner::Config;
@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
+use testbed::Database;
 
 /// So many random cases; `PROPTEST_CASES=2560` makes them ten times as many. What they find becomes a test with a name,
 /// which says more than a kept seed.
@@ -38,7 +39,7 @@ struct Counting {
     number: u64,
     time: AtomicI64,
     ids: AtomicU64,
-    files: AtomicU64,
+    names: AtomicU64,
 }
 
 impl World for Counting {
@@ -52,8 +53,8 @@ impl World for Counting {
         ContactId::from_u128(u128::from(milliseconds) << 80 | version | variant | u128::from(self.number))
     }
 
-    fn file_name(&self) -> String {
-        format!("{}.csv", self.files.fetch_add(1, Ordering::Relaxed))
+    fn unique_name(&self) -> String {
+        format!("{}-{}", self.number, self.names.fetch_add(1, Ordering::Relaxed))
     }
 }
 
@@ -62,6 +63,8 @@ struct Installation {
     app: App,
     actor: Actor,
     folder: TempDir,
+    /// Goes after the connections to it.
+    _database: Option<Database>,
 }
 
 /// All that can be seen of a directory from outside.
@@ -79,11 +82,26 @@ impl Installation {
             number,
             time: AtomicI64::new(1_700_000_000_000_000),
             ids: AtomicU64::new(0),
-            files: AtomicU64::new(0),
+            names: AtomicU64::new(0),
         };
-        let app = App::open(folder.path(), Arc::new(world)).unwrap();
+        let database = testbed::wants_postgres().then(|| Database::create().unwrap());
+        let place = Place {
+            data: folder.path(),
+            objects: None,
+            database: database.as_ref().map(|database| DatabaseServer {
+                url: database.url(),
+                pool: 4,
+                timeout: None,
+            }),
+        };
+        let app = App::open(&place, Arc::new(world)).unwrap();
         let actor = app.local_actor().unwrap();
-        Self { app, actor, folder }
+        Self {
+            app,
+            actor,
+            folder,
+            _database: database,
+        }
     }
 
     fn put(&self, csv: &str) -> PathBuf {

@@ -1,17 +1,16 @@
 //! `crystalqore import`: contacts from a CSV file.
 
 use super::{Input, open, opening};
-use crate::args::ImportArgs;
+use crate::args::{ImportArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD, OTHER, REJECTED_ROWS};
 use crate::progress::watched;
 use crate::show;
-use app::{Column, Counts, ImportRequest, ImportSummary, Notable, Stopped};
+use app::{Column, Counts, ImportRequest, ImportSummary, Notable, RejectedFile, Stopped};
 use serde::Serialize;
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 /// Imports, or with `--dry-run` says what would happen.
-pub fn run(data: Option<PathBuf>, args: &ImportArgs) -> Result<u8, Failure> {
+pub fn run(place: &PlaceArgs, args: &ImportArgs) -> Result<u8, Failure> {
     let input = Input::open(&args.file)?;
     let request = ImportRequest {
         path: input.path(),
@@ -20,7 +19,7 @@ pub fn run(data: Option<PathBuf>, args: &ImportArgs) -> Result<u8, Failure> {
         options: args.options(),
         rejected: args.rejected.as_deref(),
     };
-    let (app, actor) = open(data)?;
+    let (app, actor) = open(place)?;
     let summary = watched(|watch| {
         if args.dry_run {
             app.preview(actor, &request, watch)
@@ -55,8 +54,12 @@ pub struct JsonSummary<'a> {
     counts: &'a Counts,
     /// Whether all rows are settled.
     finished: bool,
+    /// The file of rejected rows, if one was asked for and could be written.
     #[serde(skip_serializing_if = "Option::is_none")]
     rejected: Option<String>,
+    /// Why it could not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rejected_unwritten: Option<&'a str>,
     #[serde(skip_serializing_if = "<[Column]>::is_empty")]
     columns: &'a [Column],
     look_at: &'a [Notable],
@@ -65,11 +68,17 @@ pub struct JsonSummary<'a> {
 impl<'a> JsonSummary<'a> {
     /// Takes it from a summary.
     pub fn of(summary: &'a ImportSummary) -> Self {
+        let (rejected, rejected_unwritten) = match &summary.rejected {
+            Some(RejectedFile::Written(path)) => (Some(path.display().to_string()), None),
+            Some(RejectedFile::Unwritten { why, .. }) => (None, Some(why.as_str())),
+            None => (None, None),
+        };
         Self {
             import: summary.import.map(|import| import.to_string()),
             counts: &summary.counts,
             finished: summary.stopped == Stopped::No,
-            rejected: summary.rejected.as_ref().map(|path| path.display().to_string()),
+            rejected,
+            rejected_unwritten,
             columns: &summary.columns,
             look_at: &summary.notable,
         }
@@ -120,23 +129,7 @@ pub fn tell_people(out: &mut dyn Write, summary: &ImportSummary, file: &str) -> 
         )?;
     }
     show::notable(out, &summary.notable)?;
-    let has_rejects = summary.counts.invalid + summary.counts.ambiguous + summary.counts.conflict > 0;
-    match (&summary.rejected, summary.import) {
-        (Some(path), _) if has_rejects => {
-            writeln!(
-                out,
-                "\nThe rows that were not imported are in {}; correct them there and import that file.",
-                path.display()
-            )?;
-        }
-        (None, Some(_)) if summary.counts.invalid > 0 => {
-            writeln!(
-                out,
-                "\nWith --rejected FILE the rejected rows are written to a file that can be corrected and imported."
-            )?;
-        }
-        _ => {}
-    }
+    tell_rejected(out, summary)?;
     if let (Some(import), Stopped::No, 1..) = (
         summary.import,
         summary.stopped,
@@ -145,4 +138,28 @@ pub fn tell_people(out: &mut dyn Write, summary: &ImportSummary, file: &str) -> 
         writeln!(out, "\nTo take it back: crystalqore undo {import}")?;
     }
     Ok(())
+}
+
+/// Where the rows are that can be corrected.
+fn tell_rejected(out: &mut dyn Write, summary: &ImportSummary) -> io::Result<()> {
+    let (Some(import), 1..) = (summary.import, summary.counts.to_correct()) else {
+        return Ok(());
+    };
+    match &summary.rejected {
+        Some(RejectedFile::Written(path)) => writeln!(
+            out,
+            "\nThe rows that were not imported are in {}; correct them there and import that file.",
+            path.display()
+        ),
+        Some(RejectedFile::Unwritten { path, why }) => writeln!(
+            out,
+            "\nThe rows that were not imported could not be written to {}: {why}.\n\
+             They are kept; to get them: crystalqore rejected {import} -o FILE",
+            path.display()
+        ),
+        None => writeln!(
+            out,
+            "\nTo correct the rows that were not imported, and import them: crystalqore rejected {import} -o FILE"
+        ),
+    }
 }

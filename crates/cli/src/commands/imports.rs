@@ -1,18 +1,17 @@
 //! `crystalqore imports`: every import with its counts and state.
 
 use super::open;
-use crate::args::ImportsArgs;
+use crate::args::{ImportsArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD};
 use crate::show::{grouped, table};
 use app::ImportReport;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::io::Write;
-use std::path::PathBuf;
 
 /// Lists them, newest first.
-pub fn run(data: Option<PathBuf>, args: &ImportsArgs) -> Result<u8, Failure> {
-    let (app, actor) = open(data)?;
+pub fn run(place: &PlaceArgs, args: &ImportsArgs) -> Result<u8, Failure> {
+    let (app, actor) = open(place)?;
     let imports = app.imports(actor)?;
     let mut out = std::io::stdout().lock();
     if args.json {

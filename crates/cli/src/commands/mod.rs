@@ -1,32 +1,44 @@
 //! One command, one file.
 
+mod backup;
+mod copy;
+mod doctor;
 mod export;
 mod import;
 mod imports;
 mod inspect;
+mod rejected;
 mod resume;
 mod sample;
 mod undo;
+mod watch;
 
-use crate::args::{Args, Command, OpeningArgs};
+use crate::args::{Args, Command, OpeningArgs, PlaceArgs};
 use crate::exit::Failure;
 use crate::world::Machine;
-use app::{Actor, App, Opening, Spooled, spool};
+use app::{Actor, App, DatabaseServer, Opening, Place, Spooled, spool};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Runs a command and tells how it ended.
 pub fn run(args: Args) -> ExitCode {
-    let data = args.data;
+    let place = &args.place;
     let (json, result) = match &args.command {
         Command::Inspect(args) => (args.json, inspect::run(args)),
-        Command::Import(args) => (args.json, import::run(data, args)),
-        Command::Imports(args) => (args.json, imports::run(data, args)),
-        Command::Resume(args) => (args.json, resume::run(data, args)),
-        Command::Undo(args) => (args.json, undo::run(data, args)),
-        Command::Export(args) => (false, export::run(data, args)),
+        Command::Import(args) => (args.json, import::run(place, args)),
+        Command::Imports(args) => (args.json, imports::run(place, args)),
+        Command::Resume(args) if args.watch => (args.json, watch::run(place, args)),
+        Command::Resume(args) => (args.json, resume::run(place, args)),
+        Command::Rejected(args) => (false, rejected::run(place, args)),
+        Command::Undo(args) => (args.json, undo::run(place, args)),
+        Command::Export(args) => (false, export::run(place, args)),
         Command::Sample => (false, sample::run()),
+        Command::Backup(args) => (false, backup::backup(place, args)),
+        Command::Restore(args) => (false, backup::restore(place, args)),
+        Command::Copy(args) => (args.json, copy::run(place, args)),
+        Command::Doctor(args) => (args.json, doctor::run(place, args)),
     };
     match result {
         Ok(code) => ExitCode::from(code),
@@ -35,18 +47,41 @@ pub fn run(args: Args) -> ExitCode {
 }
 
 /// Opens the installation and lets the local owner in.
-fn open(data: Option<PathBuf>) -> Result<(App, Actor), Failure> {
-    let data = match data {
-        Some(folder) => folder,
+fn open(place: &PlaceArgs) -> Result<(App, Actor), Failure> {
+    let data = data_folder(place)?;
+    let app = App::open(&whole_place(place, &data), Arc::new(Machine))?;
+    let actor = app.local_actor()?;
+    Ok((app, actor))
+}
+
+/// Where the installation is.
+fn whole_place<'a>(place: &'a PlaceArgs, data: &'a Path) -> Place<'a> {
+    Place {
+        data,
+        objects: place.objects.as_deref(),
+        database: place.database.as_deref().map(|url| server(place, url)),
+    }
+}
+
+fn data_folder(place: &PlaceArgs) -> Result<PathBuf, Failure> {
+    match &place.data {
+        Some(folder) => Ok(folder.clone()),
         None => directories::ProjectDirs::from("", "", "crystalqore")
             .map(|dirs| dirs.data_dir().to_owned())
             .ok_or_else(|| {
                 Failure::Usage("no data folder is known for this user; name one with --data DIR".to_owned())
-            })?,
-    };
-    let app = App::open(&data, Arc::new(Machine))?;
-    let actor = app.local_actor()?;
-    Ok((app, actor))
+            }),
+    }
+}
+
+/// A server, and how it is spoken to.
+fn server<'a>(place: &PlaceArgs, url: &'a str) -> DatabaseServer<'a> {
+    let seconds = u64::from(place.database_timeout);
+    DatabaseServer {
+        url,
+        pool: place.database_pool,
+        timeout: (seconds > 0).then(|| Duration::from_secs(seconds)),
+    }
 }
 
 /// A file to read: the one that was named, or standard input copied aside, because it is read more than once.

@@ -1,20 +1,23 @@
 //! `crystalqore resume`: go on with what was interrupted.
 
 use super::{import, open};
-use crate::args::ResumeArgs;
+use crate::args::{PlaceArgs, ResumeArgs};
 use crate::exit::{Failure, GOOD, OTHER};
 use crate::progress::watched;
 use app::{Actor, App, Error, ImportId, ImportState, Stopped};
 use std::io::Write;
-use std::path::PathBuf;
 
 /// Goes on with the import that is named, or with every interrupted one, oldest first.
-pub fn run(data: Option<PathBuf>, args: &ResumeArgs) -> Result<u8, Failure> {
-    let (app, actor) = open(data)?;
-    let imports = match args.import {
-        Some(import) => vec![import],
-        None => interrupted(&app, actor)?,
-    };
+pub fn run(place: &PlaceArgs, args: &ResumeArgs) -> Result<u8, Failure> {
+    let (app, actor) = open(place)?;
+    let mut imports = interrupted(&app, actor)?;
+    if let Some(wanted) = args.import {
+        imports.retain(|(import, _)| *import == wanted);
+        if imports.is_empty() {
+            // Whatever it is, going on with it says why not.
+            imports.push((wanted, String::new()));
+        }
+    }
     if imports.is_empty() && !args.json {
         writeln!(
             std::io::stdout(),
@@ -22,15 +25,9 @@ pub fn run(data: Option<PathBuf>, args: &ResumeArgs) -> Result<u8, Failure> {
         )?;
         return Ok(GOOD);
     }
-    let names = app.imports(actor)?;
     let mut code = GOOD;
     let mut resumed = Vec::new();
-    for id in imports {
-        let name = names
-            .iter()
-            .find(|i| i.import == id)
-            .map(|i| i.file_name.clone())
-            .unwrap_or_default();
+    for (id, name) in imports {
         let summary = match watched(|watch| app.resume(actor, id, watch)) {
             Ok(summary) => summary,
             // Nothing to do is no error.
@@ -69,11 +66,12 @@ pub fn run(data: Option<PathBuf>, args: &ResumeArgs) -> Result<u8, Failure> {
     Ok(code)
 }
 
-fn interrupted(app: &App, actor: Actor) -> Result<Vec<ImportId>, Failure> {
+/// The imports that were interrupted, oldest first, each with the name of its file.
+pub fn interrupted(app: &App, actor: Actor) -> Result<Vec<(ImportId, String)>, Error> {
     let mut imports = app.imports(actor)?;
     imports.reverse();
     let open = imports
         .into_iter()
         .filter(|i| i.interrupted && i.state == ImportState::Running);
-    Ok(open.map(|i| i.import).collect())
+    Ok(open.map(|i| (i.import, i.file_name)).collect())
 }

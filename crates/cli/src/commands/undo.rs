@@ -1,15 +1,14 @@
 //! `crystalqore undo`: take an import back.
 
 use super::open;
-use crate::args::UndoArgs;
+use crate::args::{PlaceArgs, UndoArgs};
 use crate::exit::{Failure, GOOD};
 use crate::show::counted;
 use std::io::Write;
-use std::path::PathBuf;
 
 /// Takes it back, or with `--dry-run` says what that would do.
-pub fn run(data: Option<PathBuf>, args: &UndoArgs) -> Result<u8, Failure> {
-    let (app, actor) = open(data)?;
+pub fn run(place: &PlaceArgs, args: &UndoArgs) -> Result<u8, Failure> {
+    let (app, actor) = open(place)?;
     let report = app.undo(actor, args.import, args.dry_run)?;
     let mut out = std::io::stdout().lock();
     if args.json {

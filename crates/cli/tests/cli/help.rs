@@ -5,11 +5,17 @@ use crate::scratch::Scratch;
 #[test]
 fn the_program_lists_its_commands() {
     let scratch = Scratch::new();
-    let commands = ["inspect", "import", "imports", "resume", "export", "sample", "undo"];
+    let commands = [
+        "inspect", "import", "imports", "resume", "rejected", "undo", "export", "sample",
+    ];
     let run = scratch.run(&["--help"]);
-    run.expect(0)
-        .says(&commands)
-        .says(&["--data", "--version", "CRYSTALQORE_DATA"]);
+    run.expect(0).says(&commands).says(&[
+        "--data",
+        "--objects",
+        "--version",
+        "CRYSTALQORE_DATA",
+        "CRYSTALQORE_OBJECTS",
+    ]);
     assert_eq!(run.err, "");
     // Without arguments a person wants the same, but a script has made a mistake.
     scratch.run(&[]).expect(2).says(&commands);
@@ -60,11 +66,12 @@ fn every_command_lists_its_options() {
         &["--order", "--delimiter", "--bom", "-o, --output <FILE>"],
     ]
     .concat();
-    let commands: [(&str, &[&str]); 7] = [
+    let commands: [(&str, &[&str]); 8] = [
         ("inspect", &inspect),
         ("import", &import),
         ("imports", &["--json"]),
         ("resume", &["[IMPORT]", "--json"]),
+        ("rejected", &["<IMPORT>", "-o, --output <FILE>"]),
         ("undo", &["<IMPORT>", "--dry-run", "--json"]),
         ("export", &export),
         ("sample", &[]),
@@ -73,7 +80,7 @@ fn every_command_lists_its_options() {
         let run = scratch.run(&[command, "--help"]);
         // How wide the terminal is must not matter.
         let joined = run.expect(0).out.split_whitespace().collect::<Vec<_>>().join(" ");
-        for word in words.iter().chain(&["--data"]) {
+        for word in words.iter().chain(&["--data", "--objects"]) {
             assert!(
                 joined.contains(word),
                 "{command} --help does not mention {word}:\n{joined}"

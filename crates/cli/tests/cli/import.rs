@@ -83,7 +83,7 @@ fn rejected_rows_are_told_with_line_column_and_advice() {
         "line 3, Email",
         "bob@example",
         "Write it as",
-        "--rejected FILE",
+        "crystalqore rejected 1 -o FILE",
     ]);
 }
 

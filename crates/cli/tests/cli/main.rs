@@ -11,6 +11,8 @@ mod help;
 mod import;
 mod import_matching;
 mod inspect;
+mod objects;
+mod rejected;
 mod resume;
 mod sample;
 mod scratch;

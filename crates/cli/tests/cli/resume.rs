@@ -8,8 +8,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// Rows of the file that is interrupted: enough that a run takes a good part of a second.
-const ROWS: u32 = 30_000;
-const OPTIONS: [&str; 6] = [
+pub const ROWS: u32 = 30_000;
+pub const OPTIONS: [&str; 6] = [
     "import",
     "many.csv",
     "--duplicates",
@@ -20,26 +20,29 @@ const OPTIONS: [&str; 6] = [
 
 /// Whatever a broken run and an unbroken one must agree on.
 #[derive(PartialEq)]
-struct End {
+pub struct End {
     contacts: Vec<String>,
     counts: Value,
     rejected: String,
 }
 
 impl End {
-    fn of(scratch: &Scratch) -> Self {
+    pub fn of(scratch: &Scratch) -> Self {
         let imports = scratch.imports();
         assert_eq!(imports.len(), 2);
         assert_eq!(imports[0]["state"], "done");
+        let rejected = scratch.read("rejected.csv");
+        let kept = scratch.run(&["rejected", "2"]).expect(0).out.clone();
+        assert!(kept == rejected, "the file of rejected rows is not what was kept");
         Self {
             contacts: contacts(scratch),
             counts: imports[0]["counts"].clone(),
-            rejected: scratch.read("rejected.csv"),
+            rejected,
         }
     }
 
     /// Compares without printing thirty thousand contacts.
-    fn assert_equal(&self, other: &Self, when: &str) {
+    pub fn assert_equal(&self, other: &Self, when: &str) {
         assert_eq!(self.counts, other.counts, "{when}");
         let differs = self.contacts.iter().zip(&other.contacts).find(|(a, b)| a != b);
         assert_eq!(differs, None, "{when}");
@@ -60,7 +63,7 @@ fn contacts(scratch: &Scratch) -> Vec<String> {
 }
 
 /// Of thirteen rows one is invalid, of seventeen one repeats an earlier one; the rest are new, or meet the first import.
-fn many_rows() -> String {
+pub fn many_rows() -> String {
     let mut csv = String::from("First Name,Last Name,Email,Phone,Tag\n");
     for i in 0..ROWS {
         let (of, company) = match i % 17 {
@@ -79,8 +82,12 @@ fn many_rows() -> String {
 }
 
 /// A folder with a few contacts that the big file will change.
-fn prepared(many: &str) -> Scratch {
-    let scratch = Scratch::new();
+pub fn prepared(many: &str) -> Scratch {
+    prepared_in(Scratch::new(), many)
+}
+
+/// The same in a folder that is there already.
+pub fn prepared_in(scratch: Scratch, many: &str) -> Scratch {
     scratch.write("many.csv", many);
     let mut few = String::from("Company,Email\n");
     (0..ROWS)
@@ -91,7 +98,7 @@ fn prepared(many: &str) -> Scratch {
     scratch
 }
 
-fn start(scratch: &Scratch) -> Child {
+pub fn start(scratch: &Scratch) -> Child {
     scratch.command(&OPTIONS).spawn().unwrap()
 }
 
@@ -107,25 +114,25 @@ fn wait_until(what: &str, holds: impl Fn() -> bool) {
 }
 
 /// Waits until the import is in the list: from then on it can be interrupted, not only prevented.
-fn wait_until_listed(scratch: &Scratch, imports: usize) {
+pub fn wait_until_listed(scratch: &Scratch, imports: usize) {
     wait_until("the import is listed", || scratch.imports().len() == imports);
 }
 
 /// `kill -9`.
-fn kill(mut child: Child) {
+pub fn kill(mut child: Child) {
     child.kill().unwrap();
     child.wait().unwrap();
 }
 
 /// `kill -INT`, as Ctrl-C sends it.
-fn interrupt(child: Child) -> Run {
+pub fn interrupt(child: Child) -> Run {
     let id = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
     Run::of(&OPTIONS, &child.wait_with_output().unwrap())
 }
 
 /// Goes on until nothing is left to do. An import that was killed before it was in the list has not begun.
-fn go_on(scratch: &Scratch) {
+pub fn go_on(scratch: &Scratch) {
     let begun = scratch.imports().len() == 2;
     let run = if begun {
         scratch.run(&["resume"])

@@ -5,10 +5,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
+use testbed::Database;
 
 /// A folder for files, with a data folder `data` in it.
 pub struct Scratch {
+    /// On PostgreSQL, its database.
+    database: Option<Database>,
     folder: TempDir,
+    settings: Vec<(&'static str, String)>,
 }
 
 /// What a run of the program left behind.
@@ -22,7 +26,17 @@ pub struct Run {
 impl Scratch {
     pub fn new() -> Self {
         Self {
+            database: testbed::wants_postgres().then(|| Database::create().unwrap()),
             folder: tempfile::tempdir().unwrap(),
+            settings: Vec::new(),
+        }
+    }
+
+    /// With environment variables for every run of the program.
+    pub fn with_settings(settings: &[(&'static str, String)]) -> Self {
+        Self {
+            settings: settings.to_vec(),
+            ..Self::new()
         }
     }
 
@@ -43,8 +57,9 @@ impl Scratch {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crystalqore"));
         for (name, _) in std::env::vars_os() {
             // The settings of whoever runs the tests are not those of the tests.
-            if name.to_string_lossy().starts_with("CRYSTALQORE_") {
-                command.env_remove(name);
+            let name_text = name.to_string_lossy();
+            if ["CRYSTALQORE_", "AWS_"].iter().any(|of| name_text.starts_with(of)) {
+                command.env_remove(&name);
             }
         }
         // The machine's country tells how numbers without country code are read; this one has none.
@@ -57,6 +72,12 @@ impl Scratch {
             .env("CRYSTALQORE_DATA", self.path("data"))
             .env("HOME", &home)
             .env("XDG_DATA_HOME", home.join("data"))
+            .envs(
+                self.database
+                    .iter()
+                    .map(|database| ("CRYSTALQORE_DATABASE", database.url())),
+            )
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

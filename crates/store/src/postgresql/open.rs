@@ -7,6 +7,7 @@
 use super::tls::{Mode, Tls};
 use super::{Connection, error};
 use crate::error::{Error, Result};
+use crate::examine::OLDEST_SERVER;
 use crate::migrations;
 use crate::waist::Tx;
 use ::postgres::{Client, Config};
@@ -32,9 +33,6 @@ const SILENCE: Duration = Duration::from_secs(30);
 
 /// How long a transaction that writes may stand still. Between two statements of an import lie milliseconds.
 const STANDSTILL: Duration = Duration::from_secs(300);
-
-/// The oldest server that is fit: partial aggregates aside, 13 is the first whose pg_trgm needs no superuser.
-const OLDEST: i32 = 13;
 
 /// "CrQo": the lock under which one process brings the schema up to date.
 const MIGRATION_LOCK: i64 = 0x4372_516F;
@@ -115,6 +113,11 @@ impl Postgres {
 /// A connection for whoever wants to look at the server; nothing is changed by it.
 pub(crate) fn client(address: &str, options: &PostgresOptions) -> Result<Client> {
     Connections::new(address, options)?.open()
+}
+
+/// Host, port and database of an address.
+pub(crate) fn name_of(address: &str) -> Result<String> {
+    understand(address).map(|(config, _)| server_of(&config))
 }
 
 fn application_name(process: &str) -> String {
@@ -295,9 +298,9 @@ fn be_fit(client: &mut Client) -> Result<()> {
     let row = client.query_one(question, &[]).map_err(|e| error(doing, &e))?;
     let text = |column| row.try_get::<_, &str>(column).map_err(|e| error(doing, &e));
     let version = text(0)?.parse::<i32>().unwrap_or(0) / 10_000;
-    if version < OLDEST {
+    if version < OLDEST_SERVER {
         return Err(Error::Unsuitable(format!(
-            "it is PostgreSQL {version}; {OLDEST} or newer is needed"
+            "it is PostgreSQL {version}; {OLDEST_SERVER} or newer is needed"
         )));
     }
     match text(1)? {

@@ -25,6 +25,8 @@ fn a_file_says_what_it_is() {
 fn a_server_says_what_it_is() {
     let nobody = examine::server("postgres://ann@127.0.0.1:1/crm", &options());
     assert!(matches!(nobody, Err(Error::Unreachable { .. })));
+    let name = examine::name_of_server("postgres://ann:secret@db.example/crm?sslmode=disable");
+    assert_eq!(name.unwrap(), "db.example:5432/crm");
     let Some(database) = Database::create() else { return };
     let empty = examine::server(database.url(), &options()).unwrap();
     assert_eq!(empty.schema, None, "looking makes no tables");

@@ -1,0 +1,32 @@
+//! `crystalqore backup` and `crystalqore restore`: one file that holds everything, and going back to it.
+
+use super::open;
+use crate::args::{BackupArgs, PlaceArgs, RestoreArgs};
+use crate::exit::{Failure, GOOD};
+use std::io::Write;
+
+/// Writes a backup.
+pub fn backup(place: &PlaceArgs, args: &BackupArgs) -> Result<u8, Failure> {
+    let (app, _) = open(place)?;
+    app.backup(&args.file)?;
+    writeln!(
+        std::io::stdout(),
+        "The database is in {}. Going back to it: crystalqore restore {}",
+        args.file.display(),
+        args.file.display()
+    )?;
+    Ok(GOOD)
+}
+
+/// Goes back to a backup.
+pub fn restore(place: &PlaceArgs, args: &RestoreArgs) -> Result<u8, Failure> {
+    let (app, _) = open(place)?;
+    let kept = app.restore(&args.file)?;
+    writeln!(
+        std::io::stdout(),
+        "The database is what it was in {}. What was there before is kept; to have it back: crystalqore restore {}",
+        args.file.display(),
+        kept.display()
+    )?;
+    Ok(GOOD)
+}

@@ -1,0 +1,24 @@
+//! `crystalqore rejected`: the rows that an import did not take, to be corrected and imported.
+
+use super::open;
+use crate::args::{PlaceArgs, RejectedArgs};
+use crate::exit::{Failure, GOOD};
+use crate::show::counted;
+use std::io::Write;
+
+/// Writes them.
+pub fn run(place: &PlaceArgs, args: &RejectedArgs) -> Result<u8, Failure> {
+    let (app, actor) = open(place)?;
+    let Some(path) = &args.output else {
+        app.rejected_rows(actor, args.import, &mut std::io::stdout().lock())?;
+        return Ok(GOOD);
+    };
+    let rows = app::write_whole(path, |out| app.rejected_rows(actor, args.import, out))?;
+    writeln!(
+        std::io::stderr(),
+        "Wrote {} to {}.",
+        counted(rows, "row", "rows"),
+        path.display()
+    )?;
+    Ok(GOOD)
+}

@@ -1,0 +1,375 @@
+//! A private PostgreSQL: it is started for one run, and nothing of it is left when the run ends.
+//!
+//! Owns the server's settings, port and password, and how one talks to it. Leaves out where its programs come from
+//! (`programs`), who may run them (`account`), and what becomes of its folder, however the run ends (`home`).
+
+mod account;
+mod command;
+mod home;
+mod programs;
+
+pub use command::{Options, command};
+
+use account::Account;
+use home::Home;
+use programs::Programs;
+use std::fs;
+use std::io::{self, Read};
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+/// The superuser, who owns everything on this server.
+const USER: &str = "crystalqore";
+
+/// The database that a cluster is born with.
+const MAINTENANCE: &str = "postgres";
+
+/// What our schema needs beside the server itself.
+const EXTENSIONS: [&str; 2] = ["btree_gin", "pg_trgm"];
+
+/// How tests reach the server.
+pub const TEST_URL: &str = "CRYSTALQORE_TEST_POSTGRES";
+
+/// Nothing on a test's server outlives the test, so nothing has to reach the disk.
+const QUICK: [&str; 6] = [
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "shared_buffers=128MB",
+    "max_wal_size=2GB",
+    "jit=off",
+];
+
+/// What a measurement may compare with other measurements: every commit reaches the disk.
+const DURABLE: [&str; 3] = ["shared_buffers=512MB", "max_wal_size=4GB", "maintenance_work_mem=256MB"];
+
+/// What both have. Without a Unix socket there is no path that could be too long for one.
+const ALWAYS: [&str; 4] = [
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "max_connections=200",
+    "logging_collector=off",
+];
+
+/// Ports to try before giving up: another program may take a free one before the server does.
+const PORTS: usize = 5;
+
+/// How often, and how many times, a starting server is asked whether it is there.
+const PAUSE: Duration = Duration::from_millis(50);
+const ASKINGS: usize = 1200;
+
+/// What a server is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Tests: as quick as possible.
+    Tests,
+    /// Measurements: as safe as a server that people rely on.
+    Measuring,
+}
+
+impl Purpose {
+    fn settings(self) -> impl Iterator<Item = &'static str> {
+        let own: &[&str] = match self {
+            Self::Tests => &QUICK,
+            Self::Measuring => &DURABLE,
+        };
+        ALWAYS.iter().chain(own).copied()
+    }
+}
+
+/// A running server. Dropping it stops it and removes its folder.
+pub struct Postgres {
+    programs: Programs,
+    home: Home,
+    server: Child,
+    port: u16,
+    password: String,
+}
+
+impl Postgres {
+    /// Starts a server of its own, and installs PostgreSQL first if it is missing and that is possible.
+    pub fn start(purpose: Purpose) -> io::Result<Self> {
+        let programs = Programs::find_or_install()?;
+        let account = Account::for_server()?;
+        let home = Home::new(account)?;
+        let password = random()?;
+        home.initialise(&programs, USER, &password, purpose)?;
+        let mut server = Self::launch(programs, home, password, purpose)?;
+        for _ in 0..PORTS {
+            if server.accepts()? {
+                server.has_extensions()?;
+                return Ok(server);
+            }
+            server.move_on(purpose)?;
+        }
+        Err(io::Error::other(format!("no port for PostgreSQL in {PORTS} tries")))
+    }
+
+    fn launch(programs: Programs, home: Home, password: String, purpose: Purpose) -> io::Result<Self> {
+        let port = free_port()?;
+        Ok(Self {
+            server: home.serve(&programs, port, purpose)?,
+            programs,
+            home,
+            port,
+            password,
+        })
+    }
+
+    /// Tries another port, after the server gave up on this one.
+    fn move_on(&mut self, purpose: Purpose) -> io::Result<()> {
+        self.port = free_port()?;
+        self.server = self.home.serve(&self.programs, self.port, purpose)?;
+        Ok(())
+    }
+
+    /// Waits until the server answers; no if it lost its port to another program.
+    ///
+    /// The password is random, so that no other server that listens here can be taken for this one.
+    fn accepts(&mut self) -> io::Result<bool> {
+        for _ in 0..ASKINGS {
+            if self.server.try_wait()?.is_some() {
+                return self.lost_port();
+            }
+            if self.answers() {
+                return Ok(true);
+            }
+            sleep(PAUSE);
+        }
+        let log = self.home.log();
+        let last = last_line(&log);
+        Err(io::Error::other(format!("PostgreSQL does not answer: {last}")))
+    }
+
+    /// Whether it answers now. What has taken our port may be silent, so this does not wait for long.
+    fn answers(&self) -> bool {
+        let mut psql = self.psql(MAINTENANCE);
+        psql.env("PGCONNECT_TIMEOUT", "2").args(["-c", "select 1"]);
+        printed(&mut psql).is_ok()
+    }
+
+    /// Whether a server that has ended ended for want of its port; anything else is an error.
+    fn lost_port(&self) -> io::Result<bool> {
+        let log = self.home.log();
+        if log.contains("could not bind") {
+            return Ok(false);
+        }
+        Err(io::Error::other(format!(
+            "PostgreSQL does not start: {}",
+            last_line(&log)
+        )))
+    }
+
+    fn has_extensions(&self) -> io::Result<()> {
+        let there = self.query(MAINTENANCE, &["select name from pg_available_extensions"])?;
+        match EXTENSIONS.iter().find(|name| !there.lines().any(|line| line == **name)) {
+            None => Ok(()),
+            Some(name) => Err(io::Error::other(format!(
+                "PostgreSQL in {} lacks the extension {name}; install its contrib package (Debian: apt-get install \
+                 postgresql-contrib)",
+                self.programs.folder().display()
+            ))),
+        }
+    }
+
+    /// How a program reaches the database that is always there.
+    pub fn url(&self) -> String {
+        self.url_of(MAINTENANCE)
+    }
+
+    /// How a program reaches a database.
+    pub fn url_of(&self, database: &str) -> String {
+        format!("postgres://{USER}:{}@127.0.0.1:{}/{database}", self.password, self.port)
+    }
+
+    /// What PostgreSQL's own programs read from their environment to reach a database.
+    pub fn environment(&self, database: &str) -> [(&'static str, String); 5] {
+        [
+            ("PGHOST", "127.0.0.1".to_owned()),
+            ("PGPORT", self.port.to_string()),
+            ("PGUSER", USER.to_owned()),
+            ("PGPASSWORD", self.password.clone()),
+            ("PGDATABASE", database.to_owned()),
+        ]
+    }
+
+    /// psql on a database; it stops at the first error, and reads nobody's settings.
+    pub fn psql(&self, database: &str) -> Command {
+        let mut psql = self.programs.command("psql");
+        psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1"])
+            .envs(self.environment(database))
+            .env("PGCONNECT_TIMEOUT", "10")
+            .stdin(Stdio::null());
+        psql
+    }
+
+    /// Runs statements, each in a transaction of its own, and gives what they print.
+    pub fn query(&self, database: &str, statements: &[&str]) -> io::Result<String> {
+        let mut psql = self.psql(database);
+        psql.arg("-At");
+        for statement in statements {
+            psql.args(["-c", statement]);
+        }
+        printed(&mut psql)
+    }
+
+    /// Makes an empty database, in place of one of that name, whoever is still connected to it.
+    pub fn fresh(&self, database: &str) -> io::Result<()> {
+        self.discard(database)?;
+        let create = format!("create database {database}");
+        self.query(MAINTENANCE, &[&create]).map(drop)
+    }
+
+    /// Removes a database.
+    pub fn discard(&self, database: &str) -> io::Result<()> {
+        let discard = format!("drop database if exists {database} with (force)");
+        self.query(MAINTENANCE, &[&discard]).map(drop)
+    }
+
+    /// Writes out what is in memory, so that it does not burden what is measured next.
+    pub fn checkpoint(&self) -> io::Result<()> {
+        self.query(MAINTENANCE, &["checkpoint"]).map(drop)
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.home.end();
+        let _ = self.server.wait();
+    }
+}
+
+/// What a program prints; what it complains of, if it fails.
+fn printed(command: &mut Command) -> io::Result<String> {
+    let output = command.output();
+    let output = output.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", named(command))))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    Err(io::Error::other(format!(
+        "{}: {}",
+        named(command),
+        last_line(&complaint)
+    )))
+}
+
+/// The program and where it was run, which is where it may not have been let in.
+fn named(command: &Command) -> String {
+    let program = command.get_program().to_string_lossy();
+    match command.get_current_dir() {
+        Some(folder) => format!("{program} in {}", folder.display()),
+        None => program.into_owned(),
+    }
+}
+
+/// Where programs say what ended them.
+fn last_line(text: &str) -> &str {
+    let line = text.lines().rev().find(|line| !line.trim().is_empty());
+    line.unwrap_or("it says nothing")
+}
+
+/// A port that is free at this moment.
+fn free_port() -> io::Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok(listener.local_addr()?.port())
+}
+
+/// Sixteen random bytes, as text.
+fn random() -> io::Result<String> {
+    let mut bytes = [0; 16];
+    fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    /// A server, if this machine has PostgreSQL: `cargo xtask test` sees to it that it has.
+    fn server() -> Option<Postgres> {
+        Programs::find().map(|_| Postgres::start(Purpose::Tests).unwrap())
+    }
+
+    fn folder_of(server: &Postgres) -> PathBuf {
+        let data = server.query(MAINTENANCE, &["show data_directory"]).unwrap();
+        PathBuf::from(data.trim()).parent().unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_server_answers_and_leaves_nothing_behind() {
+        let Some(server) = server() else { return };
+        let folder = folder_of(&server);
+        assert!(folder.starts_with(std::env::temp_dir()) && folder.is_dir());
+        let encoding = server.query(MAINTENANCE, &["show server_encoding"]).unwrap();
+        assert_eq!(encoding, "UTF8\n");
+        let port = server.port;
+        drop(server);
+        assert!(!folder.exists());
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
+    }
+
+    #[test]
+    fn two_servers_live_side_by_side_and_refuse_each_others_password() {
+        let (Some(one), Some(other)) = (server(), server()) else {
+            return;
+        };
+        assert_ne!(one.port, other.port);
+        let mut psql = one.psql(MAINTENANCE);
+        let stranger = psql.env("PGPASSWORD", &other.password).args(["-c", "select 1"]);
+        let refused = printed(stranger).unwrap_err().to_string();
+        assert!(refused.contains("password authentication failed"), "{refused}");
+    }
+
+    #[test]
+    fn databases_come_and_go() {
+        let Some(server) = server() else { return };
+        for _ in 0..2 {
+            server.fresh("room").unwrap();
+            server.query("room", &["create table here()"]).unwrap();
+        }
+        server.discard("room").unwrap();
+        assert!(server.query("room", &["select 1"]).is_err());
+    }
+
+    #[test]
+    fn a_taken_port_is_given_up_for_another() {
+        let Some(programs) = Programs::find() else { return };
+        let home = Home::new(Account::for_server().unwrap()).unwrap();
+        home.initialise(&programs, USER, "secret", Purpose::Tests).unwrap();
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let mut server = Postgres {
+            server: home.serve(&programs, port, Purpose::Tests).unwrap(),
+            programs,
+            home,
+            port,
+            password: "secret".to_owned(),
+        };
+        assert!(!server.accepts().unwrap());
+        server.move_on(Purpose::Tests).unwrap();
+        assert!(server.accepts().unwrap());
+    }
+
+    #[test]
+    fn a_password_is_never_the_same() {
+        let (one, other) = (random().unwrap(), random().unwrap());
+        assert_eq!(one.len(), 32);
+        assert_ne!(one, other);
+    }
+
+    #[test]
+    fn the_last_line_is_the_last_that_says_something() {
+        assert_eq!(last_line("one\ntwo\n\n"), "two");
+        assert_eq!(last_line("\n"), "it says nothing");
+    }
+
+    #[test]
+    fn measurements_are_safe() {
+        let safe = |purpose: Purpose| purpose.settings().all(|setting| setting != "fsync=off");
+        assert!(safe(Purpose::Measuring) && !safe(Purpose::Tests));
+    }
+}

@@ -1,0 +1,176 @@
+//! Where PostgreSQL's programs are: found, or installed where that can be done without asking.
+//!
+//! Owns the places that are searched and the installation on Debian. Leaves out running a server.
+
+use super::account::is_root;
+use super::printed;
+use crate::run::in_path;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What a private server needs; they lie in one folder.
+const NEEDED: [&str; 3] = ["initdb", "postgres", "psql"];
+
+/// Where Debian puts a folder for each version, outside of PATH.
+const VERSIONS: &str = "/usr/lib/postgresql";
+
+/// What Debian reads before it makes and starts a server of the whole machine.
+const CLUSTERS: &str = "/etc/postgresql-common/createcluster.conf";
+
+/// The folder of the programs.
+#[derive(Debug)]
+pub struct Programs {
+    folder: PathBuf,
+}
+
+impl Programs {
+    /// Finds them; installs them if they are missing and this is run by root on Debian or a relative of it.
+    pub fn find_or_install() -> io::Result<Self> {
+        if let Some(found) = Self::find() {
+            return Ok(found);
+        }
+        if !is_root() || in_path("apt-get").is_none() {
+            return Err(io::Error::other(missing()));
+        }
+        install()?;
+        Self::find().ok_or_else(|| io::Error::other(missing()))
+    }
+
+    /// Finds them in PATH, or else the newest that Debian has.
+    pub fn find() -> Option<Self> {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+        folders.extend(newest_first(Path::new(VERSIONS)));
+        let folder = folders.into_iter().find(|folder| is_complete(folder))?;
+        Some(Self { folder })
+    }
+
+    /// Where they are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// One of them, as a command that nobody's settings change, and whose messages can be recognised.
+    pub fn command(&self, name: &str) -> Command {
+        self.below(name, None)
+    }
+
+    /// The same, started by another program that then becomes it.
+    pub fn below(&self, name: &str, starter: Option<(PathBuf, &[&str])>) -> Command {
+        let program = self.folder.join(name);
+        let mut command = match starter {
+            None => Command::new(program),
+            Some((starter, arguments)) => {
+                let mut command = Command::new(starter);
+                command.args(arguments).arg(program);
+                command
+            }
+        };
+        let settings = std::env::vars_os().map(|(name, _)| name);
+        for name in settings.filter(|name| name.to_string_lossy().starts_with("PG")) {
+            command.env_remove(name);
+        }
+        command.env("LC_ALL", "C");
+        command
+    }
+}
+
+fn missing() -> String {
+    let needed = NEEDED.join(", ");
+    format!("PostgreSQL is missing: no {needed} in PATH or below {VERSIONS} (Debian: apt-get install postgresql)")
+}
+
+fn is_complete(folder: &Path) -> bool {
+    NEEDED.iter().all(|name| folder.join(name).is_file())
+}
+
+/// The folders of programs of all versions, the newest first.
+fn newest_first(versions: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(versions).into_iter().flatten().flatten();
+    let mut found: Vec<(Vec<u32>, PathBuf)> = entries
+        .filter_map(|entry| Some((version(entry.file_name().to_str()?)?, entry.path().join("bin"))))
+        .collect();
+    found.sort_by(|a, b| b.cmp(a));
+    found.into_iter().map(|(_, folder)| folder).collect()
+}
+
+/// The numbers of a version, so that 9.6 comes before 15.
+fn version(name: &str) -> Option<Vec<u32>> {
+    name.split('.').map(|number| number.parse().ok()).collect()
+}
+
+/// Installs Debian's package. The lists of packages are renewed only if it cannot be had without.
+fn install() -> io::Result<()> {
+    eprintln!("PostgreSQL is missing: installing Debian's package");
+    want_no_cluster();
+    let install = ["install", "--yes", "--no-install-recommends", "postgresql"];
+    if printed(&mut apt(&install)).is_ok() {
+        return Ok(());
+    }
+    let renewed = printed(&mut apt(&["update"])).and_then(|_| printed(&mut apt(&install)));
+    renewed.map(drop).map_err(|error| {
+        io::Error::other(format!(
+            "PostgreSQL is missing and cannot be installed (apt-get install postgresql): {error}"
+        ))
+    })
+}
+
+/// Says that the machine needs no server of its own. If that fails, there is a server more, which harms nothing.
+fn want_no_cluster() {
+    let file = Path::new(CLUSTERS);
+    let folder = file.parent().map(fs::create_dir_all);
+    if folder.is_some_and(|made| made.is_ok()) && !file.exists() {
+        let _ = fs::write(file, "create_main_cluster = false\n");
+    }
+}
+
+/// apt-get asks nothing, keeps settings that it finds, and waits for another one to end: two tests may install at once.
+fn apt(arguments: &[&str]) -> Command {
+    let mut apt = Command::new("apt-get");
+    apt.args(["-qq", "-o", "DPkg::Lock::Timeout=300"])
+        .args(["-o", "Dpkg::Options::=--force-confold"])
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .env("UCF_FORCE_CONFFOLD", "1")
+        .stdin(Stdio::null());
+    apt
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        assert!(version("15") > version("9.6"));
+        assert!(version("17") > version("16"));
+        assert_eq!(version("common"), None);
+    }
+
+    #[test]
+    fn the_newest_version_comes_first() {
+        let versions = std::env::temp_dir().join(format!("crystalqore-versions-{}", std::process::id()));
+        for name in ["9.6", "15", "16", "not-a-version"] {
+            fs::create_dir_all(versions.join(name)).unwrap();
+        }
+        let found = newest_first(&versions);
+        fs::remove_dir_all(&versions).unwrap();
+        let expected = ["16/bin", "15/bin", "9.6/bin"].map(|name| versions.join(name));
+        assert_eq!(found, expected);
+        assert_eq!(newest_first(&versions), Vec::<PathBuf>::new());
+    }
+
+    #[test]
+    fn what_is_missing_is_said_in_one_line() {
+        assert_eq!(missing().lines().count(), 1);
+    }
+
+    #[test]
+    fn an_installation_asks_nothing() {
+        let apt = apt(&["update"]);
+        let frontend = apt.get_envs().find(|(name, _)| *name == "DEBIAN_FRONTEND");
+        assert_eq!(frontend.and_then(|(_, value)| value), Some("noninteractive".as_ref()));
+    }
+}

@@ -1,0 +1,93 @@
+//! `cargo xtask test`: every test, on SQLite and on PostgreSQL.
+//!
+//! Owns the stages, the server that they share, and which exit code stands for them all. Leaves out the server itself
+//! and what the tests do with it.
+
+use crate::postgres::{Postgres, Purpose, TEST_URL};
+use crate::run::{cargo, has_nextest};
+use std::path::Path;
+
+/// What makes the tests of the doors and the laws of the engine use PostgreSQL.
+const ON_POSTGRES: (&str, &str) = ("CRYSTALQORE_TEST_ENGINE", "postgres");
+
+/// The tests that nextest leaves out.
+const DOCUMENTATION: &str = "test --workspace --doc --no-fail-fast";
+
+/// What the tests are run with.
+#[derive(Clone, Copy)]
+enum Tool {
+    Nextest,
+    Cargo,
+}
+
+impl Tool {
+    fn installed(root: &Path) -> Self {
+        if has_nextest(root) { Self::Nextest } else { Self::Cargo }
+    }
+
+    fn arguments(self, what: &str) -> String {
+        let command = match self {
+            Self::Nextest => "nextest run",
+            Self::Cargo => "test",
+        };
+        format!("{command} {what} --no-fail-fast")
+    }
+
+    /// Every test but those in the documentation; the store's suite also runs on a server that is named to it.
+    fn all(self) -> String {
+        self.arguments("--workspace --all-targets")
+    }
+
+    /// The tests that see the whole program, or all of the engine.
+    fn whole_program(self) -> String {
+        self.arguments("-p cli -p app --test cli --test properties")
+    }
+}
+
+/// Runs every stage, whether or not one before it failed; the first that failed gives the exit code.
+pub fn test(root: &Path) -> u8 {
+    let documentation = cargo(root, DOCUMENTATION, &[]);
+    let tool = Tool::installed(root);
+    let others = match Postgres::start(Purpose::Tests) {
+        Ok(server) => on_both(root, tool, &server.url()),
+        // Its line comes last, where it is seen.
+        Err(error) => {
+            let others = cargo(root, &tool.all(), &[]);
+            eprintln!("test: nothing was tested on PostgreSQL: {error}");
+            [others, 1]
+        }
+    };
+    first_failure([documentation, others[0], others[1]])
+}
+
+/// Every test, and then on PostgreSQL those whose engine can be chosen.
+fn on_both(root: &Path, tool: Tool, url: &str) -> [u8; 2] {
+    let server = (TEST_URL, url);
+    let all = cargo(root, &tool.all(), &[server]);
+    eprintln!("test: from end to end, on PostgreSQL");
+    [all, cargo(root, &tool.whole_program(), &[server, ON_POSTGRES])]
+}
+
+fn first_failure(codes: impl IntoIterator<Item = u8>) -> u8 {
+    codes.into_iter().find(|&code| code != 0).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_failure_is_the_exit_code() {
+        assert_eq!(first_failure([0, 0, 0]), 0);
+        assert_eq!(first_failure([0, 100, 1]), 100);
+        assert_eq!(first_failure([101, 0, 1]), 101);
+    }
+
+    #[test]
+    fn both_tools_run_the_same_tests() {
+        let [nextest, cargo] = [Tool::Nextest, Tool::Cargo].map(|tool| [tool.all(), tool.whole_program()]);
+        for (nextest, cargo) in nextest.iter().zip(&cargo) {
+            assert_eq!(nextest.replacen("nextest run", "test", 1), *cargo);
+        }
+    }
+}
