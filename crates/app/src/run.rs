@@ -277,6 +277,10 @@ impl<'a> Run<'a> {
             )?;
             self.reached.batches += 1;
         }
+        if let Some(lease) = self.lease {
+            // The object store takes what anybody puts, so whoever was cut off must notice before.
+            lease.fence(tx)?;
+        }
         let next_record = self.reached.next_record;
         let kept = self
             .rejected

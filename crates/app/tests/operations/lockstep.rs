@@ -3,6 +3,8 @@
 use crate::installation::{BEGINNING, Engine, Installation};
 use crate::operation::{Known, Operation};
 use crate::random::Random;
+use crate::values;
+use app::Order;
 
 /// Seeds of a usual run.
 const SEEDS: u64 = 20;
@@ -69,6 +71,26 @@ fn run(seed: u64, operations: u64, both: &[Installation; 2]) {
                 "seed {seed}, after operation {count}"
             );
         }
+    }
+    texts_tell_the_truth(&both[0]);
+}
+
+/// By texts the same contacts are found as by the look at every contact that the order of names takes.
+fn texts_tell_the_truth(installation: &Installation) {
+    assert!(
+        installation
+            .app
+            .index_texts(installation.actor, 1_000_000)
+            .unwrap()
+            .complete
+    );
+    for word in values::WORDS {
+        let [by_text, by_name] = [Order::Created, Order::Name].map(|order| {
+            let mut lines: Vec<String> = installation.found(word, order).lines().map(str::to_owned).collect();
+            lines.sort_unstable();
+            lines
+        });
+        assert_eq!(by_text, by_name, "{word}");
     }
 }
 

@@ -1,7 +1,8 @@
 //! Searching by texts, and when texts are trusted.
 
 use crate::installation::{Engine, Installation};
-use app::Order;
+use crate::operation::{Import, Operation, Stop};
+use app::{BadValues, Duplicates, ImportId, ImportOptions, Order};
 use model::{Contact, ContactId};
 use store::contacts::ContactRow;
 use store::texts::{self, SearchText};
@@ -163,6 +164,36 @@ fn words_of_any_length_and_number_are_found() {
     assert_eq!(installation.count(&long), 1);
     assert_eq!(installation.count(&"ann ".repeat(5_000)), 1);
     assert_eq!(installation.count(&format!("{}nobody", "ann ".repeat(5_000))), 0);
+}
+
+#[test]
+fn a_version_given_back_and_given_again_is_not_mistaken() {
+    let installation = Installation::open(Engine::Sqlite);
+    // An export of a machine whose clock was far ahead: every later version is one more than the last.
+    let row = |first: &str| Import {
+        csv: format!("CrystalQore ID,CrystalQore Version,First Name,Email\r\n,,{first},a@x.org\r\n"),
+        options: ImportOptions {
+            duplicates: Duplicates::Update,
+            ..ImportOptions::default()
+        },
+        bad_values: BadValues::Reject,
+        stop: Stop::Never,
+        rejected: false,
+    };
+    let first = Import {
+        csv: row("Ann")
+            .csv
+            .replace(",,Ann", "01900000-0048-7000-8000-000000000000,vzzzzzzzzzz,Ann"),
+        ..row("Ann")
+    };
+    installation.answer(&Operation::Import(first), 0);
+    installation.answer(&Operation::Import(row("Bob")), 0);
+    installation.index(10);
+    assert_eq!((installation.count("ann"), installation.count("bob")), (0, 1));
+    installation.answer(&Operation::Undo(ImportId(2)), 0);
+    installation.answer(&Operation::Import(row("Zoë")), 0);
+    installation.index(10);
+    assert_eq!((installation.count("bob"), installation.count("zoe")), (0, 1));
 }
 
 #[test]

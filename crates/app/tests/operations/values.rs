@@ -169,43 +169,53 @@ fn foreign_id(random: &mut Random) -> String {
     }
 }
 
+/// Words that contacts are searched by: parts of their values, in other spellings too, and what none of them has.
+pub const WORDS: &[&str] = &[
+    "ann",
+    "IVERS",
+    "zoe",
+    "Zoë",
+    "angstr",
+    "王",
+    "100%",
+    "a_b",
+    "%",
+    "_",
+    r"o\d",
+    r"\",
+    "vip",
+    "\"trade show\"",
+    "x.org",
+    "a@x",
+    "b@",
+    "acme",
+    "\"ann ivers\"",
+    "0101",
+    "555-01",
+    "(202)",
+    "+1202",
+    "202.555.0103",
+    "---",
+    "\"\"",
+    "nobody",
+];
+
+const CONDITIONS: &[&str] = &[
+    "tag:vip",
+    "company:blue",
+    "city:bonn",
+    "has:email",
+    "no:phone",
+    "import:1",
+    "import:2",
+    "shoe:44",
+];
+
 /// A filter as a person would type it, now and then one that is not understood.
 pub fn filter(random: &mut Random) -> String {
-    const TERMS: &[&str] = &[
-        "ann",
-        "IVERS",
-        "zoe",
-        "Zoë",
-        "angstr",
-        "王",
-        "100%",
-        "a_b",
-        "%",
-        "_",
-        r"o\d",
-        r"\",
-        "vip",
-        "\"trade show\"",
-        "x.org",
-        "a@x",
-        "acme",
-        "\"ann ivers\"",
-        "0101",
-        "555-01",
-        "(202)",
-        "+1202",
-        "202.555.0103",
-        "---",
-        "\"\"",
-        "nobody",
-        "tag:vip",
-        "company:blue",
-        "city:bonn",
-        "has:email",
-        "no:phone",
-        "import:1",
-        "import:2",
-        "shoe:44",
-    ];
-    random.several(4, |random| random.pick(TERMS)).join(" ")
+    let term = |random: &mut Random| {
+        let terms = if random.once_in(4) { CONDITIONS } else { WORDS };
+        random.pick(terms)
+    };
+    random.several(4, term).join(" ")
 }
