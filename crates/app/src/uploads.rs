@@ -183,6 +183,7 @@ mod tests {
         let place = Place {
             data: folder.path(),
             objects: None,
+            database: None,
         };
         let app = App::open(&place, Arc::new(Still)).unwrap();
         let actor = app.local_actor().unwrap();
