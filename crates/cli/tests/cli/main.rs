@@ -6,14 +6,17 @@
 
 #![expect(clippy::unwrap_used, reason = "the shared runner belongs to the tests")]
 
+mod doctor;
 mod export;
 mod help;
 mod import;
 mod import_matching;
 mod inspect;
+mod moving;
 mod objects;
 mod rejected;
 mod resume;
 mod sample;
 mod scratch;
 mod undo;
+mod watch;

@@ -1,6 +1,8 @@
 //! `--objects`: what an import needs lies where another machine can reach it.
 
-use crate::resume::{End, OPTIONS, go_on, interrupt, kill, many_rows, prepared, prepared_in, start, wait_until_listed};
+use crate::resume::{
+    End, OPTIONS, go_on, interrupt, kill, many_rows, prepared, prepared_in, start, wait_until, wait_until_listed,
+};
 use crate::scratch::{Scratch, files_below};
 use server::{BUCKET, BucketServer, KEY, SECRET};
 use std::thread::sleep;
@@ -18,19 +20,6 @@ fn settings(server: &BucketServer) -> Vec<(&'static str, String)> {
         ("AWS_SECRET_ACCESS_KEY", SECRET.to_owned()),
         ("NO_PROXY", "127.0.0.1".to_owned()),
     ]
-}
-
-/// Another machine with the same database. As long as that is a file, a copy of it stands for it.
-fn another_machine(one: &Scratch, settings: &[(&'static str, String)]) -> Scratch {
-    let other = Scratch::with_settings(settings);
-    std::fs::create_dir(other.path("data")).unwrap();
-    for file in ["crystalqore.db", "crystalqore.db-wal", "crystalqore.db-shm"] {
-        let from = one.path("data").join(file);
-        if from.exists() {
-            std::fs::copy(from, other.path("data").join(file)).unwrap();
-        }
-    }
-    other
 }
 
 #[test]
@@ -56,7 +45,9 @@ fn another_machine_goes_on_with_what_lies_in_a_bucket() {
         .iter()
         .filter(|o| o.starts_with("team/uploads/"))
         .count();
-    let other = another_machine(&one, &settings);
+    let other = one.another_machine();
+    // On a server it takes some seconds until a silent process counts as dead.
+    wait_until("nobody runs it", || other.imports()[0]["state"] != "running");
     let unfinished = other.imports()[0]["state"] == "interrupted";
     assert_eq!(uploads, usize::from(unfinished), "{:?}", server.objects());
 

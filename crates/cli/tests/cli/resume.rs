@@ -103,8 +103,8 @@ pub fn start(scratch: &Scratch) -> Child {
 }
 
 /// Waits, but not for ever: a test that hangs says nothing.
-fn wait_until(what: &str, holds: impl Fn() -> bool) {
-    for _ in 0..2_000 {
+pub fn wait_until(what: &str, holds: impl Fn() -> bool) {
+    for _ in 0..6_000 {
         if holds() {
             return;
         }

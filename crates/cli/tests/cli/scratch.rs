@@ -4,13 +4,14 @@ use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 use tempfile::TempDir;
 use testbed::Database;
 
 /// A folder for files, with a data folder `data` in it.
 pub struct Scratch {
     /// On PostgreSQL, its database.
-    database: Option<Database>,
+    database: Option<Arc<Database>>,
     folder: TempDir,
     settings: Vec<(&'static str, String)>,
 }
@@ -26,7 +27,7 @@ pub struct Run {
 impl Scratch {
     pub fn new() -> Self {
         Self {
-            database: testbed::wants_postgres().then(|| Database::create().unwrap()),
+            database: testbed::wants_postgres().then(|| Arc::new(Database::create().unwrap())),
             folder: tempfile::tempdir().unwrap(),
             settings: Vec::new(),
         }
@@ -38,6 +39,41 @@ impl Scratch {
             settings: settings.to_vec(),
             ..Self::new()
         }
+    }
+
+    /// On PostgreSQL whatever the other tests run on; none where there is no server.
+    pub fn on_server() -> Option<Self> {
+        Some(Self {
+            database: Some(Arc::new(Database::create()?)),
+            ..Self::new()
+        })
+    }
+
+    /// Another machine: folders of its own, and the same database. As long as that is a file, a copy stands for it.
+    pub fn another_machine(&self) -> Self {
+        let other = Self {
+            database: self.database.clone(),
+            folder: tempfile::tempdir().unwrap(),
+            settings: self.settings.clone(),
+        };
+        std::fs::create_dir(other.path("data")).unwrap();
+        for file in ["crystalqore.db", "crystalqore.db-wal", "crystalqore.db-shm"] {
+            let from = self.path("data").join(file);
+            if from.exists() {
+                std::fs::copy(from, other.path("data").join(file)).unwrap();
+            }
+        }
+        other
+    }
+
+    /// Adds an environment variable for every run of the program.
+    pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
+        self.settings.push((name, value.into()));
+    }
+
+    /// The address of its database, on PostgreSQL.
+    pub fn url(&self) -> Option<&str> {
+        self.database.as_deref().map(Database::url)
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
