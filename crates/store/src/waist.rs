@@ -256,7 +256,7 @@ impl<'c> Tx<'c> {
         doing: &'static str,
         into: &Table<N>,
         on_conflict: OnConflict,
-        rows: impl ExactSizeIterator<Item = [Value<'v>; N]>,
+        rows: impl ExactSizeIterator<Item = [Value<'v>; N]> + Clone,
     ) -> Result<u64> {
         self.must_write(doing)?;
         let outcome = match &mut self.engine {

@@ -56,3 +56,19 @@ fn every_key_is_handed_over_in_order() {
         assert_eq!(seen, expected);
     });
 }
+
+#[test]
+fn many_keys_of_which_some_exist() {
+    on_every_engine(|store, _| {
+        let some = |range: std::ops::Range<u64>| range.map(|n| (key(&format!("e{n}@example.com")), id(n))).collect();
+        store.write(|tx| keys::insert_many(tx, HERE, some(0..700))).unwrap();
+        store.write(|tx| keys::insert_many(tx, HERE, some(300..1_500))).unwrap();
+        let mut count = 0;
+        store.read(|tx| keys::for_each_key(tx, HERE, |_| count += 1)).unwrap();
+        assert_eq!(count, 1_500);
+        assert_eq!(
+            store.write(|tx| keys::delete_many(tx, HERE, some(0..1_500))).unwrap(),
+            1_500
+        );
+    });
+}
