@@ -12,6 +12,9 @@ use std::collections::{HashMap, HashSet};
 use store::contacts::{self, ContactRow};
 use store::{ImportId, Tx, Workspace, keys, names};
 
+/// Contacts that are read before the rows of a chunk are settled, at most.
+const MET_AT_ONCE: usize = 4_000;
+
 /// The contacts that have a key: nearly always one.
 enum Holders {
     One(ContactId),
@@ -29,7 +32,10 @@ impl Holders {
     }
 
     fn add(&mut self, id: ContactId) {
-        *self = Self::Many(self.ids().chain([id]).collect());
+        match self {
+            Self::One(first) => *self = Self::Many(vec![*first, id]),
+            Self::Many(ids) => ids.push(id),
+        }
     }
 
     fn remove(&mut self, id: ContactId) {
@@ -61,8 +67,8 @@ pub(crate) struct Collected {
     fresh: HashMap<ContactId, ContactRow, RandomState>,
     /// Keys of the chunk in hand and who has them.
     looked_up: HashMap<MatchKey, Vec<ContactId>, RandomState>,
-    /// Contacts that rows of the chunk in hand name by id.
-    named: HashMap<ContactId, ContactRow, RandomState>,
+    /// Contacts that the rows of the chunk in hand name by id or share a key with.
+    met: HashMap<ContactId, ContactRow, RandomState>,
 }
 
 impl Collected {
@@ -76,7 +82,7 @@ impl Collected {
             dropped_names: Vec::new(),
             fresh: HashMap::default(),
             looked_up: HashMap::default(),
-            named: HashMap::default(),
+            met: HashMap::default(),
         }
     }
 }
@@ -92,11 +98,11 @@ impl Directory<'_, '_, '_> {
     pub fn prepare<'k>(
         &mut self,
         chunk_keys: impl Iterator<Item = &'k MatchKey>,
-        ids: Vec<ContactId>,
+        mut ids: Vec<ContactId>,
     ) -> Result<(), store::Error> {
         self.fill_filter()?;
         self.collected.looked_up.clear();
-        self.collected.named.clear();
+        self.collected.met.clear();
         let filter = &mut self.collected.filter;
         let mut asked: Vec<MatchKey> = chunk_keys
             .filter(|key| filter.may_know(key.as_str()))
@@ -111,15 +117,26 @@ impl Directory<'_, '_, '_> {
                 found.extend(below);
             }
         }
+        let collected_ids = asked.iter().filter_map(|key| self.collected.keys.get(key));
+        ids.extend(collected_ids.flat_map(Holders::ids));
+        ids.extend(found.iter().flatten());
         self.collected.looked_up = asked
             .into_iter()
             .zip(found)
             .filter(|(_, ids)| !ids.is_empty())
             .collect();
+        self.meet(ids)
+    }
+
+    /// Reads contacts that rows of the chunk will be compared with, all at once: one by one each would be a question to a
+    /// server. What is too much to hold is read when it is wanted.
+    fn meet(&mut self, mut ids: Vec<ContactId>) -> Result<(), store::Error> {
+        ids.sort_unstable();
+        ids.dedup();
+        ids.truncate(MET_AT_ONCE);
         if !ids.is_empty() {
-            for row in self.get_many(&ids)? {
-                self.collected.named.insert(row.id, row);
-            }
+            let rows = self.get_many(&ids)?;
+            self.collected.met.extend(rows.into_iter().map(|row| (row.id, row)));
         }
         Ok(())
     }
@@ -170,7 +187,7 @@ impl Directory<'_, '_, '_> {
 
     /// A contact as it is now.
     pub fn get(&mut self, id: ContactId) -> Result<Option<ContactRow>, store::Error> {
-        if let Some(row) = self.collected.fresh.get(&id).or_else(|| self.collected.named.get(&id)) {
+        if let Some(row) = self.collected.fresh.get(&id).or_else(|| self.collected.met.get(&id)) {
             return Ok(Some(row.clone()));
         }
         Ok(self.get_many(&[id])?.pop())
@@ -203,8 +220,8 @@ impl Directory<'_, '_, '_> {
         self.add_keys(new.iter().filter(|k| !old.contains(k)).cloned().collect(), id);
         self.drop_keys(old.into_iter().filter(|k| !new.contains(k)), id);
         self.change_name(id, name_order(before), name_order(after));
-        if let Some(named) = self.collected.named.get_mut(&id) {
-            named.clone_from(&row);
+        if let Some(met) = self.collected.met.get_mut(&id) {
+            met.clone_from(&row);
         }
         if let Some(fresh) = self.collected.fresh.get_mut(&id) {
             *fresh = row;

@@ -18,6 +18,9 @@ use store::{ImportId, Store, Tx, changes, workspaces};
 
 /// Rows of a batch: few enough that a batch is done in a second or two, many enough that keys are written in order.
 const BATCH_ROWS: u64 = 100_000;
+/// The same on a server, where a batch need not be so large: keys are written in order all the same, the judges need not
+/// stand still while it is committed, and others wait for less time.
+const BATCH_ROWS_ON_SERVER: u64 = 25_000;
 /// How many rows of each kind a summary names.
 const NAMED_ROWS: usize = 10;
 /// Stands for a preview where a run's number is asked for.
@@ -187,9 +190,14 @@ impl<'a> Run<'a> {
 
     /// Runs through the file in batches, each in a transaction of its own.
     pub fn go_through(&mut self, store: &Store, watch: &mut Watch<'_>) -> Result<Stopped, Error> {
+        let rows = if store.is_shared() {
+            BATCH_ROWS_ON_SERVER
+        } else {
+            BATCH_ROWS
+        };
         judge_all(&self.judging(self.reached.next_record), |next| {
             loop {
-                let more = store.write(|tx| self.batch(tx, next, watch))?;
+                let more = store.write(|tx| self.batch(tx, rows, next, watch))?;
                 if !more {
                     return Ok(Stopped::No);
                 }
@@ -224,16 +232,17 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// One batch of a real run, in its transaction. False at the end of the file.
+    /// One batch of a real run, of about so many rows, in its transaction. False at the end of the file.
     fn batch(
         &mut self,
         tx: &mut Tx<'_>,
+        rows: u64,
         next: &mut dyn FnMut() -> Result<Option<Chunk>, Error>,
         watch: &mut Watch<'_>,
     ) -> Result<bool, Error> {
         let (workspace, import) = (self.actor.workspace, self.settler.run);
         self.begin_batch(tx)?;
-        let until = self.reached.counts.rows + BATCH_ROWS;
+        let until = self.reached.counts.rows + rows;
         let mut more = true;
         while more && self.reached.counts.rows < until && !watch.stop.load(Ordering::Relaxed) {
             match next()? {

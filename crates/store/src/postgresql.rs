@@ -3,9 +3,10 @@
 //! Owns the translation of values, rows and errors, and the statements that only PostgreSQL likes: `COPY` in its binary
 //! form for many rows, arrays for many keys. Leaves out addresses, pools and transactions (`postgresql/open.rs`).
 
-pub(crate) mod copy;
+mod copy;
 pub(crate) mod open;
 pub(crate) mod server;
+pub(crate) mod session;
 mod tls;
 
 use crate::Workspace;
@@ -16,6 +17,8 @@ use ::postgres::fallible_iterator::FallibleIterator;
 use ::postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use ::postgres::{Client, Statement};
 use bytes::BytesMut;
+use copy::Parcel;
+use session::Session;
 use std::collections::HashMap;
 
 /// Rows that go as arrays in the values of one statement. More of them go faster by `COPY`, which takes longer to begin.
@@ -198,40 +201,16 @@ fn as_parameters<'p>(values: &'p [Value<'_>]) -> Vec<&'p (dyn ToSql + Sync)> {
 }
 
 pub(crate) fn bulk_insert<'v, const N: usize>(
-    connection: &mut Connection,
+    session: &Session<'_>,
     doing: &'static str,
     into: &Table<N>,
     on_conflict: OnConflict,
-    rows: impl ExactSizeIterator<Item = [Value<'v>; N]> + Clone,
-) -> Result<u64> {
-    match (rows.len(), on_conflict) {
-        (0, _) => Ok(0),
-        (1..=FEW, _) => insert_few(connection, doing, into, on_conflict, rows),
-        // What must not exist needs no table in between: its key refuses it.
-        (_, OnConflict::Fail) => copy::into(connection, doing, into.name, &into.columns, rows),
-        (_, OnConflict::Keep) => copy_or_keep(connection, doing, into, rows),
-    }
-}
-
-/// Whoever writes many rows has mostly made sure that they are new. Then they go straight into the table, which takes half
-/// the time of a table in between; that one is for when a row exists after all.
-fn copy_or_keep<'v, const N: usize>(
-    connection: &mut Connection,
-    doing: &'static str,
-    into: &Table<N>,
-    rows: impl Iterator<Item = [Value<'v>; N]> + Clone,
-) -> Result<u64> {
-    connection.run(doing, "SAVEPOINT bulk")?;
-    match copy::into(connection, doing, into.name, &into.columns, rows.clone()) {
-        Err(Error::Conflict { .. }) => {
-            connection.run(doing, "ROLLBACK TO SAVEPOINT bulk")?;
-            copy::what_is_new(connection, doing, into, rows)
-        }
-        Ok(count) => {
-            connection.run(doing, "RELEASE SAVEPOINT bulk")?;
-            Ok(count)
-        }
-        Err(error) => Err(error),
+    rows: impl ExactSizeIterator<Item = [Value<'v>; N]>,
+) -> Result<()> {
+    match rows.len() {
+        0 => Ok(()),
+        1..=FEW => insert_few(&mut *session.connection()?, doing, into, on_conflict, rows),
+        _ => session.send(Parcel::pack(doing, into, on_conflict, rows)),
     }
 }
 
@@ -241,7 +220,7 @@ fn insert_few<'v, const N: usize>(
     into: &Table<N>,
     on_conflict: OnConflict,
     rows: impl Iterator<Item = [Value<'v>; N]>,
-) -> Result<u64> {
+) -> Result<()> {
     let names = into.columns.join(", ");
     let arrays = arrays(&connection.types(doing, into.name, &names)?, 0);
     let or_keep = match on_conflict {
@@ -258,7 +237,8 @@ fn insert_few<'v, const N: usize>(
     connection
         .client
         .execute(&statement, &values)
-        .map_err(|e| error(doing, &e))
+        .map_err(|e| error(doing, &e))?;
+    Ok(())
 }
 
 /// The rows' values column by column, as arrays.

@@ -126,8 +126,7 @@ pub(crate) fn bulk_insert<'v, const N: usize>(
     into: &Table<N>,
     on_conflict: OnConflict,
     mut rows: impl ExactSizeIterator<Item = [Value<'v>; N]>,
-) -> Result<u64> {
-    let mut new = 0;
+) -> Result<()> {
     let at_once = ROWS_PER_INSERT.min(MAX_VALUES / N);
     // The rest goes row by row, so that two statements are enough for a table.
     for rows_each in [at_once, 1] {
@@ -139,10 +138,10 @@ pub(crate) fn bulk_insert<'v, const N: usize>(
             for (i, row) in rows.by_ref().take(rows_each).enumerate() {
                 statement.bind(i * N, &row)?;
             }
-            new += statement.execute()?;
+            statement.execute()?;
         }
     }
-    Ok(new)
+    Ok(())
 }
 
 /// `OR FAIL` and `OR IGNORE`, because a statement that can be undone by itself copies every page it touches: a tenth of an

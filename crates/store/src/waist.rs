@@ -146,7 +146,7 @@ pub struct Tx<'c> {
 
 enum EngineTx<'c> {
     Sqlite(&'c rusqlite::Connection),
-    Postgres(&'c mut postgresql::Connection),
+    Postgres(postgresql::session::Session<'c>),
 }
 
 impl<'c> Tx<'c> {
@@ -158,9 +158,9 @@ impl<'c> Tx<'c> {
         }
     }
 
-    pub(crate) fn on_postgres(connection: &'c mut postgresql::Connection, writes: bool) -> Self {
+    pub(crate) fn on_postgres(session: postgresql::session::Session<'c>, writes: bool) -> Self {
         Self {
-            engine: EngineTx::Postgres(connection),
+            engine: EngineTx::Postgres(session),
             writes,
             failed: None,
         }
@@ -193,7 +193,9 @@ impl<'c> Tx<'c> {
         self.must_write(doing)?;
         let outcome = match &mut self.engine {
             EngineTx::Sqlite(connection) => sqlite::execute(connection, doing, sql, values),
-            EngineTx::Postgres(connection) => postgresql::execute(connection, doing, sql, values),
+            EngineTx::Postgres(session) => session
+                .connection()
+                .and_then(|mut connection| postgresql::execute(&mut connection, doing, sql, values)),
         };
         self.note(doing, outcome)
     }
@@ -208,7 +210,9 @@ impl<'c> Tx<'c> {
     ) -> Result<()> {
         let outcome = match &mut self.engine {
             EngineTx::Sqlite(connection) => sqlite::for_each(connection, doing, sql, values, take),
-            EngineTx::Postgres(connection) => postgresql::for_each(connection, doing, sql, values, take),
+            EngineTx::Postgres(session) => session
+                .connection()
+                .and_then(|mut connection| postgresql::for_each(&mut connection, doing, sql, values, take)),
         };
         self.note(doing, outcome)
     }
@@ -250,18 +254,18 @@ impl<'c> Tx<'c> {
         Ok(self.query(doing, sql, values, read)?.pop())
     }
 
-    /// Inserts many rows of one workspace; says how many were new. Rows in the order of the primary key go fastest.
+    /// Inserts many rows of one workspace. What is wrong with them may be told by whatever is asked next. Rows in the order of the primary key go fastest.
     pub(crate) fn bulk_insert<'v, const N: usize>(
         &mut self,
         doing: &'static str,
         into: &Table<N>,
         on_conflict: OnConflict,
-        rows: impl ExactSizeIterator<Item = [Value<'v>; N]> + Clone,
-    ) -> Result<u64> {
+        rows: impl ExactSizeIterator<Item = [Value<'v>; N]>,
+    ) -> Result<()> {
         self.must_write(doing)?;
         let outcome = match &mut self.engine {
             EngineTx::Sqlite(connection) => sqlite::bulk_insert(connection, doing, into, on_conflict, rows),
-            EngineTx::Postgres(connection) => postgresql::bulk_insert(connection, doing, into, on_conflict, rows),
+            EngineTx::Postgres(session) => postgresql::bulk_insert(session, doing, into, on_conflict, rows),
         };
         self.note(doing, outcome)
     }
@@ -276,7 +280,9 @@ impl<'c> Tx<'c> {
         self.must_write(doing)?;
         let outcome = match &mut self.engine {
             EngineTx::Sqlite(connection) => sqlite::bulk_delete(connection, doing, from, rows),
-            EngineTx::Postgres(connection) => postgresql::bulk_delete(connection, doing, from, rows),
+            EngineTx::Postgres(session) => session
+                .connection()
+                .and_then(|mut connection| postgresql::bulk_delete(&mut connection, doing, from, rows)),
         };
         self.note(doing, outcome)
     }
@@ -292,7 +298,9 @@ impl<'c> Tx<'c> {
     ) -> Result<()> {
         let outcome = match &mut self.engine {
             EngineTx::Sqlite(connection) => sqlite::lookup(connection, doing, what, workspace, keys, take),
-            EngineTx::Postgres(connection) => postgresql::lookup(connection, doing, what, workspace, keys, take),
+            EngineTx::Postgres(session) => session
+                .connection()
+                .and_then(|mut connection| postgresql::lookup(&mut connection, doing, what, workspace, keys, take)),
         };
         self.note(doing, outcome)
     }

