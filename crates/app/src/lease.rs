@@ -72,6 +72,13 @@ impl Process {
         Ok(format!("{}/{number}", self.name))
     }
 
+    /// Removes what another process has left behind when it died. Whatever else it held is dead without it too.
+    fn forget(&self, process: &str) {
+        if self.lock_of(process) == Lock::Free {
+            let _ = fs::remove_file(self.locks.join(process));
+        }
+    }
+
     fn lock_of(&self, process: &str) -> Lock {
         let Ok(file) = OpenOptions::new().append(true).open(self.locks.join(process)) else {
             return Lock::Unknown;
@@ -204,6 +211,9 @@ impl App {
         let taken = self
             .store
             .write(|tx| leases::take(tx, workspace, import, &holder, from))?;
+        if let Some(process) = from.map(process_of) {
+            self.process.forget(process);
+        }
         Ok(taken.then(|| self.lease(workspace, import, holder)))
     }
 

@@ -14,37 +14,41 @@ SELECT run_command_on_workers('CREATE EXTENSION IF NOT EXISTS btree_gin');
 
 -- Every table by its workspace, all in one group: the rows of a workspace lie on one node, whatever their table. So every
 -- statement of the program, which names its workspace, is run by one node, and a transaction needs no second one.
-DO $distribute$
-DECLARE
-    distributed CONSTANT text[] := ARRAY[
-        'workspaces',
-        'members',
-        'contacts',
-        'contact_keys',
-        'contact_names',
-        'contact_texts',
-        'trashed_contacts',
-        'imports',
-        'import_leases',
-        'import_batches',
-        'import_changes'
-    ];
-    one text;
-BEGIN
-    FOREACH one IN ARRAY distributed LOOP
-        IF NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = one::regclass) THEN
-            IF one = 'workspaces' THEN
-                PERFORM create_distributed_table(one, 'workspace_id', colocate_with => 'none');
-            ELSE
-                PERFORM create_distributed_table(one, 'workspace_id', colocate_with => 'workspaces');
-            END IF;
-        END IF;
-    END LOOP;
-    -- About the database as a whole, and a few rows at most: on every node.
-    IF NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'installation'::regclass) THEN
-        PERFORM create_reference_table('installation');
-    END IF;
-END
-$distribute$;
+SELECT create_distributed_table('workspaces', 'workspace_id', colocate_with => 'none')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'workspaces'::regclass);
+
+SELECT create_distributed_table('members', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'members'::regclass);
+
+SELECT create_distributed_table('contacts', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contacts'::regclass);
+
+SELECT create_distributed_table('contact_keys', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contact_keys'::regclass);
+
+SELECT create_distributed_table('contact_names', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contact_names'::regclass);
+
+SELECT create_distributed_table('contact_texts', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contact_texts'::regclass);
+
+SELECT create_distributed_table('trashed_contacts', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'trashed_contacts'::regclass);
+
+SELECT create_distributed_table('imports', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'imports'::regclass);
+
+SELECT create_distributed_table('import_leases', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'import_leases'::regclass);
+
+SELECT create_distributed_table('import_batches', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'import_batches'::regclass);
+
+SELECT create_distributed_table('import_changes', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'import_changes'::regclass);
+
+-- About the database as a whole, and a few rows at most: on every node.
+SELECT create_reference_table('installation')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'installation'::regclass);
 
 -- refinery_schema_history, which notes the migrations, stays an ordinary table of the coordinator.

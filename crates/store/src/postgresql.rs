@@ -209,7 +209,7 @@ pub(crate) fn bulk_insert<'v, const N: usize>(
 ) -> Result<()> {
     match rows.len() {
         0 => Ok(()),
-        1..=FEW => insert_few(&mut *session.connection()?, doing, into, on_conflict, rows),
+        1..=FEW => insert_few(*session.connection()?, doing, into, on_conflict, rows),
         _ => session.send(Parcel::pack(doing, into, on_conflict, rows)),
     }
 }

@@ -5,7 +5,7 @@ use super::{import, open};
 use crate::args::{PlaceArgs, ResumeArgs};
 use crate::exit::{Failure, GOOD};
 use crate::progress::{stop_flag, watched};
-use app::{Actor, App, Error, ImportId, ImportSummary};
+use app::{Actor, App, Error, ImportId, ImportState, ImportSummary};
 use std::collections::HashMap;
 use std::io::Write;
 use std::sync::atomic::Ordering;
@@ -16,8 +16,8 @@ use std::time::Duration;
 const PAUSE: Duration = Duration::from_secs(1);
 /// So often within a pause it is looked whether to stop.
 const NAPS: u32 = 10;
-/// Contacts whose search texts are written between two looks.
-const TEXTS: u64 = 20_000;
+/// Contacts whose search texts are written between two looks: some seconds' work on a server.
+const TEXTS: u64 = 100_000;
 
 /// Watches until Ctrl-C or SIGTERM.
 pub fn run(place: &PlaceArgs, args: &ResumeArgs) -> Result<u8, Failure> {
@@ -71,10 +71,18 @@ impl Watcher {
             }
             Err(error) => self.complain(None, &error)?,
         }
-        if !stopped()
-            && let Err(error) = self.app.index_texts(self.actor, TEXTS)
-        {
-            self.complain(None, &error)?;
+        match self.write_texts() {
+            Err(error) => self.complain(None, &error),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Writes search texts, unless an import runs: it would have to wait, and make them old again.
+    fn write_texts(&self) -> Result<(), Error> {
+        let imports = self.app.imports(self.actor)?;
+        let quiet = imports.iter().all(|i| i.state != ImportState::Running || i.interrupted);
+        if quiet && !stopped() {
+            self.app.index_texts(self.actor, TEXTS)?;
         }
         Ok(())
     }

@@ -104,7 +104,8 @@ impl<'c> Session<'c> {
     /// Sends rows off; waits only while too much is on its way.
     pub fn send(&self, parcel: Parcel) -> Result<()> {
         let Some(parcels) = &self.parcels else {
-            return parcel.deliver(&mut *self.connection()?);
+            let mut connection = self.connection()?;
+            return parcel.deliver(&mut connection);
         };
         let mut state = self.way.lock();
         if let Some(error) = state.failed.take() {

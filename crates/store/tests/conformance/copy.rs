@@ -193,3 +193,13 @@ fn no_table_and_no_column_is_forgotten() {
         assert_eq!(there, columns, "{table}");
     }
 }
+
+#[test]
+fn every_table_is_distributed_by_its_workspace() {
+    let script = include_str!("../../migrations/citus.sql");
+    for (table, columns) in copy::tables() {
+        assert_eq!(columns[0], "workspace_id");
+        let statement = format!("create_distributed_table('{table}', 'workspace_id'");
+        assert_eq!(script.matches(&statement).count(), 1, "{table}");
+    }
+}
