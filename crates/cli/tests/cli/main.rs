@@ -18,5 +18,6 @@ mod rejected;
 mod resume;
 mod sample;
 mod scratch;
+mod together;
 mod undo;
 mod watch;
