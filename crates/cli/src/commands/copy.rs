@@ -6,7 +6,7 @@ use crate::exit::{Failure, GOOD, OTHER};
 use crate::progress::{counting, stop_flag};
 use crate::show::{grouped, table};
 use crate::world::Machine;
-use app::{CopyRequest, World, copy_database};
+use app::{CopyRequest, DatabaseServer, World, copy_database};
 use std::io::Write;
 
 /// Copies, compares, and says what was copied.
@@ -14,7 +14,11 @@ pub fn run(place: &PlaceArgs, args: &CopyArgs) -> Result<u8, Failure> {
     let request = CopyRequest {
         from: &args.from,
         to: &args.to,
-        server: server(place, ""),
+        // Reading and writing whole tables takes as long as it takes.
+        server: DatabaseServer {
+            timeout: None,
+            ..server(place, "")
+        },
         process: &Machine.unique_name(),
     };
     let copied = counting(|show| copy_database(&request, stop_flag(), show))?;
