@@ -4,6 +4,7 @@
 //! directory, so it goes exactly the way of the run and changes nothing. Keys and names are collected and written sorted
 //! at the end of a batch, because keeping their tables row by row costs more than the rows.
 
+use crate::crowd::{CROWD, Crowd};
 use crate::key_filter::KeyFilter;
 use foldhash::fast::RandomState;
 use model::{Contact, ContactId, MatchKey, name_order};
@@ -69,6 +70,8 @@ pub(crate) struct Collected {
     looked_up: HashMap<MatchKey, Vec<ContactId>, RandomState>,
     /// Contacts that the rows of the chunk in hand name by id or share a key with.
     met: HashMap<ContactId, ContactRow, RandomState>,
+    /// Keys that too many contacts have, once one was asked for.
+    crowds: HashMap<MatchKey, Crowd, RandomState>,
 }
 
 impl Collected {
@@ -83,7 +86,16 @@ impl Collected {
             fresh: HashMap::default(),
             looked_up: HashMap::default(),
             met: HashMap::default(),
+            crowds: HashMap::default(),
         }
+    }
+}
+
+impl Collected {
+    /// Forgets what was true of the directory before somebody else wrote.
+    pub fn forget_directory(&mut self) {
+        self.filter = KeyFilter::new();
+        self.crowds.clear();
     }
 }
 
@@ -118,8 +130,8 @@ impl Directory<'_, '_, '_> {
             }
         }
         let collected_ids = asked.iter().filter_map(|key| self.collected.keys.get(key));
-        ids.extend(collected_ids.flat_map(Holders::ids));
-        ids.extend(found.iter().flatten());
+        ids.extend(collected_ids.flat_map(|holders| holders.ids().take(CROWD + 1)));
+        ids.extend(found.iter().flat_map(|ids| ids.iter().take(CROWD + 1)));
         self.collected.looked_up = asked
             .into_iter()
             .zip(found)
@@ -161,28 +173,82 @@ impl Directory<'_, '_, '_> {
         Ok(())
     }
 
-    /// Who has a key, in the order in which they came to be. A contact of the base that the scratch database holds a
+    /// Who has a key, the first of them if they are a crowd, in the order in which they came to be. A contact of the base that the scratch database holds a
     /// newer state of has the keys of that state.
     pub fn who_has(&mut self, key: &MatchKey) -> Result<Vec<ContactId>, store::Error> {
-        let collected = &*self.collected;
-        if collected.filter.excludes(key.as_str()) {
+        if self.collected.filter.excludes(key.as_str()) {
             return Ok(Vec::new());
         }
-        let mut ids: Vec<ContactId> = collected.looked_up.get(key).into_iter().flatten().copied().collect();
-        ids.extend(collected.keys.get(key).into_iter().flat_map(Holders::ids));
+        let mut ids: Vec<ContactId> = self.holders(key).take(CROWD + 1).collect();
         ids.sort_unstable();
         ids.dedup();
-        if !collected.dropped_keys.is_empty() {
-            ids.retain(|id| !collected.dropped_keys.contains(&(key.clone(), *id)));
-        }
         if self.layers.base.is_some() && !ids.is_empty() {
             let states = contacts::get_many(self.layers.top, self.layers.workspace, &ids)?;
             let run = self.layers.run;
-            let outdated = |row: &ContactRow| row.created_by.is_none_or(|o| o.import != run) && !has_key(row, key);
-            let gone: Vec<ContactId> = states.iter().filter(|row| outdated(row)).map(|row| row.id).collect();
+            let gone: Vec<ContactId> = states
+                .iter()
+                .filter(|row| outdated(row, key, run))
+                .map(|row| row.id)
+                .collect();
             ids.retain(|id| !gone.contains(id));
         }
         Ok(ids)
+    }
+
+    /// All that are known to have a key, those of the directory first.
+    fn holders(&self, key: &MatchKey) -> impl Iterator<Item = ContactId> {
+        let Collected {
+            looked_up,
+            keys,
+            dropped_keys,
+            ..
+        } = &*self.collected;
+        let known = looked_up.get(key).into_iter().flatten().copied();
+        let new = keys.get(key).into_iter().flat_map(Holders::ids);
+        known
+            .chain(new)
+            .filter(|id| dropped_keys.is_empty() || !dropped_keys.contains(&(key.clone(), *id)))
+    }
+
+    /// Those who have a key that a crowd has. Every one of them is read once, and followed from then on.
+    pub fn crowd(&mut self, key: &MatchKey) -> Result<&Crowd, store::Error> {
+        if !self.collected.crowds.contains_key(key) {
+            let ids: Vec<ContactId> = self.holders(key).collect();
+            let mut crowd = Crowd::default();
+            for some in ids.chunks(MET_AT_ONCE) {
+                for row in self.get_many(some)? {
+                    if self.layers.base.is_none() || !outdated(&row, key, self.layers.run) {
+                        crowd.add(row.id, &row.body);
+                    }
+                }
+                for row in some.iter().filter_map(|id| self.collected.fresh.get(id)) {
+                    crowd.add(row.id, &row.body);
+                }
+            }
+            self.collected.crowds.insert(key.clone(), crowd);
+        }
+        Ok(self.collected.crowds.entry(key.clone()).or_default())
+    }
+
+    /// Lets the crowds follow a change of one contact.
+    fn follow(&mut self, id: ContactId, before: Option<(&[MatchKey], &str)>, after: (&[MatchKey], &str)) {
+        let crowds = &mut self.collected.crowds;
+        if crowds.is_empty() {
+            return;
+        }
+        if let Some((keys, body)) = before {
+            for key in keys {
+                if let Some(crowd) = crowds.get_mut(key) {
+                    crowd.remove(id, body);
+                }
+            }
+        }
+        let (keys, body) = after;
+        for key in keys {
+            if let Some(crowd) = crowds.get_mut(key) {
+                crowd.add(id, body);
+            }
+        }
     }
 
     /// A contact as it is now.
@@ -206,6 +272,7 @@ impl Directory<'_, '_, '_> {
     /// Creates a contact.
     pub fn create(&mut self, row: ContactRow, match_keys: Vec<MatchKey>, order: String) {
         let id = row.id;
+        self.follow(id, None, (&match_keys, &row.body));
         self.add_keys(match_keys, id);
         if self.collected.keeps_names {
             self.collected.names.insert(id, order);
@@ -217,6 +284,9 @@ impl Directory<'_, '_, '_> {
     pub fn update(&mut self, row: ContactRow, before: &Contact, after: &Contact) -> Result<(), store::Error> {
         let id = row.id;
         let (old, new) = (MatchKey::of(before), MatchKey::of(after));
+        if !self.collected.crowds.is_empty() {
+            self.follow(id, Some((&old, &before.to_json())), (&new, &row.body));
+        }
         self.add_keys(new.iter().filter(|k| !old.contains(k)).cloned().collect(), id);
         self.drop_keys(old.into_iter().filter(|k| !new.contains(k)), id);
         self.change_name(id, name_order(before), name_order(after));
@@ -295,6 +365,12 @@ impl Directory<'_, '_, '_> {
         let named = self.collected.names.drain().map(|(id, order)| (order, id));
         names::insert_many(self.layers.top, workspace, named.collect())
     }
+}
+
+/// Whether a contact that lies under a scratch database had a key there and has lost it in the preview. What a preview
+/// creates is stored without its keys.
+fn outdated(row: &ContactRow, key: &MatchKey, run: ImportId) -> bool {
+    row.created_by.is_none_or(|origin| origin.import != run) && !has_key(row, key)
 }
 
 fn has_key(row: &ContactRow, key: &MatchKey) -> bool {

@@ -6,6 +6,7 @@
 mod access;
 mod contacts;
 mod counts;
+mod crowd;
 mod database;
 mod directory;
 mod doctor;

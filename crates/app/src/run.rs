@@ -3,7 +3,6 @@
 
 use crate::directory::{Collected, Directory, Layers};
 use crate::judging::{Bodies, Chunk, Judging, judge_all};
-use crate::key_filter::KeyFilter;
 use crate::lease::Lease;
 use crate::plan::{ImportOptions, Reading};
 use crate::rejected::{Kept, RejectedRows};
@@ -226,7 +225,7 @@ impl<'a> Run<'a> {
         }
         if self.changes.is_some_and(|last| changes != last + 1) {
             // Somebody else has written since the last batch, perhaps keys that the filter does not know.
-            self.collected.filter = KeyFilter::new();
+            self.collected.forget_directory();
         }
         self.changes = Some(changes);
         Ok(())

@@ -1,5 +1,6 @@
 //! What becomes of a judged row, given the directory: duplicates, updates, conflicts; and carrying it out.
 
+use crate::crowd::{CROWD, name_in};
 use crate::directory::Directory;
 use crate::judging::Prepared;
 use crate::plan::{Conflicts, Duplicates, ImportOptions, Match};
@@ -117,7 +118,7 @@ impl Settler<'_> {
     fn matches(&self, directory: &mut Directory<'_, '_, '_>, row: &Prepared) -> Result<Vec<Matched>, Error> {
         let mut matches: Vec<Matched> = Vec::new();
         for key in row.keys.iter().filter(|key| self.counts(key)) {
-            for id in directory.who_has(key)? {
+            for id in self.candidates(directory, row, key)? {
                 if let Some(known) = matches.iter_mut().find(|m| m.row.id == id) {
                     known.by_email |= key.is_email();
                     continue;
@@ -132,12 +133,38 @@ impl Settler<'_> {
                     key: key.clone(),
                     by_email: key.is_email(),
                 });
+                if self.options.duplicates == Duplicates::Create && !self.by_name() && matches.len() > 1 {
+                    // It is created whoever else there is.
+                    return Ok(matches);
+                }
             }
         }
-        if self.options.matching == Match::EmailOrPhoneAndName {
+        if self.by_name() {
             matches.retain(|m| m.by_email || !differs(&m.row, row));
         }
         Ok(matches)
+    }
+
+    /// Whether colleagues behind one number are told apart by their names.
+    fn by_name(&self) -> bool {
+        self.options.matching == Match::EmailOrPhoneAndName
+    }
+
+    /// Who a row may be by a key. In a crowd behind one number, names alone tell, and must be the same.
+    fn candidates(
+        &self,
+        directory: &mut Directory<'_, '_, '_>,
+        row: &Prepared,
+        key: &MatchKey,
+    ) -> Result<Vec<ContactId>, Error> {
+        let first = directory.who_has(key)?;
+        if first.len() <= CROWD || !self.by_name() || key.is_email() {
+            return Ok(first);
+        }
+        match name_in(&row.body) {
+            Some(name) => Ok(directory.crowd(key)?.namesakes(name)),
+            None => Ok(first),
+        }
     }
 
     fn counts(&self, key: &MatchKey) -> bool {
@@ -155,7 +182,11 @@ impl Settler<'_> {
             return Ok(None);
         }
         for key in &row.keys {
-            for id in directory.who_has(key)? {
+            let mut ids = directory.who_has(key)?;
+            if ids.len() > CROWD {
+                ids = directory.crowd(key)?.same(row.content);
+            }
+            for id in ids {
                 if let Some(found) = directory.get(id)?
                     && !self.is_own(&found)
                     && content_hash(&found.body) == row.content
@@ -374,10 +405,14 @@ fn conflict_reason(row: &Prepared, matched: &Matched) -> Reason {
 
 fn ambiguous(row: &Prepared, matches: &[Matched], run: ImportId) -> Standing {
     let whom: Vec<String> = matches.iter().take(3).map(|m| describe(&m.row, run)).collect();
+    let number = match matches.len() {
+        some @ ..=CROWD => some.to_string(),
+        _ => format!("more than {CROWD}"),
+    };
     let reason = Reason::of_row(
         Code::Ambiguous,
         row.line,
-        format!("This row matches {} contacts: {}.", matches.len(), whom.join("; ")),
+        format!("This row matches {number} contacts: {}.", whom.join("; ")),
         "merge them, take the value that does not belong out of the row, or choose another rule with --match",
     );
     Standing {

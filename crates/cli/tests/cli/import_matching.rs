@@ -307,3 +307,58 @@ fn rejected_rows_are_not_written_over_their_file() {
     assert_eq!(scratch.read("people.csv"), "Email\nann@\n");
     assert_eq!(scratch.imports().len(), 0);
 }
+
+/// More than are looked at one by one.
+const COLLEAGUES: u32 = 150;
+
+/// A word that no other one is like.
+fn word(number: u32) -> String {
+    let mut state = u64::from(number + 1);
+    let letter = |_| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'a' + u8::try_from((state >> 33) % 26).unwrap())
+    };
+    (0..9).map(letter).collect()
+}
+
+fn colleagues(title: &str) -> String {
+    let mut csv = String::from("First Name,Last Name,Company,Phone,Title\n");
+    for i in 0..COLLEAGUES {
+        let (first, last) = (word(2 * i), word(2 * i + 1));
+        csv.push_str(&format!("{first},{last},Acme,+1 202 555 0101,{title}\n"));
+    }
+    csv
+}
+
+#[test]
+fn a_crowd_behind_one_number_is_told_apart_by_names() {
+    let scratch = Scratch::new();
+    scratch.write("all.csv", colleagues(""));
+    scratch.write("titles.csv", colleagues("Engineer"));
+    let by_name = ["--match", "email-or-phone-and-name"];
+    assert_eq!(scratch.import("all.csv", &by_name), "rows 150, new 150");
+    assert_eq!(scratch.import("all.csv", &by_name), "rows 150, duplicate 150");
+    let before = scratch.export(&[]);
+    let update = [&by_name[..], &["--duplicates", "update"]].concat();
+    assert_eq!(scratch.import("titles.csv", &update), "rows 150, update 150");
+    assert_eq!(scratch.import("titles.csv", &update), "rows 150, unchanged 150");
+    scratch.run(&["undo", "3"]).expect(0);
+    assert_eq!(scratch.export(&[]), before);
+    // Somebody whom nobody knows is new; by the number alone it is not certain who it is.
+    scratch.write("new.csv", "First Name,Last Name,Phone\nZoe,Newcomer,+1 202 555 0101\n");
+    assert_eq!(scratch.import("new.csv", &[]), "rows 1, ambiguous 1");
+    let told = scratch.run(&["import", "new.csv", "--dry-run"]);
+    told.expect(0).says(&["matches more than 64 contacts"]);
+    assert_eq!(scratch.import("new.csv", &by_name), "rows 1, new 1");
+    // What is exactly there is found under every rule.
+    assert_eq!(
+        scratch.import("all.csv", &["--match", "email"]),
+        "rows 150, duplicate 150"
+    );
+    assert_eq!(
+        scratch.import("all.csv", &["--duplicates", "create"]),
+        "rows 150, new 150"
+    );
+}
