@@ -78,6 +78,21 @@ impl Database {
         );
         run(&mut client, sql);
     }
+
+    /// Does something while a session holds an advisory lock of this number.
+    ///
+    /// # Panics
+    /// When the server is gone.
+    pub fn while_locked(&self, number: i64, work: impl FnOnce()) {
+        let mut config = self.server.clone();
+        let mut client = must(
+            config.dbname(&self.name).connect(NoTls),
+            "connecting to the database of a test",
+        );
+        run(&mut client, &format!("SELECT pg_advisory_lock({number})"));
+        work();
+        run(&mut client, &format!("SELECT pg_advisory_unlock({number})"));
+    }
 }
 
 impl Drop for Database {

@@ -319,6 +319,10 @@ fn be_fit(client: &mut Client) -> Result<()> {
 
 /// One process does it, the others wait and find it done. A lock of the session, because refinery has its own transaction.
 fn bring_up_to_date(client: &mut Client) -> Result<()> {
+    if is_up_to_date(client)? {
+        // Without the lock: a process that is stopped while it holds it must not keep others from starting.
+        return Ok(());
+    }
     let doing = "waiting for whoever brings the schema up to date";
     let run = |client: &mut Client, sql: &str| client.batch_execute(sql).map_err(|e| error(doing, &e));
     run(
@@ -330,17 +334,21 @@ fn bring_up_to_date(client: &mut Client) -> Result<()> {
     outcome
 }
 
+/// Refuses a schema that is newer than this program.
+fn is_up_to_date(client: &mut Client) -> Result<bool> {
+    let Some(found) = super::server::schema_version(client)? else {
+        return Ok(false);
+    };
+    migrations::refuse_newer(migrations::POSTGRES, found)?;
+    Ok(found == migrations::newest(migrations::POSTGRES)?)
+}
+
+/// With the lock; somebody else may have been quicker.
 fn migrate(client: &mut Client) -> Result<()> {
-    let found = super::server::schema_version(client)?;
-    let newest = migrations::newest(migrations::POSTGRES)?;
-    match found {
-        // Nothing to do, which needs no right to make tables.
-        Some(version) if version == newest => Ok(()),
-        found => {
-            migrations::refuse_newer(migrations::POSTGRES, found.unwrap_or(0))?;
-            migrations::run(migrations::POSTGRES, client)
-        }
+    if is_up_to_date(client)? {
+        return Ok(());
     }
+    migrations::run(migrations::POSTGRES, client)
 }
 
 #[cfg(test)]

@@ -31,6 +31,16 @@ fn many_processes_may_start_at_once() {
 }
 
 #[test]
+fn a_process_that_hangs_while_it_starts_keeps_nobody_from_starting() {
+    let Some(database) = Database::create() else { return };
+    drop(Store::connect(database.url(), &options()).unwrap());
+    // The lock under which the schema is brought up to date.
+    database.while_locked(0x4372_516F, || {
+        assert_eq!(count(&Store::connect(database.url(), &options()).unwrap()), 0);
+    });
+}
+
+#[test]
 fn a_newer_schema_is_refused() {
     let Some(database) = Database::create() else { return };
     drop(Store::connect(database.url(), &options()).unwrap());
