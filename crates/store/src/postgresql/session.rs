@@ -69,7 +69,24 @@ pub(super) fn with_session<T, E: From<Error>>(
     }
 }
 
+/// However delivering ends, nobody waits for it for ever.
+struct Deliverer<'w>(&'w Way);
+
+impl Drop for Deliverer<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        if state.parcels > 0 {
+            state.parcels = 0;
+            state.failed.get_or_insert(Error::Disconnected {
+                doing: "writing many rows",
+            });
+        }
+        self.0.arrived.notify_all();
+    }
+}
+
 fn deliver(connection: &Mutex<&mut Connection>, way: &Way, queue: Receiver<Parcel>) {
+    let _deliverer = Deliverer(way);
     for parcel in queue {
         // After a failure the server takes nothing until the rollback.
         let delivered = if way.lock().failed.is_some() {
@@ -114,7 +131,10 @@ impl<'c> Session<'c> {
         state.parcels += 1;
         drop(state);
         let doing = parcel.doing;
-        // The other end stays as long as this one.
-        parcels.send(parcel).map_err(|_| Error::Disconnected { doing })
+        parcels.send(parcel).map_err(|_| {
+            // The other end is gone, and with it whoever would count this one off.
+            self.way.lock().parcels = 0;
+            Error::Disconnected { doing }
+        })
     }
 }
