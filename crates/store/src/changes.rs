@@ -31,7 +31,7 @@ pub struct Before {
     pub body: String,
 }
 
-const TABLE: Table<7> = Table {
+pub(crate) const TABLE: Table<7> = Table {
     name: "import_changes",
     columns: [
         "workspace_id",

@@ -48,7 +48,7 @@ macro_rules! columns {
 /// The trash and the search texts ask for contacts too.
 pub(crate) use columns;
 
-const TABLE: Table<9> = Table {
+pub(crate) const TABLE: Table<9> = Table {
     name: "contacts",
     columns: [
         "workspace_id",

@@ -6,7 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::waist::{OnConflict, Row, Table, Tx, Value};
-use crate::{Store, Workspace};
+use crate::{Store, Workspace, changes, contacts, keys, names, texts, trash};
 use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -40,7 +40,7 @@ pub struct CopyWatch<'a> {
 
 /// A table and how many of its first columns are its key. The workspace is the first of them.
 struct Copied<const N: usize> {
-    table: Table<N>,
+    table: &'static Table<N>,
     key: usize,
 }
 
@@ -62,113 +62,67 @@ trait AnyTable {
     fn clear(&self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64>;
 }
 
-macro_rules! table {
-    ($name:literal, $key:literal, [$($column:literal),+ $(,)?]) => {
-        &Copied { table: Table { name: $name, columns: [$($column),+] }, key: $key }
-    };
+/// The tables that are written row by row and so have no list of columns of their own.
+const WORKSPACES: Table<5> = Table {
+    name: "workspaces",
+    columns: ["workspace_id", "name", "created_at", "changes", "texts_at"],
+};
+const MEMBERS: Table<6> = Table {
+    name: "members",
+    columns: ["workspace_id", "member_id", "name", "email", "role", "created_at"],
+};
+const IMPORTS: Table<14> = Table {
+    name: "imports",
+    columns: [
+        "workspace_id",
+        "import_id",
+        "owner_id",
+        "file_name",
+        "file_size",
+        "state",
+        "plan",
+        "rows_done",
+        "counts",
+        "rejected_bytes",
+        "created_at",
+        "updated_at",
+        "finished_at",
+        "holder",
+    ],
+};
+const LEASES: Table<4> = Table {
+    name: "import_leases",
+    columns: ["workspace_id", "import_id", "holder", "renewed_at"],
+};
+const BATCHES: Table<6> = Table {
+    name: "import_batches",
+    columns: [
+        "workspace_id",
+        "import_id",
+        "batch_no",
+        "first_contact",
+        "last_contact",
+        "created",
+    ],
+};
+
+const fn keyed<const N: usize>(table: &'static Table<N>, key: usize) -> Copied<N> {
+    Copied { table, key }
 }
 
-/// Every table but `installation`, which is about the database itself.
+/// Every table but `installation`, which is about the database itself, each with the length of its key.
 const TABLES: &[&dyn AnyTable] = &[
-    table!(
-        "workspaces",
-        1,
-        ["workspace_id", "name", "created_at", "changes", "texts_at"]
-    ),
-    table!(
-        "members",
-        2,
-        ["workspace_id", "member_id", "name", "email", "role", "created_at"]
-    ),
-    table!(
-        "contacts",
-        2,
-        [
-            "workspace_id",
-            "contact_id",
-            "owner_id",
-            "version",
-            "created_at",
-            "created_import",
-            "created_line",
-            "written_import",
-            "body",
-        ]
-    ),
-    table!("contact_keys", 3, ["workspace_id", "match_key", "contact_id"]),
-    table!("contact_names", 3, ["workspace_id", "name_order", "contact_id"]),
-    table!(
-        "contact_texts",
-        2,
-        ["workspace_id", "contact_id", "version", "search_text"]
-    ),
-    table!(
-        "trashed_contacts",
-        2,
-        [
-            "workspace_id",
-            "contact_id",
-            "trashed_at",
-            "trashed_by",
-            "owner_id",
-            "version",
-            "created_at",
-            "created_import",
-            "created_line",
-            "written_import",
-            "body",
-        ]
-    ),
-    table!(
-        "imports",
-        2,
-        [
-            "workspace_id",
-            "import_id",
-            "owner_id",
-            "file_name",
-            "file_size",
-            "state",
-            "plan",
-            "rows_done",
-            "counts",
-            "rejected_bytes",
-            "created_at",
-            "updated_at",
-            "finished_at",
-            "holder",
-        ]
-    ),
-    table!(
-        "import_leases",
-        2,
-        ["workspace_id", "import_id", "holder", "renewed_at"]
-    ),
-    table!(
-        "import_batches",
-        3,
-        [
-            "workspace_id",
-            "import_id",
-            "batch_no",
-            "first_contact",
-            "last_contact",
-            "created",
-        ]
-    ),
-    table!(
-        "import_changes",
-        3,
-        [
-            "workspace_id",
-            "import_id",
-            "contact_id",
-            "line",
-            "before_version",
-            "before_written_import",
-            "before_body",
-        ]
-    ),
+    &keyed(&WORKSPACES, 1),
+    &keyed(&MEMBERS, 2),
+    &keyed(&contacts::TABLE, 2),
+    &keyed(&keys::TABLE, 3),
+    &keyed(&names::TABLE, 3),
+    &keyed(&texts::TABLE, 2),
+    &keyed(&trash::TABLE, 2),
+    &keyed(&IMPORTS, 2),
+    &keyed(&LEASES, 2),
+    &keyed(&BATCHES, 3),
+    &keyed(&changes::TABLE, 3),
 ];
 
 /// A copy under way.
@@ -271,11 +225,7 @@ fn refuse_changes(from: &Store, copied: &[CopiedTable]) -> Result<()> {
 }
 
 fn sum_of(table: &dyn AnyTable, tx: &mut Tx<'_>, workspaces: &[Workspace]) -> Result<CopiedTable> {
-    let mut all = CopiedTable {
-        table: table.name(),
-        rows: 0,
-        checksum: 0,
-    };
+    let mut all = CopiedTable::none_of(table.name());
     for workspace in workspaces {
         all.add(table.sum(tx, *workspace)?);
     }
@@ -283,6 +233,14 @@ fn sum_of(table: &dyn AnyTable, tx: &mut Tx<'_>, workspaces: &[Workspace]) -> Re
 }
 
 impl CopiedTable {
+    fn none_of(table: &'static str) -> Self {
+        Self {
+            table,
+            rows: 0,
+            checksum: 0,
+        }
+    }
+
     fn add(&mut self, (rows, checksum): (u64, u128)) {
         self.rows += rows;
         let mut both = Xxh3::new();
@@ -294,11 +252,7 @@ impl CopiedTable {
 
 impl Copy<'_, '_, '_> {
     fn table(&mut self, table: &dyn AnyTable, workspaces: &[Workspace]) -> Result<CopiedTable> {
-        let mut copied = CopiedTable {
-            table: table.name(),
-            rows: 0,
-            checksum: 0,
-        };
+        let mut copied = CopiedTable::none_of(table.name());
         for workspace in workspaces {
             copied.add(self.until_equal(table, *workspace)?);
         }
@@ -343,7 +297,7 @@ impl<const N: usize> AnyTable for Copied<N> {
             rows += page.len() as u64;
             copy.to.write(|tx| {
                 let values = page.iter().map(|row| row.each_ref().map(Owned::as_value));
-                tx.bulk_insert("copying rows", &self.table, OnConflict::Fail, values)
+                tx.bulk_insert("copying rows", self.table, OnConflict::Fail, values)
             })?;
             (copy.watch.progress)(self.table.name, rows);
             if copy.watch.stop.load(Ordering::Relaxed) {
@@ -354,12 +308,7 @@ impl<const N: usize> AnyTable for Copied<N> {
 
     /// The number of rows and their checksum, in the order of the key.
     fn sum(&self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<(u64, u128)> {
-        let sql = format!(
-            "SELECT {} FROM {} WHERE workspace_id = $1 ORDER BY {}",
-            self.table.columns.join(", "),
-            self.table.name,
-            self.table.columns[..self.key].join(", "),
-        );
+        let sql = self.rows_in_order("");
         let (mut rows, mut sum) = (0, Xxh3::new());
         tx.for_each("summing up a table", &sql, &[workspace.into()], |row| {
             rows += 1;
@@ -375,6 +324,16 @@ impl<const N: usize> AnyTable for Copied<N> {
 }
 
 impl<const N: usize> Copied<N> {
+    /// The rows of a workspace that a condition leaves, in the order of the key.
+    fn rows_in_order(&self, condition: &str) -> String {
+        format!(
+            "SELECT {} FROM {} WHERE workspace_id = $1{condition} ORDER BY {}",
+            self.table.columns.join(", "),
+            self.table.name,
+            self.table.columns[..self.key].join(", "),
+        )
+    }
+
     /// The key of the last row that is there, without the workspace.
     fn last(&self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<Option<Vec<Owned>>> {
         let key = &self.table.columns[..self.key];
@@ -404,12 +363,7 @@ impl<const N: usize> Copied<N> {
                 )
             }
         };
-        let sql = format!(
-            "SELECT {} FROM {} WHERE workspace_id = $1{behind} ORDER BY {} LIMIT {PAGE}",
-            self.table.columns.join(", "),
-            self.table.name,
-            self.table.columns[..self.key].join(", "),
-        );
+        let sql = format!("{} LIMIT {PAGE}", self.rows_in_order(&behind));
         let mut values = vec![workspace.into()];
         values.extend(after.into_iter().flatten().map(Owned::as_value));
         tx.query("reading rows to copy", &sql, &values, |row| {

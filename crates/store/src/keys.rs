@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::waist::{Lookup, OnConflict, Table, Tx, Value};
 use model::{ContactId, MatchKey};
 
-const TABLE: Table<3> = Table {
+pub(crate) const TABLE: Table<3> = Table {
     name: "contact_keys",
     columns: ["workspace_id", "match_key", "contact_id"],
 };

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::waist::{OnConflict, Table, Tx, Value};
 use model::ContactId;
 
-const TABLE: Table<3> = Table {
+pub(crate) const TABLE: Table<3> = Table {
     name: "contact_names",
     columns: ["workspace_id", "name_order", "contact_id"],
 };

@@ -75,7 +75,7 @@ pub(crate) fn column_name(row: &::postgres::Row, column: usize) -> String {
 /// Names every way in which PostgreSQL can fail. Its words are passed on only where they cannot hold a value of a row.
 pub(crate) fn error(doing: &'static str, error: &::postgres::Error) -> Error {
     let Some(said) = error.as_db_error() else {
-        return if error.is_closed() || error.source_is_io() {
+        return if error.is_closed() || is_of_the_network(error) {
             Error::Disconnected { doing }
         } else {
             Error::Sql {
@@ -108,14 +108,8 @@ fn words(code: &SqlState, message: &str) -> String {
     }
 }
 
-trait SourceIsIo {
-    fn source_is_io(&self) -> bool;
-}
-
-impl SourceIsIo for ::postgres::Error {
-    fn source_is_io(&self) -> bool {
-        std::error::Error::source(self).is_some_and(|source| source.is::<std::io::Error>())
-    }
+fn is_of_the_network(error: &::postgres::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
 }
 
 impl Connection {
@@ -141,6 +135,12 @@ impl Connection {
         Ok(statement)
     }
 
+    /// Prepares a statement and runs it; says how many rows it changed.
+    fn execute(&mut self, doing: &'static str, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<u64> {
+        let statement = self.prepare(doing, sql)?;
+        self.client.execute(&statement, values).map_err(|e| error(doing, &e))
+    }
+
     /// The types of columns, as a statement names them.
     fn types(&mut self, doing: &'static str, table: &str, columns: &str) -> Result<Vec<String>> {
         let statement = self.prepare(doing, &format!("SELECT {columns} FROM {table}"))?;
@@ -158,11 +158,7 @@ pub(crate) fn execute(
     sql: &str,
     values: &[Value<'_>],
 ) -> Result<u64> {
-    let statement = connection.prepare(doing, sql)?;
-    connection
-        .client
-        .execute(&statement, &as_parameters(values))
-        .map_err(|e| error(doing, &e))
+    connection.execute(doing, sql, &as_parameters(values))
 }
 
 pub(crate) fn for_each(
@@ -196,7 +192,7 @@ fn rows_of(
     Ok(())
 }
 
-fn as_parameters<'p>(values: &'p [Value<'_>]) -> Vec<&'p (dyn ToSql + Sync)> {
+fn as_parameters<T: ToSql + Sync>(values: &[T]) -> Vec<&(dyn ToSql + Sync)> {
     values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
 }
 
@@ -231,13 +227,7 @@ fn insert_few<'v, const N: usize>(
         "INSERT INTO {} ({names}) SELECT * FROM unnest({arrays}){or_keep}",
         into.name
     );
-    let statement = connection.prepare(doing, &sql)?;
-    let columns = by_column(rows);
-    let values: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|c| c as &(dyn ToSql + Sync)).collect();
-    connection
-        .client
-        .execute(&statement, &values)
-        .map_err(|e| error(doing, &e))?;
+    connection.execute(doing, &sql, &as_parameters(&by_column(rows)))?;
     Ok(())
 }
 
@@ -281,13 +271,9 @@ pub(crate) fn bulk_delete<'v, const N: usize>(
         "DELETE FROM {} WHERE {} = $1 AND ({names}) IN (SELECT * FROM unnest({arrays}))",
         from.name, from.columns[0]
     );
-    let statement = connection.prepare(doing, &sql)?;
     let mut values: Vec<&(dyn ToSql + Sync)> = vec![workspace];
-    values.extend(keys.iter().map(|column| column as &(dyn ToSql + Sync)));
-    connection
-        .client
-        .execute(&statement, &values)
-        .map_err(|e| error(doing, &e))
+    values.extend(as_parameters(keys));
+    connection.execute(doing, &sql, &values)
 }
 
 pub(crate) fn lookup<'v>(

@@ -37,7 +37,7 @@ impl Word {
     }
 }
 
-const TABLE: Table<4> = Table {
+pub(crate) const TABLE: Table<4> = Table {
     name: "contact_texts",
     columns: ["workspace_id", "contact_id", "version", "search_text"],
 };

@@ -20,7 +20,7 @@ pub struct Trashed {
     pub by: Member,
 }
 
-const TABLE: Table<11> = Table {
+pub(crate) const TABLE: Table<11> = Table {
     name: "trashed_contacts",
     columns: [
         "workspace_id",

@@ -14,6 +14,7 @@ use crate::waist::Tx;
 use ::postgres::{Client, Config};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How to connect.
 #[derive(Clone, Debug)]
@@ -165,7 +166,8 @@ impl Drop for Transaction<'_> {
 /// What the pool needs to know.
 struct Connections {
     config: Config,
-    tls: Tls,
+    /// Made once: it may read every certificate of the machine.
+    connector: MakeRustlsConnect,
     settings: String,
     failed: Failed,
 }
@@ -182,15 +184,15 @@ impl Connections {
             config.connect_timeout(PATIENCE);
         }
         Ok(Self {
+            connector: tls.connector()?,
             config,
-            tls,
             settings: settings(options),
             failed: Arc::default(),
         })
     }
 
     fn open(&self) -> Result<Client> {
-        let connector = self.tls.connector()?;
+        let connector = self.connector.clone();
         let mut client = self.config.connect(connector).map_err(|e| self.unreachable(&e))?;
         client
             .batch_execute(&self.settings)

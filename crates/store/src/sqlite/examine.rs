@@ -41,7 +41,8 @@ pub(super) fn be_ours(connection: &Connection, path: &Path) -> Result<()> {
     }
 }
 
-fn schema_version(connection: &Connection) -> Result<Option<i64>> {
+/// The version of the schema; none in a file that has none of ours.
+pub(super) fn schema_version(connection: &Connection) -> Result<Option<i64>> {
     let doing = "reading the schema's version";
     let there = connection
         .table_exists(None, migrations::HISTORY)

@@ -6,6 +6,7 @@
 //! its samples present each SELECT by key is planned anew for each key, up to five times slower.
 
 use super::error;
+use super::examine::schema_version;
 use crate::error::{Error, Result};
 use crate::migrations;
 use crate::waist::Tx;
@@ -277,15 +278,7 @@ fn configure(connection: &Connection, cache_kib: i64) -> Result<()> {
 
 /// Runs the migrations that a database has not seen.
 pub(super) fn bring_up_to_date(connection: &mut Connection) -> Result<()> {
-    let doing = "reading the schema's version";
-    let has_history = connection
-        .table_exists(None, migrations::HISTORY)
-        .map_err(|e| error(doing, &e))?;
-    if has_history {
-        let newest = format!("SELECT coalesce(max(version), 0) FROM {}", migrations::HISTORY);
-        let found = connection
-            .query_row(&newest, [], |row| row.get(0))
-            .map_err(|e| error(doing, &e))?;
+    if let Some(found) = schema_version(connection)? {
         migrations::refuse_newer(migrations::SQLITE, found)?;
     }
     migrations::run(migrations::SQLITE, connection)
