@@ -230,13 +230,28 @@ fn add(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow, contact: &Contac
 
 /// Writes what a contact is found by: match keys, name, search text.
 fn leave_traces(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow, contact: &Contact) -> Result<(), Error> {
-    keys::insert_many(tx, workspace, keys_of(row.id, contact))?;
-    names::insert_many(tx, workspace, vec![(name_order(contact), row.id)])?;
+    leave_keys_and_name(tx, workspace, row.id, contact)?;
     Ok(texts::set_many(tx, workspace, &[text_of(row, contact)])?)
 }
 
+/// Writes match keys and name of a contact, whose search text is written afterwards.
+pub(crate) fn leave_keys_and_name(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    id: ContactId,
+    contact: &Contact,
+) -> Result<(), store::Error> {
+    keys::insert_many(tx, workspace, keys_of(id, contact))?;
+    names::insert_many(tx, workspace, vec![(name_order(contact), id)])
+}
+
 /// Deletes what a contact is found by.
-fn drop_traces(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId, contact: &Contact) -> Result<(), Error> {
+pub(crate) fn drop_traces(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    id: ContactId,
+    contact: &Contact,
+) -> Result<(), store::Error> {
     keys::delete_many(tx, workspace, keys_of(id, contact))?;
     names::delete_many(tx, workspace, vec![(name_order(contact), id)])?;
     texts::delete_many(tx, workspace, &[id])?;

@@ -276,17 +276,8 @@ impl App {
         let (counts, notable) = run.into_result();
         if stopped == Stopped::No {
             let now = self.world.now();
-            self.store.write(|tx| {
-                lease.fence(tx)?;
-                Ok::<_, Error>(imports::set_state(
-                    tx,
-                    actor.workspace,
-                    import,
-                    ImportState::Done,
-                    now,
-                    true,
-                )?)
-            })?;
+            self.store
+                .write(|tx| lease.set_state(tx, ImportState::Done, now, true))?;
             self.drop_upload(&upload.name);
             // The import is done all the same, and what has no text is found without.
             let _ = self.index_texts_after(actor, counts.new + counts.update);

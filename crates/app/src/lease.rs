@@ -15,6 +15,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+use store::imports::{self, ImportState};
 use store::leases::{self, Lease as Stored};
 use store::{ImportId, Store, Tx, Workspace};
 
@@ -132,6 +133,16 @@ impl Lease {
         } else {
             Err(Error::TakenOver(self.import))
         }
+    }
+
+    /// Gives the import, if it is ours, another state; `finished` makes `now` the moment of its end.
+    ///
+    /// # Errors
+    /// [`Error::TakenOver`]; those of the database.
+    pub fn set_state(&self, tx: &mut Tx<'_>, state: ImportState, now: i64, finished: bool) -> Result<(), Error> {
+        self.fence(tx)?;
+        imports::set_state(tx, self.workspace, self.import, state, now, finished)?;
+        Ok(())
     }
 
     /// Who ends the sessions of another process has taken its imports over: then that is the news, not the connection.

@@ -118,12 +118,4 @@ impl App {
             world,
         })
     }
-
-    /// Writes, reads and removes a small object, so that a store that cannot be used is told before it is needed.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub fn try_objects(&self) -> Result<(), Error> {
-        Ok(self.objects.probe(&self.world.unique_name())?)
-    }
 }

@@ -42,9 +42,17 @@ impl Stand {
         })
     }
 
-    fn open(&self, server: &DatabaseServer<'_>, process: &str) -> Result<Store, Error> {
+    fn open(&self, request: &CopyRequest<'_>) -> Result<Store, Error> {
         match self {
-            Self::Server(url) => Ok(Store::connect(url, &server.options(process))?),
+            Self::Server(url) => {
+                let server = DatabaseServer {
+                    url,
+                    pool: request.pool,
+                    // Reading and writing whole tables takes as long as it takes.
+                    timeout: None,
+                };
+                Ok(Store::connect(url, &server.options(request.process))?)
+            }
             Self::File(path) => {
                 if let Some(folder) = path.parent() {
                     std::fs::create_dir_all(folder).map_err(|e| Error::io("creating the folder", folder, e))?;
@@ -62,8 +70,8 @@ pub struct CopyRequest<'a> {
     pub from: &'a str,
     /// Where to: the same.
     pub to: &'a str,
-    /// How to connect to servers; its address is not looked at.
-    pub server: DatabaseServer<'a>,
+    /// Connections of this process to each server at the same time.
+    pub pool: u32,
     /// What this process calls itself.
     pub process: &'a str,
 }
@@ -88,9 +96,9 @@ pub fn copy_database(
     if name == to.name()? {
         return Err(Error::CopyToItself(name));
     }
-    let from = from.open(&request.server, request.process)?;
+    let from = from.open(request)?;
     refuse_unfinished(&from)?;
-    let to = to.open(&request.server, request.process)?;
+    let to = to.open(request)?;
     Ok(copy::copy(&from, &to, &name, CopyWatch { progress, stop })?)
 }
 

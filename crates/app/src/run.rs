@@ -217,12 +217,15 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Makes sure that the import is still ours.
+    fn fence(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        self.lease.map_or(Ok(()), |lease| lease.fence(tx))
+    }
+
     /// Waits for other writers of the workspace, and makes sure that the import is still ours.
     fn begin_batch(&mut self, tx: &mut Tx<'_>) -> Result<(), Error> {
         let changes = workspaces::begin_change(tx, self.actor.workspace)?;
-        if let Some(lease) = self.lease {
-            lease.fence(tx)?;
-        }
+        self.fence(tx)?;
         if self.changes.is_some_and(|last| changes != last + 1) {
             // Somebody else has written since the last batch, perhaps keys that the filter does not know.
             self.collected.forget_directory();
@@ -285,10 +288,8 @@ impl<'a> Run<'a> {
             )?;
             self.reached.batches += 1;
         }
-        if let Some(lease) = self.lease {
-            // The object store takes what anybody puts, so whoever was cut off must notice before.
-            lease.fence(tx)?;
-        }
+        // The object store takes what anybody puts, so whoever was cut off must notice before.
+        self.fence(tx)?;
         let next_record = self.reached.next_record;
         let kept = self
             .rejected

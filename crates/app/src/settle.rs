@@ -1,5 +1,6 @@
 //! What becomes of a judged row, given the directory: duplicates, updates, conflicts; and carrying it out.
 
+use crate::contacts::read;
 use crate::crowd::{CROWD, name_in};
 use crate::directory::Directory;
 use crate::judging::Prepared;
@@ -235,8 +236,7 @@ impl Settler<'_> {
                 reason: Some(conflict_reason(row, &matched)),
             });
         }
-        let before = Contact::from_json(&matched.row.body)
-            .map_err(|_| store::Error::Corrupt(format!("contact {of} cannot be read")))?;
+        let before = read(&matched.row)?;
         let mut after = before.clone();
         if let Some(patch) = &row.patch {
             patch.apply(&mut after, fill);

@@ -1,6 +1,7 @@
 //! Taking an import back: what it created goes, what it changed gets its old values, what was changed since stays and is
 //! listed. In steps that each commit, so that an undo that is interrupted can be gone on with.
 
+use crate::contacts::{drop_traces, leave_keys_and_name, read};
 use crate::import::plan_of;
 use crate::lease::Lease;
 use crate::{Actor, App, Error};
@@ -51,47 +52,31 @@ impl App {
             return Err(Error::AlreadyUndone(import));
         }
         let workspace = actor.workspace;
-        if !dry_run {
+        let writing = lease.as_ref().filter(|_| !dry_run);
+        if let Some(lease) = writing {
             let now = self.world.now();
-            self.store.write(|tx| {
-                fence(lease.as_ref(), tx)?;
-                Ok::<_, Error>(imports::set_state(
-                    tx,
-                    workspace,
-                    import,
-                    ImportState::Undoing,
-                    now,
-                    false,
-                )?)
-            })?;
+            self.store
+                .write(|tx| lease.set_state(tx, ImportState::Undoing, now, false))?;
         }
         let mut undo = Undo {
             app: self,
             workspace,
             import,
-            lease: lease.as_ref(),
-            dry_run,
+            writing,
             report: UndoReport::default(),
         };
         let batches = self.store.read(|tx| imports::batches(tx, workspace, import))?;
         undo.restore_changed(&batches)?;
         undo.remove_created(&batches)?;
         let report = undo.report;
-        if !dry_run {
+        if let Some(lease) = writing {
             // While it can be told that some stayed; doing all this again does no harm.
             self.forget_rejected(actor, import)?;
             let now = self.world.now();
             self.store.write(|tx| {
-                fence(lease.as_ref(), tx)?;
+                lease.set_state(tx, ImportState::Undone, now, true)?;
                 changes::forget(tx, workspace, import)?;
-                Ok::<_, Error>(imports::set_state(
-                    tx,
-                    workspace,
-                    import,
-                    ImportState::Undone,
-                    now,
-                    true,
-                )?)
+                Ok::<_, Error>(())
             })?;
             if let Ok(plan) = plan_of(&stored) {
                 self.drop_upload(&plan.upload);
@@ -106,21 +91,20 @@ struct Undo<'a> {
     app: &'a App,
     workspace: Workspace,
     import: ImportId,
-    lease: Option<&'a Lease>,
-    dry_run: bool,
+    /// The right to write; none if this only says what an undo would do.
+    writing: Option<&'a Lease>,
     report: UndoReport,
 }
 
 impl Undo<'_> {
     fn step<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, store::Error>) -> Result<T, Error> {
-        Ok(if self.dry_run {
-            self.app.store.read(work)?
-        } else {
-            self.app.store.write(|tx| {
-                workspaces::begin_change(tx, self.workspace)?;
-                fence(self.lease, tx)?;
-                Ok::<_, Error>(work(tx)?)
-            })?
+        let Some(lease) = self.writing else {
+            return Ok(self.app.store.read(work)?);
+        };
+        self.app.store.write(|tx| {
+            workspaces::begin_change(tx, self.workspace)?;
+            lease.fence(tx)?;
+            Ok(work(tx)?)
         })
     }
 
@@ -129,7 +113,7 @@ impl Undo<'_> {
         let met_later = |change: &Change| {
             change.before.is_none() && batches.iter().any(|b| (b.first..=b.last).contains(&change.contact))
         };
-        let (workspace, import, dry_run) = (self.workspace, self.import, self.dry_run);
+        let (workspace, import, dry_run) = (self.workspace, self.import, self.writing.is_none());
         let mut after: Option<ContactId> = None;
         loop {
             let (page, report) = self.step(|tx| {
@@ -149,7 +133,7 @@ impl Undo<'_> {
     }
 
     fn remove_created(&mut self, batches: &[Batch]) -> Result<(), Error> {
-        let (workspace, import, dry_run) = (self.workspace, self.import, self.dry_run);
+        let (workspace, import, dry_run) = (self.workspace, self.import, self.writing.is_none());
         for batch in batches {
             let mut after: Option<ContactId> = None;
             loop {
@@ -182,10 +166,6 @@ impl Undo<'_> {
     }
 }
 
-fn fence(lease: Option<&Lease>, tx: &mut Tx<'_>) -> Result<(), Error> {
-    lease.map_or(Ok(()), |lease| lease.fence(tx))
-}
-
 fn keep(rows: Vec<ContactRow>, report: &mut UndoReport) {
     report.kept += rows.len() as u64;
     let names = rows
@@ -193,10 +173,6 @@ fn keep(rows: Vec<ContactRow>, report: &mut UndoReport) {
         .take(NAMED)
         .filter_map(|row| Contact::from_json(&row.body).ok());
     report.kept_names.extend(names.map(|contact| contact.display_name()));
-}
-
-fn read(row: &ContactRow) -> Result<Contact, store::Error> {
-    Contact::from_json(&row.body).map_err(|_| store::Error::Corrupt(format!("contact {} cannot be read", row.id)))
 }
 
 fn remove(
@@ -265,13 +241,9 @@ fn restore(
         ..row
     };
     let old = read(&old_row)?;
-    let tagged = |keys: Vec<MatchKey>| keys.into_iter().map(|key| (key, old_row.id)).collect::<Vec<_>>();
-    keys::delete_many(tx, workspace, tagged(MatchKey::of(&now)))?;
-    keys::insert_many(tx, workspace, tagged(MatchKey::of(&old)))?;
-    names::delete_many(tx, workspace, vec![(name_order(&now), old_row.id)])?;
-    names::insert_many(tx, workspace, vec![(name_order(&old), old_row.id)])?;
+    // The text goes too: its version may be given again, to other values.
+    drop_traces(tx, workspace, old_row.id, &now)?;
+    leave_keys_and_name(tx, workspace, old_row.id, &old)?;
     contacts::update(tx, workspace, &old_row)?;
-    // Its version may be given again, to other values.
-    texts::delete_many(tx, workspace, &[old_row.id])?;
     Ok(())
 }

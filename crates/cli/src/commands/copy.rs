@@ -1,12 +1,11 @@
 //! `crystalqore copy`: a whole installation to another database, of whatever engine.
 
-use super::server;
 use crate::args::{CopyArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD, OTHER};
 use crate::progress::{counting, stop_flag};
 use crate::show::{grouped, table};
 use crate::world::Machine;
-use app::{CopyRequest, DatabaseServer, World, copy_database};
+use app::{CopyRequest, World, copy_database};
 use std::io::Write;
 
 /// Copies, compares, and says what was copied.
@@ -14,11 +13,7 @@ pub fn run(place: &PlaceArgs, args: &CopyArgs) -> Result<u8, Failure> {
     let request = CopyRequest {
         from: &args.from,
         to: &args.to,
-        // Reading and writing whole tables takes as long as it takes.
-        server: DatabaseServer {
-            timeout: None,
-            ..server(place, "")
-        },
+        pool: place.database_pool,
         process: &Machine.unique_name(),
     };
     let copied = counting(|show| copy_database(&request, stop_flag(), show))?;

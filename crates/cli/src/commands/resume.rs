@@ -4,13 +4,13 @@ use super::{import, open};
 use crate::args::{PlaceArgs, ResumeArgs};
 use crate::exit::{Failure, GOOD, OTHER};
 use crate::progress::watched;
-use app::{Actor, App, Error, ImportId, ImportState, Stopped};
+use app::{Error, ImportId, ImportReport, ImportState, Stopped};
 use std::io::Write;
 
 /// Goes on with the import that is named, or with every interrupted one, oldest first.
 pub fn run(place: &PlaceArgs, args: &ResumeArgs) -> Result<u8, Failure> {
     let (app, actor) = open(place)?;
-    let mut imports = interrupted(&app, actor)?;
+    let mut imports = interrupted(app.imports(actor)?);
     if let Some(wanted) = args.import {
         imports.retain(|(import, _)| *import == wanted);
         if imports.is_empty() {
@@ -67,11 +67,10 @@ pub fn run(place: &PlaceArgs, args: &ResumeArgs) -> Result<u8, Failure> {
 }
 
 /// The imports that were interrupted, oldest first, each with the name of its file.
-pub fn interrupted(app: &App, actor: Actor) -> Result<Vec<(ImportId, String)>, Error> {
-    let mut imports = app.imports(actor)?;
-    imports.reverse();
+pub fn interrupted(imports: Vec<ImportReport>) -> Vec<(ImportId, String)> {
     let open = imports
         .into_iter()
+        .rev()
         .filter(|i| i.interrupted && i.state == ImportState::Running);
-    Ok(open.map(|i| (i.import, i.file_name)).collect())
+    open.map(|i| (i.import, i.file_name)).collect()
 }

@@ -60,29 +60,23 @@ struct Watcher {
 impl Watcher {
     /// Goes on with everything that was interrupted. What fails is told and tried again: a server may come back, a file too.
     fn look(&mut self) -> Result<(), Failure> {
-        match interrupted(&self.app, self.actor) {
-            Ok(imports) => {
-                self.told.remove(&None);
-                for (id, name) in imports {
-                    if !stopped() {
-                        self.resume(id, &name)?;
-                    }
-                }
-            }
-            Err(error) => self.complain(None, &error)?,
-        }
-        match self.write_texts() {
-            Err(error) => self.complain(None, &error),
-            Ok(()) => Ok(()),
-        }
-    }
-
-    /// Writes search texts, unless an import runs: it would have to wait, and make them old again.
-    fn write_texts(&self) -> Result<(), Error> {
-        let imports = self.app.imports(self.actor)?;
+        let imports = match self.app.imports(self.actor) {
+            Ok(imports) => imports,
+            Err(error) => return self.complain(None, &error),
+        };
+        self.told.remove(&None);
         let quiet = imports.iter().all(|i| i.state != ImportState::Running || i.interrupted);
-        if quiet && !stopped() {
-            self.app.index_texts(self.actor, TEXTS)?;
+        for (id, name) in interrupted(imports) {
+            if !stopped() {
+                self.resume(id, &name)?;
+            }
+        }
+        // While an import runs, texts would have to wait, and it would make them old again.
+        if quiet
+            && !stopped()
+            && let Err(error) = self.app.index_texts(self.actor, TEXTS)
+        {
+            self.complain(None, &error)?;
         }
         Ok(())
     }
