@@ -175,6 +175,7 @@ impl App {
             file_size,
             plan: &to_json(plan),
             counts: &to_json(&Reached::default()),
+            state: ImportState::Running,
         };
         let now = self.world.now();
         self.create_held(actor.workspace, |tx| imports::create(tx, actor.workspace, &new, now))
