@@ -59,9 +59,10 @@ pub use world::World;
 
 // What the doors need of the crates below, so that they reach through one.
 pub use exchange::export::SAMPLE as SAMPLE_CSV;
+pub use exchange::fixes::{Fix, Fixes};
 pub use exchange::judge::BadValues;
 pub use exchange::mapping::Column;
-pub use exchange::open::{Charset, Source};
+pub use exchange::open::{Charset, Dialect, EncodingFound, HeaderChoice, Source};
 pub use exchange::reason::Reason;
 pub use store::ImportId;
 pub use store::copy::CopiedTable;

@@ -1,7 +1,8 @@
 //! The arguments of the command line, and how they become requests.
 
 use app::{
-    BadValues, Charset, Conflicts, Duplicates, ExportFormat, ImportId, ImportOptions, Match, Opening, Order, Scope,
+    BadValues, Charset, Conflicts, Duplicates, ExportFormat, HeaderChoice, ImportId, ImportOptions, Match, Opening,
+    Order, Scope,
 };
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use model::{Region, Slot};
@@ -345,6 +346,8 @@ impl OpeningArgs {
         Opening {
             charset: self.encoding,
             delimiter: self.delimiter,
+            header: HeaderChoice::Auto,
+            date_order: None,
             choices: from_file,
             keep_unmapped: matches!(self.unmapped, Unmapped::Custom),
             region: self.region,
