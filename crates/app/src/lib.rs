@@ -37,8 +37,8 @@ pub use counts::Counts;
 pub use database::{DatabaseServer, is_server};
 pub use doctor::{Finding, Health, doctor};
 pub use draft::{
-    ColumnProblem, Decision, Draft, DraftSettings, Fix, HeaderChoice, MappedFile, MatchedContact, PreviewRow, PreviewState,
-    RowClass, RowsPage, ValueChange,
+    ColumnProblem, Decision, Draft, DraftSettings, MappedFile, MatchedContact, PreviewRow, PreviewState, RowClass,
+    RowsPage, ValueChange,
 };
 pub use error::Error;
 pub use export::{ExportFormat, ExportReport, ExportRequest, Order, Scope};

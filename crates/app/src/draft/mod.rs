@@ -10,8 +10,8 @@ mod settings;
 mod shown;
 mod stored;
 
-pub use settings::{DraftSettings, HeaderChoice};
+pub use settings::DraftSettings;
 pub use shown::{
-    ColumnProblem, Decision, Draft, Fix, MappedFile, MatchedContact, PreviewRow, PreviewState, RowClass, RowsPage,
+    ColumnProblem, Decision, Draft, MappedFile, MatchedContact, PreviewRow, PreviewState, RowClass, RowsPage,
     ValueChange,
 };

@@ -2,22 +2,9 @@
 
 use crate::plan::ImportOptions;
 use exchange::judge::BadValues;
-use exchange::open::Charset;
+use exchange::open::{Charset, HeaderChoice};
 use model::{DateOrder, Region};
 use serde::{Deserialize, Serialize};
-
-/// Which record holds the names of the columns.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HeaderChoice {
-    /// The one that looks like it.
-    #[default]
-    Auto,
-    /// The record of this number, from 0, blank lines counted.
-    Row(u64),
-    /// None: every record is a row.
-    None,
-}
 
 /// Everything that a member may choose for an import. What is not chosen is told from the file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -242,31 +242,6 @@ pub struct ColumnProblem {
     pub advice: String,
 }
 
-/// A correction of the file's values.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fix {
-    /// Of one cell.
-    Cell {
-        /// The row's number.
-        row: u64,
-        /// The column, from 0.
-        column: usize,
-        /// What stands in it instead.
-        value: String,
-    },
-    /// Of all cells of a column that hold a text.
-    Replace {
-        /// The column, from 0.
-        column: usize,
-        /// The text that is looked for.
-        find: String,
-        /// What stands there instead.
-        with: String,
-        /// Whether the text must be the whole cell.
-        whole: bool,
-    },
-}
-
 /// Contacts are stored as the text of their ids.
 mod contact_text {
     use model::ContactId;

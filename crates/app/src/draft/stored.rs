@@ -1,7 +1,8 @@
 //! What is stored of a draft: making it, changing it, starting it, dropping it.
 
-use super::{ColumnProblem, Decision, Draft, DraftSettings, Fix, MappedFile, PreviewState, RowClass, RowsPage};
+use super::{ColumnProblem, Decision, Draft, DraftSettings, MappedFile, PreviewState, RowClass, RowsPage};
 use crate::{Actor, App, Error};
+use exchange::fixes::Fix;
 use std::io::Read;
 use std::time::Duration;
 use store::ImportId;
@@ -65,13 +66,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotADraft`].
-    pub fn decide(
-        &self,
-        _actor: Actor,
-        import: ImportId,
-        _row: u64,
-        _decision: Option<Decision>,
-    ) -> Result<(), Error> {
+    pub fn decide(&self, _actor: Actor, import: ImportId, _row: u64, _decision: Option<Decision>) -> Result<(), Error> {
         Err(Error::NoImport(import))
     }
 
