@@ -10,6 +10,7 @@ mod crowd;
 mod database;
 mod directory;
 mod doctor;
+mod draft;
 mod error;
 mod export;
 mod filter;
@@ -35,6 +36,10 @@ pub use contacts::{StoredContact, TrashedContact};
 pub use counts::Counts;
 pub use database::{DatabaseServer, is_server};
 pub use doctor::{Finding, Health, doctor};
+pub use draft::{
+    ColumnProblem, Decision, Draft, DraftSettings, MappedFile, MatchedContact, PreviewRow, PreviewState, RowClass,
+    RowsPage, ValueChange,
+};
 pub use error::Error;
 pub use export::{ExportFormat, ExportReport, ExportRequest, Order, Scope};
 pub use filter::Filter;
