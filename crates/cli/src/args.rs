@@ -2,7 +2,8 @@
 
 use crate::serve_args::ServeArgs;
 use app::{
-    BadValues, Charset, Conflicts, Duplicates, ExportFormat, ImportId, ImportOptions, Match, Opening, Order, Scope,
+    BadValues, Charset, Conflicts, Duplicates, ExportFormat, HeaderChoice, ImportId, ImportOptions, Match, Opening,
+    Order, Scope,
 };
 use clap::error::ErrorKind;
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -374,6 +375,8 @@ impl OpeningArgs {
         Opening {
             charset: self.encoding,
             delimiter: self.delimiter,
+            header: HeaderChoice::Auto,
+            date_order: None,
             choices: from_file,
             keep_unmapped: matches!(self.unmapped, Unmapped::Custom),
             region: self.region,
