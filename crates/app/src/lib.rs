@@ -4,6 +4,7 @@
 //! command line), how files are read (`exchange`) and every statement of SQL (`store`).
 
 mod access;
+mod accounts;
 mod contacts;
 mod counts;
 mod crowd;
@@ -21,17 +22,20 @@ mod key_filter;
 mod lease;
 mod moving;
 mod objects;
+mod passwords;
 mod plan;
 mod rejected;
 mod run;
 mod search;
 mod settle;
+mod tries;
 mod undo;
 mod uploads;
 mod whole_file;
 mod world;
 
 pub use access::Actor;
+pub use accounts::{AccountField, Caller, Setup, SignInInfo, SignedIn, Token};
 pub use contacts::{StoredContact, TrashedContact};
 pub use counts::Counts;
 pub use database::{DatabaseServer, is_server};
@@ -71,6 +75,7 @@ pub use store::imports::ImportState;
 use lease::Process;
 use moving::refuse_unfinished;
 use objects::Objects;
+use passwords::Passwords;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::Store;
@@ -98,6 +103,7 @@ pub struct App {
     data: PathBuf,
     process: Process,
     world: Arc<dyn World>,
+    passwords: Passwords,
 }
 
 impl App {
@@ -122,6 +128,7 @@ impl App {
             data,
             process,
             world,
+            passwords: Passwords::default(),
         })
     }
 }

@@ -62,6 +62,10 @@ fn status_of(code: &str) -> StatusCode {
         "rejected_rows_undone" | "rejected_rows_missing" | "upload_missing" | "rows_gone" => StatusCode::GONE,
         "no_identity" | "mapping" | "filter" | "nothing_mapped" | "unreadable" => StatusCode::UNPROCESSABLE_ENTITY,
         "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+        "wrong_password" => StatusCode::UNAUTHORIZED,
+        "too_many_tries" => StatusCode::TOO_MANY_REQUESTS,
+        "account_field" => StatusCode::UNPROCESSABLE_ENTITY,
+        "already_set_up" => StatusCode::CONFLICT,
         "busy" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
