@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod cancel;
 mod contacts;
 mod counts;
 mod crowd;
@@ -20,12 +21,14 @@ mod inspect;
 mod judging;
 mod key_filter;
 mod lease;
+mod live;
 mod moving;
 mod objects;
 mod passwords;
 mod plan;
 mod rejected;
 mod run;
+mod runner;
 mod search;
 mod settle;
 mod tries;
@@ -36,6 +39,7 @@ mod world;
 
 pub use access::Actor;
 pub use accounts::{AccountField, Caller, Setup, SignInInfo, SignedIn, Token};
+pub use cancel::ImportProgress;
 pub use contacts::{StoredContact, TrashedContact};
 pub use counts::Counts;
 pub use database::{DatabaseServer, is_server};
@@ -54,6 +58,7 @@ pub use objects::ObjectsError;
 pub use plan::{Conflicts, Duplicates, ImportOptions, Match, NumbersOf, Opening};
 pub use rejected::RejectedFile;
 pub use run::{Notable, Progress, Watch};
+pub use runner::{Runner, Told};
 pub use search::Indexed;
 pub use settle::{Outcome, Standing};
 pub use undo::UndoReport;
@@ -73,9 +78,11 @@ pub use store::copy::CopiedTable;
 pub use store::imports::ImportState;
 
 use lease::Process;
+use live::Live;
 use moving::refuse_unfinished;
 use objects::Objects;
 use passwords::Passwords;
+use runner::Bell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::Store;
@@ -104,6 +111,8 @@ pub struct App {
     process: Process,
     world: Arc<dyn World>,
     passwords: Passwords,
+    live: Live,
+    bell: Bell,
 }
 
 impl App {
@@ -129,6 +138,13 @@ impl App {
             process,
             world,
             passwords: Passwords::default(),
+            live: Live::default(),
+            bell: Bell::default(),
         })
+    }
+
+    /// How many imports this process runs at this moment.
+    pub fn imports_running(&self) -> usize {
+        self.live.count()
     }
 }

@@ -4,6 +4,7 @@ use super::open;
 use crate::args::PlaceArgs;
 use crate::exit::{Failure, GOOD};
 use crate::serve_args::{LogFormat, ServeArgs};
+use app::{Error, ImportId, ImportSummary, Runner, Told};
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -14,10 +15,28 @@ pub fn run(place: &PlaceArgs, args: &ServeArgs) -> Result<u8, Failure> {
     log(args.log);
     let (app, _) = open(place)?;
     let app = Arc::new(app);
-    // The runner of imports starts here, and is stopped below, after the batch in hand.
-    let outcome = web::run(Arc::clone(&app), args.serve(), |ready| tell(&ready, args.secure));
+    let runner = Runner::start(Arc::clone(&app), Logged);
+    let outcome = web::run(app, args.serve(), |ready| tell(&ready, args.secure));
+    // After the batch in hand; what is left is gone on with by the next start.
+    runner.stop();
     outcome.map_err(|error| Failure::Io(error.to_string()))?;
     Ok(GOOD)
+}
+
+/// What the runner does stands in the log, without the names of files: they may name people.
+struct Logged;
+
+impl Told for Logged {
+    fn ended(&mut self, summary: &ImportSummary, _: &str) {
+        tracing::info!(import = summary.import.map(|import| import.0), stopped = ?summary.stopped, "an import has ended");
+    }
+
+    fn failed(&mut self, import: Option<ImportId>, error: &Error) {
+        match import {
+            Some(import) => tracing::error!(%import, code = error.code(), %error, "an import cannot go on"),
+            None => tracing::error!(code = error.code(), %error, "the work in the background failed"),
+        }
+    }
 }
 
 /// The log goes to standard error; standard output is for what the person at the terminal must know.
