@@ -3,7 +3,6 @@
 //! Owns the places that are searched and the installation on Debian. Leaves out running a server.
 
 use crate::debian;
-use crate::run::in_path;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
