@@ -80,8 +80,19 @@ pub struct ImportReport {
     pub interrupted: bool,
     /// Rows by outcome so far.
     pub counts: Counts,
-    /// When it was started, in UTC microseconds.
+    /// Rows by outcome as the preview said when the member started it; none without a complete preview. Where they differ,
+    /// the directory was changed in between.
+    pub expected: Option<Counts>,
+    /// The name of the member who made it.
+    pub owner: String,
+    /// How many bytes the file has.
+    pub file_size: u64,
+    /// When it was made, in UTC microseconds.
     pub created_at: i64,
+    /// When it last went on or changed its state, in UTC microseconds.
+    pub updated_at: i64,
+    /// When it came to its end, in UTC microseconds.
+    pub finished_at: Option<i64>,
 }
 
 /// An import that is about to run, or to go on.
@@ -175,6 +186,7 @@ impl App {
             file_size,
             plan: &to_json(plan),
             counts: &to_json(&Reached::default()),
+            state: ImportState::Running,
         };
         let now = self.world.now();
         self.create_held(actor.workspace, |tx| imports::create(tx, actor.workspace, &new, now))
@@ -325,7 +337,12 @@ fn report(stored: &Import, held: &[ImportId]) -> Result<ImportReport, Error> {
         state: stored.state,
         interrupted: unfinished && !held.contains(&stored.id),
         counts: reached_of(stored)?.counts,
+        expected: None,
+        owner: String::new(),
+        file_size: stored.file_size,
         created_at: stored.created_at,
+        updated_at: stored.updated_at,
+        finished_at: stored.finished_at,
     })
 }
 

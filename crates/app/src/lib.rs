@@ -10,6 +10,7 @@ mod crowd;
 mod database;
 mod directory;
 mod doctor;
+mod draft;
 mod error;
 mod export;
 mod filter;
@@ -35,6 +36,10 @@ pub use contacts::{StoredContact, TrashedContact};
 pub use counts::Counts;
 pub use database::{DatabaseServer, is_server};
 pub use doctor::{Finding, Health, doctor};
+pub use draft::{
+    ColumnProblem, Decision, Draft, DraftSettings, MappedFile, MatchedContact, PreviewRow, PreviewState, RowClass,
+    RowsPage, ValueChange,
+};
 pub use error::Error;
 pub use export::{ExportFormat, ExportReport, ExportRequest, Order, Scope};
 pub use filter::Filter;
@@ -54,9 +59,10 @@ pub use world::World;
 
 // What the doors need of the crates below, so that they reach through one.
 pub use exchange::export::SAMPLE as SAMPLE_CSV;
+pub use exchange::fixes::{Fix, Fixes};
 pub use exchange::judge::BadValues;
 pub use exchange::mapping::Column;
-pub use exchange::open::{Charset, Source};
+pub use exchange::open::{Charset, Dialect, EncodingFound, HeaderChoice, Source};
 pub use exchange::reason::Reason;
 pub use store::ImportId;
 pub use store::copy::CopiedTable;
