@@ -31,8 +31,7 @@ pub fn words(slot: &Slot) -> String {
 
 /// What the slot of a text is called; a text that is no slot stands for itself.
 pub fn words_of(text: &str) -> String {
-    text.parse()
-        .map_or_else(|_| text.to_owned(), |slot: Slot| words(&slot))
+    text.parse().map_or_else(|_| text.to_owned(), |slot: Slot| words(&slot))
 }
 
 fn labelled(what: &str, label: &Label) -> String {
@@ -74,7 +73,14 @@ fn groups() -> Vec<(&'static str, Vec<Slot>)> {
     let texts = |fields: &[T]| fields.iter().map(|field| Slot::Text(*field)).collect::<Vec<_>>();
     let labels = |words: &[&str]| words.iter().map(|word| Label::exact(word)).collect::<Vec<_>>();
     let mut name = vec![Slot::FullName];
-    name.extend(texts(&[T::FirstName, T::LastName, T::MiddleName, T::Prefix, T::Suffix, T::Nickname]));
+    name.extend(texts(&[
+        T::FirstName,
+        T::LastName,
+        T::MiddleName,
+        T::Prefix,
+        T::Suffix,
+        T::Nickname,
+    ]));
     let phones = labels(&["", "work", "home", "mobile", "other", "fax"]);
     let addresses = LABELS
         .iter()

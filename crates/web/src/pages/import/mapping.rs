@@ -58,7 +58,9 @@ async fn changed(web: &Arc<Web>, signed: &Signed, import: ImportId, sent: Sent) 
         refused(view(web, signed, &shown))
     };
     if form.goes_on() && !form.fills_any(&file.columns) {
-        return Ok(again("No column is imported yet. Choose a field for at least one of them."));
+        return Ok(again(
+            "No column is imported yet. Choose a field for at least one of them.",
+        ));
     }
     let settings = form.settings(&draft.settings, &file);
     if settings != draft.settings {

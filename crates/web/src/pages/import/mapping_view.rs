@@ -181,9 +181,18 @@ fn readable_encoding(name: &str) -> &str {
 }
 
 fn delimiter(settings: &DraftSettings, file: &MappedFile) -> Markup {
-    let name = |byte: u8| if byte == b'\t' { "tab".to_owned() } else { char::from(byte).to_string() };
+    let name = |byte: u8| {
+        if byte == b'\t' {
+            "tab".to_owned()
+        } else {
+            char::from(byte).to_string()
+        }
+    };
     let told = name(file.dialect.delimiter);
-    let words = DELIMITERS.iter().find(|(name, _)| *name == told).map_or("", |(_, words)| words);
+    let words = DELIMITERS
+        .iter()
+        .find(|(name, _)| *name == told)
+        .map_or("", |(_, words)| words);
     let chosen = settings.delimiter.map(name);
     let options = html! {
         option value="" selected[chosen.is_none()] {
@@ -219,7 +228,10 @@ fn header_row(settings: &DraftSettings, file: &MappedFile) -> Markup {
 }
 
 fn region(settings: &DraftSettings, file: &MappedFile) -> Markup {
-    let told = file.numbers_of.as_ref().map(|numbers| (country(&numbers.region), numbers.assumed));
+    let told = file
+        .numbers_of
+        .as_ref()
+        .map(|numbers| (country(&numbers.region), numbers.assumed));
     let hint = match &told {
         _ if settings.region.is_some() => "For numbers without country code; chosen",
         Some((_, true)) => "For numbers without country code; assumed",
@@ -265,7 +277,12 @@ fn dates(settings: &DraftSettings, file: &MappedFile) -> Markup {
         }
         (date_options(settings.date_order))
     };
-    choice("dates", "Dates such as 03/04/1980", "Read as 3 April or as March 4", options)
+    choice(
+        "dates",
+        "Dates such as 03/04/1980",
+        "Read as 3 April or as March 4",
+        options,
+    )
 }
 
 /// Both orders of day and month as options.
@@ -337,7 +354,9 @@ fn labels_of(file: &MappedFile, column: &Column) -> Option<String> {
 fn sureness(column: &Column) -> Markup {
     let (class, sign) = match column {
         _ if column.reason == "chosen" => ("badge", "✎ chosen"),
-        Column { slot: None, label_for, .. } if label_for.is_empty() => ("badge", "– ignored"),
+        Column {
+            slot: None, label_for, ..
+        } if label_for.is_empty() => ("badge", "– ignored"),
         _ if column.confidence >= 0.9 => ("badge badge-good", "✓ sure"),
         _ if column.confidence >= 0.6 => ("badge badge-good", "≈ likely"),
         _ => ("badge badge-warn", "? a guess"),
@@ -355,7 +374,12 @@ fn sureness(column: &Column) -> Markup {
 /// What becomes of the columns that no field was found for.
 fn summary(settings: &DraftSettings, file: &MappedFile) -> Markup {
     let ignored: Vec<&Column> = file.columns.iter().filter(|column| shown(column).is_empty()).collect();
-    let names: Vec<&str> = ignored.iter().take(8).map(|column| column.header.as_str()).filter(|name| !name.is_empty()).collect();
+    let names: Vec<&str> = ignored
+        .iter()
+        .take(8)
+        .map(|column| column.header.as_str())
+        .filter(|name| !name.is_empty())
+        .collect();
     let imported = file.columns.len() - ignored.len();
     html! {
         div.head {
@@ -387,7 +411,10 @@ mod tests {
     #[test]
     fn encodings_are_known_to_the_engine_by_these_names() {
         for (name, _) in ENCODINGS {
-            assert_eq!(app::Charset::from_label(name).map(|charset| charset.name()).as_deref(), Some(name));
+            assert_eq!(
+                app::Charset::from_label(name).map(|charset| charset.name()).as_deref(),
+                Some(name)
+            );
         }
     }
 }

@@ -137,7 +137,7 @@ fn bytes(n: u64) -> String {
         None => format!("{n} bytes"),
         Some((unit, name)) => {
             let tenths = n / (unit / 10);
-            if tenths % 10 == 0 || tenths >= 1000 {
+            if tenths.is_multiple_of(10) || tenths >= 1000 {
                 format!("{} {name}", tenths / 10)
             } else {
                 format!("{}.{} {name}", tenths / 10, tenths % 10)

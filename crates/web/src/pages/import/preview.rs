@@ -11,7 +11,8 @@ use crate::blocking::blocking;
 use crate::problem::Problem;
 use crate::session::Signed;
 use app::{
-    Actor, App, BadValues, Conflicts, Counts, Decision, DraftSettings, Duplicates, Error, Fix, ImportId, Match, RowClass,
+    Actor, App, BadValues, Conflicts, Counts, Decision, DraftSettings, Duplicates, Error, Fix, ImportId, Match,
+    RowClass,
 };
 use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -40,7 +41,16 @@ impl At {
         let asked = self.class.as_deref().and_then(RowClass::parse);
         let first = || {
             use RowClass as C;
-            let order = [C::Invalid, C::Conflict, C::Ambiguous, C::Possible, C::New, C::Update, C::Duplicate, C::Unchanged];
+            let order = [
+                C::Invalid,
+                C::Conflict,
+                C::Ambiguous,
+                C::Possible,
+                C::New,
+                C::Update,
+                C::Duplicate,
+                C::Unchanged,
+            ];
             order.into_iter().find(|class| class.of(counts) > 0)
         };
         asked.or_else(first).unwrap_or(RowClass::New)
@@ -53,12 +63,7 @@ impl At {
 }
 
 /// `GET /imports/{import}/preview`
-pub async fn show(
-    State(web): State<Arc<Web>>,
-    signed: Signed,
-    Path(number): Number,
-    Query(at): Query<At>,
-) -> Response {
+pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number, Query(at): Query<At>) -> Response {
     let import = ImportId(number);
     let actor = signed.actor;
     match blocking(&web, move |app| shown(app, actor, import, &at)).await {
@@ -140,13 +145,21 @@ impl Options {
             };
         }
         if let Some(word) = &self.conflicts {
-            options.conflicts = if word == "overwrite" { Conflicts::Overwrite } else { Conflicts::Skip };
+            options.conflicts = if word == "overwrite" {
+                Conflicts::Overwrite
+            } else {
+                Conflicts::Skip
+            };
         }
         if let Some(word) = &self.empty {
             options.empty_cells_clear = word == "clear";
         }
         if let Some(word) = &self.bad {
-            settings.bad_values = if word == "leave" { BadValues::LeaveOut } else { BadValues::Reject };
+            settings.bad_values = if word == "leave" {
+                BadValues::LeaveOut
+            } else {
+                BadValues::Reject
+            };
         }
         if let Some(code) = &self.region {
             settings.region = Region::from_code(code);
@@ -323,7 +336,10 @@ mod tests {
     #[test]
     fn decisions_are_words() {
         assert!(matches!(decision("skip"), Ok(Some(Decision::Skip))));
-        assert!(matches!(decision("update"), Ok(Some(Decision::Update { contact: None }))));
+        assert!(matches!(
+            decision("update"),
+            Ok(Some(Decision::Update { contact: None }))
+        ));
         assert!(matches!(decision(""), Ok(None)));
         assert!(decision("update:nobody").is_err());
     }

@@ -154,8 +154,16 @@ fn parts_of_duplicates(counts: &Counts) -> String {
         (RowClass::Conflict, "conflicts"),
     ];
     let parts = parts.map(|(class, words)| (class.of(counts), words));
-    let told: Vec<String> = parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!("{} {words}", number(count))).collect();
-    if told.is_empty() { "none is here already".to_owned() } else { told.join(", ") }
+    let told: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, words)| format!("{} {words}", number(count)))
+        .collect();
+    if told.is_empty() {
+        "none is here already".to_owned()
+    } else {
+        told.join(", ")
+    }
 }
 
 fn card(name: &str, sign: &str, class: &str, count: u64, about: &str) -> Markup {
@@ -222,7 +230,13 @@ fn select(name: &str, label: &str, options: &[(&str, &str, bool)]) -> Markup {
 
 /// The rows of a class, with the way to those of the others.
 fn rows(shown: &Shown) -> Markup {
-    let Shown { draft, state, class, rows, .. } = shown;
+    let Shown {
+        draft,
+        state,
+        class,
+        rows,
+        ..
+    } = shown;
     let class = *class;
     let changing = Changing {
         import: draft.import,
@@ -314,7 +328,10 @@ fn whole_columns(shown: &Shown) -> Markup {
 }
 
 fn whole_column(shown: &Shown, at: usize, problem: &ColumnProblem) -> Markup {
-    let slot = shown.columns.get(problem.column).and_then(|column| column.slot.as_ref());
+    let slot = shown
+        .columns
+        .get(problem.column)
+        .and_then(|column| column.slot.as_ref());
     html! {
         div.whole-column {
             div {
@@ -364,20 +381,62 @@ mod tests {
 
     #[test]
     fn the_cards_add_up_to_the_rows() {
-        let counts = Counts { rows: 12_000, new: 11_000, invalid: 400, update: 100, duplicate: 500, possible: 20, ..Counts::default() };
+        let counts = Counts {
+            rows: 12_000,
+            new: 11_000,
+            invalid: 400,
+            update: 100,
+            duplicate: 500,
+            possible: 20,
+            ..Counts::default()
+        };
         let shown = cards(&counts).into_string();
-        for number in ["11,000", "400", "600", "100 will change", "480 skipped", "20 same phone"] {
+        for number in [
+            "11,000",
+            "400",
+            "600",
+            "100 will change",
+            "480 skipped",
+            "20 same phone",
+        ] {
             assert!(shown.contains(number), "{number}: {shown}");
         }
     }
 
     #[test]
     fn a_disabled_button_says_why() {
-        let all_there = Counts { rows: 3, duplicate: 3, ..Counts::default() };
+        let all_there = Counts {
+            rows: 3,
+            duplicate: 3,
+            ..Counts::default()
+        };
         assert!(why_nothing(&all_there).contains("duplicates"));
-        let broken = Counts { rows: 3, invalid: 3, ..Counts::default() };
+        let broken = Counts {
+            rows: 3,
+            invalid: 3,
+            ..Counts::default()
+        };
         assert!(why_nothing(&broken).contains("No row can be imported"));
-        assert_eq!(what_is_written(&Counts { new: 2, update: 3, ..Counts::default() }, Duplicates::Fill), "2 created, 3 filled in.");
-        assert_eq!(what_is_written(&Counts { new: 1, ..Counts::default() }, Duplicates::Skip), "1 contact is created.");
+        assert_eq!(
+            what_is_written(
+                &Counts {
+                    new: 2,
+                    update: 3,
+                    ..Counts::default()
+                },
+                Duplicates::Fill
+            ),
+            "2 created, 3 filled in."
+        );
+        assert_eq!(
+            what_is_written(
+                &Counts {
+                    new: 1,
+                    ..Counts::default()
+                },
+                Duplicates::Skip
+            ),
+            "1 contact is created."
+        );
     }
 }

@@ -77,7 +77,7 @@ fn view(web: &Web, signed: &Signed, report: &ImportReport, looked: Option<&Looke
                 h1 { "Import result" }
                 (steps(Step::Result, Some(import)))
             }
-            div.stack id=(SWAP) {
+            div.stack id=(SWAP) data-poll[report.state == ImportState::Undoing] {
                 div.head {
                     p { strong { (report.file_name) } " " (state_badge(report.state, report.interrupted)) " " span.muted { (report.owner) ", " (moment(report.finished_at.unwrap_or(report.updated_at))) } }
                     (ways(report))
@@ -126,7 +126,7 @@ fn state_notice(report: &ImportReport) -> Markup {
         ImportState::Undoing => notice(
             Tone::Plain,
             html! {
-                meta http-equiv="refresh" content=(LOOK_AGAIN_SECONDS);
+                noscript { meta http-equiv="refresh" content=(LOOK_AGAIN_SECONDS); }
                 p { "This import is being taken back. You can close this page; it goes on." }
             },
         ),
@@ -143,7 +143,9 @@ fn passed_over(counts: &Counts) -> u64 {
 
 /// What is not as the preview said, because somebody changed the directory in between.
 fn difference(expected: &Counts, counts: &Counts) -> Markup {
-    let changed = RowClass::ALL.into_iter().map(|class| (class, class.of(expected), class.of(counts)));
+    let changed = RowClass::ALL
+        .into_iter()
+        .map(|class| (class, class.of(expected), class.of(counts)));
     notice(
         Tone::Warn,
         html! {
@@ -230,7 +232,10 @@ pub async fn rejected(State(web): State<Arc<Web>>, signed: Signed, Path(number):
     let body = written(&web, move |app, out| app.rejected_rows(actor, import, out).map(drop));
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"rejected-{import}.csv\"")),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"rejected-{import}.csv\""),
+        ),
     ];
     Ok((headers, body).into_response())
 }

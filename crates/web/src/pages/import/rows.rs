@@ -54,10 +54,14 @@ pub fn meaning(class: RowClass) -> &'static str {
         RowClass::Update => "They match a contact and say something else. Each value is shown as old → new.",
         RowClass::Unchanged => "The contact says the same already, so there is nothing to write.",
         RowClass::Duplicate => "They match a contact that is there, or an earlier row of the file.",
-        RowClass::Possible => "They share a phone number with a contact whose name is clearly another: colleagues with one switchboard, mostly.",
+        RowClass::Possible => {
+            "They share a phone number with a contact whose name is clearly another: colleagues with one switchboard, mostly."
+        }
         RowClass::Ambiguous => "They match more than one contact, so nobody can tell which is meant.",
         RowClass::Conflict => "Their contact was changed here since the file was exported.",
-        RowClass::Invalid => "They cannot be imported as they are. Correct them here, or import the rest and take these with you as a file.",
+        RowClass::Invalid => {
+            "They cannot be imported as they are. Correct them here, or import the rest and take these with you as a file."
+        }
     }
 }
 
@@ -128,7 +132,11 @@ impl Rows<'_> {
     /// The column of a reason: of several with one name, the one that holds its value.
     fn column_of(&self, row: &PreviewRow, reason: &Reason) -> Option<usize> {
         let named = |at: &usize| self.page.header.get(*at).is_some_and(|header| *header == reason.column);
-        let holds = |at: &usize| row.cells.get(*at).is_some_and(|cell| cell.contains(reason.value.trim_end_matches('…')));
+        let holds = |at: &usize| {
+            row.cells
+                .get(*at)
+                .is_some_and(|cell| cell.contains(reason.value.trim_end_matches('…')))
+        };
         let mut columns = (0..self.page.header.len()).filter(named);
         let first = columns.clone().next();
         columns.find(holds).or(first).filter(|_| !reason.column.is_empty())
@@ -243,8 +251,13 @@ impl Rows<'_> {
         choices.push(("skip".to_owned(), "Skip".to_owned()));
         for (word, words) in [("update", "Update"), ("fill", "Fill blanks of")] {
             if row.matches.len() > 1 {
-                let known = row.matches.iter().filter_map(|matched| Some((matched.id?, &matched.contact)));
-                choices.extend(known.map(|(id, contact)| (format!("{word}:{id}"), format!("{words} {}", contact.display_name()))));
+                let known = row
+                    .matches
+                    .iter()
+                    .filter_map(|matched| Some((matched.id?, &matched.contact)));
+                choices.extend(
+                    known.map(|(id, contact)| (format!("{word}:{id}"), format!("{words} {}", contact.display_name()))),
+                );
             } else {
                 choices.push((word.to_owned(), words.trim_end_matches(" of").to_owned()));
             }
@@ -285,7 +298,12 @@ fn why(reason: &Reason) -> Markup {
 
 /// The cells of a row that hold something.
 fn cells(row: &PreviewRow) -> Markup {
-    let filled: Vec<&str> = row.cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
+    let filled: Vec<&str> = row
+        .cells
+        .iter()
+        .map(|cell| cell.trim())
+        .filter(|cell| !cell.is_empty())
+        .collect();
     let text = filled.join(" · ");
     html! { span title=(text) { (text) } }
 }
@@ -294,7 +312,11 @@ fn plain_row(row: &PreviewRow) -> Markup {
     let Some(contact) = &row.contact else {
         return html! { tr { th.number scope="row" { (row.line) } td colspan="7" { (cells(row)) } } };
     };
-    let city = contact.addresses.iter().map(|address| address.city.as_str()).find(|city| !city.is_empty());
+    let city = contact
+        .addresses
+        .iter()
+        .map(|address| address.city.as_str())
+        .find(|city| !city.is_empty());
     html! {
         tr {
             th.number scope="row" { (row.line) }
@@ -338,7 +360,11 @@ fn matched_name(matched: &MatchedContact) -> Markup {
 }
 
 fn contact_lines(name: Markup, contact: &Contact) -> Markup {
-    let emails = contact.emails.iter().take(2).map(|email| email.value.as_str().to_owned());
+    let emails = contact
+        .emails
+        .iter()
+        .take(2)
+        .map(|email| email.value.as_str().to_owned());
     let phones = contact.phones.iter().take(2).map(|phone| phone.phone.international());
     let known: Vec<String> = emails.chain(phones).collect();
     html! {

@@ -139,7 +139,10 @@ async fn tell(web: Arc<Web>, actor: Actor, import: ImportId, told: mpsc::Sender<
 
 fn event(progress: &ImportProgress) -> Event {
     let counts = numbers(progress).map(|(name, _, count)| (name, count));
-    let counts: serde_json::Map<_, _> = counts.into_iter().map(|(name, count)| (name.to_owned(), count.into())).collect();
+    let counts: serde_json::Map<_, _> = counts
+        .into_iter()
+        .map(|(name, count)| (name.to_owned(), count.into()))
+        .collect();
     let data = serde_json::json!({
         "words": state_words(progress),
         "rows": progress.counts.rows,
@@ -165,8 +168,24 @@ mod tests {
 
     #[test]
     fn the_numbers_told_add_up() {
-        let counts = Counts { rows: 10, new: 1, update: 2, unchanged: 1, duplicate: 2, ambiguous: 1, conflict: 1, invalid: 2, possible: 1 };
-        let progress = ImportProgress { state: ImportState::Running, interrupted: false, counts, bytes: None, of_bytes: 100 };
+        let counts = Counts {
+            rows: 10,
+            new: 1,
+            update: 2,
+            unchanged: 1,
+            duplicate: 2,
+            ambiguous: 1,
+            conflict: 1,
+            invalid: 2,
+            possible: 1,
+        };
+        let progress = ImportProgress {
+            state: ImportState::Running,
+            interrupted: false,
+            counts,
+            bytes: None,
+            of_bytes: 100,
+        };
         let sum: u64 = numbers(&progress).iter().map(|(_, _, count)| count).sum();
         assert_eq!(sum, 10);
         assert_eq!(state_words(&progress), "10 rows so far.");

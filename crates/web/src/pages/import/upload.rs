@@ -66,11 +66,7 @@ fn received(import: ImportId, scripted: bool) -> Response {
 
 /// The first field of the form that has something in it.
 async fn first_file(web: &Arc<Web>, signed: &Signed, mut form: Multipart) -> Result<ImportId, Refused> {
-    while let Some(field) = form
-        .next_field()
-        .await
-        .map_err(|error| Refused::unread(web, &error))?
-    {
+    while let Some(field) = form.next_field().await.map_err(|error| Refused::unread(web, &error))? {
         if let Some(import) = take(web, signed.actor, field).await? {
             return Ok(import);
         }
