@@ -70,7 +70,7 @@ pub use world::World;
 pub use exchange::export::SAMPLE as SAMPLE_CSV;
 pub use exchange::fixes::{Fix, Fixes};
 pub use exchange::judge::BadValues;
-pub use exchange::mapping::Column;
+pub use exchange::mapping::{Column, MappingError};
 pub use exchange::open::{Charset, Dialect, EncodingFound, HeaderChoice, Source};
 pub use exchange::reason::Reason;
 pub use store::ImportId;
