@@ -110,7 +110,11 @@ pub(crate) fn judge_all<T>(
         .max(judging.from_record);
     let (bodies, fixes) = (judging.bodies, judging.fixes);
     let judges = thread::available_parallelism().map_or(1, |n| n.get().saturating_sub(1).clamp(1, 6));
-    let budget = Budget::of(if judging.thrifty { FEW_ON_THEIR_WAY } else { ON_THEIR_WAY });
+    let budget = Budget::of(if judging.thrifty {
+        FEW_ON_THEIR_WAY
+    } else {
+        ON_THEIR_WAY
+    });
     thread::scope(|scope| {
         let (mut raw_senders, mut chunk_receivers) = (Vec::new(), Vec::new());
         for _ in 0..judges {

@@ -4,6 +4,7 @@
 //! command line), how files are read (`exchange`) and every statement of SQL (`store`).
 
 mod access;
+mod cancel;
 mod contacts;
 mod counts;
 mod crowd;
@@ -19,11 +20,14 @@ mod inspect;
 mod judging;
 mod key_filter;
 mod lease;
+mod live;
+mod meeting;
 mod moving;
 mod objects;
 mod plan;
 mod rejected;
 mod run;
+mod runner;
 mod search;
 mod settle;
 mod undo;
@@ -32,6 +36,7 @@ mod whole_file;
 mod world;
 
 pub use access::Actor;
+pub use cancel::ImportProgress;
 pub use contacts::{StoredContact, TrashedContact};
 pub use counts::Counts;
 pub use database::{DatabaseServer, is_server};
@@ -50,6 +55,7 @@ pub use objects::ObjectsError;
 pub use plan::{Conflicts, Duplicates, ImportOptions, Match, NumbersOf, Opening};
 pub use rejected::RejectedFile;
 pub use run::{Notable, Progress, Watch};
+pub use runner::{Runner, Told};
 pub use search::Indexed;
 pub use settle::{Outcome, Standing};
 pub use undo::UndoReport;
@@ -69,8 +75,10 @@ pub use store::copy::CopiedTable;
 pub use store::imports::ImportState;
 
 use lease::Process;
+use live::Live;
 use moving::refuse_unfinished;
 use objects::Objects;
+use runner::Bell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::Store;
@@ -98,6 +106,10 @@ pub struct App {
     data: PathBuf,
     process: Process,
     world: Arc<dyn World>,
+    live: Live,
+    bell: Bell,
+    drafts: draft::Desks,
+    thrifty: bool,
 }
 
 impl App {
@@ -122,6 +134,21 @@ impl App {
             data,
             process,
             world,
+            live: Live::default(),
+            bell: Bell::default(),
+            drafts: draft::Desks::default(),
+            thrifty: false,
         })
+    }
+
+    /// With imports and previews that take little memory and let others in often, for a process that does other things too.
+    #[must_use]
+    pub fn thrifty(self) -> Self {
+        Self { thrifty: true, ..self }
+    }
+
+    /// How many imports this process runs at this moment.
+    pub fn imports_running(&self) -> usize {
+        self.live.count()
     }
 }

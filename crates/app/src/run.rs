@@ -1,8 +1,9 @@
 //! One run through a file: chunk by chunk, batch by batch, each batch committed with its checkpoint and its change log; or
 //! as a preview, which goes the same way over a scratch database and changes nothing.
 
-use crate::draft::{Entry, KeptRows};
+use crate::cancel::is_cancelling;
 use crate::directory::{Collected, Directory, Layers};
+use crate::draft::{Entry, KeptRows};
 use crate::judging::{Bodies, Chunk, Judging, judge_all};
 use crate::lease::Lease;
 use crate::plan::{ImportOptions, Reading};
@@ -186,7 +187,10 @@ impl<'a> Run<'a> {
 
     /// Keeping what becomes of each row.
     pub fn keeping_rows(self, rows: Option<KeptRows<'a>>) -> Self {
-        Self { kept_rows: rows, ..self }
+        Self {
+            kept_rows: rows,
+            ..self
+        }
     }
 
     /// With corrections, and with what was decided for single rows.
@@ -248,6 +252,9 @@ impl<'a> Run<'a> {
                 }
                 if watch.stop.load(Ordering::Relaxed) {
                     return Ok(Stopped::OnRequest);
+                }
+                if store.read(|tx| is_cancelling(tx, self.actor.workspace, self.settler.run))? {
+                    return Ok(Stopped::Cancelled);
                 }
             }
         })
@@ -382,7 +389,10 @@ impl<'a> Run<'a> {
                 && let Some(record) = chunk.record(&chunk.rows[at])
             {
                 // What was corrected is not asked for again.
-                let record = self.fixes.and_then(|f| f.apply(record, &mut corrected)).unwrap_or(record);
+                let record = self
+                    .fixes
+                    .and_then(|f| f.apply(record, &mut corrected))
+                    .unwrap_or(record);
                 rejected.write(record, chunk.rows[at].reasons.iter().chain(&standing.reason))?;
             }
             if let Some(rows) = &mut self.kept_rows {

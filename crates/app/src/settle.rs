@@ -4,10 +4,11 @@ use crate::contacts::read;
 use crate::crowd::{CROWD, name_in};
 use crate::directory::Directory;
 use crate::judging::Prepared;
+use crate::meeting::{Matched, ambiguous_reason, conflict_reason, differs, duplicate_reason};
 use crate::plan::{Conflicts, Duplicates, ImportOptions, Match};
 use crate::{Decision, Error, World};
-use exchange::reason::{Code, Reason, shortened};
-use model::{Contact, ContactId, MatchKey, content_hash, names_clearly_differ};
+use exchange::reason::{Code, Reason};
+use model::{Contact, ContactId, MatchKey, content_hash};
 use std::collections::BTreeMap;
 use store::changes::{Before, Change};
 use store::contacts::{ContactRow, Origin};
@@ -100,13 +101,6 @@ pub(crate) struct Settler<'a> {
     pub earlier: Option<u64>,
 }
 
-/// By what a row matches a contact.
-pub(crate) struct Matched {
-    pub row: ContactRow,
-    key: MatchKey,
-    by_email: bool,
-}
-
 impl Settler<'_> {
     /// Decides what becomes of a row, and does it.
     pub fn settle(&mut self, directory: &mut Directory<'_, '_, '_>, row: &mut Prepared) -> Result<Standing, Error> {
@@ -144,7 +138,11 @@ impl Settler<'_> {
                 let chosen = matches.swap_remove(chosen);
                 self.meet(directory, row, chosen, rule)
             }
-            None => Ok(ambiguous(row, &matches, self.run)),
+            None => {
+                let reason = ambiguous_reason(row, &matches, self.run);
+                let of = matches.iter().map(|m| m.row.id).collect();
+                Ok(Standing::new(Outcome::Ambiguous { of }, Some(reason)))
+            }
         }
     }
 
@@ -174,11 +172,7 @@ impl Settler<'_> {
     }
 
     /// All contacts that a row matches, as it is now, to be shown; changes nothing.
-    pub fn all_matches(
-        &self,
-        directory: &mut Directory<'_, '_, '_>,
-        row: &Prepared,
-    ) -> Result<Vec<Matched>, Error> {
+    pub fn all_matches(&self, directory: &mut Directory<'_, '_, '_>, row: &Prepared) -> Result<Vec<Matched>, Error> {
         if let Some(by_id) = by_id(directory, row)? {
             return Ok(vec![by_id]);
         }
@@ -424,82 +418,4 @@ fn by_id(directory: &mut Directory<'_, '_, '_>, row: &Prepared) -> Result<Option
         key: MatchKey::from_stored(format!("i{id}")),
         by_email: true,
     }))
-}
-
-/// Whether row and contact have clearly different names. Both bodies hold at least the names.
-fn differs(known: &ContactRow, row: &Prepared) -> bool {
-    match (Contact::from_json(&known.body), Contact::from_json(&row.body)) {
-        (Ok(known), Ok(contact)) => names_clearly_differ(&known, &contact),
-        _ => false,
-    }
-}
-
-/// Who a contact is and where it stands, for a message.
-fn describe(row: &ContactRow, run: ImportId) -> String {
-    let name = Contact::from_json(&row.body)
-        .map(|c| c.display_name())
-        .unwrap_or_default();
-    match row.created_by.filter(|origin| origin.import == run) {
-        Some(origin) => format!("{} (line {} of this file)", shortened(&name), origin.line),
-        None => format!("{} (in the directory)", shortened(&name)),
-    }
-}
-
-fn duplicate_reason(row: &Prepared, matched: &Matched, run: ImportId, possible: bool) -> Reason {
-    let whom = describe(&matched.row, run);
-    let value = &matched.key.as_str()[1..];
-    let mut reason = if possible {
-        Reason::of_row(
-            Code::PossibleDuplicate,
-            row.line,
-            format!("This is a possible duplicate: it has the phone {value} of {whom}, but another name."),
-            "if they are two contacts that share a number, import with --match email-or-phone-and-name",
-        )
-    } else {
-        let message = if matched.key.is_content() {
-            format!("Every value of this row is that of {whom}.")
-        } else if matched.key.as_str().starts_with('i') {
-            format!("This is {whom}, by its id.")
-        } else {
-            format!("{value} belongs to {whom} already.")
-        };
-        Reason::of_row(
-            Code::Duplicate,
-            row.line,
-            message,
-            "to bring in its values, import with --duplicates update or fill",
-        )
-    };
-    if !matched.key.is_content() {
-        reason.value = value.to_owned();
-    }
-    reason
-}
-
-fn conflict_reason(row: &Prepared, matched: &Matched) -> Reason {
-    Reason::of_row(
-        Code::Conflict,
-        row.line,
-        format!(
-            "{} was changed here since this row was exported.",
-            describe(&matched.row, ImportId(0))
-        ),
-        "export again and repeat your change, or import with --conflicts overwrite",
-    )
-}
-
-fn ambiguous(row: &Prepared, matches: &[Matched], run: ImportId) -> Standing {
-    let whom: Vec<String> = matches.iter().take(3).map(|m| describe(&m.row, run)).collect();
-    let number = match matches.len() {
-        some @ ..=CROWD => some.to_string(),
-        _ => format!("more than {CROWD}"),
-    };
-    let reason = Reason::of_row(
-        Code::Ambiguous,
-        row.line,
-        format!("This row matches {number} contacts: {}.", whom.join("; ")),
-        "merge them, take the value that does not belong out of the row, or choose another rule with --match",
-    );
-    let of = matches.iter().map(|m| m.row.id).collect();
-    Standing::new(Outcome::Ambiguous { of }, Some(reason))
 }

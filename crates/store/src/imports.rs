@@ -217,6 +217,23 @@ pub fn list(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Import>> {
     )
 }
 
+/// The imports that are running, cancelling or undoing, the oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn unfinished(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Import>> {
+    tx.query(
+        "looking for unfinished imports",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM imports WHERE workspace_id = $1 AND state IN ('running', 'cancelling', 'undoing') ORDER BY import_id"
+        ),
+        &[workspace.into()],
+        read,
+    )
+}
+
 /// Notes how far an import has come; says whether it exists.
 ///
 /// # Errors

@@ -176,36 +176,25 @@ impl RowIndex {
         Ok((total, found))
     }
 
-    /// The first row that begins on a line.
+    /// The first row that begins on a line. Rows lie in the order of their lines.
     pub fn on_line(&self, line: u64) -> Result<Option<Place>, Error> {
-        self.first_from(|entry| entry.mark.line >= line, |entry| entry.mark.line == line)
-    }
-
-    /// The row of a number among the file's records.
-    pub fn numbered(&self, index: u64) -> Result<Option<Place>, Error> {
-        self.first_from(|entry| entry.mark.index >= index, |entry| entry.mark.index == index)
-    }
-
-    /// The first row from which on `reached` holds, if it `fits`. Rows lie in the order of their lines and numbers.
-    fn first_from(
-        &self,
-        reached: impl Fn(&Entry) -> bool,
-        fits: impl Fn(&Entry) -> bool,
-    ) -> Result<Option<Place>, Error> {
         let inside = &mut *self.inside();
         let (mut low, mut high) = (0, inside.rows);
         while low < high {
             let middle = low + (high - low) / 2;
             match inside.read(middle, 1)?.first() {
-                Some(entry) if !reached(entry) => low = middle + 1,
+                Some(entry) if entry.mark.line < line => low = middle + 1,
                 _ => high = middle,
             }
         }
         let found = inside.read(low, 2)?;
-        Ok(found.first().filter(|entry| fits(entry)).map(|entry| Place {
-            entry: *entry,
-            until: found.get(1).map(|next| next.mark.offset),
-        }))
+        Ok(found
+            .first()
+            .filter(|entry| entry.mark.line == line)
+            .map(|entry| Place {
+                entry: *entry,
+                until: found.get(1).map(|next| next.mark.offset),
+            }))
     }
 }
 
@@ -276,16 +265,14 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_found_by_line_and_by_number() {
+    fn a_row_is_found_by_its_line() {
         let index = RowIndex::new().unwrap();
         assert_eq!(index.on_line(2).unwrap(), None);
         let all: Vec<Entry> = (0..3000).map(entry).collect();
         index.append(&all).unwrap();
         for n in [0, 1, 1023, 1024, 2999] {
             assert_eq!(index.on_line(n * 2 + 2).unwrap().unwrap().entry, entry(n));
-            assert_eq!(index.numbered(n + 1).unwrap().unwrap().entry, entry(n));
         }
         assert_eq!(index.on_line(3).unwrap(), None);
-        assert_eq!(index.numbered(3001).unwrap(), None);
     }
 }

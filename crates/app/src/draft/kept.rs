@@ -47,7 +47,9 @@ impl<'a> KeptRows<'a> {
             Some(segment) => segment,
             none => none.insert(BufWriter::new(self.objects.draft()?)),
         };
-        segment.write_all(&entry.to_bytes()).map_err(|e| failed(self.objects, e))
+        segment
+            .write_all(&entry.to_bytes())
+            .map_err(|e| failed(self.objects, e))
     }
 
     /// Ends the batch in hand, which came up to a record, before it is committed.
@@ -68,7 +70,11 @@ impl<'a> KeptRows<'a> {
 }
 
 fn failed(objects: &Objects, error: io::Error) -> Error {
-    Error::io("keeping what becomes of the rows in", objects.location().as_ref(), error)
+    Error::io(
+        "keeping what becomes of the rows in",
+        objects.location().as_ref(),
+        error,
+    )
 }
 
 fn prefix_of(workspace: Workspace, import: ImportId) -> String {
@@ -117,7 +123,9 @@ fn copy(input: &mut dyn Read, index: &RowIndex) -> Result<(), Error> {
     loop {
         bytes.clear();
         let most = (AT_ONCE * ENTRY) as u64;
-        Read::take(&mut *input, most).read_to_end(&mut bytes).map_err(Error::Read)?;
+        Read::take(&mut *input, most)
+            .read_to_end(&mut bytes)
+            .map_err(Error::Read)?;
         let (entries, _) = bytes.as_chunks::<ENTRY>();
         if entries.is_empty() {
             return Ok(());

@@ -10,7 +10,7 @@ use store::imports::Batch;
 use store::texts::SearchText;
 use store::trash::Trashed;
 use store::{
-    Error, ImportId, Member, Store, changes, contacts, imports, keys, leases, names, texts, trash, workspaces,
+    Error, ImportId, Member, Store, changes, contacts, imports, keys, leases, mappings, names, texts, trash, workspaces,
 };
 
 /// More than a few pages of contacts, and something in every table.
@@ -47,6 +47,7 @@ fn fill(store: &Store) {
                 created: CONTACTS,
             };
             imports::add_batch(tx, workspace, import, &batch)?;
+            mappings::put(tx, workspace, Member(1), 7, "[]", 1)?;
             let change = |n, before| Change {
                 contact: id(n),
                 line: n,

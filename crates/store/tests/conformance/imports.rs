@@ -2,7 +2,7 @@
 
 use crate::{ELSEWHERE, HERE, id, on_every_engine};
 use store::imports::{self, Batch, Checkpoint, Import, ImportState, NewImport};
-use store::{Error, ImportId, Member};
+use store::{Error, ImportId, Member, Tx};
 
 const NEW: NewImport<'_> = NewImport {
     owner: Member(1),
@@ -23,6 +23,10 @@ fn imports_are_numbered_within_their_workspace() {
         );
         let listed = store.read(|tx| imports::list(tx, HERE)).unwrap();
         assert_eq!(listed.iter().map(|i| i.id.to_string()).collect::<Vec<_>>(), ["2", "1"]);
+        let done = |tx: &mut Tx<'_>| imports::set_state(tx, HERE, ImportId(1), ImportState::Done, 6, true);
+        assert!(store.write(done).unwrap());
+        let unfinished = store.read(|tx| imports::unfinished(tx, HERE)).unwrap();
+        assert_eq!(unfinished.iter().map(|i| i.id).collect::<Vec<_>>(), [ImportId(2)]);
         assert_eq!(store.read(|tx| imports::get(tx, ELSEWHERE, ImportId(2))).unwrap(), None);
     });
 }

@@ -20,6 +20,7 @@ mod files;
 mod imports;
 mod keys;
 mod leases;
+mod mappings;
 mod names;
 mod servers;
 mod texts;
