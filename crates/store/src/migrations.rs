@@ -14,6 +14,8 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         "V2__leases_trash_texts",
         include_str!("../migrations/sqlite/V2__leases_trash_texts.sql"),
     ),
+    ("V3__sign_ins", include_str!("../migrations/sqlite/V3__sign_ins.sql")),
+    ("V5__mappings", include_str!("../migrations/sqlite/V5__mappings.sql")),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -23,6 +25,8 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
         "V2__leases_trash_texts",
         include_str!("../migrations/postgres/V2__leases_trash_texts.sql"),
     ),
+    ("V3__sign_ins", include_str!("../migrations/postgres/V3__sign_ins.sql")),
+    ("V5__mappings", include_str!("../migrations/postgres/V5__mappings.sql")),
 ];
 
 /// Where refinery notes which migrations a database has seen.
