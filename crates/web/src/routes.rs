@@ -98,9 +98,27 @@ pub fn table() -> Vec<Route> {
         // Export.
         get("/export", export::form),
         // Imports and the wizard.
-        get("/import", import::form),
-        post("/import", import::upload).uploads(),
-        get("/imports", import::list),
+        get("/import", import::upload::form),
+        post("/import", import::upload::receive).uploads(),
+        get("/import/sample.csv", import::upload::sample),
+        get("/imports", import::list::list),
+        get("/imports/{import}", import::step),
+        post("/imports/{import}/discard", import::discard),
+        get("/imports/{import}/map", import::mapping::show),
+        post("/imports/{import}/map", import::mapping::change),
+        get("/imports/{import}/preview", import::preview::show),
+        post("/imports/{import}/options", import::preview::options),
+        post("/imports/{import}/fix", import::preview::fix),
+        post("/imports/{import}/unfix", import::preview::unfix),
+        post("/imports/{import}/decide", import::preview::decide),
+        post("/imports/{import}/start", import::preview::start),
+        get("/imports/{import}/running", import::running::show),
+        get("/imports/{import}/events", import::running::events),
+        post("/imports/{import}/cancel", import::running::cancel),
+        get("/imports/{import}/result", import::result::show),
+        get("/imports/{import}/rejected.csv", import::result::rejected),
+        get("/imports/{import}/undo", import::undo::ask),
+        post("/imports/{import}/undo", import::undo::undo),
     ]
 }
 
