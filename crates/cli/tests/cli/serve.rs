@@ -14,8 +14,8 @@ fn start(scratch: &Scratch, arguments: &[&str]) -> (Child, String) {
     BufReader::new(server.stdout.as_mut().unwrap())
         .read_line(&mut greeting)
         .unwrap();
-    let (_, rest) = greeting.split_once("open http://").expect("an address to open");
-    let (address, _) = rest.split_once("/ in a browser").expect("an address to open");
+    let (_, rest) = greeting.split_once("open http://").unwrap();
+    let (address, _) = rest.split_once("/ in a browser").unwrap();
     (server, address.to_owned())
 }
 
