@@ -22,6 +22,7 @@ mod moving;
 mod objects;
 mod plan;
 mod rejected;
+mod roster;
 mod run;
 mod search;
 mod settle;
@@ -44,6 +45,7 @@ pub use moving::{CopyRequest, copy_database};
 pub use objects::ObjectsError;
 pub use plan::{Conflicts, Duplicates, ImportOptions, Match, NumbersOf, Opening};
 pub use rejected::RejectedFile;
+pub use roster::{ListPage, ListRequest, Listed, Sort};
 pub use run::{Notable, Progress, Watch};
 pub use search::Indexed;
 pub use settle::{Outcome, Standing};
@@ -59,6 +61,7 @@ pub use exchange::mapping::Column;
 pub use exchange::open::{Charset, Source};
 pub use exchange::reason::Reason;
 pub use store::ImportId;
+pub use store::contacts::Origin;
 pub use store::copy::CopiedTable;
 pub use store::imports::ImportState;
 
@@ -88,6 +91,7 @@ pub struct Place<'a> {
 pub struct App {
     // Leases are given back through the store, and the process's lock goes last.
     store: Store,
+    rosters: roster::Rosters,
     objects: Objects,
     data: PathBuf,
     process: Process,
@@ -111,6 +115,7 @@ impl App {
         };
         refuse_unfinished(&store)?;
         Ok(Self {
+            rosters: roster::Rosters::new(store.clone()),
             store,
             objects,
             data,

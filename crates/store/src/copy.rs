@@ -6,7 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::waist::{OnConflict, Row, Table, Tx, Value};
-use crate::{Store, Workspace, changes, contacts, keys, names, texts, trash};
+use crate::{Store, Workspace, changes, contacts, feed, keys, names, texts, trash};
 use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -123,6 +123,7 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&LEASES, 2),
     &keyed(&BATCHES, 3),
     &keyed(&changes::TABLE, 3),
+    &keyed(&feed::TABLE, 3),
 ];
 
 /// A copy under way.

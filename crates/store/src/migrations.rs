@@ -14,6 +14,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         "V2__leases_trash_texts",
         include_str!("../migrations/sqlite/V2__leases_trash_texts.sql"),
     ),
+    (
+        "V4__contact_feed",
+        include_str!("../migrations/sqlite/V4__contact_feed.sql"),
+    ),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -22,6 +26,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     (
         "V2__leases_trash_texts",
         include_str!("../migrations/postgres/V2__leases_trash_texts.sql"),
+    ),
+    (
+        "V4__contact_feed",
+        include_str!("../migrations/postgres/V4__contact_feed.sql"),
     ),
 ];
 
