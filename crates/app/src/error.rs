@@ -119,6 +119,23 @@ pub enum Error {
     /// A filter that cannot be understood.
     #[error("the filter is not understood: {0}")]
     Filter(String),
+    /// An uploaded file is larger than is taken.
+    #[error("the file is larger than {} MB, which is the most that is taken here; split it into parts", limit / 1_000_000)]
+    TooLarge {
+        /// How many bytes are taken.
+        limit: u64,
+    },
+    /// The import was started or dropped, so it cannot be prepared any more.
+    #[error("import {import} is {state}; it is not being prepared any more")]
+    NotADraft {
+        /// Which.
+        import: ImportId,
+        /// What it is.
+        state: &'static str,
+    },
+    /// The rows of an import cannot be shown.
+    #[error("the rows of import {0} are not kept any more; its numbers and its rejected rows are")]
+    RowsGone(ImportId),
     /// No column of the file fills any field.
     #[error("no column of the file was recognised, so there is nothing to import; say which column is what with --map 'COLUMN=FIELD' (the file has: {})", .0.join(", "))]
     NothingMapped(Vec<String>),
@@ -162,6 +179,9 @@ impl Error {
             Self::CopyToItself(_) => "copy_to_itself",
             Self::UnreadablePlan(_) => "unreadable_plan",
             Self::Filter(_) => "filter",
+            Self::TooLarge { .. } => "too_large",
+            Self::NotADraft { .. } => "not_a_draft",
+            Self::RowsGone(_) => "rows_gone",
             Self::NothingMapped(_) => "nothing_mapped",
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Owns what is stored of an import, its states, and the list of imports. How a run goes through a file is in `run`.
 
+use crate::cancel::is_unfinished;
 use crate::lease::Lease;
 use crate::plan::{ImportOptions, Look, NumbersOf, Opening, Reading, look};
 use crate::rejected::{Kept, RejectedRows};
@@ -46,6 +47,8 @@ pub enum Stopped {
     No,
     /// Somebody asked it to stop; it can be gone on with.
     OnRequest,
+    /// Somebody cancelled the import; what is written stays until it is undone.
+    Cancelled,
 }
 
 /// What a run or a preview came to.
@@ -80,8 +83,19 @@ pub struct ImportReport {
     pub interrupted: bool,
     /// Rows by outcome so far.
     pub counts: Counts,
-    /// When it was started, in UTC microseconds.
+    /// Rows by outcome as the preview said when the member started it; none without a complete preview. Where they differ,
+    /// the directory was changed in between.
+    pub expected: Option<Counts>,
+    /// The name of the member who made it.
+    pub owner: String,
+    /// How many bytes the file has.
+    pub file_size: u64,
+    /// When it was made, in UTC microseconds.
     pub created_at: i64,
+    /// When it last went on or changed its state, in UTC microseconds.
+    pub updated_at: i64,
+    /// When it came to its end, in UTC microseconds.
+    pub finished_at: Option<i64>,
 }
 
 /// An import that is about to run, or to go on.
@@ -145,7 +159,7 @@ impl App {
             self.begin_rejected_file(path, &look.reading)?;
         }
         let upload = self.take_upload(actor, &original)?;
-        self.sweep_uploads(actor, &self.needed_uploads(actor)?);
+        self.sweep(actor)?;
         let plan = Plan {
             reading: look.reading,
             options: request.options,
@@ -175,6 +189,7 @@ impl App {
             file_size,
             plan: &to_json(plan),
             counts: &to_json(&Reached::default()),
+            state: ImportState::Running,
         };
         let now = self.world.now();
         self.create_held(actor.workspace, |tx| imports::create(tx, actor.workspace, &new, now))
@@ -189,6 +204,11 @@ impl App {
         let lease = self.hold_run(actor, import)?;
         // Only now that nobody else runs it, what is stored is the last word.
         let stored = self.interrupted(actor, import)?;
+        // Whoever goes on with it, its contacts are those of who began it.
+        let actor = Actor {
+            member: stored.owner,
+            ..actor
+        };
         let (plan, reached) = (plan_of(&stored)?, reached_of(&stored)?);
         let upload = self.fetch_upload(import, &plan.upload)?;
         let kept = Kept {
@@ -230,9 +250,20 @@ impl App {
         stored.iter().map(|import| report(import, &held)).collect()
     }
 
+    /// The imports that are not finished, oldest first.
+    pub(crate) fn unfinished(&self, actor: Actor) -> Result<Vec<Import>, Error> {
+        Ok(self.store.read(|tx| imports::unfinished(tx, actor.workspace))?)
+    }
+
+    /// Removes what no import needs any more.
+    pub(crate) fn sweep(&self, actor: Actor) -> Result<(), Error> {
+        self.sweep_uploads(actor, &self.needed_uploads(actor)?);
+        Ok(())
+    }
+
     fn needed_uploads(&self, actor: Actor) -> Result<Vec<String>, Error> {
         let stored = self.store.read(|tx| imports::list(tx, actor.workspace))?;
-        let unfinished = stored.iter().filter(|i| i.state == ImportState::Running);
+        let unfinished = stored.iter().filter(|i| is_unfinished(i.state));
         Ok(unfinished
             .filter_map(|i| plan_of(i).ok())
             .map(|plan| plan.upload)
@@ -250,7 +281,7 @@ impl App {
         self.hold(actor.workspace, import)?.ok_or(Error::ImportRuns(import))
     }
 
-    fn run(&self, actor: Actor, start: Start<'_>, mut watch: Watch<'_>) -> Result<ImportSummary, Error> {
+    fn run(&self, actor: Actor, start: Start<'_>, watch: Watch<'_>) -> Result<ImportSummary, Error> {
         let Start {
             import,
             plan,
@@ -265,9 +296,13 @@ impl App {
             .of_size(upload.file.size)
             .from(reached)
             .keeping_rejected(rejected);
-        let stopped = run
-            .go_through(&self.store, &mut watch)
+        let here = self.live.enter(actor.workspace, import);
+        let mut stopped = here
+            .listening(watch, |watch| run.go_through(&self.store, watch))
             .map_err(|error| lease.explain(error))?;
+        if stopped == Stopped::OnRequest && here.is_cancelled() {
+            stopped = Stopped::Cancelled;
+        }
         // Before the import is done: who goes on after a kill does this again.
         let rejected = plan
             .rejected
@@ -281,6 +316,11 @@ impl App {
             self.drop_upload(&upload.name);
             // The import is done all the same, and what has no text is found without.
             let _ = self.index_texts_after(actor, counts.new + counts.update);
+        }
+        if stopped == Stopped::Cancelled {
+            let now = self.world.now();
+            self.store
+                .write(|tx| lease.set_state(tx, ImportState::Cancelled, now, true))?;
         }
         drop(lease);
         Ok(ImportSummary {
@@ -318,14 +358,19 @@ fn usable_look(source: &dyn Source, opening: &Opening) -> Result<Look, Error> {
 
 /// An import for the list; `held` are those that a living process holds.
 fn report(stored: &Import, held: &[ImportId]) -> Result<ImportReport, Error> {
-    let unfinished = matches!(stored.state, ImportState::Running | ImportState::Undoing);
+    let unfinished = is_unfinished(stored.state);
     Ok(ImportReport {
         import: stored.id,
         file_name: stored.file_name.clone(),
         state: stored.state,
         interrupted: unfinished && !held.contains(&stored.id),
         counts: reached_of(stored)?.counts,
+        expected: None,
+        owner: String::new(),
+        file_size: stored.file_size,
         created_at: stored.created_at,
+        updated_at: stored.updated_at,
+        finished_at: stored.finished_at,
     })
 }
 

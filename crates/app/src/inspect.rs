@@ -112,6 +112,7 @@ pub fn inspect_raw(path: &Path, opening: &Opening, sink: &mut dyn RawSink) -> Re
         &Overrides {
             charset: opening.charset,
             delimiter: opening.delimiter,
+            header: opening.header,
         },
     )?;
     sink.header(opened.header_row.map(|_| opened.header.as_slice()))?;

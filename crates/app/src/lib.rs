@@ -4,12 +4,14 @@
 //! command line), how files are read (`exchange`) and every statement of SQL (`store`).
 
 mod access;
+mod cancel;
 mod contacts;
 mod counts;
 mod crowd;
 mod database;
 mod directory;
 mod doctor;
+mod draft;
 mod error;
 mod export;
 mod filter;
@@ -18,12 +20,14 @@ mod inspect;
 mod judging;
 mod key_filter;
 mod lease;
+mod live;
 mod moving;
 mod objects;
 mod plan;
 mod rejected;
 mod roster;
 mod run;
+mod runner;
 mod search;
 mod settle;
 mod undo;
@@ -32,10 +36,15 @@ mod whole_file;
 mod world;
 
 pub use access::Actor;
+pub use cancel::ImportProgress;
 pub use contacts::{StoredContact, TrashedContact};
 pub use counts::Counts;
 pub use database::{DatabaseServer, is_server};
 pub use doctor::{Finding, Health, doctor};
+pub use draft::{
+    ColumnProblem, Decision, Draft, DraftSettings, MappedFile, MatchedContact, PreviewRow, PreviewState, RowClass,
+    RowsPage, ValueChange,
+};
 pub use error::Error;
 pub use export::{ExportFormat, ExportReport, ExportRequest, Order, Scope};
 pub use filter::Filter;
@@ -47,6 +56,7 @@ pub use plan::{Conflicts, Duplicates, ImportOptions, Match, NumbersOf, Opening};
 pub use rejected::RejectedFile;
 pub use roster::{ListPage, ListRequest, Listed, Sort};
 pub use run::{Notable, Progress, Watch};
+pub use runner::{Runner, Told};
 pub use search::Indexed;
 pub use settle::{Outcome, Standing};
 pub use undo::UndoReport;
@@ -56,9 +66,10 @@ pub use world::World;
 
 // What the doors need of the crates below, so that they reach through one.
 pub use exchange::export::SAMPLE as SAMPLE_CSV;
+pub use exchange::fixes::{Fix, Fixes};
 pub use exchange::judge::BadValues;
 pub use exchange::mapping::Column;
-pub use exchange::open::{Charset, Source};
+pub use exchange::open::{Charset, Dialect, EncodingFound, HeaderChoice, Source};
 pub use exchange::reason::Reason;
 pub use store::ImportId;
 pub use store::contacts::Origin;
@@ -66,8 +77,10 @@ pub use store::copy::CopiedTable;
 pub use store::imports::ImportState;
 
 use lease::Process;
+use live::Live;
 use moving::refuse_unfinished;
 use objects::Objects;
+use runner::Bell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::Store;
@@ -96,6 +109,8 @@ pub struct App {
     data: PathBuf,
     process: Process,
     world: Arc<dyn World>,
+    live: Live,
+    bell: Bell,
 }
 
 impl App {
@@ -121,6 +136,13 @@ impl App {
             data,
             process,
             world,
+            live: Live::default(),
+            bell: Bell::default(),
         })
+    }
+
+    /// How many imports this process runs at this moment.
+    pub fn imports_running(&self) -> usize {
+        self.live.count()
     }
 }

@@ -4,7 +4,9 @@
 use crate::Error;
 use exchange::judge::{BadValues, Judge, Regions, survey};
 use exchange::mapping::{BoundMapping, Column, propose};
-use exchange::open::{Charset, Dialect, EncodingFound, Opened, Overrides, Records, Source, decoded, open};
+use exchange::open::{
+    Charset, Dialect, EncodingFound, HeaderChoice, Opened, Overrides, Records, Source, decoded, open,
+};
 use model::{Blanks, DateOrder, Fill, Region};
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +58,10 @@ pub struct Opening {
     pub charset: Option<Charset>,
     /// The delimiter.
     pub delimiter: Option<u8>,
+    /// The header row.
+    pub header: HeaderChoice,
+    /// The order of day and month, instead of telling it from the file's dates.
+    pub date_order: Option<DateOrder>,
     /// Choices that overrule the proposed mapping: column and slot.
     pub choices: Vec<(String, String)>,
     /// Columns that nothing is known of become custom fields.
@@ -123,6 +129,7 @@ pub(crate) fn look(source: &dyn Source, opening: &Opening) -> Result<Look, Error
         &Overrides {
             charset: opening.charset,
             delimiter: opening.delimiter,
+            header: opening.header,
         },
     )?;
     let (layout, mut columns) = propose(&opened.header, opened.header_row.is_some(), &opened.sample);
@@ -150,7 +157,7 @@ pub(crate) fn look(source: &dyn Source, opening: &Opening) -> Result<Look, Error
         chosen_region: opening.region.map(Region::code),
         suggested_region: survey.region.map(Region::code),
         fallback_region: opening.fallback_region.map(Region::code),
-        month_first: survey.date_order == DateOrder::MonthFirst,
+        month_first: opening.date_order.unwrap_or(survey.date_order) == DateOrder::MonthFirst,
         bad_values: opening.bad_values,
     };
     Ok(Look {

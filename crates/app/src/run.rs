@@ -1,6 +1,7 @@
 //! One run through a file: chunk by chunk, batch by batch, each batch committed with its checkpoint and its change log; or
 //! as a preview, which goes the same way over a scratch database and changes nothing.
 
+use crate::cancel::is_cancelling;
 use crate::directory::{Collected, Directory, Layers};
 use crate::judging::{Bodies, Chunk, Judging, judge_all};
 use crate::lease::Lease;
@@ -203,6 +204,9 @@ impl<'a> Run<'a> {
                 }
                 if watch.stop.load(Ordering::Relaxed) {
                     return Ok(Stopped::OnRequest);
+                }
+                if store.read(|tx| is_cancelling(tx, self.actor.workspace, self.settler.run))? {
+                    return Ok(Stopped::Cancelled);
                 }
             }
         })

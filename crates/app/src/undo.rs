@@ -1,6 +1,7 @@
 //! Taking an import back: what it created goes, what it changed gets its old values, what was changed since stays and is
 //! listed. In steps that each commit, so that an undo that is interrupted can be gone on with.
 
+use crate::cancel::is_unfinished;
 use crate::contacts::{drop_traces, leave_keys_and_name, read};
 use crate::import::plan_of;
 use crate::lease::Lease;
@@ -42,7 +43,7 @@ impl App {
         }
         // What was interrupted can be taken back instead of gone on with, but nobody may go on with it meanwhile. Looking
         // at what is done needs no such right.
-        let unfinished = matches!(stored.state, ImportState::Running | ImportState::Undoing);
+        let unfinished = is_unfinished(stored.state);
         let lease = if unfinished || !dry_run {
             Some(self.hold_run(actor, import)?)
         } else {

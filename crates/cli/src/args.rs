@@ -1,20 +1,48 @@
 //! The arguments of the command line, and how they become requests.
 
+use crate::serve_args::ServeArgs;
 use app::{
-    BadValues, Charset, Conflicts, Duplicates, ExportFormat, ImportId, ImportOptions, Match, Opening, Order, Scope,
+    BadValues, Charset, Conflicts, Duplicates, ExportFormat, HeaderChoice, ImportId, ImportOptions, Match, Opening,
+    Order, Scope,
 };
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 use model::{Region, Slot};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Contacts in and out of CSV, with nothing lost on the way: a preview that equals the result, undo, exact resume.
 #[derive(Debug, Parser)]
-#[command(name = "crystalqore", version, arg_required_else_help = true, max_term_width = 110)]
+#[command(name = "crystalqore", version, max_term_width = 110)]
 pub struct Args {
     #[command(flatten)]
     pub place: PlaceArgs,
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
+}
+
+impl Args {
+    /// The arguments of this process.
+    pub fn of_process() -> (PlaceArgs, Command) {
+        let words: Vec<OsString> = std::env::args_os().collect();
+        let args = Self::parse_from(&words);
+        match args.command {
+            Some(command) => (args.place, command),
+            None => Self::without_command(words),
+        }
+    }
+
+    /// Without a command the pages are served, with the settings that `serve` reads from the environment.
+    fn without_command(mut words: Vec<OsString>) -> (PlaceArgs, Command) {
+        words.push("serve".into());
+        let args = Self::parse_from(words);
+        match args.command {
+            Some(command) => (args.place, command),
+            None => Self::command()
+                .error(ErrorKind::MissingSubcommand, "say what to do")
+                .exit(),
+        }
+    }
 }
 
 /// Where the installation is.
@@ -68,6 +96,8 @@ pub struct PlaceArgs {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Open the pages for a browser, until Ctrl-C; this is what happens without a command
+    Serve(ServeArgs),
     /// Look at a file: how it is written, what each column becomes, which rows are bad. Reads only.
     Inspect(InspectArgs),
     /// Import contacts from a CSV file
@@ -345,6 +375,8 @@ impl OpeningArgs {
         Opening {
             charset: self.encoding,
             delimiter: self.delimiter,
+            header: HeaderChoice::Auto,
+            date_order: None,
             choices: from_file,
             keep_unmapped: matches!(self.unmapped, Unmapped::Custom),
             region: self.region,

@@ -7,10 +7,10 @@ mod args;
 mod commands;
 mod exit;
 mod progress;
+mod serve_args;
 mod show;
 mod world;
 
-use clap::Parser;
 use std::process::ExitCode;
 
 // Import threads hand many small strings to each other; between nothing and a tenth faster than the system's allocator.
@@ -18,6 +18,6 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let args = args::Args::parse();
-    commands::run(args)
+    let (place, command) = args::Args::of_process();
+    commands::run(&place, &command)
 }

@@ -5,6 +5,7 @@
 //! this crate either: `app` compares them.
 
 pub mod export;
+pub mod fixes;
 pub mod judge;
 pub mod mapping;
 pub mod open;

@@ -40,8 +40,12 @@ pub struct Import {
 /// What an import is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImportState {
+    /// Its file is here and is being looked at; nothing is written yet.
+    Draft,
     /// Rows are being written, or were when the process died.
     Running,
+    /// It is to stop behind the batch in hand.
+    Cancelling,
     /// Stopped on request; what is written is kept.
     Cancelled,
     /// Every row is settled.
@@ -56,7 +60,9 @@ impl ImportState {
     /// The word that is stored.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Draft => "draft",
             Self::Running => "running",
+            Self::Cancelling => "cancelling",
             Self::Cancelled => "cancelled",
             Self::Done => "done",
             Self::Undoing => "undoing",
@@ -66,7 +72,15 @@ impl ImportState {
 
     /// The state that a word stands for.
     pub fn parse(word: &str) -> Option<Self> {
-        let states = [Self::Running, Self::Cancelled, Self::Done, Self::Undoing, Self::Undone];
+        let states = [
+            Self::Draft,
+            Self::Running,
+            Self::Cancelling,
+            Self::Cancelled,
+            Self::Done,
+            Self::Undoing,
+            Self::Undone,
+        ];
         states.into_iter().find(|state| state.as_str() == word)
     }
 }
@@ -84,6 +98,8 @@ pub struct NewImport<'a> {
     pub plan: &'a str,
     /// What became of no rows at all, as JSON.
     pub counts: &'a str,
+    /// [`ImportState::Draft`] or [`ImportState::Running`].
+    pub state: ImportState,
 }
 
 /// How far an import has come.
@@ -137,7 +153,7 @@ fn read(row: &Row<'_>) -> Result<Import> {
     })
 }
 
-/// Begins an import, running, under the next number of the workspace.
+/// Begins an import under the next number of the workspace.
 ///
 /// # Errors
 /// [`Error::Conflict`] if another process took the number in the same moment: try again. SQLite has one writer, so there
@@ -158,7 +174,7 @@ pub fn create(tx: &mut Tx<'_>, workspace: Workspace, import: &NewImport<'_>, now
             Value::Int(import.owner.0),
             Value::Text(import.file_name),
             Value::count(import.file_size),
-            Value::Text(ImportState::Running.as_str()),
+            Value::Text(import.state.as_str()),
             Value::Text(import.plan),
             Value::Text(import.counts),
             Value::Int(now),
@@ -195,6 +211,23 @@ pub fn list(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Import>> {
             "SELECT ",
             columns!(),
             " FROM imports WHERE workspace_id = $1 ORDER BY import_id DESC"
+        ),
+        &[workspace.into()],
+        read,
+    )
+}
+
+/// The imports that are running, cancelling or undoing, the oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn unfinished(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Import>> {
+    tx.query(
+        "looking for unfinished imports",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM imports WHERE workspace_id = $1 AND state IN ('running', 'cancelling', 'undoing') ORDER BY import_id"
         ),
         &[workspace.into()],
         read,
@@ -247,6 +280,68 @@ pub fn set_state(
         ],
     )?;
     Ok(changed == 1)
+}
+
+/// Changes an import's state if it is in one that is named; says whether it was.
+///
+/// # Errors
+/// Those of the database.
+pub fn change_state(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    id: ImportId,
+    from: ImportState,
+    to: ImportState,
+    now: i64,
+) -> Result<bool> {
+    let changed = tx.execute(
+        "changing an import's state",
+        "UPDATE imports SET state = $4, updated_at = $5 WHERE workspace_id = $1 AND import_id = $2 AND state = $3",
+        &[
+            workspace.into(),
+            Value::Int(id.0),
+            Value::Text(from.as_str()),
+            Value::Text(to.as_str()),
+            Value::Int(now),
+        ],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Gives a draft another plan; says whether it is there and still a draft.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_plan(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, plan: &str, now: i64) -> Result<bool> {
+    let changed = tx.execute(
+        "changing a draft",
+        "UPDATE imports SET plan = $3, updated_at = $4 WHERE workspace_id = $1 AND import_id = $2 AND state = $5",
+        &[
+            workspace.into(),
+            Value::Int(id.0),
+            Value::Text(plan),
+            Value::Int(now),
+            Value::Text(ImportState::Draft.as_str()),
+        ],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Deletes a draft; says whether it was there. What has written anything cannot be deleted.
+///
+/// # Errors
+/// Those of the database.
+pub fn delete_draft(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId) -> Result<bool> {
+    let deleted = tx.execute(
+        "deleting a draft",
+        "DELETE FROM imports WHERE workspace_id = $1 AND import_id = $2 AND state = $3",
+        &[
+            workspace.into(),
+            Value::Int(id.0),
+            Value::Text(ImportState::Draft.as_str()),
+        ],
+    )?;
+    Ok(deleted == 1)
 }
 
 /// Notes the ids of the contacts that a batch created.

@@ -40,7 +40,7 @@ pub fn run(place: &PlaceArgs, args: &ImportArgs) -> Result<u8, Failure> {
 /// The exit code that a run or a preview comes to.
 pub fn exit_code(summary: &ImportSummary) -> u8 {
     match (summary.stopped, summary.import, summary.counts.invalid) {
-        (Stopped::OnRequest, ..) => OTHER,
+        (Stopped::OnRequest | Stopped::Cancelled, ..) => OTHER,
         (_, Some(_), 1..) => REJECTED_ROWS,
         _ => GOOD,
     }
@@ -93,6 +93,12 @@ pub fn tell_people(out: &mut dyn Write, summary: &ImportSummary, file: &str) -> 
             out,
             "Stopped looking at {file}. So far it would do (nothing was changed):"
         )?,
+        (import, Stopped::Cancelled) => {
+            writeln!(out, "Importing {file} was cancelled. What is done so far stays.")?;
+            if let Some(import) = import {
+                writeln!(out, "To take it back: crystalqore undo {import}")?;
+            }
+        }
         (Some(import), Stopped::No) => writeln!(out, "Imported {file} (import {import}):")?,
         (Some(import), Stopped::OnRequest) => {
             writeln!(

@@ -10,10 +10,11 @@ mod inspect;
 mod rejected;
 mod resume;
 mod sample;
+mod serve;
 mod undo;
 mod watch;
 
-use crate::args::{Args, Command, OpeningArgs, PlaceArgs};
+use crate::args::{Command, OpeningArgs, PlaceArgs};
 use crate::exit::Failure;
 use crate::world::Machine;
 use app::{Actor, App, DatabaseServer, Opening, Place, Spooled, spool};
@@ -23,9 +24,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Runs a command and tells how it ended.
-pub fn run(args: Args) -> ExitCode {
-    let place = &args.place;
-    let (json, result) = match &args.command {
+pub fn run(place: &PlaceArgs, command: &Command) -> ExitCode {
+    let (json, result) = match command {
+        Command::Serve(args) => (false, serve::run(place, args)),
         Command::Inspect(args) => (args.json, inspect::run(args)),
         Command::Import(args) => (args.json, import::run(place, args)),
         Command::Imports(args) => (args.json, imports::run(place, args)),

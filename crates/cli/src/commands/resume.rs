@@ -67,7 +67,7 @@ pub fn run(place: &PlaceArgs, args: &ResumeArgs) -> Result<u8, Failure> {
 }
 
 /// The imports that were interrupted, oldest first, each with the name of its file.
-pub fn interrupted(imports: Vec<ImportReport>) -> Vec<(ImportId, String)> {
+fn interrupted(imports: Vec<ImportReport>) -> Vec<(ImportId, String)> {
     let open = imports
         .into_iter()
         .rev()

@@ -2,6 +2,20 @@
 
 use crate::export::crystalqore::is_own_header;
 use crate::mapping::is_known_name;
+use serde::{Deserialize, Serialize};
+
+/// Which record holds the header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeaderChoice {
+    /// The one that looks like it, if any does.
+    #[default]
+    Auto,
+    /// None: all records are rows.
+    None,
+    /// The one of this number, counted from 0 with blank lines. Where the beginning of the file has no such record, none.
+    Row(u64),
+}
 
 /// The header row and the names of the columns.
 pub struct Header {
@@ -16,8 +30,28 @@ pub struct Header {
 /// How many records may stand before the header row.
 const MOST_PREAMBLE: usize = 25;
 
+/// The header row that the user knows of.
+pub fn chosen(records: &[(u64, Vec<String>)], choice: HeaderChoice) -> Header {
+    let width = usual_width(records);
+    let at = match choice {
+        HeaderChoice::Auto => return find(records),
+        HeaderChoice::None => None,
+        HeaderChoice::Row(row) => records.iter().position(|(index, _)| *index == row),
+    };
+    Header {
+        header_at: at,
+        names: at.map_or_else(|| numbered(width), |at| names_of(&records[at].1, width)),
+        recognised: true,
+    }
+}
+
+/// The names of columns that have none.
+fn numbered(width: usize) -> Vec<String> {
+    (1..=width.max(1)).map(|n| format!("Column {n}")).collect()
+}
+
 /// Finds the header row among the first records.
-pub fn find(records: &[(u64, Vec<String>)]) -> Header {
+fn find(records: &[(u64, Vec<String>)]) -> Header {
     let width = usual_width(records);
     let known = |record: &[String]| record.iter().filter(|c| is_known_name(c)).count();
     let fits = |record: &[String]| {
@@ -56,7 +90,7 @@ pub fn find(records: &[(u64, Vec<String>)]) -> Header {
         },
         _ => Header {
             header_at: None,
-            names: (1..=width.max(1)).map(|n| format!("Column {n}")).collect(),
+            names: numbered(width),
             recognised: false,
         },
     }

@@ -14,7 +14,8 @@ mod split;
 pub use decode::decoded;
 pub use dialect::Dialect;
 pub use encoding::{Charset, Found as EncodingFound};
-pub use records::{Batch, Oddity, Record, Records};
+pub use header::HeaderChoice;
+pub use records::{Batch, Mark, Oddity, Record, Records};
 pub use refuse::Refusal;
 
 pub(crate) use header::is_data_like as is_data_like_cell;
@@ -60,6 +61,8 @@ pub struct Overrides {
     pub charset: Option<Charset>,
     /// The delimiter.
     pub delimiter: Option<u8>,
+    /// The header row.
+    pub header: HeaderChoice,
 }
 
 /// A file that was opened: how it is written, its header row and its first rows.
@@ -100,7 +103,7 @@ pub fn open(source: &dyn Source, overrides: &Overrides) -> Result<Opened, OpenEr
     refuse::by_text(&sample)?;
     let dialect = dialect::detect(&sample, whole_file, overrides.delimiter);
     let records = sample_records(&sample, &dialect, whole_file);
-    let found = header::find(&records);
+    let found = header::chosen(&records, overrides.header);
     refuse::prose(&records, &found)?;
     let after_header = found.header_at.map_or(0, |at| at + 1);
     Ok(Opened {

@@ -14,6 +14,8 @@ const MAX_RECORD: usize = 16 * 1024 * 1024;
 const BATCH_BYTES: usize = 1024 * 1024;
 /// The least number of bytes asked for at once.
 const READ_BYTES: usize = 256 * 1024;
+/// The same where only some records are wanted.
+const FEW_BYTES: usize = 8 * 1024;
 
 /// Something unusual about a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,15 +31,25 @@ pub enum Oddity {
 /// What is known of a record beside its cells.
 #[derive(Clone, Copy, Debug)]
 struct Head {
-    /// The line it begins on, from 1.
-    line: u64,
-    /// Its number among all records, blank lines counted, from 0.
-    index: u64,
+    mark: Mark,
     first_cell: usize,
     cells: usize,
     oddity: Option<Oddity>,
     /// Whether it is one of the single cells that follow a blank line.
     lone: bool,
+}
+
+/// Where a record begins, and what of the records before it matters: enough to read it again without them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// Its first byte in the decoded text, from 0.
+    pub offset: u64,
+    /// The line it begins on, from 1.
+    pub line: u64,
+    /// Its number among all records, blank lines counted, from 0.
+    pub index: u64,
+    /// Whether a single cell would be a note here, because a blank line or a note comes before.
+    pub notes_follow: bool,
 }
 
 /// Many records in one piece of memory, to be handed from thread to thread and used again.
@@ -85,6 +97,22 @@ impl Batch {
         self.text.len()
     }
 
+    /// Adds a record that has the place of another one and these cells.
+    pub(crate) fn add_changed<'c>(&mut self, original: Record<'_>, cells: impl Iterator<Item = &'c str>) {
+        self.bytes = std::mem::take(&mut self.text).into_bytes();
+        let first_cell = self.ends.len();
+        for cell in cells {
+            self.bytes.extend_from_slice(cell.as_bytes());
+            self.end_cell();
+        }
+        self.heads.push(Head {
+            first_cell,
+            cells: self.ends.len() - first_cell,
+            ..*original.head
+        });
+        self.seal();
+    }
+
     /// Ends the cell whose bytes were just added. A line break stands between cells, so that the last byte of one and the
     /// first of the next never make a character together.
     pub(super) fn end_cell(&mut self) {
@@ -130,12 +158,17 @@ impl Batch {
 impl<'a> Record<'a> {
     /// The line it begins on, from 1.
     pub fn line(self) -> u64 {
-        self.head.line
+        self.head.mark.line
     }
 
     /// Its number among all records, blank lines counted, from 0.
     pub fn index(self) -> u64 {
-        self.head.index
+        self.head.mark.index
+    }
+
+    /// Where it begins.
+    pub fn mark(self) -> Mark {
+        self.head.mark
     }
 
     /// What was odd about it.
@@ -192,10 +225,8 @@ pub struct Records<R> {
     /// Where the next record begins in the buffer.
     at: usize,
     ended: bool,
-    line: u64,
-    index: u64,
-    /// Whether a single cell would be a note now: a blank line or a note came before.
-    notes_follow: bool,
+    /// Where the next record begins.
+    next: Mark,
     /// Whether the rest of a cut record is being passed over.
     skipping: bool,
     /// How many bytes to ask for at once.
@@ -207,17 +238,28 @@ pub struct Records<R> {
 impl<R: Read> Records<R> {
     /// Reads records from decoded bytes, from their start. An Excel `sep=` line is passed over.
     pub fn new(input: R, dialect: Dialect) -> Self {
+        let start = Mark {
+            line: 1,
+            ..Mark::default()
+        };
+        Self::reading(input, dialect, start, READ_BYTES)
+    }
+
+    /// Reads records from one in the middle on, few at a time. The input must stand at [`Mark::offset`] of the decoded text.
+    pub fn from_mark(input: R, dialect: Dialect, mark: Mark) -> Self {
+        Self::reading(input, dialect, mark, FEW_BYTES)
+    }
+
+    fn reading(input: R, dialect: Dialect, next: Mark, read_bytes: usize) -> Self {
         Self {
             input,
             dialect,
-            buffer: Vec::with_capacity(2 * READ_BYTES),
+            buffer: Vec::with_capacity(2 * read_bytes),
             at: 0,
             ended: false,
-            line: 1,
-            index: 0,
-            notes_follow: false,
+            next,
             skipping: false,
-            read_bytes: READ_BYTES,
+            read_bytes,
             barren: Barren::default(),
         }
     }
@@ -259,26 +301,25 @@ impl<R: Read> Records<R> {
                 continue;
             };
             let head = Head {
-                line: self.line,
-                index: self.index,
+                mark: self.next,
                 first_cell: cells,
                 cells: batch.ends.len() - cells,
                 oddity: parsed.oddity,
-                lone: self.notes_follow && batch.ends.len() - cells == 1,
+                lone: self.next.notes_follow && batch.ends.len() - cells == 1,
             };
-            self.line += lines_in(&data[..parsed.length], &self.dialect);
+            self.next.line += lines_in(&data[..parsed.length], &self.dialect);
             self.pass(parsed.length);
             self.skipping = parsed.oddity == Some(Oddity::TooLong);
             let blank = head.cells == 1 && batch.bytes[bytes..].iter().all(|b| b.is_ascii_whitespace() || *b == 0);
-            let hint = self.index == 0 && self.dialect.sep_line && head.cells <= 2;
-            self.index += 1;
+            let hint = self.next.index == 0 && self.dialect.sep_line && head.cells <= 2;
+            self.next.index += 1;
             if blank || hint {
-                self.notes_follow = blank;
+                self.next.notes_follow = blank;
                 batch.ends.truncate(cells);
                 batch.bytes.truncate(bytes);
                 continue;
             }
-            self.notes_follow = head.lone;
+            self.next.notes_follow = head.lone;
             batch.heads.push(head);
             return Ok(true);
         }
@@ -299,6 +340,7 @@ impl<R: Read> Records<R> {
     /// Goes on behind so many bytes.
     fn pass(&mut self, length: usize) {
         self.at += length;
+        self.next.offset += length as u64;
         self.barren.pass(length);
     }
 

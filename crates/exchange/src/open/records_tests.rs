@@ -158,3 +158,23 @@ proptest! {
         prop_assert_eq!(read(&text), cells);
     }
 }
+
+proptest::proptest! {
+    /// A record read from its mark is the record that was read on the way, whatever stands around it.
+    #[test]
+    fn every_record_can_be_read_from_its_mark(text in r#"([ab,"\r\n]|\n\n|note\n){0,60}"#) {
+        let dialect = Dialect::default();
+        let mut all = Batch::default();
+        let mut records = Records::new(text.as_bytes(), dialect.clone());
+        if records.fill(&mut all, 1000).unwrap() {
+            for record in all.records() {
+                let rest = &text.as_bytes()[record.mark().offset as usize..];
+                let mut again = Batch::default();
+                proptest::prop_assert!(Records::from_mark(rest, dialect.clone(), record.mark()).fill(&mut again, 1).unwrap());
+                let same = again.records().next().unwrap();
+                let seen = |r: Record<'_>| (r.mark(), r.oddity(), r.is_lone(), r.cells().map(str::to_owned).collect::<Vec<_>>());
+                proptest::prop_assert_eq!(seen(same), seen(record));
+            }
+        }
+    }
+}

@@ -1,11 +1,10 @@
 //! Backups of a database that is in use.
 
-use crate::{ENGINES, HERE, id, typed};
+use crate::{ENGINES, HERE, SMALL_IMPORT, id, typed};
 use rusqlite::Connection;
 use std::fs;
 use std::path::Path;
-use store::imports::NewImport;
-use store::{Error, ImportId, Member, Store, contacts, imports, leases, workspaces};
+use store::{Error, ImportId, Store, contacts, imports, leases, workspaces};
 
 fn count(store: &Store) -> u64 {
     store.read(|tx| contacts::count(tx, HERE)).unwrap()
@@ -64,14 +63,7 @@ fn going_back_while_others_have_the_database_open() {
 
 fn add_import(tx: &mut store::Tx<'_>) -> Result<ImportId, Error> {
     workspaces::ensure_local(tx, 1)?;
-    let new = NewImport {
-        owner: Member(1),
-        file_name: "f.csv",
-        file_size: 1,
-        plan: "{}",
-        counts: "{}",
-    };
-    imports::create(tx, HERE, &new, 1)
+    imports::create(tx, HERE, &SMALL_IMPORT, 1)
 }
 
 #[test]

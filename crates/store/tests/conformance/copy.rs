@@ -1,13 +1,13 @@
 //! Copies from every kind of database to every other.
 
-use crate::{ENGINES, Engine, HERE, id, imported, key, typed};
+use crate::{ENGINES, Engine, HERE, SMALL_IMPORT, id, imported, key, typed};
 use rusqlite::Connection;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::changes::{Before, Change};
 use store::contacts::ContactRow;
 use store::copy::{self, CopiedTable, CopyWatch};
 use store::feed::{self, Touched};
-use store::imports::{Batch, NewImport};
+use store::imports::Batch;
 use store::texts::SearchText;
 use store::trash::Trashed;
 use store::{
@@ -39,14 +39,7 @@ fn fill(store: &Store) {
                 by: Member(1),
             };
             trash::put(tx, workspace, &trashed)?;
-            let new = NewImport {
-                owner: Member(1),
-                file_name: "f.csv",
-                file_size: 1,
-                plan: "{}",
-                counts: "{}",
-            };
-            let import = imports::create(tx, workspace, &new, 1)?;
+            let import = imports::create(tx, workspace, &SMALL_IMPORT, 1)?;
             assert!(leases::take(tx, workspace, import, "a", None)?);
             let batch = Batch {
                 number: 0,

@@ -2,7 +2,7 @@
 
 use crate::{ELSEWHERE, HERE, id, on_every_engine};
 use store::imports::{self, Batch, Checkpoint, Import, ImportState, NewImport};
-use store::{Error, ImportId, Member};
+use store::{Error, ImportId, Member, Tx};
 
 const NEW: NewImport<'_> = NewImport {
     owner: Member(1),
@@ -10,6 +10,7 @@ const NEW: NewImport<'_> = NewImport {
     file_size: 12,
     plan: "{\"p\":1}",
     counts: "{}",
+    state: ImportState::Running,
 };
 
 #[test]
@@ -22,6 +23,10 @@ fn imports_are_numbered_within_their_workspace() {
         );
         let listed = store.read(|tx| imports::list(tx, HERE)).unwrap();
         assert_eq!(listed.iter().map(|i| i.id.to_string()).collect::<Vec<_>>(), ["2", "1"]);
+        let done = |tx: &mut Tx<'_>| imports::set_state(tx, HERE, ImportId(1), ImportState::Done, 6, true);
+        assert!(store.write(done).unwrap());
+        let unfinished = store.read(|tx| imports::unfinished(tx, HERE)).unwrap();
+        assert_eq!(unfinished.iter().map(|i| i.id).collect::<Vec<_>>(), [ImportId(2)]);
         assert_eq!(store.read(|tx| imports::get(tx, ELSEWHERE, ImportId(2))).unwrap(), None);
     });
 }
@@ -98,9 +103,37 @@ fn an_import_goes_on_and_ends() {
 }
 
 #[test]
+fn a_draft_is_changed_begun_or_deleted_and_nothing_else_is() {
+    on_every_engine(|store, _| {
+        use ImportState::{Cancelling, Draft, Running};
+        let new = NewImport { state: Draft, ..NEW };
+        let create = || store.write(|tx| imports::create(tx, HERE, &new, 5)).unwrap();
+        let (begun, dropped) = (create(), create());
+        let get = |import| store.read(|tx| imports::get(tx, HERE, import)).unwrap();
+        let plan = |import, plan| store.write(|tx| imports::set_plan(tx, HERE, import, plan, 6)).unwrap();
+        assert!(plan(begun, "{\"p\":2}") && !plan(ImportId(9), "{}"));
+        let change = |from, to| {
+            store
+                .write(|tx| imports::change_state(tx, HERE, begun, from, to, 7))
+                .unwrap()
+        };
+        assert!(!change(Running, Cancelling) && change(Draft, Running) && !change(Draft, Running));
+        let running = get(begun).unwrap();
+        assert_eq!(
+            (running.state, running.plan.as_str(), running.updated_at),
+            (Running, "{\"p\":2}", 7)
+        );
+        assert!(!plan(begun, "{}"), "what runs keeps its plan");
+        let delete = |workspace, import| store.write(|tx| imports::delete_draft(tx, workspace, import)).unwrap();
+        assert!(!delete(HERE, begun) && !delete(ELSEWHERE, dropped) && delete(HERE, dropped));
+        assert_eq!((get(begun).is_some(), get(dropped)), (true, None));
+    });
+}
+
+#[test]
 fn every_state_has_its_word() {
-    use ImportState::{Cancelled, Done, Running, Undoing, Undone};
-    for state in [Running, Cancelled, Done, Undoing, Undone] {
+    use ImportState::{Cancelled, Cancelling, Done, Draft, Running, Undoing, Undone};
+    for state in [Draft, Running, Cancelling, Cancelled, Done, Undoing, Undone] {
         assert_eq!(ImportState::parse(state.as_str()), Some(state));
     }
     assert_eq!(ImportState::parse("RUNNING"), None);

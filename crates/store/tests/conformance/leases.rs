@@ -1,22 +1,16 @@
 //! Who runs an import.
 
-use crate::{ELSEWHERE, Engine, HERE, on_every_engine};
+use crate::{ELSEWHERE, Engine, HERE, SMALL_IMPORT, on_every_engine};
 use std::time::Duration;
-use store::imports::NewImport;
 use store::leases::{self, Lease};
-use store::{Error, ImportId, Member, Store, Workspace, imports};
+use store::{Error, ImportId, Store, Workspace, imports};
 
 const IMPORT: ImportId = ImportId(1);
 
 fn begin(store: &Store, workspace: Workspace) {
-    let new = NewImport {
-        owner: Member(1),
-        file_name: "f.csv",
-        file_size: 1,
-        plan: "{}",
-        counts: "{}",
-    };
-    store.write(|tx| imports::create(tx, workspace, &new, 1)).unwrap();
+    store
+        .write(|tx| imports::create(tx, workspace, &SMALL_IMPORT, 1))
+        .unwrap();
 }
 
 fn take(store: &Store, holder: &str, from: Option<&str>) -> bool {

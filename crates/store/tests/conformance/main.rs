@@ -31,9 +31,20 @@ mod workspaces;
 use model::{ContactId, MatchKey};
 use std::time::Duration;
 use store::contacts::{ContactRow, Origin};
+use store::imports::{ImportState, NewImport};
 use store::{ImportId, Member, PostgresOptions, Store, Workspace};
 use tempfile::TempDir;
 use testbed::Database;
+
+/// An import that is about nothing but its number.
+const SMALL_IMPORT: NewImport<'_> = NewImport {
+    owner: Member(1),
+    file_name: "f.csv",
+    file_size: 1,
+    plan: "{}",
+    counts: "{}",
+    state: ImportState::Running,
+};
 
 /// A kind of database, and what it promises.
 struct Engine {

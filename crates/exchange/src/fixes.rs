@@ -1,0 +1,247 @@
+//! Corrections that a member makes to a file without touching it: one cell, or a value throughout a column.
+//!
+//! Owns what a correction is and how a record is read with all of them. Leaves out where they are kept and what a corrected
+//! row is worth. They are made in the order in which they were given, so a later one sees what an earlier one has left.
+
+use crate::open::{Batch, Record};
+use serde::{Deserialize, Serialize};
+
+/// One correction. Columns count from 0.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fix {
+    /// One cell gets another value.
+    Cell {
+        /// The record, by its number among all records of the file, blank lines counted, from 0.
+        record: u64,
+        /// The column; a record that is shorter gets empty cells before it.
+        column: usize,
+        /// The value.
+        value: String,
+    },
+    /// A text is replaced in every cell of a column.
+    Replace {
+        /// The column.
+        column: usize,
+        /// What is looked for; upper and lower case differ.
+        find: String,
+        /// What stands in its place.
+        with: String,
+        /// Whether the cell must be that text and nothing else but blanks around it.
+        whole: bool,
+    },
+}
+
+/// All corrections of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Fixes {
+    list: Vec<Fix>,
+}
+
+impl Fixes {
+    /// Adds a correction. A second one of the same cell takes the first one's place if nothing came between.
+    pub fn add(&mut self, fix: Fix) {
+        let same_cell = matches!(
+            (self.list.last(), &fix),
+            (Some(Fix::Cell { record: a, column: b, .. }), Fix::Cell { record, column, .. }) if (a, b) == (record, column)
+        );
+        if same_cell {
+            self.list.pop();
+        }
+        self.list.push(fix);
+    }
+
+    /// Takes the last correction back; false if there is none.
+    pub fn undo_last(&mut self) -> bool {
+        self.list.pop().is_some()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Makes them ready to be applied to many records.
+    pub fn ready(&self) -> ReadyFixes {
+        let mut cells: Vec<(u64, usize)> = Vec::new();
+        let mut whole_columns = Vec::new();
+        for (at, fix) in self.list.iter().enumerate() {
+            match fix {
+                Fix::Cell { record, .. } => cells.push((*record, at)),
+                // Looking for nothing would find it everywhere.
+                Fix::Replace { find, whole, .. } if find.is_empty() && !whole => {}
+                Fix::Replace { .. } => whole_columns.push(at),
+            }
+        }
+        cells.sort_unstable();
+        ReadyFixes {
+            list: self.list.clone(),
+            cells,
+            whole_columns,
+        }
+    }
+}
+
+/// Corrections in an order in which those of a record are found at once.
+#[derive(Clone, Debug, Default)]
+pub struct ReadyFixes {
+    list: Vec<Fix>,
+    /// Records whose cells are corrected, and which correction does it.
+    cells: Vec<(u64, usize)>,
+    /// The corrections of whole columns.
+    whole_columns: Vec<usize>,
+}
+
+impl ReadyFixes {
+    /// The cells of a record that are not what they were in the file, each with its value now, by column. Blank cells may
+    /// have been added behind the record's end to reach them.
+    pub fn changed(&self, record: Record<'_>) -> Vec<(usize, String)> {
+        let from = self.cells.partition_point(|(at, _)| *at < record.index());
+        let own = self.cells[from..].iter().take_while(|(at, _)| *at == record.index());
+        let mut which: Vec<usize> = own
+            .map(|(_, fix)| *fix)
+            .chain(self.whole_columns.iter().copied())
+            .collect();
+        which.sort_unstable();
+        let mut changed: Vec<(usize, String)> = Vec::new();
+        for fix in which.into_iter().map(|at| &self.list[at]) {
+            let column = match fix {
+                Fix::Cell { column, .. } | Fix::Replace { column, .. } => *column,
+            };
+            let known = changed.iter().position(|(at, _)| *at == column);
+            let now = known.map_or_else(|| record.get(column), |at| Some(changed[at].1.as_str()));
+            if let Some(value) = fixed(fix, now) {
+                match known {
+                    Some(at) => changed[at].1 = value,
+                    None => changed.push((column, value)),
+                }
+            }
+        }
+        changed.retain(|(column, value)| record.get(*column).unwrap_or_default() != value);
+        changed.sort_unstable();
+        changed
+    }
+
+    /// The record with its corrections, written into the batch; none if it has none. The batch must hold nothing that is
+    /// still wanted.
+    pub fn apply<'b>(&self, record: Record<'_>, into: &'b mut Batch) -> Option<Record<'b>> {
+        if self.list.is_empty() {
+            return None;
+        }
+        let changed = self.changed(record);
+        let wide = changed.last()?.0 + 1;
+        let value = |column: usize| {
+            let own = changed.iter().find(|(at, _)| *at == column);
+            own.map_or_else(|| record.get(column).unwrap_or_default(), |(_, value)| value)
+        };
+        *into = Batch::default();
+        into.add_changed(record, (0..record.len().max(wide)).map(value));
+        into.records().next()
+    }
+}
+
+/// The value of a cell after a correction; none if it leaves the cell alone.
+fn fixed(fix: &Fix, now: Option<&str>) -> Option<String> {
+    match fix {
+        Fix::Cell { value, .. } => Some(value.clone()),
+        Fix::Replace {
+            find,
+            with,
+            whole: true,
+            ..
+        } => now.filter(|cell| cell.trim() == find.trim()).map(|_| with.clone()),
+        Fix::Replace {
+            find,
+            with,
+            whole: false,
+            ..
+        } => now
+            .filter(|cell| cell.contains(find))
+            .map(|cell| cell.replace(find, with)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::open::{Dialect, Records};
+
+    fn read(text: &str) -> Batch {
+        let mut batch = Batch::default();
+        let mut records = Records::new(text.as_bytes(), Dialect::default());
+        assert!(records.fill(&mut batch, 100).unwrap());
+        batch
+    }
+
+    fn fixes(list: Vec<Fix>) -> ReadyFixes {
+        let mut fixes = Fixes::default();
+        list.into_iter().for_each(|fix| fixes.add(fix));
+        fixes.ready()
+    }
+
+    fn cell(record: u64, column: usize, value: &str) -> Fix {
+        Fix::Cell {
+            record,
+            column,
+            value: value.to_owned(),
+        }
+    }
+
+    fn replace(column: usize, find: &str, with: &str, whole: bool) -> Fix {
+        Fix::Replace {
+            column,
+            find: find.to_owned(),
+            with: with.to_owned(),
+            whole,
+        }
+    }
+
+    fn after(batch: &Batch, fixes: &ReadyFixes, at: usize) -> Option<Vec<String>> {
+        let mut corrected = Batch::default();
+        let record = batch.records().nth(at).unwrap();
+        let corrected = fixes.apply(record, &mut corrected)?;
+        assert_eq!((corrected.line(), corrected.index()), (record.line(), record.index()));
+        Some(corrected.cells().map(str::to_owned).collect())
+    }
+
+    #[test]
+    fn a_cell_gets_another_value_also_behind_the_end() {
+        let batch = read("a,b\nc\n");
+        let fixes = fixes(vec![cell(0, 1, "x"), cell(1, 2, "y")]);
+        assert_eq!(after(&batch, &fixes, 0).unwrap(), ["a", "x"]);
+        assert_eq!(after(&batch, &fixes, 1).unwrap(), ["c", "", "y"]);
+    }
+
+    #[test]
+    fn a_text_is_replaced_throughout_a_column() {
+        let batch = read("a@x.con,con\nb@x.org,con\n n/a ,con\n");
+        let fixes = fixes(vec![replace(0, ".con", ".com", false), replace(0, "n/a", "", true)]);
+        assert_eq!(after(&batch, &fixes, 0).unwrap(), ["a@x.com", "con"]);
+        assert_eq!(after(&batch, &fixes, 1), None);
+        assert_eq!(after(&batch, &fixes, 2).unwrap(), ["", "con"]);
+    }
+
+    #[test]
+    fn a_later_fix_sees_what_an_earlier_one_has_left() {
+        let batch = read("1,2\n");
+        let both = fixes(vec![cell(0, 0, "n/a"), replace(0, "n/a", "3", true)]);
+        assert_eq!(after(&batch, &both, 0).unwrap(), ["3", "2"]);
+        let back = fixes(vec![replace(0, "1", "3", true), cell(0, 0, "1")]);
+        assert_eq!(after(&batch, &back, 0), None);
+    }
+
+    #[test]
+    fn the_last_fix_can_be_taken_back() {
+        let mut fixes = Fixes::default();
+        fixes.add(cell(0, 0, "x"));
+        fixes.add(cell(0, 0, "y"));
+        assert_eq!(fixes.len(), 1);
+        assert!(fixes.undo_last() && !fixes.undo_last());
+    }
+}

@@ -1,0 +1,205 @@
+// What all pages share: swapping the parts of a page that changed, forms that do so, dates in the reader's order, menus, keys.
+// Pages work without it. Behaviour hangs on data- attributes and on listeners of the document, so parts that were swapped in
+// need no care. The other files follow in the same module and may call swap, tell and localise.
+
+const running = new Map();
+const address = () => location.pathname + location.search;
+let shown = address();
+
+// Fetches a page and puts its elements with these ids in the place of those here. `push` writes the page's address into the
+// history: true for a new entry, "replace" for the current one. The newest call for the same ids wins. Says whether it was done.
+async function swap(url, ids, { push = false, method = "GET", body } = {}) {
+  const key = ids.join(" ");
+  running.get(key)?.abort();
+  const control = new AbortController();
+  running.set(key, control);
+  const busy = setTimeout(() => marked(ids, (part) => part.setAttribute("aria-busy", "true")), 150);
+  try {
+    const answer = await fetch(url, { method, body, signal: control.signal, credentials: "same-origin", headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (control.signal.aborted) return false;
+    if (!ids.some((id) => page.getElementById(id))) return elsewhere(answer, page, method);
+    replace(page, ids);
+    document.title = page.title;
+    if (push) {
+      history[push === "replace" ? "replaceState" : "pushState"](null, "", answer.url);
+      shown = address();
+    }
+    return true;
+  } catch (error) {
+    if (error.name !== "AbortError") tell("The server does not answer. Try again in a moment.");
+    return false;
+  } finally {
+    clearTimeout(busy);
+    if (running.get(key) === control) {
+      running.delete(key);
+      marked(ids, (part) => part.removeAttribute("aria-busy"));
+    }
+  }
+}
+
+function marked(ids, mark) {
+  for (const id of ids) {
+    const part = document.getElementById(id);
+    if (part) mark(part);
+  }
+}
+
+// Another page came than was asked for: the sign-in, an error, or what follows after a form.
+function elsewhere(answer, page, method) {
+  if (answer.ok && (answer.redirected || method === "GET")) location.assign(answer.url);
+  else tell(page.querySelector("main p")?.textContent || "This could not be done.");
+  return false;
+}
+
+function replace(page, ids) {
+  const focused = document.activeElement;
+  const focus = focused?.id;
+  const selection = focus && "selectionStart" in focused ? readSelection(focused) : null;
+  for (const id of ids) {
+    const now = document.getElementById(id);
+    const next = page.getElementById(id);
+    if (!now || !next) continue;
+    // What is being typed stays: the field knows more than the answer to what it held before.
+    const kept = focus && now.contains(focused) && focused.matches("input, textarea") ? focused.value : null;
+    now.replaceWith(document.adoptNode(next));
+    const again = kept === null ? null : document.getElementById(focus);
+    if (again && again !== focused && again.matches("[data-autosubmit]")) again.value = kept;
+    localise(next);
+  }
+  if (focus && document.activeElement !== focused) {
+    const again = document.getElementById(focus);
+    again?.focus({ preventScroll: true });
+    if (selection) try { again?.setSelectionRange(...selection); } catch { /* not a text field */ }
+  }
+  document.dispatchEvent(new CustomEvent("swapped", { detail: { ids } }));
+}
+
+function readSelection(field) {
+  try { return field.selectionStart === null ? null : [field.selectionStart, field.selectionEnd]; } catch { return null; }
+}
+
+// Says a thing in passing, also to a screen reader.
+let untell;
+function tell(text) {
+  const told = document.getElementById("told");
+  if (!told) return;
+  told.textContent = text;
+  clearTimeout(untell);
+  untell = setTimeout(() => { told.textContent = ""; }, 8000);
+}
+
+// Forms: with data-swap they replace these parts of the page, else they are sent as ever, but not twice.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method === "dialog") return;
+  const submitter = event.submitter;
+  const ids = (submitter?.dataset.swap ?? form.dataset.swap)?.split(" ").filter(Boolean);
+  if (!ids?.length) {
+    if (form.method !== "post") return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+    return;
+  }
+  event.preventDefault();
+  const data = new FormData(form, submitter);
+  // The property may be shadowed by a field of that name.
+  const action = new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href, location.href);
+  const method = (submitter?.getAttribute("formmethod") ?? form.getAttribute("method") ?? "get").toUpperCase();
+  const typed = form.dataset.typed === "yes";
+  delete form.dataset.typed;
+  if (method === "GET") {
+    // Empty fields say nothing; without them the address stays short.
+    action.search = new URLSearchParams([...data].filter(([, value]) => value !== "")).toString();
+    swap(action, ids, { push: typed ? "replace" : true });
+  } else {
+    const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
+    swap(action, ids, { method, body, push: form.hasAttribute("data-push") && "replace" });
+  }
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// Links with data-swap, such as the pages of a list.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-swap]");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  swap(link.href, link.dataset.swap.split(" "), { push: true });
+});
+// Back and forward fetch the page of that address anew; a step within a page, as to its main part, needs nothing.
+addEventListener("popstate", () => {
+  if (address() !== shown) location.reload();
+});
+
+// Fields with data-autosubmit send their form: choices at once, words when the typing rests.
+let rest;
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  if (!field.matches?.("[data-autosubmit]") || !field.matches('input:not([type="checkbox"], [type="radio"], [type="file"]), textarea')) return;
+  clearTimeout(rest);
+  rest = setTimeout(() => {
+    if (!field.form) return;
+    field.form.dataset.typed = "yes";
+    field.form.requestSubmit();
+  }, 120);
+});
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (field.matches?.('select[data-autosubmit], input[data-autosubmit]:is([type="checkbox"], [type="radio"], [type="file"])')) field.form?.requestSubmit();
+});
+for (const part of document.querySelectorAll("[data-without-script]")) part.hidden = true;
+document.addEventListener("swapped", () => {
+  for (const part of document.querySelectorAll("[data-without-script]")) part.hidden = true;
+});
+
+// Dates in the reader's order and zone. Without script they stand there as 2026-05-04.
+const styles = {
+  date: { dateStyle: "medium" },
+  moment: { dateStyle: "medium", timeStyle: "short" },
+};
+function localise(root) {
+  for (const time of root.querySelectorAll("time[data-local]")) {
+    const when = new Date(time.dateTime);
+    if (Number.isNaN(when.getTime())) continue;
+    time.textContent = new Intl.DateTimeFormat(undefined, styles[time.dataset.local] ?? styles.date).format(when);
+    time.title = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" }).format(when);
+  }
+}
+localise(document);
+
+// Menus close when something else is meant.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+
+// Buttons that open a dialog by its id.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest?.("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+});
+
+// Keys: / searches, n creates, i imports, ? lists them. Never while something is typed.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    const menu = document.querySelector("details.menu[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  }
+  if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || event.isComposing) return;
+  if (event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open]")) return;
+  const keys = document.getElementById("keys");
+  if (!keys) return;
+  if (event.key === "/") {
+    const search = document.querySelector("[data-search]");
+    if (search) search.focus(), search.select();
+    else location.assign("/contacts#search");
+  } else if (event.key === "n") location.assign("/contacts/new");
+  else if (event.key === "i") location.assign("/import");
+  else if (event.key === "?") keys.showModal();
+  else return;
+  event.preventDefault();
+});

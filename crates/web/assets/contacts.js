@@ -1,0 +1,1 @@
+// The contact list, contact pages, export, trash.

@@ -1,0 +1,66 @@
+//! The bridge between handlers, which must not block, and `app`, which does.
+//!
+//! Owns the one way to call `app`, and the one way to send what `app` writes as it is written. Leaves out what is called.
+
+use crate::Web;
+use crate::problem::Problem;
+use app::App;
+use axum::body::Body;
+use bytes::Bytes;
+use std::io::{self, Write};
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+/// Pieces of an answer that wait for a slow reader. Whoever writes waits then.
+const WAITING_PIECES: usize = 4;
+/// Bytes that are sent as one piece.
+const PIECE: usize = 64 * 1024;
+
+/// Runs `work` on a thread that may block.
+pub async fn blocking<T: Send + 'static>(
+    web: &Arc<Web>,
+    work: impl FnOnce(&App) -> Result<T, app::Error> + Send + 'static,
+) -> Result<T, Problem> {
+    let app = Arc::clone(&web.app);
+    match tokio::task::spawn_blocking(move || work(&app)).await {
+        Ok(outcome) => outcome.map_err(Problem::App),
+        // It panicked, which is told by the panic's own message.
+        Err(_) => Err(Problem::Broken),
+    }
+}
+
+/// The body of an answer that `work` writes piece by piece, in constant memory. If `work` fails, the connection is broken
+/// off, so that nobody takes the beginning for the whole.
+pub fn written(
+    web: &Arc<Web>,
+    work: impl FnOnce(&App, &mut dyn Write) -> Result<(), app::Error> + Send + 'static,
+) -> Body {
+    let app = Arc::clone(&web.app);
+    let (pieces, body) = mpsc::channel::<io::Result<Bytes>>(WAITING_PIECES);
+    tokio::task::spawn_blocking(move || {
+        let mut out = io::BufWriter::with_capacity(PIECE, Pieces(pieces.clone()));
+        let outcome = work(&app, &mut out).map_err(io::Error::other);
+        if let Err(error) = outcome.and_then(|()| out.flush()) {
+            tracing::warn!(%error, "an answer was broken off");
+            // If the reader has gone, there is nobody to tell.
+            let _ = pieces.blocking_send(Err(error));
+        }
+    });
+    Body::from_stream(ReceiverStream::new(body))
+}
+
+/// Hands what is written to the answer's body.
+struct Pieces(mpsc::Sender<io::Result<Bytes>>);
+
+impl Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+        self.0.blocking_send(Ok(Bytes::copy_from_slice(bytes))).map_err(gone)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

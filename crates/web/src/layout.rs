@@ -1,0 +1,250 @@
+//! What all pages share: the document around them and small pieces.
+//!
+//! Owns the head, the header with its navigation, notices, pages of a list, empty states, numbers and times. Leaves out what
+//! a page says, and how it looks (`assets/base.css`).
+
+use crate::Web;
+use crate::assets;
+use crate::session::Signed;
+use jiff::Timestamp;
+use maud::{DOCTYPE, Markup, html};
+
+/// An entry of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// None of them.
+    None,
+    /// The list and its contacts.
+    Contacts,
+    /// The imports and the wizard.
+    Imports,
+    /// What was deleted.
+    Trash,
+    /// The member's own account.
+    Account,
+}
+
+/// What stands around the content of a page.
+#[derive(Clone, Copy)]
+pub struct Page<'a> {
+    /// The page's title; the program's name is put behind.
+    pub title: &'a str,
+    /// Who sees it.
+    pub signed: Option<&'a Signed>,
+    /// Which entry of the navigation is current.
+    pub here: Section,
+}
+
+/// The whole document.
+pub fn page(_web: &Web, page: Page<'_>, content: Markup) -> Markup {
+    document(page, content)
+}
+
+/// A whole document with a heading of its own, for when nothing is known of who asks.
+pub fn bare(title: &str, here: Section, content: Markup) -> Markup {
+    let page = Page {
+        title,
+        signed: None,
+        here,
+    };
+    document(page, html! { div.narrow { h1 { (title) } (content) } })
+}
+
+/// The sign of the program, so that browsers ask for none.
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 18 18'%3E%3Crect width='18' height='18' rx='4' fill='%230a6652'/%3E%3Cpath d='M4 5h10v2H4zm0 4h10v2H4zm0 4h6v1H4z' fill='%23fff'/%3E%3C/svg%3E";
+
+fn document(page: Page<'_>, content: Markup) -> Markup {
+    let assets = assets::embedded();
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                title { (page.title) " · CrystalQore" }
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="description" content="Contacts, in and out of CSV with nothing lost on the way.";
+                meta name="color-scheme" content="light dark";
+                link rel="icon" href=(ICON);
+                link rel="stylesheet" href=(assets.css_url());
+                script type="module" src=(assets.js_url()) {}
+            }
+            body {
+                a.skip href="#main" { "Skip to content" }
+                (header(page.signed, page.here))
+                main id="main" tabindex="-1" { (content) }
+                div id="told" role="status" {}
+                @if page.signed.is_some() { (keys()) }
+            }
+        }
+    }
+}
+
+fn header(signed: Option<&Signed>, here: Section) -> Markup {
+    html! {
+        header.top {
+            a.product href="/contacts" { "CrystalQore" }
+            @if let Some(signed) = signed {
+                nav aria-label="Main" {
+                    (entry("/contacts", "Contacts", here == Section::Contacts))
+                    (entry("/imports", "Imports", here == Section::Imports))
+                    (entry("/trash", "Trash", here == Section::Trash))
+                }
+                details.menu {
+                    summary { span.visually-hidden { "Account of " } span.cut { (signed.name) } }
+                    div.menu-items {
+                        p.muted { (signed.workspace_name) br; (signed.email) }
+                        a href="/account" aria-current=[(here == Section::Account).then_some("page")] { "Account" }
+                        form method="post" action="/sign-out" { button { "Sign out" } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn entry(url: &str, name: &str, current: bool) -> Markup {
+    html! { a href=(url) aria-current=[current.then_some("page")] { (name) } }
+}
+
+/// The list of keys, which `?` opens.
+fn keys() -> Markup {
+    let keys = [
+        ("/", "search contacts"),
+        ("n", "new contact"),
+        ("i", "import"),
+        ("?", "this list"),
+    ];
+    html! {
+        dialog id="keys" aria-labelledby="keys-title" {
+            form.stack method="dialog" {
+                h2 id="keys-title" { "Keys" }
+                dl.facts {
+                    @for (key, does) in keys { dt { kbd { (key) } } dd { (does) } }
+                }
+                div.actions { button autofocus { "Close" } }
+            }
+        }
+    }
+}
+
+/// How a notice is meant. It is told by a sign too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// For information.
+    Plain,
+    /// It went well.
+    Good,
+    /// Look at this.
+    Warn,
+    /// It did not work.
+    Bad,
+}
+
+/// A notice box.
+pub fn notice(tone: Tone, content: Markup) -> Markup {
+    let (class, role) = match tone {
+        Tone::Plain => ("notice", "note"),
+        Tone::Good => ("notice notice-good", "status"),
+        Tone::Warn => ("notice notice-warn", "note"),
+        Tone::Bad => ("notice notice-bad", "alert"),
+    };
+    html! { div class=(class) role=(role) { div { (content) } } }
+}
+
+/// What stands where a list is empty: what to do next.
+pub fn empty(heading: &str, content: Markup) -> Markup {
+    html! { div.empty { h2 { (heading) } (content) } }
+}
+
+/// A field of a form: its label, a hint, and what was wrong with it. `control` gets the id of what describes it.
+pub fn field(
+    id: &str,
+    label: &str,
+    hint: Option<&str>,
+    error: Option<&str>,
+    control: impl FnOnce(Option<String>) -> Markup,
+) -> Markup {
+    let about = format!("{id}-about");
+    let described = (hint.is_some() || error.is_some()).then(|| about.clone());
+    html! {
+        div.field {
+            label for=(id) { (label) }
+            (control(described))
+            @if hint.is_some() || error.is_some() {
+                div id=(about) {
+                    @if let Some(error) = error { p.error { (error) } }
+                    @if let Some(hint) = hint { p.hint { (hint) } }
+                }
+            }
+        }
+    }
+}
+
+/// A table's frame. With `scroll` it has a height of its own, for wide tables; it can be scrolled by keys.
+pub fn table_frame(label: &str, scroll: bool, table: Markup) -> Markup {
+    let class = if scroll {
+        "table-wrap table-scroll"
+    } else {
+        "table-wrap"
+    };
+    html! { div class=(class) role="region" aria-label=(label) tabindex="0" { (table) } }
+}
+
+/// The way through the pages of a list: `at` counts from 0, `url` makes the address of a page, `swap` names the ids that
+/// a script may replace.
+pub fn pages(at: u64, pages: u64, swap: &str, url: impl Fn(u64) -> String) -> Markup {
+    let step = |to: Option<u64>, name: &str| {
+        html! { @if let Some(to) = to { a.button.button-small href=(url(to)) data-swap=(swap) { (name) } } }
+    };
+    html! {
+        nav.pages aria-label="Pages" {
+            span { "Page " (number(at + 1)) " of " (number(pages.max(1))) }
+            div.actions {
+                (step((at > 1).then_some(0), "First"))
+                (step(at.checked_sub(1), "Previous"))
+                (step((at + 1 < pages).then_some(at + 1), "Next"))
+                (step((at + 2 < pages).then_some(pages.saturating_sub(1)), "Last"))
+            }
+        }
+    }
+}
+
+/// A day, in the reader's order where there is a script; else 2026-05-04.
+pub fn date(micros: i64) -> Markup {
+    time(micros, "date", "%Y-%m-%d")
+}
+
+/// A moment, in the reader's order and zone where there is a script; else 2026-05-04 16:30 UTC.
+pub fn moment(micros: i64) -> Markup {
+    time(micros, "moment", "%Y-%m-%d %H:%M UTC")
+}
+
+fn time(micros: i64, style: &str, format: &str) -> Markup {
+    // Times that no calendar knows are none that this program has written.
+    let when = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH);
+    html! { time datetime=(when.strftime("%Y-%m-%dT%H:%M:%SZ")) data-local=(style) { (when.strftime(format)) } }
+}
+
+/// A number with groups of digits: 12,345.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_grouped_by_three() {
+        let texts = [0, 7, 999, 1_000, 12_345, 1_234_567].map(number);
+        assert_eq!(texts, ["0", "7", "999", "1,000", "12,345", "1,234,567"]);
+    }
+}

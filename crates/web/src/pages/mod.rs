@@ -1,0 +1,9 @@
+//! The pages, grouped by what a person does there. Each has its handlers, its forms and its views.
+
+pub mod account;
+pub mod contacts;
+pub mod export;
+pub mod import;
+pub mod setup;
+pub mod sign_in;
+pub mod trash;

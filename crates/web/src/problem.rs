@@ -1,0 +1,117 @@
+//! The one place where what went wrong becomes a status and a page.
+//!
+//! Owns the table from the codes of `app::Error` to statuses, and the page that tells it with a way back. Leaves out the
+//! words of `app`'s errors: they are told as they are, unless they speak of the machine.
+
+use crate::layout::{self, Section};
+use app::Error;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+
+/// Why a page cannot be given.
+#[derive(Debug)]
+pub enum Problem {
+    /// The engine says why.
+    App(Error),
+    /// There is nothing at this address.
+    NotFound,
+    /// Nobody is signed in.
+    SignIn,
+    /// The request comes from a page of somebody else.
+    CrossSite,
+    /// What was sent cannot be understood; says why.
+    BadRequest(String),
+    /// More was sent than is taken; says how much may be.
+    TooLarge(String),
+    /// Too many tries; says when the next is.
+    TooMany(String),
+    /// The program is at fault.
+    Broken,
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Self::App(error)
+    }
+}
+
+impl Problem {
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::App(error) => status_of(error.code()),
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::SignIn => StatusCode::UNAUTHORIZED,
+            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+/// The status for each code of `app::Error`.
+fn status_of(code: &str) -> StatusCode {
+    match code {
+        "no_such_import" | "no_such_contact" | "not_in_trash" => StatusCode::NOT_FOUND,
+        "changed_meanwhile" | "id_taken" | "import_runs" | "not_resumable" | "already_undone" | "taken_over" => {
+            StatusCode::CONFLICT
+        }
+        "rejected_rows_undone" | "rejected_rows_missing" | "upload_missing" | "rows_gone" => StatusCode::GONE,
+        "no_identity" | "mapping" | "filter" | "nothing_mapped" | "unreadable" => StatusCode::UNPROCESSABLE_ENTITY,
+        "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+        "busy" => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        if status.is_server_error() {
+            match &self {
+                Self::App(error) => tracing::error!(code = error.code(), %error, "a request failed"),
+                _ => tracing::error!("a request failed"),
+            }
+        }
+        (status, layout::bare(title(status), Section::None, tell(&self, status))).into_response()
+    }
+}
+
+fn title(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::NOT_FOUND => "There is nothing here",
+        StatusCode::GONE => "This is gone",
+        StatusCode::CONFLICT => "Somebody was quicker",
+        StatusCode::FORBIDDEN => "Not from there",
+        StatusCode::UNAUTHORIZED => "Sign in first",
+        StatusCode::PAYLOAD_TOO_LARGE => "This is too large",
+        StatusCode::TOO_MANY_REQUESTS => "Too many tries",
+        StatusCode::SERVICE_UNAVAILABLE => "Busy for a moment",
+        StatusCode::INTERNAL_SERVER_ERROR => "Something went wrong here",
+        _ => "This was not understood",
+    }
+}
+
+fn tell(problem: &Problem, status: StatusCode) -> Markup {
+    html! {
+        p { (problem_text(problem, status)) }
+        p { a.button href="/contacts" { "Back to the contacts" } }
+    }
+}
+
+fn problem_text(problem: &Problem, status: StatusCode) -> String {
+    match problem {
+        Problem::App(_) if status == StatusCode::INTERNAL_SERVER_ERROR => {
+            "The program could not do this. What it met stands in its log.".to_owned()
+        }
+        Problem::App(error) => error.to_string(),
+        Problem::BadRequest(why) | Problem::TooLarge(why) | Problem::TooMany(why) => why.clone(),
+        Problem::NotFound => "The address leads nowhere: it was mistyped, or what was here is gone.".to_owned(),
+        Problem::SignIn => "This needs somebody who is signed in.".to_owned(),
+        Problem::CrossSite => "Another site's page has sent this request, so it was not done.".to_owned(),
+        Problem::Broken => "The program could not do this. What it met stands in its log.".to_owned(),
+    }
+}

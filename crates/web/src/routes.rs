@@ -1,0 +1,116 @@
+//! Every route, one line each: who may ask, and which handler answers.
+//!
+//! Owns the table and the router made of it. Leaves out what handlers do. A route is for members unless it says otherwise:
+//! nobody reaches the handler of one without being signed in.
+
+use crate::Web;
+use crate::pages::{account, contacts, export, import, setup, sign_in, trash};
+use crate::problem::Problem;
+use crate::{assets, session};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
+use axum::response::Redirect;
+use axum::routing::{MethodRouter, get as on_get, post as on_post};
+use std::sync::Arc;
+
+/// Who may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Public,
+    /// Whoever is signed in.
+    Member,
+}
+
+/// One route.
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The pattern of its path.
+    pub path: &'static str,
+    /// Who may ask.
+    pub access: Access,
+    /// Whether a file comes with it, which may have as many bytes as uploads may.
+    uploads: bool,
+    handler: MethodRouter<Arc<Web>>,
+}
+
+impl Route {
+    /// The same route, for everybody.
+    fn public(mut self) -> Self {
+        self.access = Access::Public;
+        self
+    }
+
+    /// The same route, with a file.
+    fn uploads(mut self) -> Self {
+        self.uploads = true;
+        self
+    }
+}
+
+fn get<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<Web>>) -> Route {
+    route("GET", path, on_get(handler))
+}
+
+fn post<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<Web>>) -> Route {
+    route("POST", path, on_post(handler))
+}
+
+fn route(method: &'static str, path: &'static str, handler: MethodRouter<Arc<Web>>) -> Route {
+    Route {
+        method,
+        path,
+        access: Access::Member,
+        uploads: false,
+        handler,
+    }
+}
+
+async fn home() -> Redirect {
+    Redirect::to("/contacts")
+}
+
+/// Every route.
+pub fn table() -> Vec<Route> {
+    vec![
+        // The frame and accounts.
+        get("/", home),
+        get("/assets/{name}", assets::get).public(),
+        get("/setup", setup::form).public(),
+        get("/sign-in", sign_in::form).public(),
+        post("/sign-out", sign_in::sign_out).public(),
+        get("/account", account::show),
+        // Contacts and the trash.
+        get("/contacts", contacts::list),
+        get("/trash", trash::list),
+        // Export.
+        get("/export", export::form),
+        // Imports and the wizard.
+        get("/import", import::form),
+        post("/import", import::upload).uploads(),
+        get("/imports", import::list),
+    ]
+}
+
+/// The whole of the pages, which tests drive in-process.
+pub fn router(web: Arc<Web>) -> Router {
+    let routed = table().into_iter().fold(Router::new(), |router, route| {
+        let mut handler = route.handler;
+        if route.access == Access::Member {
+            handler = handler.layer(from_fn_with_state(Arc::clone(&web), session::require));
+        }
+        if route.uploads {
+            // The form around the file has its own few bytes.
+            let limit = usize::try_from(web.upload_limit()).unwrap_or(usize::MAX);
+            handler = handler.layer(DefaultBodyLimit::max(limit.saturating_add(1 << 20)));
+        }
+        router.route(route.path, handler)
+    });
+    routed
+        .fallback(|| async { Problem::NotFound })
+        .layer(tower_http::compression::CompressionLayer::new())
+        .with_state(web)
+}
