@@ -15,6 +15,7 @@ mod draft;
 mod error;
 mod export;
 mod filter;
+mod history;
 mod import;
 mod inspect;
 mod judging;
@@ -48,6 +49,7 @@ pub use draft::{
 pub use error::Error;
 pub use export::{ExportFormat, ExportReport, ExportRequest, Order, Scope};
 pub use filter::Filter;
+pub use history::{ContactHistory, LastImport, Namesake};
 pub use import::{ImportReport, ImportRequest, ImportSummary, Stopped};
 pub use inspect::{Inspected, InspectedRow, RawSink, inspect, inspect_raw};
 pub use moving::{CopyRequest, copy_database};

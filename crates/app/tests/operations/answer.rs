@@ -93,6 +93,7 @@ impl Installation {
     pub fn export(&self, export: &Export) -> Result<String, Error> {
         let request = ExportRequest {
             scope: export.scope,
+            selection: None,
             filter: export.filter.parse::<Filter>()?,
             format: export.format,
             order: export.order,

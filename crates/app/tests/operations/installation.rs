@@ -98,6 +98,7 @@ impl Installation {
     pub fn found(&self, filter: &str, order: Order) -> String {
         let request = ExportRequest {
             scope: Scope::All,
+            selection: None,
             filter: filter.parse().unwrap(),
             format: ExportFormat::Jsonl,
             order,
