@@ -9,6 +9,8 @@
 )]
 
 mod bench;
+mod browser;
+mod debian;
 mod kills;
 mod postgres;
 mod run;
@@ -22,8 +24,10 @@ const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
   test   every test of the workspace: documentation tests, then all others (with cargo-nextest if it is installed), then
-         those of the whole program once more on PostgreSQL; a private server is started for them, and installed where
-         root runs this on Debian
+         those of the whole program once more on PostgreSQL, then the pages in a browser; a private server is started
+         for them; what is missing is installed where root runs this on Debian
+  browser [ARGUMENTS...]
+         only the tests of the pages in a browser; the arguments go to playwright, such as `-g undo`
   tidy   checks on the repository itself: the arrows between the crates, module docs, names, paths in the documents
   bench import FILE.csv [ROUNDS] [--against PATH]
          imports the file in turn with sqlite3 and with us, and prints the ratios (files: ../shared/bench/gen_contacts.py);
@@ -44,6 +48,7 @@ fn main() -> ExitCode {
     let root = root();
     let code = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["test"] => test::test(&root),
+        ["browser", ref options @ ..] => browser::test(&root, options),
         ["tidy"] => tidy(&root),
         ["ci"] => ci(&root),
         ["postgres", ref options @ ..] => match postgres::Options::parse(options) {

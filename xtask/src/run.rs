@@ -23,11 +23,20 @@ pub fn clippy(root: &Path) -> u8 {
 
 /// Builds the program as users run it, and says where it is.
 pub fn release(root: &Path) -> io::Result<PathBuf> {
-    if cargo(root, "build --release -p cli", &[]) != 0 {
+    program(root, "build --release -p cli", "release")
+}
+
+/// Builds the program as the tests run it, and says where it is.
+pub fn debug(root: &Path) -> io::Result<PathBuf> {
+    program(root, "build -p cli", "debug")
+}
+
+fn program(root: &Path, build: &str, profile: &str) -> io::Result<PathBuf> {
+    if cargo(root, build, &[]) != 0 {
         return Err(io::Error::other("the program does not build"));
     }
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-    Ok(root.join(target).join("release/crystalqore"))
+    Ok(root.join(target).join(profile).join("crystalqore"))
 }
 
 /// Whether cargo-nextest is installed.
@@ -40,10 +49,15 @@ pub fn has_nextest(root: &Path) -> bool {
 /// Runs cargo with more in its environment.
 pub fn cargo(root: &Path, arguments: &str, environment: &[(&str, &str)]) -> u8 {
     let mut command = cargo_command(root, arguments);
-    match command.envs(environment.iter().copied()).status() {
+    shown(command.envs(environment.iter().copied()))
+}
+
+/// Runs a program whose output goes straight to the terminal.
+pub fn shown(command: &mut Command) -> u8 {
+    match command.status() {
         Ok(status) => code_of(status.code()),
         Err(error) => {
-            eprintln!("cargo {arguments}: {error}");
+            eprintln!("{}: {error}", named(command));
             NO_CODE
         }
     }
@@ -57,6 +71,36 @@ fn cargo_command(root: &Path, arguments: &str) -> Command {
 
 fn code_of(code: Option<i32>) -> u8 {
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(NO_CODE)
+}
+
+/// What a program prints; what it complains of, if it fails.
+pub fn printed(command: &mut Command) -> io::Result<String> {
+    let output = command.output();
+    let output = output.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", named(command))))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    Err(io::Error::other(format!(
+        "{}: {}",
+        named(command),
+        last_line(&complaint)
+    )))
+}
+
+/// The program and where it was run, which is where it may not have been let in.
+fn named(command: &Command) -> String {
+    let program = command.get_program().to_string_lossy();
+    match command.get_current_dir() {
+        Some(folder) => format!("{program} in {}", folder.display()),
+        None => program.into_owned(),
+    }
+}
+
+/// Where programs say what ended them.
+pub fn last_line(text: &str) -> &str {
+    let line = text.lines().rev().find(|line| !line.trim().is_empty());
+    line.unwrap_or("it says nothing")
 }
 
 /// Where a program is that PATH leads to.

@@ -1,8 +1,9 @@
-//! `cargo xtask test`: every test, on SQLite and on PostgreSQL.
+//! `cargo xtask test`: every test, on SQLite and on PostgreSQL, and the pages in a browser.
 //!
 //! Owns the stages, the server that they share, and which exit code stands for them all. Leaves out the server itself
 //! and what the tests do with it.
 
+use crate::browser;
 use crate::postgres::{Postgres, Purpose, TEST_URL};
 use crate::run::{cargo, has_nextest};
 use std::path::Path;
@@ -57,7 +58,9 @@ pub fn test(root: &Path) -> u8 {
             [others, 1]
         }
     };
-    first_failure([documentation, others[0], others[1]])
+    // The server of the tests before is gone by now: a browser wants both cores.
+    let pages = browser::test(root, &[]);
+    first_failure([documentation, others[0], others[1], pages])
 }
 
 /// Every test, and then on PostgreSQL those whose engine can be chosen.

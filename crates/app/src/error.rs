@@ -1,7 +1,7 @@
 //! The one closed list of what can go wrong, with a stable code for each case. Doors turn codes into exit codes and
 //! statuses, in one place each.
 
-use crate::ObjectsError;
+use crate::{AccountField, ObjectsError};
 use exchange::mapping::MappingError;
 use exchange::open::OpenError;
 use model::{ContactId, Version};
@@ -116,6 +116,29 @@ pub enum Error {
     /// What is stored of an import cannot be read.
     #[error("import {0} was written by another version of the program and cannot be read")]
     UnreadablePlan(ImportId),
+    /// There is an account, so there is no first one to be made.
+    #[error("this installation is set up already; sign in")]
+    AlreadySetUp,
+    /// Something of an account does not fit.
+    #[error("{message}")]
+    AccountField {
+        /// What does not fit.
+        field: AccountField,
+        /// What is wrong and what to do.
+        message: &'static str,
+    },
+    /// There is no such account, or the password is another; which of both is told to nobody.
+    #[error("email or password are not right")]
+    WrongPassword,
+    /// Somebody must wait.
+    #[error("too many tries; try again in {minutes} {}", if *minutes == 1 { "minute" } else { "minutes" })]
+    TooManyTries {
+        /// How long.
+        minutes: u64,
+    },
+    /// A password could not be hashed.
+    #[error("the password could not be hashed: {0}")]
+    Hashing(String),
     /// A filter that cannot be understood.
     #[error("the filter is not understood: {0}")]
     Filter(String),
@@ -178,6 +201,11 @@ impl Error {
             Self::NoDatabase(_) => "no_database",
             Self::CopyToItself(_) => "copy_to_itself",
             Self::UnreadablePlan(_) => "unreadable_plan",
+            Self::AlreadySetUp => "already_set_up",
+            Self::AccountField { .. } => "account_field",
+            Self::WrongPassword => "wrong_password",
+            Self::TooManyTries { .. } => "too_many_tries",
+            Self::Hashing(_) => "hashing",
             Self::Filter(_) => "filter",
             Self::TooLarge { .. } => "too_large",
             Self::NotADraft { .. } => "not_a_draft",

@@ -4,6 +4,7 @@
 //! command line), how files are read (`exchange`) and every statement of SQL (`store`).
 
 mod access;
+mod accounts;
 mod cancel;
 mod contacts;
 mod counts;
@@ -24,6 +25,7 @@ mod lease;
 mod live;
 mod moving;
 mod objects;
+mod passwords;
 mod plan;
 mod rejected;
 mod roster;
@@ -31,12 +33,14 @@ mod run;
 mod runner;
 mod search;
 mod settle;
+mod tries;
 mod undo;
 mod uploads;
 mod whole_file;
 mod world;
 
 pub use access::Actor;
+pub use accounts::{AccountField, Caller, Setup, SignInInfo, SignedIn, Token};
 pub use cancel::ImportProgress;
 pub use contacts::{StoredContact, TrashedContact};
 pub use counts::Counts;
@@ -70,7 +74,7 @@ pub use world::World;
 pub use exchange::export::SAMPLE as SAMPLE_CSV;
 pub use exchange::fixes::{Fix, Fixes};
 pub use exchange::judge::BadValues;
-pub use exchange::mapping::Column;
+pub use exchange::mapping::{Column, MappingError};
 pub use exchange::open::{Charset, Dialect, EncodingFound, HeaderChoice, Source};
 pub use exchange::reason::Reason;
 pub use store::ImportId;
@@ -82,6 +86,7 @@ use lease::Process;
 use live::Live;
 use moving::refuse_unfinished;
 use objects::Objects;
+use passwords::Passwords;
 use runner::Bell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -111,6 +116,7 @@ pub struct App {
     data: PathBuf,
     process: Process,
     world: Arc<dyn World>,
+    passwords: Passwords,
     live: Live,
     bell: Bell,
 }
@@ -138,6 +144,7 @@ impl App {
             data,
             process,
             world,
+            passwords: Passwords::default(),
             live: Live::default(),
             bell: Bell::default(),
         })

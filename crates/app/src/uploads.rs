@@ -175,6 +175,10 @@ mod tests {
         fn unique_name(&self) -> String {
             "unique".to_owned()
         }
+
+        fn secret(&self) -> [u8; 32] {
+            [7; 32]
+        }
     }
 
     #[test]

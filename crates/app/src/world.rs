@@ -12,4 +12,7 @@ pub trait World: Send + Sync {
 
     /// A name that nothing else has, on this machine or any other: letters, digits and dashes.
     fn unique_name(&self) -> String;
+
+    /// 256 random bits that nobody can guess, other ones each time.
+    fn secret(&self) -> [u8; 32];
 }

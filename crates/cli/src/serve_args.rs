@@ -1,6 +1,6 @@
 //! The arguments of `crystalqore serve`, and how they become the server's settings.
 
-use clap::Args as ClapArgs;
+use clap::{Args as ClapArgs, ValueEnum};
 use std::net::SocketAddr;
 use web::Serve;
 
@@ -26,6 +26,33 @@ pub struct ServeArgs {
     /// Browsers reach it by HTTPS alone: a proxy in front of it speaks TLS
     #[arg(long, env = "CRYSTALQORE_SECURE")]
     pub secure: bool,
+    /// Believe what the proxy in front says of the browser: X-Forwarded-For and X-Forwarded-Proto
+    #[arg(long, env = "CRYSTALQORE_TRUST_PROXY")]
+    pub trust_proxy: bool,
+    /// A name that browsers know the server by; requests under other names are refused. May be given several times
+    #[arg(long = "host", env = "CRYSTALQORE_HOST", value_delimiter = ',', value_name = "NAME")]
+    pub hosts: Vec<String>,
+    /// What must be sent as a bearer token to read /metrics; without one only this machine may
+    #[arg(
+        long,
+        env = "CRYSTALQORE_METRICS_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN"
+    )]
+    pub metrics_token: Option<String>,
+    /// How the log is written, to standard error
+    #[arg(long, env = "CRYSTALQORE_LOG", value_enum, default_value_t)]
+    pub log: LogFormat,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one JSON document a line.
+    Json,
 }
 
 impl ServeArgs {
@@ -34,7 +61,11 @@ impl ServeArgs {
         Serve {
             listen: self.listen,
             upload_limit: self.upload_limit << 20,
+            region: Some(crate::world::country()),
             secure: self.secure,
+            trust_proxy: self.trust_proxy,
+            hosts: self.hosts.clone(),
+            metrics_token: self.metrics_token.clone(),
         }
     }
 }

@@ -23,6 +23,15 @@ impl World for Machine {
     fn unique_name(&self) -> String {
         Uuid::now_v7().to_string()
     }
+
+    fn secret(&self) -> [u8; 32] {
+        let mut secret = [0; 32];
+        if getrandom::fill(&mut secret).is_err() {
+            // A machine without randomness can keep no secret, and whoever asked would take what is guessable for one.
+            std::process::abort();
+        }
+        secret
+    }
 }
 
 /// The country that this machine is set up for (`LC_TELEPHONE=de_AT.UTF-8` is Austria), the United States if it is set up

@@ -29,6 +29,20 @@ pub fn region_of_country(cell: &str) -> Option<Region> {
     BY_NAME.get(&squeeze(cell)).and_then(|code| Region::from_code(code))
 }
 
+/// Every country that has telephone numbers: its code and its English name, in the order of the names.
+pub fn countries() -> &'static [(&'static str, &'static str)] {
+    &COUNTRIES
+}
+
+static COUNTRIES: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
+    let lines = NAMES.lines().filter(|line| !line.starts_with('#'));
+    let named = lines.filter_map(|line| line.split_once(':'));
+    let first = |names: &'static str| names.split(';').next().unwrap_or_default().trim();
+    let mut countries: Vec<_> = named.map(|(code, names)| (code.trim(), first(names))).collect();
+    countries.sort_unstable_by_key(|(_, name)| fold(name));
+    countries
+});
+
 fn squeeze(name: &str) -> String {
     let mut folded = fold(name);
     folded.retain(|c| c != ' ');
@@ -57,5 +71,12 @@ mod tests {
             );
         }
         assert!(region_of_country("Atlantis").is_none());
+    }
+
+    #[test]
+    fn countries_are_listed_by_their_english_names() {
+        assert!(countries().contains(&("DE", "Germany")));
+        assert!(countries().is_sorted_by_key(|(_, name)| fold(name)));
+        assert!(countries().iter().all(|(code, _)| Region::from_code(code).is_some()));
     }
 }

@@ -18,7 +18,7 @@ mod text;
 
 pub use birthday::{Birthday, DateOrder};
 pub use contact::{Address, Contact, LabeledEmail, LabeledPhone, Website};
-pub use country::region_of_country;
+pub use country::{countries, region_of_country};
 pub use email::{Email, EmailProblem};
 pub use key::{MatchKey, content_hash, name_order, names_clearly_differ};
 pub use label::Label;

@@ -6,7 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::waist::{OnConflict, Row, Table, Tx, Value};
-use crate::{Store, Workspace, changes, contacts, feed, keys, names, texts, trash};
+use crate::{Store, Workspace, changes, contacts, feed, keys, names, sign_ins, texts, trash};
 use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -67,9 +67,17 @@ const WORKSPACES: Table<5> = Table {
     name: "workspaces",
     columns: ["workspace_id", "name", "created_at", "changes", "texts_at"],
 };
-const MEMBERS: Table<6> = Table {
+const MEMBERS: Table<7> = Table {
     name: "members",
-    columns: ["workspace_id", "member_id", "name", "email", "role", "created_at"],
+    columns: [
+        "workspace_id",
+        "member_id",
+        "name",
+        "email",
+        "role",
+        "created_at",
+        "password_hash",
+    ],
 };
 const IMPORTS: Table<14> = Table {
     name: "imports",
@@ -114,6 +122,8 @@ const fn keyed<const N: usize>(table: &'static Table<N>, key: usize) -> Copied<N
 const TABLES: &[&dyn AnyTable] = &[
     &keyed(&WORKSPACES, 1),
     &keyed(&MEMBERS, 2),
+    &keyed(&sign_ins::TABLE, 2),
+    &keyed(&sign_ins::FAILURES, 2),
     &keyed(&contacts::TABLE, 2),
     &keyed(&keys::TABLE, 3),
     &keyed(&names::TABLE, 3),

@@ -1,12 +1,13 @@
 //! The only SQL of CrystalQore: one [`Store`], its migrations, and every statement, grouped by subject.
 //!
 //! Owns the schema, the transactions and the statements. A subject is a module of free functions that take a [`Tx`] and a
-//! [`Workspace`]: [`workspaces`], [`contacts`], [`keys`], [`names`], [`texts`], [`trash`], [`imports`], [`leases`],
+//! [`Workspace`]: [`workspaces`], [`accounts`], [`sign_ins`], [`contacts`], [`keys`], [`names`], [`texts`], [`trash`], [`imports`], [`leases`],
 //! [`changes`], [`feed`]. No statement crosses workspaces. Times are UTC microseconds since 1970 and are passed in, but for those of
 //! leases; JSON is kept as the text that came.
 //! Leaves out rights, what the JSON means, files other than the database, the clock. It is synchronous: doors call it on
 //! threads that may block.
 
+pub mod accounts;
 pub mod changes;
 pub mod contacts;
 pub mod copy;
@@ -20,6 +21,7 @@ pub mod leases;
 mod migrations;
 pub mod names;
 mod postgresql;
+pub mod sign_ins;
 mod sqlite;
 pub mod texts;
 pub mod trash;

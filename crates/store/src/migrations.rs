@@ -14,6 +14,7 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         "V2__leases_trash_texts",
         include_str!("../migrations/sqlite/V2__leases_trash_texts.sql"),
     ),
+    ("V3__sign_ins", include_str!("../migrations/sqlite/V3__sign_ins.sql")),
     (
         "V4__contact_feed",
         include_str!("../migrations/sqlite/V4__contact_feed.sql"),
@@ -27,6 +28,7 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
         "V2__leases_trash_texts",
         include_str!("../migrations/postgres/V2__leases_trash_texts.sql"),
     ),
+    ("V3__sign_ins", include_str!("../migrations/postgres/V3__sign_ins.sql")),
     (
         "V4__contact_feed",
         include_str!("../migrations/postgres/V4__contact_feed.sql"),

@@ -104,6 +104,13 @@ impl<'r> Row<'r> {
         self.opt_text(column)?.map_or_else(|| self.damaged(column), Ok)
     }
 
+    pub(crate) fn blob(&self, column: usize) -> Result<&'r [u8]> {
+        match self.value(column)? {
+            Value::Blob(bytes) => Ok(bytes),
+            Value::Null | Value::Int(_) | Value::Text(_) => self.damaged(column),
+        }
+    }
+
     pub(crate) fn id(&self, column: usize) -> Result<Uuid> {
         match self.value(column)? {
             Value::Blob(bytes) => Uuid::from_slice(bytes).or_else(|_| self.damaged(column)),

@@ -6,7 +6,10 @@
 
 pub mod assets;
 pub mod blocking;
+mod guard;
 pub mod layout;
+mod metrics;
+mod observe;
 mod pages;
 pub mod problem;
 pub mod routes;
@@ -14,10 +17,12 @@ mod serve;
 pub mod session;
 
 pub use routes::router;
-pub use serve::{Serve, ServeError, run};
+pub use serve::{Ready, Serve, ServeError, run};
 
 use app::App;
+use metrics::Metrics;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use tokio::sync::watch;
 
 /// What every handler can reach: the installation, and how it is served.
@@ -26,6 +31,11 @@ pub struct Web {
     pub app: Arc<App>,
     /// How it is served.
     serve: Serve,
+    /// What must be told to make the first account from elsewhere.
+    setup_code: Option<String>,
+    /// Whether there is an account, once that is known; then it stays.
+    set_up: AtomicBool,
+    metrics: Metrics,
     /// Turns true when the server is about to end.
     closing: watch::Sender<bool>,
 }
@@ -33,16 +43,30 @@ pub struct Web {
 impl Web {
     /// An installation that is to be served.
     pub fn new(app: Arc<App>, serve: Serve) -> Self {
+        let setup_code = serve.is_reached_from_elsewhere().then(|| app.setup_code());
         Self {
             app,
+            setup_code,
             serve,
+            set_up: AtomicBool::new(false),
+            metrics: Metrics::new(),
             closing: watch::Sender::new(false),
         }
+    }
+
+    /// What must be told to make the first account, if it is not made at this machine.
+    pub fn setup_code(&self) -> Option<&str> {
+        self.setup_code.as_deref()
     }
 
     /// Bytes that an uploaded file may have.
     pub fn upload_limit(&self) -> u64 {
         self.serve.upload_limit
+    }
+
+    /// The country of telephone numbers that are typed without country code.
+    pub fn region(&self) -> Option<model::Region> {
+        self.serve.region
     }
 
     /// Waits until the server is about to end. An answer without an end, such as live progress, must end then.

@@ -5,7 +5,7 @@
 
 use crate::layout::{self, Section};
 use app::Error;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
@@ -20,6 +20,10 @@ pub enum Problem {
     SignIn,
     /// The request comes from a page of somebody else.
     CrossSite,
+    /// The request came under a name that is not ours.
+    StrangeHost,
+    /// The machinery refused.
+    Status(StatusCode),
     /// What was sent cannot be understood; says why.
     BadRequest(String),
     /// More was sent than is taken; says how much may be.
@@ -44,6 +48,8 @@ impl Problem {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::SignIn => StatusCode::UNAUTHORIZED,
             Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::StrangeHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::Status(status) => *status,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -62,6 +68,10 @@ fn status_of(code: &str) -> StatusCode {
         "rejected_rows_undone" | "rejected_rows_missing" | "upload_missing" | "rows_gone" => StatusCode::GONE,
         "no_identity" | "mapping" | "filter" | "nothing_mapped" | "unreadable" => StatusCode::UNPROCESSABLE_ENTITY,
         "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+        "wrong_password" => StatusCode::UNAUTHORIZED,
+        "too_many_tries" => StatusCode::TOO_MANY_REQUESTS,
+        "account_field" => StatusCode::UNPROCESSABLE_ENTITY,
+        "already_set_up" => StatusCode::CONFLICT,
         "busy" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -76,7 +86,37 @@ impl IntoResponse for Problem {
                 _ => tracing::error!("a request failed"),
             }
         }
-        (status, layout::bare(title(status), Section::None, tell(&self, status))).into_response()
+        let told = Told {
+            title: title(status),
+            text: problem_text(&self, status),
+        };
+        let page = layout::bare(told.title, Section::None, told.content());
+        let mut response = (status, page).into_response();
+        if let Self::App(Error::TooManyTries { minutes }) = self {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(minutes * 60));
+        }
+        response.extensions_mut().insert(told);
+        response
+    }
+}
+
+/// What the page of a problem tells. It goes with the answer, so that the frame of a member's page can be put around it.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The heading.
+    pub title: &'static str,
+    text: String,
+}
+
+impl Told {
+    /// The words below the heading, and the way back.
+    pub fn content(&self) -> Markup {
+        html! {
+            p { (self.text) }
+            div.actions { a.button href="/contacts" { "Back to the contacts" } }
+        }
     }
 }
 
@@ -87,18 +127,13 @@ fn title(status: StatusCode) -> &'static str {
         StatusCode::CONFLICT => "Somebody was quicker",
         StatusCode::FORBIDDEN => "Not from there",
         StatusCode::UNAUTHORIZED => "Sign in first",
+        StatusCode::MISDIRECTED_REQUEST => "Not under this name",
+        StatusCode::METHOD_NOT_ALLOWED => "Not in this way",
         StatusCode::PAYLOAD_TOO_LARGE => "This is too large",
         StatusCode::TOO_MANY_REQUESTS => "Too many tries",
         StatusCode::SERVICE_UNAVAILABLE => "Busy for a moment",
         StatusCode::INTERNAL_SERVER_ERROR => "Something went wrong here",
         _ => "This was not understood",
-    }
-}
-
-fn tell(problem: &Problem, status: StatusCode) -> Markup {
-    html! {
-        p { (problem_text(problem, status)) }
-        p { a.button href="/contacts" { "Back to the contacts" } }
     }
 }
 
@@ -111,7 +146,22 @@ fn problem_text(problem: &Problem, status: StatusCode) -> String {
         Problem::BadRequest(why) | Problem::TooLarge(why) | Problem::TooMany(why) => why.clone(),
         Problem::NotFound => "The address leads nowhere: it was mistyped, or what was here is gone.".to_owned(),
         Problem::SignIn => "This needs somebody who is signed in.".to_owned(),
+        Problem::StrangeHost => {
+            "This server does not know the name in the address. If it is right, start the server with \
+             --host and that name."
+                .to_owned()
+        }
+        Problem::Status(status) => of_status(*status).to_owned(),
         Problem::CrossSite => "Another site's page has sent this request, so it was not done.".to_owned(),
         Problem::Broken => "The program could not do this. What it met stands in its log.".to_owned(),
+    }
+}
+
+/// What is told where only the status is known.
+fn of_status(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => "This page cannot be asked for in this way. Go back and try its buttons.",
+        StatusCode::PAYLOAD_TOO_LARGE => "More was sent than is taken here. Nothing was done.",
+        _ => "What was sent could not be understood. Go back, look at it again and repeat it.",
     }
 }

@@ -6,14 +6,16 @@
 use crate::Web;
 use crate::pages::{account, contacts, export, import, setup, sign_in, trash};
 use crate::problem::Problem;
-use crate::{assets, session};
+use crate::{assets, guard, metrics, observe, session};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
-use axum::response::Redirect;
+use axum::response::{IntoResponse, Redirect};
 use axum::routing::{MethodRouter, get as on_get, post as on_post};
 use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
 
 /// Who may ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,10 +81,17 @@ pub fn table() -> Vec<Route> {
         // The frame and accounts.
         get("/", home),
         get("/assets/{name}", assets::get).public(),
+        get("/healthz", metrics::healthz).public(),
+        get("/metrics", metrics::metrics).public(),
         get("/setup", setup::form).public(),
+        post("/setup", setup::create).public(),
         get("/sign-in", sign_in::form).public(),
+        post("/sign-in", sign_in::sign_in).public(),
         post("/sign-out", sign_in::sign_out).public(),
         get("/account", account::show),
+        post("/account/name", account::change_name),
+        post("/account/password", account::change_password),
+        post("/account/sign-ins/end", account::end_sign_in),
         // Contacts and the trash.
         get("/contacts", contacts::list),
         get("/contacts/new", contacts::new),
@@ -101,9 +110,27 @@ pub fn table() -> Vec<Route> {
         post("/export/file", export::file),
         get("/export/progress", export::progress),
         // Imports and the wizard.
-        get("/import", import::form),
-        post("/import", import::upload).uploads(),
-        get("/imports", import::list),
+        get("/import", import::upload::form),
+        post("/import", import::upload::receive).uploads(),
+        get("/import/sample.csv", import::upload::sample),
+        get("/imports", import::list::list),
+        get("/imports/{import}", import::step),
+        post("/imports/{import}/discard", import::discard),
+        get("/imports/{import}/map", import::mapping::show),
+        post("/imports/{import}/map", import::mapping::change),
+        get("/imports/{import}/preview", import::preview::show),
+        post("/imports/{import}/options", import::preview::options),
+        post("/imports/{import}/fix", import::preview::fix),
+        post("/imports/{import}/unfix", import::preview::unfix),
+        post("/imports/{import}/decide", import::preview::decide),
+        post("/imports/{import}/start", import::preview::start),
+        get("/imports/{import}/running", import::running::show),
+        get("/imports/{import}/events", import::running::events),
+        post("/imports/{import}/cancel", import::running::cancel),
+        get("/imports/{import}/result", import::result::show),
+        get("/imports/{import}/rejected.csv", import::result::rejected),
+        get("/imports/{import}/undo", import::undo::ask),
+        post("/imports/{import}/undo", import::undo::undo),
     ]
 }
 
@@ -123,6 +150,10 @@ pub fn router(web: Arc<Web>) -> Router {
     });
     routed
         .fallback(|| async { Problem::NotFound })
-        .layer(tower_http::compression::CompressionLayer::new())
+        // A handler that panics is told like any other fault; the next request finds the server as it was.
+        .layer(CatchPanicLayer::custom(|_| Problem::Broken.into_response()))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(Arc::clone(&web), guard::guard))
+        .layer(from_fn_with_state(Arc::clone(&web), observe::observe))
         .with_state(web)
 }

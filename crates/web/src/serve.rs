@@ -2,10 +2,11 @@
 //!
 //! Owns the listener, the runtime and what happens between the wish to end and the end. Leaves out what is answered.
 
+use crate::blocking::blocking;
 use crate::{Web, routes};
 use app::App;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -22,8 +23,48 @@ pub struct Serve {
     pub listen: SocketAddr,
     /// Bytes that an uploaded file may have.
     pub upload_limit: u64,
+    /// The country of telephone numbers that are typed without country code.
+    pub region: Option<model::Region>,
     /// Whether browsers reach it by HTTPS alone: a proxy in front of it speaks TLS.
     pub secure: bool,
+    /// Whether what a proxy says of the browser (`X-Forwarded-For`, `X-Forwarded-Proto`) is believed.
+    pub trust_proxy: bool,
+    /// Names that browsers know it by.
+    pub hosts: Vec<String>,
+    /// What must be told to see the measurements; without one they are for this machine alone.
+    pub metrics_token: Option<String>,
+}
+
+impl Serve {
+    /// Whether somebody at another machine may get here.
+    pub(crate) fn is_reached_from_elsewhere(&self) -> bool {
+        // A proxy on this machine listens for others.
+        !self.listen.ip().is_loopback() || self.secure || self.trust_proxy || !self.hosts.is_empty()
+    }
+
+    /// Whether a request under this name, without port, is meant for us. A page elsewhere can give its own name our
+    /// address and then read what we answer (DNS rebinding), but it cannot change the name that the browser sends.
+    pub(crate) fn answers_to(&self, host: &str) -> bool {
+        if !self.listen.ip().is_loopback() && self.hosts.is_empty() {
+            return true;
+        }
+        let ip = match self.listen.ip() {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        };
+        let known = ["localhost", "127.0.0.1", "[::1]", &ip];
+        let same = |name: &str| name.eq_ignore_ascii_case(host);
+        known.into_iter().any(same) || self.hosts.iter().any(|name| same(name))
+    }
+}
+
+/// What is told once the server listens.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What must be told to make the first account, while there is none.
+    pub setup_code: Option<String>,
 }
 
 /// Why the server could not be run.
@@ -51,11 +92,11 @@ fn plainly(error: &io::Error) -> String {
     }
 }
 
-/// Serves until Ctrl-C or SIGTERM. `ready` is told where it listens, once it does.
+/// Serves until Ctrl-C or SIGTERM. `ready` is told where, once it listens.
 ///
 /// # Errors
 /// When the address cannot be listened on, or the server fails.
-pub fn run(app: Arc<App>, serve: Serve, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+pub fn run(app: Arc<App>, serve: Serve, ready: impl FnOnce(Ready)) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(BLOCKING_THREADS)
@@ -66,24 +107,41 @@ pub fn run(app: Arc<App>, serve: Serve, ready: impl FnOnce(SocketAddr)) -> Resul
     outcome
 }
 
-async fn answer(web: Arc<Web>, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+async fn answer(web: Arc<Web>, ready: impl FnOnce(Ready)) -> Result<(), ServeError> {
     let address = web.serve.listen;
     let failed = |source| ServeError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr()?;
+    if let Err(error) = web.app.warm_lists() {
+        // Whoever asks for the list first is told.
+        tracing::warn!(%error, "the list of contacts is not being built");
+    }
     let end = ended()?;
     let service = routes::router(Arc::clone(&web)).into_make_service_with_connect_info::<SocketAddr>();
     let closing = Arc::clone(&web);
     let server = axum::serve(listener, service).with_graceful_shutdown(async move { closing.closing().await });
-    ready(bound);
+    ready(Ready {
+        address: bound,
+        setup_code: setup_code(&web).await,
+    });
     let late = async {
         end.await;
+        tracing::info!("ending: no new requests, and some seconds for those under way");
         web.closing.send_replace(true);
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
         outcome = server => Ok(outcome?),
         () = late => Ok(()),
+    }
+}
+
+/// The code, if one is needed and there is something to set up.
+async fn setup_code(web: &Arc<Web>) -> Option<String> {
+    let code = web.setup_code()?.to_owned();
+    match blocking(web, App::needs_setup).await {
+        Ok(false) => None,
+        _ => Some(code),
     }
 }
 

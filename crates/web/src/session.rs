@@ -1,17 +1,30 @@
 //! Who is signed in to a request.
 //!
-//! Owns the cookie and the gate in front of every route for members. Leaves out passwords and how long a sign-in lasts:
-//! that is `app`.
+//! Owns the cookie, the gate in front of every route for members, and what the network tells of who asks. Leaves out
+//! passwords and how long a sign-in lasts: that is `app`.
 
 use crate::Web;
 use crate::blocking::blocking;
-use crate::problem::Problem;
-use app::Actor;
-use axum::extract::{FromRequestParts, Request, State};
+use crate::layout::{self, Page, Section};
+use crate::problem::{Problem, Told};
+use app::{Actor, Caller, SignedIn, Token};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
+use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+const COOKIE: &str = "crystalqore";
+/// Browsers take this name only from HTTPS, for the whole site and no other host.
+const SECURE_COOKIE: &str = "__Host-crystalqore";
+/// How long the browser keeps the cookie unless it is given anew; `app` decides how long it is worth something.
+const KEPT_DAYS: i64 = 30;
 
 /// The member who asks. Only routes for members have one.
 #[derive(Clone)]
@@ -28,26 +41,168 @@ pub struct Signed {
     pub session: String,
 }
 
-/// Lets nobody through who is not signed in.
-pub async fn require(State(web): State<Arc<Web>>, mut request: Request, next: Next) -> Response {
-    match signed(&web).await {
-        Ok(signed) => {
-            request.extensions_mut().insert(signed);
-            next.run(request).await
+impl From<SignedIn> for Signed {
+    fn from(found: SignedIn) -> Self {
+        Self {
+            actor: found.actor,
+            name: found.name,
+            email: found.email,
+            workspace_name: found.workspace_name,
+            session: found.session,
         }
+    }
+}
+
+/// Lets nobody through who is not signed in. What goes wrong behind is told with the member's frame around it.
+pub async fn require(State(web): State<Arc<Web>>, mut request: Request, next: Next) -> Response {
+    let token = token(&web, request.headers());
+    let found = match current(&web, token.as_ref()).await {
+        Ok(found) => found,
+        Err(problem) => return problem.into_response(),
+    };
+    let (Some(found), Some(token)) = (found, token) else {
+        return to_the_door(&web, request.method(), request.uri()).await;
+    };
+    let secure = is_secure(&web, request.headers());
+    let keep = found.note_due;
+    let signed = Signed::from(found);
+    request.extensions_mut().insert(signed.clone());
+    request.extensions_mut().insert(token.clone());
+    let mut response = framed(&web, next.run(request).await, &signed);
+    if keep {
+        set_cookie(&mut response, &token, secure);
+        // Nobody waits for it: it may have to queue behind an import.
+        tokio::spawn(async move { blocking(&web, move |app| app.keep_signed_in(&token)).await });
+    }
+    response
+}
+
+/// Who has this secret, if anybody.
+pub async fn current(web: &Arc<Web>, token: Option<&Token>) -> Result<Option<SignedIn>, Problem> {
+    match token.cloned() {
+        Some(token) => blocking(web, move |app| app.signed_in(&token)).await,
+        None => Ok(None),
+    }
+}
+
+/// Whether there is no account yet.
+pub async fn needs_setup(web: &Arc<Web>) -> Result<bool, Problem> {
+    if web.set_up.load(Ordering::Relaxed) {
+        return Ok(false);
+    }
+    let needs = blocking(web, app::App::needs_setup).await?;
+    web.set_up.store(!needs, Ordering::Relaxed);
+    Ok(needs)
+}
+
+/// Where whoever is not signed in is sent, with the way back to where they wanted to go.
+async fn to_the_door(web: &Arc<Web>, method: &Method, uri: &Uri) -> Response {
+    match needs_setup(web).await {
+        Ok(true) => Redirect::to("/setup").into_response(),
+        Ok(false) if *method == Method::GET && uri.path() != "/" => {
+            let wanted = uri.path_and_query().map_or("/", |wanted| wanted.as_str());
+            let wanted = as_query(wanted);
+            Redirect::to(&format!("/sign-in?{wanted}")).into_response()
+        }
+        Ok(false) => Redirect::to("/sign-in").into_response(),
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn signed(web: &Arc<Web>) -> Result<Signed, Problem> {
-    let actor = blocking(web, |app| app.local_actor()).await?;
-    Ok(Signed {
-        actor,
-        name: "Local owner".to_owned(),
-        email: String::new(),
-        workspace_name: "Local".to_owned(),
-        session: "local".to_owned(),
-    })
+fn as_query(wanted: &str) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .append_pair("next", wanted)
+        .finish()
+}
+
+/// A place of ours to go to, and the list where it is none: nobody is sent elsewhere by a link to our sign-in.
+pub fn place_of_ours(next: Option<&str>) -> &str {
+    match next {
+        Some(next) if next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r', '\t']) => {
+            next
+        }
+        _ => "/contacts",
+    }
+}
+
+/// Puts the frame of the member's pages around what a problem tells.
+fn framed(web: &Web, response: Response, signed: &Signed) -> Response {
+    let Some(told) = response.extensions().get::<Told>().cloned() else {
+        return response;
+    };
+    let page = Page {
+        title: told.title,
+        signed: Some(signed),
+        here: Section::None,
+    };
+    let content = maud::html! { div.narrow { h1 { (told.title) } (told.content()) } };
+    let (mut parts, _) = response.into_parts();
+    // The length was that of the other page.
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let body = layout::page(web, page, content).into_string();
+    Response::from_parts(parts, body.into())
+}
+
+fn is_secure(web: &Web, headers: &HeaderMap) -> bool {
+    let forwarded = || headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    web.serve.secure || (web.serve.trust_proxy && forwarded())
+}
+
+fn cookie_name(secure: bool) -> &'static str {
+    if secure { SECURE_COOKIE } else { COOKIE }
+}
+
+/// The secret that the browser sent.
+pub fn token(web: &Web, headers: &HeaderMap) -> Option<Token> {
+    let name = cookie_name(is_secure(web, headers));
+    let sent = headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok());
+    let mut cookies = sent.flat_map(Cookie::split_parse).filter_map(Result::ok);
+    cookies
+        .find(|cookie| cookie.name() == name)
+        .map(|cookie| Token::new(cookie.value()))
+}
+
+fn cookie(value: &str, secure: bool, kept: Duration) -> Cookie<'_> {
+    Cookie::build((cookie_name(secure), value))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(secure)
+        .max_age(kept)
+        .build()
+}
+
+fn set_cookie(response: &mut Response, token: &Token, secure: bool) {
+    put_cookie(response, &cookie(token.reveal(), secure, Duration::days(KEPT_DAYS)));
+}
+
+fn put_cookie(response: &mut Response, cookie: &Cookie<'_>) {
+    // Secrets are figures and letters, so it is always a value of a header.
+    if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+/// Sends a browser on that is signed in from now on.
+pub fn let_in(web: &Web, headers: &HeaderMap, token: &Token, next: &str) -> Response {
+    let mut response = Redirect::to(next).into_response();
+    set_cookie(&mut response, token, is_secure(web, headers));
+    response
+}
+
+/// Sends a browser on that is signed out from now on.
+pub fn let_out(web: &Web, headers: &HeaderMap) -> Response {
+    let mut response = Redirect::to("/sign-in").into_response();
+    put_cookie(&mut response, &cookie("", is_secure(web, headers), Duration::ZERO));
+    // What the browser kept of our pages goes too, so that Back shows nobody's contacts.
+    let clear = HeaderValue::from_static("\"cache\"");
+    response
+        .headers_mut()
+        .insert(HeaderName::from_static("clear-site-data"), clear);
+    response
 }
 
 impl<S: Sync> FromRequestParts<S> for Signed {
@@ -56,5 +211,69 @@ impl<S: Sync> FromRequestParts<S> for Signed {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         // It stands there on every route for members; a public route has nobody.
         parts.extensions.get::<Self>().cloned().ok_or(Problem::SignIn)
+    }
+}
+
+/// The secret that the member who asks is signed in with. Only routes for members have one.
+pub struct Here(pub Token);
+
+impl<S: Sync> FromRequestParts<S> for Here {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts
+            .extensions
+            .get::<Token>()
+            .cloned()
+            .map(Self)
+            .ok_or(Problem::SignIn)
+    }
+}
+
+/// What the network tells of who asks.
+pub struct Asking(pub Caller);
+
+impl FromRequestParts<Arc<Web>> for Asking {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Infallible> {
+        let text = |name: &str| parts.headers.get_all(name).iter().next_back()?.to_str().ok();
+        // The proxy in front writes its own caller last; what stands before is what that caller said.
+        let forwarded = text("x-forwarded-for")
+            .and_then(|all| all.rsplit(',').next())
+            .map(str::trim);
+        let direct = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|from| from.0.ip().to_string());
+        let address = match forwarded {
+            Some(forwarded) if web.serve.trust_proxy => Some(forwarded.to_owned()),
+            _ => direct,
+        };
+        Ok(Self(Caller {
+            address: address.unwrap_or_default(),
+            agent: text("user-agent").unwrap_or_default().to_owned(),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_another_site() {
+        assert_eq!(place_of_ours(Some("/imports/3/map?x=1")), "/imports/3/map?x=1");
+        for elsewhere in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "",
+            "x",
+        ] {
+            assert_eq!(place_of_ours(Some(elsewhere)), "/contacts", "{elsewhere}");
+        }
+        assert_eq!(place_of_ours(None), "/contacts");
     }
 }

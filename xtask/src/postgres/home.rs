@@ -8,8 +8,9 @@
 
 use super::account::Account;
 use super::programs::Programs;
-use super::{Purpose, printed, random};
+use super::{Purpose, random};
 use crate::run::in_path;
+use crate::run::printed;
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, chown};

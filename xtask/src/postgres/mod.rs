@@ -8,8 +8,10 @@ mod command;
 mod home;
 mod programs;
 
+pub use account::is_root;
 pub use command::{Options, command};
 
+use crate::run::{last_line, printed};
 use account::Account;
 use home::Home;
 use programs::Programs;
@@ -239,36 +241,6 @@ impl Drop for Postgres {
         self.home.end();
         let _ = self.server.wait();
     }
-}
-
-/// What a program prints; what it complains of, if it fails.
-fn printed(command: &mut Command) -> io::Result<String> {
-    let output = command.output();
-    let output = output.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", named(command))))?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-    }
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    Err(io::Error::other(format!(
-        "{}: {}",
-        named(command),
-        last_line(&complaint)
-    )))
-}
-
-/// The program and where it was run, which is where it may not have been let in.
-fn named(command: &Command) -> String {
-    let program = command.get_program().to_string_lossy();
-    match command.get_current_dir() {
-        Some(folder) => format!("{program} in {}", folder.display()),
-        None => program.into_owned(),
-    }
-}
-
-/// Where programs say what ended them.
-fn last_line(text: &str) -> &str {
-    let line = text.lines().rev().find(|line| !line.trim().is_empty());
-    line.unwrap_or("it says nothing")
 }
 
 /// A port that is free at this moment.

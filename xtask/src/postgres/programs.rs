@@ -2,13 +2,11 @@
 //!
 //! Owns the places that are searched and the installation on Debian. Leaves out running a server.
 
-use super::account::is_root;
-use super::printed;
-use crate::run::in_path;
+use crate::debian;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// What a private server needs; they lie in one folder.
 const NEEDED: [&str; 3] = ["initdb", "postgres", "psql"];
@@ -31,7 +29,7 @@ impl Programs {
         if let Some(found) = Self::find() {
             return Ok(found);
         }
-        if !is_root() || in_path("apt-get").is_none() {
+        if !debian::may_install() {
             return Err(io::Error::other(missing()));
         }
         install()?;
@@ -101,20 +99,10 @@ fn version(name: &str) -> Option<Vec<u32>> {
     name.split('.').map(|number| number.parse().ok()).collect()
 }
 
-/// Installs Debian's package. The lists of packages are renewed only if it cannot be had without.
+/// Installs Debian's package.
 fn install() -> io::Result<()> {
-    eprintln!("PostgreSQL is missing: installing Debian's package");
     want_no_cluster();
-    let install = ["install", "--yes", "--no-install-recommends", "postgresql"];
-    if printed(&mut apt(&install)).is_ok() {
-        return Ok(());
-    }
-    let renewed = printed(&mut apt(&["update"])).and_then(|_| printed(&mut apt(&install)));
-    renewed.map(drop).map_err(|error| {
-        io::Error::other(format!(
-            "PostgreSQL is missing and cannot be installed (apt-get install postgresql): {error}"
-        ))
-    })
+    debian::install("PostgreSQL", &["postgresql"])
 }
 
 /// Says that the machine needs no server of its own. If that fails, there is a server more, which harms nothing.
@@ -124,18 +112,6 @@ fn want_no_cluster() {
     if folder.is_some_and(|made| made.is_ok()) && !file.exists() {
         let _ = fs::write(file, "create_main_cluster = false\n");
     }
-}
-
-/// apt-get asks nothing, keeps settings that it finds, and waits for another one to end: two tests may install at once.
-fn apt(arguments: &[&str]) -> Command {
-    let mut apt = Command::new("apt-get");
-    apt.args(["-qq", "-o", "DPkg::Lock::Timeout=300"])
-        .args(["-o", "Dpkg::Options::=--force-confold"])
-        .args(arguments)
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .env("UCF_FORCE_CONFFOLD", "1")
-        .stdin(Stdio::null());
-    apt
 }
 
 #[cfg(test)]
@@ -165,12 +141,5 @@ mod tests {
     #[test]
     fn what_is_missing_is_said_in_one_line() {
         assert_eq!(missing().lines().count(), 1);
-    }
-
-    #[test]
-    fn an_installation_asks_nothing() {
-        let apt = apt(&["update"]);
-        let frontend = apt.get_envs().find(|(name, _)| *name == "DEBIAN_FRONTEND");
-        assert_eq!(frontend.and_then(|(_, value)| value), Some("noninteractive".as_ref()));
     }
 }

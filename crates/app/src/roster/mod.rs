@@ -121,6 +121,17 @@ impl App {
         self.rosters.warm(actor.workspace);
     }
 
+    /// The same before anybody has signed in, if there is a workspace.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn warm_lists(&self) -> Result<(), Error> {
+        if let Some((workspace, _)) = self.store.read(store::workspaces::local)? {
+            self.rosters.warm(workspace);
+        }
+        Ok(())
+    }
+
     /// The beginning of the list by name, from the database: what there is to see while the list is being built.
     fn list_without(&self, actor: Actor, request: &ListRequest) -> Result<ListPage, Error> {
         let mut shown = Vec::new();

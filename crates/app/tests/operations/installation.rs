@@ -32,6 +32,10 @@ impl World for Counting {
     fn unique_name(&self) -> String {
         format!("{}", self.files.fetch_add(1, Ordering::Relaxed))
     }
+
+    fn secret(&self) -> [u8; 32] {
+        [7; 32]
+    }
 }
 
 /// What an installation keeps its data in.

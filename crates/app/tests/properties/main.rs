@@ -57,6 +57,10 @@ impl World for Counting {
     fn unique_name(&self) -> String {
         format!("{}-{}", self.number, self.names.fetch_add(1, Ordering::Relaxed))
     }
+
+    fn secret(&self) -> [u8; 32] {
+        [7; 32]
+    }
 }
 
 /// An installation in a folder that goes when this goes.

@@ -3,27 +3,96 @@
 use super::open;
 use crate::args::PlaceArgs;
 use crate::exit::{Failure, GOOD};
-use crate::serve_args::ServeArgs;
+use crate::serve_args::{LogFormat, ServeArgs};
+use app::{Error, ImportId, ImportSummary, Runner, Told};
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use web::Ready;
 
 /// Serves until it is told to end.
 pub fn run(place: &PlaceArgs, args: &ServeArgs) -> Result<u8, Failure> {
+    log(args.log);
     let (app, _) = open(place)?;
     let app = Arc::new(app);
-    // The runner of imports starts here, and is stopped below.
-    let outcome = web::run(Arc::clone(&app), args.serve(), |at| tell(at, args));
+    let runner = Runner::start(Arc::clone(&app), Logged);
+    let outcome = web::run(app, args.serve(), |ready| tell(&ready, args.secure));
+    // After the batch in hand; what is left is gone on with by the next start.
+    runner.stop();
     outcome.map_err(|error| Failure::Io(error.to_string()))?;
     Ok(GOOD)
 }
 
+/// What the runner does stands in the log, without the names of files: they may name people.
+struct Logged;
+
+impl Told for Logged {
+    fn ended(&mut self, summary: &ImportSummary, _: &str) {
+        tracing::info!(import = summary.import.map(|import| import.0), stopped = ?summary.stopped, "an import has ended");
+    }
+
+    fn failed(&mut self, import: Option<ImportId>, error: &Error) {
+        match import {
+            Some(import) => tracing::error!(%import, code = error.code(), %error, "an import cannot go on"),
+            None => tracing::error!(code = error.code(), %error, "the work in the background failed"),
+        }
+    }
+}
+
+/// The log goes to standard error; standard output is for what the person at the terminal must know.
+fn log(format: LogFormat) {
+    let log = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(tracing::Level::INFO)
+        .with_target(false);
+    match format {
+        LogFormat::Text => log.with_ansi(false).compact().init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}
+
 /// Where to look. Whoever has closed our output does not want to know.
-fn tell(at: SocketAddr, args: &ServeArgs) {
-    let scheme = if args.secure { "https" } else { "http" };
-    let _ = writeln!(
-        std::io::stdout(),
-        "CrystalQore is ready: open {scheme}://{at}/ in a browser. Ctrl-C ends it."
-    );
-    let _ = std::io::stdout().flush();
+fn tell(ready: &Ready, secure: bool) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{}", greeting(ready, secure));
+    let _ = out.flush();
+}
+
+fn greeting(ready: &Ready, secure: bool) -> String {
+    let scheme = if secure { "https" } else { "http" };
+    let mut at = ready.address;
+    let mut others = "";
+    if at.ip().is_unspecified() {
+        at = SocketAddr::from((Ipv4Addr::LOCALHOST, at.port()));
+        others = " (or under this machine's other names)";
+    }
+    let code = ready
+        .setup_code
+        .as_ref()
+        .map(|code| format!("\nThe first visit asks for the setup code: {code}"))
+        .unwrap_or_default();
+    format!("CrystalQore is ready: open {scheme}://{at}/ in a browser{others}. Ctrl-C ends it.{code}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_greeting_names_an_address_that_can_be_opened() {
+        let ready = |address: &str, code: Option<&str>| Ready {
+            address: address.parse().unwrap(),
+            setup_code: code.map(str::to_owned),
+        };
+        let near = greeting(&ready("127.0.0.1:8080", None), false);
+        assert_eq!(
+            near,
+            "CrystalQore is ready: open http://127.0.0.1:8080/ in a browser. Ctrl-C ends it."
+        );
+        let far = greeting(&ready("0.0.0.0:81", Some("ABCD")), true);
+        assert!(
+            far.contains("https://127.0.0.1:81/") && far.ends_with("setup code: ABCD"),
+            "{far}"
+        );
+    }
 }

@@ -1,5 +1,6 @@
 //! Copies from every kind of database to every other.
 
+use crate::sign_ins::sign_in;
 use crate::{ENGINES, Engine, HERE, SMALL_IMPORT, id, imported, key, typed};
 use rusqlite::Connection;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +12,7 @@ use store::imports::Batch;
 use store::texts::SearchText;
 use store::trash::Trashed;
 use store::{
-    Error, ImportId, Member, Store, changes, contacts, imports, keys, leases, names, texts, trash, workspaces,
+    Error, ImportId, Member, Store, changes, contacts, imports, keys, leases, names, sign_ins, texts, trash, workspaces,
 };
 
 /// More than a few pages of contacts, and something in every table.
@@ -39,6 +40,8 @@ fn fill(store: &Store) {
                 by: Member(1),
             };
             trash::put(tx, workspace, &trashed)?;
+            sign_ins::add(tx, workspace, &sign_in(1, 1, 10))?;
+            sign_ins::lock_failures(tx, workspace, "a", 1)?;
             let import = imports::create(tx, workspace, &SMALL_IMPORT, 1)?;
             assert!(leases::take(tx, workspace, import, "a", None)?);
             let batch = Batch {

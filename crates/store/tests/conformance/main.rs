@@ -10,6 +10,7 @@
     reason = "the helpers of tests are tests too"
 )]
 
+mod accounts;
 mod backup;
 mod changes;
 mod contacts;
@@ -23,6 +24,7 @@ mod keys;
 mod leases;
 mod names;
 mod servers;
+mod sign_ins;
 mod texts;
 mod transactions;
 mod trash;

@@ -1,20 +1,270 @@
-//! The member's own account: name, password, sign-ins.
-//!
-//! Leaves out what `app` decides.
+//! The member's own account: name, password, and where they are signed in.
 
 use crate::Web;
-use crate::layout::{Page, Section, page};
-use crate::session::Signed;
-use axum::extract::State;
+use crate::blocking::blocking;
+use crate::layout::{Page, Section, Tone, date, field, moment, notice, page, table_frame};
+use crate::problem::Problem;
+use crate::session::{Asking, Here, Signed};
+use app::{AccountField, Error, SignInInfo};
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
+use serde::Deserialize;
 use std::sync::Arc;
 
+/// What was done before.
+#[derive(Deserialize)]
+pub struct Done {
+    done: Option<String>,
+}
+
+/// What the form of the name sends.
+#[derive(Deserialize)]
+pub struct NameForm {
+    name: String,
+}
+
+/// What the form of the password sends.
+#[derive(Deserialize)]
+pub struct PasswordForm {
+    current: String,
+    new: String,
+}
+
+/// What the button of a sign-in sends.
+#[derive(Deserialize)]
+pub struct EndForm {
+    session: String,
+}
+
+/// What was wrong with what was sent, in the words of `app`.
+#[derive(Default)]
+struct Wrong {
+    name: Option<String>,
+    current: Option<String>,
+    new: Option<String>,
+}
+
 /// `GET /account`
-pub async fn show(State(web): State<Arc<Web>>, signed: Signed) -> Markup {
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Query(Done { done }): Query<Done>,
+) -> Result<Response, Problem> {
+    view(&web, &signed, done.as_deref(), Wrong::default()).await
+}
+
+/// `POST /account/name`
+pub async fn change_name(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Form(sent): Form<NameForm>,
+) -> Result<Response, Problem> {
+    let actor = signed.actor;
+    match blocking(&web, move |app| app.change_name(actor, &sent.name)).await {
+        Ok(()) => Ok(done("name")),
+        Err(Problem::App(Error::AccountField { message, .. })) => {
+            let wrong = Wrong {
+                name: Some(message.to_owned()),
+                ..Wrong::default()
+            };
+            view(&web, &signed, None, wrong).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// `POST /account/password`
+pub async fn change_password(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Here(token): Here,
+    Asking(caller): Asking,
+    Form(sent): Form<PasswordForm>,
+) -> Result<Response, Problem> {
+    let actor = signed.actor;
+    let change = move |app: &app::App| app.change_password(actor, &token, &sent.current, &sent.new, &caller);
+    let mut wrong = Wrong::default();
+    match blocking(&web, change).await {
+        Ok(_) => return Ok(done("password")),
+        Err(Problem::App(Error::AccountField {
+            field: AccountField::Password,
+            message,
+        })) => wrong.new = Some(message.to_owned()),
+        Err(Problem::App(Error::WrongPassword)) => {
+            wrong.current = Some("This is not your present password.".to_owned())
+        }
+        Err(Problem::App(error @ Error::TooManyTries { .. })) => wrong.current = Some(error.to_string()),
+        Err(problem) => return Err(problem),
+    }
+    view(&web, &signed, None, wrong).await
+}
+
+/// `POST /account/sign-ins/end`
+pub async fn end_sign_in(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Form(sent): Form<EndForm>,
+) -> Result<Response, Problem> {
+    let actor = signed.actor;
+    blocking(&web, move |app| app.end_sign_in(actor, &sent.session)).await?;
+    Ok(done("sign-in"))
+}
+
+fn done(what: &str) -> Response {
+    Redirect::to(&format!("/account?done={what}")).into_response()
+}
+
+async fn view(web: &Arc<Web>, signed: &Signed, done: Option<&str>, wrong: Wrong) -> Result<Response, Problem> {
+    let actor = signed.actor;
+    let sign_ins = blocking(web, move |app| app.sign_ins(actor)).await?;
     let head = Page {
         title: "Account",
-        signed: Some(&signed),
+        signed: Some(signed),
         here: Section::Account,
     };
-    page(&web, head, html! { h1 { "Account" } })
+    let told = done.and_then(|done| match done {
+        "name" => Some("Your name was changed."),
+        "password" => Some("Your password was changed, and you were signed out everywhere else."),
+        "sign-in" => Some("That sign-in was ended."),
+        _ => None,
+    });
+    let failed = wrong.name.is_some() || wrong.current.is_some() || wrong.new.is_some();
+    let content = html! {
+        div.narrow {
+            h1 { "Account" }
+            @if let Some(told) = told { (notice(Tone::Good, html! { p { (told) } })) }
+            (name_card(signed, wrong.name.as_deref()))
+            (password_card(signed, wrong.current.as_deref(), wrong.new.as_deref()))
+            (sign_ins_card(&sign_ins, &signed.session))
+        }
+    };
+    let status = if failed {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    Ok((status, page(web, head, content)).into_response())
+}
+
+fn name_card(signed: &Signed, wrong: Option<&str>) -> Markup {
+    html! {
+        section.card aria-labelledby="you" {
+            h2 id="you" { "You" }
+            form.stack method="post" action="/account/name" {
+                dl.facts {
+                    dt { "Email" } dd { (signed.email) }
+                    dt { "Workspace" } dd { (signed.workspace_name) }
+                }
+                (field("name", "Your name", None, wrong, |about| html! {
+                    input id="name" name="name" value=(signed.name) autocomplete="name" required
+                        aria-invalid=[wrong.map(|_| "true")] aria-describedby=[about];
+                }))
+                div.actions { button { "Save name" } }
+            }
+        }
+    }
+}
+
+fn password_card(signed: &Signed, current: Option<&str>, new: Option<&str>) -> Markup {
+    let hint = "10 characters or more. You are signed out everywhere else.";
+    html! {
+        section.card aria-labelledby="password" {
+            h2 id="password" { "Password" }
+            form.stack method="post" action="/account/password" {
+                // Tells a password keeper whose password this is.
+                input type="text" name="email" value=(signed.email) autocomplete="username" hidden;
+                (field("current", "Present password", None, current, |about| html! {
+                    input id="current" name="current" type="password" autocomplete="current-password" required
+                        aria-invalid=[current.map(|_| "true")] aria-describedby=[about];
+                }))
+                (field("new", "New password", Some(hint), new, |about| html! {
+                    input id="new" name="new" type="password" autocomplete="new-password" minlength="10" required
+                        aria-invalid=[new.map(|_| "true")] aria-describedby=[about];
+                }))
+                div.actions { button { "Change password" } }
+            }
+        }
+    }
+}
+
+fn sign_ins_card(sign_ins: &[SignInInfo], here: &str) -> Markup {
+    let table = html! {
+        table.table {
+            thead { tr { th scope="col" { "Browser" } th scope="col" { "Since" } th scope="col" { "Last seen" } th scope="col" { "Action" } } }
+            tbody {
+                @for one in sign_ins {
+                    tr {
+                        th scope="row" title=(one.agent) { (browser(&one.agent)) }
+                        td { (date(one.created_at)) }
+                        td { (moment(one.seen_at)) }
+                        td {
+                            @if one.session == here { span.muted { "✓ This browser" } } @else {
+                                form method="post" action="/account/sign-ins/end" {
+                                    button.button-small name="session" value=(one.session) { "Sign out" }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    html! {
+        section.stack aria-labelledby="sign-ins" {
+            h2 id="sign-ins" { "Where you are signed in" }
+            (table_frame("Sign-ins", false, table))
+        }
+    }
+}
+
+/// What a browser is called, of all that it says about itself.
+fn browser(agent: &str) -> String {
+    // In this order: each of the first also says that it is those below.
+    let browsers = [
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    let systems = [
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let find = |known: &[(&str, &'static str)]| {
+        known
+            .iter()
+            .find(|(sign, _)| agent.contains(sign))
+            .map(|(_, name)| *name)
+    };
+    match (find(&browsers), find(&systems)) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), None) => browser.to_owned(),
+        _ if agent.is_empty() => "Unknown".to_owned(),
+        _ => agent.chars().take(40).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_are_told_by_their_names() {
+        let edge = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 Edg/120.0";
+        assert_eq!(browser(edge), "Edge on Windows");
+        let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0";
+        assert_eq!(browser(firefox), "Firefox on Linux");
+        assert_eq!(
+            (browser("curl/8"), browser("")),
+            ("curl/8".to_owned(), "Unknown".to_owned())
+        );
+    }
 }

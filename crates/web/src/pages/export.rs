@@ -10,7 +10,6 @@ use crate::pages::contacts::{contacts, criteria_of, fields, selection, title};
 use crate::problem::Problem;
 use crate::session::Signed;
 use app::{Error, ExportFormat, ExportRequest, Filter, Order, Scope};
-use axum::Json;
 use axum::extract::{Query, RawForm, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -295,8 +294,10 @@ pub struct Ticket {
 }
 
 /// `GET /export/progress`
-pub async fn progress(signed: Signed, Query(asked): Query<Ticket>) -> Result<Json<Progress>, Problem> {
+pub async fn progress(signed: Signed, Query(asked): Query<Ticket>) -> Result<Response, Problem> {
     let downloads = DOWNLOADS.lock().unwrap_or_else(PoisonError::into_inner);
     let known = downloads.get(&format!("{}/{}", signed.session, asked.ticket));
-    known.copied().map(Json).ok_or(Problem::NotFound)
+    let progress = known.copied().ok_or(Problem::NotFound)?;
+    let json = serde_json::to_string(&progress).map_err(|_| Problem::Broken)?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }

@@ -1,8 +1,128 @@
 //! The first account, and with it the workspace.
 
-use axum::response::Redirect;
+use crate::Web;
+use crate::blocking::blocking;
+use crate::layout::{Page, Section, Tone, field, notice, page};
+use crate::metrics::same;
+use crate::problem::Problem;
+use crate::session::{self, Asking};
+use app::{AccountField, Error, Setup};
+use axum::Form;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// What the form sends.
+#[derive(Default, Deserialize)]
+pub struct SetupForm {
+    name: String,
+    email: String,
+    password: String,
+    workspace: String,
+    #[serde(default)]
+    code: String,
+}
+
+/// What is wrong with what was sent.
+#[derive(Clone, Copy)]
+enum Wrong {
+    Code,
+    Field(AccountField, &'static str),
+}
 
 /// `GET /setup`
-pub async fn form() -> Redirect {
-    Redirect::to("/contacts")
+pub async fn form(State(web): State<Arc<Web>>) -> Result<Response, Problem> {
+    if !session::needs_setup(&web).await? {
+        return Ok(Redirect::to("/contacts").into_response());
+    }
+    Ok(show(&web, &SetupForm::default(), None).into_response())
+}
+
+/// `POST /setup`
+pub async fn create(
+    State(web): State<Arc<Web>>,
+    Asking(caller): Asking,
+    headers: HeaderMap,
+    Form(sent): Form<SetupForm>,
+) -> Result<Response, Problem> {
+    let told = sent.code.trim().to_uppercase();
+    if web.setup_code().is_some_and(|code| !same(&told, code)) {
+        tracing::warn!("a wrong setup code was told");
+        return Ok(again(&web, &sent, Wrong::Code));
+    }
+    let setup = Setup {
+        name: sent.name.clone(),
+        email: sent.email.clone(),
+        password: sent.password.clone(),
+        workspace_name: sent.workspace.clone(),
+    };
+    match blocking(&web, move |app| app.setup(&setup, &caller)).await {
+        Ok(token) => {
+            web.set_up.store(true, Ordering::Relaxed);
+            Ok(session::let_in(&web, &headers, &token, "/contacts"))
+        }
+        Err(Problem::App(Error::AccountField { field, message })) => {
+            Ok(again(&web, &sent, Wrong::Field(field, message)))
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+fn again(web: &Web, sent: &SetupForm, wrong: Wrong) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, show(web, sent, Some(wrong))).into_response()
+}
+
+fn show(web: &Web, sent: &SetupForm, wrong: Option<Wrong>) -> Markup {
+    let head = Page {
+        title: "Welcome",
+        signed: None,
+        here: Section::None,
+    };
+    let about = |field| match wrong {
+        Some(Wrong::Field(at, message)) if at == field => Some(message),
+        _ => None,
+    };
+    let code = matches!(wrong, Some(Wrong::Code)).then_some("This is not the code that the terminal shows.");
+    let (name, email) = (about(AccountField::Name), about(AccountField::Email));
+    let (password, workspace) = (about(AccountField::Password), about(AccountField::WorkspaceName));
+    let text = |id: &'static str, value: &str, complete: &'static str, wrong: bool, about: Option<String>| {
+        let kind = if id == "email" { "email" } else { "text" };
+        html! {
+            input id=(id) name=(id) type=(kind) value=(value) autocomplete=(complete) required
+                aria-invalid=[wrong.then_some("true")] aria-describedby=[about];
+        }
+    };
+    let content = html! {
+        div.door {
+            div.stack {
+                h1 { "Welcome to CrystalQore" }
+                p.muted { "Make the first account. What was imported from the command line before will be yours." }
+            }
+            @if wrong.is_some() { (notice(Tone::Bad, html! { p { "Something is missing below; nothing was made yet." } })) }
+            form.card.stack method="post" action="/setup" {
+                @if web.setup_code().is_some() {
+                    (field("code", "Setup code", Some("It stands in the terminal in which the server was started."), code, |about| {
+                        text("code", &sent.code, "off", code.is_some(), about)
+                    }))
+                }
+                (field("name", "Your name", None, name, |about| text("name", &sent.name, "name", name.is_some(), about)))
+                (field("email", "Email", Some("You sign in with it."), email, |about| {
+                    text("email", &sent.email, "username", email.is_some(), about)
+                }))
+                (field("password", "Password", Some("10 characters or more; a few words make a good one."), password, |about| html! {
+                    input id="password" name="password" type="password" autocomplete="new-password" required minlength="10"
+                        aria-invalid=[password.map(|_| "true")] aria-describedby=[about];
+                }))
+                (field("workspace", "Workspace name", Some("Such as the name of your team or company."), workspace, |about| {
+                    text("workspace", &sent.workspace, "organization", workspace.is_some(), about)
+                }))
+                button.button-primary { "Create workspace" }
+            }
+        }
+    };
+    page(web, head, content)
 }

@@ -1,35 +1,179 @@
 //! The import wizard, one file per step, and the list of imports.
 //!
-//! Leaves out what `app` decides.
+//! Owns what its steps share: their order, the frame of their pages, and the address that leads to where an import stands.
+//! The state of the wizard is a row of the database, so every step can be left and come back to. Leaves out what `app`
+//! decides.
+
+mod fields;
+pub mod list;
+pub mod mapping;
+mod mapping_view;
+pub mod preview;
+mod preview_view;
+mod receive;
+pub mod result;
+mod rows;
+pub mod running;
+pub mod undo;
+pub mod upload;
 
 use crate::Web;
+use crate::blocking::blocking;
 use crate::layout::{Page, Section, page};
+use crate::problem::Problem;
 use crate::session::Signed;
-use axum::extract::State;
+use app::{ImportId, ImportState};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use std::sync::Arc;
 
-/// `GET /import`
-pub async fn form(State(web): State<Arc<Web>>, signed: Signed) -> Markup {
-    let head = Page {
-        title: "Import contacts",
-        signed: Some(&signed),
-        here: Section::Imports,
-    };
-    page(&web, head, html! { h1 { "Import contacts" } })
+/// The number of an import in an address.
+pub type Number = Path<i64>;
+
+/// The steps, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Choosing a file.
+    Upload,
+    /// Saying what its columns are.
+    Map,
+    /// Seeing what would happen.
+    Preview,
+    /// It happens.
+    Running,
+    /// What has happened.
+    Result,
 }
 
-/// `POST /import`
-pub async fn upload(_: Signed) -> axum::response::Redirect {
-    axum::response::Redirect::to("/imports")
+const STEPS: [(Step, &str, &str); 5] = [
+    (Step::Upload, "Upload", ""),
+    (Step::Map, "Map columns", "map"),
+    (Step::Preview, "Preview", "preview"),
+    (Step::Running, "Import", "running"),
+    (Step::Result, "Result", "result"),
+];
+
+/// Where people are in the wizard. Before the start of an import one can go back; behind it there is no way back.
+fn steps(now: Step, import: Option<ImportId>) -> Markup {
+    let back = |step: Step| step < now && step > Step::Upload && now <= Step::Preview;
+    html! {
+        ol.steps aria-label="Steps of the import" {
+            @for (step, name, end) in STEPS {
+                li aria-current=[(step == now).then_some("step")] data-done[step < now || now == Step::Result] {
+                    span.step-name {
+                        @match import.filter(|_| back(step)) {
+                            Some(import) => a href=(address(import, end)) { (name) },
+                            None => (name),
+                        }
+                        @if step < now { span.visually-hidden { " (done)" } }
+                    }
+                }
+            }
+        }
+    }
 }
 
-/// `GET /imports`
-pub async fn list(State(web): State<Arc<Web>>, signed: Signed) -> Markup {
+/// A page of the wizard.
+fn wizard(web: &Web, signed: &Signed, title: &str, content: Markup) -> Markup {
     let head = Page {
-        title: "Imports",
-        signed: Some(&signed),
+        title,
+        signed: Some(signed),
         here: Section::Imports,
     };
-    page(&web, head, html! { h1 { "Imports" } })
+    page(web, head, content)
+}
+
+/// The address of a page of an import.
+fn address(import: ImportId, end: &str) -> String {
+    format!("/imports/{import}/{end}")
+}
+
+fn to(import: ImportId, end: &str) -> Redirect {
+    Redirect::to(&address(import, end))
+}
+
+/// The step that an import in a state stands at.
+fn end_of(state: ImportState) -> &'static str {
+    match state {
+        ImportState::Draft => "preview",
+        ImportState::Running | ImportState::Cancelling => "running",
+        ImportState::Cancelled | ImportState::Done | ImportState::Undoing | ImportState::Undone => "result",
+    }
+}
+
+/// `GET /imports/{import}`: the step that it stands at.
+pub async fn step(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Result<Redirect, Problem> {
+    let import = ImportId(number);
+    let report = blocking(&web, move |app| app.import_report(signed.actor, import)).await?;
+    Ok(to(import, end_of(report.state)))
+}
+
+/// `POST /imports/{import}/discard`: an import that was not started is dropped with its file.
+pub async fn discard(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Result<Redirect, Problem> {
+    blocking(&web, move |app| app.discard_draft(signed.actor, ImportId(number))).await?;
+    Ok(Redirect::to("/imports"))
+}
+
+/// A page of a step at which the import does not stand any more leads to the one at which it does: a second tab, the way
+/// back after the start.
+fn elsewhere(import: ImportId, problem: Problem) -> Response {
+    match problem {
+        Problem::App(app::Error::NotADraft { .. }) => Redirect::to(&format!("/imports/{import}")).into_response(),
+        other => other.into_response(),
+    }
+}
+
+/// A page that says what is wrong with what was sent to it.
+fn refused(page: Markup) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
+}
+
+/// How much a file has, in words: `3.4 MB`.
+fn bytes(n: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "KB")];
+    match UNITS.into_iter().find(|(unit, _)| n >= *unit) {
+        None => format!("{n} bytes"),
+        Some((unit, name)) => {
+            let tenths = n / (unit / 10);
+            if tenths.is_multiple_of(10) || tenths >= 1000 {
+                format!("{} {name}", tenths / 10)
+            } else {
+                format!("{}.{} {name}", tenths / 10, tenths % 10)
+            }
+        }
+    }
+}
+
+/// A number with its noun: `1 row`, `1,234 rows`.
+fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", crate::layout::number(n), if n == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_told_in_few_figures() {
+        let texts = [0, 999, 1_000, 1_500, 12_345_678, 100_000_000, 2_000_000_000].map(bytes);
+        let expected = ["0 bytes", "999 bytes", "1 KB", "1.5 KB", "12.3 MB", "100 MB", "2 GB"];
+        assert_eq!(texts, expected);
+    }
+
+    #[test]
+    fn nouns_follow_their_number() {
+        assert_eq!(counted(1, "row", "rows"), "1 row");
+        assert_eq!(counted(1_234, "row", "rows"), "1,234 rows");
+        assert_eq!(counted(0, "row", "rows"), "0 rows");
+    }
+
+    #[test]
+    fn there_is_a_way_back_before_the_start_only() {
+        let shown = |now| steps(now, Some(ImportId(7))).into_string();
+        assert!(shown(Step::Preview).contains("/imports/7/map"));
+        assert!(!shown(Step::Running).contains("href"));
+        assert!(!shown(Step::Upload).contains("href"));
+    }
 }

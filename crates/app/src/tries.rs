@@ -1,0 +1,124 @@
+//! How often somebody may try to sign in.
+//!
+//! Owns the growing waits after failures, for each email and for each address of the network. A try counts as failed from
+//! its beginning, so that many at the same moment are not many free ones. Leaves out what a try is. Subjects are kept as
+//! hashes: who mistypes an email has not asked to be remembered.
+
+use crate::Error;
+use crate::accounts::{hex, sha256};
+use store::sign_ins::{self, Failures};
+use store::{Tx, Workspace};
+
+const SECOND: i64 = 1_000_000;
+const MINUTE: i64 = 60 * SECOND;
+/// Failures are forgotten after this time without another.
+pub const FORGOTTEN_AFTER: i64 = 24 * 60 * MINUTE;
+/// No wait is longer: whoever knows only an email must not lock its owner out for long.
+const LONGEST: i64 = 15 * MINUTE;
+
+/// Who tries.
+pub struct Subject {
+    name: String,
+    /// How many failures are free.
+    free: i64,
+}
+
+impl Subject {
+    /// Somebody who says to have this email.
+    pub fn email(email: &str) -> Self {
+        Self {
+            name: hex(&sha256(&[b"email", email.as_bytes()])),
+            free: 5,
+        }
+    }
+
+    /// Somebody at this address of the network, which many people may share.
+    pub fn address(address: &str) -> Self {
+        Self {
+            name: hex(&sha256(&[b"address", address.as_bytes()])),
+            free: 25,
+        }
+    }
+}
+
+/// Counts a try as failed, or refuses it. Always ask for the subjects in the same order.
+pub fn begin(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], now: i64) -> Result<(), Error> {
+    for subject in subjects {
+        let known = sign_ins::lock_failures(tx, workspace, &subject.name, now)?;
+        if known.blocked_until > now {
+            return Err(Error::TooManyTries {
+                minutes: minutes(known.blocked_until - now),
+            });
+        }
+        sign_ins::set_failures(tx, workspace, &subject.name, &after(known, subject.free, now))?;
+    }
+    Ok(())
+}
+
+/// Takes back what was counted of a try that succeeded: its email has no failures any more, its address one less.
+pub fn succeeded(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], now: i64) -> Result<(), Error> {
+    for (at, subject) in subjects.iter().enumerate() {
+        let known = sign_ins::lock_failures(tx, workspace, &subject.name, now)?;
+        let cleared = Failures {
+            count: if at == 0 { 0 } else { (known.count - 1).max(0) },
+            last_at: known.last_at,
+            blocked_until: 0,
+        };
+        sign_ins::set_failures(tx, workspace, &subject.name, &cleared)?;
+    }
+    Ok(())
+}
+
+/// The failures after one more.
+fn after(known: Failures, free: i64, now: i64) -> Failures {
+    let fresh = known.last_at < now - FORGOTTEN_AFTER;
+    let count = if fresh { 1 } else { known.count.saturating_add(1) };
+    let over = count - free;
+    let blocked_until = match over {
+        ..0 => 0,
+        // One minute, two, four, eight, then the longest.
+        over => now + (MINUTE << over.min(4)).min(LONGEST),
+    };
+    Failures {
+        count,
+        last_at: now,
+        blocked_until,
+    }
+}
+
+fn minutes(wait: i64) -> u64 {
+    u64::try_from(wait.saturating_add(MINUTE - 1) / MINUTE).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_after_the_fifth_failure_up_to_a_limit() {
+        let mut known = Failures::default();
+        let mut waits = Vec::new();
+        for _ in 0..11 {
+            let now = known.blocked_until.max(FORGOTTEN_AFTER);
+            known = after(known, 5, now);
+            waits.push((known.blocked_until - now).max(0) / MINUTE);
+        }
+        assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 15, 15, 15]);
+    }
+
+    #[test]
+    fn a_day_without_failures_begins_anew() {
+        let known = Failures {
+            count: 9,
+            last_at: 0,
+            blocked_until: MINUTE,
+        };
+        assert_eq!(after(known, 5, FORGOTTEN_AFTER).count, 10);
+        assert_eq!(after(known, 5, FORGOTTEN_AFTER + 1).count, 1);
+    }
+
+    #[test]
+    fn waits_are_told_in_whole_minutes_rounded_up() {
+        assert_eq!([1, MINUTE, MINUTE + 1].map(minutes), [1, 1, 2]);
+    }
+}

@@ -1,0 +1,149 @@
+//! Members who can sign in: a name, an email, and what a password is checked against.
+//!
+//! Owns these columns of `members`, and the name of the workspace. Leaves out how a password is hashed and what may be one;
+//! `app` decides that. Emails are compared as they are written here, so whoever writes and asks folds them.
+
+use crate::error::Result;
+use crate::waist::{Row, Tx, Value};
+use crate::{Member, Workspace};
+
+/// What is written of a new account.
+#[derive(Clone, Copy, Debug)]
+pub struct NewAccount<'a> {
+    /// What the member is called.
+    pub name: &'a str,
+    /// The address to sign in with.
+    pub email: &'a str,
+    /// What the password is checked against.
+    pub password_hash: &'a str,
+}
+
+/// A member who can sign in.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Who.
+    pub member: Member,
+    /// What the member is called.
+    pub name: String,
+    /// The address to sign in with.
+    pub email: String,
+    /// What the password is checked against.
+    pub password_hash: String,
+    /// What the workspace is called.
+    pub workspace_name: String,
+}
+
+const ACCOUNT: &str = "SELECT m.member_id, m.name, m.email, m.password_hash, w.name
+     FROM members m JOIN workspaces w ON w.workspace_id = $1
+     WHERE m.workspace_id = $1 AND m.password_hash IS NOT NULL";
+
+fn read(row: &Row<'_>) -> Result<Account> {
+    Ok(Account {
+        member: Member(row.int(0)?),
+        name: row.text(1)?.to_owned(),
+        email: row.text(2)?.to_owned(),
+        password_hash: row.text(3)?.to_owned(),
+        workspace_name: row.text(4)?.to_owned(),
+    })
+}
+
+/// Whether anybody can sign in.
+///
+/// # Errors
+/// Those of the database.
+pub fn exist(tx: &mut Tx<'_>, workspace: Workspace) -> Result<bool> {
+    let found = tx.query_one(
+        "looking for accounts",
+        "SELECT member_id FROM members WHERE workspace_id = $1 AND password_hash IS NOT NULL LIMIT 1",
+        &[workspace.into()],
+        |row| row.int(0),
+    )?;
+    Ok(found.is_some())
+}
+
+/// The account of that email.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_email(tx: &mut Tx<'_>, workspace: Workspace, email: &str) -> Result<Option<Account>> {
+    let sql = format!("{ACCOUNT} AND m.email = $2");
+    tx.query_one(
+        "reading an account",
+        &sql,
+        &[workspace.into(), Value::Text(email)],
+        read,
+    )
+}
+
+/// The account of a member.
+///
+/// # Errors
+/// Those of the database.
+pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Option<Account>> {
+    let sql = format!("{ACCOUNT} AND m.member_id = $2");
+    tx.query_one(
+        "reading an account",
+        &sql,
+        &[workspace.into(), Value::Int(member.0)],
+        read,
+    )
+}
+
+/// Makes an account of a member who has none. Says whether it did; of two who try, one does.
+///
+/// # Errors
+/// Those of the database.
+pub fn claim(tx: &mut Tx<'_>, workspace: Workspace, member: Member, account: &NewAccount<'_>) -> Result<bool> {
+    let claimed = tx.execute(
+        "making an account",
+        "UPDATE members SET name = $3, email = $4, password_hash = $5
+         WHERE workspace_id = $1 AND member_id = $2 AND password_hash IS NULL",
+        &[
+            workspace.into(),
+            Value::Int(member.0),
+            Value::Text(account.name),
+            Value::Text(account.email),
+            Value::Text(account.password_hash),
+        ],
+    )?;
+    Ok(claimed == 1)
+}
+
+/// Gives a member another name.
+///
+/// # Errors
+/// Those of the database.
+pub fn rename(tx: &mut Tx<'_>, workspace: Workspace, member: Member, name: &str) -> Result<()> {
+    tx.execute(
+        "renaming a member",
+        "UPDATE members SET name = $3 WHERE workspace_id = $1 AND member_id = $2",
+        &[workspace.into(), Value::Int(member.0), Value::Text(name)],
+    )?;
+    Ok(())
+}
+
+/// Gives a member another password.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_password(tx: &mut Tx<'_>, workspace: Workspace, member: Member, password_hash: &str) -> Result<()> {
+    tx.execute(
+        "changing a password",
+        "UPDATE members SET password_hash = $3 WHERE workspace_id = $1 AND member_id = $2",
+        &[workspace.into(), Value::Int(member.0), Value::Text(password_hash)],
+    )?;
+    Ok(())
+}
+
+/// Gives the workspace another name.
+///
+/// # Errors
+/// Those of the database.
+pub fn rename_workspace(tx: &mut Tx<'_>, workspace: Workspace, name: &str) -> Result<()> {
+    tx.execute(
+        "renaming a workspace",
+        "UPDATE workspaces SET name = $2 WHERE workspace_id = $1",
+        &[workspace.into(), Value::Text(name)],
+    )?;
+    Ok(())
+}

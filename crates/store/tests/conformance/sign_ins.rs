@@ -1,0 +1,120 @@
+//! Sign-ins, and tries that failed.
+
+use crate::{ELSEWHERE, HERE, on_every_engine};
+use store::sign_ins::{self, Failures, SignIn};
+use store::{Member, Store};
+
+pub fn sign_in(token: u8, member: i64, at: i64) -> SignIn {
+    SignIn {
+        token_hash: vec![token; 32],
+        member: Member(member),
+        created_at: at,
+        seen_at: at,
+        expires_at: at + 100,
+        agent: "Browser é".to_owned(),
+    }
+}
+
+fn of(store: &Store, member: i64) -> Vec<u8> {
+    let all = store.read(|tx| sign_ins::of_member(tx, HERE, Member(member))).unwrap();
+    all.iter().map(|sign_in| sign_in.token_hash[0]).collect()
+}
+
+fn three(store: &Store) {
+    store
+        .write(|tx| {
+            for one in [sign_in(1, 1, 10), sign_in(2, 1, 20), sign_in(3, 2, 30)] {
+                sign_ins::add(tx, HERE, &one)?;
+            }
+            sign_ins::add(tx, ELSEWHERE, &sign_in(4, 1, 10))
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_sign_in_is_found_by_its_hash_and_kept_alive() {
+    on_every_engine(|store, _| {
+        three(store);
+        let find = |token: u8| store.read(|tx| sign_ins::find(tx, HERE, &[token; 32])).unwrap();
+        assert_eq!(find(1), Some(sign_in(1, 1, 10)));
+        assert_eq!(find(4), None, "it is of another workspace");
+        assert_eq!((of(store, 1), of(store, 2)), (vec![2, 1], vec![3]));
+        store.write(|tx| sign_ins::seen(tx, HERE, &[1; 32], 50, 500)).unwrap();
+        let (seen, expires) = find(1).map(|one| (one.seen_at, one.expires_at)).unwrap();
+        assert_eq!((seen, expires, of(store, 1)), (50, 500, vec![1, 2]));
+    });
+}
+
+#[test]
+fn sign_ins_end_alone_together_or_by_age() {
+    on_every_engine(|store, _| {
+        three(store);
+        store.write(|tx| sign_ins::remove(tx, HERE, &[4; 32])).unwrap();
+        let others = store
+            .write(|tx| sign_ins::remove_others(tx, HERE, Member(1), &[2; 32]))
+            .unwrap();
+        assert_eq!((others, of(store, 1), of(store, 2)), (1, vec![2], vec![3]));
+        store.write(|tx| sign_ins::forget(tx, HERE, 120, 0)).unwrap();
+        assert_eq!((of(store, 1), of(store, 2)), (vec![], vec![3]));
+        store.write(|tx| sign_ins::remove(tx, HERE, &[3; 32])).unwrap();
+        assert!(of(store, 2).is_empty());
+        let elsewhere = store.read(|tx| sign_ins::find(tx, ELSEWHERE, &[4; 32])).unwrap();
+        assert!(elsewhere.is_some());
+    });
+}
+
+#[test]
+fn failures_are_counted_until_they_are_forgotten() {
+    on_every_engine(|store, _| {
+        let lock = |now| store.write(|tx| sign_ins::lock_failures(tx, HERE, "a", now)).unwrap();
+        let none = Failures {
+            last_at: 7,
+            ..Failures::default()
+        };
+        assert_eq!((lock(7), lock(8)), (none, none));
+        let some = Failures {
+            count: 5,
+            last_at: 9,
+            blocked_until: 60,
+        };
+        store
+            .write(|tx| {
+                sign_ins::set_failures(tx, HERE, "a", &some)?;
+                sign_ins::set_failures(tx, ELSEWHERE, "a", &Failures::default())
+            })
+            .unwrap();
+        assert_eq!(lock(10), some);
+        store.write(|tx| sign_ins::forget(tx, HERE, 0, 9)).unwrap();
+        assert_eq!(lock(11), some, "not before that time");
+        store.write(|tx| sign_ins::forget(tx, HERE, 0, 10)).unwrap();
+        assert_eq!(lock(12).count, 0);
+    });
+}
+
+/// Two tries at once must not both read the same count.
+#[test]
+fn tries_at_the_same_moment_are_counted_one_by_one() {
+    on_every_engine(|store, engine| {
+        if !engine.concurrent {
+            return;
+        }
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    store
+                        .write(|tx| {
+                            let mut failures = sign_ins::lock_failures(tx, HERE, "a", 1)?;
+                            failures.count += 1;
+                            sign_ins::set_failures(tx, HERE, "a", &failures)
+                        })
+                        .unwrap();
+                });
+            }
+        });
+        let count = store
+            .write(|tx| sign_ins::lock_failures(tx, HERE, "a", 1))
+            .unwrap()
+            .count;
+        assert_eq!(count, 8);
+    });
+}

@@ -1,0 +1,99 @@
+//! What holds for every request and every answer.
+//!
+//! Owns the refusal of requests that another site's page sends or that reach us under a strange name, and the headers that
+//! tell a browser what a page of ours may do. Leaves out who is signed in (`session`).
+
+use crate::Web;
+use crate::problem::{Problem, Told};
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+
+/// Nothing but our own stylesheet, script, forms and small embedded pictures; nobody may show us in a frame.
+pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 6] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// Refuses what must not come in, and puts the headers on what goes out.
+pub async fn guard(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
+    let mut response = match refusal(&web, request.method(), request.uri(), request.headers()) {
+        Some(problem) => problem.into_response(),
+        None => told_well(next.run(request).await),
+    };
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if web.serve.secure {
+        let a_year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
+    }
+    // What is not said to be for everybody may hold somebody's contacts.
+    let private = HeaderValue::from_static("no-store");
+    headers.entry(header::CACHE_CONTROL).or_insert(private);
+    response
+}
+
+fn refusal(web: &Web, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Problem> {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = text(header::HOST).or_else(|| uri.authority().map(|authority| authority.as_str()));
+    if host.is_some_and(|host| !web.serve.answers_to(without_port(host))) {
+        return Some(Problem::StrangeHost);
+    }
+    let reads = method == Method::GET || method == Method::HEAD;
+    let ours = match (text(HeaderName::from_static("sec-fetch-site")), text(header::ORIGIN)) {
+        // "none" is the person at the browser.
+        (Some(site), _) => site == "same-origin" || site == "none",
+        (None, Some(origin)) => origin.split_once("://").map(|(_, from)| from) == host,
+        // No browser; without a cookie it can do no more than anybody.
+        (None, None) => !headers.contains_key(header::COOKIE),
+    };
+    (!reads && !ours).then_some(Problem::CrossSite)
+}
+
+/// A host without its port. An IPv6 address keeps its brackets.
+pub fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !name.ends_with(':') => name,
+        _ => host,
+    }
+}
+
+/// A refusal that came from the machinery, with a page around it.
+fn told_well(response: Response) -> Response {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let bare = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let failed = status.is_client_error() || status.is_server_error();
+    if !failed || !bare || response.extensions().get::<Told>().is_some() {
+        return response;
+    }
+    let mut page = Problem::Status(status).into_response();
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        page.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_no_part_of_a_name() {
+        let hosts = ["localhost:80", "localhost", "[::1]:8080", "[::1]", "127.0.0.1:1", "::1"];
+        let names = hosts.map(without_port);
+        assert_eq!(names, ["localhost", "localhost", "[::1]", "[::1]", "127.0.0.1", "::1"]);
+    }
+}

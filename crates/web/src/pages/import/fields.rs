@@ -1,0 +1,169 @@
+//! The fields of a contact in words, and the choice among them.
+//!
+//! Owns how a slot is called on the pages, and in which groups the slots are offered for a column. Leaves out what slots
+//! there are (`model::Slot`).
+
+use maud::{Markup, html};
+use model::{AddressPart, Label, Slot, TextField};
+
+/// Labels that are offered; any other word can come with a file.
+const LABELS: [&str; 4] = ["", "work", "home", "other"];
+
+/// The value of the choice that leaves a label column what it is.
+pub const LABEL_COLUMN: &str = "=";
+
+/// What a slot is called.
+pub fn words(slot: &Slot) -> String {
+    match slot {
+        Slot::Text(field) => text_words(*field).to_owned(),
+        Slot::FullName => "Full name".to_owned(),
+        Slot::Email(label) => labelled("Email", label),
+        Slot::Phone(label) => labelled("Phone", label),
+        Slot::Address(label, part) => labelled(part_words(*part), label),
+        Slot::Website(label) => labelled("Website", label),
+        Slot::Birthday => "Birthday".to_owned(),
+        Slot::Tags => "Tags".to_owned(),
+        Slot::Custom(name) => format!("Custom field “{name}”"),
+        Slot::Id => "CrystalQore ID".to_owned(),
+        Slot::Version => "CrystalQore version".to_owned(),
+    }
+}
+
+/// What the slot of a text is called; a text that is no slot stands for itself.
+pub fn words_of(text: &str) -> String {
+    text.parse().map_or_else(|_| text.to_owned(), |slot: Slot| words(&slot))
+}
+
+fn labelled(what: &str, label: &Label) -> String {
+    if label.is_none() {
+        what.to_owned()
+    } else {
+        format!("{what} ({label})")
+    }
+}
+
+fn text_words(field: TextField) -> &'static str {
+    match field {
+        TextField::Prefix => "Title before the name",
+        TextField::FirstName => "First name",
+        TextField::MiddleName => "Middle name",
+        TextField::LastName => "Last name",
+        TextField::Suffix => "Suffix",
+        TextField::Nickname => "Nickname",
+        TextField::Company => "Company",
+        TextField::Department => "Department",
+        TextField::Title => "Job title",
+        TextField::Notes => "Notes",
+    }
+}
+
+fn part_words(part: AddressPart) -> &'static str {
+    match part {
+        AddressPart::Street => "Street",
+        AddressPart::City => "City",
+        AddressPart::State => "State",
+        AddressPart::ZipCode => "ZIP code",
+        AddressPart::Country => "Country",
+    }
+}
+
+/// The slots that are offered, by group.
+fn groups() -> Vec<(&'static str, Vec<Slot>)> {
+    use TextField as T;
+    let texts = |fields: &[T]| fields.iter().map(|field| Slot::Text(*field)).collect::<Vec<_>>();
+    let labels = |words: &[&str]| words.iter().map(|word| Label::exact(word)).collect::<Vec<_>>();
+    let mut name = vec![Slot::FullName];
+    name.extend(texts(&[
+        T::FirstName,
+        T::LastName,
+        T::MiddleName,
+        T::Prefix,
+        T::Suffix,
+        T::Nickname,
+    ]));
+    let phones = labels(&["", "work", "home", "mobile", "other", "fax"]);
+    let addresses = LABELS
+        .iter()
+        .flat_map(|label| AddressPart::ALL.map(|part| Slot::Address(Label::exact(label), part)));
+    let websites = labels(&["", "work", "home"]);
+    let mut other = vec![Slot::Birthday, Slot::Tags, Slot::Text(T::Notes)];
+    other.extend(websites.into_iter().map(Slot::Website));
+    other.extend([Slot::Id, Slot::Version]);
+    vec![
+        ("Name", name),
+        ("Work", texts(&[T::Company, T::Title, T::Department])),
+        ("Email", labels(&LABELS).into_iter().map(Slot::Email).collect()),
+        ("Phone", phones.into_iter().map(Slot::Phone).collect()),
+        ("Address", addresses.collect()),
+        ("Other", other),
+    ]
+}
+
+/// The fields that a column can be given, with the one that is chosen: a slot's text, empty for none.
+pub struct Choice {
+    groups: Vec<(&'static str, Vec<(String, String)>)>,
+}
+
+impl Choice {
+    /// All fields, made once for the columns of a page.
+    pub fn new() -> Self {
+        let shown = |slots: Vec<Slot>| slots.iter().map(|slot| (slot.to_string(), words(slot))).collect();
+        let groups = groups().into_iter().map(|(name, slots)| (name, shown(slots)));
+        Self {
+            groups: groups.collect(),
+        }
+    }
+
+    fn offers(&self, text: &str) -> bool {
+        let mut offered = self.groups.iter().flat_map(|(_, slots)| slots);
+        offered.any(|(slot, _)| slot == text)
+    }
+
+    /// The options for one column. `labels` names the columns that it gives the label of.
+    pub fn options(&self, header: &str, chosen: &str, labels: Option<&str>) -> Markup {
+        let own = format!("custom:{header}");
+        let foreign = !chosen.is_empty() && chosen != LABEL_COLUMN && chosen != own && !self.offers(chosen);
+        html! {
+            @if let Some(labels) = labels {
+                option value=(LABEL_COLUMN) selected[chosen == LABEL_COLUMN] { "Label of " (labels) }
+            }
+            option value="" selected[chosen.is_empty()] { "Do not import" }
+            @if foreign { option value=(chosen) selected { (words_of(chosen)) } }
+            @if !header.trim().is_empty() {
+                option value=(own) selected[chosen == own] { "New custom field “" (header) "”" }
+            }
+            @for (name, slots) in &self.groups {
+                optgroup label=(name) {
+                    @for (slot, words) in slots {
+                        option value=(slot) selected[slot == chosen] { (words) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_offered_field_is_a_slot_with_words_of_its_own() {
+        let slots: Vec<Slot> = groups().into_iter().flat_map(|(_, slots)| slots).collect();
+        let words: HashSet<String> = slots.iter().map(words).collect();
+        assert_eq!(words.len(), slots.len());
+        for slot in &slots {
+            assert_eq!(slot.to_string().parse::<Slot>().as_ref(), Ok(slot));
+        }
+    }
+
+    #[test]
+    fn exactly_what_is_chosen_is_selected() {
+        let choice = Choice::new();
+        for chosen in ["", "email:work", "custom:Shoe size", "phone:boat", "=", "custom:Other"] {
+            let options = choice.options("Shoe size", chosen, Some("Phone")).into_string();
+            assert_eq!(options.matches(" selected").count(), 1, "{chosen}");
+        }
+    }
+}

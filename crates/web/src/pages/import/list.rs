@@ -1,0 +1,91 @@
+//! All imports: who, when, which file, what became of its rows, where it stands.
+//!
+//! Leaves out one import's own pages.
+
+use super::{bytes, wizard};
+use crate::Web;
+use crate::blocking::blocking;
+use crate::layout::{empty, moment, number, table_frame};
+use crate::problem::Problem;
+use crate::session::Signed;
+use app::{ImportReport, ImportState};
+use axum::extract::State;
+use maud::{Markup, html};
+use std::sync::Arc;
+
+/// `GET /imports`
+pub async fn list(State(web): State<Arc<Web>>, signed: Signed) -> Result<Markup, Problem> {
+    let actor = signed.actor;
+    let imports = blocking(&web, move |app| app.imports(actor)).await?;
+    let content = html! {
+        div.head {
+            h1 { "Imports" }
+            a.button.button-primary href="/import" { "Import" }
+        }
+        @if imports.is_empty() {
+            (empty("Nothing was imported yet", html! {
+                p { "Bring the contacts of your other program. You see every row before it is written, and can take it all back." }
+                p { a.button.button-primary href="/import" { "Import contacts" } }
+            }))
+        } @else {
+            (table_frame("Imports", false, table(&imports)))
+        }
+    };
+    Ok(wizard(&web, &signed, "Imports", content))
+}
+
+fn table(imports: &[ImportReport]) -> Markup {
+    html! {
+        table.table {
+            thead { tr {
+                th scope="col" { "File" }
+                th scope="col" { "State" }
+                th.number scope="col" { "Rows" }
+                th.number scope="col" { "Created" }
+                th.number scope="col" { "Updated" }
+                th.number scope="col" { "Passed over" }
+                th.number scope="col" { "Invalid" }
+                th scope="col" { "When" }
+                th scope="col" { "By" }
+                th.number scope="col" { "Size" }
+                th.number scope="col" { "Number" }
+            } }
+            tbody { @for import in imports { (row(import)) } }
+        }
+    }
+}
+
+fn row(import: &ImportReport) -> Markup {
+    let counts = import.counts;
+    let draft = import.state == ImportState::Draft;
+    let passed_over = counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict;
+    let figures = [counts.rows, counts.new, counts.update, passed_over, counts.invalid];
+    html! {
+        tr {
+            th scope="row" { a href=(format!("/imports/{}", import.import)) { (import.file_name) } }
+            td { (state_badge(import.state, import.interrupted)) }
+            @for figure in figures {
+                td.number { @if draft { span.muted { "–" } } @else { (number(figure)) } }
+            }
+            td { (moment(import.created_at)) }
+            td { (import.owner) }
+            td.number { (bytes(import.file_size)) }
+            td.number { (import.import) }
+        }
+    }
+}
+
+/// Where an import stands, by word and sign.
+pub fn state_badge(state: ImportState, interrupted: bool) -> Markup {
+    let (class, words) = match state {
+        ImportState::Draft => ("badge", "○ not started"),
+        ImportState::Running if interrupted => ("badge badge-warn", "… goes on soon"),
+        ImportState::Running => ("badge badge-warn", "… importing"),
+        ImportState::Cancelling => ("badge badge-warn", "… stopping"),
+        ImportState::Cancelled => ("badge badge-warn", "■ stopped, part kept"),
+        ImportState::Done => ("badge badge-good", "✓ done"),
+        ImportState::Undoing => ("badge badge-warn", "… being undone"),
+        ImportState::Undone => ("badge", "↶ undone"),
+    };
+    html! { span class=(class) { (words) } }
+}

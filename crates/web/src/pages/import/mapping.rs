@@ -1,0 +1,269 @@
+//! The second step: which column fills which field, and how the file is read.
+//!
+//! Owns the form of the step: what it shows, what comes back, and which of it is a choice of the member. Leaves out how the
+//! page looks (`mapping_view`).
+
+use super::fields::LABEL_COLUMN;
+use super::mapping_view::{Shown, view};
+use super::{Number, elsewhere, refused, to};
+use crate::Web;
+use crate::blocking::blocking;
+use crate::problem::Problem;
+use crate::session::Signed;
+use app::{Actor, App, Charset, Column, Draft, DraftSettings, Error, HeaderChoice, ImportId, MappedFile, MappingError};
+use axum::extract::{Form, Path, State};
+use axum::response::{IntoResponse, Response};
+use model::{DateOrder, Region};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// `GET /imports/{import}/map`
+pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Response {
+    let import = ImportId(number);
+    let actor = signed.actor;
+    match blocking(&web, move |app| both(app, actor, import)).await {
+        Ok((draft, file)) => view(&web, &signed, &Shown::new(&draft, &file)).into_response(),
+        Err(problem) => elsewhere(import, problem),
+    }
+}
+
+fn both(app: &App, actor: Actor, import: ImportId) -> Result<(Draft, MappedFile), Error> {
+    Ok((app.draft(actor, import)?, app.mapped_file(actor, import)?))
+}
+
+/// What was sent: names and values.
+type Sent = Vec<(String, String)>;
+
+/// `POST /imports/{import}/map`
+pub async fn change(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(number): Number,
+    Form(sent): Form<Sent>,
+) -> Response {
+    match changed(&web, &signed, ImportId(number), sent).await {
+        Ok(answer) => answer,
+        Err(problem) => elsewhere(ImportId(number), problem),
+    }
+}
+
+async fn changed(web: &Arc<Web>, signed: &Signed, import: ImportId, sent: Sent) -> Result<Response, Problem> {
+    let actor = signed.actor;
+    let (draft, file) = blocking(web, move |app| both(app, actor, import)).await?;
+    let form = MapForm::read(sent);
+    let again = |problem: &str| {
+        let mut shown = Shown::new(&draft, &file);
+        shown.problem = Some(problem);
+        shown.chosen = Some(&form.columns);
+        refused(view(web, signed, &shown))
+    };
+    if form.goes_on() && !form.fills_any(&file.columns) {
+        return Ok(again(
+            "No column is imported yet. Choose a field for at least one of them.",
+        ));
+    }
+    let settings = form.settings(&draft.settings, &file);
+    if settings != draft.settings {
+        let set = blocking(web, move |app| app.set_draft(actor, import, settings)).await;
+        match set {
+            Err(Problem::App(Error::Mapping(error))) => return Ok(again(&mapping_problem(&error))),
+            Err(Problem::App(error @ Error::Open(_))) => return Ok(again(&error.to_string())),
+            other => other?,
+        }
+    }
+    let next = if form.goes_on() { "preview" } else { "map" };
+    Ok(to(import, next).into_response())
+}
+
+/// Said without the words of the command line.
+fn mapping_problem(error: &MappingError) -> String {
+    match error {
+        MappingError::Twice { slot, first, second } => format!(
+            "Both “{first}” and “{second}” are to fill {}, which takes one column. Choose another field for one of them, or do not import it.",
+            super::fields::words_of(slot)
+        ),
+        other => other.to_string(),
+    }
+}
+
+/// The form of the step.
+struct MapForm {
+    /// What the button asks for; empty when a choice was changed.
+    does: String,
+    /// The fields that stand above the table, by name.
+    fields: HashMap<String, String>,
+    /// The choice for each column, by its place.
+    columns: HashMap<usize, String>,
+}
+
+impl MapForm {
+    fn read(sent: Sent) -> Self {
+        let mut form = Self {
+            does: String::new(),
+            fields: HashMap::new(),
+            columns: HashMap::new(),
+        };
+        for (name, value) in sent {
+            let column = name.strip_prefix("column-").and_then(|at| at.parse().ok());
+            match column {
+                Some(at) => {
+                    form.columns.insert(at, value);
+                }
+                None if name == "do" => form.does = value,
+                None => {
+                    form.fields.insert(name, value);
+                }
+            }
+        }
+        form
+    }
+
+    fn goes_on(&self) -> bool {
+        self.does == "continue"
+    }
+
+    fn fills_any(&self, columns: &[Column]) -> bool {
+        let mut at = 0..columns.len();
+        at.any(|at| {
+            self.columns
+                .get(&at)
+                .is_some_and(|slot| !slot.is_empty() && slot != LABEL_COLUMN)
+        })
+    }
+
+    fn field(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).map(String::as_str)
+    }
+
+    fn settings(&self, before: &DraftSettings, file: &MappedFile) -> DraftSettings {
+        let mut settings = before.clone();
+        if let Some(name) = self.field("encoding") {
+            settings.charset = Charset::from_label(name);
+        }
+        if let Some(name) = self.field("delimiter") {
+            settings.delimiter = delimiter(name);
+        }
+        if let Some(word) = self.field("header") {
+            settings.header = header(word);
+        }
+        if let Some(code) = self.field("region") {
+            settings.region = Region::from_code(code);
+        }
+        if let Some(word) = self.field("dates") {
+            settings.date_order = date_order(word);
+        }
+        if let Some(word) = self.field("unmapped") {
+            settings.keep_unmapped = word == "keep";
+        }
+        // Other columns, or none of the member's own choices: what was said of the old ones says nothing any more.
+        let other_columns = settings.delimiter != before.delimiter || settings.header != before.header;
+        if other_columns || self.does == "fresh" {
+            settings.choices.clear();
+        } else {
+            self.choose(&mut settings.choices, &file.columns);
+        }
+        settings
+    }
+
+    /// Only what differs from what was shown is a choice; the rest goes on being told from the file.
+    fn choose(&self, choices: &mut Vec<(String, String)>, columns: &[Column]) {
+        for (at, column) in columns.iter().enumerate() {
+            let Some(chosen) = self.columns.get(&at).filter(|slot| *slot != LABEL_COLUMN) else {
+                continue;
+            };
+            if *chosen != shown(column) {
+                let name = format!("#{}", at + 1);
+                choices.retain(|(column, _)| *column != name);
+                choices.push((name, chosen.clone()));
+            }
+        }
+    }
+}
+
+/// The value of a column's choice as the page shows it.
+pub fn shown(column: &Column) -> String {
+    match &column.slot {
+        Some(slot) => slot.to_string(),
+        None if column.label_for.is_empty() => String::new(),
+        None => LABEL_COLUMN.to_owned(),
+    }
+}
+
+/// The delimiters that can be chosen, and how they are called.
+pub const DELIMITERS: [(&str, &str); 4] = [
+    (",", "Comma  ,"),
+    (";", "Semicolon  ;"),
+    ("tab", "Tab"),
+    ("|", "Vertical bar  |"),
+];
+
+fn delimiter(name: &str) -> Option<u8> {
+    match name {
+        "tab" => Some(b'\t'),
+        "," | ";" | "|" => name.bytes().next(),
+        _ => None,
+    }
+}
+
+fn header(word: &str) -> HeaderChoice {
+    match word {
+        "none" => HeaderChoice::None,
+        _ => word.parse().map_or(HeaderChoice::Auto, HeaderChoice::Row),
+    }
+}
+
+/// The order of day and month in a word of a form.
+pub fn date_order(word: &str) -> Option<DateOrder> {
+    match word {
+        "day" => Some(DateOrder::DayFirst),
+        "month" => Some(DateOrder::MonthFirst),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(sent: &[(&str, &str)]) -> MapForm {
+        MapForm::read(sent.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect())
+    }
+
+    fn column(header: &str, slot: &str) -> Column {
+        Column {
+            header: header.to_owned(),
+            slot: slot.parse().ok(),
+            label_for: Vec::new(),
+            proposal: None,
+            confidence: 1.0,
+            reason: String::new(),
+        }
+    }
+
+    #[test]
+    fn only_what_differs_is_a_choice() {
+        let columns = [column("A", "email"), column("B", "phone"), column("C", "")];
+        let sent = form(&[("column-0", "email"), ("column-1", ""), ("column-2", "custom:C")]);
+        let mut choices = vec![("#2".to_owned(), "phone:work".to_owned())];
+        sent.choose(&mut choices, &columns);
+        let expected = [("#2", ""), ("#3", "custom:C")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+        assert_eq!(choices, expected);
+    }
+
+    #[test]
+    fn what_the_form_says_is_read() {
+        assert_eq!(delimiter("tab"), Some(b'\t'));
+        assert_eq!(delimiter(""), None);
+        assert_eq!(header("none"), HeaderChoice::None);
+        assert_eq!(header("3"), HeaderChoice::Row(3));
+        assert_eq!(header("auto"), HeaderChoice::Auto);
+        assert!(form(&[("do", "continue")]).goes_on());
+    }
+
+    #[test]
+    fn one_field_at_least_is_filled() {
+        let columns = [column("A", ""), column("B", "")];
+        assert!(!form(&[("column-0", ""), ("column-1", "=")]).fills_any(&columns));
+        assert!(form(&[("column-0", ""), ("column-1", "email")]).fills_any(&columns));
+    }
+}

@@ -1,0 +1,420 @@
+//! How the second step looks: how the file is read, and a table of its columns.
+//!
+//! Leaves out what the form means (`mapping`).
+
+use super::fields::{Choice, words};
+use super::mapping::{DELIMITERS, shown};
+use super::{Step, address, bytes, counted, steps, wizard};
+use crate::Web;
+use crate::layout::{Tone, notice, table_frame};
+use crate::session::Signed;
+use app::{Column, Draft, DraftSettings, HeaderChoice, MappedFile};
+use maud::{Markup, html};
+use model::{DateOrder, Region, Slot, countries};
+use std::collections::HashMap;
+
+/// What the page shows.
+pub struct Shown<'a> {
+    draft: &'a Draft,
+    file: &'a MappedFile,
+    /// What is wrong with what was sent.
+    pub problem: Option<&'a str>,
+    /// What was chosen and not taken.
+    pub chosen: Option<&'a HashMap<usize, String>>,
+}
+
+impl<'a> Shown<'a> {
+    /// A draft as it stands.
+    pub fn new(draft: &'a Draft, file: &'a MappedFile) -> Self {
+        Self {
+            draft,
+            file,
+            problem: None,
+            chosen: None,
+        }
+    }
+
+    fn choice(&self, at: usize, column: &Column) -> String {
+        let sent = self.chosen.and_then(|chosen| chosen.get(&at));
+        sent.cloned().unwrap_or_else(|| shown(column))
+    }
+
+    /// Another column that is to fill the same field, which takes one.
+    fn twice(&self, at: usize, choice: &str) -> Option<&'a str> {
+        let slot: Slot = choice.parse().ok()?;
+        if self.chosen.is_none() || slot.is_list() {
+            return None;
+        }
+        let columns = self.file.columns.iter().enumerate();
+        let mut others = columns.filter(|(other, column)| *other != at && self.choice(*other, column) == choice);
+        others.next().map(|(_, column)| column.header.as_str())
+    }
+}
+
+/// Encodings that can be chosen; what is told from the file stands first.
+const ENCODINGS: [(&str, &str); 20] = [
+    ("utf-8", "Unicode (UTF-8)"),
+    ("windows-1252", "Western Europe (Windows-1252)"),
+    ("iso-8859-15", "Western Europe (ISO 8859-15)"),
+    ("macintosh", "Western Europe (Mac)"),
+    ("windows-1250", "Central Europe (Windows-1250)"),
+    ("iso-8859-2", "Central Europe (ISO 8859-2)"),
+    ("windows-1251", "Cyrillic (Windows-1251)"),
+    ("koi8-r", "Cyrillic (KOI8-R)"),
+    ("windows-1253", "Greek (Windows-1253)"),
+    ("windows-1254", "Turkish (Windows-1254)"),
+    ("windows-1255", "Hebrew (Windows-1255)"),
+    ("windows-1256", "Arabic (Windows-1256)"),
+    ("windows-1257", "Baltic (Windows-1257)"),
+    ("windows-874", "Thai (Windows-874)"),
+    ("shift_jis", "Japanese (Shift JIS)"),
+    ("gb18030", "Chinese (GB 18030)"),
+    ("big5", "Chinese (Big5)"),
+    ("euc-kr", "Korean (EUC-KR)"),
+    ("utf-16le", "Unicode (UTF-16, little endian)"),
+    ("utf-16be", "Unicode (UTF-16, big endian)"),
+];
+
+/// Rows that can be chosen as the header row.
+const HEADER_ROWS: u64 = 10;
+
+/// The page.
+pub fn view(web: &Web, signed: &Signed, shown: &Shown<'_>) -> Markup {
+    let Shown { draft, file, .. } = shown;
+    let import = draft.import;
+    wizard(
+        web,
+        signed,
+        "Map columns",
+        html! {
+            div.stack {
+                h1 { "Map columns" }
+                (steps(Step::Map, Some(import)))
+            }
+            form.stack id="mapping" method="post" action=(address(import, "map")) data-swap="mapping" {
+                div.head {
+                    p { strong { (draft.file_name) } " " span.muted { (bytes(draft.file_size)) @if let Some(layout) = &file.layout { " · recognised as " (layout) } } }
+                    (go_on(import))
+                }
+                @if let Some(problem) = shown.problem { (notice(Tone::Bad, html! { p { (problem) } })) }
+                @if file.remembered { (remembered()) }
+                (reading(draft, file))
+                (table_frame("Columns of the file", false, columns(shown)))
+                (summary(&draft.settings, file))
+            }
+        },
+    )
+}
+
+/// Continue goes first in the page too, so that Enter in any field means it.
+fn go_on(import: app::ImportId) -> Markup {
+    html! {
+        div.actions {
+            button.button-primary name="do" value="continue" data-swap="" { "Continue" }
+            button name="do" value="look" data-without-script { "Look again" }
+            button.button-quiet formaction=(address(import, "discard")) data-swap="" { "Discard" }
+        }
+    }
+}
+
+fn remembered() -> Markup {
+    notice(
+        Tone::Plain,
+        html! {
+            div.head {
+                p { "You have imported a file with these columns before, so they are mapped as you did then." }
+                button.button-small name="do" value="fresh" { "Use the fresh proposal" }
+            }
+        },
+    )
+}
+
+/// How the file is read, each of it changeable.
+fn reading(draft: &Draft, file: &MappedFile) -> Markup {
+    let settings = &draft.settings;
+    html! {
+        fieldset.card.reading {
+            legend.visually-hidden { "How the file is read" }
+            div.reading-fields {
+                (encoding(settings, file))
+                (delimiter(settings, file))
+                (header_row(settings, file))
+                @if file.numbers_of.is_some() || settings.region.is_some() { (region(settings, file)) }
+                @if file.month_first.is_some() || settings.date_order.is_some() { (dates(settings, file)) }
+            }
+        }
+    }
+}
+
+fn choice(id: &str, label: &str, hint: &str, options: Markup) -> Markup {
+    let about = format!("{id}-about");
+    html! {
+        div.field {
+            label for=(id) { (label) }
+            select id=(id) name=(id) data-autosubmit aria-describedby=(about) { (options) }
+            p.hint id=(about) { (hint) }
+        }
+    }
+}
+
+fn encoding(settings: &DraftSettings, file: &MappedFile) -> Markup {
+    let chosen = settings.charset.map(|charset| charset.name());
+    let told = file.encoding.charset.name();
+    let listed = |name: &str| ENCODINGS.iter().any(|(listed, _)| *listed == name);
+    let options = html! {
+        option value="" selected[chosen.is_none()] {
+            @if chosen.is_none() { (readable_encoding(&told)) ", told" } @else { "Tell it from the file" }
+        }
+        @if let Some(name) = chosen.as_ref().filter(|name| !listed(name)) {
+            option value=(name) selected { (name) }
+        }
+        @for (name, words) in ENCODINGS {
+            option value=(name) selected[chosen.as_deref() == Some(name)] { (words) }
+        }
+    };
+    choice("encoding", "Encoding", &file.encoding.evidence, options)
+}
+
+fn readable_encoding(name: &str) -> &str {
+    let listed = ENCODINGS.iter().find(|(listed, _)| *listed == name);
+    listed.map_or(name, |(_, words)| words)
+}
+
+fn delimiter(settings: &DraftSettings, file: &MappedFile) -> Markup {
+    let name = |byte: u8| {
+        if byte == b'\t' {
+            "tab".to_owned()
+        } else {
+            char::from(byte).to_string()
+        }
+    };
+    let told = name(file.dialect.delimiter);
+    let words = DELIMITERS
+        .iter()
+        .find(|(name, _)| *name == told)
+        .map_or("", |(_, words)| words);
+    let chosen = settings.delimiter.map(name);
+    let options = html! {
+        option value="" selected[chosen.is_none()] {
+            @if chosen.is_none() { (words) ", told" } @else { "Tell it from the file" }
+        }
+        @for (name, words) in DELIMITERS {
+            option value=(name) selected[chosen.as_deref() == Some(name)] { (words) }
+        }
+    };
+    choice("delimiter", "Separator", "What stands between the values", options)
+}
+
+fn header_row(settings: &DraftSettings, file: &MappedFile) -> Markup {
+    let found = match file.header_row {
+        Some(row) => format!("Row {}, found", row + 1),
+        None => "None, found".to_owned(),
+    };
+    let chosen = match settings.header {
+        HeaderChoice::Row(row) => Some(row),
+        HeaderChoice::Auto | HeaderChoice::None => None,
+    };
+    let most = HEADER_ROWS.max(chosen.unwrap_or(0) + 1);
+    let options = html! {
+        option value="auto" selected[settings.header == HeaderChoice::Auto] {
+            @if settings.header == HeaderChoice::Auto { (found) } @else { "Tell it from the file" }
+        }
+        option value="none" selected[settings.header == HeaderChoice::None] { "None: the first row is a contact" }
+        @for row in 0..most {
+            option value=(row) selected[chosen == Some(row)] { "Row " (row + 1) }
+        }
+    };
+    choice("header", "Column names", "Rows before them are skipped", options)
+}
+
+fn region(settings: &DraftSettings, file: &MappedFile) -> Markup {
+    let told = file
+        .numbers_of
+        .as_ref()
+        .map(|numbers| (country(&numbers.region), numbers.assumed));
+    let hint = match &told {
+        _ if settings.region.is_some() => "For numbers without country code; chosen",
+        Some((_, true)) => "For numbers without country code; assumed",
+        Some((_, false)) => "For numbers without country code; told from the file",
+        None => "For numbers without country code",
+    };
+    let options = html! {
+        option value="" selected[settings.region.is_none()] {
+            @match told {
+                Some((name, _)) if settings.region.is_none() => (name) ,
+                _ => "Tell it from the file",
+            }
+        }
+        (country_options(settings.region))
+    };
+    choice("region", "Default country", hint, options)
+}
+
+/// Every country as an option.
+pub fn country_options(chosen: Option<Region>) -> Markup {
+    let chosen = chosen.map(Region::code);
+    html! {
+        @for (code, name) in countries() {
+            option value=(code) selected[chosen.as_deref() == Some(code)] { (name) }
+        }
+    }
+}
+
+fn country(code: &str) -> String {
+    let known = countries().iter().find(|(known, _)| *known == code);
+    known.map_or(code, |(_, name)| name).to_owned()
+}
+
+fn dates(settings: &DraftSettings, file: &MappedFile) -> Markup {
+    let told = match file.month_first {
+        Some(true) => "Month first, told",
+        Some(false) => "Day first, told",
+        None => "Tell it from the file",
+    };
+    let options = html! {
+        option value="" selected[settings.date_order.is_none()] {
+            @if settings.date_order.is_none() { (told) } @else { "Tell it from the file" }
+        }
+        (date_options(settings.date_order))
+    };
+    choice(
+        "dates",
+        "Dates such as 03/04/1980",
+        "Read as 3 April or as March 4",
+        options,
+    )
+}
+
+/// Both orders of day and month as options.
+pub fn date_options(chosen: Option<DateOrder>) -> Markup {
+    html! {
+        option value="day" selected[chosen == Some(DateOrder::DayFirst)] { "Day first: 3 April" }
+        option value="month" selected[chosen == Some(DateOrder::MonthFirst)] { "Month first: March 4" }
+    }
+}
+
+fn columns(shown: &Shown<'_>) -> Markup {
+    let fields = Choice::new();
+    html! {
+        table.table.mapping-table {
+            thead { tr {
+                th scope="col" { "Column" }
+                th scope="col" { "Values" }
+                th scope="col" { "Field" }
+                th scope="col" { "How sure" }
+            } }
+            tbody {
+                @for (at, column) in shown.file.columns.iter().enumerate() { (row(shown, &fields, at, column)) }
+            }
+        }
+    }
+}
+
+fn row(shown: &Shown<'_>, fields: &Choice, at: usize, column: &Column) -> Markup {
+    let choice = shown.choice(at, column);
+    let twice = shown.twice(at, &choice);
+    let name = format!("column-{at}");
+    let about = format!("column-{at}-about");
+    let header = if column.header.is_empty() {
+        format!("column {}", at + 1)
+    } else {
+        column.header.clone()
+    };
+    let labels = labels_of(shown.file, column);
+    html! {
+        tr {
+            th scope="row" { (header) }
+            td.samples {
+                @match shown.file.samples.get(at).filter(|values| !values.is_empty()) {
+                    Some(values) => { @for value in values { span.sample { (value) } } },
+                    None => span.muted { "empty" },
+                }
+            }
+            td {
+                select id=(name) name=(name) data-autosubmit aria-label=(format!("Field for {header}")) aria-describedby=(about) aria-invalid=[twice.map(|_| "true")] {
+                    (fields.options(&column.header, &choice, labels.as_deref()))
+                }
+            }
+            td.wrap id=(about) {
+                @if let Some(other) = twice {
+                    span.problem { "✕ “" (other) "” is to fill the same field" }
+                } @else { (sureness(column)) }
+            }
+        }
+    }
+}
+
+fn labels_of(file: &MappedFile, column: &Column) -> Option<String> {
+    let headers = column.label_for.iter().filter_map(|at| file.columns.get(*at));
+    let names: Vec<&str> = headers.map(|column| column.header.as_str()).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// How sure the proposal is, by word and sign, and why.
+fn sureness(column: &Column) -> Markup {
+    let (class, sign) = match column {
+        _ if column.reason == "chosen" => ("badge", "✎ chosen"),
+        Column {
+            slot: None, label_for, ..
+        } if label_for.is_empty() => ("badge", "– ignored"),
+        _ if column.confidence >= 0.9 => ("badge badge-good", "✓ sure"),
+        _ if column.confidence >= 0.6 => ("badge badge-good", "≈ likely"),
+        _ => ("badge badge-warn", "? a guess"),
+    };
+    html! {
+        span class=(class) { (sign) }
+        " "
+        span.muted.small {
+            @if let Some(proposal) = &column.proposal { "perhaps " (words(proposal)) ": " }
+            @if column.reason != "chosen" { (column.reason) }
+        }
+    }
+}
+
+/// What becomes of the columns that no field was found for.
+fn summary(settings: &DraftSettings, file: &MappedFile) -> Markup {
+    let ignored: Vec<&Column> = file.columns.iter().filter(|column| shown(column).is_empty()).collect();
+    let names: Vec<&str> = ignored
+        .iter()
+        .take(8)
+        .map(|column| column.header.as_str())
+        .filter(|name| !name.is_empty())
+        .collect();
+    let imported = file.columns.len() - ignored.len();
+    html! {
+        div.head {
+            p id="mapping-summary" {
+                (counted(imported as u64, "column is imported", "columns are imported")) "; "
+                @if ignored.is_empty() { "none is ignored." } @else {
+                    strong { (counted(ignored.len() as u64, "column is ignored", "columns are ignored")) }
+                    @if !names.is_empty() { ": " (names.join(", ")) @if ignored.len() > names.len() { " …" } }
+                    "."
+                }
+            }
+            @if !ignored.is_empty() || settings.keep_unmapped {
+                div.inline-field {
+                    label for="unmapped" { "Columns without a field" }
+                    select id="unmapped" name="unmapped" data-autosubmit {
+                        option value="leave" selected[!settings.keep_unmapped] { "are ignored" }
+                        option value="keep" selected[settings.keep_unmapped] { "become custom fields" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodings_are_known_to_the_engine_by_these_names() {
+        for (name, _) in ENCODINGS {
+            assert_eq!(
+                app::Charset::from_label(name).map(|charset| charset.name()).as_deref(),
+                Some(name)
+            );
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! The third step: what would happen to every row, and every way to change that before it does.
+//!
+//! Owns the forms of the step: options, corrections, decisions, the start. Leaves out how the page looks (`preview_view`) and
+//! what a row becomes, which `app` tells.
+
+use super::mapping::date_order;
+use super::preview_view::{Shown, view};
+use super::{Number, elsewhere, to};
+use crate::Web;
+use crate::blocking::blocking;
+use crate::problem::Problem;
+use crate::session::Signed;
+use app::{
+    Actor, App, BadValues, Conflicts, Counts, Decision, DraftSettings, Duplicates, Error, Fix, ImportId, Match,
+    RowClass,
+};
+use axum::extract::{Form, Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use model::{ContactId, Region};
+use serde::Deserialize;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Rows on a page.
+pub const PAGE: u64 = 50;
+/// How long a page waits for the preview of a file: most are small, and then it is there whole.
+const WAIT: Duration = Duration::from_millis(800);
+
+/// Which rows are looked at.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct At {
+    /// Their class.
+    pub class: Option<String>,
+    /// The page, from 1.
+    pub page: Option<u64>,
+}
+
+impl At {
+    /// The class that is asked for, else the first that wants a look.
+    pub fn class(&self, counts: &Counts) -> RowClass {
+        let asked = self.class.as_deref().and_then(RowClass::parse);
+        let first = || {
+            use RowClass as C;
+            let order = [
+                C::Invalid,
+                C::Conflict,
+                C::Ambiguous,
+                C::Possible,
+                C::New,
+                C::Update,
+                C::Duplicate,
+                C::Unchanged,
+            ];
+            order.into_iter().find(|class| class.of(counts) > 0)
+        };
+        asked.or_else(first).unwrap_or(RowClass::New)
+    }
+
+    /// The page, from 0.
+    pub fn page(&self) -> u64 {
+        self.page.unwrap_or(1).saturating_sub(1)
+    }
+}
+
+/// `GET /imports/{import}/preview`
+pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number, Query(at): Query<At>) -> Response {
+    let import = ImportId(number);
+    let actor = signed.actor;
+    match blocking(&web, move |app| shown(app, actor, import, &at)).await {
+        Ok(shown) => view(&web, &signed, &shown).into_response(),
+        Err(problem) => elsewhere(import, problem),
+    }
+}
+
+fn shown(app: &App, actor: Actor, import: ImportId, at: &At) -> Result<Shown, Error> {
+    let draft = app.draft(actor, import)?;
+    let state = app.preview_state(actor, import, WAIT)?;
+    let class = at.class(&state.counts);
+    let rows = app.preview_rows(actor, import, class, at.page(), PAGE)?;
+    let invalid = class == RowClass::Invalid && state.counts.invalid > 0;
+    let (problems, columns) = if invalid {
+        let file = app.mapped_file(actor, import)?;
+        (app.preview_problems(actor, import)?, file.columns)
+    } else {
+        Default::default()
+    };
+    Ok(Shown {
+        draft,
+        state,
+        class,
+        rows,
+        problems,
+        columns,
+    })
+}
+
+/// Where a form leads back to: the rows that it stood beside.
+#[derive(Debug, Deserialize)]
+pub struct Back {
+    class: Option<String>,
+    page: Option<u64>,
+}
+
+impl Back {
+    fn to(&self, import: ImportId) -> Redirect {
+        match self.class.as_deref().and_then(RowClass::parse) {
+            None => to(import, "preview"),
+            Some(class) => {
+                let (class, page) = (class.as_str(), self.page.unwrap_or(1));
+                to(import, &format!("preview?class={class}&page={page}"))
+            }
+        }
+    }
+}
+
+/// The options of the import; what is not sent stays as it is.
+#[derive(Debug, Deserialize)]
+pub struct Options {
+    duplicates: Option<String>,
+    matching: Option<String>,
+    conflicts: Option<String>,
+    empty: Option<String>,
+    bad: Option<String>,
+    region: Option<String>,
+    dates: Option<String>,
+}
+
+impl Options {
+    fn apply(&self, settings: &mut DraftSettings) {
+        let options = &mut settings.options;
+        if let Some(word) = &self.duplicates {
+            options.duplicates = match word.as_str() {
+                "update" => Duplicates::Update,
+                "fill" => Duplicates::Fill,
+                "create" => Duplicates::Create,
+                _ => Duplicates::Skip,
+            };
+        }
+        if let Some(word) = &self.matching {
+            options.matching = match word.as_str() {
+                "email" => Match::Email,
+                "phone" => Match::Phone,
+                "name" => Match::EmailOrPhoneAndName,
+                _ => Match::EmailOrPhone,
+            };
+        }
+        if let Some(word) = &self.conflicts {
+            options.conflicts = if word == "overwrite" {
+                Conflicts::Overwrite
+            } else {
+                Conflicts::Skip
+            };
+        }
+        if let Some(word) = &self.empty {
+            options.empty_cells_clear = word == "clear";
+        }
+        if let Some(word) = &self.bad {
+            settings.bad_values = if word == "leave" {
+                BadValues::LeaveOut
+            } else {
+                BadValues::Reject
+            };
+        }
+        if let Some(code) = &self.region {
+            settings.region = Region::from_code(code);
+        }
+        if let Some(word) = &self.dates {
+            settings.date_order = date_order(word);
+        }
+    }
+}
+
+/// `POST /imports/{import}/options`
+pub async fn options(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(number): Number,
+    Query(back): Query<Back>,
+    Form(options): Form<Options>,
+) -> Response {
+    let import = ImportId(number);
+    let set = blocking(&web, move |app| {
+        let before = app.draft(signed.actor, import)?.settings;
+        let mut settings = before.clone();
+        options.apply(&mut settings);
+        if settings == before {
+            return Ok(());
+        }
+        app.set_draft(signed.actor, import, settings)
+    });
+    done(import, &back, set.await)
+}
+
+fn done(import: ImportId, back: &Back, outcome: Result<(), Problem>) -> Response {
+    match outcome {
+        Ok(()) => back.to(import).into_response(),
+        Err(problem) => elsewhere(import, problem),
+    }
+}
+
+/// A correction: of one cell, or throughout a column.
+#[derive(Debug, Deserialize)]
+pub struct Correction {
+    column: usize,
+    row: Option<u64>,
+    value: Option<String>,
+    find: Option<String>,
+    with: Option<String>,
+    part: Option<String>,
+}
+
+impl Correction {
+    fn fix(self) -> Result<Fix, Problem> {
+        let column = self.column;
+        match (self.row, self.find) {
+            (Some(record), _) => Ok(Fix::Cell {
+                record,
+                column,
+                value: self.value.unwrap_or_default(),
+            }),
+            (None, Some(find)) if !find.is_empty() => Ok(Fix::Replace {
+                column,
+                find,
+                with: self.with.unwrap_or_default(),
+                whole: self.part.is_none(),
+            }),
+            _ => Err(Problem::BadRequest("Say what is to be replaced.".to_owned())),
+        }
+    }
+}
+
+/// `POST /imports/{import}/fix`
+pub async fn fix(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(number): Number,
+    Query(back): Query<Back>,
+    Form(correction): Form<Correction>,
+) -> Response {
+    let import = ImportId(number);
+    let fix = match correction.fix() {
+        Ok(fix) => fix,
+        Err(problem) => return problem.into_response(),
+    };
+    let fixed = blocking(&web, move |app| app.fix_rows(signed.actor, import, fix)).await;
+    done(import, &back, fixed)
+}
+
+/// `POST /imports/{import}/unfix`: takes the last correction back.
+pub async fn unfix(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(number): Number,
+    Query(back): Query<Back>,
+) -> Response {
+    let import = ImportId(number);
+    let undone = blocking(&web, move |app| app.undo_last_fix(signed.actor, import)).await;
+    done(import, &back, undone)
+}
+
+/// What is decided for one row.
+#[derive(Debug, Deserialize)]
+pub struct Decided {
+    row: u64,
+    decision: String,
+}
+
+/// A decision in a word: `skip`, `create`, `update`, `fill`, the last two also with a contact: `update:ID`. Anything else is
+/// none: the row goes as all do.
+fn decision(word: &str) -> Result<Option<Decision>, Problem> {
+    let (what, contact) = match word.split_once(':') {
+        None => (word, None),
+        Some((what, id)) => {
+            let unknown = || Problem::BadRequest("There is no such contact.".to_owned());
+            (what, Some(ContactId::try_parse(id).map_err(|_| unknown())?))
+        }
+    };
+    Ok(match what {
+        "skip" => Some(Decision::Skip),
+        "create" => Some(Decision::Create),
+        "update" => Some(Decision::Update { contact }),
+        "fill" => Some(Decision::Fill { contact }),
+        _ => None,
+    })
+}
+
+/// `POST /imports/{import}/decide`
+pub async fn decide(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(number): Number,
+    Query(back): Query<Back>,
+    Form(decided): Form<Decided>,
+) -> Response {
+    let import = ImportId(number);
+    let decision = match decision(&decided.decision) {
+        Ok(decision) => decision,
+        Err(problem) => return problem.into_response(),
+    };
+    let set = blocking(&web, move |app| app.decide(signed.actor, import, decided.row, decision)).await;
+    done(import, &back, set)
+}
+
+/// `POST /imports/{import}/start`
+pub async fn start(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Response {
+    let import = ImportId(number);
+    match blocking(&web, move |app| app.start_draft(signed.actor, import)).await {
+        Ok(()) => to(import, "running").into_response(),
+        Err(problem) => elsewhere(import, problem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_wants_a_look_comes_first() {
+        let at = At::default();
+        let mut counts = Counts {
+            rows: 3,
+            new: 2,
+            invalid: 1,
+            ..Counts::default()
+        };
+        assert_eq!(at.class(&counts), RowClass::Invalid);
+        counts.invalid = 0;
+        assert_eq!(at.class(&counts), RowClass::New);
+        let asked = At {
+            class: Some("update".to_owned()),
+            page: Some(3),
+        };
+        assert_eq!((asked.class(&counts), asked.page()), (RowClass::Update, 2));
+    }
+
+    #[test]
+    fn decisions_are_words() {
+        assert!(matches!(decision("skip"), Ok(Some(Decision::Skip))));
+        assert!(matches!(
+            decision("update"),
+            Ok(Some(Decision::Update { contact: None }))
+        ));
+        assert!(matches!(decision(""), Ok(None)));
+        assert!(decision("update:nobody").is_err());
+    }
+
+    #[test]
+    fn options_that_are_not_sent_stay() {
+        let mut settings = DraftSettings::default();
+        settings.options.duplicates = Duplicates::Update;
+        let sent = Options {
+            duplicates: None,
+            matching: Some("name".to_owned()),
+            conflicts: None,
+            empty: Some("clear".to_owned()),
+            bad: Some("leave".to_owned()),
+            region: None,
+            dates: None,
+        };
+        sent.apply(&mut settings);
+        assert_eq!(settings.options.duplicates, Duplicates::Update);
+        assert_eq!(settings.options.matching, Match::EmailOrPhoneAndName);
+        assert!(settings.options.empty_cells_clear);
+        assert_eq!(settings.bad_values, BadValues::LeaveOut);
+    }
+}

@@ -1,0 +1,442 @@
+//! How the third step looks: three numbers, the options, and the rows of a class.
+//!
+//! Leaves out what its forms mean (`preview`) and the tables of rows (`rows`).
+
+use super::mapping_view::{country_options, date_options};
+use super::rows::{Changing, Rows, SWAP, heading, meaning};
+use super::{Step, address, counted, steps, wizard};
+use crate::Web;
+use crate::layout::{Tone, notice, number, pages};
+use crate::session::Signed;
+use app::{
+    BadValues, Column, ColumnProblem, Conflicts, Counts, Draft, Duplicates, Match, PreviewState, RowClass, RowsPage,
+};
+use maud::{Markup, html};
+use model::Slot;
+
+/// What the page shows.
+pub struct Shown {
+    /// The import.
+    pub draft: Draft,
+    /// How far its preview is.
+    pub state: PreviewState,
+    /// Which rows are shown.
+    pub class: RowClass,
+    /// The rows.
+    pub rows: RowsPage,
+    /// What is wrong with invalid rows, if those are shown.
+    pub problems: Vec<ColumnProblem>,
+    /// The columns of the file, if those are shown.
+    pub columns: Vec<Column>,
+}
+
+impl Shown {
+    fn page(&self) -> u64 {
+        self.rows.page + 1
+    }
+
+    /// The address of a form of this page, which leads back to the same rows.
+    fn action(&self, what: &str) -> String {
+        let end = format!("{what}?class={}&page={}", self.class.as_str(), self.page());
+        address(self.draft.import, &end)
+    }
+}
+
+/// How often a page without script looks again while it is counted.
+const LOOK_AGAIN_SECONDS: u32 = 2;
+
+/// The page.
+pub fn view(web: &Web, signed: &Signed, shown: &Shown) -> Markup {
+    let Shown { draft, state, .. } = shown;
+    wizard(
+        web,
+        signed,
+        "Preview",
+        html! {
+            div.stack {
+                h1 { "Preview" }
+                (steps(Step::Preview, Some(draft.import)))
+            }
+            div.stack.preview id=(SWAP) data-poll[!state.complete && state.problem.is_none()] {
+                div.head.go {
+                    p { strong { (draft.file_name) } " " span.muted { (counted(state.counts.rows, "row", "rows")) @if !state.complete { " so far" } ". Nothing is written yet." } }
+                    (go(shown))
+                }
+                @if let Some(problem) = &state.problem { (notice(Tone::Bad, html! { p { (problem) } })) }
+                @if !state.complete && state.problem.is_none() { (counting(state)) }
+                (cards(&state.counts))
+                (options(shown))
+                (rows(shown))
+            }
+        },
+    )
+}
+
+/// The button that writes, with the number that will be written on it.
+fn go(shown: &Shown) -> Markup {
+    let Shown { draft, state, .. } = shown;
+    let nothing = state.will_write == 0;
+    let waits = !state.complete;
+    let words = format!("Import {}", counted(state.will_write, "contact", "contacts"));
+    html! {
+        div.actions {
+            form method="post" action=(address(draft.import, "start")) {
+                button.button-primary disabled[nothing || waits] aria-describedby="go-about" { (words) }
+            }
+            form method="post" action=(address(draft.import, "discard")) { button.button-quiet { "Discard" } }
+            p.small.muted.go-about id="go-about" {
+                @if waits { "It can be started when all rows are counted." }
+                @else if nothing { (why_nothing(&state.counts)) }
+                @else { (what_is_written(&state.counts, draft.settings.options.duplicates)) }
+            }
+        }
+    }
+}
+
+fn why_nothing(counts: &Counts) -> &'static str {
+    if counts.rows == 0 {
+        "The file has no rows."
+    } else if counts.invalid == counts.rows {
+        "No row can be imported as it is."
+    } else if counts.duplicate > 0 {
+        "Every valid row is here already. To write them, choose what happens to duplicates."
+    } else {
+        "There is nothing that would change."
+    }
+}
+
+fn what_is_written(counts: &Counts, duplicates: Duplicates) -> String {
+    let update = match duplicates {
+        Duplicates::Fill => "filled in",
+        _ => "changed",
+    };
+    match (counts.new, counts.update) {
+        (new, 0) => format!("{} created.", counted(new, "contact is", "contacts are")),
+        (0, changed) => format!("{} {update}.", counted(changed, "contact is", "contacts are")),
+        (new, changed) => format!("{} created, {} {update}.", number(new), number(changed)),
+    }
+}
+
+fn counting(state: &PreviewState) -> Markup {
+    html! {
+        div.counting role="status" {
+            noscript { meta http-equiv="refresh" content=(LOOK_AGAIN_SECONDS); }
+            progress max=(state.of_bytes.max(1)) value=(state.bytes) aria-label="Rows counted" {}
+            p.small.muted { "Counting: " (counted(state.counts.rows, "row", "rows")) " so far. You can look at them meanwhile." }
+        }
+    }
+}
+
+/// Three numbers that add up to the rows of the file.
+fn cards(counts: &Counts) -> Markup {
+    let duplicates = counts.rows.saturating_sub(counts.new + counts.invalid);
+    let invalid = match counts.invalid {
+        0 => "nothing to correct",
+        _ => "can be corrected below",
+    };
+    html! {
+        div.cards.counts {
+            (card("Valid", "✓", "count-good", counts.new, "new contacts"))
+            (card("Invalid", "✕", "count-bad", counts.invalid, invalid))
+            (card("Duplicates", "=", "count-warn", duplicates, &parts_of_duplicates(counts)))
+        }
+    }
+}
+
+/// What becomes of the rows that match a contact.
+fn parts_of_duplicates(counts: &Counts) -> String {
+    let parts = [
+        (RowClass::Update, "will change"),
+        (RowClass::Unchanged, "unchanged"),
+        (RowClass::Duplicate, "skipped"),
+        (RowClass::Possible, "same phone, another name"),
+        (RowClass::Ambiguous, "ambiguous"),
+        (RowClass::Conflict, "conflicts"),
+    ];
+    let parts = parts.map(|(class, words)| (class.of(counts), words));
+    let told: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, words)| format!("{} {words}", number(count)))
+        .collect();
+    if told.is_empty() {
+        "none is here already".to_owned()
+    } else {
+        told.join(", ")
+    }
+}
+
+fn card(name: &str, sign: &str, class: &str, count: u64, about: &str) -> Markup {
+    html! {
+        section class=(format!("card count {class}")) aria-label=(name) {
+            h2 { span.sign aria-hidden="true" { (sign) } " " (name) }
+            p.number-large { (number(count)) }
+            p.small.muted { (about) }
+        }
+    }
+}
+
+/// What happens to duplicates and bad values. Each choice is counted at once.
+fn options(shown: &Shown) -> Markup {
+    let settings = &shown.draft.settings;
+    let options = &settings.options;
+    let updates = matches!(options.duplicates, Duplicates::Update);
+    let writes = matches!(options.duplicates, Duplicates::Update | Duplicates::Fill);
+    html! {
+        form.card.options method="post" action=(address(shown.draft.import, "options")) data-swap=(SWAP) {
+            (select("duplicates", "Duplicates", &[
+                ("skip", "Skip them", options.duplicates == Duplicates::Skip),
+                ("update", "Update the contact with the row", updates),
+                ("fill", "Fill what the contact lacks", options.duplicates == Duplicates::Fill),
+                ("create", "Create them anyway", options.duplicates == Duplicates::Create),
+            ]))
+            (select("matching", "A duplicate has", &[
+                ("both", "the same email or phone", options.matching == Match::EmailOrPhone),
+                ("name", "the same email, or phone and name", options.matching == Match::EmailOrPhoneAndName),
+                ("email", "the same email", options.matching == Match::Email),
+                ("phone", "the same phone", options.matching == Match::Phone),
+            ]))
+            @if updates {
+                (select("empty", "Empty cells", &[
+                    ("keep", "keep the old value", !options.empty_cells_clear),
+                    ("clear", "clear the old value", options.empty_cells_clear),
+                ]))
+            }
+            @if writes || shown.state.counts.conflict > 0 {
+                (select("conflicts", "Changed here since the export", &[
+                    ("skip", "Skip the row", options.conflicts == Conflicts::Skip),
+                    ("overwrite", "Overwrite the contact", options.conflicts == Conflicts::Overwrite),
+                ]))
+            }
+            (select("bad", "Values that cannot be read", &[
+                ("reject", "Leave their row out", settings.bad_values == BadValues::Reject),
+                ("leave", "Leave the value out, import the rest", settings.bad_values == BadValues::LeaveOut),
+            ]))
+            button data-without-script { "Count again" }
+        }
+    }
+}
+
+fn select(name: &str, label: &str, options: &[(&str, &str, bool)]) -> Markup {
+    html! {
+        div.field {
+            label for=(name) { (label) }
+            select id=(name) name=(name) data-autosubmit {
+                @for (value, words, selected) in options { option value=(value) selected[*selected] { (words) } }
+            }
+        }
+    }
+}
+
+/// The rows of a class, with the way to those of the others.
+fn rows(shown: &Shown) -> Markup {
+    let Shown {
+        draft,
+        state,
+        class,
+        rows,
+        ..
+    } = shown;
+    let class = *class;
+    let changing = Changing {
+        import: draft.import,
+        duplicates: draft.settings.options.duplicates,
+        page: shown.page(),
+    };
+    let table = Rows {
+        page: rows,
+        class,
+        changing: Some(changing),
+    };
+    html! {
+        section.stack aria-labelledby="rows-title" {
+            (tabs(&state.counts, class, |class| address(draft.import, &format!("preview?class={}", class.as_str()))))
+            div.head {
+                div {
+                    h2 id="rows-title" { (heading(class)) ": " (number(class.of(&state.counts))) }
+                    p.muted { (meaning(class)) }
+                }
+                (beside(shown))
+            }
+            @if !shown.problems.is_empty() { (whole_columns(shown)) }
+            @if rows.rows.is_empty() {
+                p.card.muted { @if state.complete { "There are none." } @else { "None so far." } }
+            } @else {
+                (table.table())
+                @if rows.pages > 1 {
+                    (pages(rows.page, rows.pages, SWAP, |page| address(draft.import, &format!("preview?class={}&page={}", class.as_str(), page + 1))))
+                }
+            }
+        }
+    }
+}
+
+/// The classes with rows, as links; `url` makes their addresses.
+pub fn tabs(counts: &Counts, now: RowClass, url: impl Fn(RowClass) -> String) -> Markup {
+    let shown = |class: &RowClass| *class == now || class.of(counts) > 0;
+    html! {
+        nav.tabs aria-label="Rows" {
+            @for class in RowClass::ALL.into_iter().filter(shown) {
+                a href=(url(class)) data-swap=(SWAP) aria-current=[(class == now).then_some("true")] {
+                    (heading(class)) " " span.tab-count { (number(class.of(counts))) }
+                }
+            }
+        }
+    }
+}
+
+/// What can be done with all rows of a class at once.
+fn beside(shown: &Shown) -> Markup {
+    let fixes = shown.draft.fixes;
+    html! {
+        div.actions {
+            @if shown.class == RowClass::Possible && shown.state.counts.possible > 0 {
+                form method="post" action=(shown.action("options")) data-swap=(SWAP) {
+                    input type="hidden" name="matching" value="name";
+                    button { "Import " (one_or_these(shown.state.counts.possible)) }
+                }
+            }
+            @if fixes > 0 {
+                form method="post" action=(shown.action("unfix")) data-swap=(SWAP) {
+                    button.button-quiet { "Undo the last of " (counted(fixes, "correction", "corrections")) }
+                }
+            }
+        }
+    }
+}
+
+fn one_or_these(n: u64) -> String {
+    match n {
+        1 => "this one as a separate contact".to_owned(),
+        n => format!("these {} as separate contacts", number(n)),
+    }
+}
+
+/// How many problems of columns are shown; the rest are corrected after them.
+const PROBLEMS: usize = 6;
+
+/// Corrections of a whole column at once.
+fn whole_columns(shown: &Shown) -> Markup {
+    html! {
+        details.card.whole-columns open[shown.problems.iter().any(|problem| problem.rows > 1)] {
+            summary { "Correct a whole column at once" }
+            div.stack {
+                @for (at, problem) in shown.problems.iter().take(PROBLEMS).enumerate() { (whole_column(shown, at, problem)) }
+            }
+        }
+    }
+}
+
+fn whole_column(shown: &Shown, at: usize, problem: &ColumnProblem) -> Markup {
+    let slot = shown
+        .columns
+        .get(problem.column)
+        .and_then(|column| column.slot.as_ref());
+    html! {
+        div.whole-column {
+            div {
+                h3 { (problem.header) ": " (counted(problem.rows, "row", "rows")) }
+                p.small { (problem.message) " " span.muted { (problem.advice) } }
+            }
+            @match slot {
+                Some(Slot::Phone(_)) => (setting(shown, at, "region", "Read numbers without country code as of", html! { option value="" { "not told" } (country_options(shown.draft.settings.region)) })),
+                Some(Slot::Birthday) => (setting(shown, at, "dates", "Read dates as", html! { option value="" { "told from the file" } (date_options(shown.draft.settings.date_order)) })),
+                _ => {},
+            }
+            (replacement(shown, at, problem))
+        }
+    }
+}
+
+/// A setting of the file that may make all values of a column readable.
+fn setting(shown: &Shown, at: usize, name: &str, label: &str, options: Markup) -> Markup {
+    let id = format!("whole-{name}-{at}");
+    html! {
+        form.replacement method="post" action=(shown.action("options")) data-swap=(SWAP) {
+            label for=(id) { (label) }
+            select id=(id) name=(name) data-autosubmit { (options) }
+            button.button-small data-without-script { "Set" }
+        }
+    }
+}
+
+fn replacement(shown: &Shown, at: usize, problem: &ColumnProblem) -> Markup {
+    let (find, with, part) = (format!("find-{at}"), format!("with-{at}"), format!("part-{at}"));
+    html! {
+        form.replacement method="post" action=(shown.action("fix")) data-swap=(SWAP) {
+            input type="hidden" name="column" value=(problem.column);
+            label for=(find) { "Replace" }
+            input id=(find) name="find" value=(problem.example) required autocomplete="off" spellcheck="false";
+            label for=(with) { "with" }
+            input id=(with) name="with" autocomplete="off" spellcheck="false" placeholder="nothing";
+            span.choice { input type="checkbox" id=(part) name="part" value="yes"; label for=(part) { "also inside a cell" } }
+            button.button-small { "Replace in all rows" }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cards_add_up_to_the_rows() {
+        let counts = Counts {
+            rows: 12_000,
+            new: 11_000,
+            invalid: 400,
+            update: 100,
+            duplicate: 500,
+            possible: 20,
+            ..Counts::default()
+        };
+        let shown = cards(&counts).into_string();
+        for number in [
+            "11,000",
+            "400",
+            "600",
+            "100 will change",
+            "480 skipped",
+            "20 same phone",
+        ] {
+            assert!(shown.contains(number), "{number}: {shown}");
+        }
+    }
+
+    #[test]
+    fn a_disabled_button_says_why() {
+        let all_there = Counts {
+            rows: 3,
+            duplicate: 3,
+            ..Counts::default()
+        };
+        assert!(why_nothing(&all_there).contains("duplicates"));
+        let broken = Counts {
+            rows: 3,
+            invalid: 3,
+            ..Counts::default()
+        };
+        assert!(why_nothing(&broken).contains("No row can be imported"));
+        assert_eq!(
+            what_is_written(
+                &Counts {
+                    new: 2,
+                    update: 3,
+                    ..Counts::default()
+                },
+                Duplicates::Fill
+            ),
+            "2 created, 3 filled in."
+        );
+        assert_eq!(
+            what_is_written(
+                &Counts {
+                    new: 1,
+                    ..Counts::default()
+                },
+                Duplicates::Skip
+            ),
+            "1 contact is created."
+        );
+    }
+}

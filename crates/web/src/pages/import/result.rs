@@ -1,0 +1,241 @@
+//! The last step: what became of every row, and the ways from here.
+//!
+//! Owns the page and the file of rejected rows. Leaves out taking the import back (`undo`).
+
+use super::list::state_badge;
+use super::preview::{At, PAGE};
+use super::preview_view::tabs;
+use super::rows::{Rows, heading};
+use super::{Number, Step, address, counted, end_of, steps, to, wizard};
+use crate::Web;
+use crate::blocking::{blocking, written};
+use crate::layout::{Tone, moment, notice, number, pages};
+use crate::problem::Problem;
+use crate::session::Signed;
+use app::{Actor, App, Counts, Error, ImportId, ImportReport, ImportState, RowClass, RowsPage};
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use std::sync::Arc;
+
+/// What the script swaps when other rows are looked at: all of the page that says numbers.
+const SWAP: &str = "preview";
+/// How often a page looks again while an undo goes on.
+const LOOK_AGAIN_SECONDS: u32 = 2;
+
+/// The rows of a class, if they are kept.
+struct Looked {
+    class: RowClass,
+    rows: Result<RowsPage, String>,
+}
+
+/// `GET /imports/{import}/result`
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(number): Number,
+    Query(at): Query<At>,
+) -> Result<Response, Problem> {
+    let import = ImportId(number);
+    let actor = signed.actor;
+    let report = blocking(&web, move |app| app.import_report(actor, import)).await?;
+    if end_of(report.state) != "result" {
+        return Ok(to(import, end_of(report.state)).into_response());
+    }
+    let looked = match at.class {
+        None => None,
+        Some(_) => {
+            let counts = report.counts;
+            Some(blocking(&web, move |app| look(app, actor, import, &at, &counts)).await?)
+        }
+    };
+    Ok(view(&web, &signed, &report, looked.as_ref()).into_response())
+}
+
+fn look(app: &App, actor: Actor, import: ImportId, at: &At, counts: &Counts) -> Result<Looked, Error> {
+    let class = at.class(counts);
+    match app.result_rows(actor, import, class, at.page(), PAGE) {
+        Ok(rows) => Ok(Looked { class, rows: Ok(rows) }),
+        // That they are not kept any more, or not here, is no failure of the page: its numbers are.
+        Err(error @ (Error::RowsGone(_) | Error::UploadMissing { .. })) => Ok(Looked {
+            class,
+            rows: Err(error.to_string()),
+        }),
+        Err(error) => Err(error),
+    }
+}
+
+fn view(web: &Web, signed: &Signed, report: &ImportReport, looked: Option<&Looked>) -> Markup {
+    let import = report.import;
+    wizard(
+        web,
+        signed,
+        "Import result",
+        html! {
+            div.stack {
+                h1 { "Import result" }
+                (steps(Step::Result, Some(import)))
+            }
+            div.stack id=(SWAP) data-poll[report.state == ImportState::Undoing] {
+                div.head {
+                    p { strong { (report.file_name) } " " (state_badge(report.state, report.interrupted)) " " span.muted { (report.owner) ", " (moment(report.finished_at.unwrap_or(report.updated_at))) } }
+                    (ways(report))
+                }
+                (state_notice(report))
+                @if let Some(expected) = report.expected.filter(|expected| *expected != report.counts) {
+                    @if report.state == ImportState::Done { (difference(&expected, &report.counts)) }
+                }
+                (sum(report))
+                @if let Some(looked) = looked { (rows(report, looked)) }
+            }
+        },
+    )
+}
+
+/// Where one can go from here.
+fn ways(report: &ImportReport) -> Markup {
+    let import = report.import;
+    let kept = matches!(report.state, ImportState::Done | ImportState::Cancelled);
+    let written = report.counts.new + report.counts.update > 0;
+    html! {
+        div.actions {
+            @if kept && written { a.button.button-primary href=(format!("/contacts?import={import}")) { "See the contacts" } }
+            @if kept && report.counts.to_correct() > 0 {
+                a.button href=(address(import, "rejected.csv")) { "Rejected rows as CSV" }
+            }
+            @if kept { a.button href=(address(import, "undo")) { "Undo this import" } }
+            a.button.button-quiet href="/import" { "Import another file" }
+        }
+    }
+}
+
+fn state_notice(report: &ImportReport) -> Markup {
+    let counts = &report.counts;
+    match report.state {
+        ImportState::Done => notice(
+            Tone::Good,
+            html! { p { "All " (counted(counts.rows, "row is", "rows are")) " accounted for: " (number(counts.new)) " created, " (number(counts.update)) " updated, " (number(passed_over(counts))) " passed over, " (number(counts.invalid)) " invalid." } },
+        ),
+        ImportState::Cancelled => notice(
+            Tone::Warn,
+            html! {
+                p { "The import was stopped after " (counted(counts.rows, "row", "rows")) ". What is written is kept: see it among the contacts, or take it back with “Undo this import”." }
+            },
+        ),
+        ImportState::Undoing => notice(
+            Tone::Plain,
+            html! {
+                noscript { meta http-equiv="refresh" content=(LOOK_AGAIN_SECONDS); }
+                p { "This import is being taken back. You can close this page; it goes on." }
+            },
+        ),
+        _ => notice(
+            Tone::Plain,
+            html! { p { "This import was taken back. What it had created is gone, and what it had changed has its old values." } },
+        ),
+    }
+}
+
+fn passed_over(counts: &Counts) -> u64 {
+    counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict
+}
+
+/// What is not as the preview said, because somebody changed the directory in between.
+fn difference(expected: &Counts, counts: &Counts) -> Markup {
+    let changed = RowClass::ALL
+        .into_iter()
+        .map(|class| (class, class.of(expected), class.of(counts)));
+    notice(
+        Tone::Warn,
+        html! {
+            p { "The directory was changed between the preview and the import, so some rows came out otherwise:" }
+            ul.plain {
+                @for (class, before, now) in changed.filter(|(_, before, now)| before != now) {
+                    li { (done(class)) ": " (number(now)) ", the preview said " (number(before)) }
+                }
+            }
+        },
+    )
+}
+
+/// What a class is called when it has happened.
+fn done(class: RowClass) -> &'static str {
+    match class {
+        RowClass::New => "Created",
+        RowClass::Update => "Updated",
+        RowClass::Duplicate => "Duplicates, skipped",
+        RowClass::Possible => "Same phone, another name, skipped",
+        RowClass::Ambiguous => "Ambiguous, skipped",
+        RowClass::Conflict => "Conflicts, skipped",
+        RowClass::Invalid => "Invalid, rejected",
+        RowClass::Unchanged => heading(class),
+    }
+}
+
+/// The numbers as a sum, each leading to its rows.
+fn sum(report: &ImportReport) -> Markup {
+    let counts = &report.counts;
+    let shown = |class: &RowClass| class.of(counts) > 0 || matches!(class, RowClass::New | RowClass::Invalid);
+    html! {
+        table.table.sum {
+            caption.visually-hidden { "Rows by what became of them" }
+            thead { tr { th scope="col" { "What became of them" } th.number scope="col" { "Rows" } } }
+            tbody {
+                @for class in RowClass::ALL.into_iter().filter(shown) {
+                    tr {
+                        th scope="row" {
+                            @if class.of(counts) > 0 { a href=(rows_url(report.import, class)) data-swap=(SWAP) { (done(class)) } } @else { (done(class)) }
+                        }
+                        td.number { (number(class.of(counts))) }
+                    }
+                }
+            }
+            tfoot { tr { th scope="row" { "Rows of the file" } td.number { strong { (number(counts.rows)) } } } }
+        }
+    }
+}
+
+fn rows_url(import: ImportId, class: RowClass) -> String {
+    address(import, &format!("result?class={}", class.as_str()))
+}
+
+fn rows(report: &ImportReport, looked: &Looked) -> Markup {
+    let class = looked.class;
+    html! {
+        section.stack aria-labelledby="rows-title" {
+            (tabs(&report.counts, class, |class| rows_url(report.import, class)))
+            h2 id="rows-title" { (done(class)) ": " (number(class.of(&report.counts))) }
+            @match &looked.rows {
+                Err(why) => (notice(Tone::Plain, html! { p { (why) } })),
+                Ok(page) if page.rows.is_empty() => p.muted { "There are none." },
+                Ok(page) => {
+                    (Rows { page, class, changing: None }.table())
+                    @if page.pages > 1 {
+                        (pages(page.page, page.pages, SWAP, |page| format!("{}&page={}", rows_url(report.import, class), page + 1)))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `GET /imports/{import}/rejected.csv`
+pub async fn rejected(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Result<Response, Problem> {
+    let import = ImportId(number);
+    let actor = signed.actor;
+    // What is certain to fail fails before the answer has begun.
+    let report = blocking(&web, move |app| app.import_report(actor, import)).await?;
+    if matches!(report.state, ImportState::Undoing | ImportState::Undone) {
+        return Err(Problem::App(Error::RejectedRowsUndone(import)));
+    }
+    let body = written(&web, move |app, out| app.rejected_rows(actor, import, out).map(drop));
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"rejected-{import}.csv\""),
+        ),
+    ];
+    Ok((headers, body).into_response())
+}

@@ -1,0 +1,392 @@
+//! Rows of a file in tables, by what becomes of them: before an import with the means to change that, after it without.
+//!
+//! Owns one table for each kind of class. Leaves out which rows are shown, and the frame around them.
+
+use super::address;
+use super::fields::words_of;
+use crate::layout::table_frame;
+use app::{Decision, Duplicates, ImportId, MatchedContact, PreviewRow, Reason, RowClass, RowsPage, ValueChange};
+use maud::{Markup, html};
+use model::Contact;
+
+/// What a table of rows has to know beside them.
+pub struct Rows<'a> {
+    /// The rows.
+    pub page: &'a RowsPage,
+    /// What they have in common.
+    pub class: RowClass,
+    /// Whether they can still be changed; none after the import.
+    pub changing: Option<Changing>,
+}
+
+/// Where changes of rows are sent.
+#[derive(Clone, Copy)]
+pub struct Changing {
+    /// The import.
+    pub import: ImportId,
+    /// What happens to duplicates.
+    pub duplicates: Duplicates,
+    /// The page that is shown, from 1: it is come back to.
+    pub page: u64,
+}
+
+/// What a script swaps when something about the rows was changed.
+pub const SWAP: &str = "preview";
+
+/// What a class is called above its rows.
+pub fn heading(class: RowClass) -> &'static str {
+    match class {
+        RowClass::New => "New",
+        RowClass::Update => "Will change",
+        RowClass::Unchanged => "Unchanged",
+        RowClass::Duplicate => "Duplicates",
+        RowClass::Possible => "Same phone, another name",
+        RowClass::Ambiguous => "Ambiguous",
+        RowClass::Conflict => "Conflicts",
+        RowClass::Invalid => "Invalid",
+    }
+}
+
+/// What a class means, in a sentence.
+pub fn meaning(class: RowClass) -> &'static str {
+    match class {
+        RowClass::New => "Nobody in the directory has one of their email addresses or phone numbers.",
+        RowClass::Update => "They match a contact and say something else. Each value is shown as old → new.",
+        RowClass::Unchanged => "The contact says the same already, so there is nothing to write.",
+        RowClass::Duplicate => "They match a contact that is there, or an earlier row of the file.",
+        RowClass::Possible => {
+            "They share a phone number with a contact whose name is clearly another: colleagues with one switchboard, mostly."
+        }
+        RowClass::Ambiguous => "They match more than one contact, so nobody can tell which is meant.",
+        RowClass::Conflict => "Their contact was changed here since the file was exported.",
+        RowClass::Invalid => {
+            "They cannot be imported as they are. Correct them here, or import the rest and take these with you as a file."
+        }
+    }
+}
+
+impl Rows<'_> {
+    /// The table.
+    pub fn table(&self) -> Markup {
+        let table = match self.class {
+            RowClass::New => self.plain(),
+            RowClass::Invalid => self.invalid(),
+            RowClass::Update => self.changed(),
+            _ => self.matched(),
+        };
+        table_frame(heading(self.class), false, table)
+    }
+
+    fn plain(&self) -> Markup {
+        html! {
+            table.table {
+                thead { tr {
+                    th.number scope="col" { "Line" }
+                    th scope="col" { "Name" }
+                    th scope="col" { "Email" }
+                    th scope="col" { "Phone" }
+                    th scope="col" { "Company" }
+                    th scope="col" { "City" }
+                    th scope="col" { "Also" }
+                    th scope="col" { "To know" }
+                } }
+                tbody { @for row in &self.page.rows { (plain_row(row)) } }
+            }
+        }
+    }
+
+    fn invalid(&self) -> Markup {
+        html! {
+            table.table.invalid-table {
+                thead { tr {
+                    th.number scope="col" { "Line" }
+                    th scope="col" { "Row" }
+                    th scope="col" { "What is wrong" }
+                    @if self.changing.is_some() { th scope="col" { "Correct it" } }
+                } }
+                tbody { @for row in &self.page.rows {
+                    tr {
+                        th.number scope="row" { (row.line) }
+                        td.cells { (cells(row)) }
+                        td.wrap { @for reason in wrong(row) { (why(reason)) } }
+                        @if let Some(changing) = self.changing { td { (self.corrections(changing, row)) } }
+                    }
+                } }
+            }
+        }
+    }
+
+    /// An input for each cell that something is wrong with, and one for any other.
+    fn corrections(&self, changing: Changing, row: &PreviewRow) -> Markup {
+        let mut columns: Vec<usize> = wrong(row).filter_map(|reason| self.column_of(row, reason)).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        html! {
+            div.corrections {
+                @for column in &columns { (self.correction(changing, row, *column)) }
+                @if columns.is_empty() { (self.any_correction(changing, row)) }
+            }
+        }
+    }
+
+    /// The column of a reason: of several with one name, the one that holds its value.
+    fn column_of(&self, row: &PreviewRow, reason: &Reason) -> Option<usize> {
+        let named = |at: &usize| self.page.header.get(*at).is_some_and(|header| *header == reason.column);
+        let holds = |at: &usize| {
+            row.cells
+                .get(*at)
+                .is_some_and(|cell| cell.contains(reason.value.trim_end_matches('…')))
+        };
+        let mut columns = (0..self.page.header.len()).filter(named);
+        let first = columns.clone().next();
+        columns.find(holds).or(first).filter(|_| !reason.column.is_empty())
+    }
+
+    fn fix_url(changing: Changing) -> String {
+        let end = format!("fix?class=invalid&page={}", changing.page);
+        address(changing.import, &end)
+    }
+
+    fn correction(&self, changing: Changing, row: &PreviewRow, column: usize) -> Markup {
+        let id = format!("fix-{}-{column}", row.number);
+        let header = self.page.header.get(column).map_or("", String::as_str);
+        html! {
+            form.correction method="post" action=(Self::fix_url(changing)) data-swap=(SWAP) {
+                input type="hidden" name="row" value=(row.number);
+                input type="hidden" name="column" value=(column);
+                input id=(id) name="value" value=(row.cells.get(column).map_or("", String::as_str)) autocomplete="off" spellcheck="false"
+                    aria-label=(format!("{header} in line {}", row.line));
+                button.button-small { "Fix" }
+            }
+        }
+    }
+
+    fn any_correction(&self, changing: Changing, row: &PreviewRow) -> Markup {
+        html! {
+            form.correction method="post" action=(Self::fix_url(changing)) data-swap=(SWAP) {
+                input type="hidden" name="row" value=(row.number);
+                select name="column" aria-label=(format!("Column to fill in line {}", row.line)) {
+                    @for (at, header) in self.page.header.iter().enumerate() { option value=(at) { (header) } }
+                }
+                input id=(format!("fix-{}", row.number)) name="value" autocomplete="off" spellcheck="false" aria-label=(format!("Value in line {}", row.line));
+                button.button-small { "Fix" }
+            }
+        }
+    }
+
+    fn changed(&self) -> Markup {
+        html! {
+            table.table.changes-table {
+                thead { tr {
+                    th.number scope="col" { "Line" }
+                    th scope="col" { "Contact" }
+                    th scope="col" { "Old → new" }
+                    @if self.changing.is_some() { th scope="col" { "This row" } }
+                } }
+                tbody { @for row in &self.page.rows {
+                    tr {
+                        th.number scope="row" { (row.line) }
+                        td { @match row.matches.first() {
+                            Some(matched) => (matched_name(matched)),
+                            None => (row.contact.as_ref().map(Contact::display_name).unwrap_or_default()),
+                        } }
+                        td.wrap { (changes(&row.changes)) }
+                        @if let Some(changing) = self.changing { td { (self.decision(changing, row)) } }
+                    }
+                } }
+            }
+        }
+    }
+
+    /// The row beside the contact that it matches.
+    fn matched(&self) -> Markup {
+        html! {
+            table.table.matches-table {
+                thead { tr {
+                    th.number scope="col" { "Line" }
+                    th scope="col" { "In the file" }
+                    th scope="col" { "Here already" }
+                    @if self.changing.is_some() { th scope="col" { "This row" } }
+                } }
+                tbody { @for row in &self.page.rows {
+                    tr {
+                        th.number scope="row" { (row.line) }
+                        td { @if let Some(contact) = &row.contact { (contact_lines(html! { (contact.display_name()) }, contact)) } @else { (cells(row)) } }
+                        td {
+                            @for matched in &row.matches { div.match { (contact_lines(matched_name(matched), &matched.contact)) } }
+                            @if self.class != RowClass::Duplicate { @for reason in &row.reasons { p.small.muted.wrap { (reason.message) } } }
+                        }
+                        @if let Some(changing) = self.changing { td { (self.decision(changing, row)) } }
+                    }
+                } }
+            }
+        }
+    }
+
+    /// The choice for one row, whatever holds for the others.
+    fn decision(&self, changing: Changing, row: &PreviewRow) -> Markup {
+        let end = format!("decide?class={}&page={}", self.class.as_str(), changing.page);
+        let chosen = decided(row);
+        html! {
+            form.correction method="post" action=(address(changing.import, &end)) data-swap=(SWAP) {
+                input type="hidden" name="row" value=(row.number);
+                select id=(format!("decide-{}", row.number)) name="decision" data-autosubmit aria-label=(format!("What happens to line {}", row.line)) {
+                    @for (value, words) in self.choices(changing, row) {
+                        option value=(value) selected[value == chosen] { (words) }
+                    }
+                }
+                button.button-small data-without-script { "Set" }
+            }
+        }
+    }
+
+    fn choices(&self, changing: Changing, row: &PreviewRow) -> Vec<(String, String)> {
+        let as_all = match (self.class, changing.duplicates) {
+            (RowClass::Ambiguous | RowClass::Conflict, _) | (_, Duplicates::Skip) => "As the others: skip",
+            (_, Duplicates::Update) => "As the others: update",
+            (_, Duplicates::Fill) => "As the others: fill blanks",
+            (_, Duplicates::Create) => "As the others: create",
+        };
+        let mut choices = vec![(String::new(), as_all.to_owned())];
+        choices.push(("skip".to_owned(), "Skip".to_owned()));
+        for (word, words) in [("update", "Update"), ("fill", "Fill blanks of")] {
+            if row.matches.len() > 1 {
+                let known = row
+                    .matches
+                    .iter()
+                    .filter_map(|matched| Some((matched.id?, &matched.contact)));
+                choices.extend(
+                    known.map(|(id, contact)| (format!("{word}:{id}"), format!("{words} {}", contact.display_name()))),
+                );
+            } else {
+                choices.push((word.to_owned(), words.trim_end_matches(" of").to_owned()));
+            }
+        }
+        choices.push(("create".to_owned(), "Create a new contact".to_owned()));
+        choices
+    }
+}
+
+/// The value of the choice that was made for a row.
+fn decided(row: &PreviewRow) -> String {
+    let named = |word: &str, contact: Option<model::ContactId>| match contact {
+        Some(id) if row.matches.len() > 1 => format!("{word}:{id}"),
+        _ => word.to_owned(),
+    };
+    match row.decision {
+        None => String::new(),
+        Some(Decision::Skip) => "skip".to_owned(),
+        Some(Decision::Create) => "create".to_owned(),
+        Some(Decision::Update { contact }) => named("update", contact),
+        Some(Decision::Fill { contact }) => named("fill", contact),
+    }
+}
+
+/// What keeps a row from being imported.
+fn wrong(row: &PreviewRow) -> impl Iterator<Item = &Reason> {
+    row.reasons.iter().filter(|reason| !reason.warning)
+}
+
+fn why(reason: &Reason) -> Markup {
+    html! {
+        div.why {
+            p { @if !reason.column.is_empty() { span.tag { (reason.column) } " " } (reason.message) }
+            @if !reason.advice.is_empty() { p.small.muted { (reason.advice) } }
+        }
+    }
+}
+
+/// The cells of a row that hold something.
+fn cells(row: &PreviewRow) -> Markup {
+    let filled: Vec<&str> = row
+        .cells
+        .iter()
+        .map(|cell| cell.trim())
+        .filter(|cell| !cell.is_empty())
+        .collect();
+    let text = filled.join(" · ");
+    html! { span title=(text) { (text) } }
+}
+
+fn plain_row(row: &PreviewRow) -> Markup {
+    let Some(contact) = &row.contact else {
+        return html! { tr { th.number scope="row" { (row.line) } td colspan="7" { (cells(row)) } } };
+    };
+    let city = contact
+        .addresses
+        .iter()
+        .map(|address| address.city.as_str())
+        .find(|city| !city.is_empty());
+    html! {
+        tr {
+            th.number scope="row" { (row.line) }
+            td { (contact.display_name()) }
+            td { (contact.emails.first().map_or("", |email| email.value.as_str())) }
+            td { (contact.phones.first().map(|phone| phone.phone.international()).unwrap_or_default()) }
+            td { (contact.company) }
+            td { (city.unwrap_or_default()) }
+            td.muted { (also(contact)) }
+            td.wrap { @for reason in &row.reasons { span.small { "! " (reason.message) " " } } @if !row.fixed.is_empty() { span.badge.badge-good { "✎ corrected" } } }
+        }
+    }
+}
+
+/// What a contact has beside what the table shows.
+fn also(contact: &Contact) -> String {
+    let mut more: Vec<String> = Vec::new();
+    let mut count = |n: usize, one: &str, many: &str| {
+        if n > 0 {
+            more.push(super::counted(n as u64, one, many));
+        }
+    };
+    count(contact.emails.len().saturating_sub(1), "more email", "more emails");
+    count(contact.phones.len().saturating_sub(1), "more phone", "more phones");
+    count(contact.addresses.len(), "address", "addresses");
+    count(contact.tags.len(), "tag", "tags");
+    count(contact.custom.len(), "custom field", "custom fields");
+    count(usize::from(!contact.notes.is_empty()), "note", "notes");
+    more.join(", ")
+}
+
+fn matched_name(matched: &MatchedContact) -> Markup {
+    let name = matched.contact.display_name();
+    html! {
+        @match (matched.id, matched.line) {
+            (Some(id), _) => a href=(format!("/contacts/{id}")) { (name) },
+            (None, Some(line)) => { (name) " " span.muted { "(line " (line) " of this file)" } },
+            (None, None) => (name),
+        }
+    }
+}
+
+fn contact_lines(name: Markup, contact: &Contact) -> Markup {
+    let emails = contact
+        .emails
+        .iter()
+        .take(2)
+        .map(|email| email.value.as_str().to_owned());
+    let phones = contact.phones.iter().take(2).map(|phone| phone.phone.international());
+    let known: Vec<String> = emails.chain(phones).collect();
+    html! {
+        span.contact-name { (name) }
+        @if !contact.company.is_empty() { span.muted { " · " (contact.company) } }
+        br;
+        span.small.muted { (known.join(" · ")) }
+    }
+}
+
+/// Each value as old → new.
+fn changes(changes: &[ValueChange]) -> Markup {
+    html! {
+        ul.changes {
+            @for change in changes {
+                li {
+                    span.tag { (words_of(&change.slot)) } " "
+                    @if change.old.is_empty() { span.muted { "empty" } } @else { del { (change.old) } }
+                    span aria-hidden="true" { " → " } span.visually-hidden { " becomes " }
+                    @if change.new.is_empty() { span.muted { "empty" } } @else { ins { (change.new) } }
+                }
+            }
+        }
+    }
+}

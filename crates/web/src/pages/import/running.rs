@@ -1,0 +1,193 @@
+//! The fourth step: the import runs, whoever looks on.
+//!
+//! Owns the page, its live numbers and the way to stop. Leaves out the running itself: it goes on in the server, and in
+//! another one if this one dies.
+
+use super::{Number, Step, address, counted, end_of, steps, to, wizard};
+use crate::Web;
+use crate::blocking::blocking;
+use crate::layout::number;
+use crate::problem::Problem;
+use crate::session::Signed;
+use app::{Actor, ImportId, ImportProgress, ImportReport, ImportState};
+use axum::extract::{Path, State};
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio_stream::Stream;
+use tokio_stream::wrappers::ReceiverStream;
+
+/// How often those who look on are told.
+const TOLD_EVERY: Duration = Duration::from_millis(400);
+/// How often a page without script looks again.
+const LOOK_AGAIN_SECONDS: u32 = 2;
+
+fn goes_on(state: ImportState) -> bool {
+    matches!(state, ImportState::Running | ImportState::Cancelling)
+}
+
+/// `GET /imports/{import}/running`
+pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Result<Response, Problem> {
+    let import = ImportId(number);
+    let actor = signed.actor;
+    let looked = blocking(&web, move |app| {
+        Ok((app.import_report(actor, import)?, app.import_progress(actor, import)?))
+    });
+    let (report, progress) = looked.await?;
+    if !goes_on(progress.state) {
+        return Ok(to(import, end_of(progress.state)).into_response());
+    }
+    Ok(view(&web, &signed, &report, &progress).into_response())
+}
+
+fn view(web: &Web, signed: &Signed, report: &ImportReport, progress: &ImportProgress) -> Markup {
+    let import = report.import;
+    wizard(
+        web,
+        signed,
+        "Importing",
+        html! {
+            div.stack {
+                h1 { "Importing" }
+                (steps(Step::Running, Some(import)))
+            }
+            noscript { meta http-equiv="refresh" content=(LOOK_AGAIN_SECONDS); }
+            div.card.stack.running data-events=(address(import, "events")) data-then=(address(import, "result")) {
+                p { strong { (report.file_name) } }
+                (bar(progress))
+                div.running-told { (told(progress)) p.muted id="running-pace" {} }
+                dl.facts.figures id="running-counts" { (figures(progress)) }
+                p { "You can close this page; the import goes on." }
+                @if progress.state == ImportState::Running {
+                    form method="post" action=(address(import, "cancel")) { button.button-danger { "Stop the import" } }
+                    p.small.muted { "It stops behind the rows in hand. Then you keep what is written, or take it back." }
+                }
+            }
+        },
+    )
+}
+
+fn bar(progress: &ImportProgress) -> Markup {
+    html! {
+        progress id="running-bar" aria-label="Import" max=(progress.of_bytes.max(1)) value=[progress.bytes] {}
+    }
+}
+
+fn told(progress: &ImportProgress) -> Markup {
+    html! { p id="running-told" role="status" { (state_words(progress)) } }
+}
+
+fn state_words(progress: &ImportProgress) -> String {
+    match progress.state {
+        ImportState::Cancelling => "Stopping behind the rows in hand.".to_owned(),
+        _ if progress.interrupted => "It was interrupted, and goes on by itself in a moment.".to_owned(),
+        _ => format!("{} so far.", counted(progress.counts.rows, "row", "rows")),
+    }
+}
+
+fn figures(progress: &ImportProgress) -> Markup {
+    html! {
+        @for (name, words, count) in numbers(progress) {
+            dt { (words) } dd.number data-count=(name) { (number(count)) }
+        }
+    }
+}
+
+fn numbers(progress: &ImportProgress) -> [(&'static str, &'static str, u64); 4] {
+    let counts = progress.counts;
+    let passed_over = counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict;
+    [
+        ("new", "Created", counts.new),
+        ("update", "Updated", counts.update),
+        ("passed", "Passed over", passed_over),
+        ("invalid", "Invalid", counts.invalid),
+    ]
+}
+
+/// `GET /imports/{import}/events`: how far it is, again and again, until it ends or the server does.
+pub async fn events(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Response {
+    let (told, events) = mpsc::channel(1);
+    tokio::spawn(tell(web, signed.actor, ImportId(number), told));
+    Sse::new(events_of(events)).into_response()
+}
+
+fn events_of(events: mpsc::Receiver<Event>) -> impl Stream<Item = Result<Event, Infallible>> {
+    use tokio_stream::StreamExt;
+    ReceiverStream::new(events).map(Ok)
+}
+
+async fn tell(web: Arc<Web>, actor: Actor, import: ImportId, told: mpsc::Sender<Event>) {
+    loop {
+        let Ok(progress) = blocking(&web, move |app| app.import_progress(actor, import)).await else {
+            return;
+        };
+        let end = !goes_on(progress.state);
+        if told.send(event(&progress)).await.is_err() || end {
+            return;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(TOLD_EVERY) => {}
+            () = web.closing() => return,
+            () = told.closed() => return,
+        }
+    }
+}
+
+fn event(progress: &ImportProgress) -> Event {
+    let counts = numbers(progress).map(|(name, _, count)| (name, count));
+    let counts: serde_json::Map<_, _> = counts
+        .into_iter()
+        .map(|(name, count)| (name.to_owned(), count.into()))
+        .collect();
+    let data = serde_json::json!({
+        "words": state_words(progress),
+        "rows": progress.counts.rows,
+        "counts": counts,
+        "bytes": progress.bytes,
+        "of": progress.of_bytes.max(1),
+    });
+    let name = if goes_on(progress.state) { "progress" } else { "end" };
+    Event::default().event(name).data(data.to_string())
+}
+
+/// `POST /imports/{import}/cancel`
+pub async fn cancel(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Result<Redirect, Problem> {
+    let import = ImportId(number);
+    blocking(&web, move |app| app.cancel_import(signed.actor, import)).await?;
+    Ok(to(import, "running"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::Counts;
+
+    #[test]
+    fn the_numbers_told_add_up() {
+        let counts = Counts {
+            rows: 10,
+            new: 1,
+            update: 2,
+            unchanged: 1,
+            duplicate: 2,
+            ambiguous: 1,
+            conflict: 1,
+            invalid: 2,
+            possible: 1,
+        };
+        let progress = ImportProgress {
+            state: ImportState::Running,
+            interrupted: false,
+            counts,
+            bytes: None,
+            of_bytes: 100,
+        };
+        let sum: u64 = numbers(&progress).iter().map(|(_, _, count)| count).sum();
+        assert_eq!(sum, 10);
+        assert_eq!(state_words(&progress), "10 rows so far.");
+    }
+}

@@ -1,0 +1,91 @@
+//! Taking an import back: first what that would do, then doing it.
+//!
+//! Leaves out how it is done, which `app` knows: in steps, so that an undo that is interrupted can be gone on with.
+
+use super::{Number, address, counted, to, wizard};
+use crate::Web;
+use crate::blocking::blocking;
+use crate::layout::{Tone, notice};
+use crate::problem::Problem;
+use crate::session::Signed;
+use app::{ImportId, ImportReport, UndoReport};
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long the answer waits for the end; a large import goes on being taken back without anybody waiting.
+const WAIT: Duration = Duration::from_secs(3);
+
+/// `GET /imports/{import}/undo`: what it would do.
+pub async fn ask(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Result<Response, Problem> {
+    let import = ImportId(number);
+    let actor = signed.actor;
+    let looked = blocking(&web, move |app| {
+        Ok((app.import_report(actor, import)?, app.undo(actor, import, true)?))
+    });
+    match looked.await {
+        Ok((report, undo)) => Ok(view(&web, &signed, &report, &undo).into_response()),
+        Err(Problem::App(app::Error::AlreadyUndone(_))) => Ok(to(import, "result").into_response()),
+        Err(problem) => Err(problem),
+    }
+}
+
+fn view(web: &Web, signed: &Signed, report: &ImportReport, undo: &UndoReport) -> Markup {
+    let import = report.import;
+    wizard(
+        web,
+        signed,
+        "Undo this import",
+        html! {
+            div.narrow {
+                h1 { "Undo this import" }
+                p { strong { (report.file_name) } }
+                div.card.stack {
+                    h2 { "What happens" }
+                    ul.plain.undo-list {
+                        li { strong { (counted(undo.removed, "contact", "contacts")) } " that this import created " @if undo.removed == 1 { "goes" } @else { "go" } "." }
+                        li { strong { (counted(undo.restored, "contact", "contacts")) } " that it changed " @if undo.restored == 1 { "gets its" } @else { "get their" } " old values back." }
+                        li { strong { (counted(undo.kept, "contact", "contacts")) } @if undo.kept == 1 { " stays as it is," } @else { " stay as they are," } " because somebody has changed them since." }
+                    }
+                    @if !undo.kept_names.is_empty() { (kept(undo)) }
+                }
+                @if undo.removed + undo.restored == 0 {
+                    (notice(Tone::Plain, html! { p { "There is nothing that would be taken back." } }))
+                }
+                div.actions {
+                    form method="post" action=(address(import, "undo")) { button.button-danger { "Undo this import" } }
+                    a.button.button-quiet href=(address(import, "result")) { "Keep it" }
+                }
+            }
+        },
+    )
+}
+
+fn kept(undo: &UndoReport) -> Markup {
+    let more = undo.kept.saturating_sub(undo.kept_names.len() as u64);
+    html! {
+        details {
+            summary { "Which are kept" }
+            ul { @for name in &undo.kept_names { li { (name) } } }
+            @if more > 0 { p { "and " (counted(more, "more", "more")) } }
+        }
+    }
+}
+
+/// `POST /imports/{import}/undo`
+pub async fn undo(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Result<Redirect, Problem> {
+    let import = ImportId(number);
+    let actor = signed.actor;
+    let work = Arc::clone(&web);
+    let undoing = tokio::spawn(async move { blocking(&work, move |app| app.undo(actor, import, false)).await });
+    match tokio::time::timeout(WAIT, undoing).await {
+        // It goes on without this request; the page of the result tells when it is done.
+        Err(_) => {}
+        Ok(Err(_)) => return Err(Problem::Broken),
+        Ok(Ok(Err(Problem::App(app::Error::AlreadyUndone(_))))) => {}
+        Ok(Ok(outcome)) => drop(outcome?),
+    }
+    Ok(to(import, "result"))
+}

@@ -1,0 +1,154 @@
+//! The first step: choosing a file, or pasting rows.
+//!
+//! Owns the page, what is accepted in words, and what is said of a file that is refused. Leaves out taking the bytes in
+//! (`receive`).
+
+use super::receive::{Refused, take};
+use super::{Step, address, bytes, steps, wizard};
+use crate::Web;
+use crate::layout::{Tone, notice};
+use crate::problem::Problem;
+use crate::session::Signed;
+use app::{Error, ImportId};
+use axum::extract::multipart::Multipart;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use std::sync::Arc;
+
+/// `GET /import`
+pub async fn form(State(web): State<Arc<Web>>, signed: Signed) -> Markup {
+    view(&web, &signed, None)
+}
+
+/// `GET /import/sample.csv`
+pub async fn sample(_: Signed) -> impl IntoResponse {
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"crystalqore-sample.csv\"",
+        ),
+    ];
+    (headers, app::SAMPLE_CSV)
+}
+
+/// `POST /import`: takes the file or the pasted rows, and leads to the next step.
+pub async fn receive(State(web): State<Arc<Web>>, signed: Signed, request: Request) -> Response {
+    let scripted = wants_address(request.headers());
+    let form = match Multipart::from_request(request, &()).await {
+        Ok(form) => form,
+        Err(rejection) => return rejection.into_response(),
+    };
+    match first_file(&web, &signed, form).await {
+        Ok(import) => received(import, scripted),
+        Err(Refused::Request(problem)) => problem.into_response(),
+        Err(Refused::Nothing) => nothing(&web, &signed),
+        Err(Refused::File(error)) => refused(&web, &signed, error),
+    }
+}
+
+/// The script sends the file itself, to show how it goes on, and asks only for the address of the next page.
+fn wants_address(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .is_some_and(|accept| accept.as_bytes() == b"application/json")
+}
+
+fn received(import: ImportId, scripted: bool) -> Response {
+    let next = address(import, "map");
+    if scripted {
+        return (StatusCode::CREATED, [(header::LOCATION, next)]).into_response();
+    }
+    Redirect::to(&next).into_response()
+}
+
+/// The first field of the form that has something in it.
+async fn first_file(web: &Arc<Web>, signed: &Signed, mut form: Multipart) -> Result<ImportId, Refused> {
+    while let Some(field) = form.next_field().await.map_err(|error| Refused::unread(web, &error))? {
+        if let Some(import) = take(web, signed.actor, field).await? {
+            return Ok(import);
+        }
+    }
+    Err(Refused::Nothing)
+}
+
+fn nothing(web: &Web, signed: &Signed) -> Response {
+    let problem = html! { p { "Choose a file or paste rows first: nothing has arrived." } };
+    super::refused(view(web, signed, Some(problem)))
+}
+
+/// A file that is no table says what it is; anything else is no fault of the file.
+fn refused(web: &Web, signed: &Signed, error: Error) -> Response {
+    let problem = html! { p { (error.to_string()) } };
+    let status = match &error {
+        Error::Open(_) | Error::NothingMapped(_) | Error::Mapping(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        _ => return Problem::App(error).into_response(),
+    };
+    (status, view(web, signed, Some(problem))).into_response()
+}
+
+fn view(web: &Web, signed: &Signed, problem: Option<Markup>) -> Markup {
+    let limit = web.upload_limit();
+    wizard(
+        web,
+        signed,
+        "Import contacts",
+        html! {
+            div.stack {
+                h1 { "Import contacts" }
+                (steps(Step::Upload, None))
+            }
+            div.columns-2.import-start {
+                form.stack method="post" action="/import" enctype="multipart/form-data" data-upload data-limit=(limit) data-limit-text=(bytes(limit)) {
+                    div id="upload-problem" aria-live="assertive" {
+                        @if let Some(problem) = problem { (notice(Tone::Bad, problem)) }
+                    }
+                    div.drop data-drop {
+                        label.drop-title for="file" { "CSV file" }
+                        p.muted data-with-script hidden { "Drop it here, or choose it. It is looked at at once, and nothing is imported yet." }
+                        input id="file" type="file" name="file" accept=".csv,.tsv,.txt,.tab,text/csv,text/tab-separated-values,text/plain" aria-describedby="accepted";
+                        p.hint.muted id="accepted" { "CSV, TSV or TXT, up to " (bytes(limit)) "." }
+                        div.uploading id="uploading" hidden {
+                            progress id="upload-progress" max="100" value="0" aria-label="Upload" {}
+                            p id="upload-told" role="status" {}
+                        }
+                    }
+                    details.card.paste {
+                        summary { "Or paste rows" }
+                        div.field {
+                            label for="rows" { "Rows" }
+                            textarea.mono id="rows" name="rows" rows="6" spellcheck="false" autocomplete="off" aria-describedby="rows-hint" {}
+                            p.hint id="rows-hint" { "Copied from a spreadsheet or a text file, with the names of the columns in the first line." }
+                        }
+                    }
+                    div.actions {
+                        button.button-primary { "Continue" }
+                        a.button.button-quiet href="/contacts" { "Cancel" }
+                    }
+                }
+                (accepted())
+            }
+        },
+    )
+}
+
+/// What can be brought, and what happens with it.
+fn accepted() -> Markup {
+    html! {
+        aside.card.stack aria-label="What can be imported" {
+            h2 { "What can be imported" }
+            p { "The contacts that another program exported: Google, Outlook, iCloud, LinkedIn, Thunderbird, Yahoo, HubSpot, Salesforce, Mailchimp and many more are known, so their columns need no mapping. Any other table is read by the names of its columns, in many languages." }
+            ul.plain {
+                li { "Any encoding and any separator: both are told from the file." }
+                li { "Lines before the column names are skipped." }
+                li { "You see every row before anything is written." }
+                li { "An import can be undone, with the old values." }
+            }
+            p { "From Excel or Numbers, save the sheet as CSV first." }
+            div { a.button href="/import/sample.csv" download="crystalqore-sample.csv" { "Download sample CSV" } }
+        }
+    }
+}

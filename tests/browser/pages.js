@@ -1,0 +1,87 @@
+// What every test of the pages begins with: a server, a workspace, a signed-in page that minds its manners.
+
+import { test as base, expect } from "@playwright/test";
+import AxeBuilder from "@axe-core/playwright";
+import { fileURLToPath } from "node:url";
+import { Server } from "./server.js";
+
+export { expect };
+
+/** Who owns the workspace of a test. */
+export const OWNER = {
+  name: "Ada Lovelace",
+  email: "ada@example.com",
+  password: "a long enough password",
+  workspace: "Analytical Engines",
+};
+
+/** A file of `tests/browser/files/`. */
+export const file = (name) => fileURLToPath(new URL(`files/${name}`, import.meta.url));
+
+export const test = base.extend({
+  /** Options of `serve`, for tests that need others. */
+  serveOptions: [[], { option: true }],
+
+  server: async ({ serveOptions }, use) => {
+    const server = await Server.prepare(serveOptions);
+    await server.start();
+    await use(server);
+    await server.remove();
+  },
+
+  /** What a page did that it may not: messages on the console, requests to other hosts. */
+  misdeeds: async ({}, use) => {
+    const misdeeds = [];
+    await use(misdeeds);
+    expect(misdeeds, "what pages did that they may not").toEqual([]);
+  },
+
+  context: async ({ context, server, misdeeds }, use) => {
+    context.on("console", (message) => {
+      if (["error", "warning"].includes(message.type()) && !excused(message)) misdeeds.push(message.text());
+    });
+    context.on("weberror", (error) => misdeeds.push(`uncaught: ${error.error()}`));
+    context.on("request", (request) => {
+      const url = new URL(request.url());
+      const ours = url.origin === server.address || ["data:", "blob:"].includes(url.protocol);
+      if (!ours) misdeeds.push(`a request to ${url.origin}`);
+    });
+    await use(context);
+  },
+
+  /** A page on the contact list of a new workspace. */
+  page: async ({ page, server }, use) => {
+    await createWorkspace(page, server);
+    await use(page);
+  },
+});
+
+/** A server that was stopped on purpose cannot answer, and a page that refuses says so in its status. */
+function excused(message) {
+  const text = message.text();
+  return text.includes("ERR_CONNECTION_REFUSED") || text.includes("ERR_INCOMPLETE_CHUNKED") || text.includes("ERR_CONNECTION_RESET") || /status of (409|413|422)/.test(text);
+}
+
+/** Makes the first account through the page that a new installation shows. */
+export async function createWorkspace(page, server) {
+  await page.goto(server.address);
+  await page.getByLabel("Your name").fill(OWNER.name);
+  await page.getByLabel("Email").fill(OWNER.email);
+  await page.getByLabel("Password", { exact: true }).fill(OWNER.password);
+  await page.getByLabel("Workspace name").fill(OWNER.workspace);
+  await page.getByRole("button", { name: "Create workspace" }).click();
+  await expect(page.getByRole("heading", { name: "Contacts", level: 1 })).toBeVisible();
+}
+
+/** Fails for anything that axe finds on the page as it stands, in light and in dark. */
+export async function axe(page) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+      .analyze();
+    const found = violations.map((v) => `${v.id}: ${v.help}\n  ${v.nodes.map((n) => `${n.html}\n   ${n.failureSummary}`).join("\n  ")}`);
+    expect(found, `${page.url()}, ${colorScheme}`).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
