@@ -103,6 +103,7 @@ impl Installation {
         };
         let mut out = Vec::new();
         let report = self.app.export(self.actor, &request, &mut out)?;
+        self.list_agrees(&export.filter);
         Ok(format!("{report:?}\n{}", String::from_utf8(out).unwrap()))
     }
 }

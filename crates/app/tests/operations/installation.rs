@@ -87,6 +87,10 @@ impl Installation {
         }
     }
 
+    pub fn world(&self) -> Arc<Counting> {
+        self.world.clone()
+    }
+
     pub fn set_time(&self, time: i64) {
         self.world.time.store(time, Ordering::Relaxed);
     }

@@ -253,6 +253,6 @@ fn ids_between_two_are_told_in_order() {
         };
         assert_eq!(between(2, 4, 10), [id(2), id(3), id(4)]);
         assert_eq!(between(2, 9, 2), [id(2), id(3)]);
-        assert_eq!(between(6, 9, 2), Vec::<ContactId>::new());
+        assert_eq!(between(6, 9, 2), Vec::<model::ContactId>::new());
     });
 }
