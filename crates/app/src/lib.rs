@@ -23,6 +23,7 @@ mod judging;
 mod key_filter;
 mod lease;
 mod live;
+mod meeting;
 mod moving;
 mod objects;
 mod passwords;
@@ -119,6 +120,8 @@ pub struct App {
     passwords: Passwords,
     live: Live,
     bell: Bell,
+    drafts: draft::Desks,
+    thrifty: bool,
 }
 
 impl App {
@@ -147,7 +150,15 @@ impl App {
             passwords: Passwords::default(),
             live: Live::default(),
             bell: Bell::default(),
+            drafts: draft::Desks::default(),
+            thrifty: false,
         })
+    }
+
+    /// With imports and previews that take little memory and let others in often, for a process that does other things too.
+    #[must_use]
+    pub fn thrifty(self) -> Self {
+        Self { thrifty: true, ..self }
     }
 
     /// How many imports this process runs at this moment.

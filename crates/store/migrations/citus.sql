@@ -56,6 +56,9 @@ WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'import_cha
 SELECT create_distributed_table('contact_feed', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contact_feed'::regclass);
 
+SELECT create_distributed_table('mappings', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'mappings'::regclass);
+
 -- About the database as a whole, and a few rows at most: on every node.
 SELECT create_reference_table('installation')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'installation'::regclass);

@@ -6,7 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::waist::{OnConflict, Row, Table, Tx, Value};
-use crate::{Store, Workspace, changes, contacts, feed, keys, names, sign_ins, texts, trash};
+use crate::{Store, Workspace, changes, contacts, feed, keys, mappings, names, sign_ins, texts, trash};
 use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -134,6 +134,7 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&BATCHES, 3),
     &keyed(&changes::TABLE, 3),
     &keyed(&feed::TABLE, 3),
+    &keyed(&mappings::TABLE, 3),
 ];
 
 /// A copy under way.

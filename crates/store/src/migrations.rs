@@ -19,6 +19,7 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         "V4__contact_feed",
         include_str!("../migrations/sqlite/V4__contact_feed.sql"),
     ),
+    ("V5__mappings", include_str!("../migrations/sqlite/V5__mappings.sql")),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -33,6 +34,7 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
         "V4__contact_feed",
         include_str!("../migrations/postgres/V4__contact_feed.sql"),
     ),
+    ("V5__mappings", include_str!("../migrations/postgres/V5__mappings.sql")),
 ];
 
 /// Where refinery notes which migrations a database has seen.
