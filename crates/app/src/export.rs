@@ -135,7 +135,11 @@ fn export_csv(
         needs.add(&exported.contact);
         looked_at += 1;
         // Nothing is written yet.
-        if looked_at.is_multiple_of(PAGE) { go_on(watch, 0) } else { Ok(()) }
+        if looked_at.is_multiple_of(PAGE) {
+            go_on(watch, 0)
+        } else {
+            Ok(())
+        }
     })?;
     let mut layout = needs.layout();
     if !request.columns.is_empty() {

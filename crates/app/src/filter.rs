@@ -25,7 +25,10 @@ pub struct Filter {
 /// What a contact must fulfil. The roster asks the same of its entries (`roster::look`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Condition {
-    Word { folded: String, digits: String },
+    Word {
+        folded: String,
+        digits: String,
+    },
     Tag(String),
     Company(String),
     City(String),

@@ -87,13 +87,11 @@ impl App {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn namesakes(
-        &self,
-        actor: Actor,
-        contact: &Contact,
-        but: Option<ContactId>,
-    ) -> Result<Vec<Namesake>, Error> {
-        let mut shared: Vec<MatchKey> = MatchKey::of(contact).into_iter().filter(|key| !key.is_content()).collect();
+    pub fn namesakes(&self, actor: Actor, contact: &Contact, but: Option<ContactId>) -> Result<Vec<Namesake>, Error> {
+        let mut shared: Vec<MatchKey> = MatchKey::of(contact)
+            .into_iter()
+            .filter(|key| !key.is_content())
+            .collect();
         shared.sort_by_key(|key| !key.is_email());
         self.store.read(|tx| {
             let found = keys::find_many(tx, actor.workspace, &shared)?;

@@ -102,10 +102,7 @@ struct Undo<'a> {
 
 impl Undo<'_> {
     /// One step, which says what it came to and which contacts it met.
-    fn step<T>(
-        &self,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<(T, Vec<ContactId>), store::Error>,
-    ) -> Result<T, Error> {
+    fn step<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<(T, Vec<ContactId>), store::Error>) -> Result<T, Error> {
         let Some(lease) = self.writing else {
             return Ok(self.app.store.read(work)?.0);
         };

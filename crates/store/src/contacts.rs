@@ -272,7 +272,12 @@ pub fn ids_between(
         "reading ids of contacts",
         "SELECT contact_id FROM contacts WHERE workspace_id = $1 AND contact_id BETWEEN $2 AND $3
          ORDER BY contact_id LIMIT $4",
-        &[workspace.into(), Value::id(&first), Value::id(&last), Value::count(limit)],
+        &[
+            workspace.into(),
+            Value::id(&first),
+            Value::id(&last),
+            Value::count(limit),
+        ],
         |row| row.id(0),
     )
 }

@@ -114,11 +114,13 @@ impl Rosters {
             return;
         }
         let worker = Arc::clone(keeper);
-        let spawned = std::thread::Builder::new().name("contact list".to_owned()).spawn(move || {
-            let _idle = Idle(&worker);
-            // What went wrong goes wrong again for whoever asks next, and is told there.
-            let _ = worker.bring_up_to_date();
-        });
+        let spawned = std::thread::Builder::new()
+            .name("contact list".to_owned())
+            .spawn(move || {
+                let _idle = Idle(&worker);
+                // What went wrong goes wrong again for whoever asks next, and is told there.
+                let _ = worker.bring_up_to_date();
+            });
         match spawned {
             Ok(thread) => {
                 let mut threads = locked(&self.threads);
@@ -219,7 +221,9 @@ impl Keeper {
     }
 
     fn build_if_small(&self) -> Result<Option<Arc<Roster>>, Error> {
-        let Ok(_guard) = self.work.try_lock() else { return Ok(None) };
+        let Ok(_guard) = self.work.try_lock() else {
+            return Ok(None);
+        };
         if let Some(roster) = self.roster() {
             return Ok(Some(roster));
         }
@@ -281,7 +285,9 @@ impl Keeper {
             if self.ending.load(Ordering::Relaxed) {
                 return Ok(None);
             }
-            let page = self.store.read(|tx| contacts::page(tx, self.workspace, after, PAGE as u64))?;
+            let page = self
+                .store
+                .read(|tx| contacts::page(tx, self.workspace, after, PAGE as u64))?;
             for row in &page {
                 builder.add(Entry::of(row)?);
             }

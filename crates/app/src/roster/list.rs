@@ -4,10 +4,10 @@
 //! changes, so that who reads one needs no lock; the next one shares with it all that is the same. Leaves out where
 //! contacts come from (`keep`).
 
+use super::Sort;
 use super::bits::Bits;
 use super::look::Look;
 use super::segment::{Builder, MOST, NameOrder, Segment};
-use super::Sort;
 use foldhash::{HashSet, HashSetExt};
 use model::ContactId;
 use std::sync::Arc;
@@ -115,7 +115,9 @@ impl Roster {
         let lives: Vec<usize> = self.parts.iter().map(Part::live).collect();
         let wasteful = |at: usize| self.parts[at].segment.len() > 2 * lives[at];
         for most in [TINY, SMALL] {
-            let mut small: Vec<usize> = (0..lives.len()).filter(|at| lives[*at] < most || wasteful(*at)).collect();
+            let mut small: Vec<usize> = (0..lives.len())
+                .filter(|at| lives[*at] < most || wasteful(*at))
+                .collect();
             small.sort_by_key(|at| lives[*at]);
             let mut room = MOST;
             small.retain(|at| {
@@ -123,7 +125,11 @@ impl Roster {
                 room -= if fits { lives[*at] } else { 0 };
                 fits
             });
-            if small.len() > MOST_SMALL || small.iter().any(|at| wasteful(*at) && self.parts[*at].segment.len() > TINY) {
+            if small.len() > MOST_SMALL
+                || small
+                    .iter()
+                    .any(|at| wasteful(*at) && self.parts[*at].segment.len() > TINY)
+            {
                 return self.merged(&small);
             }
         }
@@ -182,7 +188,11 @@ impl Roster {
 
     /// Those that pass.
     pub fn passing(&self, look: &Look) -> Passing {
-        let parts: Vec<Bits> = self.parts.iter().map(|part| look.through(&part.segment, &part.gone)).collect();
+        let parts: Vec<Bits> = self
+            .parts
+            .iter()
+            .map(|part| look.through(&part.segment, &part.gone))
+            .collect();
         let total = parts.iter().map(|bits| bits.count() as u64).sum();
         Passing { parts, total }
     }
@@ -200,7 +210,13 @@ impl Roster {
                 page.reverse();
                 page
             }
-            Sort::Newest => self.latest(passing, from, until, |_, _| 0, |segment| (0, segment.span().0, 0, segment.span().1)),
+            Sort::Newest => self.latest(
+                passing,
+                from,
+                until,
+                |_, _| 0,
+                |segment| (0, segment.span().0, 0, segment.span().1),
+            ),
             Sort::Changed => self.latest(passing, from, until, Segment::changed, Segment::changed_span),
         }
     }
@@ -224,7 +240,9 @@ impl Roster {
         moment: impl Fn(&Segment, usize) -> u32,
         span: impl Fn(&Segment) -> (u32, ContactId, u32, ContactId),
     ) -> Vec<ContactId> {
-        let mut parts: Vec<usize> = (0..self.parts.len()).filter(|at| passing.parts[*at].count() > 0).collect();
+        let mut parts: Vec<usize> = (0..self.parts.len())
+            .filter(|at| passing.parts[*at].count() > 0)
+            .collect();
         let begin = |at: usize| {
             let span = span(&self.parts[at].segment);
             (span.0, span.1)
@@ -268,7 +286,11 @@ impl Roster {
         let mut all: Vec<(u32, ContactId)> = Vec::new();
         for part in group {
             let segment = &self.parts[*part].segment;
-            all.extend(passing.parts[*part].iter().map(|at| (moment(segment, at), segment.id(at))));
+            all.extend(
+                passing.parts[*part]
+                    .iter()
+                    .map(|at| (moment(segment, at), segment.id(at))),
+            );
         }
         let place = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(all.len());
         let (from, until) = (place(from), place(until));
@@ -294,7 +316,9 @@ impl Roster {
     /// Those that pass, in no order.
     pub fn ids(&self, passing: &Passing) -> Vec<ContactId> {
         let parts = self.parts.iter().zip(&passing.parts);
-        parts.flat_map(|(part, bits)| bits.iter().map(|at| part.segment.id(at))).collect()
+        parts
+            .flat_map(|(part, bits)| bits.iter().map(|at| part.segment.id(at)))
+            .collect()
     }
 }
 

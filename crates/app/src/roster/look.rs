@@ -51,9 +51,8 @@ impl Look {
     /// Those contacts of a segment that pass, of those that are not gone.
     pub fn through(&self, segment: &Segment, gone: &Bits) -> Bits {
         let allowed: Vec<bool> = segment.traits().iter().map(|traits| self.allows(traits)).collect();
-        let may = |at: usize| {
-            allowed[segment.traits_of()[at] as usize] && segment.changed(at) >= self.since && !gone.has(at)
-        };
+        let may =
+            |at: usize| allowed[segment.traits_of()[at] as usize] && segment.changed(at) >= self.since && !gone.has(at);
         let mut passing = Bits::none(segment.len());
         if !allowed.contains(&true) {
             return passing;
@@ -77,9 +76,7 @@ impl Look {
             && self.conditions.iter().all(|condition| match condition {
                 Condition::City(city) => traits.places(CITY).any(|place| place.contains(city.as_str())),
                 Condition::Country(country) => traits.places(COUNTRY).any(|place| place == country),
-                Condition::Import(import) => {
-                    traits.created_by == Some(*import) || traits.written_by == Some(*import)
-                }
+                Condition::Import(import) => traits.created_by == Some(*import) || traits.written_by == Some(*import),
                 Condition::Has(part) => traits.parts & part.bit() != 0,
                 Condition::No(part) => traits.parts & part.bit() == 0,
                 Condition::Word { .. } | Condition::Tag(_) | Condition::Company(_) | Condition::Changed(_) => true,
@@ -114,12 +111,19 @@ impl Wanted {
             Self::Word { text, digits } => {
                 let same = digits.as_ref().is_some_and(|digits| digits.needle() == text.needle());
                 let Some(digits) = digits.as_ref().filter(|_| !same) else {
-                    each_hit(segment, text, &mut |_, kind| is_word(kind) || same && kind == kind::PHONE, take);
+                    each_hit(
+                        segment,
+                        text,
+                        &mut |_, kind| is_word(kind) || same && kind == kind::PHONE,
+                        take,
+                    );
                     return;
                 };
                 let mut found = Bits::none(segment.len());
                 each_hit(segment, text, &mut |_, kind| is_word(kind), &mut |at| found.set(at));
-                each_hit(segment, digits, &mut |_, kind| kind == kind::PHONE, &mut |at| found.set(at));
+                each_hit(segment, digits, &mut |_, kind| kind == kind::PHONE, &mut |at| {
+                    found.set(at)
+                });
                 found.iter().for_each(take);
             }
             Self::Tag(line) => {

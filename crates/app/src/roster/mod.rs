@@ -136,9 +136,9 @@ impl App {
     fn list_without(&self, actor: Actor, request: &ListRequest) -> Result<ListPage, Error> {
         let mut shown = Vec::new();
         if request.from == 0 {
-            let rows = self.store.read(|tx| {
-                contacts::page_by_name(tx, actor.workspace, None, READ_WITHOUT_LIST as u64)
-            })?;
+            let rows = self
+                .store
+                .read(|tx| contacts::page_by_name(tx, actor.workspace, None, READ_WITHOUT_LIST as u64))?;
             let size = usize::try_from(request.size).unwrap_or(usize::MAX);
             for (_, row) in rows {
                 if row.owner == actor.member && request.filter.lets_pass(&row, &read(&row)?) {

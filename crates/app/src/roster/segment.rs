@@ -81,7 +81,10 @@ fn name_order(text: &[u8], cut: u8) -> NameOrder<'_> {
         return NameOrder { family, given: b"" };
     }
     match usize::from(cut).checked_sub(1) {
-        None => NameOrder { family: name, given: b"" },
+        None => NameOrder {
+            family: name,
+            given: b"",
+        },
         Some(gap) => {
             let (given, family) = name.split_at(gap.min(name.len()));
             NameOrder {

@@ -13,7 +13,18 @@ use store::contacts::{ContactRow, Origin};
 use store::{ImportId, Member};
 
 const ME: Member = Member(1);
-const WORDS: [&str; 10] = ["ann", "Ivers", "Ánn-Lee", "acme", "415", "Zoë", "1234567", "", "ann ivers", "王小明"];
+const WORDS: [&str; 10] = [
+    "ann",
+    "Ivers",
+    "Ánn-Lee",
+    "acme",
+    "415",
+    "Zoë",
+    "1234567",
+    "",
+    "ann ivers",
+    "王小明",
+];
 
 fn word() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -26,7 +37,10 @@ fn contact() -> impl Strategy<Value = Contact> {
     let names = (word(), word(), word(), word(), word());
     let lists = (
         prop::collection::vec(word(), 0..3),
-        prop::collection::vec(prop::sample::select(&["ann@acme.com", "x.y@ivers.org", "415@b.de"][..]), 0..3),
+        prop::collection::vec(
+            prop::sample::select(&["ann@acme.com", "x.y@ivers.org", "415@b.de"][..]),
+            0..3,
+        ),
         prop::collection::vec(
             prop::sample::select(&["+1 415 555 0132", "+44 20 7946 0123", "+49 30 1234567"][..]),
             0..2,
@@ -34,43 +48,45 @@ fn contact() -> impl Strategy<Value = Contact> {
         prop::collection::vec((word(), word()), 0..2),
         word(),
     );
-    (names, lists).prop_map(|((first, middle, last, nick, company), (tags, emails, phones, places, notes))| {
-        let text = |text: &String| Text::new(text);
-        let mut contact = Contact {
-            first_name: text(&first),
-            middle_name: text(&middle),
-            last_name: text(&last),
-            nickname: text(&nick),
-            company: text(&company),
-            notes: text(&notes),
-            tags: tags.iter().map(text).collect(),
-            emails: emails
-                .iter()
-                .map(|email| LabeledEmail {
-                    label: Label::NONE,
-                    value: Email::parse(email).unwrap(),
-                })
-                .collect(),
-            phones: phones
-                .iter()
-                .map(|phone| LabeledPhone {
-                    label: Label::NONE,
-                    phone: Phone::parse(phone, Region::from_code("US")).unwrap(),
-                })
-                .collect(),
-            addresses: places
-                .iter()
-                .map(|(city, country)| Address {
-                    city: text(city),
-                    country: text(country),
-                    ..Address::default()
-                })
-                .collect(),
-            ..Contact::default()
-        };
-        contact.normalise();
-        contact
-    })
+    (names, lists).prop_map(
+        |((first, middle, last, nick, company), (tags, emails, phones, places, notes))| {
+            let text = |text: &String| Text::new(text);
+            let mut contact = Contact {
+                first_name: text(&first),
+                middle_name: text(&middle),
+                last_name: text(&last),
+                nickname: text(&nick),
+                company: text(&company),
+                notes: text(&notes),
+                tags: tags.iter().map(text).collect(),
+                emails: emails
+                    .iter()
+                    .map(|email| LabeledEmail {
+                        label: Label::NONE,
+                        value: Email::parse(email).unwrap(),
+                    })
+                    .collect(),
+                phones: phones
+                    .iter()
+                    .map(|phone| LabeledPhone {
+                        label: Label::NONE,
+                        phone: Phone::parse(phone, Region::from_code("US")).unwrap(),
+                    })
+                    .collect(),
+                addresses: places
+                    .iter()
+                    .map(|(city, country)| Address {
+                        city: text(city),
+                        country: text(country),
+                        ..Address::default()
+                    })
+                    .collect(),
+                ..Contact::default()
+            };
+            contact.normalise();
+            contact
+        },
+    )
 }
 
 fn row() -> impl Strategy<Value = ContactRow> {
@@ -147,7 +163,9 @@ fn built(rows: &[ContactRow], step: usize) -> Roster {
 
 fn expected(rows: &[ContactRow], filter: &Filter, sort: Sort) -> Vec<ContactId> {
     let read = |row: &ContactRow| Contact::from_json(&row.body).unwrap();
-    let passing = rows.iter().filter(|row| row.owner == ME && filter.lets_pass(row, &read(row)));
+    let passing = rows
+        .iter()
+        .filter(|row| row.owner == ME && filter.lets_pass(row, &read(row)));
     let mut passing: Vec<&ContactRow> = passing.collect();
     passing.sort_by_key(|row| match sort {
         Sort::Name | Sort::NameDown => (name_order(&read(row)), 0, row.id),

@@ -122,7 +122,9 @@ fn the_list_follows_other_processes() {
         app::World::contact_id(&*world.world());
     }
     let other = App::open(&place, world.world()).unwrap();
-    let id = other.create_contact(other.local_actor().unwrap(), named("Zoe")).unwrap();
+    let id = other
+        .create_contact(other.local_actor().unwrap(), named("Zoe"))
+        .unwrap();
     assert_eq!(here.listed("zoe"), [id]);
     here.list_agrees("");
 }

@@ -87,11 +87,19 @@ impl Chosen {
             which: which.map_or(fitting, |(which, _, _)| *which),
             ids,
             criteria,
-            format: if one("format") == "jsonl" { ExportFormat::Jsonl } else { ExportFormat::CrystalQore },
+            format: if one("format") == "jsonl" {
+                ExportFormat::Jsonl
+            } else {
+                ExportFormat::CrystalQore
+            },
             delimiter: delimiter.map_or(b',', |(byte, _, _)| *byte),
             bom: one("bom") == "yes",
             by_name: one("order") == "name",
-            columns: fields.iter().filter(|(name, _)| name == "column").map(|(_, slot)| slot.clone()).collect(),
+            columns: fields
+                .iter()
+                .filter(|(name, _)| name == "column")
+                .map(|(_, slot)| slot.clone())
+                .collect(),
         }
     }
 
@@ -118,7 +126,11 @@ impl Chosen {
             filter: self.filter()?,
             format: self.format,
             order: if self.by_name { Order::Name } else { Order::Created },
-            columns: if some || !csv { Vec::new() } else { all.into_iter().filter(chosen).collect() },
+            columns: if some || !csv {
+                Vec::new()
+            } else {
+                all.into_iter().filter(chosen).collect()
+            },
             delimiter: self.delimiter,
             bom: self.bom && csv,
         })
@@ -128,7 +140,11 @@ impl Chosen {
 /// The columns that can be chosen, with every label.
 fn columns() -> Vec<Slot> {
     let mut columns: Vec<Slot> = TextField::ALL.into_iter().map(Slot::Text).collect();
-    columns.extend([Slot::Email(Label::NONE), Slot::Phone(Label::NONE), Slot::Website(Label::NONE)]);
+    columns.extend([
+        Slot::Email(Label::NONE),
+        Slot::Phone(Label::NONE),
+        Slot::Website(Label::NONE),
+    ]);
     columns.extend(AddressPart::ALL.map(|part| Slot::Address(Label::NONE, part)));
     columns.extend([Slot::Birthday, Slot::Tags]);
     columns
@@ -242,8 +258,13 @@ pub async fn file(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): Ra
     let fields = fields(&body);
     let chosen = Chosen::read(&fields);
     let request = chosen.request()?;
-    let ticket = fields.iter().find(|(name, _)| name == "ticket").map(|(_, ticket)| ticket.clone());
-    let ticket = ticket.filter(|ticket| (16..=64).contains(&ticket.len())).map(|ticket| format!("{}/{ticket}", signed.session));
+    let ticket = fields
+        .iter()
+        .find(|(name, _)| name == "ticket")
+        .map(|(_, ticket)| ticket.clone());
+    let ticket = ticket
+        .filter(|ticket| (16..=64).contains(&ticket.len()))
+        .map(|ticket| format!("{}/{ticket}", signed.session));
     let (kind, ending) = match (request.format, request.delimiter) {
         (ExportFormat::Jsonl, _) => ("application/jsonl; charset=utf-8", "jsonl"),
         (ExportFormat::CrystalQore, b'\t') => ("text/tab-separated-values; charset=utf-8", "tsv"),

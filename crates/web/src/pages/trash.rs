@@ -27,11 +27,7 @@ pub struct Asked {
 }
 
 /// `GET /trash`
-pub async fn list(
-    State(web): State<Arc<Web>>,
-    signed: Signed,
-    Query(asked): Query<Asked>,
-) -> Result<Markup, Problem> {
+pub async fn list(State(web): State<Arc<Web>>, signed: Signed, Query(asked): Query<Asked>) -> Result<Markup, Problem> {
     let (actor, after) = (signed.actor, asked.after.parse().ok());
     let mut trashed = blocking(&web, move |app| app.trash(actor, after, PAGE + 1)).await?;
     let more = trashed.len() as u64 > PAGE;

@@ -57,7 +57,10 @@ pub fn criteria(fields: &[(String, String)]) -> Criteria {
 pub async fn act(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
     let fields = fields(&body);
     let (selection, criteria) = (selection(&fields), criteria(&fields));
-    let action = fields.iter().find(|(name, _)| name == "do").map(|(_, action)| action.as_str());
+    let action = fields
+        .iter()
+        .find(|(name, _)| name == "do")
+        .map(|(_, action)| action.as_str());
     if selection.ids.is_empty() && !selection.all {
         return Ok(Redirect::to(&criteria.url("/contacts", 0)).into_response());
     }
@@ -65,7 +68,9 @@ pub async fn act(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): Raw
         Some("export") if selection.all => Ok(Redirect::to(&criteria.url("/export", 0)).into_response()),
         Some("export") => Ok(export::show(&web, &signed, &fields).await?.into_response()),
         Some("delete") => delete(&web, &signed, selection, &criteria).await,
-        _ => Err(Problem::BadRequest("It was not said what to do with the selection.".to_owned())),
+        _ => Err(Problem::BadRequest(
+            "It was not said what to do with the selection.".to_owned(),
+        )),
     }
 }
 

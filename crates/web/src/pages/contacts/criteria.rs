@@ -165,8 +165,14 @@ mod tests {
             sort: "newest".to_owned(),
             ..Criteria::default()
         };
-        assert_eq!(criteria.url("/contacts", 2), "/contacts?q=ann+%26+bob&no=email&sort=newest&page=2");
-        assert_eq!(criteria.url_but("/contacts", Some("q"), 0), "/contacts?no=email&sort=newest");
+        assert_eq!(
+            criteria.url("/contacts", 2),
+            "/contacts?q=ann+%26+bob&no=email&sort=newest&page=2"
+        );
+        assert_eq!(
+            criteria.url_but("/contacts", Some("q"), 0),
+            "/contacts?no=email&sort=newest"
+        );
         assert_eq!(Criteria::default().url("/export", 0), "/export");
         assert_eq!(criteria.narrowed(), 1);
     }
@@ -174,8 +180,14 @@ mod tests {
     #[test]
     fn what_is_no_number_or_day_is_told() {
         for criteria in [
-            Criteria { import: "x".to_owned(), ..Criteria::default() },
-            Criteria { since: "soon".to_owned(), ..Criteria::default() },
+            Criteria {
+                import: "x".to_owned(),
+                ..Criteria::default()
+            },
+            Criteria {
+                since: "soon".to_owned(),
+                ..Criteria::default()
+            },
         ] {
             assert!(criteria.filter().is_err());
         }

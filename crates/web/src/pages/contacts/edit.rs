@@ -36,18 +36,18 @@ pub async fn new(State(web): State<Arc<Web>>, signed: Signed) -> Markup {
 }
 
 /// `GET /contacts/{id}/edit`
-pub async fn edit(
-    State(web): State<Arc<Web>>,
-    signed: Signed,
-    Path(contact): Path<String>,
-) -> Result<Markup, Problem> {
+pub async fn edit(State(web): State<Arc<Web>>, signed: Signed, Path(contact): Path<String>) -> Result<Markup, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
     let stored = blocking(&web, move |app| app.contact(actor, id)).await?;
-    Ok(show(&web, &signed, Shown {
-        of: Some((id, stored.version)),
-        entered: Entered::of(&stored.contact),
-        ..Shown::default()
-    }))
+    Ok(show(
+        &web,
+        &signed,
+        Shown {
+            of: Some((id, stored.version)),
+            entered: Entered::of(&stored.contact),
+            ..Shown::default()
+        },
+    ))
 }
 
 /// `POST /contacts/new`
@@ -64,7 +64,8 @@ pub async fn save(
 ) -> Result<Response, Problem> {
     let (fields, id) = (bulk::fields(&body), id(&contact)?);
     let version = value(&fields, "version").and_then(|version| version.parse().ok());
-    let version = version.ok_or_else(|| Problem::BadRequest("The form came without the version it was made of.".to_owned()))?;
+    let version =
+        version.ok_or_else(|| Problem::BadRequest("The form came without the version it was made of.".to_owned()))?;
     sent(web, signed, Some((id, version)), &fields).await
 }
 
@@ -83,7 +84,16 @@ async fn sent(
     if let Some(list) = value(fields, "add") {
         entered = entered.with_rows();
         entered.add(list);
-        return Ok(show(&web, &signed, Shown { of, entered, ..Shown::default() }).into_response());
+        return Ok(show(
+            &web,
+            &signed,
+            Shown {
+                of,
+                entered,
+                ..Shown::default()
+            },
+        )
+        .into_response());
     }
     let actor = signed.actor;
     let known = match of {
@@ -93,7 +103,12 @@ async fn sent(
     let contact = match entered.contact(known.as_ref().map(|known| &known.contact), web.region()) {
         Ok(contact) => contact,
         Err(mistakes) => {
-            let again = Shown { of, entered, mistakes, ..Shown::default() };
+            let again = Shown {
+                of,
+                entered,
+                mistakes,
+                ..Shown::default()
+            };
             return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, show(&web, &signed, again)).into_response());
         }
     };
@@ -101,7 +116,16 @@ async fn sent(
         let asked = contact.clone();
         let namesakes = blocking(&web, move |app| app.namesakes(actor, &asked, None)).await?;
         if !namesakes.is_empty() {
-            return Ok(show(&web, &signed, Shown { entered, namesakes, ..Shown::default() }).into_response());
+            return Ok(show(
+                &web,
+                &signed,
+                Shown {
+                    entered,
+                    namesakes,
+                    ..Shown::default()
+                },
+            )
+            .into_response());
         }
     }
     write(&web, &signed, of, (contact, entered), known).await
@@ -140,7 +164,11 @@ async fn write(
 }
 
 fn show(web: &Web, signed: &Signed, shown: Shown) -> Markup {
-    let title = if shown.of.is_some() { "Edit contact" } else { "New contact" };
+    let title = if shown.of.is_some() {
+        "Edit contact"
+    } else {
+        "New contact"
+    };
     let head = Page {
         title,
         signed: Some(signed),
@@ -183,15 +211,18 @@ fn show(web: &Web, signed: &Signed, shown: Shown) -> Markup {
 }
 
 fn namesakes(namesakes: &[Namesake]) -> Markup {
-    notice(Tone::Warn, html! {
-        p { "Nothing was saved yet, because there may be this contact already:" }
-        ul {
-            @for namesake in namesakes {
-                li { a href={"/contacts/" (namesake.id)} { (namesake.name) } " has this " (if namesake.by_email { "email" } else { "phone" }) " already" }
+    notice(
+        Tone::Warn,
+        html! {
+            p { "Nothing was saved yet, because there may be this contact already:" }
+            ul {
+                @for namesake in namesakes {
+                    li { a href={"/contacts/" (namesake.id)} { (namesake.name) } " has this " (if namesake.by_email { "email" } else { "phone" }) " already" }
+                }
             }
-        }
-        p { "If it is somebody else, save nevertheless." }
-    })
+            p { "If it is somebody else, save nevertheless." }
+        },
+    )
 }
 
 /// Both sides of what differs.
@@ -204,24 +235,32 @@ fn conflict(theirs: &Contact, mine: &Contact, back: &str) -> Markup {
         }
     }
     let values = |facts: &[(String, String)], name: &str| -> String {
-        let values = facts.iter().filter(|(of, _)| of == name).map(|(_, value)| value.as_str());
+        let values = facts
+            .iter()
+            .filter(|(of, _)| of == name)
+            .map(|(_, value)| value.as_str());
         values.collect::<Vec<_>>().join(", ")
     };
-    let differing = names.into_iter().map(|name| (name, values(&theirs, name), values(&mine, name)));
+    let differing = names
+        .into_iter()
+        .map(|name| (name, values(&theirs, name), values(&mine, name)));
     let differing: Vec<_> = differing.filter(|(_, theirs, mine)| theirs != mine).collect();
-    notice(Tone::Warn, html! {
-        p { "Somebody else has saved this contact meanwhile. Your values stand below and are not saved yet." }
-        @if !differing.is_empty() {
-            div.table-wrap {
-                table.table {
-                    caption.visually-hidden { "What differs" }
-                    thead { tr { th scope="col" { "Field" } th scope="col" { "Saved by somebody else" } th scope="col" { "Yours" } } }
-                    tbody { @for (name, theirs, mine) in &differing {
-                        tr { th scope="row" { (name) } td.wrap { (if theirs.is_empty() { "—" } else { theirs }) } td.wrap { (if mine.is_empty() { "—" } else { mine }) } }
-                    } }
+    notice(
+        Tone::Warn,
+        html! {
+            p { "Somebody else has saved this contact meanwhile. Your values stand below and are not saved yet." }
+            @if !differing.is_empty() {
+                div.table-wrap {
+                    table.table {
+                        caption.visually-hidden { "What differs" }
+                        thead { tr { th scope="col" { "Field" } th scope="col" { "Saved by somebody else" } th scope="col" { "Yours" } } }
+                        tbody { @for (name, theirs, mine) in &differing {
+                            tr { th scope="row" { (name) } td.wrap { (if theirs.is_empty() { "—" } else { theirs }) } td.wrap { (if mine.is_empty() { "—" } else { mine }) } }
+                        } }
+                    }
                 }
             }
-        }
-        p { "Change them where the other values are right, then save; or " a href={(back) "/edit"} { "begin again with the other values" } "." }
-    })
+            p { "Change them where the other values are right, then save; or " a href={(back) "/edit"} { "begin again with the other values" } "." }
+        },
+    )
 }

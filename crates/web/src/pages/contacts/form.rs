@@ -45,13 +45,25 @@ impl Entered {
         };
         Self {
             texts: TextField::ALL.map(|field| contact.text(field).to_string()).to_vec(),
-            emails: contact.emails.iter().map(|e| pair(&e.label, e.value.as_str())).collect(),
+            emails: contact
+                .emails
+                .iter()
+                .map(|e| pair(&e.label, e.value.as_str()))
+                .collect(),
             phones: contact.phones.iter().map(|p| pair(&p.label, p.phone.raw())).collect(),
-            websites: contact.websites.iter().map(|w| pair(&w.label, w.value.as_str())).collect(),
+            websites: contact
+                .websites
+                .iter()
+                .map(|w| pair(&w.label, w.value.as_str()))
+                .collect(),
             addresses: contact.addresses.iter().map(address).collect(),
             birthday: contact.birthday.map(|day| day.to_string()).unwrap_or_default(),
             tags: contact.tags.iter().map(Text::to_string).collect(),
-            custom: contact.custom.iter().map(|(name, value)| (name.clone(), value.to_string())).collect(),
+            custom: contact
+                .custom
+                .iter()
+                .map(|(name, value)| (name.clone(), value.to_string()))
+                .collect(),
         }
     }
 
@@ -87,7 +99,9 @@ impl Entered {
             "email" => self.emails.push(Pair::default()),
             "phone" => self.phones.push(Pair::default()),
             "website" => self.websites.push(Pair::default()),
-            "address" => self.addresses.push((String::new(), vec![String::new(); AddressPart::ALL.len()])),
+            "address" => self
+                .addresses
+                .push((String::new(), vec![String::new(); AddressPart::ALL.len()])),
             "tag" => self.tags.push(String::new()),
             "custom" => self.custom.push(Pair::default()),
             _ => {}
@@ -105,7 +119,10 @@ impl Entered {
             ("custom", self.custom.is_empty()),
         ];
         self.texts.resize(TextField::ALL.len(), String::new());
-        empty.into_iter().filter(|(_, empty)| *empty).for_each(|(list, _)| self.add(list));
+        empty
+            .into_iter()
+            .filter(|(_, empty)| *empty)
+            .for_each(|(list, _)| self.add(list));
         self
     }
 
@@ -124,8 +141,14 @@ impl Entered {
                     value,
                 }),
                 Err(problem) => {
-                    let meant = problem.suggestion.map(|meant| format!("; perhaps {meant}?")).unwrap_or_default();
-                    mistakes.push((format!("email-{at}"), format!("“{}” {}{meant}", value.trim(), problem.what)));
+                    let meant = problem
+                        .suggestion
+                        .map(|meant| format!("; perhaps {meant}?"))
+                        .unwrap_or_default();
+                    mistakes.push((
+                        format!("email-{at}"),
+                        format!("“{}” {}{meant}", value.trim(), problem.what),
+                    ));
                 }
             }
         }
@@ -146,10 +169,12 @@ impl Entered {
                 )),
             }
         }
-        contact.websites.extend(filled(&self.websites).map(|(_, (label, value))| Website {
-            label: Label::new(label),
-            value: Text::new(value),
-        }));
+        contact
+            .websites
+            .extend(filled(&self.websites).map(|(_, (label, value))| Website {
+                label: Label::new(label),
+                value: Text::new(value),
+            }));
         for (label, parts) in &self.addresses {
             let mut address = Address {
                 label: Label::new(label),
@@ -163,7 +188,10 @@ impl Entered {
         if !self.birthday.trim().is_empty() {
             contact.birthday = Birthday::parse(self.birthday.trim(), DateOrder::default());
             if contact.birthday.is_none() {
-                let what = format!("“{}” is no date; write it as 1984-03-09, or --03-09 without a year", self.birthday.trim());
+                let what = format!(
+                    "“{}” is no date; write it as 1984-03-09, or --03-09 without a year",
+                    self.birthday.trim()
+                );
                 mistakes.push(("birthday".to_owned(), what));
             }
         }
@@ -173,7 +201,10 @@ impl Entered {
             if name.is_empty() {
                 mistakes.push((format!("custom-{at}"), "this value needs a name".to_owned()));
             } else if contact.custom.insert(name.clone(), Text::new(value)).is_some() {
-                mistakes.push((format!("custom-{at}"), format!("there are two values with the name “{name}”")));
+                mistakes.push((
+                    format!("custom-{at}"),
+                    format!("there are two values with the name “{name}”"),
+                ));
             }
         }
         contact.normalise();
@@ -181,13 +212,20 @@ impl Entered {
             let what = "a contact needs a name, a company, an email or a phone; fill one of them";
             mistakes.push(("first_name".to_owned(), what.to_owned()));
         }
-        if mistakes.is_empty() { Ok(contact) } else { Err(mistakes) }
+        if mistakes.is_empty() {
+            Ok(contact)
+        } else {
+            Err(mistakes)
+        }
     }
 }
 
 /// The rows of a list with a value, each with its place.
 fn filled(pairs: &[Pair]) -> impl Iterator<Item = (usize, &Pair)> {
-    pairs.iter().enumerate().filter(|(_, (_, value))| !value.trim().is_empty())
+    pairs
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, value))| !value.trim().is_empty())
 }
 
 /// The fields of the form.
@@ -200,7 +238,12 @@ pub fn fields(entered: &Entered, mistakes: &[Mistake]) -> Markup {
             html! { input id=(id) name=(id) value=(entered.texts[at]) aria-describedby=[about] aria-invalid=[error.map(|_| "true")] autocomplete="off"; }
         })
     };
-    let texts = || TextField::ALL.into_iter().enumerate().filter(|(_, kind)| *kind != NOTES);
+    let texts = || {
+        TextField::ALL
+            .into_iter()
+            .enumerate()
+            .filter(|(_, kind)| *kind != NOTES)
+    };
     let notes = entered.texts.last().map(String::as_str).unwrap_or_default();
     html! {
         datalist id="kinds" { @for kind in ["work", "home", "mobile", "fax", "other"] { option value=(kind) {} } }

@@ -134,14 +134,17 @@ pub fn contacts(count: u64) -> String {
 }
 
 fn nobody_yet() -> Markup {
-    empty("No contacts yet", html! {
-        p { "Bring them from Google, Outlook, LinkedIn, a spreadsheet or any CSV file; nothing is written before you have seen it." }
-        div.actions {
-            a.button.button-primary href="/import" { "Import contacts" }
-            a.button href="/contacts/new" { "New contact" }
-        }
-        p.small { "From a terminal: " code { "crystalqore import people.csv" } }
-    })
+    empty(
+        "No contacts yet",
+        html! {
+            p { "Bring them from Google, Outlook, LinkedIn, a spreadsheet or any CSV file; nothing is written before you have seen it." }
+            div.actions {
+                a.button.button-primary href="/import" { "Import contacts" }
+                a.button href="/contacts/new" { "New contact" }
+            }
+            p.small { "From a terminal: " code { "crystalqore import people.csv" } }
+        },
+    )
 }
 
 fn search(criteria: &Criteria) -> Markup {
@@ -242,12 +245,15 @@ fn count(found: &Found) -> String {
 }
 
 fn nothing_found(criteria: &Criteria) -> Markup {
-    empty("Nothing found", html! {
-        p { "No contact has all of this. Words may be any part of a name, an email, a company, a tag, or the end of a phone number." }
-        div.actions {
-            @if !criteria.is_empty() { a.button href="/contacts" { "Show all contacts" } }
-        }
-    })
+    empty(
+        "Nothing found",
+        html! {
+            p { "No contact has all of this. Words may be any part of a name, an email, a company, a tag, or the end of a phone number." }
+            div.actions {
+                @if !criteria.is_empty() { a.button href="/contacts" { "Show all contacts" } }
+            }
+        },
+    )
 }
 
 fn table(contacts: &[Listed]) -> Markup {
@@ -298,4 +304,3 @@ fn row(listed: &Listed) -> Markup {
         }
     }
 }
-

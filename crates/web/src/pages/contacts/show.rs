@@ -65,7 +65,11 @@ pub async fn delete(
 fn content(stored: &StoredContact, history: &ContactHistory, saved: bool) -> Markup {
     let contact = &stored.contact;
     let about = [&contact.title, &contact.department, &contact.company];
-    let about: Vec<&str> = about.into_iter().map(|text| text.as_str()).filter(|text| !text.is_empty()).collect();
+    let about: Vec<&str> = about
+        .into_iter()
+        .map(|text| text.as_str())
+        .filter(|text| !text.is_empty())
+        .collect();
     html! {
         nav aria-label="Way back" { a href="/contacts" { "← Contacts" } }
         @if saved { (notice(Tone::Good, html! { p { "Saved." } })) }
@@ -129,7 +133,9 @@ fn values(contact: &Contact) -> Markup {
 }
 
 fn tagged(tag: &str) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("tag", tag).finish();
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("tag", tag)
+        .finish();
     format!("/contacts?{query}")
 }
 
@@ -158,7 +164,11 @@ fn lines(address: &Address) -> String {
         line(&[AddressPart::State]),
         line(&[AddressPart::Country]),
     ];
-    lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    lines
+        .into_iter()
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// `first_name` as people write it.
@@ -238,12 +248,37 @@ pub fn facts(contact: &Contact) -> Vec<(String, String)> {
         .map(|field| (title(field.name()), contact.text(field).to_string()))
         .filter(|(_, value)| !value.is_empty())
         .collect();
-    facts.extend(contact.emails.iter().map(|e| (labelled("Email", &e.label), e.value.as_str().to_owned())));
-    facts.extend(contact.phones.iter().map(|p| (labelled("Phone", &p.label), p.phone.international())));
-    facts.extend(contact.addresses.iter().map(|a| (labelled("Address", &a.label), lines(a).replace('\n', ", "))));
-    facts.extend(contact.websites.iter().map(|w| (labelled("Website", &w.label), w.value.to_string())));
+    facts.extend(
+        contact
+            .emails
+            .iter()
+            .map(|e| (labelled("Email", &e.label), e.value.as_str().to_owned())),
+    );
+    facts.extend(
+        contact
+            .phones
+            .iter()
+            .map(|p| (labelled("Phone", &p.label), p.phone.international())),
+    );
+    facts.extend(
+        contact
+            .addresses
+            .iter()
+            .map(|a| (labelled("Address", &a.label), lines(a).replace('\n', ", "))),
+    );
+    facts.extend(
+        contact
+            .websites
+            .iter()
+            .map(|w| (labelled("Website", &w.label), w.value.to_string())),
+    );
     facts.extend(contact.birthday.map(|day| ("Birthday".to_owned(), day.to_string())));
     facts.extend(contact.tags.iter().map(|tag| ("Tag".to_owned(), tag.to_string())));
-    facts.extend(contact.custom.iter().map(|(name, value)| (name.clone(), value.to_string())));
+    facts.extend(
+        contact
+            .custom
+            .iter()
+            .map(|(name, value)| (name.clone(), value.to_string())),
+    );
     facts
 }
