@@ -29,6 +29,8 @@ export const test = base.extend({
     await server.remove();
   },
 
+  baseURL: async ({ server }, use) => use(server.address),
+
   /** What a page did that it may not: messages on the console, requests to other hosts. */
   misdeeds: async ({}, use) => {
     const misdeeds = [];
@@ -59,7 +61,7 @@ export const test = base.extend({
 /** A server that was stopped on purpose cannot answer, and a page that refuses says so in its status. */
 function excused(message) {
   const text = message.text();
-  return text.includes("ERR_CONNECTION_REFUSED") || text.includes("ERR_INCOMPLETE_CHUNKED") || text.includes("ERR_CONNECTION_RESET") || /status of (409|413|422)/.test(text);
+  return /ERR_CONNECTION_(REFUSED|RESET)|ERR_INCOMPLETE_CHUNKED|ERR_EMPTY_RESPONSE|status of (413|422)/.test(text);
 }
 
 /** Makes the first account through the page that a new installation shows. */
