@@ -3,18 +3,25 @@
 //! Owns what is stored of an import, its states, and the list of imports. How a run goes through a file is in `run`.
 
 use crate::cancel::is_unfinished;
+use crate::draft::{self, KeptRows};
 use crate::lease::Lease;
 use crate::plan::{ImportOptions, Look, NumbersOf, Opening, Reading, look};
 use crate::rejected::{Kept, RejectedRows};
 use crate::run::{Notable, Reached, Run, Watch, over_scratch, to_json};
+use crate::settle::Decisions;
 use crate::uploads::{Counted, Upload};
 use crate::{Actor, App, Counts, Error, RejectedFile};
+use exchange::fixes::Fixes;
 use exchange::mapping::Column;
 use exchange::open::Source;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use store::imports::{self, Import, ImportState, NewImport};
-use store::{ImportId, Store};
+use store::{ImportId, Member, Store, workspaces};
+
+/// How long the file and the rows of a finished import are kept, and a draft that nobody touches, in microseconds: 30 days.
+pub(crate) const KEPT_FOR: i64 = 30 * 24 * 60 * 60 * 1_000_000;
 
 /// A file and what is to be done with it: what all doors ask for.
 #[derive(Clone, Debug)]
@@ -35,9 +42,21 @@ pub struct ImportRequest<'a> {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Plan {
     pub reading: Reading,
-    options: ImportOptions,
+    pub options: ImportOptions,
     pub upload: String,
-    rejected: Option<PathBuf>,
+    pub rejected: Option<PathBuf>,
+    /// What was corrected by hand.
+    #[serde(default)]
+    pub fixes: Fixes,
+    /// What was decided for single rows.
+    #[serde(default)]
+    pub decisions: Decisions,
+    /// Rows by outcome as the preview said.
+    #[serde(default)]
+    pub expected: Option<Counts>,
+    /// Whether file and rows are kept for a while, so that the result can be looked at row by row.
+    #[serde(default)]
+    pub keeps_rows: bool,
 }
 
 /// Why an import came to an end before the file did.
@@ -88,6 +107,7 @@ pub struct ImportReport {
     pub expected: Option<Counts>,
     /// The name of the member who made it.
     pub owner: String,
+    member: Member,
     /// How many bytes the file has.
     pub file_size: u64,
     /// When it was made, in UTC microseconds.
@@ -165,6 +185,10 @@ impl App {
             options: request.options,
             upload: upload.name.clone(),
             rejected,
+            fixes: Fixes::default(),
+            decisions: Decisions::new(),
+            expected: None,
+            keeps_rows: false,
         };
         let lease = self.create(actor, request.file_name, &plan, upload.file.size)?;
         let import = lease.import();
@@ -215,7 +239,11 @@ impl App {
             next_record: reached.next_record,
             bytes: stored.rejected_bytes,
         };
-        let rejected = RejectedRows::go_on(&self.objects, actor.workspace, import, &plan.reading, kept);
+        let rejected = if reached.next_record == 0 {
+            RejectedRows::begin(&self.objects, actor.workspace, import, &plan.reading)?
+        } else {
+            RejectedRows::go_on(&self.objects, actor.workspace, import, &plan.reading, kept)
+        };
         let start = Start {
             import,
             plan,
@@ -247,7 +275,25 @@ impl App {
     pub fn imports(&self, actor: Actor) -> Result<Vec<ImportReport>, Error> {
         let stored = self.store.read(|tx| imports::list(tx, actor.workspace))?;
         let held = self.held(actor.workspace)?;
-        stored.iter().map(|import| report(import, &held)).collect()
+        let seen = stored.iter().filter(|import| may_see(actor, import));
+        let mut reports: Vec<ImportReport> = seen.map(|import| report(import, &held)).collect::<Result<_, _>>()?;
+        self.name_owners(actor, &mut reports)?;
+        Ok(reports)
+    }
+
+    /// One import, as the list has it.
+    ///
+    /// # Errors
+    /// When there is no such import.
+    pub fn import_report(&self, actor: Actor, import: ImportId) -> Result<ImportReport, Error> {
+        let stored = self.stored(actor, import)?;
+        if !may_see(actor, &stored) {
+            return Err(Error::NoImport(import));
+        }
+        let mut reports = [report(&stored, &self.held(actor.workspace)?)?];
+        self.name_owners(actor, &mut reports)?;
+        let [report] = reports;
+        Ok(report)
     }
 
     /// The imports that are not finished, oldest first.
@@ -257,17 +303,36 @@ impl App {
 
     /// Removes what no import needs any more.
     pub(crate) fn sweep(&self, actor: Actor) -> Result<(), Error> {
+        self.sweep_drafts(actor)?;
         self.sweep_uploads(actor, &self.needed_uploads(actor)?);
         Ok(())
     }
 
     fn needed_uploads(&self, actor: Actor) -> Result<Vec<String>, Error> {
         let stored = self.store.read(|tx| imports::list(tx, actor.workspace))?;
-        let unfinished = stored.iter().filter(|i| is_unfinished(i.state));
-        Ok(unfinished
-            .filter_map(|i| plan_of(i).ok())
-            .map(|plan| plan.upload)
+        let kept_since = self.world.now() - KEPT_FOR;
+        Ok(stored
+            .iter()
+            .filter_map(|import| needed_upload(import, kept_since))
             .collect())
+    }
+
+    /// Gives reports the names of the members who made the imports.
+    fn name_owners(&self, actor: Actor, reports: &mut [ImportReport]) -> Result<(), Error> {
+        let mut names: HashMap<Member, String> = HashMap::new();
+        for report in reports {
+            let name = match names.get(&report.member) {
+                Some(name) => name.clone(),
+                None => {
+                    let found = self
+                        .store
+                        .read(|tx| workspaces::member_name(tx, actor.workspace, report.member))?;
+                    names.entry(report.member).or_insert(found.unwrap_or_default()).clone()
+                }
+            };
+            report.owner = name;
+        }
+        Ok(())
     }
 
     pub(crate) fn stored(&self, actor: Actor, import: ImportId) -> Result<Import, Error> {
@@ -292,10 +357,18 @@ impl App {
             lease,
         } = start;
         let source = Counted::new(&upload.file.path);
+        let rows = plan
+            .keeps_rows
+            .then(|| KeptRows::from(&self.objects, actor.workspace, import, reached.next_record))
+            .transpose()?;
+        let fixes = plan.fixes.ready();
         let mut run = Run::real(&*self.world, actor, plan.options, &plan.reading, &source, &lease)
             .of_size(upload.file.size)
             .from(reached)
-            .keeping_rejected(rejected);
+            .keeping_rejected(rejected)
+            .keeping_rows(rows)
+            .with_changes_by_hand(&fixes, &plan.decisions)
+            .thrifty(self.thrifty);
         let here = self.live.enter(actor.workspace, import);
         let mut stopped = here
             .listening(watch, |watch| run.go_through(&self.store, watch))
@@ -313,7 +386,9 @@ impl App {
             let now = self.world.now();
             self.store
                 .write(|tx| lease.set_state(tx, ImportState::Done, now, true))?;
-            self.drop_upload(&upload.name);
+            if !plan.keeps_rows {
+                self.drop_upload(&upload.name);
+            }
             // The import is done all the same, and what has no text is found without.
             let _ = self.index_texts_after(actor, counts.new + counts.update);
         }
@@ -365,13 +440,31 @@ fn report(stored: &Import, held: &[ImportId]) -> Result<ImportReport, Error> {
         state: stored.state,
         interrupted: unfinished && !held.contains(&stored.id),
         counts: reached_of(stored)?.counts,
-        expected: None,
+        expected: plan_of(stored).ok().and_then(|plan| plan.expected),
         owner: String::new(),
+        member: stored.owner,
         file_size: stored.file_size,
         created_at: stored.created_at,
         updated_at: stored.updated_at,
         finished_at: stored.finished_at,
     })
+}
+
+/// What is being prepared is seen by who prepares it.
+pub(crate) fn may_see(actor: Actor, import: &Import) -> bool {
+    import.state != ImportState::Draft || import.owner == actor.member
+}
+
+/// The file that an import still needs: to be prepared, to be gone on with, or to show what became of its rows.
+fn needed_upload(import: &Import, kept_since: i64) -> Option<String> {
+    if import.state == ImportState::Draft {
+        return draft::upload_of(import);
+    }
+    let plan = plan_of(import).ok()?;
+    let is_shown = plan.keeps_rows
+        && matches!(import.state, ImportState::Done | ImportState::Cancelled)
+        && import.updated_at >= kept_since;
+    (is_shown || is_unfinished(import.state)).then_some(plan.upload)
 }
 
 /// The plan of an import.

@@ -6,8 +6,9 @@
 
 use crate::Error;
 use crate::plan::Reading;
+use exchange::fixes::ReadyFixes;
 use exchange::judge::{Judge, Judged};
-use exchange::open::{Batch, Record, Records, Source};
+use exchange::open::{Batch, Mark, Record, Records, Source};
 use exchange::reason::Reason;
 use model::{Contact, ContactId, MatchKey, Patch, Version, content_hash, name_order};
 use std::io::Read;
@@ -19,6 +20,8 @@ use std::thread;
 const CHUNK_ROWS: usize = 1000;
 /// Bytes of cells that may be on their way. Judged rows take about six times as much.
 const ON_THEIR_WAY: usize = 5 * 1024 * 1024;
+/// The same where memory is dearer than time.
+const FEW_ON_THEIR_WAY: usize = 1024 * 1024;
 
 /// A judged row with what settling it needs, worked out where there are many threads.
 pub(crate) struct Prepared {
@@ -37,6 +40,8 @@ pub(crate) struct Prepared {
     pub order: String,
     /// The contact itself, where somebody will look at it.
     pub contact: Option<Box<Contact>>,
+    /// Where its record begins, so that it can be read again.
+    pub mark: Mark,
     /// Which record of the chunk it is.
     record: usize,
 }
@@ -71,7 +76,7 @@ pub(crate) struct Chunk {
 impl Chunk {
     /// The record that a row was read from.
     pub fn record(&self, row: &Prepared) -> Option<Record<'_>> {
-        self.batch.records().nth(row.record)
+        self.batch.record(row.record)
     }
 }
 
@@ -79,12 +84,16 @@ impl Chunk {
 pub(crate) struct Judging<'a> {
     pub source: &'a dyn Source,
     pub reading: &'a Reading,
+    /// What was corrected.
+    pub fixes: Option<&'a ReadyFixes>,
     /// Records before this one are passed over: they were settled before.
     pub from_record: u64,
     /// Whether rows keep their values for updating contacts.
     pub keep_patches: bool,
     /// What is kept of contacts.
     pub bodies: Bodies,
+    /// Whether memory is dearer than time.
+    pub thrifty: bool,
 }
 
 /// Judges all rows of a file and hands chunks to `take`, which asks for them one by one until there are no more.
@@ -99,19 +108,30 @@ pub(crate) fn judge_all<T>(
         .header_row
         .map_or(0, |at| at + 1)
         .max(judging.from_record);
-    let bodies = judging.bodies;
+    let (bodies, fixes) = (judging.bodies, judging.fixes);
     let judges = thread::available_parallelism().map_or(1, |n| n.get().saturating_sub(1).clamp(1, 6));
+    let budget = Budget::of(if judging.thrifty {
+        FEW_ON_THEIR_WAY
+    } else {
+        ON_THEIR_WAY
+    });
     thread::scope(|scope| {
         let (mut raw_senders, mut chunk_receivers) = (Vec::new(), Vec::new());
         for _ in 0..judges {
             let (raw_sender, raw_receiver) = channel();
             let (chunk_sender, chunk_receiver) = channel();
             let judge = &judge;
-            scope.spawn(move || judge_chunks(judge, first, bodies, &raw_receiver, &chunk_sender));
+            let desk = Desk {
+                judge,
+                first,
+                bodies,
+                fixes,
+            };
+            scope.spawn(move || desk.judge_chunks(&raw_receiver, &chunk_sender));
             raw_senders.push(raw_sender);
             chunk_receivers.push(chunk_receiver);
         }
-        scope.spawn(move || read_chunks(records, &raw_senders));
+        scope.spawn(move || read_chunks(records, &budget, &raw_senders));
         let mut turn = 0;
         let mut next = || -> Result<Option<Chunk>, Error> {
             // A judge that ended has no more chunks, and then no other has a later one.
@@ -128,13 +148,12 @@ pub(crate) fn judge_all<T>(
 
 type RawChunk = Result<(Batch, Permit), Error>;
 
-fn read_chunks<R: Read>(mut records: Records<R>, senders: &[Sender<RawChunk>]) {
-    let budget = Arc::new(Budget::default());
+fn read_chunks<R: Read>(mut records: Records<R>, budget: &Arc<Budget>, senders: &[Sender<RawChunk>]) {
     for sender in senders.iter().cycle() {
         let mut batch = Batch::default();
         let (message, last) = match records.fill(&mut batch, CHUNK_ROWS) {
             Ok(true) => {
-                let permit = Budget::take(&budget, batch.bytes());
+                let permit = Budget::take(budget, batch.bytes());
                 (Ok((batch, permit)), false)
             }
             Ok(false) => return,
@@ -146,38 +165,45 @@ fn read_chunks<R: Read>(mut records: Records<R>, senders: &[Sender<RawChunk>]) {
     }
 }
 
-fn judge_chunks(
-    judge: &Judge,
+/// What one judge works with.
+struct Desk<'a> {
+    judge: &'a Judge,
     first: u64,
     bodies: Bodies,
-    raw: &Receiver<RawChunk>,
-    out: &Sender<Result<Chunk, Error>>,
-) {
-    for raw_chunk in raw {
-        let chunk = raw_chunk.map(|(batch, permit)| judge_chunk(judge, first, bodies, batch, permit));
-        if out.send(chunk).is_err() {
-            return;
+    fixes: Option<&'a ReadyFixes>,
+}
+
+impl Desk<'_> {
+    fn judge_chunks(&self, raw: &Receiver<RawChunk>, out: &Sender<Result<Chunk, Error>>) {
+        for raw_chunk in raw {
+            let chunk = raw_chunk.map(|(batch, permit)| self.judge_chunk(batch, permit));
+            if out.send(chunk).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn judge_chunk(&self, batch: Batch, permit: Permit) -> Chunk {
+        let mut corrected = Batch::default();
+        let mut rows = Vec::with_capacity(batch.len());
+        for (at, record) in batch.records().enumerate().filter(|(_, r)| r.index() >= self.first) {
+            let fixed = self.fixes.and_then(|fixes| fixes.apply(record, &mut corrected));
+            if let Some(judged) = self.judge.judge(fixed.unwrap_or(record)) {
+                rows.push(prepare(at, record.mark(), judged, self.bodies));
+            }
+        }
+        let next_record = batch.records().last().map_or(0, |r| r.index() + 1);
+        Chunk {
+            rows,
+            next_record,
+            batch,
+            _permit: permit,
         }
     }
 }
 
-fn judge_chunk(judge: &Judge, first: u64, bodies: Bodies, batch: Batch, permit: Permit) -> Chunk {
-    let rows = batch
-        .records()
-        .enumerate()
-        .filter(|(_, record)| record.index() >= first)
-        .filter_map(|(at, record)| Some(prepare(at, judge.judge(record)?, bodies)))
-        .collect();
-    let next_record = batch.records().last().map_or(0, |r| r.index() + 1);
-    Chunk {
-        rows,
-        next_record,
-        batch,
-        _permit: permit,
-    }
-}
-
-fn prepare(record: usize, judged: Judged, bodies: Bodies) -> Prepared {
+/// Works out what settling a judged row needs.
+pub(crate) fn prepare(record: usize, mark: Mark, judged: Judged, bodies: Bodies) -> Prepared {
     let invalid = judged.is_invalid();
     let Judged {
         line,
@@ -198,6 +224,7 @@ fn prepare(record: usize, judged: Judged, bodies: Bodies) -> Prepared {
         content: 0,
         order: String::new(),
         contact: None,
+        mark,
         record,
     };
     if !invalid {
@@ -230,8 +257,8 @@ fn names_only(contact: &Contact) -> String {
 }
 
 /// How many bytes are on their way.
-#[derive(Default)]
 struct Budget {
+    most: usize,
     taken: Mutex<usize>,
     given_back: Condvar,
 }
@@ -243,10 +270,18 @@ struct Permit {
 }
 
 impl Budget {
+    fn of(most: usize) -> Arc<Self> {
+        Arc::new(Self {
+            most,
+            taken: Mutex::default(),
+            given_back: Condvar::new(),
+        })
+    }
+
     /// Waits until the bytes fit. A chunk that fits never, waits until it is alone.
     fn take(budget: &Arc<Self>, bytes: usize) -> Permit {
         let mut taken = budget.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        while *taken > 0 && *taken + bytes > ON_THEIR_WAY {
+        while *taken > 0 && *taken + bytes > budget.most {
             taken = budget.given_back.wait(taken).unwrap_or_else(PoisonError::into_inner);
         }
         *taken += bytes;

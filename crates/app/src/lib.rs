@@ -22,6 +22,7 @@ mod judging;
 mod key_filter;
 mod lease;
 mod live;
+mod meeting;
 mod moving;
 mod objects;
 mod passwords;
@@ -113,6 +114,8 @@ pub struct App {
     passwords: Passwords,
     live: Live,
     bell: Bell,
+    drafts: draft::Desks,
+    thrifty: bool,
 }
 
 impl App {
@@ -140,7 +143,15 @@ impl App {
             passwords: Passwords::default(),
             live: Live::default(),
             bell: Bell::default(),
+            drafts: draft::Desks::default(),
+            thrifty: false,
         })
+    }
+
+    /// With imports and previews that take little memory and let others in often, for a process that does other things too.
+    #[must_use]
+    pub fn thrifty(self) -> Self {
+        Self { thrifty: true, ..self }
     }
 
     /// How many imports this process runs at this moment.

@@ -2,7 +2,7 @@
 //! that whoever goes on with it does the same.
 
 use crate::Error;
-use exchange::judge::{BadValues, Judge, Regions, survey};
+use exchange::judge::{BadValues, Judge, Regions, Survey, survey};
 use exchange::mapping::{BoundMapping, Column, propose};
 use exchange::open::{
     Charset, Dialect, EncodingFound, HeaderChoice, Opened, Overrides, Records, Source, decoded, open,
@@ -122,55 +122,86 @@ pub(crate) struct Reading {
     pub bad_values: BadValues,
 }
 
+/// What a file's columns become.
+pub(crate) struct Mapped {
+    pub layout: Option<String>,
+    pub columns: Vec<Column>,
+    pub mapping: BoundMapping,
+}
+
 /// Looks at a file and makes a plan for reading it.
 pub(crate) fn look(source: &dyn Source, opening: &Opening) -> Result<Look, Error> {
-    let opened = open(
-        source,
-        &Overrides {
-            charset: opening.charset,
-            delimiter: opening.delimiter,
-            header: opening.header,
-        },
-    )?;
+    let opened = open_file(source, opening)?;
+    let mapped = map_columns(&opened, opening)?;
+    let survey = survey_file(source, &opened, &mapped.mapping, opening.region.is_some())?;
+    Ok(look_of(opened, mapped, survey, opening))
+}
+
+/// Tells how a file is written.
+pub(crate) fn open_file(source: &dyn Source, opening: &Opening) -> Result<Opened, Error> {
+    let overrides = Overrides {
+        charset: opening.charset,
+        delimiter: opening.delimiter,
+        header: opening.header,
+    };
+    Ok(open(source, &overrides)?)
+}
+
+/// Proposes what the columns become, where nothing is chosen.
+pub(crate) fn map_columns(opened: &Opened, opening: &Opening) -> Result<Mapped, Error> {
     let (layout, mut columns) = propose(&opened.header, opened.header_row.is_some(), &opened.sample);
     if opening.keep_unmapped {
         keep_unmapped(&mut columns);
     }
     let mapping = BoundMapping::bind(&columns, &opening.choices)?;
     show_choices(&mut columns, &mapping);
-    let survey = if needs_survey(&mapping, opening.region) {
-        let records = Records::new(
-            decoded(source, &opened.encoding).map_err(Error::Read)?,
-            opened.dialect.clone(),
-        );
-        survey(records, opened.header_row, &mapping, opening.region.is_some()).map_err(Error::Read)?
-    } else {
-        Default::default()
-    };
-    let layout = layout.map(str::to_owned);
+    Ok(Mapped {
+        layout: layout.map(str::to_owned),
+        columns,
+        mapping,
+    })
+}
+
+/// What only the whole file tells.
+pub(crate) fn survey_file(
+    source: &dyn Source,
+    opened: &Opened,
+    mapping: &BoundMapping,
+    region_known: bool,
+) -> Result<Survey, Error> {
+    if !needs_survey(mapping, region_known) {
+        return Ok(Survey::default());
+    }
+    let text = decoded(source, &opened.encoding).map_err(Error::Read)?;
+    let records = Records::new(text, opened.dialect.clone());
+    survey(records, opened.header_row, mapping, region_known).map_err(Error::Read)
+}
+
+/// Puts together what was found.
+pub(crate) fn look_of(opened: Opened, mapped: Mapped, survey: Survey, opening: &Opening) -> Look {
     let reading = Reading {
         encoding: opened.encoding.clone(),
         dialect: opened.dialect.clone(),
         header_row: opened.header_row,
-        mapping,
-        layout: layout.clone(),
+        mapping: mapped.mapping,
+        layout: mapped.layout.clone(),
         chosen_region: opening.region.map(Region::code),
         suggested_region: survey.region.map(Region::code),
         fallback_region: opening.fallback_region.map(Region::code),
         month_first: opening.date_order.unwrap_or(survey.date_order) == DateOrder::MonthFirst,
         bad_values: opening.bad_values,
     };
-    Ok(Look {
+    Look {
         opened,
-        layout,
-        columns,
+        layout: mapped.layout,
+        columns: mapped.columns,
         reading,
-    })
+    }
 }
 
 /// Only dates and numbers without country code need a look at the whole file.
-fn needs_survey(mapping: &BoundMapping, region: Option<Region>) -> bool {
-    mapping.fills(&model::Slot::Birthday) || (region.is_none() && has_phones(mapping))
+fn needs_survey(mapping: &BoundMapping, region_known: bool) -> bool {
+    mapping.fills(&model::Slot::Birthday) || (!region_known && has_phones(mapping))
 }
 
 fn has_phones(mapping: &BoundMapping) -> bool {

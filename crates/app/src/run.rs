@@ -3,17 +3,20 @@
 
 use crate::cancel::is_cancelling;
 use crate::directory::{Collected, Directory, Layers};
+use crate::draft::{Entry, KeptRows};
 use crate::judging::{Bodies, Chunk, Judging, judge_all};
 use crate::lease::Lease;
 use crate::plan::{ImportOptions, Reading};
 use crate::rejected::{Kept, RejectedRows};
-use crate::settle::{Outcome, Settler, Standing};
+use crate::settle::{Decisions, Outcome, Settler, Standing};
 use crate::uploads::Counted;
-use crate::{Actor, Counts, Error, Stopped, World};
+use crate::{Actor, Counts, Decision, Error, Stopped, World};
+use exchange::fixes::ReadyFixes;
+use exchange::open::Batch;
 use exchange::reason::Reason;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, Ordering};
-use store::imports::{self, Batch, Checkpoint};
+use store::imports::{self, Checkpoint};
 use store::{ImportId, Store, Tx, changes, workspaces};
 
 /// Rows of a batch: few enough that a batch is done in a second or two, many enough that keys are written in order.
@@ -21,10 +24,12 @@ const BATCH_ROWS: u64 = 100_000;
 /// The same on a server, where a batch need not be so large: keys are written in order all the same, the judges need not
 /// stand still while it is committed, and others wait for less time.
 const BATCH_ROWS_ON_SERVER: u64 = 25_000;
+/// The same where memory is dearer than time.
+const BATCH_ROWS_THRIFTY: u64 = 20_000;
 /// How many rows of each kind a summary names.
 const NAMED_ROWS: usize = 10;
 /// Stands for a preview where a run's number is asked for.
-const PREVIEW: ImportId = ImportId(0);
+pub(crate) const PREVIEW: ImportId = ImportId(0);
 
 /// How far a running import is, for showing.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +86,13 @@ pub(crate) struct Run<'a> {
     changes: Option<i64>,
     notable: Vec<Notable>,
     rejected: Option<RejectedRows<'a>>,
+    /// Where it is kept what became of each row.
+    kept_rows: Option<KeptRows<'a>>,
+    fixes: Option<&'a ReadyFixes>,
+    /// Whether rows keep their values for updating contacts.
+    keep_patches: bool,
     bodies: Bodies,
+    thrifty: bool,
 }
 
 impl<'a> Run<'a> {
@@ -115,11 +126,13 @@ impl<'a> Run<'a> {
             size: 0,
             settler: Settler {
                 options,
+                decisions: None,
                 run: import,
                 owner: actor.member,
                 world,
                 changes: Vec::new(),
                 created: None,
+                earlier: None,
             },
             collected: Collected::new(import != PREVIEW),
             reached: Reached::default(),
@@ -127,7 +140,11 @@ impl<'a> Run<'a> {
             changes: None,
             notable: Vec::new(),
             rejected: None,
+            kept_rows: None,
+            fixes: None,
+            keep_patches: options.fill().is_some(),
             bodies: Bodies::Whole,
+            thrifty: false,
         }
     }
 
@@ -168,6 +185,42 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Keeping what becomes of each row.
+    pub fn keeping_rows(self, rows: Option<KeptRows<'a>>) -> Self {
+        Self {
+            kept_rows: rows,
+            ..self
+        }
+    }
+
+    /// With corrections, and with what was decided for single rows.
+    pub fn with_changes_by_hand(mut self, fixes: &'a ReadyFixes, decisions: &'a Decisions) -> Self {
+        self.fixes = Some(fixes);
+        let brings_values = |d: &Decision| matches!(d, Decision::Update { .. } | Decision::Fill { .. });
+        if decisions.values().any(brings_values) {
+            // Values meet those of rows before, so a preview needs them too.
+            self.keep_patches = true;
+            self.bodies = Bodies::Whole;
+        }
+        if !decisions.is_empty() {
+            self.settler.decisions = Some(decisions);
+        }
+        self
+    }
+
+    /// In little memory, for a process that does other things too.
+    pub fn thrifty(self, thrifty: bool) -> Self {
+        Self { thrifty, ..self }
+    }
+
+    fn batch_rows(&self, on_server: bool) -> u64 {
+        match (self.thrifty, on_server) {
+            (true, _) => BATCH_ROWS_THRIFTY,
+            (false, true) => BATCH_ROWS_ON_SERVER,
+            (false, false) => BATCH_ROWS,
+        }
+    }
+
     /// With contacts that are shown and not stored.
     pub fn showing_contacts(mut self) -> Self {
         self.bodies = Bodies::NamesAndContact;
@@ -190,11 +243,7 @@ impl<'a> Run<'a> {
 
     /// Runs through the file in batches, each in a transaction of its own.
     pub fn go_through(&mut self, store: &Store, watch: &mut Watch<'_>) -> Result<Stopped, Error> {
-        let rows = if store.is_shared() {
-            BATCH_ROWS_ON_SERVER
-        } else {
-            BATCH_ROWS
-        };
+        let rows = self.batch_rows(store.is_shared());
         judge_all(&self.judging(self.reached.next_record), |next| {
             loop {
                 let more = store.write(|tx| self.batch(tx, rows, next, watch))?;
@@ -215,9 +264,11 @@ impl<'a> Run<'a> {
         Judging {
             source: self.source,
             reading: self.reading,
+            fixes: self.fixes,
             from_record,
-            keep_patches: self.settler.options.fill().is_some(),
+            keep_patches: self.keep_patches,
             bodies: self.bodies,
+            thrifty: self.thrifty,
         }
     }
 
@@ -283,7 +334,7 @@ impl<'a> Run<'a> {
                 tx,
                 workspace,
                 import,
-                &Batch {
+                &imports::Batch {
                     number,
                     first,
                     last,
@@ -300,6 +351,9 @@ impl<'a> Run<'a> {
             .as_mut()
             .map(|rows| rows.settle(next_record))
             .transpose()?;
+        if let Some(rows) = &mut self.kept_rows {
+            rows.settle(next_record)?;
+        }
         let checkpoint = Checkpoint {
             rows_done: self.reached.counts.rows,
             counts: &to_json(&self.reached),
@@ -322,6 +376,7 @@ impl<'a> Run<'a> {
         };
         let ids = chunk.rows.iter().filter_map(|row| row.id).collect();
         directory.prepare(chunk.rows.iter().flat_map(|row| &row.keys), ids)?;
+        let mut corrected = Batch::default();
         for at in 0..chunk.rows.len() {
             let standing = self.settler.settle(&mut directory, &mut chunk.rows[at])?;
             self.reached.counts.add(&standing.outcome);
@@ -333,7 +388,15 @@ impl<'a> Run<'a> {
                 )
                 && let Some(record) = chunk.record(&chunk.rows[at])
             {
+                // What was corrected is not asked for again.
+                let record = self
+                    .fixes
+                    .and_then(|f| f.apply(record, &mut corrected))
+                    .unwrap_or(record);
                 rejected.write(record, chunk.rows[at].reasons.iter().chain(&standing.reason))?;
+            }
+            if let Some(rows) = &mut self.kept_rows {
+                rows.write(&Entry::of(&chunk.rows[at], &standing))?;
             }
             seen(&chunk, at, &standing)?;
         }
@@ -381,7 +444,7 @@ pub(crate) fn over_scratch(
                         return Ok(Stopped::OnRequest);
                     }
                 }
-                if run.counts().rows >= flushed + BATCH_ROWS {
+                if run.counts().rows >= flushed + run.batch_rows(false) {
                     flushed = run.counts().rows;
                     let layers = Layers {
                         workspace,

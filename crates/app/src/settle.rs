@@ -4,10 +4,12 @@ use crate::contacts::read;
 use crate::crowd::{CROWD, name_in};
 use crate::directory::Directory;
 use crate::judging::Prepared;
+use crate::meeting::{Matched, ambiguous_reason, conflict_reason, differs, duplicate_reason};
 use crate::plan::{Conflicts, Duplicates, ImportOptions, Match};
-use crate::{Error, World};
-use exchange::reason::{Code, Reason, shortened};
-use model::{Contact, ContactId, MatchKey, content_hash, names_clearly_differ};
+use crate::{Decision, Error, World};
+use exchange::reason::{Code, Reason};
+use model::{Contact, ContactId, MatchKey, content_hash};
+use std::collections::BTreeMap;
 use store::changes::{Before, Change};
 use store::contacts::{ContactRow, Origin};
 use store::{ImportId, Member};
@@ -58,11 +60,36 @@ pub struct Standing {
     pub outcome: Outcome,
     /// Why.
     pub reason: Option<Reason>,
+    /// The line of the earlier row of this file that it matches.
+    pub earlier_line: Option<u64>,
+}
+
+impl Standing {
+    fn new(outcome: Outcome, reason: Option<Reason>) -> Self {
+        Self {
+            outcome,
+            reason,
+            earlier_line: None,
+        }
+    }
+}
+
+/// What was decided for single rows, by their numbers among the records of the file.
+pub(crate) type Decisions = BTreeMap<u64, Decision>;
+
+/// What holds for one row: the import's options, or what was decided for it.
+#[derive(Clone, Copy)]
+struct Rule {
+    options: ImportOptions,
+    /// Which of the contacts that match was chosen.
+    contact: Option<ContactId>,
+    decided: bool,
 }
 
 /// Settles the rows of one run.
 pub(crate) struct Settler<'a> {
     pub options: ImportOptions,
+    pub decisions: Option<&'a Decisions>,
     pub run: ImportId,
     pub owner: Member,
     pub world: &'a dyn World,
@@ -70,49 +97,96 @@ pub(crate) struct Settler<'a> {
     pub changes: Vec<Change>,
     /// The ids given to created contacts since the batch began.
     pub created: Option<(ContactId, ContactId, u64)>,
-}
-
-/// By what a row matches a contact.
-struct Matched {
-    row: ContactRow,
-    key: MatchKey,
-    by_email: bool,
+    /// The line of the row of this file that made the contact which the row in hand matches.
+    pub earlier: Option<u64>,
 }
 
 impl Settler<'_> {
     /// Decides what becomes of a row, and does it.
     pub fn settle(&mut self, directory: &mut Directory<'_, '_, '_>, row: &mut Prepared) -> Result<Standing, Error> {
         if row.is_invalid() {
-            return Ok(Standing {
-                outcome: Outcome::Invalid,
-                reason: None,
-            });
+            return Ok(Standing::new(Outcome::Invalid, None));
         }
-        if let Some(id) = row.id
-            && let Some(existing) = directory.get(id)?
-        {
-            let by_id = Matched {
-                row: existing,
-                key: MatchKey::from_stored(format!("i{id}")),
-                by_email: true,
-            };
-            return self.meet(directory, row, by_id);
+        self.earlier = None;
+        let mut standing = self.settle_valid(directory, row)?;
+        standing.earlier_line = self.earlier.take();
+        Ok(standing)
+    }
+
+    fn settle_valid(&mut self, directory: &mut Directory<'_, '_, '_>, row: &mut Prepared) -> Result<Standing, Error> {
+        let rule = self.rule(row);
+        if let Some(by_id) = by_id(directory, row)? {
+            return self.meet(directory, row, by_id, rule);
         }
         let mut matches = self.matches(directory, row)?;
         if matches.is_empty() {
             return match self.identical(directory, row)? {
-                Some(same) => self.meet(directory, row, same),
+                Some(same) => self.meet(directory, row, same, rule),
                 None => Ok(self.create(directory, row, None)),
             };
         }
         if matches.len() == 1 {
             let only = matches.remove(0);
-            return self.meet(directory, row, only);
+            return self.meet(directory, row, only, rule);
         }
-        if self.options.duplicates == Duplicates::Create {
+        self.earlier = matches.iter().find_map(|m| self.line_of(&m.row));
+        if rule.options.duplicates == Duplicates::Create {
             return Ok(self.create(directory, row, None));
         }
-        Ok(ambiguous(row, &matches, self.run))
+        match matches.iter().position(|m| Some(m.row.id) == rule.contact) {
+            Some(chosen) => {
+                let chosen = matches.swap_remove(chosen);
+                self.meet(directory, row, chosen, rule)
+            }
+            None => {
+                let reason = ambiguous_reason(row, &matches, self.run);
+                let of = matches.iter().map(|m| m.row.id).collect();
+                Ok(Standing::new(Outcome::Ambiguous { of }, Some(reason)))
+            }
+        }
+    }
+
+    /// What holds for a row.
+    fn rule(&self, row: &Prepared) -> Rule {
+        let (duplicates, contact) = match self.decisions.and_then(|d| d.get(&row.mark.index)) {
+            None => {
+                return Rule {
+                    options: self.options,
+                    contact: None,
+                    decided: false,
+                };
+            }
+            Some(Decision::Skip) => (Duplicates::Skip, None),
+            Some(Decision::Update { contact }) => (Duplicates::Update, *contact),
+            Some(Decision::Fill { contact }) => (Duplicates::Fill, *contact),
+            Some(Decision::Create) => (Duplicates::Create, None),
+        };
+        Rule {
+            options: ImportOptions {
+                duplicates,
+                ..self.options
+            },
+            contact,
+            decided: true,
+        }
+    }
+
+    /// All contacts that a row matches, as it is now, to be shown; changes nothing.
+    pub fn all_matches(&self, directory: &mut Directory<'_, '_, '_>, row: &Prepared) -> Result<Vec<Matched>, Error> {
+        if let Some(by_id) = by_id(directory, row)? {
+            return Ok(vec![by_id]);
+        }
+        let matches = self.matches(directory, row)?;
+        if matches.is_empty() {
+            return Ok(self.identical(directory, row)?.into_iter().collect());
+        }
+        Ok(matches)
+    }
+
+    /// The line of the row of this file that made a contact.
+    fn line_of(&self, row: &ContactRow) -> Option<u64> {
+        let origin = row.created_by.filter(|origin| origin.import == self.run)?;
+        Some(origin.line)
     }
 
     /// The contacts that match by the import's rule.
@@ -134,7 +208,7 @@ impl Settler<'_> {
                     key: key.clone(),
                     by_email: key.is_email(),
                 });
-                if self.options.duplicates == Duplicates::Create && !self.by_name() && matches.len() > 1 {
+                if self.rule(row).options.duplicates == Duplicates::Create && !self.by_name() && matches.len() > 1 {
                     // It is created whoever else there is.
                     return Ok(matches);
                 }
@@ -213,28 +287,35 @@ impl Settler<'_> {
         directory: &mut Directory<'_, '_, '_>,
         row: &mut Prepared,
         matched: Matched,
+        rule: Rule,
     ) -> Result<Standing, Error> {
         let of = matched.row.id;
-        if self.options.duplicates == Duplicates::Create {
+        // Who was chosen and does not match any more is not replaced by another one.
+        let rule = match rule.contact {
+            Some(chosen) if chosen != of => Rule {
+                options: self.options,
+                contact: None,
+                decided: false,
+            },
+            _ => rule,
+        };
+        self.earlier = self.line_of(&matched.row);
+        if rule.options.duplicates == Duplicates::Create {
             let reason = duplicate_reason(row, &matched, self.run, false);
             // The other one has the id already, if the row names one.
             (row.id, row.version) = (None, None);
             return Ok(self.create(directory, row, Some(reason.as_warning())));
         }
-        let Some(fill) = self.options.fill() else {
+        let Some(fill) = rule.options.fill() else {
             let possible = !matched.by_email && differs(&matched.row, row);
             let reason = duplicate_reason(row, &matched, self.run, possible);
-            return Ok(Standing {
-                outcome: Outcome::Duplicate { of, possible },
-                reason: Some(reason),
-            });
+            return Ok(Standing::new(Outcome::Duplicate { of, possible }, Some(reason)));
         };
         let changed_since = row.version.is_some_and(|v| v != matched.row.version);
-        if changed_since && self.options.conflicts == Conflicts::Skip && matched.row.written_by != Some(self.run) {
-            return Ok(Standing {
-                outcome: Outcome::Conflict { of },
-                reason: Some(conflict_reason(row, &matched)),
-            });
+        let may_overwrite = rule.decided || self.options.conflicts == Conflicts::Overwrite;
+        if changed_since && !may_overwrite && matched.row.written_by != Some(self.run) {
+            let reason = conflict_reason(row, &matched);
+            return Ok(Standing::new(Outcome::Conflict { of }, Some(reason)));
         }
         let before = read(&matched.row)?;
         let mut after = before.clone();
@@ -242,10 +323,7 @@ impl Settler<'_> {
             patch.apply(&mut after, fill);
         }
         if after == before {
-            return Ok(Standing {
-                outcome: Outcome::Unchanged { contact: of },
-                reason: None,
-            });
+            return Ok(Standing::new(Outcome::Unchanged { contact: of }, None));
         }
         if !after.has_identity() {
             row.reasons.push(Reason::of_row(
@@ -257,16 +335,10 @@ impl Settler<'_> {
                 ),
                 "fill one of them",
             ));
-            return Ok(Standing {
-                outcome: Outcome::Invalid,
-                reason: None,
-            });
+            return Ok(Standing::new(Outcome::Invalid, None));
         }
         self.update(directory, row, matched.row, &before, &after)?;
-        Ok(Standing {
-            outcome: Outcome::Update { contact: of },
-            reason: None,
-        })
+        Ok(Standing::new(Outcome::Update { contact: of }, None))
     }
 
     fn update(
@@ -334,91 +406,16 @@ impl Settler<'_> {
             body: std::mem::take(&mut row.body),
         };
         directory.create(created, std::mem::take(&mut row.keys), std::mem::take(&mut row.order));
-        Standing {
-            outcome: Outcome::New { contact: id },
-            reason,
-        }
+        Standing::new(Outcome::New { contact: id }, reason)
     }
 }
 
-/// Whether row and contact have clearly different names. Both bodies hold at least the names.
-fn differs(known: &ContactRow, row: &Prepared) -> bool {
-    match (Contact::from_json(&known.body), Contact::from_json(&row.body)) {
-        (Ok(known), Ok(contact)) => names_clearly_differ(&known, &contact),
-        _ => false,
-    }
-}
-
-/// Who a contact is and where it stands, for a message.
-fn describe(row: &ContactRow, run: ImportId) -> String {
-    let name = Contact::from_json(&row.body)
-        .map(|c| c.display_name())
-        .unwrap_or_default();
-    match row.created_by.filter(|origin| origin.import == run) {
-        Some(origin) => format!("{} (line {} of this file)", shortened(&name), origin.line),
-        None => format!("{} (in the directory)", shortened(&name)),
-    }
-}
-
-fn duplicate_reason(row: &Prepared, matched: &Matched, run: ImportId, possible: bool) -> Reason {
-    let whom = describe(&matched.row, run);
-    let value = &matched.key.as_str()[1..];
-    let mut reason = if possible {
-        Reason::of_row(
-            Code::PossibleDuplicate,
-            row.line,
-            format!("This is a possible duplicate: it has the phone {value} of {whom}, but another name."),
-            "if they are two contacts that share a number, import with --match email-or-phone-and-name",
-        )
-    } else {
-        let message = if matched.key.is_content() {
-            format!("Every value of this row is that of {whom}.")
-        } else if matched.key.as_str().starts_with('i') {
-            format!("This is {whom}, by its id.")
-        } else {
-            format!("{value} belongs to {whom} already.")
-        };
-        Reason::of_row(
-            Code::Duplicate,
-            row.line,
-            message,
-            "to bring in its values, import with --duplicates update or fill",
-        )
-    };
-    if !matched.key.is_content() {
-        reason.value = value.to_owned();
-    }
-    reason
-}
-
-fn conflict_reason(row: &Prepared, matched: &Matched) -> Reason {
-    Reason::of_row(
-        Code::Conflict,
-        row.line,
-        format!(
-            "{} was changed here since this row was exported.",
-            describe(&matched.row, ImportId(0))
-        ),
-        "export again and repeat your change, or import with --conflicts overwrite",
-    )
-}
-
-fn ambiguous(row: &Prepared, matches: &[Matched], run: ImportId) -> Standing {
-    let whom: Vec<String> = matches.iter().take(3).map(|m| describe(&m.row, run)).collect();
-    let number = match matches.len() {
-        some @ ..=CROWD => some.to_string(),
-        _ => format!("more than {CROWD}"),
-    };
-    let reason = Reason::of_row(
-        Code::Ambiguous,
-        row.line,
-        format!("This row matches {number} contacts: {}.", whom.join("; ")),
-        "merge them, take the value that does not belong out of the row, or choose another rule with --match",
-    );
-    Standing {
-        outcome: Outcome::Ambiguous {
-            of: matches.iter().map(|m| m.row.id).collect(),
-        },
-        reason: Some(reason),
-    }
+/// The contact that a row names by its id.
+fn by_id(directory: &mut Directory<'_, '_, '_>, row: &Prepared) -> Result<Option<Matched>, Error> {
+    let Some(id) = row.id else { return Ok(None) };
+    Ok(directory.get(id)?.map(|existing| Matched {
+        row: existing,
+        key: MatchKey::from_stored(format!("i{id}")),
+        by_email: true,
+    }))
 }

@@ -73,6 +73,8 @@ impl App {
         if let Some(lease) = writing {
             // While it can be told that some stayed; doing all this again does no harm.
             self.forget_rejected(actor, import)?;
+            self.forget_rows(actor, import);
+            self.drafts.forget(workspace, import);
             let now = self.world.now();
             self.store.write(|tx| {
                 lease.set_state(tx, ImportState::Undone, now, true)?;

@@ -1,7 +1,7 @@
 //! The files that are being imported: copies in the object store, so that an import can go on exactly, here or on another
 //! machine, whatever happens to the original. Leaves out who runs an import; `lease` knows.
 
-use crate::objects::{Fetched, ObjectsError, UNFINISHED};
+use crate::objects::{Draft, Fetched, ObjectsError, UNFINISHED};
 use crate::{Actor, App, Error};
 use exchange::open::Source;
 use std::fs::File;
@@ -26,11 +26,16 @@ pub(crate) struct Upload {
 impl App {
     /// Copies a file into the object store.
     pub(crate) fn take_upload(&self, actor: Actor, source: &dyn Source) -> Result<Upload, Error> {
-        let name = format!("{}{}.csv", of_workspace(actor.workspace), self.world.unique_name());
         let mut input = source.open().map_err(Error::Read)?;
         let mut copy = self.objects.draft()?;
         io::copy(&mut input, &mut copy)
             .map_err(|e| Error::io("copying the file to", self.objects.location().as_ref(), e))?;
+        self.put_upload(actor, copy)
+    }
+
+    /// Makes a copy of what was written.
+    pub(crate) fn put_upload(&self, actor: Actor, copy: Draft) -> Result<Upload, Error> {
+        let name = format!("{}{}.csv", of_workspace(actor.workspace), self.world.unique_name());
         let file = self.objects.put(&object_of(&name), copy)?;
         Ok(Upload { name, file })
     }

@@ -53,6 +53,9 @@ WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'import_bat
 SELECT create_distributed_table('import_changes', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'import_changes'::regclass);
 
+SELECT create_distributed_table('mappings', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'mappings'::regclass);
+
 -- About the database as a whole, and a few rows at most: on every node.
 SELECT create_reference_table('installation')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'installation'::regclass);

@@ -15,6 +15,7 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         include_str!("../migrations/sqlite/V2__leases_trash_texts.sql"),
     ),
     ("V3__sign_ins", include_str!("../migrations/sqlite/V3__sign_ins.sql")),
+    ("V5__mappings", include_str!("../migrations/sqlite/V5__mappings.sql")),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -25,6 +26,7 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
         include_str!("../migrations/postgres/V2__leases_trash_texts.sql"),
     ),
     ("V3__sign_ins", include_str!("../migrations/postgres/V3__sign_ins.sql")),
+    ("V5__mappings", include_str!("../migrations/postgres/V5__mappings.sql")),
 ];
 
 /// Where refinery notes which migrations a database has seen.

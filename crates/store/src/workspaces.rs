@@ -51,6 +51,19 @@ pub fn ensure_local(tx: &mut Tx<'_>, now: i64) -> Result<(Workspace, Member)> {
     Ok((workspace, member))
 }
 
+/// The name of a member, if there is such a member.
+///
+/// # Errors
+/// Those of the database.
+pub fn member_name(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Option<String>> {
+    tx.query_one(
+        "reading a member's name",
+        "SELECT name FROM members WHERE workspace_id = $1 AND member_id = $2",
+        &[workspace.into(), Value::Int(member.0)],
+        |row| Ok(row.text(0)?.to_owned()),
+    )
+}
+
 /// Begins to change contacts: counts one change more and gives the new count, 0 where there is no such workspace (a
 /// scratch database has none). Every transaction that changes contacts calls it before anything else. So the writers of a
 /// workspace queue on every engine, and an import sees that somebody else has written since its last batch.

@@ -5,13 +5,26 @@
 //! shares the database and the object store can serve it; what is kept here beside that are caches that are made anew by
 //! whoever lacks them.
 
+mod desk;
+mod index;
+mod kept;
+mod mapped;
+mod preview;
 mod result;
+mod rows;
 mod settings;
 mod shown;
 mod stored;
+mod text;
+mod values;
 
 pub use settings::DraftSettings;
 pub use shown::{
     ColumnProblem, Decision, Draft, MappedFile, MatchedContact, PreviewRow, PreviewState, RowClass, RowsPage,
     ValueChange,
 };
+
+pub(crate) use desk::Desks;
+pub(crate) use index::Entry;
+pub(crate) use kept::KeptRows;
+pub(crate) use stored::upload_of;

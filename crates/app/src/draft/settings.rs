@@ -1,6 +1,6 @@
 //! What a member chose for a draft.
 
-use crate::plan::ImportOptions;
+use crate::plan::{ImportOptions, Opening};
 use exchange::judge::BadValues;
 use exchange::open::{Charset, HeaderChoice};
 use model::{DateOrder, Region};
@@ -30,6 +30,23 @@ pub struct DraftSettings {
     pub choices: Vec<(String, String)>,
     /// What the import does with rows.
     pub options: ImportOptions,
+}
+
+impl DraftSettings {
+    /// How the file is to be opened.
+    pub(super) fn opening(&self) -> Opening {
+        Opening {
+            charset: self.charset,
+            delimiter: self.delimiter,
+            header: self.header,
+            date_order: self.date_order,
+            choices: self.choices.clone(),
+            keep_unmapped: self.keep_unmapped,
+            region: self.region,
+            fallback_region: None,
+            bad_values: self.bad_values,
+        }
+    }
 }
 
 /// Countries are stored as their codes.

@@ -1,11 +1,43 @@
 //! What is stored of a draft: making it, changing it, starting it, dropping it.
 
-use super::{ColumnProblem, Decision, Draft, DraftSettings, MappedFile, PreviewState, RowClass, RowsPage};
+use super::desk::Desk;
+use super::mapped::{header_hash, mapping_text, remembered_choices};
+use super::preview::{Means, Preview};
+use super::{ColumnProblem, Decision, Draft, DraftSettings, PreviewState, RowClass, RowsPage};
+use crate::import::{KEPT_FOR, Plan, may_see, plan_of};
+use crate::plan::Look;
+use crate::run::{Reached, to_json};
+use crate::settle::Decisions;
 use crate::{Actor, App, Error};
-use exchange::fixes::Fix;
-use std::io::Read;
-use std::time::Duration;
-use store::ImportId;
+use exchange::fixes::{Fix, Fixes};
+use serde::{Deserialize, Serialize};
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use store::imports::{self, Import, ImportState, NewImport};
+use store::{ImportId, mappings, workspaces};
+use xxhash_rust::xxh3::xxh3_128;
+
+/// How often a preview that was stopped by a change is asked for again.
+const ATTEMPTS: usize = 3;
+
+/// What is stored of a draft.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct DraftPlan {
+    upload: String,
+    pub settings: DraftSettings,
+    /// Whether a mapping that was used before is applied.
+    pub remembered: bool,
+    pub fixes: Fixes,
+    pub decisions: Decisions,
+}
+
+/// The file of a draft.
+pub(crate) fn upload_of(import: &Import) -> Option<String> {
+    let plan: DraftPlan = serde_json::from_str(&import.plan).ok()?;
+    Some(plan.upload)
+}
 
 impl App {
     /// Takes a file in, at most `limit` bytes of it, and begins to prepare its import. The preview is begun at once.
@@ -14,60 +46,133 @@ impl App {
     /// [`Error::TooLarge`]; when it is no table; those of the object store and the database.
     pub fn begin_draft(
         &self,
-        _actor: Actor,
-        _file_name: &str,
-        _content: &mut dyn Read,
-        _limit: u64,
+        actor: Actor,
+        file_name: &str,
+        content: &mut dyn Read,
+        limit: u64,
     ) -> Result<ImportId, Error> {
-        Err(Error::NoImport(ImportId(0)))
+        let upload = self.take_limited(actor, content, limit)?;
+        let name = upload.name.clone();
+        let begun = self.create_draft(actor, file_name, upload);
+        if begun.is_err() {
+            self.drop_upload(&name);
+        }
+        begun
+    }
+
+    fn create_draft(&self, actor: Actor, file_name: &str, upload: crate::uploads::Upload) -> Result<ImportId, Error> {
+        let mut plan = DraftPlan {
+            upload: upload.name,
+            ..DraftPlan::default()
+        };
+        let size = upload.file.size;
+        let desk = Desk::of_file(upload.file);
+        let look = desk.look(&plan.settings)?;
+        if let Some(header) = header_hash(&look) {
+            let used = self
+                .store
+                .read(|tx| mappings::get(tx, actor.workspace, actor.member, header))?;
+            if let Some(choices) = used.and_then(|text| remembered_choices(&text, &look)) {
+                plan.settings.choices = choices;
+                plan.remembered = true;
+            }
+        }
+        let text = to_json(&plan);
+        let new = NewImport {
+            owner: actor.member,
+            file_name,
+            file_size: size,
+            plan: &text,
+            counts: &to_json(&Reached::default()),
+            state: ImportState::Draft,
+        };
+        let now = self.world.now();
+        let create = || self.store.write(|tx| imports::create(tx, actor.workspace, &new, now));
+        let mut made = create();
+        while let Err(store::Error::Conflict { .. }) = made {
+            // Somebody else has taken the same number in the same moment.
+            made = create();
+        }
+        let import = made?;
+        // A number may have been given before, in a database that is no more.
+        self.drafts.forget(actor.workspace, import);
+        self.drafts.place(actor.workspace, import, desk);
+        // Where it cannot be begun, whoever asks for it is told why.
+        let _ = self.preview_now(actor, import);
+        Ok(import)
     }
 
     /// A draft, or what became of it.
     ///
     /// # Errors
-    /// When there is no such import that was prepared by this member.
-    pub fn draft(&self, _actor: Actor, import: ImportId) -> Result<Draft, Error> {
-        Err(Error::NoImport(import))
-    }
-
-    /// How the file is read and what its columns become.
-    ///
-    /// # Errors
-    /// [`Error::NotADraft`]; when the file cannot be read with these settings.
-    pub fn mapped_file(&self, _actor: Actor, import: ImportId) -> Result<MappedFile, Error> {
-        Err(Error::NoImport(import))
+    /// When there is no such import that this member may see.
+    pub fn draft(&self, actor: Actor, import: ImportId) -> Result<Draft, Error> {
+        let stored = self.seen(actor, import)?;
+        let (settings, fixes, decisions) = if stored.state == ImportState::Draft {
+            let plan = draft_plan(&stored)?;
+            (plan.settings, plan.fixes.len(), plan.decisions.len())
+        } else {
+            let plan = plan_of(&stored)?;
+            let settings = DraftSettings {
+                options: plan.options,
+                ..DraftSettings::default()
+            };
+            (settings, plan.fixes.len(), plan.decisions.len())
+        };
+        Ok(Draft {
+            import,
+            file_name: stored.file_name,
+            file_size: stored.file_size,
+            created_at: stored.created_at,
+            settings,
+            fixes: fixes as u64,
+            decisions: decisions as u64,
+            state: stored.state,
+        })
     }
 
     /// Changes what is chosen. The preview is made anew.
     ///
     /// # Errors
     /// [`Error::NotADraft`]; [`Error::Mapping`] if the choices do not fit the file; when it cannot be read with them.
-    pub fn set_draft(&self, _actor: Actor, import: ImportId, _settings: DraftSettings) -> Result<(), Error> {
-        Err(Error::NoImport(import))
+    pub fn set_draft(&self, actor: Actor, import: ImportId, settings: DraftSettings) -> Result<(), Error> {
+        let (_, desk) = self.draft_desk(actor, import)?;
+        desk.look(&settings)?;
+        self.revise(actor, import, |plan| {
+            plan.remembered &= plan.settings.choices == settings.choices;
+            plan.settings = settings.clone();
+        })
     }
 
     /// Corrects values of the file. The preview is made anew.
     ///
     /// # Errors
     /// [`Error::NotADraft`].
-    pub fn fix_rows(&self, _actor: Actor, import: ImportId, _fix: Fix) -> Result<(), Error> {
-        Err(Error::NoImport(import))
+    pub fn fix_rows(&self, actor: Actor, import: ImportId, fix: Fix) -> Result<(), Error> {
+        self.revise(actor, import, |plan| plan.fixes.add(fix.clone()))
     }
 
     /// Takes the last correction back, if there is any. The preview is made anew.
     ///
     /// # Errors
     /// [`Error::NotADraft`].
-    pub fn undo_last_fix(&self, _actor: Actor, import: ImportId) -> Result<(), Error> {
-        Err(Error::NoImport(import))
+    pub fn undo_last_fix(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
+        self.revise(actor, import, |plan| {
+            plan.fixes.undo_last();
+        })
     }
 
     /// Decides on one row; `None` takes the decision back. The preview is made anew.
     ///
     /// # Errors
     /// [`Error::NotADraft`].
-    pub fn decide(&self, _actor: Actor, import: ImportId, _row: u64, _decision: Option<Decision>) -> Result<(), Error> {
-        Err(Error::NoImport(import))
+    pub fn decide(&self, actor: Actor, import: ImportId, row: u64, decision: Option<Decision>) -> Result<(), Error> {
+        self.revise(actor, import, |plan| {
+            match decision {
+                Some(decision) => plan.decisions.insert(row, decision),
+                None => plan.decisions.remove(&row),
+            };
+        })
     }
 
     /// How far the preview has come; it is begun if there is none for what is chosen now. Waits at most so long for it to
@@ -75,8 +180,18 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotADraft`].
-    pub fn preview_state(&self, _actor: Actor, import: ImportId, _wait: Duration) -> Result<PreviewState, Error> {
-        Err(Error::NoImport(import))
+    pub fn preview_state(&self, actor: Actor, import: ImportId, wait: Duration) -> Result<PreviewState, Error> {
+        let until = monotonic().checked_add(wait);
+        let mut state = PreviewState::default();
+        for _ in 0..ATTEMPTS {
+            let left = until.map_or(wait, |until| until.saturating_duration_since(monotonic()));
+            let preview = self.preview_now(actor, import)?;
+            state = preview.state(left);
+            if !preview.was_stopped() {
+                break;
+            }
+        }
+        Ok(state)
     }
 
     /// A page of the rows of a class, from 0, of those that the preview has come past.
@@ -85,21 +200,22 @@ impl App {
     /// [`Error::NotADraft`].
     pub fn preview_rows(
         &self,
-        _actor: Actor,
+        actor: Actor,
         import: ImportId,
-        _class: RowClass,
-        _page: u64,
-        _size: u64,
+        class: RowClass,
+        page: u64,
+        size: u64,
     ) -> Result<RowsPage, Error> {
-        Err(Error::NoImport(import))
+        let preview = self.preview_now(actor, import)?;
+        self.page_of_preview(actor, &preview, class, page, size)
     }
 
     /// What is wrong with invalid rows, by column and kind, the commonest first.
     ///
     /// # Errors
     /// [`Error::NotADraft`].
-    pub fn preview_problems(&self, _actor: Actor, import: ImportId) -> Result<Vec<ColumnProblem>, Error> {
-        Err(Error::NoImport(import))
+    pub fn preview_problems(&self, actor: Actor, import: ImportId) -> Result<Vec<ColumnProblem>, Error> {
+        Ok(self.preview_now(actor, import)?.problems())
     }
 
     /// Starts the import: it is running from now on, and whoever runs imports takes it up. The mapping is remembered for
@@ -107,15 +223,205 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotADraft`]; [`Error::NothingMapped`].
-    pub fn start_draft(&self, _actor: Actor, import: ImportId) -> Result<(), Error> {
-        Err(Error::NoImport(import))
+    pub fn start_draft(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
+        loop {
+            let (stored, desk) = self.draft_desk(actor, import)?;
+            let draft = draft_plan(&stored)?;
+            let look = desk.look(&draft.settings)?;
+            if look.reading.mapping.is_empty() {
+                return Err(Error::NothingMapped(look.opened.header.clone()));
+            }
+            let expected = desk
+                .preview()
+                .filter(|preview| preview.key == key_of(&stored))
+                .map(|preview| preview.state(Duration::ZERO))
+                .filter(|state| state.complete)
+                .map(|state| state.counts);
+            let plan = Plan {
+                reading: look.reading.clone(),
+                options: draft.settings.options,
+                upload: draft.upload,
+                rejected: None,
+                fixes: draft.fixes,
+                decisions: draft.decisions,
+                expected,
+                keeps_rows: true,
+            };
+            if self.start_plan(actor, &stored, &plan, &look)? {
+                desk.set_preview(None);
+                self.bell.ring();
+                return Ok(());
+            }
+        }
+    }
+
+    /// Starts an import with a plan, unless its draft was changed since.
+    fn start_plan(&self, actor: Actor, draft: &Import, plan: &Plan, look: &Look) -> Result<bool, Error> {
+        let (workspace, import) = (actor.workspace, draft.id);
+        let now = self.world.now();
+        self.store.write(|tx| {
+            let is_draft = imports::change_state(tx, workspace, import, ImportState::Draft, ImportState::Draft, now)?;
+            let stored = imports::get(tx, workspace, import)?.ok_or(Error::NoImport(import))?;
+            if !is_draft {
+                return Err(not_a_draft(&stored));
+            }
+            if stored.plan != draft.plan {
+                return Ok(false);
+            }
+            imports::set_plan(tx, workspace, import, &to_json(plan), now)?;
+            imports::change_state(tx, workspace, import, ImportState::Draft, ImportState::Running, now)?;
+            if let Some(header) = header_hash(look) {
+                mappings::put(tx, workspace, actor.member, header, &mapping_text(look), now)?;
+            }
+            Ok(true)
+        })
     }
 
     /// Drops a draft with its file.
     ///
     /// # Errors
     /// [`Error::NotADraft`].
-    pub fn discard_draft(&self, _actor: Actor, import: ImportId) -> Result<(), Error> {
-        Err(Error::NoImport(import))
+    pub fn discard_draft(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
+        let stored = self.stored_draft(actor, import)?;
+        self.drop_draft(actor, &stored)
     }
+
+    fn drop_draft(&self, actor: Actor, draft: &Import) -> Result<(), Error> {
+        let (workspace, import) = (actor.workspace, draft.id);
+        if !self.store.write(|tx| imports::delete_draft(tx, workspace, import))? {
+            // Somebody has started or dropped it in this moment.
+            return Err(not_a_draft(&self.stored(actor, import)?));
+        }
+        self.drafts.forget(workspace, import);
+        if let Some(upload) = upload_of(draft) {
+            self.drop_upload(&upload);
+        }
+        Ok(())
+    }
+
+    /// Drops drafts that nobody has touched for long, and what is kept of the rows of imports that ended long ago.
+    pub(crate) fn sweep_drafts(&self, actor: Actor) -> Result<(), Error> {
+        let kept_since = self.world.now() - KEPT_FOR;
+        for import in self.store.read(|tx| imports::list(tx, actor.workspace))? {
+            let is_old = import.updated_at < kept_since;
+            if is_old && import.state == ImportState::Draft {
+                // One that is started in this moment stays.
+                let _ = self.drop_draft(actor, &import);
+            } else if is_old
+                && import.updated_at > kept_since - KEPT_FOR
+                && plan_of(&import).is_ok_and(|plan| plan.keeps_rows)
+                && matches!(import.state, ImportState::Done | ImportState::Cancelled)
+            {
+                self.forget_rows(actor, import.id);
+            }
+        }
+        Ok(())
+    }
+
+    /// An import that the member may see.
+    pub(super) fn seen(&self, actor: Actor, import: ImportId) -> Result<Import, Error> {
+        let stored = self.stored(actor, import)?;
+        if may_see(actor, &stored) {
+            Ok(stored)
+        } else {
+            Err(Error::NoImport(import))
+        }
+    }
+
+    fn stored_draft(&self, actor: Actor, import: ImportId) -> Result<Import, Error> {
+        let stored = self.seen(actor, import)?;
+        match stored.state {
+            ImportState::Draft => Ok(stored),
+            _ => Err(not_a_draft(&stored)),
+        }
+    }
+
+    /// A draft and what is remembered of it here.
+    pub(super) fn draft_desk(&self, actor: Actor, import: ImportId) -> Result<(Import, Arc<Desk>), Error> {
+        let stored = self.stored_draft(actor, import)?;
+        let upload = draft_plan(&stored)?.upload;
+        let desk = self
+            .drafts
+            .desk(actor.workspace, import, || Ok(self.fetch_upload(import, &upload)?.file))?;
+        Ok((stored, desk))
+    }
+
+    /// Changes a draft. Two tabs may do so at once: none of the changes is lost.
+    fn revise(&self, actor: Actor, import: ImportId, change: impl Fn(&mut DraftPlan)) -> Result<(), Error> {
+        self.stored_draft(actor, import)?;
+        let (workspace, now) = (actor.workspace, self.world.now());
+        self.store.write(|tx| {
+            // This makes others wait, so what is read next is the last word.
+            let is_draft = imports::change_state(tx, workspace, import, ImportState::Draft, ImportState::Draft, now)?;
+            let stored = imports::get(tx, workspace, import)?.ok_or(Error::NoImport(import))?;
+            if !is_draft {
+                return Err(not_a_draft(&stored));
+            }
+            let mut plan = draft_plan(&stored)?;
+            change(&mut plan);
+            imports::set_plan(tx, workspace, import, &to_json(&plan), now)?;
+            Ok(())
+        })
+    }
+
+    /// The preview of what is chosen now; it is begun if there is none.
+    fn preview_now(&self, actor: Actor, import: ImportId) -> Result<Arc<Preview>, Error> {
+        let (stored, desk) = self.draft_desk(actor, import)?;
+        let (changes, _) = self.store.read(|tx| workspaces::changes(tx, actor.workspace))?;
+        let key = key_of(&stored);
+        let known = desk.preview().filter(|known| {
+            let is_old = known.changes != changes && known.is_over() && self.imports_running() == 0;
+            known.key == key && !is_old && !known.was_stopped()
+        });
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let plan = draft_plan(&stored)?;
+        let look = desk.look(&plan.settings)?;
+        let means = Means {
+            store: self.store.clone(),
+            world: Arc::clone(&self.world),
+            actor,
+            desk: Arc::clone(&desk),
+            turn: Arc::clone(&self.drafts.turn),
+            thrifty: self.thrifty,
+        };
+        desk.preview_or(key, || Preview::begin(means, key, changes, plan, look))
+    }
+
+    /// Copies content into the object store, if it is not too much.
+    fn take_limited(&self, actor: Actor, content: &mut dyn Read, limit: u64) -> Result<crate::uploads::Upload, Error> {
+        let mut copy = self.objects.draft()?;
+        let copied = io::copy(&mut content.take(limit.saturating_add(1)), &mut copy).map_err(Error::Read)?;
+        if copied > limit {
+            return Err(Error::TooLarge { limit });
+        }
+        self.put_upload(actor, copy)
+    }
+}
+
+/// What is stored of a draft.
+pub(super) fn draft_plan(stored: &Import) -> Result<DraftPlan, Error> {
+    serde_json::from_str(&stored.plan).map_err(|_| Error::UnreadablePlan(stored.id))
+}
+
+fn not_a_draft(stored: &Import) -> Error {
+    Error::NotADraft {
+        import: stored.id,
+        state: stored.state.as_str(),
+    }
+}
+
+/// What a draft is at this moment.
+fn key_of(stored: &Import) -> u128 {
+    xxh3_128(stored.plan.as_bytes())
+}
+
+/// A moment, to wait until. No result depends on it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "only how long somebody waits, never what is answered"
+)]
+fn monotonic() -> Instant {
+    Instant::now()
 }

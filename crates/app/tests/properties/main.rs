@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
 
 mod cancelling;
+mod drafts;
 mod export_and_import;
 mod files;
 mod import_and_undo;

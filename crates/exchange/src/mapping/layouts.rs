@@ -78,6 +78,12 @@ pub fn recognise(header: &[String]) -> Option<&'static Layout> {
         .max_by_key(|layout| layout.signature.len())
 }
 
+/// The name for people of a layout.
+pub fn layout_name(id: &str) -> Option<&'static str> {
+    let layout = LAYOUTS.iter().find(|layout| layout.id == id)?;
+    Some(&layout.name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,5 +13,6 @@ mod propose;
 mod values;
 
 pub use bind::{BoundColumn, BoundMapping, MappingError};
+pub use layouts::layout_name;
 pub use lexicon::is_known_name;
 pub use propose::{Column, propose};

@@ -82,6 +82,11 @@ impl Batch {
         self.heads.iter().map(|head| Record { batch: self, head })
     }
 
+    /// One of the records, by its place in the batch.
+    pub fn record(&self, at: usize) -> Option<Record<'_>> {
+        self.heads.get(at).map(|head| Record { batch: self, head })
+    }
+
     /// How many records.
     pub fn len(&self) -> usize {
         self.heads.len()

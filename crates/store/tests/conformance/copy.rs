@@ -11,7 +11,8 @@ use store::imports::Batch;
 use store::texts::SearchText;
 use store::trash::Trashed;
 use store::{
-    Error, ImportId, Member, Store, changes, contacts, imports, keys, leases, names, sign_ins, texts, trash, workspaces,
+    Error, ImportId, Member, Store, changes, contacts, imports, keys, leases, mappings, names, sign_ins, texts, trash,
+    workspaces,
 };
 
 /// More than a few pages of contacts, and something in every table.
@@ -50,6 +51,7 @@ fn fill(store: &Store) {
                 created: CONTACTS,
             };
             imports::add_batch(tx, workspace, import, &batch)?;
+            mappings::put(tx, workspace, Member(1), 7, "[]", 1)?;
             let change = |n, before| Change {
                 contact: id(n),
                 line: n,

@@ -21,6 +21,7 @@ mod files;
 mod imports;
 mod keys;
 mod leases;
+mod mappings;
 mod names;
 mod servers;
 mod sign_ins;

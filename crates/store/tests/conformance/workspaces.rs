@@ -20,6 +20,20 @@ fn the_local_workspace_is_made_once() {
     });
 }
 
+#[test]
+fn a_member_has_a_name() {
+    on_every_engine(|store, _| {
+        store.write(|tx| workspaces::ensure_local(tx, 5)).unwrap();
+        let name = |member| {
+            store
+                .read(|tx| workspaces::member_name(tx, Workspace(1), Member(member)))
+                .unwrap()
+        };
+        assert!(name(1).is_some());
+        assert_eq!(name(2), None);
+    });
+}
+
 fn changes(store: &Store) -> (i64, i64) {
     store.read(|tx| workspaces::changes(tx, HERE)).unwrap()
 }

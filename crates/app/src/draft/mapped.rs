@@ -1,0 +1,96 @@
+//! How a draft's file is read and what its columns become, with mappings that were used before for the same header row.
+
+use super::MappedFile;
+use crate::plan::Look;
+use crate::{Actor, App, Error};
+use exchange::mapping::layout_name;
+use model::Slot;
+use store::ImportId;
+use xxhash_rust::xxh3::Xxh3;
+
+/// Values of each column that are shown.
+const SAMPLES: usize = 3;
+
+impl App {
+    /// How the file is read and what its columns become.
+    ///
+    /// # Errors
+    /// [`Error::NotADraft`]; when the file cannot be read with these settings.
+    pub fn mapped_file(&self, actor: Actor, import: ImportId) -> Result<MappedFile, Error> {
+        let (stored, desk) = self.draft_desk(actor, import)?;
+        let plan = super::stored::draft_plan(&stored)?;
+        let look = desk.look(&plan.settings)?;
+        let reading = &look.reading;
+        Ok(MappedFile {
+            encoding: look.opened.encoding.clone(),
+            dialect: look.opened.dialect.clone(),
+            header_row: look.opened.header_row,
+            layout: look.layout.as_deref().and_then(layout_name).map(str::to_owned),
+            columns: look.columns.clone(),
+            samples: (0..look.columns.len()).map(|at| samples(&look, at)).collect(),
+            numbers_of: reading.numbers_of(),
+            month_first: reading.mapping.fills(&Slot::Birthday).then_some(reading.month_first),
+            remembered: plan.remembered,
+        })
+    }
+}
+
+/// The first distinct values of a column.
+fn samples(look: &Look, column: usize) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for row in &look.opened.sample {
+        let value = row.get(column).map(|cell| cell.trim()).unwrap_or_default();
+        if !value.is_empty() && !found.iter().any(|known| known == value) {
+            found.push(value.to_owned());
+        }
+        if found.len() == SAMPLES {
+            break;
+        }
+    }
+    found
+}
+
+/// By what a header row is known again; none for a file without one.
+pub(super) fn header_hash(look: &Look) -> Option<u128> {
+    look.opened.header_row?;
+    let mut hash = Xxh3::new();
+    for name in &look.opened.header {
+        hash.update(&(name.len() as u64).to_le_bytes());
+        hash.update(name.as_bytes());
+    }
+    Some(hash.digest128())
+}
+
+/// A mapping as it is remembered: the text of each column's slot.
+pub(super) fn mapping_text(look: &Look) -> String {
+    let slots: Vec<String> = look
+        .reading
+        .mapping
+        .columns()
+        .iter()
+        .map(|c| slot_text(c.slot.as_ref()))
+        .collect();
+    crate::run::to_json(&slots)
+}
+
+fn slot_text(slot: Option<&Slot>) -> String {
+    slot.map(Slot::to_string).unwrap_or_default()
+}
+
+/// The choices that make the proposal the mapping that is remembered; none if it is that already, or does not fit.
+pub(super) fn remembered_choices(text: &str, look: &Look) -> Option<Vec<(String, String)>> {
+    let slots: Vec<String> = serde_json::from_str(text).ok()?;
+    let columns = look.reading.mapping.columns();
+    let readable = slots.iter().all(|slot| slot.is_empty() || slot.parse::<Slot>().is_ok());
+    if slots.len() != columns.len() || !readable {
+        return None;
+    }
+    let choices: Vec<(String, String)> = slots
+        .into_iter()
+        .zip(columns)
+        .enumerate()
+        .filter(|(_, (slot, column))| *slot != slot_text(column.slot.as_ref()))
+        .map(|(at, (slot, _))| (format!("#{}", at + 1), slot))
+        .collect();
+    (!choices.is_empty()).then_some(choices)
+}

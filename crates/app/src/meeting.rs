@@ -1,0 +1,120 @@
+//! A row and the contacts that it meets: by what, and how that is told.
+//!
+//! Owns the sentences about duplicates, conflicts and ambiguous rows, the same in a run, a preview and a result. Leaves out
+//! finding the contacts and what becomes of the row (`settle`).
+
+use crate::crowd::CROWD;
+use crate::judging::Prepared;
+use exchange::reason::{Code, Reason, shortened};
+use model::{Contact, MatchKey, names_clearly_differ};
+use store::ImportId;
+use store::contacts::ContactRow;
+
+/// By what a row matches a contact.
+pub(crate) struct Matched {
+    pub row: ContactRow,
+    pub key: MatchKey,
+    pub by_email: bool,
+}
+
+/// Whether row and contact have clearly different names. Both bodies hold at least the names.
+pub(crate) fn differs(known: &ContactRow, row: &Prepared) -> bool {
+    match (Contact::from_json(&known.body), Contact::from_json(&row.body)) {
+        (Ok(known), Ok(contact)) => names_clearly_differ(&known, &contact),
+        _ => false,
+    }
+}
+
+/// Who a contact is and where it stands, for a message.
+fn describe(row: &ContactRow, run: ImportId) -> String {
+    let name = Contact::from_json(&row.body)
+        .map(|c| c.display_name())
+        .unwrap_or_default();
+    match row.created_by.filter(|origin| origin.import == run) {
+        Some(origin) => format!("{} (line {} of this file)", shortened(&name), origin.line),
+        None => format!("{} (in the directory)", shortened(&name)),
+    }
+}
+
+/// Why a row is passed over: the contact is there.
+pub(crate) fn duplicate_reason(row: &Prepared, matched: &Matched, run: ImportId, possible: bool) -> Reason {
+    let whom = describe(&matched.row, run);
+    let value = &matched.key.as_str()[1..];
+    let mut reason = if possible {
+        Reason::of_row(
+            Code::PossibleDuplicate,
+            row.line,
+            format!("This is a possible duplicate: it has the phone {value} of {whom}, but another name."),
+            "if they are two contacts that share a number, import with --match email-or-phone-and-name",
+        )
+    } else {
+        let message = if matched.key.is_content() {
+            format!("Every value of this row is that of {whom}.")
+        } else if matched.key.as_str().starts_with('i') {
+            format!("This is {whom}, by its id.")
+        } else {
+            format!("{value} belongs to {whom} already.")
+        };
+        Reason::of_row(
+            Code::Duplicate,
+            row.line,
+            message,
+            "to bring in its values, import with --duplicates update or fill",
+        )
+    };
+    if !matched.key.is_content() {
+        reason.value = value.to_owned();
+    }
+    reason
+}
+
+/// Why a row is passed over: the contact was changed.
+pub(crate) fn conflict_reason(row: &Prepared, matched: &Matched) -> Reason {
+    Reason::of_row(
+        Code::Conflict,
+        row.line,
+        format!(
+            "{} was changed here since this row was exported.",
+            describe(&matched.row, ImportId(0))
+        ),
+        "export again and repeat your change, or import with --conflicts overwrite",
+    )
+}
+
+/// Why a row is passed over: it could be several.
+pub(crate) fn ambiguous_reason(row: &Prepared, matches: &[Matched], run: ImportId) -> Reason {
+    let whom: Vec<String> = matches.iter().take(3).map(|m| describe(&m.row, run)).collect();
+    let number = match matches.len() {
+        some @ ..=CROWD => some.to_string(),
+        _ => format!("more than {CROWD}"),
+    };
+    Reason::of_row(
+        Code::Ambiguous,
+        row.line,
+        format!("This row matches {number} contacts: {}.", whom.join("; ")),
+        "merge them, take the value that does not belong out of the row, or choose another rule with --match",
+    )
+}
+
+impl Matched {
+    /// A contact that a row is known to meet, and the key that they share: the email or phone, if there is one.
+    pub fn known(row: &Prepared, contact: ContactRow) -> Self {
+        let keys = Contact::from_json(&contact.body)
+            .map(|c| MatchKey::of(&c))
+            .unwrap_or_default();
+        let shared = || row.keys.iter().filter(|key| keys.contains(key));
+        let key = match row.id {
+            Some(id) if id == contact.id => MatchKey::from_stored(format!("i{id}")),
+            _ => shared()
+                .find(|key| key.is_email() || key.is_phone())
+                .or_else(|| shared().next())
+                .cloned()
+                .unwrap_or_else(|| MatchKey::from_stored(format!("i{}", contact.id))),
+        };
+        Self {
+            by_email: key.is_email(),
+            row: contact,
+            key,
+        }
+    }
+}
