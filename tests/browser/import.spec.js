@@ -77,7 +77,7 @@ test("an update shows old and new before, and an undo brings the old back", asyn
   await importFile(page, "clean.csv");
   await preview(page, "changes.csv");
   await cards(page, "1", "0", "2");
-  await page.getByLabel("Duplicates", { exact: true }).selectOption("update");
+  await page.getByLabel("What happens to duplicates").selectOption("update");
   await expect(page.getByRole("region", { name: "Duplicates", exact: true }).first()).toContainText("1 will change, 1 unchanged");
   await page.getByRole("link", { name: "Will change 1" }).click();
   await expect(page.getByRole("row", { name: /Harborlight Books.*Harborlight Press/ })).toBeVisible();
@@ -157,7 +157,11 @@ test("rows can be pasted, and the sample be had", async ({ page }) => {
 test("a column is mapped anew, two for one field are told, and what was chosen is offered again", async ({ page }) => {
   await upload(page, "clean.csv");
   await page.getByLabel("Field for City").selectOption("company");
+  // What a person says goes before what was told from the file.
+  await expect(page.getByLabel("Field for Company")).toHaveValue("");
+  await page.getByLabel("Field for Company").selectOption("company");
   await expect(page.getByRole("alert")).toContainText("which takes one column");
+  await expect(page.getByText("“City” is to fill the same field")).toBeVisible();
   await page.getByLabel("Field for City").selectOption("custom:City");
   await expect(page.getByRole("alert")).toHaveCount(0);
   await expect(page.getByRole("row", { name: /^City/ })).toContainText("chosen");
