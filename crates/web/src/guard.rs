@@ -71,7 +71,7 @@ pub fn without_port(host: &str) -> &str {
 }
 
 /// A refusal that came from the machinery, with a page around it.
-fn told_well(response: Response) -> Response {
+pub fn told_well(response: Response) -> Response {
     let status = response.status();
     let kind = response.headers().get(header::CONTENT_TYPE);
     let bare = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));

@@ -5,6 +5,7 @@
 
 use crate::Web;
 use crate::blocking::blocking;
+use crate::guard;
 use crate::layout::{self, Page, Section};
 use crate::problem::{Problem, Told};
 use app::{Actor, Caller, SignedIn, Token};
@@ -68,7 +69,7 @@ pub async fn require(State(web): State<Arc<Web>>, mut request: Request, next: Ne
     let signed = Signed::from(found);
     request.extensions_mut().insert(signed.clone());
     request.extensions_mut().insert(token.clone());
-    let mut response = framed(&web, next.run(request).await, &signed);
+    let mut response = framed(&web, guard::told_well(next.run(request).await), &signed);
     if keep {
         set_cookie(&mut response, &token, secure);
         // Nobody waits for it: it may have to queue behind an import.

@@ -18,6 +18,7 @@ mod rejected;
 mod resume;
 mod sample;
 mod scratch;
+mod serve;
 mod together;
 mod undo;
 mod watch;

@@ -1,0 +1,91 @@
+//! `crystalqore serve`: it says where it listens, answers there, and ends cleanly.
+
+use crate::scratch::Scratch;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+/// A server at a free port, and its address.
+fn start(scratch: &Scratch, arguments: &[&str]) -> (Child, String) {
+    let mut command = scratch.command(arguments);
+    command.env("CRYSTALQORE_LISTEN", "127.0.0.1:0");
+    let mut server = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut greeting = String::new();
+    BufReader::new(server.stdout.as_mut().unwrap())
+        .read_line(&mut greeting)
+        .unwrap();
+    let (_, rest) = greeting.split_once("open http://").unwrap();
+    let (address, _) = rest.split_once("/ in a browser").unwrap();
+    (server, address.to_owned())
+}
+
+fn get(address: &str, path: &str) -> String {
+    let mut connection = TcpStream::connect(address).unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    connection.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// Ends a server as an administrator does, and gives its log.
+fn end(mut server: Child) -> String {
+    let id = server.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    let mut log = String::new();
+    server.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    assert_eq!(server.wait().unwrap().code(), Some(0), "{log}");
+    log
+}
+
+#[test]
+fn it_answers_until_it_is_told_to_end() {
+    let scratch = Scratch::new();
+    let (server, address) = start(&scratch, &["serve", "--log", "json"]);
+    let health = get(&address, "/healthz");
+    assert!(
+        health.starts_with("HTTP/1.1 200 OK") && health.ends_with(r#"{"status":"ok"}"#),
+        "{health}"
+    );
+    let first = get(&address, "/contacts?q=secret");
+    assert!(
+        first.starts_with("HTTP/1.1 303") && first.contains("location: /setup"),
+        "{first}"
+    );
+    // A browser that keeps its connection open does not hold the end up.
+    let idle = TcpStream::connect(&address).unwrap();
+    let log = end(server);
+    drop(idle);
+    let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let answered = lines
+        .iter()
+        .find(|line| line["status"] == 303)
+        .expect("the request is in the log");
+    assert_eq!(answered["span"]["route"], "/contacts");
+    assert!(!log.contains("secret"), "{log}");
+}
+
+#[test]
+fn without_a_command_the_pages_are_served() {
+    let scratch = Scratch::new();
+    let (server, address) = start(&scratch, &[]);
+    assert!(get(&address, "/healthz").starts_with("HTTP/1.1 200 OK"));
+    end(server);
+}
+
+#[test]
+fn a_port_that_is_taken_is_told_in_one_line() {
+    let scratch = Scratch::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let run = scratch.run(&["serve", "--listen", &address]);
+    run.expect(1);
+    assert_eq!(run.err.lines().count(), 1, "{}", run.err);
+    assert!(
+        run.err.contains(&format!(
+            "cannot listen on {address}: another program listens there already"
+        )),
+        "{}",
+        run.err
+    );
+}

@@ -1,0 +1,7 @@
+//! The pages, asked in-process: the real router over a real installation, without a network.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
+
+mod accounts;
+mod doors;
+mod site;

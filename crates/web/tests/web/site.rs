@@ -1,0 +1,177 @@
+//! A site of its own for a test, and a browser that keeps its cookie.
+
+use app::{App, Place, World};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::response::Response;
+use http_body_util::BodyExt;
+use model::ContactId;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use tempfile::TempDir;
+use tower::ServiceExt;
+use web::{Serve, Web};
+
+pub const MINUTE: i64 = 60_000_000;
+pub const PASSWORD: &str = "correct horse";
+
+/// A world whose time passes when it is told to.
+pub struct Clockwork {
+    time: AtomicI64,
+    numbers: AtomicU64,
+}
+
+impl Clockwork {
+    pub fn pass(&self, time: i64) {
+        self.time.fetch_add(time, Ordering::Relaxed);
+    }
+}
+
+impl World for Clockwork {
+    fn now(&self) -> i64 {
+        self.time.load(Ordering::Relaxed)
+    }
+
+    fn contact_id(&self) -> ContactId {
+        ContactId::from_u128(u128::from(self.numbers.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    fn unique_name(&self) -> String {
+        format!("n{}", self.numbers.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed).to_le_bytes();
+        std::array::from_fn(|at| number[at % 8])
+    }
+}
+
+/// An installation and its pages.
+pub struct Site {
+    pub app: Arc<App>,
+    pub web: Arc<Web>,
+    pub world: Arc<Clockwork>,
+    pub router: Router,
+    _folder: TempDir,
+}
+
+pub fn near() -> Serve {
+    Serve {
+        listen: "127.0.0.1:8080".parse().unwrap(),
+        upload_limit: 1 << 20,
+        secure: false,
+        trust_proxy: false,
+        hosts: Vec::new(),
+        metrics_token: None,
+    }
+}
+
+impl Site {
+    pub fn new(serve: Serve) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let world = Arc::new(Clockwork {
+            time: AtomicI64::new(1_700_000_000_000_000),
+            numbers: AtomicU64::new(1),
+        });
+        let place = Place {
+            data: folder.path(),
+            objects: None,
+            database: None,
+        };
+        let app = Arc::new(App::open(&place, world.clone()).unwrap());
+        let web = Arc::new(Web::new(Arc::clone(&app), serve));
+        Self {
+            router: web::router(Arc::clone(&web)),
+            app,
+            web,
+            world,
+            _folder: folder,
+        }
+    }
+
+    /// A site with an account, and the browser that has made it.
+    pub async fn set_up() -> (Self, Browser) {
+        let site = Self::new(near());
+        let mut owner = site.browser();
+        let answer = owner.post("/setup", &setup_form(PASSWORD)).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        (site, owner)
+    }
+
+    pub fn browser(&self) -> Browser {
+        Browser {
+            router: self.router.clone(),
+            cookie: None,
+            extra: HeaderMap::new(),
+        }
+    }
+}
+
+pub fn setup_form(password: &str) -> String {
+    format!("name=Ada&email=Ada%40example.org&password={password}&workspace=Engines")
+}
+
+/// Asks as a browser does.
+pub struct Browser {
+    router: Router,
+    pub cookie: Option<String>,
+    pub extra: HeaderMap,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Browser {
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.ask("GET", path, "").await
+    }
+
+    pub async fn post(&mut self, path: &str, form: &str) -> Answer {
+        self.ask("POST", path, form).await
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    pub async fn ask(&mut self, method: &str, path: &str, form: &str) -> Answer {
+        let from: SocketAddr = "127.0.0.1:5000".parse().unwrap();
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "localhost:8080")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .extension(ConnectInfo(from))
+            .body(Body::from(form.to_owned()))
+            .unwrap();
+        if let Some(cookie) = &self.cookie {
+            request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+        }
+        request.headers_mut().extend(self.extra.clone());
+        let (parts, body) = self.send(request).await.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let answer = Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        };
+        if let Some((cookie, _)) = answer.header("set-cookie").split_once(';') {
+            self.cookie = (!cookie.ends_with('=')).then(|| cookie.to_owned());
+        }
+        answer
+    }
+}
