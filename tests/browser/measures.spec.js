@@ -62,12 +62,11 @@ test("Lighthouse gives list, map and preview at least 95", async ({ server }) =>
     const cookies = await context.cookies();
     const Cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
     for (const [name, address] of Object.entries(addresses)) {
+      // Its own settings: a telephone on a slow network.
       const { lhr } = await lighthouse(address, {
         port,
         logLevel: "error",
         onlyCategories: ["performance", "accessibility", "best-practices"],
-        formFactor: "desktop",
-        screenEmulation: { mobile: false, width: 1350, height: 940, deviceScaleFactor: 1, disabled: false },
         extraHeaders: { Cookie },
       });
       expect(lhr.finalDisplayedUrl, `${name} was measured`).toBe(address);

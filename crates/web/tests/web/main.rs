@@ -4,4 +4,5 @@
 
 mod accounts;
 mod doors;
+mod import;
 mod site;
