@@ -14,7 +14,8 @@ use web::Ready;
 pub fn run(place: &PlaceArgs, args: &ServeArgs) -> Result<u8, Failure> {
     log(args.log);
     let (app, _) = open(place)?;
-    let app = Arc::new(app);
+    // People are waited on beside an import.
+    let app = Arc::new(app.thrifty());
     let runner = Runner::start(Arc::clone(&app), Logged);
     let outcome = web::run(app, args.serve(), |ready| tell(&ready, args.secure));
     // After the batch in hand; what is left is gone on with by the next start.
