@@ -6,14 +6,18 @@
 use crate::search::{follow, text_of};
 use crate::{Actor, App, Error};
 use model::{Contact, ContactId, MatchKey, Version, name_order};
-use store::contacts::ContactRow;
+use store::contacts::{ContactRow, Origin};
+use store::feed::{self, Touched};
 use store::trash::{self, Trashed};
-use store::{Tx, Workspace, contacts, keys, names, texts, workspaces};
+use store::{ImportId, Tx, Workspace, contacts, keys, names, texts, workspaces};
 
 /// Deleted contacts can be restored for so long, in microseconds: 30 days.
 const KEPT_IN_TRASH: i64 = 30 * 24 * 60 * 60 * 1_000_000;
 /// Contacts forgotten in one transaction.
 const FORGOTTEN_AT_ONCE: u64 = 1_000;
+
+/// Contacts deleted or restored in one transaction.
+const DELETED_AT_ONCE: usize = 500;
 
 /// A contact of the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +28,10 @@ pub struct StoredContact {
     pub version: Version,
     /// When it was created, in UTC microseconds.
     pub created_at: i64,
+    /// The line of a file that it was made from; none if a person made it.
+    pub created_by: Option<Origin>,
+    /// The import that changed it last, or created it; none if a person did.
+    pub written_by: Option<ImportId>,
     /// Its values.
     pub contact: Contact,
 }
@@ -56,7 +64,7 @@ impl App {
             written_by: None,
             body: contact.to_json(),
         };
-        self.change(actor, |tx| add(tx, actor.workspace, &row, &contact))?;
+        self.change(actor, row.id, |tx| add(tx, actor.workspace, &row, &contact))?;
         Ok(row.id)
     }
 
@@ -70,6 +78,8 @@ impl App {
             id: row.id,
             version: row.version,
             created_at: row.created_at,
+            created_by: row.created_by,
+            written_by: row.written_by,
             contact: read(&row)?,
         })
     }
@@ -89,7 +99,7 @@ impl App {
     ) -> Result<Version, Error> {
         let after = checked(contact)?;
         let now = self.world.now();
-        self.change(actor, |tx| {
+        self.change(actor, id, |tx| {
             let row = own(tx, actor, id)?;
             if row.version != expected {
                 return Err(Error::ChangedMeanwhile {
@@ -120,17 +130,63 @@ impl App {
     /// [`Error::NoContact`]; those of the database.
     pub fn delete_contact(&self, actor: Actor, id: ContactId) -> Result<(), Error> {
         let now = self.world.now();
-        self.change(actor, |tx| {
+        self.change(actor, id, |tx| {
             let row = own(tx, actor, id)?;
-            drop_traces(tx, actor.workspace, id, &read(&row)?)?;
-            contacts::delete_many(tx, actor.workspace, &[id])?;
-            let trashed = Trashed {
-                contact: row,
-                at: now,
-                by: actor.member,
-            };
-            Ok(trash::put(tx, actor.workspace, &trashed)?)
+            discard(tx, actor, row, now)
         })
+    }
+
+    /// Deletes contacts: they go to the trash. Those that are not there, or that the member may not see, are passed over.
+    /// Says how many went, and by which moment [`App::restore_deleted_at`] knows them.
+    ///
+    /// # Errors
+    /// Those of the database; what was deleted before stays deleted.
+    pub fn delete_contacts(&self, actor: Actor, ids: &[ContactId]) -> Result<(u64, i64), Error> {
+        let now = self.world.now();
+        let mut deleted = 0;
+        for some in ids.chunks(DELETED_AT_ONCE) {
+            deleted += self.change_many(actor, |tx| {
+                let mut gone = Vec::new();
+                for row in contacts::get_many(tx, actor.workspace, some)? {
+                    if row.owner == actor.member && !gone.contains(&row.id) {
+                        gone.push(row.id);
+                        discard(tx, actor, row, now)?;
+                    }
+                }
+                Ok((gone.len() as u64, gone))
+            })?;
+        }
+        Ok((deleted, now))
+    }
+
+    /// Takes those contacts out of the trash that the member deleted at one moment. Says how many came back.
+    ///
+    /// # Errors
+    /// Those of the database; what was restored before stays restored.
+    pub fn restore_deleted_at(&self, actor: Actor, at: i64) -> Result<u64, Error> {
+        let (mut restored, mut after) = (0, None);
+        loop {
+            let page = self
+                .store
+                .read(|tx| trash::page_at(tx, actor.workspace, actor.member, at, after, DELETED_AT_ONCE as u64))?;
+            let Some(last) = page.last() else { return Ok(restored) };
+            after = Some(last.contact.id);
+            restored += self.change_many(actor, |tx| {
+                let mut back = Vec::new();
+                for trashed in &page {
+                    // Somebody may have restored it, or an import brought it back.
+                    let id = trashed.contact.id;
+                    if contacts::get(tx, actor.workspace, id)?.is_some() {
+                        continue;
+                    }
+                    if let Some(trashed) = trash::take(tx, actor.workspace, id)? {
+                        add(tx, actor.workspace, &trashed.contact, &read(&trashed.contact)?)?;
+                        back.push(id);
+                    }
+                }
+                Ok((back.len() as u64, back))
+            })?;
+        }
     }
 
     /// Takes a contact out of the trash. It comes back exactly as it was.
@@ -138,7 +194,7 @@ impl App {
     /// # Errors
     /// [`Error::NotInTrash`]; [`Error::IdTaken`] if an import has brought it back already; those of the database.
     pub fn restore_contact(&self, actor: Actor, id: ContactId) -> Result<(), Error> {
-        self.change(actor, |tx| {
+        self.change(actor, id, |tx| {
             let taken = trash::take(tx, actor.workspace, id)?;
             let row = taken
                 .map(|trashed| trashed.contact)
@@ -182,11 +238,26 @@ impl App {
         }
     }
 
-    /// Runs a change of contacts that keeps their search texts in step.
-    fn change<T>(&self, actor: Actor, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    /// Runs a change of a contact that keeps its search text in step.
+    fn change<T>(
+        &self,
+        actor: Actor,
+        id: ContactId,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.change_many(actor, |tx| Ok((work(tx)?, vec![id])))
+    }
+
+    /// Runs a change of contacts that keeps their search texts in step, and says which.
+    fn change_many<T>(
+        &self,
+        actor: Actor,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<(T, Vec<ContactId>), Error>,
+    ) -> Result<T, Error> {
         self.store.write(|tx| {
             let change = workspaces::begin_change(tx, actor.workspace)?;
-            let done = work(tx)?;
+            let (done, ids) = work(tx)?;
+            feed::note(tx, actor.workspace, &[Touched::Contacts(ids)])?;
             follow(tx, actor.workspace, change)?;
             Ok(done)
         })
@@ -213,6 +284,18 @@ fn own(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<ContactRow, Error
 /// The values of a contact.
 pub(crate) fn read(row: &ContactRow) -> Result<Contact, store::Error> {
     Contact::from_json(&row.body).map_err(|_| store::Error::Corrupt(format!("contact {} cannot be read", row.id)))
+}
+
+/// Puts a contact into the trash.
+fn discard(tx: &mut Tx<'_>, actor: Actor, row: ContactRow, now: i64) -> Result<(), Error> {
+    drop_traces(tx, actor.workspace, row.id, &read(&row)?)?;
+    contacts::delete_many(tx, actor.workspace, &[row.id])?;
+    let trashed = Trashed {
+        contact: row,
+        at: now,
+        by: actor.member,
+    };
+    Ok(trash::put(tx, actor.workspace, &trashed)?)
 }
 
 fn shown(trashed: &Trashed) -> Result<TrashedContact, Error> {

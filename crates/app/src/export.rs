@@ -4,6 +4,7 @@ use crate::contacts::read;
 use crate::{Actor, App, Error, Filter};
 use exchange::export::{Exported, crystalqore, jsonl};
 use model::{ContactId, Slot};
+use std::collections::HashSet;
 use std::io::Write;
 use store::contacts::{self, ContactRow};
 use store::texts::{self, Word};
@@ -49,6 +50,8 @@ pub enum Order {
 pub struct ExportRequest {
     /// Whose contacts.
     pub scope: Scope,
+    /// Only these of them, where somebody has selected some.
+    pub selection: Option<Vec<ContactId>>,
     /// Which of them.
     pub filter: Filter,
     /// In which form.
@@ -76,13 +79,28 @@ impl App {
     /// # Errors
     /// When the output or the database fails.
     pub fn export(&self, actor: Actor, request: &ExportRequest, out: &mut dyn Write) -> Result<ExportReport, Error> {
+        self.export_watched(actor, request, out, &mut |_| true)
+    }
+
+    /// The same, with somebody who is told now and then how many contacts are written, and says whether to go on.
+    ///
+    /// # Errors
+    /// When the output or the database fails, or nobody wants it any more.
+    pub fn export_watched(
+        &self,
+        actor: Actor,
+        request: &ExportRequest,
+        out: &mut dyn Write,
+        watch: &mut dyn FnMut(u64) -> bool,
+    ) -> Result<ExportReport, Error> {
         // One snapshot, so that the look at the columns and the writing see the same contacts.
         self.store.read(|tx| match request.format {
-            ExportFormat::CrystalQore => export_csv(tx, actor, request, out),
+            ExportFormat::CrystalQore => export_csv(tx, actor, request, out, watch),
             ExportFormat::Jsonl => {
                 let mut report = ExportReport::default();
                 for_each(tx, actor, request, &mut |exported| {
                     report.contacts += 1;
+                    go_on(watch, report.contacts)?;
                     jsonl::write(out, exported).map_err(write_failed)
                 })?;
                 out.flush().map_err(write_failed)?;
@@ -96,16 +114,32 @@ fn write_failed(source: std::io::Error) -> Error {
     Error::io("writing the export to", "the output".as_ref(), source)
 }
 
+/// Tells how far the export is, now and then, and ends it where nobody wants it.
+fn go_on(watch: &mut dyn FnMut(u64) -> bool, contacts: u64) -> Result<(), Error> {
+    if contacts.is_multiple_of(PAGE) && !watch(contacts) {
+        return Err(write_failed(std::io::ErrorKind::BrokenPipe.into()));
+    }
+    Ok(())
+}
+
 fn export_csv(
     tx: &mut Tx<'_>,
     actor: Actor,
     request: &ExportRequest,
     out: &mut dyn Write,
+    watch: &mut dyn FnMut(u64) -> bool,
 ) -> Result<ExportReport, Error> {
     let mut needs = crystalqore::Needs::default();
+    let mut looked_at = 0_u64;
     for_each(tx, actor, request, &mut |exported| {
         needs.add(&exported.contact);
-        Ok(())
+        looked_at += 1;
+        // Nothing is written yet.
+        if looked_at.is_multiple_of(PAGE) {
+            go_on(watch, 0)
+        } else {
+            Ok(())
+        }
     })?;
     let mut layout = needs.layout();
     if !request.columns.is_empty() {
@@ -118,6 +152,7 @@ fn export_csv(
     let mut report = ExportReport::default();
     for_each(tx, actor, request, &mut |exported| {
         report.contacts += 1;
+        go_on(watch, report.contacts)?;
         writer.write(exported).map_err(write_failed)
     })?;
     writer.finish().map_err(write_failed)?;
@@ -144,13 +179,15 @@ fn for_each(
     take: &mut dyn FnMut(&Exported) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let way = way(tx, actor, request)?;
+    let wanted: Option<HashSet<&ContactId>> = request.selection.as_ref().map(|ids| ids.iter().collect());
+    let is_selected = |row: &ContactRow| wanted.as_ref().is_none_or(|wanted| wanted.contains(&row.id));
     let mut after: Option<(String, ContactId)> = None;
     loop {
         let page = next_page(tx, actor.workspace, &way, after.as_ref())?;
         let Some((order, row)) = page.last() else { return Ok(()) };
         after = Some((order.clone(), row.id));
         for (_, row) in page {
-            if !is_in_scope(actor, request.scope, &row) {
+            if !is_in_scope(actor, request.scope, &row) || !is_selected(&row) {
                 continue;
             }
             let contact = read(&row)?;
@@ -173,12 +210,20 @@ enum Way {
     ByName,
     /// Those whose search text has these words, in the order of their ids.
     Found(Vec<Word>),
+    /// Those that were selected, in the order of their ids.
+    Selected(Vec<ContactId>),
 }
 
 /// Contacts are searched for only where every one has its current search text.
 fn way(tx: &mut Tx<'_>, actor: Actor, request: &ExportRequest) -> Result<Way, store::Error> {
     if request.order == Order::Name {
         return Ok(Way::ByName);
+    }
+    if let Some(selection) = &request.selection {
+        let mut ids = selection.clone();
+        ids.sort_unstable();
+        ids.dedup();
+        return Ok(Way::Selected(ids));
     }
     let words = request.filter.words();
     let (changes, texts_at) = workspaces::changes(tx, actor.workspace)?;
@@ -201,7 +246,26 @@ fn next_page(
         Way::ByName => return contacts::page_by_name(tx, workspace, after, PAGE),
         Way::ById => contacts::page(tx, workspace, after_id, PAGE)?,
         Way::Found(words) => texts::search(tx, workspace, words, after_id, PAGE)?,
+        Way::Selected(ids) => return selected(tx, workspace, ids, after_id),
     };
+    Ok(rows.into_iter().map(|row| (String::new(), row)).collect())
+}
+
+/// The next of those that were selected. Some may be gone.
+fn selected(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    ids: &[ContactId],
+    after: Option<ContactId>,
+) -> Result<Vec<(String, ContactRow)>, store::Error> {
+    let begin = ids.partition_point(|id| Some(*id) <= after);
+    let mut rows = Vec::new();
+    for some in ids[begin..].chunks(2_000) {
+        rows = contacts::get_many(tx, workspace, some)?;
+        if !rows.is_empty() {
+            break;
+        }
+    }
     Ok(rows.into_iter().map(|row| (String::new(), row)).collect())
 }
 

@@ -1,8 +1,8 @@
 //! Filters: which contacts are meant, written as a person would type it.
 //!
 //! Words must all occur in a contact's name, company, emails, phones or tags, any part of a word counting; phones are
-//! compared by their digits. `tag:vip`, `company:acme`, `city:bonn`, `country:DE`, `import:3`, `has:email` and
-//! `no:phone` narrow further; a value with blanks stands in double quotes.
+//! compared by their digits. `tag:vip`, `company:acme`, `city:bonn`, `country:DE`, `import:3`, `has:email`, `no:phone` and
+//! `changed:2026-11-01` (on that day or since) narrow further; a value with blanks stands in double quotes.
 
 use crate::Error;
 use model::{Contact, Text, fold};
@@ -22,9 +22,13 @@ pub struct Filter {
     conditions: Vec<Condition>,
 }
 
+/// What a contact must fulfil. The roster asks the same of its entries (`roster::look`).
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Condition {
-    Word { folded: String, digits: String },
+pub(crate) enum Condition {
+    Word {
+        folded: String,
+        digits: String,
+    },
     Tag(String),
     Company(String),
     City(String),
@@ -32,10 +36,13 @@ enum Condition {
     Import(ImportId),
     Has(Part),
     No(Part),
+    /// Last changed at that moment or later, in UTC microseconds.
+    Changed(i64),
 }
 
+/// What a contact may have or lack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+pub(crate) enum Part {
     Email,
     Phone,
     Company,
@@ -43,6 +50,31 @@ enum Part {
     Tag,
     Notes,
     Birthday,
+}
+
+const PARTS: [Part; 7] = [
+    Part::Email,
+    Part::Phone,
+    Part::Company,
+    Part::Address,
+    Part::Tag,
+    Part::Notes,
+    Part::Birthday,
+];
+
+impl Part {
+    /// The bit that stands for it.
+    pub(crate) fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// The bits of all parts that a contact has.
+pub(crate) fn parts_of(contact: &Contact) -> u8 {
+    PARTS
+        .into_iter()
+        .filter(|part| has(contact, *part))
+        .fold(0, |bits, part| bits | part.bit())
 }
 
 impl FromStr for Filter {
@@ -95,12 +127,22 @@ fn condition(term: &str) -> Result<Condition, Error> {
         },
         "has" => Condition::Has(part(value)?),
         "no" => Condition::No(part(value)?),
+        "changed" => Condition::Changed(beginning_of(value)?),
         _ => {
             return Err(Error::Filter(format!(
-                "{name}: is no kind of condition; there are tag:, company:, city:, country:, import:, has: and no:"
+                "{name}: is no kind of condition; there are tag:, company:, city:, country:, import:, has:, no: and changed:"
             )));
         }
     })
+}
+
+/// The first moment of a day, in UTC microseconds.
+fn beginning_of(day: &str) -> Result<i64, Error> {
+    let date: Option<jiff::civil::Date> = day.parse().ok();
+    let start = date.and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC).ok());
+    start
+        .map(|start| start.timestamp().as_microsecond())
+        .ok_or_else(|| Error::Filter(format!("changed:{day}: a day is written as 2026-11-01")))
 }
 
 fn word(term: &str) -> Condition {
@@ -133,6 +175,48 @@ impl Filter {
     /// Whether every contact passes.
     pub fn is_empty(&self) -> bool {
         self.conditions.is_empty()
+    }
+
+    /// Narrows to contacts with a tag, exactly this one but for case and marks.
+    #[must_use]
+    pub fn with_tag(self, tag: &str) -> Self {
+        self.and(Condition::Tag(fold(tag)))
+    }
+
+    /// Narrows to contacts in whose company the text occurs.
+    #[must_use]
+    pub fn with_company(self, company: &str) -> Self {
+        self.and(Condition::Company(fold(company)))
+    }
+
+    /// Narrows to contacts that an import created or changed last.
+    #[must_use]
+    pub fn with_import(self, import: ImportId) -> Self {
+        self.and(Condition::Import(import))
+    }
+
+    /// Narrows to contacts that have no email.
+    #[must_use]
+    pub fn without_email(self) -> Self {
+        self.and(Condition::No(Part::Email))
+    }
+
+    /// Narrows to contacts that were changed on a day (`2026-11-01`, in UTC) or since.
+    ///
+    /// # Errors
+    /// [`Error::Filter`] if that is no day.
+    pub fn changed_since(self, day: &str) -> Result<Self, Error> {
+        Ok(self.and(Condition::Changed(beginning_of(day)?)))
+    }
+
+    fn and(mut self, condition: Condition) -> Self {
+        self.conditions.push(condition);
+        self
+    }
+
+    /// All that must hold.
+    pub(crate) fn conditions(&self) -> &[Condition] {
+        &self.conditions
     }
 
     /// Words that occur in the search text of every contact that passes. The longest: they occur most rarely.
@@ -169,7 +253,8 @@ impl Condition {
         }
     }
 
-    /// What a word is compared with here is what `search::words_of` makes texts of: a value added here is added there.
+    /// What a word is compared with here is what `search::words_of` makes texts of, and
+    /// `roster::entry` lines: a value added here is added there.
     fn holds(&self, row: &ContactRow, contact: &Contact) -> bool {
         let within = |text: &Text, part: &str| fold(text.as_str()).contains(part);
         match self {
@@ -196,6 +281,7 @@ impl Condition {
             }
             Self::Has(part) => has(contact, *part),
             Self::No(part) => !has(contact, *part),
+            Self::Changed(since) => row.version >= *since,
         }
     }
 }
@@ -266,7 +352,7 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_an_error() {
-        for filter in ["shoe:44", "import:x", "has:shoe"] {
+        for filter in ["shoe:44", "import:x", "has:shoe", "changed:yesterday"] {
             assert!(filter.parse::<Filter>().is_err(), "{filter}");
         }
     }

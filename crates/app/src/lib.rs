@@ -16,6 +16,7 @@ mod draft;
 mod error;
 mod export;
 mod filter;
+mod history;
 mod import;
 mod inspect;
 mod judging;
@@ -28,6 +29,7 @@ mod objects;
 mod passwords;
 mod plan;
 mod rejected;
+mod roster;
 mod run;
 mod runner;
 mod search;
@@ -52,12 +54,14 @@ pub use draft::{
 pub use error::Error;
 pub use export::{ExportFormat, ExportReport, ExportRequest, Order, Scope};
 pub use filter::Filter;
+pub use history::{ContactHistory, LastImport, Namesake};
 pub use import::{ImportReport, ImportRequest, ImportSummary, Stopped};
 pub use inspect::{Inspected, InspectedRow, RawSink, inspect, inspect_raw};
 pub use moving::{CopyRequest, copy_database};
 pub use objects::ObjectsError;
 pub use plan::{Conflicts, Duplicates, ImportOptions, Match, NumbersOf, Opening};
 pub use rejected::RejectedFile;
+pub use roster::{ListPage, ListRequest, Listed, Sort};
 pub use run::{Notable, Progress, Watch};
 pub use runner::{Runner, Told};
 pub use search::Indexed;
@@ -75,6 +79,7 @@ pub use exchange::mapping::{Column, MappingError};
 pub use exchange::open::{Charset, Dialect, EncodingFound, HeaderChoice, Source};
 pub use exchange::reason::Reason;
 pub use store::ImportId;
+pub use store::contacts::Origin;
 pub use store::copy::CopiedTable;
 pub use store::imports::ImportState;
 
@@ -107,6 +112,7 @@ pub struct Place<'a> {
 pub struct App {
     // Leases are given back through the store, and the process's lock goes last.
     store: Store,
+    rosters: roster::Rosters,
     objects: Objects,
     data: PathBuf,
     process: Process,
@@ -135,6 +141,7 @@ impl App {
         };
         refuse_unfinished(&store)?;
         Ok(Self {
+            rosters: roster::Rosters::new(store.clone()),
             store,
             objects,
             data,

@@ -16,6 +16,7 @@ use exchange::open::Batch;
 use exchange::reason::Reason;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, Ordering};
+use store::feed::{self, Touched};
 use store::imports::{self, Checkpoint};
 use store::{ImportId, Store, Tx, changes, workspaces};
 
@@ -327,8 +328,11 @@ impl<'a> Run<'a> {
             collected: &mut self.collected,
         }
         .end_batch()?;
-        changes::record(tx, workspace, import, &std::mem::take(&mut self.settler.changes))?;
+        let changed = std::mem::take(&mut self.settler.changes);
+        changes::record(tx, workspace, import, &changed)?;
+        let mut touched = vec![Touched::Contacts(changed.iter().map(|change| change.contact).collect())];
         if let Some((first, last, created)) = self.settler.created.take() {
+            touched.push(Touched::Range(first, last));
             let number = self.reached.batches;
             imports::add_batch(
                 tx,
@@ -343,6 +347,7 @@ impl<'a> Run<'a> {
             )?;
             self.reached.batches += 1;
         }
+        feed::note(tx, workspace, &touched)?;
         // The object store takes what anybody puts, so whoever was cut off must notice before.
         self.fence(tx)?;
         let next_record = self.reached.next_record;

@@ -9,6 +9,7 @@ use crate::{Actor, App, Error};
 use model::{Contact, ContactId, MatchKey, name_order};
 use store::changes::{self, Change};
 use store::contacts::{self, ContactRow};
+use store::feed::{self, Touched};
 use store::imports::{self, Batch, ImportState};
 use store::{ImportId, Tx, Workspace, keys, names, texts, workspaces};
 
@@ -100,14 +101,17 @@ struct Undo<'a> {
 }
 
 impl Undo<'_> {
-    fn step<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, store::Error>) -> Result<T, Error> {
+    /// One step, which says what it came to and which contacts it met.
+    fn step<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<(T, Vec<ContactId>), store::Error>) -> Result<T, Error> {
         let Some(lease) = self.writing else {
-            return Ok(self.app.store.read(work)?);
+            return Ok(self.app.store.read(work)?.0);
         };
         self.app.store.write(|tx| {
             workspaces::begin_change(tx, self.workspace)?;
             lease.fence(tx)?;
-            Ok(work(tx)?)
+            let (done, met) = work(tx)?;
+            feed::note(tx, self.workspace, &[Touched::Contacts(met)])?;
+            Ok(done)
         })
     }
 
@@ -125,7 +129,8 @@ impl Undo<'_> {
                 for change in page.iter().filter(|change| !met_later(change)) {
                     restore(tx, workspace, import, change, dry_run, &mut report)?;
                 }
-                Ok((page, report))
+                let met = page.iter().map(|change| change.contact).collect();
+                Ok(((page, report), met))
             })?;
             self.add(report);
             match page.last() {
@@ -144,11 +149,12 @@ impl Undo<'_> {
                     let page =
                         contacts::page_created_by(tx, workspace, import, (batch.first, batch.last), after, STEP)?;
                     let last = page.last().map(|row| row.id);
+                    let met = page.iter().map(|row| row.id).collect();
                     let mut report = UndoReport::default();
                     let (untouched, touched) = page.into_iter().partition(|row| row.written_by == Some(import));
                     keep(touched, &mut report);
                     remove(tx, workspace, untouched, dry_run, &mut report)?;
-                    Ok((last, report))
+                    Ok(((last, report), met))
                 })?;
                 self.add(report);
                 match last {

@@ -61,6 +61,7 @@ impl ServeArgs {
         Serve {
             listen: self.listen,
             upload_limit: self.upload_limit << 20,
+            region: Some(crate::world::country()),
             secure: self.secure,
             trust_proxy: self.trust_proxy,
             hosts: self.hosts.clone(),

@@ -81,6 +81,20 @@ pub fn record(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, changes: 
     Ok(())
 }
 
+/// What an import changed of one contact, if it did.
+///
+/// # Errors
+/// Those of the database.
+pub fn get(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, contact: ContactId) -> Result<Option<Change>> {
+    tx.query_one(
+        "reading a change",
+        "SELECT contact_id, line, before_version, before_written_import, before_body FROM import_changes
+         WHERE workspace_id = $1 AND import_id = $2 AND contact_id = $3",
+        &[workspace.into(), Value::Int(import.0), Value::id(&contact)],
+        read,
+    )
+}
+
 /// The next at most `limit` changes of an import after the contact `after`, in the order of the contacts' ids.
 ///
 /// # Errors

@@ -6,7 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::waist::{OnConflict, Row, Table, Tx, Value};
-use crate::{Store, Workspace, changes, contacts, keys, mappings, names, sign_ins, texts, trash};
+use crate::{Store, Workspace, changes, contacts, feed, keys, mappings, names, sign_ins, texts, trash};
 use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -133,6 +133,7 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&LEASES, 2),
     &keyed(&BATCHES, 3),
     &keyed(&changes::TABLE, 3),
+    &keyed(&feed::TABLE, 3),
     &keyed(&mappings::TABLE, 3),
 ];
 

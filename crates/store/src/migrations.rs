@@ -15,6 +15,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         include_str!("../migrations/sqlite/V2__leases_trash_texts.sql"),
     ),
     ("V3__sign_ins", include_str!("../migrations/sqlite/V3__sign_ins.sql")),
+    (
+        "V4__contact_feed",
+        include_str!("../migrations/sqlite/V4__contact_feed.sql"),
+    ),
     ("V5__mappings", include_str!("../migrations/sqlite/V5__mappings.sql")),
 ];
 
@@ -26,6 +30,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
         include_str!("../migrations/postgres/V2__leases_trash_texts.sql"),
     ),
     ("V3__sign_ins", include_str!("../migrations/postgres/V3__sign_ins.sql")),
+    (
+        "V4__contact_feed",
+        include_str!("../migrations/postgres/V4__contact_feed.sql"),
+    ),
     ("V5__mappings", include_str!("../migrations/postgres/V5__mappings.sql")),
 ];
 

@@ -128,6 +128,39 @@ pub fn page(
     )
 }
 
+/// Of the deleted contacts of a member, the next at most `limit` after `after` that were deleted at one moment, in the
+/// order of their ids.
+///
+/// # Errors
+/// Those of the database.
+pub fn page_at(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    owner: Member,
+    at: i64,
+    after: Option<ContactId>,
+    limit: u64,
+) -> Result<Vec<Trashed>> {
+    tx.query(
+        "reading the trash of a moment",
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", c.trashed_at, c.trashed_by FROM trashed_contacts c
+             WHERE c.workspace_id = $1 AND c.contact_id > $2 AND c.owner_id = $3 AND c.trashed_at = $4
+             ORDER BY c.contact_id LIMIT $5"
+        ),
+        &[
+            workspace.into(),
+            Value::after(after.as_ref()),
+            Value::Int(owner.0),
+            Value::Int(at),
+            Value::count(limit),
+        ],
+        read,
+    )
+}
+
 /// Takes a contact out of the trash, if it is there.
 ///
 /// # Errors

@@ -1,1 +1,114 @@
-// The contact list, contact pages, export, trash.
+// The list: a selection that lives over pages and searches, a list that follows an import, and the export's progress.
+
+const selectionKey = "selected contacts";
+let selected = new Set(JSON.parse(sessionStorage.getItem(selectionKey) ?? "[]"));
+let selectedAll = "";
+
+function keepSelection() {
+  try { sessionStorage.setItem(selectionKey, JSON.stringify([...selected])); } catch { /* too many to keep */ }
+}
+
+function showSelection() {
+  const form = document.getElementById("bulk");
+  if (!form) return;
+  const boxes = [...form.querySelectorAll('input[name="id"][type="checkbox"]')];
+  const all = selectedAll !== "" && selectedAll === criteriaOf(form);
+  if (!all) selectedAll = "";
+  for (const box of boxes) box.checked = all || selected.has(box.value);
+  const page = form.querySelector("[data-select-page]");
+  page.hidden = false;
+  page.checked = boxes.length > 0 && boxes.every((box) => box.checked);
+  const total = Number(form.dataset.selection);
+  const count = all ? total : selected.size;
+  form.querySelector(".bulk").hidden = count === 0;
+  form.querySelector("[data-selected]").textContent = `${count.toLocaleString("en")} selected`;
+  form.querySelector("[data-select-all]").hidden = all || !page.checked || total <= boxes.length;
+  form.querySelector("[data-select-none]").hidden = false;
+}
+
+const criteriaOf = (form) => [...form.querySelectorAll('input[type="hidden"]:not([name="all"], [name="id"], [name="sort"])')].map((field) => `${field.name}=${field.value}`).join("&") || "everybody";
+
+document.addEventListener("change", (event) => {
+  const box = event.target;
+  const form = box.closest?.("#bulk");
+  if (!form || box.type !== "checkbox") return;
+  const boxes = box.matches("[data-select-page]") ? [...form.querySelectorAll('input[name="id"]')] : [box];
+  selectedAll = "";
+  for (const one of boxes) box.checked ? selected.add(one.value) : selected.delete(one.value);
+  keepSelection();
+  showSelection();
+});
+
+document.addEventListener("click", (event) => {
+  const form = event.target.closest?.("#bulk");
+  if (!form) return;
+  if (event.target.matches("[data-select-all]")) selectedAll = criteriaOf(form);
+  else if (event.target.matches("[data-select-none]")) { selected.clear(); selectedAll = ""; keepSelection(); }
+  else return;
+  showSelection();
+});
+
+// What is selected on other pages goes along.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.id !== "bulk") return;
+  for (const field of form.querySelectorAll("[data-carried]")) field.remove();
+  const carry = (name, value) => {
+    const field = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+    field.dataset.carried = "";
+    form.append(field);
+  };
+  if (selectedAll) carry("all", "yes");
+  else {
+    const here = new Set([...form.querySelectorAll('input[name="id"]:checked')].map((box) => box.value));
+    for (const id of selected) if (!here.has(id)) carry("id", id);
+  }
+  if (event.submitter?.value === "delete") { selected.clear(); selectedAll = ""; keepSelection(); }
+});
+
+// A list that is behind is asked for again.
+let followUp;
+function follow() {
+  clearTimeout(followUp);
+  const behind = document.querySelector("[data-again]");
+  if (behind) followUp = setTimeout(() => document.hidden ? follow() : swap(location.href, [behind.dataset.again]), 2000);
+}
+
+// The export: how many it will be, and how far it is.
+let recount;
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("form[data-recount]");
+  if (!form) return;
+  clearTimeout(recount);
+  recount = setTimeout(() => {
+    const part = document.getElementById(form.dataset.recount);
+    const data = new URLSearchParams(new FormData(form));
+    swap("/export", [part.id], { method: "POST", body: data });
+  }, 50);
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-export]") || event.submitter?.hasAttribute("formaction")) return;
+  const ticket = crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+  form.elements.ticket.value = ticket;
+  const bar = form.querySelector("[data-export-progress]");
+  const told = form.querySelector("[data-export-told]");
+  told.textContent = "Preparing the file…";
+  const ask = async (tries) => {
+    const answer = await fetch(`/export/progress?ticket=${ticket}`).catch(() => null);
+    if (!answer?.ok) return tries < 20 && setTimeout(ask, 500, tries + 1);
+    const { contacts, ended } = await answer.json();
+    if (bar) { bar.hidden = false; bar.value = contacts; }
+    told.textContent = ended ? `${contacts.toLocaleString("en")} contacts exported.` : contacts ? `${contacts.toLocaleString("en")} contacts so far…` : "Preparing the file…";
+    if (!ended) return setTimeout(ask, 500, 0);
+    delete form.dataset.sent;
+  };
+  setTimeout(ask, 300, 0);
+  // The page stays, so another export may follow.
+  setTimeout(() => delete form.dataset.sent, 1000);
+}, true);
+
+document.addEventListener("swapped", () => { showSelection(); follow(); });
+showSelection();
+follow();

@@ -64,6 +64,11 @@ impl Web {
         self.serve.upload_limit
     }
 
+    /// The country of telephone numbers that are typed without country code.
+    pub fn region(&self) -> Option<model::Region> {
+        self.serve.region
+    }
+
     /// Waits until the server is about to end. An answer without an end, such as live progress, must end then.
     pub async fn closing(&self) {
         // The sender lives as long as this does, so waiting cannot fail.

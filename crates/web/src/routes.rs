@@ -94,9 +94,21 @@ pub fn table() -> Vec<Route> {
         post("/account/sign-ins/end", account::end_sign_in),
         // Contacts and the trash.
         get("/contacts", contacts::list),
+        get("/contacts/new", contacts::new),
+        post("/contacts/new", contacts::create),
+        post("/contacts/bulk", contacts::act),
+        post("/contacts/undelete", contacts::undelete),
+        get("/contacts/{id}", contacts::show),
+        get("/contacts/{id}/edit", contacts::edit),
+        post("/contacts/{id}/edit", contacts::save),
+        post("/contacts/{id}/delete", contacts::delete),
         get("/trash", trash::list),
+        post("/trash/{id}/restore", trash::restore),
         // Export.
         get("/export", export::form),
+        post("/export", export::again),
+        post("/export/file", export::file),
+        get("/export/progress", export::progress),
         // Imports and the wizard.
         get("/import", import::upload::form),
         post("/import", import::upload::receive).uploads(),

@@ -23,6 +23,8 @@ pub struct Serve {
     pub listen: SocketAddr,
     /// Bytes that an uploaded file may have.
     pub upload_limit: u64,
+    /// The country of telephone numbers that are typed without country code.
+    pub region: Option<model::Region>,
     /// Whether browsers reach it by HTTPS alone: a proxy in front of it speaks TLS.
     pub secure: bool,
     /// Whether what a proxy says of the browser (`X-Forwarded-For`, `X-Forwarded-Proto`) is believed.
@@ -110,6 +112,10 @@ async fn answer(web: Arc<Web>, ready: impl FnOnce(Ready)) -> Result<(), ServeErr
     let failed = |source| ServeError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr()?;
+    if let Err(error) = web.app.warm_lists() {
+        // Whoever asks for the list first is told.
+        tracing::warn!(%error, "the list of contacts is not being built");
+    }
     let end = ended()?;
     let service = routes::router(Arc::clone(&web)).into_make_service_with_connect_info::<SocketAddr>();
     let closing = Arc::clone(&web);

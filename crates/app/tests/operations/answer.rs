@@ -93,6 +93,7 @@ impl Installation {
     pub fn export(&self, export: &Export) -> Result<String, Error> {
         let request = ExportRequest {
             scope: export.scope,
+            selection: None,
             filter: export.filter.parse::<Filter>()?,
             format: export.format,
             order: export.order,
@@ -102,6 +103,7 @@ impl Installation {
         };
         let mut out = Vec::new();
         let report = self.app.export(self.actor, &request, &mut out)?;
+        self.list_agrees(&export.filter);
         Ok(format!("{report:?}\n{}", String::from_utf8(out).unwrap()))
     }
 }

@@ -87,6 +87,10 @@ impl Installation {
         }
     }
 
+    pub fn world(&self) -> Arc<Counting> {
+        self.world.clone()
+    }
+
     pub fn set_time(&self, time: i64) {
         self.world.time.store(time, Ordering::Relaxed);
     }
@@ -102,6 +106,7 @@ impl Installation {
     pub fn found(&self, filter: &str, order: Order) -> String {
         let request = ExportRequest {
             scope: Scope::All,
+            selection: None,
             filter: filter.parse().unwrap(),
             format: ExportFormat::Jsonl,
             order,

@@ -2,7 +2,7 @@
 //!
 //! `lockstep.rs` applies the same random operations to two installations and compares every answer: SQLite and PostgreSQL
 //! where `CRYSTALQORE_TEST_POSTGRES` names a database, else two of SQLite. `operation.rs` makes the operations, from the
-//! few values of `values.rs`, and `answer.rs` carries them out. `contacts.rs` and `searching.rs` are the examples.
+//! few values of `values.rs`, and `answer.rs` carries them out. `contacts.rs`, `searching.rs` and `listing.rs` are the examples.
 
 #![expect(
     clippy::unwrap_used,
@@ -13,6 +13,7 @@
 mod answer;
 mod contacts;
 mod installation;
+mod listing;
 mod lockstep;
 mod operation;
 mod random;

@@ -12,7 +12,7 @@ const WORKSPACE: Workspace = Workspace(1);
 
 impl Installation {
     /// The database behind the back of the installation.
-    fn database(&self) -> Store {
+    pub fn database(&self) -> Store {
         Store::open(&self.folder.path().join("crystalqore.db")).unwrap()
     }
 

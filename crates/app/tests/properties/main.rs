@@ -160,6 +160,7 @@ impl Installation {
     fn filtered(&self, filter: Filter, format: ExportFormat, order: Order) -> String {
         let request = ExportRequest {
             scope: Scope::All,
+            selection: None,
             filter,
             format,
             order,

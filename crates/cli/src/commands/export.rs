@@ -15,6 +15,7 @@ pub fn run(place: &PlaceArgs, args: &ExportArgs) -> Result<u8, Failure> {
     }
     let request = ExportRequest {
         scope: args.scope.into(),
+        selection: None,
         filter: args.filter.parse()?,
         format: args.format.into(),
         order: args.order.into(),

@@ -19,8 +19,12 @@ use std::time::Duration;
 const TRIES: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// After going back, nobody runs an import any more: who ran one then is gone, and who runs one now has lost it.
-const NOBODY_RUNS: &str = "UPDATE imports SET holder = NULL; DELETE FROM import_leases;";
+/// After going back, nobody runs an import any more: who ran one then is gone, and who runs one now has lost it. The
+/// counts of changes leap ahead of all that were ever reached, so that whoever has followed them until now sees that what
+/// happened cannot be followed.
+const BEGIN_ANEW: &str = "UPDATE imports SET holder = NULL; DELETE FROM import_leases;
+    UPDATE workspaces SET changes = changes + 1000000,
+        texts_at = CASE WHEN texts_at = changes THEN texts_at + 1000000 ELSE texts_at END;";
 
 impl Sqlite {
     pub(crate) fn backup(&self, file: &Path) -> Result<()> {
@@ -62,7 +66,7 @@ impl Sqlite {
             .and_then(|mut staged| {
                 all_pages(&backup, &mut staged)?;
                 bring_up_to_date(&mut staged)?;
-                staged.execute_batch(NOBODY_RUNS).map_err(|e| error(doing, &e))?;
+                staged.execute_batch(BEGIN_ANEW).map_err(|e| error(doing, &e))?;
                 all_pages(&staged, &mut *self.writer()?)
             });
         remove(&staged)?;

@@ -43,6 +43,9 @@ fn the_first_note_of_a_contact_stays() {
             .unwrap();
         let page = store.read(|tx| changes::page(tx, HERE, IMPORT, None, 10)).unwrap();
         assert_eq!(page, [updated(1, "first"), created(2)]);
+        let of = |workspace, n| store.read(|tx| changes::get(tx, workspace, IMPORT, id(n))).unwrap();
+        assert_eq!(of(HERE, 1), Some(updated(1, "first")));
+        assert_eq!((of(HERE, 3), of(ELSEWHERE, 1)), (None, None));
     });
 }
 

@@ -239,3 +239,20 @@ proptest! {
 fn ids(rows: &[ContactRow]) -> Vec<u128> {
     rows.iter().map(|row| row.id.as_u128() - id(0).as_u128()).collect()
 }
+
+#[test]
+fn ids_between_two_are_told_in_order() {
+    on_every_engine(|store, _| {
+        let rows: Vec<_> = (1..=5).map(typed).collect();
+        store.write(|tx| contacts::insert_many(tx, HERE, &rows)).unwrap();
+        store.write(|tx| contacts::insert_many(tx, ELSEWHERE, &rows)).unwrap();
+        let between = |first, last, limit| {
+            store
+                .read(|tx| contacts::ids_between(tx, HERE, (id(first), id(last)), limit))
+                .unwrap()
+        };
+        assert_eq!(between(2, 4, 10), [id(2), id(3), id(4)]);
+        assert_eq!(between(2, 9, 2), [id(2), id(3)]);
+        assert_eq!(between(6, 9, 2), Vec::<model::ContactId>::new());
+    });
+}

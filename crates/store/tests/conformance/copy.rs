@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use store::changes::{Before, Change};
 use store::contacts::ContactRow;
 use store::copy::{self, CopiedTable, CopyWatch};
+use store::feed::{self, Touched};
 use store::imports::Batch;
 use store::texts::SearchText;
 use store::trash::Trashed;
@@ -63,6 +64,7 @@ fn fill(store: &Store) {
                 body: "{}".to_owned(),
             };
             changes::record(tx, workspace, ImportId(1), &[change(1, None), change(2, Some(before))])?;
+            feed::note(tx, workspace, &[Touched::Range(id(0), id(CONTACTS))])?;
             Ok::<_, Error>(())
         })
         .unwrap();

@@ -17,6 +17,7 @@ mod contacts;
 mod copy;
 mod coverage;
 mod examine;
+mod feed;
 mod files;
 mod imports;
 mod keys;

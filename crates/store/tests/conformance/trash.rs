@@ -105,3 +105,30 @@ fn workspaces_have_a_trash_each() {
         assert_eq!(page, [theirs]);
     });
 }
+
+#[test]
+fn what_was_deleted_at_one_moment_is_found_again() {
+    on_every_engine(|store, _| {
+        let all = [
+            deleted(typed(1), 5),
+            deleted(typed(2), 6),
+            deleted(typed(3), 5),
+            deleted(typed(4), 5),
+        ];
+        put(store, &all);
+        let at = |after, limit| {
+            store
+                .read(|tx| trash::page_at(tx, HERE, ME, 5, after, limit))
+                .unwrap()
+                .into_iter()
+                .map(|trashed| trashed.contact.id)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(at(None, 2), [id(1), id(3)]);
+        assert_eq!(at(Some(id(3)), 9), [id(4)]);
+        let of_another = store
+            .read(|tx| trash::page_at(tx, HERE, Member(2), 5, None, 9))
+            .unwrap();
+        assert_eq!(of_another, []);
+    });
+}

@@ -3,18 +3,95 @@
 //! Leaves out what `app` decides.
 
 use crate::Web;
-use crate::layout::{Page, Section, page};
+use crate::blocking::blocking;
+use crate::layout::{Page, Section, Tone, empty, moment, notice, page};
+use crate::problem::Problem;
 use crate::session::Signed;
-use axum::extract::State;
+use app::TrashedContact;
+use axum::extract::{Path, Query, State};
+use axum::response::Redirect;
 use maud::{Markup, html};
+use model::ContactId;
+use serde::Deserialize;
 use std::sync::Arc;
 
+/// Contacts on a page.
+const PAGE: u64 = 50;
+
+/// Where a page begins, and what was just done.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    after: String,
+    restored: String,
+}
+
 /// `GET /trash`
-pub async fn list(State(web): State<Arc<Web>>, signed: Signed) -> Markup {
+pub async fn list(State(web): State<Arc<Web>>, signed: Signed, Query(asked): Query<Asked>) -> Result<Markup, Problem> {
+    let (actor, after) = (signed.actor, asked.after.parse().ok());
+    let mut trashed = blocking(&web, move |app| app.trash(actor, after, PAGE + 1)).await?;
+    let more = trashed.len() as u64 > PAGE;
+    trashed.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let head = Page {
         title: "Trash",
         signed: Some(&signed),
         here: Section::Trash,
     };
-    page(&web, head, html! { h1 { "Trash" } })
+    let content = html! {
+        h1 { "Trash" }
+        p.muted { "Deleted contacts stay here for 30 days and can be restored exactly as they were. After that they are gone for good." }
+        @if let Ok(id) = asked.restored.parse::<ContactId>() {
+            (notice(Tone::Good, html! { p { "Restored. " a href={"/contacts/" (id)} { "Look at the contact" } } }))
+        }
+        @if trashed.is_empty() {
+            (empty("The trash is empty", html! { p { "Contacts that you delete come here first." } a.button href="/contacts" { "Back to the contacts" } }))
+        } @else {
+            (table(&trashed))
+            @if let Some(last) = trashed.last().filter(|_| more) {
+                nav.pages aria-label="Pages" { a.button.button-small href={"/trash?after=" (last.id)} { "Next" } }
+            }
+        }
+    };
+    Ok(page(&web, head, content))
+}
+
+fn table(trashed: &[TrashedContact]) -> Markup {
+    html! {
+        div.table-wrap {
+            table.table.contacts {
+                caption.visually-hidden { "Deleted contacts" }
+                thead { tr {
+                    th scope="col" { "Name" } th.wide scope="col" { "Company" } th.wide scope="col" { "Email" }
+                    th.wide scope="col" { "Deleted" } th scope="col" { span.visually-hidden { "Action" } }
+                } }
+                tbody { @for trashed in trashed {
+                    @let contact = &trashed.contact;
+                    @let name = contact.display_name();
+                    tr {
+                        th scope="row" { (name) }
+                        td.wide { (contact.company) }
+                        td.wide { @if let Some(email) = contact.emails.first() { (email.value.as_str()) } }
+                        td.wide { (moment(trashed.trashed_at)) }
+                        td.number {
+                            form method="post" action={"/trash/" (trashed.id) "/restore"} {
+                                button.button-small aria-label={"Restore " (name)} { "Restore" }
+                            }
+                        }
+                    }
+                } }
+            }
+        }
+    }
+}
+
+/// `POST /trash/{id}/restore`
+pub async fn restore(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(contact): Path<String>,
+) -> Result<Redirect, Problem> {
+    let actor = signed.actor;
+    let id: ContactId = contact.parse().map_err(|_| Problem::NotFound)?;
+    blocking(&web, move |app| app.restore_contact(actor, id)).await?;
+    Ok(Redirect::to(&format!("/trash?restored={id}")))
 }

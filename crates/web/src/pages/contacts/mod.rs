@@ -1,20 +1,13 @@
-//! The contact list, and one contact.
-//!
-//! Leaves out what `app` decides.
+//! Contacts: the list, one contact, creating and editing, and what is done with a selection.
 
-use crate::Web;
-use crate::layout::{Page, Section, page};
-use crate::session::Signed;
-use axum::extract::State;
-use maud::{Markup, html};
-use std::sync::Arc;
+mod bulk;
+pub mod criteria;
+mod edit;
+mod form;
+mod list;
+mod show;
 
-/// `GET /contacts`
-pub async fn list(State(web): State<Arc<Web>>, signed: Signed) -> Markup {
-    let head = Page {
-        title: "Contacts",
-        signed: Some(&signed),
-        here: Section::Contacts,
-    };
-    page(&web, head, html! { h1 { "Contacts" } })
-}
+pub use bulk::{act, criteria as criteria_of, fields, selection, undelete};
+pub use edit::{create, edit, new, save};
+pub use list::{contacts, list};
+pub use show::{delete, show, title};

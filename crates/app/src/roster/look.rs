@@ -1,0 +1,194 @@
+//! Looking: which contacts of a segment a member may see and a filter lets pass.
+//!
+//! Owns the roster's answer to a filter, which is the same as `Filter::lets_pass` gives; a test compares them. Words are
+//! looked for in the whole text of a segment at once, the longest first, because it occurs most rarely. Leaves out pages
+//! and their order (`list`).
+
+use super::bits::Bits;
+use super::entry::{CITY, COUNTRY, Traits, kind, seconds};
+use super::segment::Segment;
+use crate::filter::Condition;
+use memchr::memmem::{self, Finder};
+use store::Member;
+
+/// A filter for the contacts that a member may see, made ready for looking.
+pub(super) struct Look {
+    member: Member,
+    conditions: Vec<Condition>,
+    wanted: Vec<Wanted>,
+    since: u32,
+}
+
+/// What must be in the lines of a contact.
+enum Wanted {
+    /// A word in any line but a phone's, or its digits in a phone.
+    Word {
+        text: Finder<'static>,
+        digits: Option<Finder<'static>>,
+    },
+    /// A line like this.
+    Tag(Vec<u8>),
+    /// A company with this in it.
+    Company(Finder<'static>),
+}
+
+impl Look {
+    pub fn new(member: Member, conditions: &[Condition]) -> Self {
+        let mut wanted: Vec<Wanted> = conditions.iter().filter_map(Wanted::of).collect();
+        wanted.sort_by_key(|wanted| std::cmp::Reverse(wanted.length()));
+        let since = conditions.iter().map(|condition| match condition {
+            Condition::Changed(since) => seconds(since.saturating_add(999_999)),
+            _ => 0,
+        });
+        Self {
+            member,
+            since: since.max().unwrap_or(0),
+            conditions: conditions.to_vec(),
+            wanted,
+        }
+    }
+
+    /// Those contacts of a segment that pass, of those that are not gone.
+    pub fn through(&self, segment: &Segment, gone: &Bits) -> Bits {
+        let allowed: Vec<bool> = segment.traits().iter().map(|traits| self.allows(traits)).collect();
+        let may =
+            |at: usize| allowed[segment.traits_of()[at] as usize] && segment.changed(at) >= self.since && !gone.has(at);
+        let mut passing = Bits::none(segment.len());
+        if !allowed.contains(&true) {
+            return passing;
+        }
+        let Some((first, others)) = self.wanted.split_first() else {
+            (0..segment.len()).filter(|at| may(*at)).for_each(|at| passing.set(at));
+            return passing;
+        };
+        first.each_in(segment, &mut |at| {
+            if may(at) && others.iter().all(|wanted| wanted.is_in(segment.text(at))) {
+                passing.set(at);
+            }
+        });
+        passing
+    }
+
+    /// Whether contacts with these traits may be seen and can pass.
+    fn allows(&self, traits: &Traits) -> bool {
+        // Nothing can be shared yet, so what a member sees is what they own.
+        traits.owner == self.member
+            && self.conditions.iter().all(|condition| match condition {
+                Condition::City(city) => traits.places(CITY).any(|place| place.contains(city.as_str())),
+                Condition::Country(country) => traits.places(COUNTRY).any(|place| place == country),
+                Condition::Import(import) => traits.created_by == Some(*import) || traits.written_by == Some(*import),
+                Condition::Has(part) => traits.parts & part.bit() != 0,
+                Condition::No(part) => traits.parts & part.bit() == 0,
+                Condition::Word { .. } | Condition::Tag(_) | Condition::Company(_) | Condition::Changed(_) => true,
+            })
+    }
+}
+
+impl Wanted {
+    /// What a condition wants in the lines; none if every contact has it, or if it is not about them.
+    fn of(condition: &Condition) -> Option<Self> {
+        match condition {
+            Condition::Word { folded, digits } if !folded.is_empty() => Some(Self::Word {
+                text: finder(folded),
+                digits: (!digits.is_empty()).then(|| finder(digits)),
+            }),
+            Condition::Tag(tag) => Some(Self::Tag([&[kind::TAG], tag.as_bytes()].concat())),
+            Condition::Company(company) if !company.is_empty() => Some(Self::Company(finder(company))),
+            _ => None,
+        }
+    }
+
+    fn length(&self) -> usize {
+        match self {
+            Self::Word { text, .. } | Self::Company(text) => text.needle().len(),
+            Self::Tag(line) => line.len(),
+        }
+    }
+
+    /// Calls `take` once with each contact that has it.
+    fn each_in(&self, segment: &Segment, take: &mut dyn FnMut(usize)) {
+        match self {
+            Self::Word { text, digits } => {
+                let same = digits.as_ref().is_some_and(|digits| digits.needle() == text.needle());
+                let Some(digits) = digits.as_ref().filter(|_| !same) else {
+                    each_hit(
+                        segment,
+                        text,
+                        &mut |_, kind| is_word(kind) || same && kind == kind::PHONE,
+                        take,
+                    );
+                    return;
+                };
+                let mut found = Bits::none(segment.len());
+                each_hit(segment, text, &mut |_, kind| is_word(kind), &mut |at| found.set(at));
+                each_hit(segment, digits, &mut |_, kind| kind == kind::PHONE, &mut |at| {
+                    found.set(at)
+                });
+                found.iter().for_each(take);
+            }
+            Self::Tag(line) => {
+                let whole = &mut |end: usize, _| segment.all_text().get(end).is_none_or(|byte| *byte < kind::TEXT);
+                each_hit(segment, &Finder::new(line), whole, take);
+            }
+            Self::Company(text) => each_hit(segment, text, &mut |_, kind| kind == kind::COMPANY, take),
+        }
+    }
+
+    /// Whether it is in the text of one contact.
+    fn is_in(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Word { text: word, digits } => lines(text).any(|(kind, line)| match kind {
+                kind::PHONE => digits.as_ref().is_some_and(|digits| digits.find(line).is_some()),
+                kind::ORDER => false,
+                _ => word.find(line).is_some(),
+            }),
+            Self::Tag(wanted) => lines(text).any(|(kind, line)| kind == kind::TAG && *line == wanted[1..]),
+            Self::Company(company) => {
+                lines(text).any(|(kind, line)| kind == kind::COMPANY && company.find(line).is_some())
+            }
+        }
+    }
+}
+
+fn finder(needle: &str) -> Finder<'static> {
+    memmem::Finder::new(needle).into_owned()
+}
+
+fn is_word(kind: u8) -> bool {
+    !matches!(kind, kind::PHONE | kind::ORDER)
+}
+
+/// The lines of a contact with their kinds.
+fn lines(text: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (kind, after) = rest.split_first()?;
+        let end = after.iter().position(|byte| *byte < kind::TEXT).unwrap_or(after.len());
+        let (line, next) = after.split_at(end);
+        rest = next;
+        Some((*kind, line))
+    })
+}
+
+/// Calls `take` once with each contact in whose text the needle occurs, in a line of a kind and ending at a place that
+/// `accept` takes.
+fn each_hit(
+    segment: &Segment,
+    needle: &Finder<'_>,
+    accept: &mut dyn FnMut(usize, u8) -> bool,
+    take: &mut dyn FnMut(usize),
+) {
+    let all = segment.all_text();
+    let (mut from, mut holder) = (0, 0);
+    while let Some(hit) = needle.find(&all[from..]).map(|hit| from + hit) {
+        let line = all[..=hit].iter().rev().find(|byte| **byte < kind::TEXT);
+        if accept(hit + needle.needle().len(), line.copied().unwrap_or_default()) {
+            holder = segment.holder(holder, hit);
+            take(holder);
+            // One hit is enough.
+            from = segment.bounds(holder).1;
+        } else {
+            from = hit + 1;
+        }
+    }
+}

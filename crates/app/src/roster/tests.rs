@@ -1,0 +1,224 @@
+//! The list gives the same answers as the filter and the database do.
+
+use super::entry::{Entry, seconds};
+use super::list::Roster;
+use super::look::Look;
+use super::segment::Builder;
+use super::{Sort, list};
+use crate::Filter;
+use foldhash::HashSet;
+use model::{Address, Contact, ContactId, Email, Label, LabeledEmail, LabeledPhone, Phone, Region, Text, name_order};
+use proptest::prelude::*;
+use store::contacts::{ContactRow, Origin};
+use store::{ImportId, Member};
+
+const ME: Member = Member(1);
+const WORDS: [&str; 10] = [
+    "ann",
+    "Ivers",
+    "Ánn-Lee",
+    "acme",
+    "415",
+    "Zoë",
+    "1234567",
+    "",
+    "ann ivers",
+    "王小明",
+];
+
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        5 => prop::sample::select(&WORDS[..]).prop_map(str::to_owned),
+        1 => "[a-zA-ZéÖß0-9 .+-]{0,12}",
+    ]
+}
+
+fn contact() -> impl Strategy<Value = Contact> {
+    let names = (word(), word(), word(), word(), word());
+    let lists = (
+        prop::collection::vec(word(), 0..3),
+        prop::collection::vec(
+            prop::sample::select(&["ann@acme.com", "x.y@ivers.org", "415@b.de"][..]),
+            0..3,
+        ),
+        prop::collection::vec(
+            prop::sample::select(&["+1 415 555 0132", "+44 20 7946 0123", "+49 30 1234567"][..]),
+            0..2,
+        ),
+        prop::collection::vec((word(), word()), 0..2),
+        word(),
+    );
+    (names, lists).prop_map(
+        |((first, middle, last, nick, company), (tags, emails, phones, places, notes))| {
+            let text = |text: &String| Text::new(text);
+            let mut contact = Contact {
+                first_name: text(&first),
+                middle_name: text(&middle),
+                last_name: text(&last),
+                nickname: text(&nick),
+                company: text(&company),
+                notes: text(&notes),
+                tags: tags.iter().map(text).collect(),
+                emails: emails
+                    .iter()
+                    .map(|email| LabeledEmail {
+                        label: Label::NONE,
+                        value: Email::parse(email).unwrap(),
+                    })
+                    .collect(),
+                phones: phones
+                    .iter()
+                    .map(|phone| LabeledPhone {
+                        label: Label::NONE,
+                        phone: Phone::parse(phone, Region::from_code("US")).unwrap(),
+                    })
+                    .collect(),
+                addresses: places
+                    .iter()
+                    .map(|(city, country)| Address {
+                        city: text(city),
+                        country: text(country),
+                        ..Address::default()
+                    })
+                    .collect(),
+                ..Contact::default()
+            };
+            contact.normalise();
+            contact
+        },
+    )
+}
+
+fn row() -> impl Strategy<Value = ContactRow> {
+    (contact(), 1..3i64, 0..3i64, 0..3i64, 0..5i64).prop_map(|(contact, owner, created, written, day)| ContactRow {
+        id: ContactId::nil(),
+        owner: Member(owner),
+        version: 1_793_491_200_000_000 + day * 43_200_000_000 + written,
+        created_at: 1,
+        created_by: (created > 0).then_some(Origin {
+            import: ImportId(created),
+            line: 1,
+        }),
+        written_by: (written > 0).then_some(ImportId(written)),
+        body: contact.to_json(),
+    })
+}
+
+fn rows() -> impl Strategy<Value = Vec<ContactRow>> {
+    prop::collection::vec(row(), 0..60).prop_map(|rows| {
+        let numbered = rows.into_iter().zip(1_u128..);
+        numbered
+            .map(|(row, number)| ContactRow {
+                id: ContactId::from_u128(number * 7 % 64),
+                ..row
+            })
+            .collect()
+    })
+}
+
+fn term() -> impl Strategy<Value = String> {
+    let quoted = |name: &'static str| word().prop_map(move |word| format!("{name}\"{word}\""));
+    let parts = prop::sample::select(&["email", "phone", "company", "address", "tag", "notes"][..]);
+    prop_oneof![
+        4 => quoted(""),
+        2 => "[a-z0-9]{1,3}",
+        1 => prop::sample::select(&["555-0132", "+49 30", "0123", "41"][..]).prop_map(str::to_owned),
+        1 => quoted("tag:"),
+        1 => quoted("company:"),
+        1 => quoted("city:"),
+        1 => quoted("country:"),
+        1 => (1..3).prop_map(|import| format!("import:{import}")),
+        1 => parts.clone().prop_map(|part| format!("has:{part}")),
+        1 => parts.prop_map(|part| format!("no:{part}")),
+        1 => (1..4).prop_map(|day| format!("changed:2026-11-0{day}")),
+    ]
+}
+
+/// A list that came to be in several steps: each row was something else before, and some of that was deleted.
+fn built(rows: &[ContactRow], step: usize) -> Roster {
+    let mut roster = Roster::default();
+    for round in 0..2 {
+        for some in rows.chunks(step.max(1)) {
+            let mut ids: HashSet<ContactId> = some.iter().map(|row| row.id).collect();
+            if round == 0 {
+                // Goes in the next round.
+                ids.insert(ContactId::from_u128(1_000));
+            }
+            roster.remove(&ids);
+            let mut builder = Builder::default();
+            for row in some {
+                let before = ContactRow {
+                    owner: ME,
+                    body: r#"{"first_name":"earlier"}"#.to_owned(),
+                    ..row.clone()
+                };
+                builder.add(Entry::of(if round == 0 { &before } else { row }).unwrap());
+            }
+            roster.insert(builder.finish());
+            roster = roster.tidied();
+        }
+    }
+    roster
+}
+
+fn expected(rows: &[ContactRow], filter: &Filter, sort: Sort) -> Vec<ContactId> {
+    let read = |row: &ContactRow| Contact::from_json(&row.body).unwrap();
+    let passing = rows
+        .iter()
+        .filter(|row| row.owner == ME && filter.lets_pass(row, &read(row)));
+    let mut passing: Vec<&ContactRow> = passing.collect();
+    passing.sort_by_key(|row| match sort {
+        Sort::Name | Sort::NameDown => (name_order(&read(row)), 0, row.id),
+        Sort::Newest => (String::new(), 0, row.id),
+        Sort::Changed => (String::new(), seconds(row.version), row.id),
+    });
+    if sort != Sort::Name {
+        passing.reverse();
+    }
+    passing.into_iter().map(|row| row.id).collect()
+}
+
+proptest! {
+    #[test]
+    fn the_list_answers_as_the_filter_does(
+        rows in rows(), terms in prop::collection::vec(term(), 0..3), step in 1..30_usize, from in 0..40_u64, size in 1..20_usize,
+    ) {
+        let filter: Filter = terms.join(" ").parse().unwrap();
+        let roster = built(&rows, step);
+        let passing = roster.passing(&Look::new(ME, filter.conditions()));
+        for sort in [Sort::Name, Sort::NameDown, Sort::Newest, Sort::Changed] {
+            let expected = expected(&rows, &filter, sort);
+            prop_assert_eq!(passing.total, expected.len() as u64, "{}", terms.join(" "));
+            let page: Vec<_> = expected.into_iter().skip(usize::try_from(from).unwrap()).take(size).collect();
+            prop_assert_eq!(roster.page(&passing, sort, from, size), page, "{:?}", sort);
+        }
+        let mut ids = roster.ids(&passing);
+        ids.sort();
+        prop_assert_eq!(ids, { let mut all = expected(&rows, &filter, Sort::Newest); all.sort(); all });
+    }
+}
+
+#[test]
+fn many_small_changes_do_not_make_many_segments() {
+    let row = |number: u128, name: &str| ContactRow {
+        id: ContactId::from_u128(number),
+        owner: ME,
+        version: 1,
+        created_at: 1,
+        created_by: None,
+        written_by: None,
+        body: format!(r#"{{"first_name":"{name}"}}"#),
+    };
+    let mut roster = list::Roster::default();
+    for round in 0..200_u128 {
+        let changed = row(round % 50, &format!("n{round}"));
+        roster.remove(&HashSet::from_iter([changed.id]));
+        let mut builder = Builder::default();
+        builder.add(Entry::of(&changed).unwrap());
+        roster.insert(builder.finish());
+        roster = roster.tidied();
+    }
+    assert!(roster.segments() <= 20, "{}", roster.segments());
+    let passing = roster.passing(&Look::new(ME, &[]));
+    assert_eq!(passing.total, 50);
+}

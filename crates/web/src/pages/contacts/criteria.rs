@@ -1,0 +1,195 @@
+//! What a list is narrowed to, as it stands in the address of a page and in the fields of its forms.
+//!
+//! Owns the names of these fields and how they become a filter. Leaves out what a filter means: that is `app`.
+
+use app::{Error, Filter, ImportId, Sort};
+use form_urlencoded::Serializer;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+/// Contacts on a page of the list.
+pub const PAGE: u64 = 50;
+
+/// The fields of the search form. Empty ones say nothing.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Criteria {
+    /// Words, and conditions as the command line knows them.
+    pub q: String,
+    /// A tag.
+    pub tag: String,
+    /// A part of a company's name.
+    pub company: String,
+    /// The number of an import.
+    pub import: String,
+    /// `email`: those without one.
+    pub no: String,
+    /// A day.
+    pub since: String,
+    /// The order.
+    pub sort: String,
+    /// The page, from 0.
+    pub page: String,
+}
+
+/// The orders, with their names in addresses and for people.
+pub const SORTS: [(Sort, &str, &str); 4] = [
+    (Sort::Name, "", "Name, A to Z"),
+    (Sort::NameDown, "name-down", "Name, Z to A"),
+    (Sort::Newest, "newest", "Newest first"),
+    (Sort::Changed, "changed", "Last changed first"),
+];
+
+impl Criteria {
+    /// What passes.
+    pub fn filter(&self) -> Result<Filter, Error> {
+        let mut filter: Filter = self.q.parse()?;
+        if !self.tag.trim().is_empty() {
+            filter = filter.with_tag(&self.tag);
+        }
+        if !self.company.trim().is_empty() {
+            filter = filter.with_company(&self.company);
+        }
+        if !self.import.trim().is_empty() {
+            let number = self.import.trim().parse();
+            let number = number.map_err(|_| Error::Filter("the number of an import is a whole number".to_owned()))?;
+            filter = filter.with_import(ImportId(number));
+        }
+        if self.no == "email" {
+            filter = filter.without_email();
+        }
+        if !self.since.trim().is_empty() {
+            filter = filter.changed_since(self.since.trim())?;
+        }
+        Ok(filter)
+    }
+
+    pub fn sort(&self) -> Sort {
+        let known = SORTS.iter().find(|(_, name, _)| *name == self.sort);
+        known.map_or(Sort::Name, |(sort, _, _)| *sort)
+    }
+
+    pub fn page(&self) -> u64 {
+        self.page.parse().unwrap_or(0)
+    }
+
+    /// The fields that say something, but for order and page.
+    fn conditions(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [
+            ("q", &self.q),
+            ("tag", &self.tag),
+            ("company", &self.company),
+            ("import", &self.import),
+            ("no", &self.no),
+            ("since", &self.since),
+        ];
+        all.into_iter()
+            .map(|(name, value)| (name, value.trim()))
+            .filter(|(_, value)| !value.is_empty())
+    }
+
+    /// Whether nothing is left out.
+    pub fn is_empty(&self) -> bool {
+        self.conditions().next().is_none()
+    }
+
+    /// How many conditions there are beside the words.
+    pub fn narrowed(&self) -> usize {
+        self.conditions().filter(|(name, _)| *name != "q").count()
+    }
+
+    /// An address with these criteria.
+    pub fn url(&self, path: &str, page: u64) -> String {
+        self.url_but(path, None, page)
+    }
+
+    fn url_but(&self, path: &str, but: Option<&str>, page: u64) -> String {
+        let mut query = Serializer::new(String::new());
+        query.extend_pairs(self.conditions().filter(|(name, _)| Some(*name) != but));
+        if !self.sort.is_empty() {
+            query.append_pair("sort", &self.sort);
+        }
+        if page > 0 {
+            query.append_pair("page", &page.to_string());
+        }
+        let query = query.finish();
+        if query.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{query}")
+        }
+    }
+
+    /// The same as fields of a form that nobody sees.
+    pub fn hidden(&self) -> Markup {
+        html! {
+            @for (name, value) in self.conditions() { input type="hidden" name=(name) value=(value); }
+            @if !self.sort.is_empty() { input type="hidden" name="sort" value=(self.sort); }
+        }
+    }
+
+    /// What the list is narrowed to, each with a way to take it away.
+    pub fn chips(&self) -> Markup {
+        let chip = |name: &str, value: &str| match name {
+            "tag" => format!("Tag: {value}"),
+            "company" => format!("Company: {value}"),
+            "import" => format!("Import {value}"),
+            "no" => "Has no email".to_owned(),
+            "since" => format!("Changed since {value}"),
+            _ => format!("“{value}”"),
+        };
+        html! {
+            @if !self.is_empty() {
+                ul.chips aria-label="Narrowed to" {
+                    @for (name, value) in self.conditions() {
+                        @let chip = chip(name, value);
+                        li { a.tag href=(self.url_but("/contacts", Some(name), 0)) aria-label={"Remove " (chip)} { (chip) " ✕" } }
+                    }
+                    @if self.conditions().count() > 1 { li { a href="/contacts" { "Clear all" } } }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_keep_what_was_asked_and_nothing_else() {
+        let criteria = Criteria {
+            q: "ann & bob".to_owned(),
+            tag: " ".to_owned(),
+            no: "email".to_owned(),
+            sort: "newest".to_owned(),
+            ..Criteria::default()
+        };
+        assert_eq!(
+            criteria.url("/contacts", 2),
+            "/contacts?q=ann+%26+bob&no=email&sort=newest&page=2"
+        );
+        assert_eq!(
+            criteria.url_but("/contacts", Some("q"), 0),
+            "/contacts?no=email&sort=newest"
+        );
+        assert_eq!(Criteria::default().url("/export", 0), "/export");
+        assert_eq!(criteria.narrowed(), 1);
+    }
+
+    #[test]
+    fn what_is_no_number_or_day_is_told() {
+        for criteria in [
+            Criteria {
+                import: "x".to_owned(),
+                ..Criteria::default()
+            },
+            Criteria {
+                since: "soon".to_owned(),
+                ..Criteria::default()
+            },
+        ] {
+            assert!(criteria.filter().is_err());
+        }
+    }
+}

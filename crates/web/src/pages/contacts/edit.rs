@@ -1,0 +1,266 @@
+//! Creating and editing a contact: the form, what happens when it is sent, and what if somebody else was quicker.
+//!
+//! Leaves out the fields of the form (`form`).
+
+use super::bulk;
+use super::form::{Entered, Mistake, fields};
+use super::show::{facts, id};
+use crate::Web;
+use crate::blocking::blocking;
+use crate::layout::{Page, Section, Tone, notice, page};
+use crate::problem::Problem;
+use crate::session::Signed;
+use app::{Error, Namesake, StoredContact};
+use axum::extract::{Path, RawForm, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use model::{Contact, ContactId, Version};
+use std::sync::Arc;
+
+/// The form as it is shown.
+#[derive(Default)]
+struct Shown {
+    /// Whose values these are, and the version they were read at; none for a new contact.
+    of: Option<(ContactId, Version)>,
+    entered: Entered,
+    mistakes: Vec<Mistake>,
+    /// Others with the same email or phone.
+    namesakes: Vec<Namesake>,
+    /// What somebody else has saved meanwhile, and what was entered.
+    conflict: Option<(Contact, Contact)>,
+}
+
+/// `GET /contacts/new`
+pub async fn new(State(web): State<Arc<Web>>, signed: Signed) -> Markup {
+    show(&web, &signed, Shown::default())
+}
+
+/// `GET /contacts/{id}/edit`
+pub async fn edit(State(web): State<Arc<Web>>, signed: Signed, Path(contact): Path<String>) -> Result<Markup, Problem> {
+    let (actor, id) = (signed.actor, id(&contact)?);
+    let stored = blocking(&web, move |app| app.contact(actor, id)).await?;
+    Ok(show(
+        &web,
+        &signed,
+        Shown {
+            of: Some((id, stored.version)),
+            entered: Entered::of(&stored.contact),
+            ..Shown::default()
+        },
+    ))
+}
+
+/// `POST /contacts/new`
+pub async fn create(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
+    sent(web, signed, None, &bulk::fields(&body)).await
+}
+
+/// `POST /contacts/{id}/edit`
+pub async fn save(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(contact): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    let (fields, id) = (bulk::fields(&body), id(&contact)?);
+    let version = value(&fields, "version").and_then(|version| version.parse().ok());
+    let version =
+        version.ok_or_else(|| Problem::BadRequest("The form came without the version it was made of.".to_owned()))?;
+    sent(web, signed, Some((id, version)), &fields).await
+}
+
+fn value<'a>(fields: &'a [(String, String)], wanted: &str) -> Option<&'a str> {
+    let found = fields.iter().find(|(name, _)| name == wanted);
+    found.map(|(_, value)| value.as_str())
+}
+
+async fn sent(
+    web: Arc<Web>,
+    signed: Signed,
+    of: Option<(ContactId, Version)>,
+    fields: &[(String, String)],
+) -> Result<Response, Problem> {
+    let mut entered = Entered::read(fields);
+    if let Some(list) = value(fields, "add") {
+        entered = entered.with_rows();
+        entered.add(list);
+        return Ok(show(
+            &web,
+            &signed,
+            Shown {
+                of,
+                entered,
+                ..Shown::default()
+            },
+        )
+        .into_response());
+    }
+    let actor = signed.actor;
+    let known = match of {
+        Some((id, _)) => Some(blocking(&web, move |app| app.contact(actor, id)).await?),
+        None => None,
+    };
+    let contact = match entered.contact(known.as_ref().map(|known| &known.contact), web.region()) {
+        Ok(contact) => contact,
+        Err(mistakes) => {
+            let again = Shown {
+                of,
+                entered,
+                mistakes,
+                ..Shown::default()
+            };
+            return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, show(&web, &signed, again)).into_response());
+        }
+    };
+    if of.is_none() && value(fields, "sure").is_none() {
+        let asked = contact.clone();
+        let namesakes = blocking(&web, move |app| app.namesakes(actor, &asked, None)).await?;
+        if !namesakes.is_empty() {
+            return Ok(show(
+                &web,
+                &signed,
+                Shown {
+                    entered,
+                    namesakes,
+                    ..Shown::default()
+                },
+            )
+            .into_response());
+        }
+    }
+    write(&web, &signed, of, (contact, entered), known).await
+}
+
+async fn write(
+    web: &Arc<Web>,
+    signed: &Signed,
+    of: Option<(ContactId, Version)>,
+    (contact, entered): (Contact, Entered),
+    known: Option<StoredContact>,
+) -> Result<Response, Problem> {
+    let (actor, mine) = (signed.actor, contact.clone());
+    let written = blocking(web, move |app| match of {
+        None => app.create_contact(actor, contact),
+        Some((id, version)) => app.edit_contact(actor, id, version, contact).map(|_| id),
+    });
+    match written.await {
+        Ok(id) => Ok(Redirect::to(&format!("/contacts/{id}?saved=yes")).into_response()),
+        Err(Problem::App(Error::ChangedMeanwhile { contact: id, .. })) => {
+            // Unless it was changed once more, `known` is what the other one has saved.
+            let theirs = match known {
+                Some(known) => known,
+                None => blocking(web, move |app| app.contact(actor, id)).await?,
+            };
+            let again = Shown {
+                of: Some((id, theirs.version)),
+                entered,
+                conflict: Some((theirs.contact, mine)),
+                ..Shown::default()
+            };
+            Ok((axum::http::StatusCode::CONFLICT, show(web, signed, again)).into_response())
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+fn show(web: &Web, signed: &Signed, shown: Shown) -> Markup {
+    let title = if shown.of.is_some() {
+        "Edit contact"
+    } else {
+        "New contact"
+    };
+    let head = Page {
+        title,
+        signed: Some(signed),
+        here: Section::Contacts,
+    };
+    let (action, back) = match shown.of {
+        Some((id, _)) => (format!("/contacts/{id}/edit"), format!("/contacts/{id}")),
+        None => ("/contacts/new".to_owned(), "/contacts".to_owned()),
+    };
+    let entered = shown.entered.with_rows();
+    let content = html! {
+        div.narrow {
+            h1 { (title) }
+            @if !shown.mistakes.is_empty() {
+                (notice(Tone::Bad, html! {
+                    p { "Nothing was saved yet. Look at these:" }
+                    ul { @for (place, what) in &shown.mistakes { li { a href={"#" (place)} { (what) } } } }
+                }))
+            }
+            @if let Some((theirs, mine)) = &shown.conflict { (conflict(theirs, mine, &back)) }
+            @if !shown.namesakes.is_empty() { (namesakes(&shown.namesakes)) }
+            form.stack.contact-form method="post" action=(action) {
+                // Enter saves; it would else press the first button.
+                button.visually-hidden tabindex="-1" aria-hidden="true" { "Save" }
+                @if let Some((_, version)) = shown.of { input type="hidden" name="version" value=(version); }
+                @if !shown.namesakes.is_empty() { input type="hidden" name="sure" value="yes"; }
+                (fields(&entered, &shown.mistakes))
+                div.actions {
+                    button.button-primary {
+                        @if shown.conflict.is_some() { "Save my values" }
+                        @else if !shown.namesakes.is_empty() { "Save nevertheless" }
+                        @else { "Save" }
+                    }
+                    a.button href=(back) { "Cancel" }
+                }
+            }
+        }
+    };
+    page(web, head, content)
+}
+
+fn namesakes(namesakes: &[Namesake]) -> Markup {
+    notice(
+        Tone::Warn,
+        html! {
+            p { "Nothing was saved yet, because there may be this contact already:" }
+            ul {
+                @for namesake in namesakes {
+                    li { a href={"/contacts/" (namesake.id)} { (namesake.name) } " has this " (if namesake.by_email { "email" } else { "phone" }) " already" }
+                }
+            }
+            p { "If it is somebody else, save nevertheless." }
+        },
+    )
+}
+
+/// Both sides of what differs.
+fn conflict(theirs: &Contact, mine: &Contact, back: &str) -> Markup {
+    let (theirs, mine) = (facts(theirs), facts(mine));
+    let mut names: Vec<&str> = Vec::new();
+    for (name, _) in theirs.iter().chain(&mine) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    let values = |facts: &[(String, String)], name: &str| -> String {
+        let values = facts
+            .iter()
+            .filter(|(of, _)| of == name)
+            .map(|(_, value)| value.as_str());
+        values.collect::<Vec<_>>().join(", ")
+    };
+    let differing = names
+        .into_iter()
+        .map(|name| (name, values(&theirs, name), values(&mine, name)));
+    let differing: Vec<_> = differing.filter(|(_, theirs, mine)| theirs != mine).collect();
+    notice(
+        Tone::Warn,
+        html! {
+            p { "Somebody else has saved this contact meanwhile. Your values stand below and are not saved yet." }
+            @if !differing.is_empty() {
+                div.table-wrap {
+                    table.table {
+                        caption.visually-hidden { "What differs" }
+                        thead { tr { th scope="col" { "Field" } th scope="col" { "Saved by somebody else" } th scope="col" { "Yours" } } }
+                        tbody { @for (name, theirs, mine) in &differing {
+                            tr { th scope="row" { (name) } td.wrap { (if theirs.is_empty() { "—" } else { theirs }) } td.wrap { (if mine.is_empty() { "—" } else { mine }) } }
+                        } }
+                    }
+                }
+            }
+            p { "Change them where the other values are right, then save; or " a href={(back) "/edit"} { "begin again with the other values" } "." }
+        },
+    )
+}

@@ -1,0 +1,284 @@
+//! The page of one contact: every value with its label, and where it came from.
+//!
+//! Leaves out editing (`edit`).
+
+use crate::Web;
+use crate::blocking::blocking;
+use crate::layout::{Page, Section, Tone, moment, notice, number, page};
+use crate::problem::Problem;
+use crate::session::Signed;
+use app::{ContactHistory, LastImport, StoredContact};
+use axum::extract::{Path, Query, State};
+use axum::response::Redirect;
+use maud::{Markup, html};
+use model::{Address, AddressPart, Contact, ContactId, Label, TextField};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Whether it was just written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Done {
+    saved: Option<String>,
+}
+
+/// The id in an address; what is none leads nowhere.
+pub fn id(text: &str) -> Result<ContactId, Problem> {
+    text.parse().map_err(|_| Problem::NotFound)
+}
+
+/// `GET /contacts/{id}`
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(contact): Path<String>,
+    Query(done): Query<Done>,
+) -> Result<Markup, Problem> {
+    let (actor, id) = (signed.actor, id(&contact)?);
+    let (stored, history) = blocking(&web, move |app| {
+        Ok((app.contact(actor, id)?, app.contact_history(actor, id)?))
+    })
+    .await?;
+    let name = stored.contact.display_name();
+    let head = Page {
+        title: &name,
+        signed: Some(&signed),
+        here: Section::Contacts,
+    };
+    Ok(page(&web, head, content(&stored, &history, done.saved.is_some())))
+}
+
+/// `POST /contacts/{id}/delete`
+pub async fn delete(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(contact): Path<String>,
+) -> Result<Redirect, Problem> {
+    let (actor, id) = (signed.actor, id(&contact)?);
+    let (count, at) = blocking(&web, move |app| app.delete_contacts(actor, &[id])).await?;
+    if count == 0 {
+        return Err(Problem::App(app::Error::NoContact(id)));
+    }
+    Ok(Redirect::to(&format!("/contacts?deleted={count}&deleted_at={at}")))
+}
+
+fn content(stored: &StoredContact, history: &ContactHistory, saved: bool) -> Markup {
+    let contact = &stored.contact;
+    let about = [&contact.title, &contact.department, &contact.company];
+    let about: Vec<&str> = about
+        .into_iter()
+        .map(|text| text.as_str())
+        .filter(|text| !text.is_empty())
+        .collect();
+    html! {
+        nav aria-label="Way back" { a href="/contacts" { "← Contacts" } }
+        @if saved { (notice(Tone::Good, html! { p { "Saved." } })) }
+        div.head {
+            div {
+                h1 { (contact.display_name()) }
+                @if !about.is_empty() { p.muted { (about.join(" · ")) } }
+            }
+            div.actions {
+                a.button.button-primary href={"/contacts/" (stored.id) "/edit"} { "Edit" }
+                form method="post" action={"/contacts/" (stored.id) "/delete"} { button.button-danger { "Delete" } }
+            }
+        }
+        div.columns-2 {
+            div.stack {
+                section.card aria-labelledby="values" {
+                    h2 id="values" { "Values" }
+                    dl.facts { (values(contact)) }
+                }
+                @if !contact.notes.is_empty() {
+                    section.card aria-labelledby="notes" { h2 id="notes" { "Notes" } p.lines { (contact.notes) } }
+                }
+            }
+            section.card aria-labelledby="origin" {
+                h2 id="origin" { "Where it came from" }
+                (origin(stored, history))
+            }
+        }
+    }
+}
+
+fn values(contact: &Contact) -> Markup {
+    let names = TextField::ALL.into_iter().filter(|field| *field != TextField::Notes);
+    html! {
+        @for field in names {
+            @if !contact.text(field).is_empty() { dt { (title(field.name())) } dd { (contact.text(field)) } }
+        }
+        @for email in &contact.emails {
+            dt { "Email" (kind(&email.label)) }
+            dd { a href={"mailto:" (email.value.as_str())} { (email.value.as_str()) } }
+        }
+        @for phone in &contact.phones {
+            dt { "Phone" (kind(&phone.label)) }
+            dd { a href={"tel:" (phone.phone.as_str())} { (phone.phone.international()) } }
+        }
+        @for address in &contact.addresses {
+            dt { "Address" (kind(&address.label)) }
+            dd.lines { (lines(address)) }
+        }
+        @for website in &contact.websites {
+            dt { "Website" (kind(&website.label)) }
+            dd { (web_address(website.value.as_str())) }
+        }
+        @if let Some(birthday) = contact.birthday { dt { "Birthday" } dd { (birthday) } }
+        @for (name, value) in &contact.custom { dt { (name) } dd.lines { (value) } }
+        @if !contact.tags.is_empty() {
+            dt { "Tags" }
+            dd.tags { @for tag in &contact.tags { a.tag href=(tagged(tag.as_str())) { (tag) } " " } }
+        }
+    }
+}
+
+fn tagged(tag: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("tag", tag)
+        .finish();
+    format!("/contacts?{query}")
+}
+
+/// A link only where it can lead nowhere but to a site.
+fn web_address(text: &str) -> Markup {
+    let lower = text.to_ascii_lowercase();
+    html! {
+        @if lower.starts_with("http://") || lower.starts_with("https://") {
+            a href=(text) rel="noopener noreferrer nofollow" { (text) }
+        } @else { (text) }
+    }
+}
+
+fn kind(label: &Label) -> Markup {
+    html! { @if !label.is_none() { " " span.small { "(" (label.as_str()) ")" } } }
+}
+
+fn lines(address: &Address) -> String {
+    let line = |parts: &[AddressPart]| {
+        let parts = parts.iter().map(|part| address.part(*part).as_str());
+        parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    let lines = [
+        line(&[AddressPart::Street]),
+        line(&[AddressPart::ZipCode, AddressPart::City]),
+        line(&[AddressPart::State]),
+        line(&[AddressPart::Country]),
+    ];
+    lines
+        .into_iter()
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// `first_name` as people write it.
+pub fn title(name: &str) -> String {
+    let words = name.replace('_', " ");
+    let mut letters = words.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
+}
+
+fn origin(stored: &StoredContact, history: &ContactHistory) -> Markup {
+    let by_import = stored.written_by.is_some();
+    html! {
+        dl.facts {
+            dt { "Created" }
+            dd {
+                (moment(stored.created_at)) br;
+                @match stored.created_by {
+                    Some(origin) => {
+                        "by " a href={"/imports/" (origin.import.0)} { "import " (origin.import.0) }
+                        @if let Some(file) = &history.created_from { ", “" (file) "”" }
+                        ", line " (number(origin.line))
+                    }
+                    None => "by a person",
+                }
+            }
+            dt { "Last changed" }
+            dd {
+                @if stored.version == stored.created_at { "not since" }
+                @else {
+                    (moment(stored.version)) br;
+                    @match (&history.changed_by, by_import) {
+                        (Some(change), _) => {
+                            "by " a href={"/imports/" (change.import.0)} { "import " (change.import.0) }
+                            ", “" (change.file_name) "”, line " (number(change.line))
+                        }
+                        (None, true) => "by an import",
+                        (None, false) => "by a person",
+                    }
+                }
+            }
+        }
+        @if let Some(change) = &history.changed_by { (old_values(change, &stored.contact)) }
+    }
+}
+
+/// What the import replaced.
+fn old_values(change: &LastImport, now: &Contact) -> Markup {
+    let now = facts(now);
+    let before = facts(&change.before);
+    let old: Vec<&(String, String)> = before.iter().filter(|fact| !now.contains(fact)).collect();
+    let new: Vec<&(String, String)> = now.iter().filter(|fact| !before.contains(fact)).collect();
+    let list = |heading: &str, facts: &[&(String, String)]| {
+        html! {
+            @if !facts.is_empty() {
+                h3 { (heading) }
+                dl.facts.small { @for (name, value) in facts { dt { (name) } dd { (value) } } }
+            }
+        }
+    };
+    html! {
+        div.stack.changes {
+            (list("Before that import", &old))
+            (list("What it brought", &new))
+        }
+    }
+}
+
+/// Every value of a contact on a line, for comparing.
+pub fn facts(contact: &Contact) -> Vec<(String, String)> {
+    let labelled = |name: &str, label: &Label| match label.is_none() {
+        true => name.to_owned(),
+        false => format!("{name} ({})", label.as_str()),
+    };
+    let mut facts: Vec<(String, String)> = TextField::ALL
+        .into_iter()
+        .map(|field| (title(field.name()), contact.text(field).to_string()))
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
+    facts.extend(
+        contact
+            .emails
+            .iter()
+            .map(|e| (labelled("Email", &e.label), e.value.as_str().to_owned())),
+    );
+    facts.extend(
+        contact
+            .phones
+            .iter()
+            .map(|p| (labelled("Phone", &p.label), p.phone.international())),
+    );
+    facts.extend(
+        contact
+            .addresses
+            .iter()
+            .map(|a| (labelled("Address", &a.label), lines(a).replace('\n', ", "))),
+    );
+    facts.extend(
+        contact
+            .websites
+            .iter()
+            .map(|w| (labelled("Website", &w.label), w.value.to_string())),
+    );
+    facts.extend(contact.birthday.map(|day| ("Birthday".to_owned(), day.to_string())));
+    facts.extend(contact.tags.iter().map(|tag| ("Tag".to_owned(), tag.to_string())));
+    facts.extend(
+        contact
+            .custom
+            .iter()
+            .map(|(name, value)| (name.clone(), value.to_string())),
+    );
+    facts
+}
