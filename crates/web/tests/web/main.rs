@@ -3,5 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
 
 mod accounts;
+mod contacts;
 mod doors;
+mod import;
 mod site;

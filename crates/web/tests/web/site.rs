@@ -62,6 +62,7 @@ pub fn near() -> Serve {
     Serve {
         listen: "127.0.0.1:8080".parse().unwrap(),
         upload_limit: 1 << 20,
+        region: model::Region::from_code("US"),
         secure: false,
         trust_proxy: false,
         hosts: Vec::new(),

@@ -1,0 +1,160 @@
+//! Contacts: the list, one contact, its form, the trash and the export.
+
+use crate::site::{Answer, Browser, Site};
+use axum::http::StatusCode;
+
+impl Browser {
+    /// Creates a contact; gives the address of its page.
+    async fn create(&mut self, form: &str) -> String {
+        let answer = self.post("/contacts/new", form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        answer.header("location").split('?').next().unwrap().to_owned()
+    }
+}
+
+fn shows(answer: &Answer, texts: &[&str]) {
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    for text in texts {
+        assert!(answer.body.contains(text), "{text} is not in {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn an_empty_directory_says_what_to_do() {
+    let (_site, mut owner) = Site::set_up().await;
+    let list = owner.get("/contacts").await;
+    shows(
+        &list,
+        &["No contacts yet", "Import contacts", "New contact", "href=\"/export\""],
+    );
+}
+
+#[tokio::test]
+async fn a_contact_is_created_found_edited_deleted_and_restored() {
+    let (_site, mut owner) = Site::set_up().await;
+    let page = owner
+        .create("first_name=Ann&last_name=Ivers&email_label=work&email=ann%40acme.com&phone_label=&phone=415+555+2671&tag=vip")
+        .await;
+    owner.create("first_name=Bob").await;
+    shows(&owner.get("/contacts").await, &["2 contacts", "Ann Ivers", "Bob"]);
+    for found in ["q=nn", "q=5552671", "tag=vip", "q=acme+vip"] {
+        let list = owner.get(&format!("/contacts?{found}")).await;
+        shows(&list, &["1 contact", "Ann Ivers"]);
+        assert!(!list.body.contains(">Bob<"), "{found}");
+    }
+    shows(&owner.get("/contacts?no=email").await, &[">Bob<", "Has no email ✕"]);
+    shows(&owner.get("/contacts?q=zzz").await, &["Nothing found"]);
+    shows(&owner.get("/contacts?q=shoe:44").await, &["no kind of condition"]);
+    shows(&owner.get("/contacts?page=99").await, &["2 contacts"]);
+    let shown = owner.get(&page).await;
+    shows(&shown, &["mailto:ann@acme.com", "tel:+14155552671", "by a person"]);
+    let form = owner.get(&format!("{page}/edit")).await;
+    let version = form.body.split("name=\"version\" value=\"").nth(1).unwrap();
+    let version = version.split('"').next().unwrap().to_owned();
+    let edited = owner
+        .post(&format!("{page}/edit"), &format!("version={version}&first_name=Anna"))
+        .await;
+    assert_eq!(edited.status, StatusCode::SEE_OTHER);
+    // Whoever has the old version sees both sides, and keeps what they wrote.
+    let late = owner
+        .post(&format!("{page}/edit"), &format!("version={version}&first_name=Anne"))
+        .await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    for text in ["Saved by somebody else", ">Anna<", "value=\"Anne\"", "Save my values"] {
+        assert!(late.body.contains(text), "{text}");
+    }
+    let deleted = owner.post(&format!("{page}/delete"), "").await;
+    let told = owner.get(deleted.header("location")).await;
+    shows(&told, &["1 contact moved to the trash.", "Undo"]);
+    assert_eq!(owner.get(&page).await.status, StatusCode::NOT_FOUND);
+    shows(&owner.get("/trash").await, &["30 days", "Restore"]);
+    let at = deleted
+        .header("location")
+        .split("deleted_at=")
+        .nth(1)
+        .unwrap()
+        .to_owned();
+    let undone = owner.post("/contacts/undelete", &format!("at={at}")).await;
+    shows(
+        &owner.get(undone.header("location")).await,
+        &["1 contact restored", "Anna"],
+    );
+}
+
+#[tokio::test]
+async fn mistakes_are_told_and_what_was_entered_stays() {
+    let (_site, mut owner) = Site::set_up().await;
+    let answer = owner
+        .post(
+            "/contacts/new",
+            "first_name=Ann&email_label=work&email=ann%40&phone_label=&phone=12",
+        )
+        .await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for text in [
+        "value=\"ann@\"",
+        "value=\"12\"",
+        "value=\"Ann\"",
+        "aria-invalid=\"true\"",
+        "has too few digits",
+    ] {
+        assert!(answer.body.contains(text), "{text}");
+    }
+    let more = owner
+        .post("/contacts/new", "first_name=Ann&email_label=&email=a%40b.de&add=email")
+        .await;
+    shows(&more, &["id=\"email-1\"", "value=\"a@b.de\""]);
+    owner.create("first_name=Ann&email_label=&email=a%40b.de").await;
+    let twice = owner
+        .post("/contacts/new", "first_name=Other&email_label=&email=a%40b.de")
+        .await;
+    shows(&twice, &["has this email already", "Save nevertheless"]);
+    owner
+        .create("first_name=Other&email_label=&email=a%40b.de&sure=yes")
+        .await;
+}
+
+#[tokio::test]
+async fn a_selection_is_deleted_or_exported() {
+    let (_site, mut owner) = Site::set_up().await;
+    let ann = owner.create("first_name=Ann&last_name=%3Cb%3E").await;
+    owner.create("first_name=Bob").await;
+    owner.create("first_name=Cid").await;
+    shows(&owner.get("/contacts").await, &["Ann &lt;b&gt;"]);
+    let id = ann.rsplit('/').next().unwrap();
+    let dialog = owner.post("/contacts/bulk", &format!("do=export&id={id}")).await;
+    shows(
+        &dialog,
+        &["Export contacts", "The selection", "<strong>1 contact</strong>"],
+    );
+    let file = owner
+        .post(
+            "/export/file",
+            &format!("which=selection&id={id}&format=jsonl&ticket=0123456789abcdef"),
+        )
+        .await;
+    shows(&file, &["\"first_name\":\"Ann\""]);
+    assert!(!file.body.contains("Bob"));
+    assert!(
+        file.header("content-disposition")
+            .starts_with("attachment; filename=\"contacts-")
+    );
+    let progress = owner.get("/export/progress?ticket=0123456789abcdef").await;
+    assert_eq!(progress.body, r#"{"contacts":1,"ended":true}"#);
+    let csv = owner
+        .post(
+            "/export/file",
+            "which=filter&q=bob&delimiter=semicolon&bom=yes&column=first_name",
+        )
+        .await;
+    assert_eq!(csv.body.lines().count(), 2, "{}", csv.body);
+    assert!(csv.body.starts_with('\u{feff}') && csv.body.contains("Bob"));
+    let none = owner.post("/export", "which=shared").await;
+    shows(&none, &["<strong>0 contacts</strong>"]);
+    let deleted = owner.post("/contacts/bulk", "do=delete&all=yes&q=i").await;
+    shows(
+        &owner.get(deleted.header("location")).await,
+        &["1 contact moved to the trash."],
+    );
+    shows(&owner.get("/contacts").await, &["2 contacts"]);
+}
