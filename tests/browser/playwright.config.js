@@ -32,6 +32,7 @@ export default defineConfig({
     timezoneId: "UTC",
     viewport: { width: 1280, height: 900 },
     trace: "off",
+    actionTimeout: 20_000,
     launchOptions: {
       executablePath: process.env.CRYSTALQORE_BROWSER ?? "/usr/bin/chromium",
       args: FLAGS,

@@ -1,7 +1,5 @@
 // The import wizard: the upload with its progress, a preview that is still counted, an import that is watched.
 
-for (const part of document.querySelectorAll("[data-with-script]")) part.hidden = false;
-
 const uploadForm = () => document.querySelector("form[data-upload]");
 const byId = (id) => document.getElementById(id);
 

@@ -5,4 +5,5 @@
 mod accounts;
 mod contacts;
 mod doors;
+mod import;
 mod site;

@@ -82,7 +82,8 @@ fn groups() -> Vec<(&'static str, Vec<Slot>)> {
         T::Nickname,
     ]));
     let phones = labels(&["", "work", "home", "mobile", "other", "fax"]);
-    let addresses = LABELS
+    // A page has these options once for each column, so what hardly any file has is left out.
+    let addresses = LABELS[..3]
         .iter()
         .flat_map(|label| AddressPart::ALL.map(|part| Slot::Address(Label::exact(label), part)));
     let websites = labels(&["", "work", "home"]);

@@ -191,10 +191,10 @@ pub fn shown(column: &Column) -> String {
 
 /// The delimiters that can be chosen, and how they are called.
 pub const DELIMITERS: [(&str, &str); 4] = [
-    (",", "Comma  ,"),
-    (";", "Semicolon  ;"),
+    (",", "Comma"),
+    (";", "Semicolon"),
     ("tab", "Tab"),
-    ("|", "Vertical bar  |"),
+    ("|", "Vertical bar"),
 ];
 
 fn delimiter(name: &str) -> Option<u8> {

@@ -163,7 +163,7 @@ fn encoding(settings: &DraftSettings, file: &MappedFile) -> Markup {
     let listed = |name: &str| ENCODINGS.iter().any(|(listed, _)| *listed == name);
     let options = html! {
         option value="" selected[chosen.is_none()] {
-            @if chosen.is_none() { (readable_encoding(&told)) ", told" } @else { "Tell it from the file" }
+            @if chosen.is_none() { (readable_encoding(&told)) " – detected" } @else { "Tell it from the file" }
         }
         @if let Some(name) = chosen.as_ref().filter(|name| !listed(name)) {
             option value=(name) selected { (name) }
@@ -196,7 +196,7 @@ fn delimiter(settings: &DraftSettings, file: &MappedFile) -> Markup {
     let chosen = settings.delimiter.map(name);
     let options = html! {
         option value="" selected[chosen.is_none()] {
-            @if chosen.is_none() { (words) ", told" } @else { "Tell it from the file" }
+            @if chosen.is_none() { (words) " – detected" } @else { "Tell it from the file" }
         }
         @for (name, words) in DELIMITERS {
             option value=(name) selected[chosen.as_deref() == Some(name)] { (words) }
@@ -207,8 +207,8 @@ fn delimiter(settings: &DraftSettings, file: &MappedFile) -> Markup {
 
 fn header_row(settings: &DraftSettings, file: &MappedFile) -> Markup {
     let found = match file.header_row {
-        Some(row) => format!("Row {}, found", row + 1),
-        None => "None, found".to_owned(),
+        Some(row) => format!("Row {} – detected", row + 1),
+        None => "None – detected".to_owned(),
     };
     let chosen = match settings.header {
         HeaderChoice::Row(row) => Some(row),
@@ -267,8 +267,8 @@ fn country(code: &str) -> String {
 
 fn dates(settings: &DraftSettings, file: &MappedFile) -> Markup {
     let told = match file.month_first {
-        Some(true) => "Month first, told",
-        Some(false) => "Day first, told",
+        Some(true) => "Month first – detected",
+        Some(false) => "Day first – detected",
         None => "Tell it from the file",
     };
     let options = html! {

@@ -3,7 +3,7 @@
 //! Leaves out what its forms mean (`preview`) and the tables of rows (`rows`).
 
 use super::mapping_view::{country_options, date_options};
-use super::rows::{Changing, Rows, SWAP, heading, meaning};
+use super::rows::{Changing, Rows, SWAP, heading, meaning, sentence};
 use super::{Step, address, counted, steps, wizard};
 use crate::Web;
 use crate::layout::{Tone, notice, number, pages};
@@ -184,7 +184,7 @@ fn options(shown: &Shown) -> Markup {
     let writes = matches!(options.duplicates, Duplicates::Update | Duplicates::Fill);
     html! {
         form.card.options method="post" action=(address(shown.draft.import, "options")) data-swap=(SWAP) {
-            (select("duplicates", "Duplicates", &[
+            (select("duplicates", "What happens to duplicates", &[
                 ("skip", "Skip them", options.duplicates == Duplicates::Skip),
                 ("update", "Update the contact with the row", updates),
                 ("fill", "Fill what the contact lacks", options.duplicates == Duplicates::Fill),
@@ -272,7 +272,7 @@ fn rows(shown: &Shown) -> Markup {
 }
 
 /// The classes with rows, as links; `url` makes their addresses.
-pub fn tabs(counts: &Counts, now: RowClass, url: impl Fn(RowClass) -> String) -> Markup {
+fn tabs(counts: &Counts, now: RowClass, url: impl Fn(RowClass) -> String) -> Markup {
     let shown = |class: &RowClass| *class == now || class.of(counts) > 0;
     html! {
         nav.tabs aria-label="Rows" {
@@ -336,7 +336,7 @@ fn whole_column(shown: &Shown, at: usize, problem: &ColumnProblem) -> Markup {
         div.whole-column {
             div {
                 h3 { (problem.header) ": " (counted(problem.rows, "row", "rows")) }
-                p.small { (problem.message) " " span.muted { (problem.advice) } }
+                p.small { (problem.message) " " span.muted { (sentence(&problem.advice)) } }
             }
             @match slot {
                 Some(Slot::Phone(_)) => (setting(shown, at, "region", "Read numbers without country code as of", html! { option value="" { "not told" } (country_options(shown.draft.settings.region)) })),

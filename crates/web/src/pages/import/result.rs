@@ -4,7 +4,6 @@
 
 use super::list::state_badge;
 use super::preview::{At, PAGE};
-use super::preview_view::tabs;
 use super::rows::{Rows, heading};
 use super::{Number, Step, address, counted, end_of, steps, to, wizard};
 use crate::Web;
@@ -204,7 +203,6 @@ fn rows(report: &ImportReport, looked: &Looked) -> Markup {
     let class = looked.class;
     html! {
         section.stack aria-labelledby="rows-title" {
-            (tabs(&report.counts, class, |class| rows_url(report.import, class)))
             h2 id="rows-title" { (done(class)) ": " (number(class.of(&report.counts))) }
             @match &looked.rows {
                 Err(why) => (notice(Tone::Plain, html! { p { (why) } })),

@@ -74,7 +74,7 @@ impl Rows<'_> {
             RowClass::Update => self.changed(),
             _ => self.matched(),
         };
-        table_frame(heading(self.class), false, table)
+        table_frame(&format!("Table: {}", heading(self.class)), false, table)
     }
 
     fn plain(&self) -> Markup {
@@ -291,9 +291,18 @@ fn why(reason: &Reason) -> Markup {
     html! {
         div.why {
             p { @if !reason.column.is_empty() { span.tag { (reason.column) } " " } (reason.message) }
-            @if !reason.advice.is_empty() { p.small.muted { (reason.advice) } }
+            @if !reason.advice.is_empty() { p.small.muted { (sentence(&reason.advice)) } }
         }
     }
+}
+
+/// Advice as a sentence of a page: the engine's is a clause, and may name an option of the command line.
+pub fn sentence(advice: &str) -> String {
+    let advice = advice.replace(" (--region)", "");
+    let mut letters = advice.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let end = if advice.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
 }
 
 /// The cells of a row that hold something.
@@ -388,5 +397,20 @@ fn changes(changes: &[ValueChange]) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn advice_is_a_sentence() {
+        assert_eq!(sentence("did you mean a@b.example?"), "Did you mean a@b.example?");
+        assert_eq!(
+            sentence("check the default country (--region)"),
+            "Check the default country."
+        );
+        assert_eq!(sentence("über"), "Über.");
     }
 }

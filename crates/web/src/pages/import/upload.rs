@@ -108,7 +108,7 @@ fn view(web: &Web, signed: &Signed, problem: Option<Markup>) -> Markup {
                     }
                     div.drop data-drop {
                         label.drop-title for="file" { "CSV file" }
-                        p.muted data-with-script hidden { "Drop it here, or choose it. It is looked at at once, and nothing is imported yet." }
+                        p.muted data-with-script { "Drop it here, or choose it. It is looked at at once, and nothing is imported yet." }
                         input id="file" type="file" name="file" accept=".csv,.tsv,.txt,.tab,text/csv,text/tab-separated-values,text/plain" aria-describedby="accepted";
                         p.hint.muted id="accepted" { "CSV, TSV or TXT, up to " (bytes(limit)) "." }
                         div.uploading id="uploading" hidden {

@@ -1,0 +1,202 @@
+//! The import wizard over HTTP: what is asked of each step, in its order and out of it.
+
+use crate::site::{Answer, Browser, Site};
+use axum::http::{StatusCode, header};
+
+const BOUNDARY: &str = "a-line-between";
+
+/// Sends a form with a file, as a browser does.
+async fn upload(browser: &mut Browser, name: &str, content: &str, accept: &str) -> Answer {
+    let body = format!(
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         Content-Type: text/csv\r\n\r\n{content}\r\n--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"rows\"\r\n\r\n\
+         \r\n--{BOUNDARY}--\r\n"
+    );
+    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+    browser.extra.insert(header::CONTENT_TYPE, kind.parse().unwrap());
+    browser.extra.insert(header::ACCEPT, accept.parse().unwrap());
+    let answer = browser.ask("POST", "/import", &body).await;
+    browser.extra.clear();
+    answer
+}
+
+const PEOPLE: &str =
+    "Name,Email,Shoe size\nAnn Lee,ann@example.org,38\nBob Ray,bob@example.org,43\nCy,cy(at)example.org,40\n";
+
+/// A browser before the preview of a file.
+async fn at_preview(content: &str) -> (Site, Browser, Answer) {
+    let (site, mut browser) = Site::set_up().await;
+    let answer = upload(&mut browser, "people.csv", content, "text/html").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    assert_eq!(answer.header("location"), "/imports/1/map");
+    let preview = counted(&mut browser).await;
+    (site, browser, preview)
+}
+
+/// The preview, once every row is counted.
+async fn counted(browser: &mut Browser) -> Answer {
+    for _ in 0..100 {
+        let preview = browser.get("/imports/1/preview").await;
+        assert_eq!(preview.status, StatusCode::OK, "{}", preview.body);
+        if !preview.body.contains("data-poll") {
+            return preview;
+        }
+    }
+    unreachable!("a preview of three rows does not end");
+}
+
+#[tokio::test]
+async fn a_file_leads_from_step_to_step() {
+    let (_site, mut browser, preview) = at_preview(PEOPLE).await;
+    assert!(preview.body.contains("Import 2 contacts"), "{}", preview.body);
+    let map = browser.get("/imports/1/map").await;
+    for said in [
+        "Field for Email",
+        "value=\"email\" selected",
+        "1 column is ignored",
+        "Shoe size",
+    ] {
+        assert!(map.body.contains(said), "{said}");
+    }
+    let list = browser.get("/imports").await;
+    assert!(list.body.contains("people.csv") && list.body.contains("not started"));
+    let step = browser.get("/imports/1").await;
+    assert_eq!(step.header("location"), "/imports/1/preview");
+}
+
+#[tokio::test]
+async fn the_script_is_given_the_address_of_the_next_step() {
+    let (_site, mut browser) = Site::set_up().await;
+    let answer = upload(&mut browser, "people.csv", PEOPLE, "application/json").await;
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (StatusCode::CREATED, "/imports/1/map")
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_table_is_refused_on_the_same_page() {
+    let (_site, mut browser) = Site::set_up().await;
+    let pdf = format!("%PDF-1.7\n{}", " ".repeat(500));
+    let answer = upload(&mut browser, "people.csv", &pdf, "text/html").await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        answer.body.contains("PDF") && answer.body.contains("CSV file"),
+        "{}",
+        answer.body
+    );
+    let nothing = upload(&mut browser, "", "", "text/html").await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(nothing.body.contains("Choose a file or paste rows first"));
+    let list = browser.get("/imports").await;
+    assert!(list.body.contains("Nothing was imported yet"));
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_told_with_the_limit() {
+    let (_site, mut browser) = Site::set_up().await;
+    // The sites of tests take one MiB.
+    let large = format!("Name,Email\n{}", "Ann Lee,ann@example.org\n".repeat(60_000));
+    let answer = upload(&mut browser, "large.csv", &large, "text/html").await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(answer.body.contains("larger than 1 MB"), "{}", answer.body);
+    let twice = large.repeat(2);
+    let answer = upload(&mut browser, "larger.csv", &twice, "text/html").await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(answer.body.contains("larger than 1 MB"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn rows_can_be_pasted() {
+    let (_site, mut browser) = Site::set_up().await;
+    let body = format!(
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\"\r\n\r\n\r\n--{BOUNDARY}\r\n\
+         Content-Disposition: form-data; name=\"rows\"\r\n\r\n{PEOPLE}\r\n--{BOUNDARY}--\r\n"
+    );
+    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+    browser.extra.insert(header::CONTENT_TYPE, kind.parse().unwrap());
+    let answer = browser.ask("POST", "/import", &body).await;
+    assert_eq!(answer.header("location"), "/imports/1/map", "{}", answer.body);
+}
+
+#[tokio::test]
+async fn two_columns_for_one_field_are_told_at_the_columns() {
+    let (_site, mut browser, _) = at_preview("Name,City,Town\nAnn Lee,Bonn,Bonn\n").await;
+    let form = "do=&encoding=&delimiter=&header=auto&column-0=full_name&column-1=company&column-2=company";
+    let answer = browser.post("/imports/1/map", form).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.body.contains("is to fill the same field"), "{}", answer.body);
+    let none = browser
+        .post("/imports/1/map", "do=continue&column-0=&column-1=&column-2=")
+        .await;
+    assert!(none.body.contains("No column is imported yet"));
+    let chosen = browser
+        .post("/imports/1/map", "do=&column-0=full_name&column-1=company&column-2=")
+        .await;
+    assert_eq!(chosen.header("location"), "/imports/1/map");
+    let map = browser.get("/imports/1/map").await;
+    assert!(map.body.contains("✎ chosen"), "{}", map.body);
+}
+
+#[tokio::test]
+async fn a_row_is_corrected_and_the_correction_taken_back() {
+    let (_site, mut browser, preview) = at_preview(PEOPLE).await;
+    assert!(preview.body.contains("Email in line 4"), "{}", preview.body);
+    let fixed = browser
+        .post(
+            "/imports/1/fix?class=invalid&page=1",
+            "row=3&column=1&value=cy%40example.org",
+        )
+        .await;
+    assert_eq!(fixed.header("location"), "/imports/1/preview?class=invalid&page=1");
+    assert!(counted(&mut browser).await.body.contains("Import 3 contacts"));
+    browser.post("/imports/1/unfix", "").await;
+    assert!(counted(&mut browser).await.body.contains("Import 2 contacts"));
+    browser
+        .post("/imports/1/fix", "column=1&find=(at)&with=%40&part=yes")
+        .await;
+    assert!(counted(&mut browser).await.body.contains("Import 3 contacts"));
+}
+
+#[tokio::test]
+async fn an_import_that_was_started_leads_away_from_its_first_steps() {
+    let (_site, mut browser, _) = at_preview(PEOPLE).await;
+    let started = browser.post("/imports/1/start", "").await;
+    assert_eq!(started.header("location"), "/imports/1/running");
+    // Nothing runs imports here, so it stays at its start.
+    let running = browser.get("/imports/1/running").await;
+    assert!(
+        running.body.contains("You can close this page; the import goes on."),
+        "{}",
+        running.body
+    );
+    for step in ["map", "preview"] {
+        let answer = browser.get(&format!("/imports/1/{step}")).await;
+        assert_eq!(answer.header("location"), "/imports/1", "{step}");
+    }
+    assert_eq!(
+        browser.get("/imports/1/result").await.header("location"),
+        "/imports/1/running"
+    );
+    assert_eq!(
+        browser.post("/imports/1/start", "").await.header("location"),
+        "/imports/1"
+    );
+}
+
+#[tokio::test]
+async fn what_is_discarded_is_gone() {
+    let (_site, mut browser, _) = at_preview(PEOPLE).await;
+    let gone = browser.post("/imports/1/discard", "").await;
+    assert_eq!(gone.header("location"), "/imports");
+    assert_eq!(browser.get("/imports/1/preview").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.get("/imports/2/map").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_sample_is_a_file() {
+    let (_site, mut browser) = Site::set_up().await;
+    let sample = browser.get("/import/sample.csv").await;
+    assert!(sample.header("content-disposition").starts_with("attachment"));
+    assert!(sample.body.contains("First"), "{}", sample.body);
+}
