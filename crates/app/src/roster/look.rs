@@ -180,7 +180,12 @@ fn each_hit(
 ) {
     let all = segment.all_text();
     let (mut from, mut holder) = (0, 0);
-    while let Some(hit) = needle.find(&all[from..]).map(|hit| from + hit) {
+    // One letter is in nearly every contact, and searching for it must begin anew at each.
+    let find = |text: &[u8]| match needle.needle() {
+        [letter] => memchr::memchr(*letter, text),
+        _ => needle.find(text),
+    };
+    while let Some(hit) = find(&all[from..]).map(|hit| from + hit) {
         let line = all[..=hit].iter().rev().find(|byte| **byte < kind::TEXT);
         if accept(hit + needle.needle().len(), line.copied().unwrap_or_default()) {
             holder = segment.holder(holder, hit);

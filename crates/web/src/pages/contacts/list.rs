@@ -210,7 +210,7 @@ fn results(criteria: &Criteria, found: &Found) -> Markup {
         } @else {
             form id="bulk" method="post" action="/contacts/bulk" data-selection=(page.total.unwrap_or_default()) {
                 (criteria.hidden())
-                p.count role="status" { (count(found)) }
+                p.list-count role="status" { (count(found)) }
                 div.bulk.actions {
                     span data-selected {}
                     button.button-small type="button" hidden data-select-all {
