@@ -23,13 +23,13 @@ pub(super) struct Look {
 enum Wanted {
     /// A word in any line but a phone's, or its digits in a phone.
     Word {
-        text: Finder<'static>,
-        digits: Option<Finder<'static>>,
+        text: Box<Finder<'static>>,
+        digits: Option<Box<Finder<'static>>>,
     },
     /// A line like this.
     Tag(Vec<u8>),
     /// A company with this in it.
-    Company(Finder<'static>),
+    Company(Box<Finder<'static>>),
 }
 
 impl Look {
@@ -89,11 +89,11 @@ impl Wanted {
     fn of(condition: &Condition) -> Option<Self> {
         match condition {
             Condition::Word { folded, digits } if !folded.is_empty() => Some(Self::Word {
-                text: finder(folded),
-                digits: (!digits.is_empty()).then(|| finder(digits)),
+                text: Box::new(finder(folded)),
+                digits: (!digits.is_empty()).then(|| Box::new(finder(digits))),
             }),
             Condition::Tag(tag) => Some(Self::Tag([&[kind::TAG], tag.as_bytes()].concat())),
-            Condition::Company(company) if !company.is_empty() => Some(Self::Company(finder(company))),
+            Condition::Company(company) if !company.is_empty() => Some(Self::Company(Box::new(finder(company)))),
             _ => None,
         }
     }
