@@ -8,8 +8,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// Keys that are asked for directly before a filter pays.
 const ASK_DIRECTLY: usize = 40_000;
-/// The filter's size in bits: 16 MiB. With ten million keys one in two hundred is named wrongly and looked up in vain.
-const BITS: usize = 16 * 1024 * 1024 * 8;
+/// The filter's size in bits: 8 MiB. With ten million keys one in twenty-five is named wrongly and looked up in vain.
+const BITS: usize = 8 * 1024 * 1024 * 8;
 /// Bits set for each key.
 const HASHES: u32 = 4;
 

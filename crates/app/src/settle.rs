@@ -306,8 +306,10 @@ impl Settler<'_> {
             (row.id, row.version) = (None, None);
             return Ok(self.create(directory, row, Some(reason.as_warning())));
         }
-        let Some(fill) = rule.options.fill() else {
-            let possible = !matched.by_email && differs(&matched.row, row);
+        let possible = !matched.by_email && differs(&matched.row, row);
+        // Colleagues behind one number must not get each other's values, unless that number was said to be who they are.
+        let set_apart = possible && !rule.decided && self.options.matching != Match::Phone;
+        let Some(fill) = rule.options.fill().filter(|_| !set_apart) else {
             let reason = duplicate_reason(row, &matched, self.run, possible);
             return Ok(Standing::new(Outcome::Duplicate { of, possible }, Some(reason)));
         };

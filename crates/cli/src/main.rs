@@ -9,6 +9,7 @@ mod exit;
 mod progress;
 mod serve_args;
 mod show;
+mod thrift;
 mod world;
 
 use std::process::ExitCode;
@@ -19,5 +20,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let (place, command) = args::Args::of_process();
+    if matches!(command, args::Command::Serve(_)) {
+        thrift::give_memory_back();
+    }
     commands::run(&place, &command)
 }

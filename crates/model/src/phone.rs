@@ -94,8 +94,8 @@ impl PhoneProblem {
     pub fn advice(&self) -> &'static str {
         match self {
             Self::SpreadsheetDamage => "export again from the source with the column formatted as text",
-            Self::NoCountry => "write it as +COUNTRY NUMBER, or choose the default country (--region)",
-            _ => "write it with its country code, as in +1 202 555 0101, or check the default country (--region)",
+            Self::NoCountry => "write it as +COUNTRY NUMBER, or choose the default country",
+            _ => "write it with its country code, as in +1 202 555 0101, or check the default country",
         }
     }
 }

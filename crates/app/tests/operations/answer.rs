@@ -103,7 +103,10 @@ impl Installation {
         };
         let mut out = Vec::new();
         let report = self.app.export(self.actor, &request, &mut out)?;
-        self.list_agrees(&export.filter);
+        // Now and then, because a list that follows much has to be waited for.
+        if export.order == app::Order::Name {
+            self.list_agrees(&export.filter);
+        }
         Ok(format!("{report:?}\n{}", String::from_utf8(out).unwrap()))
     }
 }

@@ -21,10 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Page cache of the connection that writes, in KiB. It bounds the memory of an import: what does not fit is spilled
 /// into the log before the commit. 16 to 48 MiB were equally fast for a million contacts.
-const WRITER_CACHE_KIB: i64 = 24 * 1024;
+const WRITER_CACHE_KIB: i64 = 16 * 1024;
 
 /// Page cache of each connection that reads, in KiB.
-const READER_CACHE_KIB: i64 = 8 * 1024;
+const READER_CACHE_KIB: i64 = 4 * 1024;
 
 /// Connections that read at the same time.
 const READERS: u32 = 4;

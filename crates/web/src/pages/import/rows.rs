@@ -296,9 +296,8 @@ fn why(reason: &Reason) -> Markup {
     }
 }
 
-/// Advice as a sentence of a page: the engine's is a clause, and may name an option of the command line.
+/// Advice as a sentence of a page: the engine's is a clause.
 pub fn sentence(advice: &str) -> String {
-    let advice = advice.replace(" (--region)", "");
     let mut letters = advice.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     let end = if advice.ends_with(['.', '?', '!']) { "" } else { "." };
@@ -407,10 +406,7 @@ mod tests {
     #[test]
     fn advice_is_a_sentence() {
         assert_eq!(sentence("did you mean a@b.example?"), "Did you mean a@b.example?");
-        assert_eq!(
-            sentence("check the default country (--region)"),
-            "Check the default country."
-        );
+        assert_eq!(sentence("check the default country"), "Check the default country.");
         assert_eq!(sentence("über"), "Über.");
     }
 }
