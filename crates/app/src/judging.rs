@@ -5,6 +5,7 @@
 //! batch, the judges work ahead, but not without end.
 
 use crate::Error;
+use crate::crew::{Hired, JUDGES};
 use crate::plan::Reading;
 use exchange::fixes::ReadyFixes;
 use exchange::judge::{Judge, Judged};
@@ -101,14 +102,14 @@ pub(crate) fn judge_all<T>(
     judging: &Judging<'_>,
     take: impl FnOnce(&mut dyn FnMut() -> Result<Option<Chunk>, Error>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let judge = judging.reading.judge(judging.keep_patches);
+    let judge = Arc::new(judging.reading.judge(judging.keep_patches));
     let records = judging.reading.records(judging.source)?;
     let first = judging
         .reading
         .header_row
         .map_or(0, |at| at + 1)
         .max(judging.from_record);
-    let (bodies, fixes) = (judging.bodies, judging.fixes);
+    let fixes = judging.fixes.map(|fixes| Arc::new(fixes.clone()));
     let judges = thread::available_parallelism().map_or(1, |n| n.get().saturating_sub(1).clamp(1, 6));
     let budget = Budget::of(if judging.thrifty {
         FEW_ON_THEIR_WAY
@@ -117,17 +118,22 @@ pub(crate) fn judge_all<T>(
     });
     thread::scope(|scope| {
         let (mut raw_senders, mut chunk_receivers) = (Vec::new(), Vec::new());
+        let mut hired = Vec::new();
         for _ in 0..judges {
             let (raw_sender, raw_receiver) = channel();
             let (chunk_sender, chunk_receiver) = channel();
-            let judge = &judge;
             let desk = Desk {
-                judge,
+                judge: Arc::clone(&judge),
                 first,
-                bodies,
-                fixes,
+                bodies: judging.bodies,
+                fixes: fixes.clone(),
             };
-            scope.spawn(move || desk.judge_chunks(&raw_receiver, &chunk_sender));
+            let work = move || desk.judge_chunks(&raw_receiver, &chunk_sender);
+            if judging.thrifty {
+                hired.push(JUDGES.hire(work));
+            } else {
+                scope.spawn(work);
+            }
             raw_senders.push(raw_sender);
             chunk_receivers.push(chunk_receiver);
         }
@@ -142,6 +148,7 @@ pub(crate) fn judge_all<T>(
         let result = take(&mut next);
         // The other threads end when nobody listens any more.
         drop(chunk_receivers);
+        hired.into_iter().for_each(Hired::join);
         result
     })
 }
@@ -166,14 +173,14 @@ fn read_chunks<R: Read>(mut records: Records<R>, budget: &Arc<Budget>, senders: 
 }
 
 /// What one judge works with.
-struct Desk<'a> {
-    judge: &'a Judge,
+struct Desk {
+    judge: Arc<Judge>,
     first: u64,
     bodies: Bodies,
-    fixes: Option<&'a ReadyFixes>,
+    fixes: Option<Arc<ReadyFixes>>,
 }
 
-impl Desk<'_> {
+impl Desk {
     fn judge_chunks(&self, raw: &Receiver<RawChunk>, out: &Sender<Result<Chunk, Error>>) {
         for raw_chunk in raw {
             let chunk = raw_chunk.map(|(batch, permit)| self.judge_chunk(batch, permit));
@@ -187,7 +194,10 @@ impl Desk<'_> {
         let mut corrected = Batch::default();
         let mut rows = Vec::with_capacity(batch.len());
         for (at, record) in batch.records().enumerate().filter(|(_, r)| r.index() >= self.first) {
-            let fixed = self.fixes.and_then(|fixes| fixes.apply(record, &mut corrected));
+            let fixed = self
+                .fixes
+                .as_ref()
+                .and_then(|fixes| fixes.apply(record, &mut corrected));
             if let Some(judged) = self.judge.judge(fixed.unwrap_or(record)) {
                 rows.push(prepare(at, record.mark(), judged, self.bodies));
             }

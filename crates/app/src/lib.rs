@@ -8,6 +8,7 @@ mod accounts;
 mod cancel;
 mod contacts;
 mod counts;
+mod crew;
 mod crowd;
 mod database;
 mod directory;
@@ -45,6 +46,7 @@ pub use accounts::{AccountField, Caller, Setup, SignInInfo, SignedIn, Token};
 pub use cancel::ImportProgress;
 pub use contacts::{StoredContact, TrashedContact};
 pub use counts::Counts;
+pub use crew::{Crew, Hired, PEOPLE};
 pub use database::{DatabaseServer, is_server};
 pub use doctor::{Finding, Health, doctor};
 pub use draft::{

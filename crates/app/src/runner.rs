@@ -89,7 +89,7 @@ impl Runner {
 }
 
 /// Lets people's requests go first. On Linux the threads that this one starts are as nice as it is, and no others.
-fn step_back() {
+pub(crate) fn step_back() {
     // Who may not be nicer works all the same.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::nice(NICER);

@@ -4,16 +4,18 @@
 
 use crate::Web;
 use crate::problem::Problem;
-use app::App;
+use app::{App, PEOPLE};
 use axum::body::Body;
 use bytes::Bytes;
 use std::io::{self, Write};
 use std::sync::Arc;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
 
 /// Pieces of an answer that wait for a slow reader. Whoever writes waits then.
 const WAITING_PIECES: usize = 4;
+/// Requests that are worked on at once; others wait for their turn.
+pub const TURNS: usize = 64;
 /// Bytes that are sent as one piece.
 const PIECE: usize = 64 * 1024;
 
@@ -23,11 +25,22 @@ pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce(&App) -> Result<T, app::Error> + Send + 'static,
 ) -> Result<T, Problem> {
     let app = Arc::clone(&web.app);
-    match tokio::task::spawn_blocking(move || work(&app)).await {
-        Ok(outcome) => outcome.map_err(Problem::App),
-        // It panicked, which is told by the panic's own message.
-        Err(_) => Err(Problem::Broken),
-    }
+    on_thread(web, move || work(&app)).await?.map_err(Problem::App)
+}
+
+/// Runs what blocks on a thread of the crew that answers people, when one of those that may work at once has ended.
+///
+/// # Errors
+/// If it panicked, which is told by the panic's own message.
+pub async fn on_thread<T: Send + 'static>(web: &Web, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    let turn = Arc::clone(&web.turns).acquire_owned().await;
+    let (tell, told) = oneshot::channel();
+    PEOPLE.hire(move || {
+        // Whoever does not want to know has gone.
+        let _ = tell.send(work());
+        drop(turn);
+    });
+    told.await.map_err(|_| Problem::Broken)
 }
 
 /// The body of an answer that `work` writes piece by piece, in constant memory. If `work` fails, the connection is broken
@@ -38,7 +51,8 @@ pub fn written(
 ) -> Body {
     let app = Arc::clone(&web.app);
     let (pieces, body) = mpsc::channel::<io::Result<Bytes>>(WAITING_PIECES);
-    tokio::task::spawn_blocking(move || {
+    // Whoever reads slowly must not keep others from their turn.
+    PEOPLE.hire(move || {
         let mut out = io::BufWriter::with_capacity(PIECE, Pieces(pieces.clone()));
         let outcome = work(&app, &mut out).map_err(io::Error::other);
         if let Err(error) = outcome.and_then(|()| out.flush()) {

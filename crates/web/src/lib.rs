@@ -23,7 +23,7 @@ use app::App;
 use metrics::Metrics;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 /// What every handler can reach: the installation, and how it is served.
 pub struct Web {
@@ -36,6 +36,8 @@ pub struct Web {
     /// Whether there is an account, once that is known; then it stays.
     set_up: AtomicBool,
     metrics: Metrics,
+    /// The right to be worked on.
+    turns: Arc<Semaphore>,
     /// Turns true when the server is about to end.
     closing: watch::Sender<bool>,
 }
@@ -50,6 +52,7 @@ impl Web {
             serve,
             set_up: AtomicBool::new(false),
             metrics: Metrics::new(),
+            turns: Arc::new(Semaphore::new(blocking::TURNS)),
             closing: watch::Sender::new(false),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Owns the listener, the runtime and what happens between the wish to end and the end. Leaves out what is answered.
 
-use crate::blocking::blocking;
+use crate::blocking::{blocking, on_thread};
 use crate::{Web, routes};
 use app::App;
 use std::io;
@@ -13,8 +13,6 @@ use tokio::net::TcpListener;
 
 /// How long requests may take to end once the server is to end.
 const GRACE: Duration = Duration::from_secs(10);
-/// Threads that may block at once; requests beyond wait for one.
-const BLOCKING_THREADS: usize = 64;
 
 /// How to serve.
 #[derive(Clone, Debug)]
@@ -97,10 +95,7 @@ fn plainly(error: &io::Error) -> String {
 /// # Errors
 /// When the address cannot be listened on, or the server fails.
 pub fn run(app: Arc<App>, serve: Serve, ready: impl FnOnce(Ready)) -> Result<(), ServeError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .max_blocking_threads(BLOCKING_THREADS)
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(answer(Arc::new(Web::new(app, serve)), ready));
     // What still blocks then is cut off with the process; the database takes it back.
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -112,7 +107,8 @@ async fn answer(web: Arc<Web>, ready: impl FnOnce(Ready)) -> Result<(), ServeErr
     let failed = |source| ServeError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr()?;
-    if let Err(error) = web.app.warm_lists() {
+    let app = Arc::clone(&web.app);
+    if let Ok(Err(error)) = on_thread(&web, move || app.warm_lists()).await {
         // Whoever asks for the list first is told.
         tracing::warn!(%error, "the list of contacts is not being built");
     }

@@ -25,6 +25,8 @@ use std::time::Duration;
 pub const PAGE: u64 = 50;
 /// How long a page waits for the preview of a file: most are small, and then it is there whole.
 const WAIT: Duration = Duration::from_millis(800);
+/// Larger files take longer anyway: once there are rows to show, nobody waits for the others.
+const SMALL: u64 = 4 * 1024 * 1024;
 
 /// Which rows are looked at.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -74,7 +76,10 @@ pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Path(number): Num
 
 fn shown(app: &App, actor: Actor, import: ImportId, at: &At) -> Result<Shown, Error> {
     let draft = app.draft(actor, import)?;
-    let state = app.preview_state(actor, import, WAIT)?;
+    let mut state = app.preview_state(actor, import, Duration::ZERO)?;
+    if !state.complete && (draft.file_size <= SMALL || state.counts.rows == 0) {
+        state = app.preview_state(actor, import, WAIT)?;
+    }
     let class = at.class(&state.counts);
     let rows = app.preview_rows(actor, import, class, at.page(), PAGE)?;
     let invalid = class == RowClass::Invalid && state.counts.invalid > 0;

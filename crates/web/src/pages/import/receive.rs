@@ -4,6 +4,7 @@
 //! Owns the bridge between the two. Leaves out what is done with the file.
 
 use crate::Web;
+use crate::blocking::on_thread;
 use crate::problem::Problem;
 use app::{Actor, Error, ImportId};
 use axum::extract::multipart::{Field, MultipartError};
@@ -55,18 +56,18 @@ pub async fn take(web: &Arc<Web>, actor: Actor, mut field: Field<'_>) -> Result<
     let (pieces, arriving) = mpsc::channel(WAITING_PIECES);
     let app = Arc::clone(&web.app);
     let limit = web.upload_limit();
-    let reading = tokio::task::spawn_blocking(move || {
+    let reading = on_thread(web, move || {
         let mut content = Arriving::new(arriving);
         app.begin_draft(actor, &name, &mut content, limit)
     });
-    let sent = send(web, first, &mut field, pieces).await;
-    let read = reading.await.map_err(|_| Refused::Request(Problem::Broken))?;
+    let (sent, read) = tokio::join!(send(web, first, &mut field, pieces), reading);
+    let read = read.map_err(Refused::Request)?;
     // What is wrong with the file says more than that the rest of it was not read.
     match (sent, read) {
         (Err(refused), Ok(import)) => {
             let app = Arc::clone(&web.app);
             // A part of a file is none. If it cannot be dropped, it lies in the list of imports, not started.
-            let _ = tokio::task::spawn_blocking(move || app.discard_draft(actor, import)).await;
+            let _ = on_thread(web, move || app.discard_draft(actor, import)).await;
             Err(refused)
         }
         (Err(refused), Err(Error::Read(_))) => Err(refused),

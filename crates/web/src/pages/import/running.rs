@@ -11,6 +11,7 @@ use crate::problem::Problem;
 use crate::session::Signed;
 use app::{Actor, ImportId, ImportProgress, ImportReport, ImportState};
 use axum::extract::{Path, State};
+use axum::http::header::CACHE_CONTROL;
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -112,7 +113,8 @@ fn numbers(progress: &ImportProgress) -> [(&'static str, &'static str, u64); 4] 
 pub async fn events(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Response {
     let (told, events) = mpsc::channel(1);
     tokio::spawn(tell(web, signed.actor, ImportId(number), told));
-    Sse::new(events_of(events)).into_response()
+    // What a stream says is as private as a page.
+    ([(CACHE_CONTROL, "no-store")], Sse::new(events_of(events))).into_response()
 }
 
 fn events_of(events: mpsc::Receiver<Event>) -> impl Stream<Item = Result<Event, Infallible>> {
