@@ -190,17 +190,25 @@ impl App {
         create: impl Fn(&mut Tx<'_>) -> Result<ImportId, store::Error>,
     ) -> Result<Lease, Error> {
         let holder = self.process.new_holder()?;
-        let make = |tx: &mut Tx<'_>| {
+        let import = self.numbered(|tx| {
             let import = create(tx)?;
             leases::take(tx, workspace, import, &holder, None)?;
             Ok(import)
-        };
-        // Somebody else may have taken the same number in the same moment.
-        let mut made = self.store.write(make);
-        while let Err(store::Error::Conflict { .. }) = made {
-            made = self.store.write(make);
+        })?;
+        Ok(self.lease(workspace, import, holder))
+    }
+
+    /// Makes an import under a number of its own, also where somebody else takes the same number in the same moment.
+    pub(crate) fn numbered(
+        &self,
+        make: impl Fn(&mut Tx<'_>) -> Result<ImportId, store::Error>,
+    ) -> Result<ImportId, Error> {
+        loop {
+            match self.store.write(&make) {
+                Err(store::Error::Conflict { .. }) => {}
+                made => return Ok(made?),
+            }
         }
-        Ok(self.lease(workspace, made?, holder))
     }
 
     /// Takes hold of an import that nobody holds, or whose holder has died; none if it lives.

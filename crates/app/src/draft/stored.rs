@@ -15,7 +15,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::imports::{self, Import, ImportState, NewImport};
-use store::{ImportId, mappings, workspaces};
+use store::{ImportId, Tx, Workspace, mappings, workspaces};
 use xxhash_rust::xxh3::xxh3_128;
 
 /// How often a preview that was stopped by a change is asked for again.
@@ -87,13 +87,7 @@ impl App {
             state: ImportState::Draft,
         };
         let now = self.world.now();
-        let create = || self.store.write(|tx| imports::create(tx, actor.workspace, &new, now));
-        let mut made = create();
-        while let Err(store::Error::Conflict { .. }) = made {
-            // Somebody else has taken the same number in the same moment.
-            made = create();
-        }
-        let import = made?;
+        let import = self.numbered(|tx| imports::create(tx, actor.workspace, &new, now))?;
         // A number may have been given before, in a database that is no more.
         self.drafts.forget(actor.workspace, import);
         self.drafts.place(actor.workspace, import, desk);
@@ -260,11 +254,7 @@ impl App {
         let (workspace, import) = (actor.workspace, draft.id);
         let now = self.world.now();
         self.store.write(|tx| {
-            let is_draft = imports::change_state(tx, workspace, import, ImportState::Draft, ImportState::Draft, now)?;
-            let stored = imports::get(tx, workspace, import)?.ok_or(Error::NoImport(import))?;
-            if !is_draft {
-                return Err(not_a_draft(&stored));
-            }
+            let stored = held_draft(tx, workspace, import, now)?;
             if stored.plan != draft.plan {
                 return Ok(false);
             }
@@ -351,12 +341,7 @@ impl App {
         self.stored_draft(actor, import)?;
         let (workspace, now) = (actor.workspace, self.world.now());
         self.store.write(|tx| {
-            // This makes others wait, so what is read next is the last word.
-            let is_draft = imports::change_state(tx, workspace, import, ImportState::Draft, ImportState::Draft, now)?;
-            let stored = imports::get(tx, workspace, import)?.ok_or(Error::NoImport(import))?;
-            if !is_draft {
-                return Err(not_a_draft(&stored));
-            }
+            let stored = held_draft(tx, workspace, import, now)?;
             let mut plan = draft_plan(&stored)?;
             change(&mut plan);
             imports::set_plan(tx, workspace, import, &to_json(&plan), now)?;
@@ -403,6 +388,18 @@ impl App {
 /// What is stored of a draft.
 pub(super) fn draft_plan(stored: &Import) -> Result<DraftPlan, Error> {
     serde_json::from_str(&stored.plan).map_err(|_| Error::UnreadablePlan(stored.id))
+}
+
+/// A draft as it is now. Others who want to change it wait until the transaction ends.
+fn held_draft(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, now: i64) -> Result<Import, Error> {
+    // This makes others wait, so what is read next is the last word.
+    let is_draft = imports::change_state(tx, workspace, import, ImportState::Draft, ImportState::Draft, now)?;
+    let stored = imports::get(tx, workspace, import)?.ok_or(Error::NoImport(import))?;
+    if is_draft {
+        Ok(stored)
+    } else {
+        Err(not_a_draft(&stored))
+    }
 }
 
 fn not_a_draft(stored: &Import) -> Error {
