@@ -6,7 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::waist::{OnConflict, Row, Table, Tx, Value};
-use crate::{Store, Workspace, changes, contacts, feed, keys, mappings, names, sign_ins, texts, trash};
+use crate::{Store, Workspace, actions, changes, contacts, feed, keys, mappings, names, sign_ins, texts, trash, views};
 use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -135,6 +135,9 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&changes::TABLE, 3),
     &keyed(&feed::TABLE, 3),
     &keyed(&mappings::TABLE, 3),
+    &keyed(&actions::TABLE, 2),
+    &keyed(&actions::TOUCHED, 3),
+    &keyed(&views::TABLE, 2),
 ];
 
 /// A copy under way.

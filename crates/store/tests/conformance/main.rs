@@ -11,6 +11,7 @@
 )]
 
 mod accounts;
+mod actions;
 mod backup;
 mod changes;
 mod contacts;
@@ -29,6 +30,7 @@ mod sign_ins;
 mod texts;
 mod transactions;
 mod trash;
+mod views;
 mod workspaces;
 
 use model::{ContactId, MatchKey};
