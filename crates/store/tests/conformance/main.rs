@@ -12,6 +12,7 @@
 
 mod accounts;
 mod actions;
+mod audit;
 mod backup;
 mod changes;
 mod contacts;
@@ -26,6 +27,7 @@ mod leases;
 mod mappings;
 mod names;
 mod servers;
+mod shares;
 mod sign_ins;
 mod texts;
 mod transactions;
