@@ -6,7 +6,10 @@
 
 use crate::error::{Error, Result};
 use crate::waist::{OnConflict, Row, Table, Tx, Value};
-use crate::{Store, Workspace, changes, contacts, feed, keys, mappings, names, sign_ins, texts, trash};
+use crate::{
+    Store, Workspace, actions, audit, changes, contacts, feed, keys, mappings, names, shares, sign_ins, texts, trash,
+    views,
+};
 use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -135,6 +138,11 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&changes::TABLE, 3),
     &keyed(&feed::TABLE, 3),
     &keyed(&mappings::TABLE, 3),
+    &keyed(&shares::TABLE, 3),
+    &keyed(&audit::TABLE, 2),
+    &keyed(&actions::TABLE, 2),
+    &keyed(&actions::TOUCHED, 3),
+    &keyed(&views::TABLE, 2),
 ];
 
 /// A copy under way.

@@ -11,6 +11,8 @@
 )]
 
 mod accounts;
+mod actions;
+mod audit;
 mod backup;
 mod changes;
 mod contacts;
@@ -25,10 +27,12 @@ mod leases;
 mod mappings;
 mod names;
 mod servers;
+mod shares;
 mod sign_ins;
 mod texts;
 mod transactions;
 mod trash;
+mod views;
 mod workspaces;
 
 use model::{ContactId, MatchKey};
