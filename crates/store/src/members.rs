@@ -106,13 +106,7 @@ pub fn by_email(tx: &mut Tx<'_>, workspace: Workspace, email: &str) -> Result<Op
 ///
 /// # Errors
 /// [`Error::Conflict`] if somebody has the email.
-pub fn add(
-    tx: &mut Tx<'_>,
-    workspace: Workspace,
-    account: &NewAccount<'_>,
-    role: Role,
-    now: i64,
-) -> Result<Member> {
+pub fn add(tx: &mut Tx<'_>, workspace: Workspace, account: &NewAccount<'_>, role: Role, now: i64) -> Result<Member> {
     let next = "SELECT coalesce(max(member_id), 0) + 1 FROM members WHERE workspace_id = $1";
     let number = tx.query_one("numbering a member", next, &[workspace.into()], |row| row.int(0))?;
     let number = number.unwrap_or(1);

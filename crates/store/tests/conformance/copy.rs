@@ -13,8 +13,8 @@ use store::shares::{Access, Grantee, Share};
 use store::texts::SearchText;
 use store::trash::Trashed;
 use store::{
-    Error, ImportId, Member, Store, audit, changes, contacts, imports, keys, leases, mappings, names, shares, sign_ins,
-    texts, trash, workspaces,
+    Error, ImportId, Member, Store, audit, changes, contacts, imports, keys, leases, links, mappings, names, shares,
+    sign_ins, texts, trash, workspaces,
 };
 
 /// More than a few pages of contacts, and something in every table.
@@ -63,6 +63,8 @@ fn fill(store: &Store) {
             };
             shares::put_many(tx, workspace, &[share])?;
             audit::add(tx, workspace, &crate::audit::entry(1))?;
+            let password = links::Purpose::Password(Member(1));
+            links::add(tx, workspace, &crate::links::link(1, password, 5))?;
             let change = |n, before| Change {
                 contact: id(n),
                 line: n,
