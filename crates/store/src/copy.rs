@@ -7,7 +7,8 @@
 use crate::error::{Error, Result};
 use crate::waist::{OnConflict, Row, Table, Tx, Value};
 use crate::{
-    Store, Workspace, audit, changes, contacts, feed, keys, links, mappings, names, shares, sign_ins, texts, trash,
+    Store, Workspace, actions, audit, changes, contacts, feed, keys, links, mappings, names, shares, sign_ins, texts,
+    trash, views,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::Xxh3;
@@ -142,6 +143,9 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&shares::TABLE, 3),
     &keyed(&audit::TABLE, 2),
     &keyed(&links::TABLE, 2),
+    &keyed(&actions::TABLE, 2),
+    &keyed(&actions::TOUCHED, 3),
+    &keyed(&views::TABLE, 2),
 ];
 
 /// A copy under way.

@@ -23,6 +23,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
     ("V6__shares", include_str!("../migrations/sqlite/V6__shares.sql")),
     ("V7__audit", include_str!("../migrations/sqlite/V7__audit.sql")),
     ("V8__members", include_str!("../migrations/sqlite/V8__members.sql")),
+    (
+        "V9__actions_and_views",
+        include_str!("../migrations/sqlite/V9__actions_and_views.sql"),
+    ),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -41,6 +45,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     ("V6__shares", include_str!("../migrations/postgres/V6__shares.sql")),
     ("V7__audit", include_str!("../migrations/postgres/V7__audit.sql")),
     ("V8__members", include_str!("../migrations/postgres/V8__members.sql")),
+    (
+        "V9__actions_and_views",
+        include_str!("../migrations/postgres/V9__actions_and_views.sql"),
+    ),
 ];
 
 /// Where refinery notes which migrations a database has seen.

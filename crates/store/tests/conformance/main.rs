@@ -11,6 +11,7 @@
 )]
 
 mod accounts;
+mod actions;
 mod audit;
 mod backup;
 mod changes;
@@ -33,6 +34,7 @@ mod sign_ins;
 mod texts;
 mod transactions;
 mod trash;
+mod views;
 mod workspaces;
 
 use model::{ContactId, MatchKey};
