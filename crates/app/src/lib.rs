@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod actions;
 mod audit;
 mod cancel;
 mod contacts;
@@ -36,6 +37,8 @@ mod run;
 mod runner;
 mod search;
 mod settle;
+mod tagging;
+mod taking_back;
 mod tries;
 mod undo;
 mod uploads;
@@ -44,6 +47,7 @@ mod world;
 
 pub use access::{Actor, Right};
 pub use accounts::{AccountField, Caller, Setup, SignInInfo, SignedIn, Token};
+pub use actions::ActionReport;
 pub use audit::AuditAction;
 pub use cancel::ImportProgress;
 pub use contacts::{StoredContact, TrashedContact};
@@ -70,6 +74,7 @@ pub use run::{Notable, Progress, Watch};
 pub use runner::{Runner, Told};
 pub use search::Indexed;
 pub use settle::{Outcome, Standing};
+pub use taking_back::ActionUndone;
 pub use undo::UndoReport;
 pub use uploads::{Spooled, spool};
 pub use whole_file::write_whole;
