@@ -1,5 +1,6 @@
 //! Looking at a file: what was found, what each column became, what every row is worth. Needs no database.
 
+use crate::fields::Terms;
 use crate::judging::Chunk;
 use crate::plan::{ImportOptions, NumbersOf, Opening, look};
 use crate::run::{Run, over_scratch};
@@ -52,7 +53,7 @@ pub fn inspect(
     row: &mut dyn FnMut(InspectedRow<'_>) -> Result<(), Error>,
 ) -> Result<Inspected, Error> {
     let source = Counted::new(path);
-    let look = look(&source, opening)?;
+    let look = look(&source, opening, &Terms::default())?;
     let options = ImportOptions::default();
     let mut run = Run::preview(world, Actor::NOBODY, options, &look.reading, &source).showing_contacts();
     let scratch = Store::scratch()?;

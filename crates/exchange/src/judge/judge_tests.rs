@@ -219,13 +219,13 @@ fn what_our_own_export_says_of_former_choices_is_taken() {
 fn what_a_new_contact_needs_is_told_apart() {
     let rows = judged_by_rules("First Name,Company\nAnn,\n", |j| j);
     assert!(!rows[0].is_invalid());
-    let lacking = &rows[0].lacking[0];
+    let (_, lacking) = &rows[0].lacking[0];
     assert_eq!(
         (lacking.message.as_str(), lacking.column.as_str()),
         ("Company is required here.", "Company")
     );
     let rows = judged_by_rules("First Name\nAnn\n", |j| j);
-    assert_eq!(rows[0].lacking[0].column, "");
+    assert_eq!(rows[0].lacking[0].1.column, "");
 }
 
 #[test]

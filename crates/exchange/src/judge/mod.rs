@@ -5,6 +5,7 @@
 //! who know the directory. Judging is a function of the row alone, so rows may be judged on many threads.
 
 mod cell;
+mod lacking;
 mod odd_rows;
 mod row;
 mod survey;
@@ -70,7 +71,7 @@ pub struct Judged {
     /// What is wrong or odd.
     pub reasons: Vec<Reason>,
     /// What a new contact needs and the row has not. It is wrong only where the row becomes a contact.
-    pub lacking: Vec<Reason>,
+    pub lacking: Vec<(Slot, Reason)>,
     /// The contact's id, from our own export.
     pub id: Option<ContactId>,
     /// The contact's version, from our own export.

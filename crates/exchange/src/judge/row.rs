@@ -1,13 +1,14 @@
 //! One ordinary row: every mapped cell becomes a value or a reason.
 
 use super::cell::{is_spreadsheet_error, list_members, unguarded};
+use super::lacking::lacking;
 use super::{BadValues, Judge, Judged};
 use crate::mapping::{BoundColumn, BoundMapping};
 use crate::open::Record;
 use crate::reason::{Code, Reason, shortened};
 use model::{
-    AddressPart, Birthday, Contact, ContactId, CustomField, Email, FieldKind, Label, Patch, Phone, PhoneProblem,
-    Region, Slot, Text, TextField, Version, looks_like_company, split_person_name,
+    AddressPart, Birthday, ContactId, CustomField, Email, FieldKind, Label, Patch, Phone, PhoneProblem, Region, Slot,
+    Text, TextField, Version, looks_like_company, split_person_name,
 };
 
 /// Reads a row with the judge's rules.
@@ -401,28 +402,6 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// What the workspace asks of a contact and the row has not, each at the column that should have it.
-    fn lacking(&self, contact: &Contact) -> Vec<Reason> {
-        let columns = self.judge.mapping.columns();
-        let reason = |slot: &Slot| {
-            let fills = |column: &&BoundColumn| column.slot.as_ref().is_some_and(|filled| answers(slot, filled));
-            let column = columns.iter().find(fills);
-            Reason {
-                code: Code::Required,
-                line: self.record.line(),
-                column: column.map(|column| column.header.clone()).unwrap_or_default(),
-                value: String::new(),
-                message: format!("{} is required here.", slot.title()),
-                advice: match column {
-                    Some(_) => "fill it".to_owned(),
-                    None => "no column fills it; map one to it".to_owned(),
-                },
-                warning: false,
-            }
-        };
-        self.judge.rules.lacking(contact).map(reason).collect()
-    }
-
     fn finish(mut self) -> Judged {
         let patch = self.judge.keep_patch.then(|| Box::new(self.patch.clone()));
         let contact = std::mem::take(&mut self.patch).into_contact();
@@ -434,7 +413,7 @@ impl<'a> RowReader<'a> {
                 "fill one of them, or check which column is mapped to which field",
             ));
         }
-        let lacking = self.lacking(&contact);
+        let lacking = lacking(self.judge, self.record.line(), &contact);
         Judged {
             line: self.record.line(),
             contact,
@@ -456,19 +435,6 @@ fn place<T>(values: &[(Label, usize, T)], label: &Label, column: &BoundColumn) -
         column.place
     } else {
         taken
-    }
-}
-
-/// Whether a value of the slot that a column fills is one that is asked for.
-fn answers(asked: &Slot, filled: &Slot) -> bool {
-    let meant = |asked: &Label, label: &Label| asked.is_none() || asked == label;
-    match (asked, filled) {
-        (Slot::Email(asked), Slot::Email(label))
-        | (Slot::Phone(asked), Slot::Phone(label))
-        | (Slot::Website(asked), Slot::Website(label)) => meant(asked, label),
-        (Slot::Address(asked, part), Slot::Address(label, filled)) => part == filled && meant(asked, label),
-        (Slot::Text(TextField::FirstName | TextField::MiddleName | TextField::LastName), Slot::FullName) => true,
-        _ => asked == filled,
     }
 }
 
