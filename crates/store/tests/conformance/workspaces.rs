@@ -31,6 +31,8 @@ fn a_member_has_a_name() {
         };
         assert!(name(1).is_some());
         assert_eq!(name(2), None);
+        let of = |workspace| store.read(|tx| workspaces::name(tx, workspace)).unwrap();
+        assert_eq!((of(HERE).as_str(), of(ELSEWHERE).as_str()), ("local", ""));
     });
 }
 
