@@ -4,6 +4,7 @@
 //! (`docs/decisions/0009-roster.md`). What is shown of a contact is read from the database, and so is whether the member
 //! may see it still. Leaves out exports, which stream (`export`), and what a filter means (`filter`).
 
+mod audience;
 mod bits;
 mod entry;
 mod keep;

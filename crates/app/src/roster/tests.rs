@@ -161,7 +161,7 @@ fn built(rows: &[ContactRow], step: usize) -> Roster {
     roster
 }
 
-fn expected(rows: &[ContactRow], filter: &Filter, sort: Sort) -> Vec<ContactId> {
+fn expected(rows: &[Seen], filter: &Filter, (scope, sort): (Scope, Sort)) -> Vec<ContactId> {
     let read = |row: &ContactRow| Contact::from_json(&row.body).unwrap();
     let passing = rows
         .iter()
