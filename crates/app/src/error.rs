@@ -87,6 +87,9 @@ pub enum Error {
     /// There is no such contact, or none that the member may see.
     #[error("there is no contact {0}")]
     NoContact(ContactId),
+    /// The member may see what this is about, but not do this with it.
+    #[error("{0}")]
+    Forbidden(&'static str),
     /// The contact was changed since the member has seen it.
     #[error("contact {contact} was changed by somebody else meanwhile; look at it again and repeat your change")]
     ChangedMeanwhile {
@@ -193,6 +196,7 @@ impl Error {
             Self::RejectedRowsMissing { .. } => "rejected_rows_missing",
             Self::RejectedRowsUndone(_) => "rejected_rows_undone",
             Self::NoContact(_) => "no_such_contact",
+            Self::Forbidden(_) => "forbidden",
             Self::ChangedMeanwhile { .. } => "changed_meanwhile",
             Self::NoIdentity => "no_identity",
             Self::NotInTrash(_) => "not_in_trash",

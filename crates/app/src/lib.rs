@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod audit;
 mod cancel;
 mod contacts;
 mod counts;
@@ -41,8 +42,9 @@ mod uploads;
 mod whole_file;
 mod world;
 
-pub use access::Actor;
+pub use access::{Actor, Right};
 pub use accounts::{AccountField, Caller, Setup, SignInInfo, SignedIn, Token};
+pub use audit::AuditAction;
 pub use cancel::ImportProgress;
 pub use contacts::{StoredContact, TrashedContact};
 pub use counts::Counts;
@@ -80,10 +82,12 @@ pub use exchange::judge::BadValues;
 pub use exchange::mapping::{Column, MappingError};
 pub use exchange::open::{Charset, Dialect, EncodingFound, HeaderChoice, Source};
 pub use exchange::reason::Reason;
-pub use store::ImportId;
+pub use store::accounts::Role;
 pub use store::contacts::Origin;
 pub use store::copy::CopiedTable;
 pub use store::imports::ImportState;
+pub use store::shares::{Access, Grantee};
+pub use store::{ImportId, Member};
 
 use lease::Process;
 use live::Live;

@@ -6,7 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::waist::{OnConflict, Row, Table, Tx, Value};
-use crate::{Store, Workspace, changes, contacts, feed, keys, mappings, names, sign_ins, texts, trash};
+use crate::{Store, Workspace, audit, changes, contacts, feed, keys, mappings, names, shares, sign_ins, texts, trash};
 use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -135,6 +135,8 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&changes::TABLE, 3),
     &keyed(&feed::TABLE, 3),
     &keyed(&mappings::TABLE, 3),
+    &keyed(&shares::TABLE, 3),
+    &keyed(&audit::TABLE, 2),
 ];
 
 /// A copy under way.

@@ -20,6 +20,8 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         include_str!("../migrations/sqlite/V4__contact_feed.sql"),
     ),
     ("V5__mappings", include_str!("../migrations/sqlite/V5__mappings.sql")),
+    ("V6__shares", include_str!("../migrations/sqlite/V6__shares.sql")),
+    ("V7__audit", include_str!("../migrations/sqlite/V7__audit.sql")),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -35,6 +37,8 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
         include_str!("../migrations/postgres/V4__contact_feed.sql"),
     ),
     ("V5__mappings", include_str!("../migrations/postgres/V5__mappings.sql")),
+    ("V6__shares", include_str!("../migrations/postgres/V6__shares.sql")),
+    ("V7__audit", include_str!("../migrations/postgres/V7__audit.sql")),
 ];
 
 /// Where refinery notes which migrations a database has seen.

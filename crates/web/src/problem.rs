@@ -62,6 +62,7 @@ impl Problem {
 fn status_of(code: &str) -> StatusCode {
     match code {
         "no_such_import" | "no_such_contact" | "not_in_trash" => StatusCode::NOT_FOUND,
+        "forbidden" => StatusCode::FORBIDDEN,
         "changed_meanwhile" | "id_taken" | "import_runs" | "not_resumable" | "already_undone" | "taken_over" => {
             StatusCode::CONFLICT
         }
@@ -125,7 +126,7 @@ fn title(status: StatusCode) -> &'static str {
         StatusCode::NOT_FOUND => "There is nothing here",
         StatusCode::GONE => "This is gone",
         StatusCode::CONFLICT => "Somebody was quicker",
-        StatusCode::FORBIDDEN => "Not from there",
+        StatusCode::FORBIDDEN => "Not allowed",
         StatusCode::UNAUTHORIZED => "Sign in first",
         StatusCode::MISDIRECTED_REQUEST => "Not under this name",
         StatusCode::METHOD_NOT_ALLOWED => "Not in this way",

@@ -9,11 +9,12 @@ use store::contacts::ContactRow;
 use store::copy::{self, CopiedTable, CopyWatch};
 use store::feed::{self, Touched};
 use store::imports::Batch;
+use store::shares::{Access, Grantee, Share};
 use store::texts::SearchText;
 use store::trash::Trashed;
 use store::{
-    Error, ImportId, Member, Store, changes, contacts, imports, keys, leases, mappings, names, sign_ins, texts, trash,
-    workspaces,
+    Error, ImportId, Member, Store, audit, changes, contacts, imports, keys, leases, mappings, names, shares, sign_ins,
+    texts, trash, workspaces,
 };
 
 /// More than a few pages of contacts, and something in every table.
@@ -53,6 +54,15 @@ fn fill(store: &Store) {
             };
             imports::add_batch(tx, workspace, import, &batch)?;
             mappings::put(tx, workspace, Member(1), 7, "[]", 1)?;
+            let share = Share {
+                contact: id(1),
+                to: Grantee::Everyone,
+                access: Access::Edit,
+                by: Member(1),
+                at: 7,
+            };
+            shares::put_many(tx, workspace, &[share])?;
+            audit::add(tx, workspace, &crate::audit::entry(1))?;
             let change = |n, before| Change {
                 contact: id(n),
                 line: n,

@@ -11,6 +11,7 @@
 )]
 
 mod accounts;
+mod audit;
 mod backup;
 mod changes;
 mod contacts;
@@ -25,6 +26,7 @@ mod leases;
 mod mappings;
 mod names;
 mod servers;
+mod shares;
 mod sign_ins;
 mod texts;
 mod transactions;
