@@ -211,6 +211,39 @@ pub fn page(tx: &mut Tx<'_>, workspace: Workspace, after: Option<ContactId>, lim
     )
 }
 
+/// Of the contacts that belong to a member or are shared with them or with everyone, the next at most `limit` after
+/// `after`, in the order of their ids.
+///
+/// # Errors
+/// Those of the database.
+pub fn page_seen(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    member: Member,
+    after: Option<ContactId>,
+    limit: u64,
+) -> Result<Vec<ContactRow>> {
+    tx.query(
+        "reading the contacts of a member",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM contacts c WHERE c.workspace_id = $1 AND c.contact_id > $2
+               AND (c.owner_id = $3 OR EXISTS (
+                   SELECT 1 FROM contact_shares s
+                   WHERE s.workspace_id = $1 AND s.contact_id = c.contact_id AND s.grantee IN (0, $3)))
+             ORDER BY c.contact_id LIMIT $4"
+        ),
+        &[
+            workspace.into(),
+            Value::after(after.as_ref()),
+            Value::Int(member.0),
+            Value::count(limit),
+        ],
+        read,
+    )
+}
+
 /// The next at most `limit` contacts after `after`, in the order of their names, each with its place in that order. A
 /// contact without a name entry is not in it.
 ///

@@ -22,6 +22,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
     ("V5__mappings", include_str!("../migrations/sqlite/V5__mappings.sql")),
     ("V6__shares", include_str!("../migrations/sqlite/V6__shares.sql")),
     ("V7__audit", include_str!("../migrations/sqlite/V7__audit.sql")),
+    (
+        "V12__trash_shares",
+        include_str!("../migrations/sqlite/V12__trash_shares.sql"),
+    ),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -39,6 +43,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     ("V5__mappings", include_str!("../migrations/postgres/V5__mappings.sql")),
     ("V6__shares", include_str!("../migrations/postgres/V6__shares.sql")),
     ("V7__audit", include_str!("../migrations/postgres/V7__audit.sql")),
+    (
+        "V12__trash_shares",
+        include_str!("../migrations/postgres/V12__trash_shares.sql"),
+    ),
 ];
 
 /// Where refinery notes which migrations a database has seen.

@@ -13,8 +13,8 @@ use model::ContactId;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use store::feed::{self, Touched};
 use store::contacts::ContactRow;
+use store::feed::{self, Touched};
 use store::shares::{Grantee, Share};
 use store::{Member, Store, Tx, Workspace, contacts, shares, workspaces};
 

@@ -255,11 +255,14 @@ impl Roster {
         self.order.len() as u64 / 512
     }
 
-    fn first_by_name(&self, passing: &Passing, from: u64, until: u64, down: bool) -> Vec<ContactId> {
+    pub(super) fn first_by_name(&self, passing: &Passing, from: u64, until: u64, down: bool) -> Vec<ContactId> {
         let mut rest: Vec<(usize, Box<dyn Iterator<Item = usize> + '_>, usize)> = Vec::new();
         for (part, bits) in passing.parts.iter().enumerate() {
-            let mut places: Box<dyn Iterator<Item = usize>> =
-                if down { Box::new(bits.iter_down()) } else { Box::new(bits.iter()) };
+            let mut places: Box<dyn Iterator<Item = usize>> = if down {
+                Box::new(bits.iter_down())
+            } else {
+                Box::new(bits.iter())
+            };
             if let Some(first) = places.next() {
                 rest.push((part, places, first));
             }

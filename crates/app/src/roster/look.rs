@@ -125,10 +125,15 @@ impl Wanted {
                     return;
                 };
                 let mut found = Bits::none(segment.len());
-                each_hit((segment, among), text, &mut |_, kind| is_word(kind), &mut |at| found.set(at));
-                each_hit((segment, among), digits, &mut |_, kind| kind == kind::PHONE, &mut |at| {
+                each_hit((segment, among), text, &mut |_, kind| is_word(kind), &mut |at| {
                     found.set(at)
                 });
+                each_hit(
+                    (segment, among),
+                    digits,
+                    &mut |_, kind| kind == kind::PHONE,
+                    &mut |at| found.set(at),
+                );
                 found.iter().for_each(take);
             }
             Self::Tag(line) => {
