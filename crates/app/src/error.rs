@@ -107,6 +107,15 @@ pub enum Error {
     /// The contact cannot be restored, because it is there.
     #[error("contact {0} is in the directory again, so the one in the trash cannot be restored")]
     IdTaken(ContactId),
+    /// There is no such action, or none of the member's; it may be too long ago.
+    #[error("there is nothing of that kind to take back; what is more than 30 days ago cannot be taken back")]
+    NoAction(i64),
+    /// The action was taken back before.
+    #[error("this was taken back already")]
+    ActionUndone,
+    /// A tag that is none.
+    #[error("{0}")]
+    BadTag(&'static str),
     /// Another process has taken the import over, because this one was taken for dead.
     #[error("import {0} was taken over by another process; this one has stopped writing")]
     TakenOver(ImportId),
@@ -201,6 +210,9 @@ impl Error {
             Self::NoIdentity => "no_identity",
             Self::NotInTrash(_) => "not_in_trash",
             Self::IdTaken(_) => "id_taken",
+            Self::NoAction(_) => "no_such_action",
+            Self::ActionUndone => "action_undone",
+            Self::BadTag(_) => "bad_tag",
             Self::TakenOver(_) => "taken_over",
             Self::NoDatabase(_) => "no_database",
             Self::CopyToItself(_) => "copy_to_itself",

@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod actions;
 mod audit;
 mod cancel;
 mod contacts;
@@ -37,6 +38,8 @@ mod runner;
 mod search;
 mod settle;
 mod shares;
+mod tagging;
+mod taking_back;
 mod tries;
 mod undo;
 mod uploads;
@@ -45,6 +48,7 @@ mod world;
 
 pub use access::{Actor, Right};
 pub use accounts::{AccountField, Caller, Setup, SignInInfo, SignedIn, Token};
+pub use actions::ActionReport;
 pub use audit::AuditAction;
 pub use cancel::ImportProgress;
 pub use contacts::{StoredContact, TrashedContact};
@@ -71,7 +75,8 @@ pub use run::{Notable, Progress, Watch};
 pub use runner::{Runner, Told};
 pub use search::Indexed;
 pub use settle::{Outcome, Standing};
-pub use shares::{ActionReport, ShareInfo, SharedBy};
+pub use shares::{ShareInfo, SharedBy};
+pub use taking_back::ActionUndone;
 pub use undo::UndoReport;
 pub use uploads::{Spooled, spool};
 pub use whole_file::write_whole;

@@ -1,22 +1,18 @@
 //! Sharing: contacts are given to others to see or to edit, taken back, and handed over to another owner.
 //!
-//! Owns the order of steps of each, for any number of contacts: in transactions of some thousand, so that others may write
-//! in between. A share changes who sees a contact, not the contact: its version stays. Leaves out what a right allows
-//! (`access`) and how what was done is undone (`actions`).
+//! Owns what each does to the shares and owners of contacts, whatever their number. A share changes who sees a contact, not the contact: its version stays. Leaves out what a right allows
+//! (`access`), and how many are gone through and what was done is taken back (`actions`).
 
 use crate::access::{self, CanView, Owns};
-use crate::search::follow;
-use crate::{Actor, App, AuditAction, Error, Right};
+use crate::actions::{ActionKind, Before, Step};
+use crate::{ActionReport, Actor, App, Error, Right};
 use model::ContactId;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use store::contacts::{self, ContactRow};
-use store::feed::{self, Touched};
+use store::members::{self, MemberRow, MemberState};
 use store::shares::{self, Access, Grantee, Share};
 use store::{Member, Tx, Workspace, workspaces};
-
-/// Contacts of one transaction.
-const AT_ONCE: usize = 4_000;
 
 /// By whom a contact is shared with a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,17 +38,6 @@ pub struct ShareInfo {
     pub by_name: String,
     /// When, in UTC microseconds.
     pub at: i64,
-}
-
-/// What a change of many contacts came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ActionReport {
-    /// Contacts that are different now.
-    pub contacts: u64,
-    /// Contacts that are not there, or that the member has no right to change so.
-    pub passed_over: u64,
-    /// What takes it back; none if nothing was changed.
-    pub action: Option<i64>,
 }
 
 /// What becomes of the shares of some contacts.
@@ -124,73 +109,54 @@ impl App {
     }
 
     fn change_shares(&self, actor: Actor, ids: &[ContactId], change: &Change) -> Result<ActionReport, Error> {
-        let mut sorted = ids.to_vec();
-        sorted.sort_unstable();
-        sorted.dedup();
+        let about = self.store.read(|tx| change.in_words(tx, actor))?;
         let now = self.world.now();
-        let mut report = ActionReport::default();
-        let mut audited = None;
-        for some in sorted.chunks(AT_ONCE) {
-            let changed = self.store.write(|tx| {
-                let count = workspaces::begin_change(tx, actor.workspace)?;
-                let about = change.checked(tx, actor)?;
-                let rows = contacts::get_many(tx, actor.workspace, some)?;
-                let owned = access::owned(actor, rows);
-                report.passed_over += (some.len() - owned.len()) as u64;
-                let changed = change.carry_out(tx, actor, owned, now)?;
-                let ids = changed.iter().map(|changed| changed.row.id).collect();
-                feed::note(tx, actor.workspace, &[Touched::Shares(ids)])?;
-                follow(tx, actor.workspace, count)?;
-                let done = changed.len() as u64;
-                if done > 0 {
-                    self.audit_part(tx, actor, &mut audited, change.audited(), &about, done)?;
-                }
-                Ok::<_, Error>(done)
-            })?;
-            report.contacts += changed;
-        }
-        Ok(report)
+        self.in_steps(actor, change.kind(), &about, ids, |tx, some| {
+            change.check(tx, actor)?;
+            let rows = contacts::get_many(tx, actor.workspace, some)?;
+            let seen = access::seen(tx, actor, rows)?;
+            let met = seen.len();
+            let owned = access::owned(actor, seen.into_iter().map(|(_, row)| row.into_inner()).collect());
+            Ok(Step {
+                passed_over: (met - owned.len()) as u64,
+                touched: change.carry_out(tx, actor, owned, now)?,
+            })
+        })
     }
-}
-
-/// A contact whose shares were changed.
-struct Changed {
-    row: ContactRow,
-    /// The shares it had.
-    before: Vec<Share>,
 }
 
 impl Change {
-    fn audited(&self) -> AuditAction {
+    fn kind(&self) -> ActionKind {
         match self {
-            Self::Share(..) => AuditAction::Shared,
-            Self::Unshare(_) => AuditAction::Unshared,
-            Self::HandOver { .. } => AuditAction::HandedOver,
+            Self::Share(..) => ActionKind::Share,
+            Self::Unshare(_) => ActionKind::Unshare,
+            Self::HandOver { .. } => ActionKind::HandOver,
         }
     }
 
-    /// Makes sure that whom it is about is there, and says in words what it is about.
-    fn checked(&self, tx: &mut Tx<'_>, actor: Actor) -> Result<String, Error> {
-        let mut named = |to: Grantee| match to {
+    /// What it is about, for the audit log.
+    fn in_words(&self, tx: &mut Tx<'_>, actor: Actor) -> Result<String, Error> {
+        let mut named = |to: &Grantee| match to {
             Grantee::Everyone => Ok("everyone".to_owned()),
-            Grantee::Member(member) => name_of(tx, actor.workspace, member),
+            Grantee::Member(member) => name_of(tx, actor.workspace, *member),
         };
         Ok(match self {
-            Self::Share(to, access) => {
-                let name = named(*to)?;
-                if let Grantee::Member(member) = to {
-                    active(tx, actor.workspace, *member)?;
-                }
-                format!("with {name}, to {}", access.as_str())
-            }
+            Self::Share(to, access) => format!("with {}, to {}", named(to)?, access.as_str()),
             Self::Unshare(None) => "with all".to_owned(),
-            Self::Unshare(Some(to)) => format!("with {}", named(*to)?),
-            Self::HandOver { to, .. } => {
-                let name = named(Grantee::Member(*to))?;
-                active(tx, actor.workspace, *to)?;
-                format!("to {name}")
-            }
+            Self::Unshare(Some(to)) => format!("with {}", named(to)?),
+            Self::HandOver { to, .. } => format!("to {}", named(&Grantee::Member(*to))?),
         })
+    }
+
+    /// Makes sure that contacts can be given to whom it is about.
+    fn check(&self, tx: &mut Tx<'_>, actor: Actor) -> Result<(), Error> {
+        let (Self::Share(Grantee::Member(to), _) | Self::HandOver { to, .. }) = self else {
+            return Ok(());
+        };
+        match members::get(tx, actor.workspace, *to)? {
+            Some(member) if member.state == MemberState::Active => Ok(()),
+            _ => Err(Error::Forbidden("this member is not active any more; choose another")),
+        }
     }
 
     /// Carries it out for contacts in the order of their ids, and says which are different now.
@@ -200,7 +166,7 @@ impl Change {
         actor: Actor,
         owned: Vec<Owns<ContactRow>>,
         now: i64,
-    ) -> Result<Vec<Changed>, Error> {
+    ) -> Result<Vec<Before>, Error> {
         let rows: Vec<ContactRow> = owned.into_iter().map(Owns::into_inner).collect();
         let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
         let mut before: HashMap<ContactId, Vec<Share>> = HashMap::new();
@@ -251,19 +217,15 @@ impl Change {
                     contacts::update(tx, actor.workspace, &handed)?;
                 }
             }
-            changed.push(Changed { row, before });
+            changed.push(Before {
+                after: Some(row.version),
+                row,
+                shares: Some(before),
+            });
         }
         shares::remove_many(tx, actor.workspace, &taken)?;
         shares::put_many(tx, actor.workspace, &given)?;
         Ok(changed)
-    }
-}
-
-/// Makes sure that contacts can be given to a member.
-fn active(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<(), Error> {
-    match workspaces::member_name(tx, workspace, member)? {
-        Some(_) => Ok(()),
-        None => Err(Error::Forbidden("this member is not active any more; choose another")),
     }
 }
 
@@ -368,7 +330,8 @@ pub(crate) fn unpacked(
     let mut shares = Vec::new();
     for share in packed {
         let to = Member(share.to);
-        if share.to != 0 && workspaces::member_name(tx, workspace, to)?.is_none() {
+        let gone = |member: Option<MemberRow>| member.is_none_or(|member| member.state == MemberState::Removed);
+        if share.to != 0 && gone(members::get(tx, workspace, to)?) {
             continue;
         }
         shares.push(Share {

@@ -11,6 +11,7 @@
 )]
 
 mod accounts;
+mod actions;
 mod audit;
 mod backup;
 mod changes;
@@ -23,7 +24,9 @@ mod files;
 mod imports;
 mod keys;
 mod leases;
+mod links;
 mod mappings;
+mod members;
 mod names;
 mod servers;
 mod shares;
@@ -31,6 +34,7 @@ mod sign_ins;
 mod texts;
 mod transactions;
 mod trash;
+mod views;
 mod workspaces;
 
 use model::{ContactId, MatchKey};
