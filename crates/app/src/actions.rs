@@ -5,6 +5,7 @@
 //! taking it back (`taking_back`).
 
 use crate::search::follow;
+use crate::settings::stored_settings;
 use crate::{Actor, App, AuditAction, Error};
 use model::{ContactId, Version};
 use serde::{Deserialize, Serialize};
@@ -17,8 +18,6 @@ use store::{Member, Tx, workspaces};
 
 /// Contacts of one step.
 pub(crate) const STEP: usize = 4_000;
-/// Actions can be taken back for so long, in microseconds: 30 days.
-const REMEMBERED: i64 = 30 * 24 * 60 * 60 * 1_000_000;
 
 /// What is done to many contacts. Deleting is none: the trash is its way back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -252,9 +251,9 @@ impl App {
         ids.sort_unstable();
         ids.dedup();
         let mut report = ActionReport::default();
-        let mut failed = None;
+        let mut entry = None;
         for some in ids.chunks(STEP) {
-            let done = self.store.write(|tx| {
+            let (contacts, passed_over, action) = self.store.write(|tx| {
                 let change = workspaces::begin_change(tx, actor.workspace)?;
                 let step = work(tx, some)?;
                 let mut action = report.action;
@@ -267,36 +266,32 @@ impl App {
                     note(tx, actor, number, &step.touched)?;
                 }
                 let met = step.touched.iter().map(|before| before.row.id).collect();
-                feed::note(tx, actor.workspace, &[feed::Touched::Contacts(met)])?;
+                let met = match kind.changes_values() {
+                    true => feed::Touched::Contacts(met),
+                    false => feed::Touched::Shares(met),
+                };
+                feed::note(tx, actor.workspace, &[met])?;
                 follow(tx, actor.workspace, change)?;
-                Ok::<_, Error>((step.touched.len() as u64, step.passed_over, action))
-            });
-            match done {
-                Ok((contacts, passed_over, action)) => {
-                    report.contacts += contacts;
-                    report.passed_over += passed_over;
-                    report.action = action;
+                let contacts = step.touched.len() as u64;
+                if contacts > 0 {
+                    self.audit_part(tx, actor, &mut entry, kind.deed(), about, contacts)?;
                 }
-                Err(error) => {
-                    failed = Some(error);
-                    break;
-                }
-            }
+                Ok::<_, Error>((contacts, step.passed_over, action))
+            })?;
+            report.contacts += contacts;
+            report.passed_over += passed_over;
+            report.action = action;
         }
-        // What was done before a step failed stays done, and stands in the log.
-        if report.contacts > 0 {
-            self.store
-                .write(|tx| self.audit(tx, actor, kind.deed(), about, report.contacts))?;
-        }
-        failed.map_or(Ok(report), Err)
+        Ok(report)
     }
 
-    /// Forgets what was done to contacts more than 30 days ago: it cannot be taken back any more.
+    /// Forgets what was done to contacts longer ago than the settings say: it cannot be taken back any more.
     ///
     /// # Errors
     /// Those of the database.
     pub fn forget_old_actions(&self, actor: Actor) -> Result<(), Error> {
-        let before = self.world.now().saturating_sub(REMEMBERED);
+        let settings = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
+        let before = settings.log_since(self.world.now());
         while self
             .store
             .write(|tx| actions::forget(tx, actor.workspace, before, STEP as u64))?

@@ -77,6 +77,11 @@ impl Stored {
         }
     }
 
+    /// For how many days imports can be undone.
+    pub fn log_days(&self) -> u32 {
+        self.log_days
+    }
+
     /// Of the trash nothing older than this is kept.
     pub fn trash_since(&self, now: i64) -> i64 {
         now.saturating_sub(i64::from(self.trash_days) * DAY)
@@ -158,7 +163,7 @@ pub(crate) fn stored_settings(tx: &mut Tx<'_>, workspace: Workspace) -> Result<S
 fn whole(tx: &mut Tx<'_>, actor: Actor) -> Result<WorkspaceSettings, Error> {
     let stored = stored_settings(tx, actor.workspace)?;
     Ok(WorkspaceSettings {
-        name: workspaces::name(tx, actor.workspace)?.unwrap_or_default(),
+        name: workspaces::name(tx, actor.workspace)?,
         country: stored.country(),
         required: stored.required,
         duplicates: stored.duplicates,

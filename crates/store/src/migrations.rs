@@ -31,6 +31,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         "V10__fields_and_settings",
         include_str!("../migrations/sqlite/V10__fields_and_settings.sql"),
     ),
+    (
+        "V12__trash_shares",
+        include_str!("../migrations/sqlite/V12__trash_shares.sql"),
+    ),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -56,6 +60,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     (
         "V10__fields_and_settings",
         include_str!("../migrations/postgres/V10__fields_and_settings.sql"),
+    ),
+    (
+        "V12__trash_shares",
+        include_str!("../migrations/postgres/V12__trash_shares.sql"),
     ),
 ];
 

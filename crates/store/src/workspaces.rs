@@ -66,17 +66,28 @@ pub fn member_name(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Res
     )
 }
 
-/// What a workspace is called, if there is such a workspace.
+/// The name of a workspace; empty without such a one.
 ///
 /// # Errors
 /// Those of the database.
-pub fn name(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Option<String>> {
-    tx.query_one(
-        "reading a workspace's name",
+pub fn name(tx: &mut Tx<'_>, workspace: Workspace) -> Result<String> {
+    let found = tx.query_one(
+        "reading the workspace's name",
         "SELECT name FROM workspaces WHERE workspace_id = $1",
         &[workspace.into()],
         |row| Ok(row.text(0)?.to_owned()),
-    )
+    )?;
+    Ok(found.unwrap_or_default())
+}
+
+/// How many members there are or were.
+///
+/// # Errors
+/// Those of the database.
+pub fn members(tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64> {
+    let sql = "SELECT count(*) FROM members WHERE workspace_id = $1";
+    let count = tx.query_one("counting members", sql, &[workspace.into()], |row| row.count(0))?;
+    Ok(count.unwrap_or(0))
 }
 
 /// Begins to change contacts: counts one change more and gives the new count, 0 where there is no such workspace (a

@@ -74,6 +74,7 @@ fn fill(store: &Store) {
                 contact: with(4, r#""Only in the trash":"1""#),
                 at: 7,
                 by: Member(1),
+                shares: String::new(),
             };
             trash::put(tx, HERE, &trashed)
         })
