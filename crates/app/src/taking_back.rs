@@ -274,3 +274,7 @@ impl Traces {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "taking_back_tests.rs"]
+mod tests;
