@@ -8,7 +8,7 @@ use crate::tries::{self, Subject};
 use crate::{Actor, App, Error, passwords};
 use model::Email;
 use sha2::{Digest, Sha256};
-use store::accounts::{self, NewAccount};
+use store::accounts::{self, NewAccount, Role};
 use store::sign_ins::{self, SignIn};
 use store::workspaces;
 
@@ -97,6 +97,8 @@ pub struct SignedIn {
     pub email: String,
     /// What their workspace is called.
     pub workspace_name: String,
+    /// What they may.
+    pub role: Role,
     /// A name of this sign-in that is no secret.
     pub session: String,
     /// It is time to call [`App::keep_signed_in`].
@@ -242,6 +244,7 @@ impl App {
                 name: account.name,
                 email: account.email,
                 workspace_name: account.workspace_name,
+                role: account.role,
                 session: session(&found.token_hash),
                 note_due: now - found.seen_at >= NOTED_EVERY,
             }))

@@ -2,7 +2,8 @@
 //!
 //! Owns the schema, the transactions and the statements. A subject is a module of free functions that take a [`Tx`] and a
 //! [`Workspace`]: [`workspaces`], [`accounts`], [`sign_ins`], [`contacts`], [`keys`], [`names`], [`texts`], [`trash`], [`imports`], [`leases`],
-//! [`changes`], [`feed`], [`mappings`], [`shares`], [`audit`], [`actions`], [`views`]. No statement crosses workspaces. Times are UTC microseconds since 1970 and are passed in, but for those of
+//! [`changes`], [`feed`], [`mappings`], [`shares`], [`audit`], [`actions`], [`views`],
+//! [`members`], [`links`]. No statement crosses workspaces. Times are UTC microseconds since 1970 and are passed in, but for those of
 //! leases; JSON is kept as the text that came.
 //! Leaves out rights, what the JSON means, files other than the database, the clock. It is synchronous: doors call it on
 //! threads that may block.
@@ -20,7 +21,9 @@ mod ids;
 pub mod imports;
 pub mod keys;
 pub mod leases;
+pub mod links;
 pub mod mappings;
+pub mod members;
 mod migrations;
 pub mod names;
 mod postgresql;

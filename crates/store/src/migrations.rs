@@ -22,6 +22,7 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
     ("V5__mappings", include_str!("../migrations/sqlite/V5__mappings.sql")),
     ("V6__shares", include_str!("../migrations/sqlite/V6__shares.sql")),
     ("V7__audit", include_str!("../migrations/sqlite/V7__audit.sql")),
+    ("V8__members", include_str!("../migrations/sqlite/V8__members.sql")),
     (
         "V9__actions_and_views",
         include_str!("../migrations/sqlite/V9__actions_and_views.sql"),
@@ -43,6 +44,7 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     ("V5__mappings", include_str!("../migrations/postgres/V5__mappings.sql")),
     ("V6__shares", include_str!("../migrations/postgres/V6__shares.sql")),
     ("V7__audit", include_str!("../migrations/postgres/V7__audit.sql")),
+    ("V8__members", include_str!("../migrations/postgres/V8__members.sql")),
     (
         "V9__actions_and_views",
         include_str!("../migrations/postgres/V9__actions_and_views.sql"),

@@ -11,15 +11,17 @@ use crate::{Member, Workspace};
 const LOCAL_WORKSPACE: Workspace = Workspace(1);
 const LOCAL_MEMBER: Member = Member(1);
 
-/// The workspace and the member of the person at this machine, if they were made. Asking does not wait for a writer.
+/// The workspace and the member of the person at this machine, if they were made: the first owner who is active. Asking does
+/// not wait for a writer.
 ///
 /// # Errors
 /// Those of the database.
 pub fn local(tx: &mut Tx<'_>) -> Result<Option<(Workspace, Member)>> {
     tx.query_one(
         "reading the member",
-        "SELECT workspace_id, member_id FROM members WHERE workspace_id = $1 AND member_id = $2",
-        &[LOCAL_WORKSPACE.into(), Value::Int(LOCAL_MEMBER.0)],
+        "SELECT workspace_id, member_id FROM members WHERE workspace_id = $1 AND role = 'owner' AND state = 'active'
+         ORDER BY member_id LIMIT 1",
+        &[LOCAL_WORKSPACE.into()],
         |row| Ok((Workspace(row.int(0)?), Member(row.int(1)?))),
     )
 }

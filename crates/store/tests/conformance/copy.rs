@@ -15,8 +15,8 @@ use store::shares::{Access, Grantee, Share};
 use store::texts::SearchText;
 use store::trash::Trashed;
 use store::{
-    Error, ImportId, Member, Store, actions, audit, changes, contacts, imports, keys, leases, mappings, names, shares,
-    sign_ins, texts, trash, views, workspaces,
+    Error, ImportId, Member, Store, actions, audit, changes, contacts, imports, keys, leases, links, mappings, names,
+    shares, sign_ins, texts, trash, views, workspaces,
 };
 
 /// More than a few pages of contacts, and something in every table.
@@ -65,6 +65,8 @@ fn fill(store: &Store) {
             };
             shares::put_many(tx, workspace, &[share])?;
             audit::add(tx, workspace, &crate::audit::entry(1))?;
+            let password = links::Purpose::Password(Member(1));
+            links::add(tx, workspace, &crate::links::link(1, password, 5))?;
             let action = actions::begin(tx, workspace, Member(1), "tag", 1)?;
             actions::note(tx, workspace, action, &[touched(1), touched(2)])?;
             views::add(tx, workspace, &view(1, true, "View"))?;
