@@ -42,6 +42,7 @@ mod taking_back;
 mod tries;
 mod undo;
 mod uploads;
+mod views;
 mod whole_file;
 mod world;
 
@@ -77,6 +78,7 @@ pub use settle::{Outcome, Standing};
 pub use taking_back::ActionUndone;
 pub use undo::UndoReport;
 pub use uploads::{Spooled, spool};
+pub use views::{SavedView, ViewContent};
 pub use whole_file::write_whole;
 pub use world::World;
 
