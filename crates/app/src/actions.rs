@@ -252,9 +252,9 @@ impl App {
         ids.sort_unstable();
         ids.dedup();
         let mut report = ActionReport::default();
-        let mut failed = None;
+        let mut entry = None;
         for some in ids.chunks(STEP) {
-            let done = self.store.write(|tx| {
+            let (contacts, passed_over, action) = self.store.write(|tx| {
                 let change = workspaces::begin_change(tx, actor.workspace)?;
                 let step = work(tx, some)?;
                 let mut action = report.action;
@@ -267,28 +267,23 @@ impl App {
                     note(tx, actor, number, &step.touched)?;
                 }
                 let met = step.touched.iter().map(|before| before.row.id).collect();
-                feed::note(tx, actor.workspace, &[feed::Touched::Contacts(met)])?;
+                let met = match kind.changes_values() {
+                    true => feed::Touched::Contacts(met),
+                    false => feed::Touched::Shares(met),
+                };
+                feed::note(tx, actor.workspace, &[met])?;
                 follow(tx, actor.workspace, change)?;
-                Ok::<_, Error>((step.touched.len() as u64, step.passed_over, action))
-            });
-            match done {
-                Ok((contacts, passed_over, action)) => {
-                    report.contacts += contacts;
-                    report.passed_over += passed_over;
-                    report.action = action;
+                let contacts = step.touched.len() as u64;
+                if contacts > 0 {
+                    self.audit_part(tx, actor, &mut entry, kind.deed(), about, contacts)?;
                 }
-                Err(error) => {
-                    failed = Some(error);
-                    break;
-                }
-            }
+                Ok::<_, Error>((contacts, step.passed_over, action))
+            })?;
+            report.contacts += contacts;
+            report.passed_over += passed_over;
+            report.action = action;
         }
-        // What was done before a step failed stays done, and stands in the log.
-        if report.contacts > 0 {
-            self.store
-                .write(|tx| self.audit(tx, actor, kind.deed(), about, report.contacts))?;
-        }
-        failed.map_or(Ok(report), Err)
+        Ok(report)
     }
 
     /// Forgets what was done to contacts more than 30 days ago: it cannot be taken back any more.

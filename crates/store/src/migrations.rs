@@ -27,6 +27,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         "V9__actions_and_views",
         include_str!("../migrations/sqlite/V9__actions_and_views.sql"),
     ),
+    (
+        "V12__trash_shares",
+        include_str!("../migrations/sqlite/V12__trash_shares.sql"),
+    ),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -48,6 +52,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     (
         "V9__actions_and_views",
         include_str!("../migrations/postgres/V9__actions_and_views.sql"),
+    ),
+    (
+        "V12__trash_shares",
+        include_str!("../migrations/postgres/V12__trash_shares.sql"),
     ),
 ];
 

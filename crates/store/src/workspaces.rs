@@ -66,6 +66,16 @@ pub fn member_name(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Res
     )
 }
 
+/// How many members there are or were.
+///
+/// # Errors
+/// Those of the database.
+pub fn members(tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64> {
+    let sql = "SELECT count(*) FROM members WHERE workspace_id = $1";
+    let count = tx.query_one("counting members", sql, &[workspace.into()], |row| row.count(0))?;
+    Ok(count.unwrap_or(0))
+}
+
 /// Begins to change contacts: counts one change more and gives the new count, 0 where there is no such workspace (a
 /// scratch database has none). Every transaction that changes contacts calls it before anything else. So the writers of a
 /// workspace queue on every engine, and an import sees that somebody else has written since its last batch.

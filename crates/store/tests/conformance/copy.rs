@@ -42,6 +42,7 @@ fn fill(store: &Store) {
                 contact: typed(CONTACTS + 1),
                 at: 7,
                 by: Member(1),
+                shares: "[]".to_owned(),
             };
             trash::put(tx, workspace, &trashed)?;
             sign_ins::add(tx, workspace, &sign_in(1, 1, 10))?;

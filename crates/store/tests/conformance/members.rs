@@ -117,6 +117,7 @@ fn what_belongs_to_a_member_goes_to_another() {
                     contact: of(BOB, 50),
                     at: 5,
                     by: BOB,
+                    shares: String::new(),
                 };
                 trash::put(tx, HERE, &trashed)?;
                 for state in [ImportState::Done, ImportState::Draft] {
