@@ -229,7 +229,10 @@ mod tests {
         let chosen = read("col=name&col=city&col=field%3AShoe+size&col=nonsense&col=city");
         assert_eq!(chosen.query().as_deref(), Some("name,city,field:Shoe size"));
         assert_eq!(read("cols=name,city,field%3AShoe+size"), chosen);
-        assert_eq!(chosen.shown(false), [Column::City, Column::Field("Shoe size".to_owned())]);
+        assert_eq!(
+            chosen.shown(false),
+            [Column::City, Column::Field("Shoe size".to_owned())]
+        );
         assert_eq!(read("cols=name").shown(false), []);
         assert_eq!(read("q=x&cols=").query(), None);
         assert_eq!(read("").shown(true).len(), 5);

@@ -257,7 +257,10 @@ mod tests {
             "/contacts?no=email&sort=newest"
         );
         assert_eq!(Criteria::default().url("/export", 0), "/export");
-        let shared = Criteria::read(&[("scope".to_owned(), "shared".to_owned()), ("col".to_owned(), "city".to_owned())]);
+        let shared = Criteria::read(&[
+            ("scope".to_owned(), "shared".to_owned()),
+            ("col".to_owned(), "city".to_owned()),
+        ]);
         assert_eq!(shared.list_url(1), "/shared?cols=name%2Ccity&page=1");
         assert_eq!(shared.query(), "scope=shared&cols=name%2Ccity");
         assert!(shared.is_empty());

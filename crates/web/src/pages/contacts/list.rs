@@ -42,11 +42,7 @@ struct Found {
 }
 
 /// `GET /contacts`
-pub async fn list(
-    State(web): State<Arc<Web>>,
-    signed: Signed,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
+pub async fn list(State(web): State<Arc<Web>>, signed: Signed, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let asked = fields(query.unwrap_or_default().as_bytes());
     let criteria = Criteria::read(&asked);
     if criteria.scope() == Scope::Shared {
@@ -62,11 +58,7 @@ pub async fn list(
 }
 
 /// `GET /shared`
-pub async fn shared(
-    State(web): State<Arc<Web>>,
-    signed: Signed,
-    RawQuery(query): RawQuery,
-) -> Result<Markup, Problem> {
+pub async fn shared(State(web): State<Arc<Web>>, signed: Signed, RawQuery(query): RawQuery) -> Result<Markup, Problem> {
     let asked = fields(query.unwrap_or_default().as_bytes());
     let criteria = Criteria {
         scope: "shared".to_owned(),
@@ -336,4 +328,3 @@ fn nothing_found(criteria: &Criteria) -> Markup {
         },
     )
 }
-

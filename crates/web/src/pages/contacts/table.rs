@@ -28,13 +28,13 @@ pub fn bulk_bar(contacts: &[Listed], total: u64, scope: Scope) -> Markup {
                 button.button-small type="button" hidden data-select-none { "Clear selection" }
             }
             div.actions {
-                @if own { button.button-small name="do" value="share" data-key="s" { "Share…" } }
                 label.visually-hidden for="bulk-tag" { "Tag" }
                 input id="bulk-tag" name="bulk_tag" list="known-tags" placeholder="Tag" autocomplete="off" maxlength="100";
                 datalist id="known-tags" { @for tag in tags { option value=(tag) {} } }
                 // The first button is the one that Enter in the field means.
-                button.button-small name="do" value="tag" data-default { "Add tag" }
+                button.button-small name="do" value="tag" { "Add tag" }
                 button.button-small name="do" value="untag" { "Remove tag" }
+                @if own { button.button-small name="do" value="share" data-key="s" { "Share…" } }
                 button.button-small name="do" value="export" { "Export" }
                 @if own {
                     button.button-small name="do" value="merge" { "Merge…" }
@@ -92,7 +92,10 @@ fn row(listed: &Listed, columns: &[Column], class: impl Fn(usize) -> &'static st
 
 /// The sign and the word of what belongs to another member.
 fn shared_mark(listed: &Listed) -> Markup {
-    let by = listed.share.as_ref().map(|share| format!("Shared by {}", share.by_name));
+    let by = listed
+        .share
+        .as_ref()
+        .map(|share| format!("Shared by {}", share.by_name));
     let can = if listed.right == Right::Edit { "edit" } else { "view" };
     html! { span.badge.shared title=[by] { span aria-hidden="true" { "⇄ " } "Shared, " (can) } }
 }
