@@ -24,6 +24,7 @@ mod judging;
 mod key_filter;
 mod lease;
 mod live;
+mod lookback;
 mod meeting;
 mod moving;
 mod objects;
