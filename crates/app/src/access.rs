@@ -1,9 +1,18 @@
 //! Who acts, and what they may do.
 //!
-//! Only this module makes an [`Actor`]; everything that reads or changes contacts takes one.
+//! Only this module makes an [`Actor`], and only this module makes proofs: [`CanView`], [`CanEdit`] and [`Owns`] of a
+//! contact, [`IsAdmin`] and [`IsOwner`] of a workspace. Whatever touches a contact takes one. A proof is made in the
+//! transaction in which it is used, so that a right that was taken away is gone at once. What a member may not see is told
+//! as what is not there. Leaves out how shares are given (`shares`) and members are made (`members`).
 
 use crate::{App, Error};
-use store::{Member, Workspace, workspaces};
+use model::ContactId;
+use std::collections::HashMap;
+use std::ops::Deref;
+use store::accounts::{self, Role};
+use store::contacts::{self, ContactRow};
+use store::shares::{self, Access};
+use store::{Member, Tx, Workspace, workspaces};
 
 /// A member of a workspace who was let in.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +27,180 @@ impl Actor {
         workspace: Workspace(0),
         member: Member(0),
     };
+
+    /// The number by which the workspace knows the member.
+    pub fn member(self) -> Member {
+        self.member
+    }
+}
+
+/// What a member may do with a contact. Later ones allow more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Right {
+    /// See it.
+    View,
+    /// Change its values too.
+    Edit,
+    /// Share it, hand it over and delete it too.
+    Own,
+}
+
+impl From<Access> for Right {
+    fn from(access: Access) -> Self {
+        match access {
+            Access::View => Self::View,
+            Access::Edit => Self::Edit,
+        }
+    }
+}
+
+/// Proof that the actor may see this.
+#[derive(Debug)]
+pub(crate) struct CanView<T>(T);
+
+/// Proof that the actor may change the values of this.
+#[derive(Debug)]
+pub(crate) struct CanEdit<T>(T);
+
+/// Proof that this is the actor's own.
+#[derive(Debug)]
+pub(crate) struct Owns<T>(T);
+
+macro_rules! proofs {
+    ($($proof:ident),*) => {$(
+        impl<T> Deref for $proof<T> {
+            type Target = T;
+
+            fn deref(&self) -> &T {
+                &self.0
+            }
+        }
+
+        impl<T> $proof<T> {
+            /// What it is about, without the proof.
+            pub fn into_inner(self) -> T {
+                self.0
+            }
+        }
+    )*};
+}
+
+proofs!(CanView, CanEdit, Owns);
+
+impl<T> From<CanEdit<T>> for CanView<T> {
+    fn from(proof: CanEdit<T>) -> Self {
+        Self(proof.0)
+    }
+}
+
+impl<T> From<Owns<T>> for CanEdit<T> {
+    fn from(proof: Owns<T>) -> Self {
+        Self(proof.0)
+    }
+}
+
+/// A contact and what the actor may do with it; [`Error::NoContact`] where that is nothing.
+pub(crate) fn found(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<(Right, CanView<ContactRow>), Error> {
+    let rows = contacts::get_many(tx, actor.workspace, &[id])?;
+    seen(tx, actor, rows)?.pop().ok_or(Error::NoContact(id))
+}
+
+/// A contact that the actor may see.
+pub(crate) fn view(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<CanView<ContactRow>, Error> {
+    Ok(found(tx, actor, id)?.1)
+}
+
+/// A contact that the actor may change.
+pub(crate) fn edit(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<CanEdit<ContactRow>, Error> {
+    let (right, row) = found(tx, actor, id)?;
+    if right < Right::Edit {
+        return Err(Error::Forbidden(
+            "this contact is shared with you to view, not to edit; ask its owner",
+        ));
+    }
+    Ok(CanEdit(row.0))
+}
+
+/// A contact that is the actor's own.
+pub(crate) fn own(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<Owns<ContactRow>, Error> {
+    let (right, row) = found(tx, actor, id)?;
+    if right < Right::Own {
+        return Err(Error::Forbidden(
+            "this contact belongs to another member; only its owner may do this",
+        ));
+    }
+    Ok(Owns(row.0))
+}
+
+/// Those of some contacts that the actor may see, in their order, each with what they may do. One question for all that are
+/// not the actor's own.
+pub(crate) fn seen(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    rows: Vec<ContactRow>,
+) -> Result<Vec<(Right, CanView<ContactRow>)>, store::Error> {
+    let of_others: Vec<ContactId> = rows
+        .iter()
+        .filter(|row| row.owner != actor.member)
+        .map(|row| row.id)
+        .collect();
+    let granted: HashMap<ContactId, Access> = if of_others.is_empty() {
+        HashMap::new()
+    } else {
+        let granted = shares::granted(tx, actor.workspace, actor.member, &of_others)?;
+        granted.into_iter().collect()
+    };
+    let right = |row: &ContactRow| match row.owner == actor.member {
+        true => Some(Right::Own),
+        false => granted.get(&row.id).map(|access| Right::from(*access)),
+    };
+    let seen = rows.into_iter().filter_map(|row| Some((right(&row)?, CanView(row))));
+    Ok(seen.collect())
+}
+
+/// Those of some contacts that the actor may change, in their order.
+pub(crate) fn editable(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    rows: Vec<ContactRow>,
+) -> Result<Vec<CanEdit<ContactRow>>, store::Error> {
+    let seen = seen(tx, actor, rows)?.into_iter();
+    Ok(seen
+        .filter(|(right, _)| *right >= Right::Edit)
+        .map(|(_, row)| CanEdit(row.0))
+        .collect())
+}
+
+/// Those of some contacts that are the actor's own, in their order.
+pub(crate) fn owned(actor: Actor, rows: Vec<ContactRow>) -> Vec<Owns<ContactRow>> {
+    let own = rows.into_iter().filter(|row| row.owner == actor.member);
+    own.map(Owns).collect()
+}
+
+/// Proof that the actor keeps order in the workspace: an admin or an owner.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IsAdmin(());
+
+/// Proof that the actor is an owner of the workspace.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IsOwner(());
+
+/// Makes sure that the actor is an admin or an owner.
+pub(crate) fn admin(tx: &mut Tx<'_>, actor: Actor) -> Result<IsAdmin, Error> {
+    match accounts::role(tx, actor.workspace, actor.member)? {
+        Some(Role::Admin | Role::Owner) => Ok(IsAdmin(())),
+        _ => Err(Error::Forbidden(
+            "only an admin or an owner of the workspace may do this",
+        )),
+    }
+}
+
+/// Makes sure that the actor is an owner of the workspace.
+pub(crate) fn owner(tx: &mut Tx<'_>, actor: Actor) -> Result<IsOwner, Error> {
+    match accounts::role(tx, actor.workspace, actor.member)? {
+        Some(Role::Owner) => Ok(IsOwner(())),
+        _ => Err(Error::Forbidden("only an owner of the workspace may do this")),
+    }
 }
 
 impl App {

@@ -87,6 +87,9 @@ pub enum Error {
     /// There is no such contact, or none that the member may see.
     #[error("there is no contact {0}")]
     NoContact(ContactId),
+    /// The member may see what this is about, but not do this with it.
+    #[error("{0}")]
+    Forbidden(&'static str),
     /// The contact was changed since the member has seen it.
     #[error("contact {contact} was changed by somebody else meanwhile; look at it again and repeat your change")]
     ChangedMeanwhile {
@@ -104,6 +107,15 @@ pub enum Error {
     /// The contact cannot be restored, because it is there.
     #[error("contact {0} is in the directory again, so the one in the trash cannot be restored")]
     IdTaken(ContactId),
+    /// There is no such action, or none of the member's; it may be too long ago.
+    #[error("there is nothing of that kind to take back; what is more than 30 days ago cannot be taken back")]
+    NoAction(i64),
+    /// The action was taken back before.
+    #[error("this was taken back already")]
+    ActionUndone,
+    /// A tag that is none.
+    #[error("{0}")]
+    BadTag(&'static str),
     /// Another process has taken the import over, because this one was taken for dead.
     #[error("import {0} was taken over by another process; this one has stopped writing")]
     TakenOver(ImportId),
@@ -136,6 +148,15 @@ pub enum Error {
         /// How long.
         minutes: u64,
     },
+    /// There is no such member, or none who is active.
+    #[error("there is no such member")]
+    NoMember,
+    /// No owner would be left.
+    #[error("this is the last owner of the workspace; make somebody else an owner first")]
+    LastOwner,
+    /// A link was used, has expired, was taken back, or never was; which of these is told to nobody.
+    #[error("this link is not valid any more; ask whoever sent it for another one")]
+    LinkGone,
     /// A password could not be hashed.
     #[error("the password could not be hashed: {0}")]
     Hashing(String),
@@ -193,10 +214,14 @@ impl Error {
             Self::RejectedRowsMissing { .. } => "rejected_rows_missing",
             Self::RejectedRowsUndone(_) => "rejected_rows_undone",
             Self::NoContact(_) => "no_such_contact",
+            Self::Forbidden(_) => "forbidden",
             Self::ChangedMeanwhile { .. } => "changed_meanwhile",
             Self::NoIdentity => "no_identity",
             Self::NotInTrash(_) => "not_in_trash",
             Self::IdTaken(_) => "id_taken",
+            Self::NoAction(_) => "no_such_action",
+            Self::ActionUndone => "action_undone",
+            Self::BadTag(_) => "bad_tag",
             Self::TakenOver(_) => "taken_over",
             Self::NoDatabase(_) => "no_database",
             Self::CopyToItself(_) => "copy_to_itself",
@@ -205,6 +230,9 @@ impl Error {
             Self::AccountField { .. } => "account_field",
             Self::WrongPassword => "wrong_password",
             Self::TooManyTries { .. } => "too_many_tries",
+            Self::NoMember => "no_such_member",
+            Self::LastOwner => "last_owner",
+            Self::LinkGone => "link_gone",
             Self::Hashing(_) => "hashing",
             Self::Filter(_) => "filter",
             Self::TooLarge { .. } => "too_large",

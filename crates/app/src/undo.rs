@@ -11,7 +11,7 @@ use store::changes::{self, Change};
 use store::contacts::{self, ContactRow};
 use store::feed::{self, Touched};
 use store::imports::{self, Batch, ImportState};
-use store::{ImportId, Tx, Workspace, keys, names, texts, workspaces};
+use store::{ImportId, Tx, Workspace, keys, names, shares, texts, workspaces};
 
 /// Contacts of one step.
 const STEP: u64 = 5_000;
@@ -205,6 +205,7 @@ fn remove(
     names::delete_many(tx, workspace, gone_names)?;
     let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
     contacts::delete_many(tx, workspace, &ids)?;
+    shares::remove_of(tx, workspace, &ids)?;
     texts::delete_many(tx, workspace, &ids)?;
     Ok(())
 }

@@ -15,6 +15,9 @@ pub const UNREADABLE: u8 = 3;
 /// Imported, but some rows were rejected.
 pub const REJECTED_ROWS: u8 = 4;
 
+/// The member may not do this.
+pub const NOT_ALLOWED: u8 = 5;
+
 /// What can end a command.
 #[derive(Debug)]
 pub enum Failure {
@@ -60,6 +63,7 @@ impl Failure {
                 | Error::RejectedOverInput(_)
                 | Error::Objects(ObjectsError::Location(_) | ObjectsError::Settings { .. }),
             ) => USAGE,
+            Self::App(Error::Forbidden(_)) => NOT_ALLOWED,
             Self::App(_) => OTHER,
         }
     }

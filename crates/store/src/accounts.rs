@@ -3,9 +3,39 @@
 //! Owns these columns of `members`, and the name of the workspace. Leaves out how a password is hashed and what may be one;
 //! `app` decides that. Emails are compared as they are written here, so whoever writes and asks folds them.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::waist::{Row, Tx, Value};
 use crate::{Member, Workspace};
+
+/// What a member may do beside their own contacts. Later ones may more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Keeps contacts.
+    Member,
+    /// Keeps order in the workspace too.
+    Admin,
+    /// May make and unmake owners too.
+    Owner,
+}
+
+impl Role {
+    /// Every role, the one that may least first.
+    pub const ALL: [Self; 3] = [Self::Member, Self::Admin, Self::Owner];
+
+    /// As it is stored and written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Admin => "admin",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// The role of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == name)
+    }
+}
 
 /// What is written of a new account.
 #[derive(Clone, Copy, Debug)]
@@ -31,11 +61,13 @@ pub struct Account {
     pub password_hash: String,
     /// What the workspace is called.
     pub workspace_name: String,
+    /// What the member may.
+    pub role: Role,
 }
 
-const ACCOUNT: &str = "SELECT m.member_id, m.name, m.email, m.password_hash, w.name
+const ACCOUNT: &str = "SELECT m.member_id, m.name, m.email, m.password_hash, w.name, m.role
      FROM members m JOIN workspaces w ON w.workspace_id = $1
-     WHERE m.workspace_id = $1 AND m.password_hash IS NOT NULL";
+     WHERE m.workspace_id = $1 AND m.password_hash IS NOT NULL AND m.state = 'active'";
 
 fn read(row: &Row<'_>) -> Result<Account> {
     Ok(Account {
@@ -44,7 +76,13 @@ fn read(row: &Row<'_>) -> Result<Account> {
         email: row.text(2)?.to_owned(),
         password_hash: row.text(3)?.to_owned(),
         workspace_name: row.text(4)?.to_owned(),
+        role: read_role(row, 5)?,
     })
+}
+
+fn read_role(row: &Row<'_>, column: usize) -> Result<Role> {
+    let name = row.text(column)?;
+    Role::named(name).ok_or_else(|| Error::Corrupt(format!("a member has the role {name:?}")))
 }
 
 /// Whether anybody can sign in.
@@ -87,6 +125,20 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Opti
         &[workspace.into(), Value::Int(member.0)],
         read,
     )
+}
+
+/// The role of a member; none if there is no such member, or no active one.
+///
+/// # Errors
+/// Those of the database.
+pub fn role(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Option<Role>> {
+    let found = tx.query_one(
+        "reading a role",
+        "SELECT role FROM members WHERE workspace_id = $1 AND member_id = $2 AND state = 'active'",
+        &[workspace.into(), Value::Int(member.0)],
+        |row| read_role(row, 0),
+    )?;
+    Ok(found)
 }
 
 /// Makes an account of a member who has none. Says whether it did; of two who try, one does.

@@ -6,7 +6,10 @@
 
 use crate::error::{Error, Result};
 use crate::waist::{OnConflict, Row, Table, Tx, Value};
-use crate::{Store, Workspace, changes, contacts, feed, keys, mappings, names, sign_ins, texts, trash};
+use crate::{
+    Store, Workspace, actions, audit, changes, contacts, feed, keys, links, mappings, names, shares, sign_ins, texts,
+    trash, views,
+};
 use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -67,7 +70,7 @@ const WORKSPACES: Table<5> = Table {
     name: "workspaces",
     columns: ["workspace_id", "name", "created_at", "changes", "texts_at"],
 };
-const MEMBERS: Table<7> = Table {
+const MEMBERS: Table<9> = Table {
     name: "members",
     columns: [
         "workspace_id",
@@ -77,6 +80,8 @@ const MEMBERS: Table<7> = Table {
         "role",
         "created_at",
         "password_hash",
+        "state",
+        "seen_at",
     ],
 };
 const IMPORTS: Table<14> = Table {
@@ -135,6 +140,12 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&changes::TABLE, 3),
     &keyed(&feed::TABLE, 3),
     &keyed(&mappings::TABLE, 3),
+    &keyed(&shares::TABLE, 3),
+    &keyed(&audit::TABLE, 2),
+    &keyed(&links::TABLE, 2),
+    &keyed(&actions::TABLE, 2),
+    &keyed(&actions::TOUCHED, 3),
+    &keyed(&views::TABLE, 2),
 ];
 
 /// A copy under way.

@@ -20,6 +20,17 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         include_str!("../migrations/sqlite/V4__contact_feed.sql"),
     ),
     ("V5__mappings", include_str!("../migrations/sqlite/V5__mappings.sql")),
+    ("V6__shares", include_str!("../migrations/sqlite/V6__shares.sql")),
+    ("V7__audit", include_str!("../migrations/sqlite/V7__audit.sql")),
+    ("V8__members", include_str!("../migrations/sqlite/V8__members.sql")),
+    (
+        "V9__actions_and_views",
+        include_str!("../migrations/sqlite/V9__actions_and_views.sql"),
+    ),
+    (
+        "V12__trash_shares",
+        include_str!("../migrations/sqlite/V12__trash_shares.sql"),
+    ),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -35,6 +46,17 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
         include_str!("../migrations/postgres/V4__contact_feed.sql"),
     ),
     ("V5__mappings", include_str!("../migrations/postgres/V5__mappings.sql")),
+    ("V6__shares", include_str!("../migrations/postgres/V6__shares.sql")),
+    ("V7__audit", include_str!("../migrations/postgres/V7__audit.sql")),
+    ("V8__members", include_str!("../migrations/postgres/V8__members.sql")),
+    (
+        "V9__actions_and_views",
+        include_str!("../migrations/postgres/V9__actions_and_views.sql"),
+    ),
+    (
+        "V12__trash_shares",
+        include_str!("../migrations/postgres/V12__trash_shares.sql"),
+    ),
 ];
 
 /// Where refinery notes which migrations a database has seen.

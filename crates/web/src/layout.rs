@@ -6,6 +6,7 @@
 use crate::Web;
 use crate::assets;
 use crate::session::Signed;
+use app::Role;
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, html};
 
@@ -16,10 +17,22 @@ pub enum Section {
     None,
     /// The list and its contacts.
     Contacts,
+    /// What others share with the member.
+    Shared,
     /// The imports and the wizard.
     Imports,
     /// What was deleted.
     Trash,
+    /// Contacts that may be the same.
+    Duplicates,
+    /// Who works here.
+    Members,
+    /// The custom fields.
+    Fields,
+    /// The settings of the workspace.
+    Settings,
+    /// Who did what.
+    Audit,
     /// The member's own account.
     Account,
 }
@@ -85,9 +98,12 @@ fn header(signed: Option<&Signed>, here: Section) -> Markup {
             a.product href="/contacts" { "CrystalQore" }
             @if let Some(signed) = signed {
                 nav aria-label="Main" {
-                    (entry("/contacts", "Contacts", here == Section::Contacts))
-                    (entry("/imports", "Imports", here == Section::Imports))
-                    (entry("/trash", "Trash", here == Section::Trash))
+                    (entry("/contacts", html! { "Contacts" }, here == Section::Contacts))
+                    // A phone shows the first word only; who hears the page hears all of it.
+                    (entry("/shared", html! { "Shared" span.long { " with me" } }, here == Section::Shared))
+                    (entry("/imports", html! { "Imports" }, here == Section::Imports))
+                    (entry("/trash", html! { "Trash" }, here == Section::Trash))
+                    (more(governs(signed), here))
                 }
                 details.menu {
                     summary { span.visually-hidden { "Account of " } span.cut { (signed.name) } }
@@ -102,7 +118,33 @@ fn header(signed: Option<&Signed>, here: Section) -> Markup {
     }
 }
 
-fn entry(url: &str, name: &str, current: bool) -> Markup {
+/// What is wanted less often, in a menu.
+fn more(governs: bool, here: Section) -> Markup {
+    let entries = [
+        ("/duplicates", "Find duplicates", Section::Duplicates, true),
+        ("/members", "Members", Section::Members, true),
+        ("/fields", "Custom fields", Section::Fields, governs),
+        ("/settings", "Settings", Section::Settings, governs),
+        ("/audit", "Audit log", Section::Audit, governs),
+    ];
+    html! {
+        details.menu {
+            summary { "More" }
+            div.menu-items {
+                @for (url, name, section, _) in entries.iter().filter(|entry| entry.3) {
+                    (entry(url, html! { (name) }, here == *section))
+                }
+            }
+        }
+    }
+}
+
+/// Whether the member keeps order in the workspace. The pages themselves ask the database again.
+fn governs(signed: &Signed) -> bool {
+    signed.role >= Role::Admin
+}
+
+fn entry(url: &str, name: Markup, current: bool) -> Markup {
     html! { a href=(url) aria-current=[current.then_some("page")] { (name) } }
 }
 

@@ -61,17 +61,21 @@ impl Problem {
 /// The status for each code of `app::Error`.
 fn status_of(code: &str) -> StatusCode {
     match code {
-        "no_such_import" | "no_such_contact" | "not_in_trash" => StatusCode::NOT_FOUND,
-        "changed_meanwhile" | "id_taken" | "import_runs" | "not_resumable" | "already_undone" | "taken_over" => {
-            StatusCode::CONFLICT
+        "no_such_import" | "no_such_contact" | "not_in_trash" | "no_such_member" | "link_gone" | "no_such_action" => {
+            StatusCode::NOT_FOUND
         }
+        "forbidden" => StatusCode::FORBIDDEN,
+        "changed_meanwhile" | "id_taken" | "import_runs" | "not_resumable" | "already_undone" | "action_undone"
+        | "taken_over" => StatusCode::CONFLICT,
         "rejected_rows_undone" | "rejected_rows_missing" | "upload_missing" | "rows_gone" => StatusCode::GONE,
-        "no_identity" | "mapping" | "filter" | "nothing_mapped" | "unreadable" => StatusCode::UNPROCESSABLE_ENTITY,
+        "no_identity" | "bad_tag" | "mapping" | "filter" | "nothing_mapped" | "unreadable" => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "wrong_password" => StatusCode::UNAUTHORIZED,
         "too_many_tries" => StatusCode::TOO_MANY_REQUESTS,
         "account_field" => StatusCode::UNPROCESSABLE_ENTITY,
-        "already_set_up" => StatusCode::CONFLICT,
+        "already_set_up" | "last_owner" => StatusCode::CONFLICT,
         "busy" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -125,7 +129,7 @@ fn title(status: StatusCode) -> &'static str {
         StatusCode::NOT_FOUND => "There is nothing here",
         StatusCode::GONE => "This is gone",
         StatusCode::CONFLICT => "Somebody was quicker",
-        StatusCode::FORBIDDEN => "Not from there",
+        StatusCode::FORBIDDEN => "Not allowed",
         StatusCode::UNAUTHORIZED => "Sign in first",
         StatusCode::MISDIRECTED_REQUEST => "Not under this name",
         StatusCode::METHOD_NOT_ALLOWED => "Not in this way",

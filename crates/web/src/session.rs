@@ -8,7 +8,7 @@ use crate::blocking::blocking;
 use crate::guard;
 use crate::layout::{self, Page, Section};
 use crate::problem::{Problem, Told};
-use app::{Actor, Caller, SignedIn, Token};
+use app::{Actor, Caller, Role, SignedIn, Token};
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
@@ -38,6 +38,8 @@ pub struct Signed {
     pub email: String,
     /// What their workspace is called.
     pub workspace_name: String,
+    /// What they may beside their own contacts, as of the beginning of this request.
+    pub role: Role,
     /// A name for this sign-in, which is no secret: for what belongs to it alone.
     pub session: String,
 }
@@ -49,6 +51,7 @@ impl From<SignedIn> for Signed {
             name: found.name,
             email: found.email,
             workspace_name: found.workspace_name,
+            role: found.role,
             session: found.session,
         }
     }

@@ -3,6 +3,7 @@
 //! Owns the lines of text of an entry and its traits. Leaves out how many of them are kept (`segment`) and how they are
 //! asked (`look`).
 
+use super::audience::SeenBy;
 use crate::contacts::read;
 use model::{Contact, ContactId, fold, name_order};
 use store::contacts::ContactRow;
@@ -29,7 +30,6 @@ pub(super) const ORDER_APART: u8 = u8::MAX;
 /// What many contacts have in common, and what conditions other than words ask about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Traits {
-    pub owner: Member,
     pub created_by: Option<ImportId>,
     pub written_by: Option<ImportId>,
     /// One bit for each `Part` that the contact has.
@@ -48,6 +48,7 @@ pub(super) struct Entry {
     /// The moment of the last change, in seconds.
     pub changed: u32,
     pub traits: Traits,
+    pub seen_by: SeenBy,
     /// Where the order by name begins in the name; [`ORDER_APART`] where it is a line of its own.
     pub cut: u8,
     /// The lines.
@@ -55,18 +56,22 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    pub fn of(row: &ContactRow) -> Result<Self, store::Error> {
+    /// The entry of a contact that is shared with some.
+    pub fn of(row: &ContactRow, shared_with: Vec<Member>) -> Result<Self, store::Error> {
         let contact = read(row)?;
         let (text, cut) = lines(&contact);
         Ok(Self {
             id: row.id,
             changed: seconds(row.version),
             traits: Traits {
-                owner: row.owner,
                 created_by: row.created_by.map(|origin| origin.import),
                 written_by: row.written_by,
                 parts: crate::filter::parts_of(&contact),
                 places: places(&contact),
+            },
+            seen_by: SeenBy {
+                owner: row.owner,
+                shared_with,
             },
             cut,
             text,

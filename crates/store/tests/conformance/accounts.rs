@@ -1,7 +1,7 @@
 //! Members who can sign in.
 
 use crate::{ELSEWHERE, HERE, on_every_engine};
-use store::accounts::{self, Account, NewAccount};
+use store::accounts::{self, Account, NewAccount, Role};
 use store::{Member, Store, workspaces};
 
 const ME: Member = Member(1);
@@ -21,8 +21,9 @@ fn account(store: &Store) -> Option<(String, String, String, String)> {
         email,
         password_hash,
         workspace_name,
+        role,
     } = account;
-    assert_eq!(member, ME);
+    assert_eq!((member, role), (ME, Role::Owner));
     Some((name, email, password_hash, workspace_name))
 }
 
@@ -36,6 +37,8 @@ fn an_account_is_claimed_once_and_can_be_changed() {
         store.write(|tx| workspaces::ensure_local(tx, 5)).unwrap();
         assert!(!store.read(|tx| accounts::exist(tx, HERE)).unwrap());
         assert_eq!(account(store), None);
+        let role = |member| store.read(|tx| accounts::role(tx, HERE, member)).unwrap();
+        assert_eq!((role(ME), role(Member(9))), (Some(Role::Owner), None));
         let claim = || store.write(|tx| accounts::claim(tx, HERE, ME, &ADA)).unwrap();
         assert!(claim());
         assert!(!claim(), "it has an account");

@@ -1,6 +1,8 @@
 //! Copies from every kind of database to every other.
 
+use crate::actions::touched;
 use crate::sign_ins::sign_in;
+use crate::views::view;
 use crate::{ENGINES, Engine, HERE, SMALL_IMPORT, id, imported, key, typed};
 use rusqlite::Connection;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,11 +11,12 @@ use store::contacts::ContactRow;
 use store::copy::{self, CopiedTable, CopyWatch};
 use store::feed::{self, Touched};
 use store::imports::Batch;
+use store::shares::{Access, Grantee, Share};
 use store::texts::SearchText;
 use store::trash::Trashed;
 use store::{
-    Error, ImportId, Member, Store, changes, contacts, imports, keys, leases, mappings, names, sign_ins, texts, trash,
-    workspaces,
+    Error, ImportId, Member, Store, actions, audit, changes, contacts, imports, keys, leases, links, mappings, names,
+    shares, sign_ins, texts, trash, views, workspaces,
 };
 
 /// More than a few pages of contacts, and something in every table.
@@ -39,6 +42,7 @@ fn fill(store: &Store) {
                 contact: typed(CONTACTS + 1),
                 at: 7,
                 by: Member(1),
+                shares: "[]".to_owned(),
             };
             trash::put(tx, workspace, &trashed)?;
             sign_ins::add(tx, workspace, &sign_in(1, 1, 10))?;
@@ -53,6 +57,20 @@ fn fill(store: &Store) {
             };
             imports::add_batch(tx, workspace, import, &batch)?;
             mappings::put(tx, workspace, Member(1), 7, "[]", 1)?;
+            let share = Share {
+                contact: id(1),
+                to: Grantee::Everyone,
+                access: Access::Edit,
+                by: Member(1),
+                at: 7,
+            };
+            shares::put_many(tx, workspace, &[share])?;
+            audit::add(tx, workspace, &crate::audit::entry(1))?;
+            let password = links::Purpose::Password(Member(1));
+            links::add(tx, workspace, &crate::links::link(1, password, 5))?;
+            let action = actions::begin(tx, workspace, Member(1), "tag", 1)?;
+            actions::note(tx, workspace, action, &[touched(1), touched(2)])?;
+            views::add(tx, workspace, &view(1, true, "View"))?;
             let change = |n, before| Change {
                 contact: id(n),
                 line: n,

@@ -11,6 +11,8 @@
 )]
 
 mod accounts;
+mod actions;
+mod audit;
 mod backup;
 mod changes;
 mod contacts;
@@ -22,13 +24,17 @@ mod files;
 mod imports;
 mod keys;
 mod leases;
+mod links;
 mod mappings;
+mod members;
 mod names;
 mod servers;
+mod shares;
 mod sign_ins;
 mod texts;
 mod transactions;
 mod trash;
+mod views;
 mod workspaces;
 
 use model::{ContactId, MatchKey};

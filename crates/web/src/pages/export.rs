@@ -41,6 +41,16 @@ enum Which {
     Selection,
 }
 
+impl Which {
+    fn scope(self) -> Scope {
+        match self {
+            Self::Mine => Scope::Mine,
+            Self::Shared => Scope::Shared,
+            Self::All | Self::Filter | Self::Selection => Scope::All,
+        }
+    }
+}
+
 const WHICH: [(Which, &str, &str); 5] = [
     (Which::Selection, "selection", "The selection"),
     (Which::Filter, "filter", "The current filter"),
@@ -117,11 +127,7 @@ impl Chosen {
         let some = self.columns.is_empty() || all.iter().all(chosen);
         let csv = self.format == ExportFormat::CrystalQore;
         Ok(ExportRequest {
-            scope: match self.which {
-                Which::Mine => Scope::Mine,
-                Which::Shared => Scope::Shared,
-                _ => Scope::All,
-            },
+            scope: self.which.scope(),
             selection: (self.which == Which::Selection).then(|| self.ids.clone()),
             filter: self.filter()?,
             format: self.format,
@@ -168,12 +174,11 @@ pub async fn again(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): R
 pub async fn show(web: &Arc<Web>, signed: &Signed, fields: &[(String, String)]) -> Result<Markup, Problem> {
     let chosen = Chosen::read(fields);
     let (actor, which, selected) = (signed.actor, chosen.which, chosen.ids.len() as u64);
-    let filter = chosen.filter();
+    let (filter, scope) = (chosen.filter(), which.scope());
     let count = match (which, filter) {
         (_, Err(error)) => Err(error.to_string()),
-        (Which::Shared, _) => Ok(Some(0)),
         (Which::Selection, _) => Ok(Some(selected)),
-        (_, Ok(filter)) => Ok(blocking(web, move |app| app.count_contacts(actor, &filter)).await?),
+        (_, Ok(filter)) => Ok(blocking(web, move |app| app.count_contacts(actor, scope, &filter)).await?),
     };
     let head = Page {
         title: "Export contacts",

@@ -8,6 +8,7 @@ use crate::blocking::blocking;
 use crate::pages::export;
 use crate::problem::Problem;
 use crate::session::Signed;
+use app::Scope;
 use axum::Form;
 use axum::extract::{RawForm, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -83,7 +84,7 @@ async fn delete(
     let (actor, filter) = (signed.actor, criteria.filter()?);
     let deleted = blocking(web, move |app| {
         let ids = if selection.all {
-            app.matching_contacts(actor, &filter)?
+            app.matching_contacts(actor, Scope::All, &filter)?
         } else {
             Some(selection.ids)
         };

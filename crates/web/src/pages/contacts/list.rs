@@ -8,7 +8,7 @@ use crate::blocking::blocking;
 use crate::layout::{Page, Section, Tone, date, empty, notice, number, page, pages};
 use crate::problem::Problem;
 use crate::session::Signed;
-use app::{ListPage, ListRequest, Listed};
+use app::{ListPage, ListRequest, Listed, Scope};
 use axum::extract::{Query, State};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -43,6 +43,7 @@ pub async fn list(
             move |app| {
                 let everybody = filter.is_empty();
                 let mut request = ListRequest {
+                    scope: Scope::All,
                     filter,
                     sort,
                     from: at.saturating_mul(PAGE),

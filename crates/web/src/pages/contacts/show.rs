@@ -7,7 +7,7 @@ use crate::blocking::blocking;
 use crate::layout::{Page, Section, Tone, moment, notice, number, page};
 use crate::problem::Problem;
 use crate::session::Signed;
-use app::{ContactHistory, LastImport, StoredContact};
+use app::{ContactHistory, ImportId, StoredContact};
 use axum::extract::{Path, Query, State};
 use axum::response::Redirect;
 use maud::{Markup, html};
@@ -188,7 +188,7 @@ fn origin(stored: &StoredContact, history: &ContactHistory) -> Markup {
                 (moment(stored.created_at)) br;
                 @match stored.created_by {
                     Some(origin) => {
-                        "by " a href={"/imports/" (origin.import.0)} { "import " (origin.import.0) }
+                        "by " (import_name(origin.import, history.created_by_own))
                         @if let Some(file) = &history.created_from { ", “" (file) "”" }
                         ", line " (number(origin.line))
                     }
@@ -202,7 +202,7 @@ fn origin(stored: &StoredContact, history: &ContactHistory) -> Markup {
                     (moment(stored.version)) br;
                     @match (&history.changed_by, by_import) {
                         (Some(change), _) => {
-                            "by " a href={"/imports/" (change.import.0)} { "import " (change.import.0) }
+                            "by " (import_name(change.import, change.own))
                             ", “" (change.file_name) "”, line " (number(change.line))
                         }
                         (None, true) => "by an import",
@@ -211,14 +211,23 @@ fn origin(stored: &StoredContact, history: &ContactHistory) -> Markup {
                 }
             }
         }
-        @if let Some(change) = &history.changed_by { (old_values(change, &stored.contact)) }
+        @if let Some(before) = history.changed_by.as_ref().and_then(|change| change.before.as_ref()) {
+            (old_values(before, &stored.contact))
+        }
+    }
+}
+
+/// An import, with the way to it for who may look at it.
+fn import_name(import: ImportId, own: bool) -> Markup {
+    html! {
+        @if own { a href={"/imports/" (import.0)} { "import " (import.0) } } @else { "import " (import.0) }
     }
 }
 
 /// What the import replaced.
-fn old_values(change: &LastImport, now: &Contact) -> Markup {
+fn old_values(before: &Contact, now: &Contact) -> Markup {
     let now = facts(now);
-    let before = facts(&change.before);
+    let before = facts(before);
     let old: Vec<&(String, String)> = before.iter().filter(|fact| !now.contains(fact)).collect();
     let new: Vec<&(String, String)> = now.iter().filter(|fact| !before.contains(fact)).collect();
     let list = |heading: &str, facts: &[&(String, String)]| {

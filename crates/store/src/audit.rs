@@ -1,0 +1,100 @@
+//! The audit log: who did what, when.
+//!
+//! Owns the rows of `audit_log`, which are only ever added, and counted on while a deed is done. Leaves out which deeds are noted and who may read them; `app`
+//! decides that.
+
+use crate::error::Result;
+use crate::waist::{Row, Table, Tx, Value};
+use crate::{Member, Workspace};
+use uuid::Uuid;
+
+/// One deed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Which. A UUIDv7: later ones are greater.
+    pub id: Uuid,
+    /// When, in UTC microseconds.
+    pub at: i64,
+    /// Who did it.
+    pub member: Member,
+    /// What kind of deed, a word that `app` knows.
+    pub action: String,
+    /// How many contacts it was about.
+    pub contacts: u64,
+    /// What it was about, for people.
+    pub about: String,
+}
+
+pub(crate) const TABLE: Table<7> = Table {
+    name: "audit_log",
+    columns: [
+        "workspace_id",
+        "entry_id",
+        "at",
+        "member_id",
+        "action",
+        "contacts",
+        "about",
+    ],
+};
+
+fn read(row: &Row<'_>) -> Result<AuditEntry> {
+    Ok(AuditEntry {
+        id: row.id(0)?,
+        at: row.int(1)?,
+        member: Member(row.int(2)?),
+        action: row.text(3)?.to_owned(),
+        contacts: row.count(4)?,
+        about: row.text(5)?.to_owned(),
+    })
+}
+
+/// Notes a deed.
+///
+/// # Errors
+/// Those of the database.
+pub fn add(tx: &mut Tx<'_>, workspace: Workspace, entry: &AuditEntry) -> Result<()> {
+    tx.execute(
+        "noting a deed",
+        "INSERT INTO audit_log (workspace_id, entry_id, at, member_id, action, contacts, about)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        &[
+            workspace.into(),
+            Value::id(&entry.id),
+            Value::Int(entry.at),
+            Value::Int(entry.member.0),
+            Value::Text(&entry.action),
+            Value::count(entry.contacts),
+            Value::Text(&entry.about),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Notes that a deed was about so many contacts more: one of many contacts is done in several transactions.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_on(tx: &mut Tx<'_>, workspace: Workspace, id: Uuid, more: u64) -> Result<()> {
+    tx.execute(
+        "noting how far a deed has come",
+        "UPDATE audit_log SET contacts = contacts + $3 WHERE workspace_id = $1 AND entry_id = $2",
+        &[workspace.into(), Value::id(&id), Value::count(more)],
+    )?;
+    Ok(())
+}
+
+/// The next at most `limit` deeds before `before`, the latest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn page(tx: &mut Tx<'_>, workspace: Workspace, before: Option<Uuid>, limit: u64) -> Result<Vec<AuditEntry>> {
+    let before = before.unwrap_or(Uuid::max());
+    tx.query(
+        "reading the audit log",
+        "SELECT entry_id, at, member_id, action, contacts, about FROM audit_log
+         WHERE workspace_id = $1 AND entry_id < $2 ORDER BY entry_id DESC LIMIT $3",
+        &[workspace.into(), Value::id(&before), Value::count(limit)],
+        read,
+    )
+}
