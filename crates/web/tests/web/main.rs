@@ -6,4 +6,5 @@ mod accounts;
 mod contacts;
 mod doors;
 mod import;
+mod members;
 mod site;
