@@ -3,9 +3,11 @@
 pub mod account;
 pub mod contacts;
 pub mod export;
+pub mod fields;
 pub mod import;
 pub mod links;
 pub mod members;
+pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod trash;
