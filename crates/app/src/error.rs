@@ -148,6 +148,15 @@ pub enum Error {
         /// How long.
         minutes: u64,
     },
+    /// There is no such member, or none who is active.
+    #[error("there is no such member")]
+    NoMember,
+    /// No owner would be left.
+    #[error("this is the last owner of the workspace; make somebody else an owner first")]
+    LastOwner,
+    /// A link was used, has expired, was taken back, or never was; which of these is told to nobody.
+    #[error("this link is not valid any more; ask whoever sent it for another one")]
+    LinkGone,
     /// A password could not be hashed.
     #[error("the password could not be hashed: {0}")]
     Hashing(String),
@@ -221,6 +230,9 @@ impl Error {
             Self::AccountField { .. } => "account_field",
             Self::WrongPassword => "wrong_password",
             Self::TooManyTries { .. } => "too_many_tries",
+            Self::NoMember => "no_such_member",
+            Self::LastOwner => "last_owner",
+            Self::LinkGone => "link_gone",
             Self::Hashing(_) => "hashing",
             Self::Filter(_) => "filter",
             Self::TooLarge { .. } => "too_large",

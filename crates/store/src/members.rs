@@ -265,7 +265,8 @@ pub fn hand_over_contacts(
 }
 
 /// Gives what else belongs to a member to another one: contacts in the trash, and imports. Drafts of imports and the mappings
-/// that were remembered for the member are deleted.
+/// that were remembered for the member are deleted. Nobody holds the imports any more: who runs one stops before it writes on,
+/// and who takes it up goes on for the other member.
 ///
 /// # Errors
 /// Those of the database.
@@ -284,7 +285,7 @@ pub fn hand_over_rest(tx: &mut Tx<'_>, workspace: Workspace, from: Member, to: M
     )?;
     tx.execute(
         "handing imports over",
-        "UPDATE imports SET owner_id = $3 WHERE workspace_id = $1 AND owner_id = $2",
+        "UPDATE imports SET owner_id = $3, holder = NULL WHERE workspace_id = $1 AND owner_id = $2",
         &both,
     )?;
     tx.execute(

@@ -66,6 +66,20 @@ pub fn member_name(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Res
     )
 }
 
+/// The name of a workspace; empty without such a one.
+///
+/// # Errors
+/// Those of the database.
+pub fn name(tx: &mut Tx<'_>, workspace: Workspace) -> Result<String> {
+    let found = tx.query_one(
+        "reading the workspace's name",
+        "SELECT name FROM workspaces WHERE workspace_id = $1",
+        &[workspace.into()],
+        |row| Ok(row.text(0)?.to_owned()),
+    )?;
+    Ok(found.unwrap_or_default())
+}
+
 /// How many members there are or were.
 ///
 /// # Errors

@@ -61,7 +61,9 @@ impl Problem {
 /// The status for each code of `app::Error`.
 fn status_of(code: &str) -> StatusCode {
     match code {
-        "no_such_import" | "no_such_contact" | "not_in_trash" | "no_such_action" => StatusCode::NOT_FOUND,
+        "no_such_import" | "no_such_contact" | "not_in_trash" | "no_such_member" | "link_gone" | "no_such_action" => {
+            StatusCode::NOT_FOUND
+        }
         "forbidden" => StatusCode::FORBIDDEN,
         "changed_meanwhile" | "id_taken" | "import_runs" | "not_resumable" | "already_undone" | "action_undone"
         | "taken_over" => StatusCode::CONFLICT,
@@ -73,7 +75,7 @@ fn status_of(code: &str) -> StatusCode {
         "wrong_password" => StatusCode::UNAUTHORIZED,
         "too_many_tries" => StatusCode::TOO_MANY_REQUESTS,
         "account_field" => StatusCode::UNPROCESSABLE_ENTITY,
-        "already_set_up" => StatusCode::CONFLICT,
+        "already_set_up" | "last_owner" => StatusCode::CONFLICT,
         "busy" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
