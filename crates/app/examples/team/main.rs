@@ -15,8 +15,8 @@ mod random;
 mod workspace;
 
 use app::{
-    Access, Actor, App, Duplicates, Grantee, ImportOptions, ImportRequest, ListPage, ListRequest, Member, Opening, Place,
-    Scope, Sort, Watch,
+    Access, Actor, App, Duplicates, Grantee, ImportOptions, ImportRequest, ListPage, ListRequest, Member, Opening,
+    Place, Scope, Sort, Watch,
 };
 use model::{ContactId, Region};
 use random::Random;
@@ -48,7 +48,9 @@ fn main() {
     let start = Instant::now();
     workspace::make(folder.path(), contacts);
     told("the contacts were written", start.elapsed());
-    let actors: Vec<Actor> = (1..=MEMBERS).map(|n| app.actor_of(&workspace::email(n)).unwrap()).collect();
+    let actors: Vec<Actor> = (1..=MEMBERS)
+        .map(|n| app.actor_of(&workspace::email(n)).unwrap())
+        .collect();
 
     let many = MANY.min(contacts / 5);
     let file = folder.path().join("again.csv");
@@ -74,7 +76,14 @@ fn main() {
 
     let empty = memory();
     let start = Instant::now();
-    let page = settled(&app, actors[0], &ListRequest { size: 50, ..ListRequest::default() });
+    let page = settled(
+        &app,
+        actors[0],
+        &ListRequest {
+            size: 50,
+            ..ListRequest::default()
+        },
+    );
     println!("\nlist of {} for the first member", page.total.unwrap_or_default());
     told("  built in", start.elapsed());
     println!("  memory {} MiB, of which the list {} MiB", memory(), memory() - empty);
@@ -111,7 +120,9 @@ fn lists(app: &App, actors: &[Actor], random: &mut Random) {
     measure("search for one to three letters", random, &|random| {
         workspace::word(random).chars().take(1 + random.below(3)).collect()
     });
-    measure("search for an address", random, &|random| format!("p{}@", random.below(1_000_000)));
+    measure("search for an address", random, &|random| {
+        format!("p{}@", random.below(1_000_000))
+    });
 }
 
 fn single(app: &App, actors: &[Actor], random: &mut Random) {
@@ -126,13 +137,24 @@ fn single(app: &App, actors: &[Actor], random: &mut Random) {
             ..ListRequest::default()
         };
         let page = app.list(actor, &request).unwrap();
-        let (Some(listed), false) = (page.contacts.first(), actor.member() == to.member()) else { continue };
+        let (Some(listed), false) = (page.contacts.first(), actor.member() == to.member()) else {
+            continue;
+        };
         let to_member = Grantee::Member(to.member());
         let (id, start) = (listed.id, Instant::now());
-        app.share(actor, &[id], to_member, random.pick(&[Access::View, Access::Edit])).unwrap();
+        app.share(actor, &[id], to_member, random.pick(&[Access::View, Access::Edit]))
+            .unwrap();
         shares.push(start.elapsed());
         let start = Instant::now();
-        app.list(to, &ListRequest { size: 50, scope: Scope::Shared, ..ListRequest::default() }).unwrap();
+        app.list(
+            to,
+            &ListRequest {
+                size: 50,
+                scope: Scope::Shared,
+                ..ListRequest::default()
+            },
+        )
+        .unwrap();
         seen.push(start.elapsed());
         let start = Instant::now();
         app.unshare(actor, &[id], Some(to_member)).unwrap();
@@ -153,7 +175,14 @@ fn bulk(app: &App, actors: &[Actor], many: usize) {
         work();
         told(what, start.elapsed());
         let start = Instant::now();
-        settled(app, actors[1], &ListRequest { size: 50, ..ListRequest::default() });
+        settled(
+            app,
+            actors[1],
+            &ListRequest {
+                size: 50,
+                ..ListRequest::default()
+            },
+        );
         told("    the list has followed after", start.elapsed());
     };
     timed("  share", &mut || {
@@ -174,7 +203,10 @@ fn bulk(app: &App, actors: &[Actor], many: usize) {
 
 /// So many of the contacts that a member owns.
 fn ids(app: &App, actor: Actor, many: usize) -> Vec<ContactId> {
-    let mut ids = app.matching_contacts(actor, Scope::Mine, &app::Filter::default()).unwrap().unwrap();
+    let mut ids = app
+        .matching_contacts(actor, Scope::Mine, &app::Filter::default())
+        .unwrap()
+        .unwrap();
     ids.truncate(many);
     ids
 }
@@ -223,7 +255,12 @@ fn median(mut work: impl FnMut() -> Duration) -> Duration {
 fn percentiles(what: &str, mut taken: Vec<Duration>) {
     taken.sort_unstable();
     let at = |percent: usize| taken[(taken.len() * percent / 100).min(taken.len() - 1)].as_secs_f64() * 1000.0;
-    println!("  {what}: median {:.1} ms, 99th percentile {:.1} ms, longest {:.1} ms", at(50), at(99), at(100));
+    println!(
+        "  {what}: median {:.1} ms, 99th percentile {:.1} ms, longest {:.1} ms",
+        at(50),
+        at(99),
+        at(100)
+    );
 }
 
 fn told(what: &str, took: Duration) {

@@ -21,9 +21,9 @@ const HERE: Workspace = Workspace(1);
 const STEP: usize = 50_000;
 
 const FIRST: [&str; 40] = [
-    "Ada", "Ben", "Carla", "Daniel", "Ewa", "Farid", "Greta", "Hannes", "Ines", "Jonas", "Kira", "Liam", "Mara", "Nils",
-    "Olga", "Paul", "Quinn", "Rosa", "Sven", "Tara", "Udo", "Vera", "Willem", "Xenia", "Yusuf", "Zoe", "Anton", "Berta",
-    "Cem", "Dora", "Emil", "Frida", "Gustav", "Helga", "Igor", "Jana", "Karl", "Lotte", "Mehmet", "Nora",
+    "Ada", "Ben", "Carla", "Daniel", "Ewa", "Farid", "Greta", "Hannes", "Ines", "Jonas", "Kira", "Liam", "Mara",
+    "Nils", "Olga", "Paul", "Quinn", "Rosa", "Sven", "Tara", "Udo", "Vera", "Willem", "Xenia", "Yusuf", "Zoe", "Anton",
+    "Berta", "Cem", "Dora", "Emil", "Frida", "Gustav", "Helga", "Igor", "Jana", "Karl", "Lotte", "Mehmet", "Nora",
 ];
 const SYLLABLES: [&str; 24] = [
     "ber", "lin", "stein", "mann", "so", "ra", "ki", "lund", "ström", "wick", "ton", "er", "ov", "ska", "nen", "dale",
@@ -88,14 +88,23 @@ fn contact(number: usize) -> Contact {
         company: Text::new(&format!("{} & {}", family(&mut random), family(&mut random))),
         emails: vec![LabeledEmail {
             label: Label::NONE,
-            value: Email::parse(&format!("p{number}@{}.example.com", random.pick(&SYLLABLES[8..10]).replace('ö', "o"))).unwrap(),
+            value: Email::parse(&format!(
+                "p{number}@{}.example.com",
+                random.pick(&SYLLABLES[8..10]).replace('ö', "o")
+            ))
+            .unwrap(),
         }],
-        tags: (0..random.below(3)).map(|_| Text::new(random.pick(&["vip", "trade show", "2026", "lead"]))).collect(),
+        tags: (0..random.below(3))
+            .map(|_| Text::new(random.pick(&["vip", "trade show", "2026", "lead"])))
+            .collect(),
         ..Contact::default()
     };
     if number % 8 == 0 {
         let phone = Phone::parse(&format!("+49 30 {:07}", 1_000_000 + number), None).unwrap();
-        contact.phones.push(LabeledPhone { label: Label::NONE, phone });
+        contact.phones.push(LabeledPhone {
+            label: Label::NONE,
+            phone,
+        });
     }
     contact.normalise();
     contact
