@@ -16,6 +16,8 @@ mod database;
 mod directory;
 mod doctor;
 mod draft;
+#[cfg(test)]
+mod elsewhere_tests;
 mod error;
 mod export;
 mod filter;
