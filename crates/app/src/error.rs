@@ -113,6 +113,12 @@ pub enum Error {
     /// The action was taken back before.
     #[error("this was taken back already")]
     ActionUndone,
+    /// There is no such view, or none that the member may use.
+    #[error("there is no view {0}; it may have been deleted")]
+    NoView(i64),
+    /// A view that cannot be saved like that.
+    #[error("{0}")]
+    BadView(&'static str),
     /// A tag that is none.
     #[error("{0}")]
     BadTag(&'static str),
@@ -221,6 +227,8 @@ impl Error {
             Self::IdTaken(_) => "id_taken",
             Self::NoAction(_) => "no_such_action",
             Self::ActionUndone => "action_undone",
+            Self::NoView(_) => "no_such_view",
+            Self::BadView(_) => "bad_view",
             Self::BadTag(_) => "bad_tag",
             Self::TakenOver(_) => "taken_over",
             Self::NoDatabase(_) => "no_database",

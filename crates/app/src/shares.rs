@@ -236,20 +236,20 @@ pub(crate) fn name_of(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> 
 }
 
 /// Names of members, each asked for once.
-struct Names {
+pub(crate) struct Names {
     workspace: Workspace,
     known: HashMap<Member, String>,
 }
 
 impl Names {
-    fn new(workspace: Workspace) -> Self {
+    pub fn new(workspace: Workspace) -> Self {
         Self {
             workspace,
             known: HashMap::new(),
         }
     }
 
-    fn of(&mut self, tx: &mut Tx<'_>, member: Member) -> Result<String, Error> {
+    pub fn of(&mut self, tx: &mut Tx<'_>, member: Member) -> Result<String, Error> {
         if let Some(name) = self.known.get(&member) {
             return Ok(name.clone());
         }

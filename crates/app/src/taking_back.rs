@@ -13,6 +13,7 @@ use std::collections::{HashMap, HashSet};
 use store::actions::{self, Touched};
 use store::contacts::{self, ContactRow};
 use store::feed;
+use store::members::{self, MemberState};
 use store::shares::{self, Grantee, Share};
 use store::{Member, Tx, Workspace, keys, names, texts, trash, workspaces};
 
@@ -180,7 +181,8 @@ impl Plan {
         for share in &self.shared {
             if let Grantee::Member(member) = share.to {
                 if !known.contains_key(&member) {
-                    known.insert(member, workspaces::member_name(tx, workspace, member)?.is_some());
+                    let found = members::get(tx, workspace, member)?;
+                    known.insert(member, found.is_some_and(|found| found.state != MemberState::Removed));
                 }
             }
         }
@@ -275,3 +277,7 @@ impl Traces {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "taking_back_tests.rs"]
+mod tests;

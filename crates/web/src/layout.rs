@@ -154,6 +154,12 @@ fn keys() -> Markup {
         ("/", "search contacts"),
         ("n", "new contact"),
         ("i", "import"),
+        ("j k", "next row, row before"),
+        ("x", "select the row"),
+        ("Enter", "open the row"),
+        ("e", "edit"),
+        ("s", "share"),
+        ("#", "delete; Undo is offered"),
         ("?", "this list"),
     ];
     html! {

@@ -18,7 +18,7 @@ pub(crate) use keep::Rosters;
 
 use crate::access::{self, CanView};
 use crate::contacts::read;
-use crate::shares::{SharedBy, shared_by};
+use crate::shares::{Names, SharedBy, shared_by};
 use crate::{Actor, App, Error, Filter, Right, Scope};
 use keep::Fresh;
 use look::Look;
@@ -72,6 +72,10 @@ pub struct Listed {
     pub right: Right,
     /// By whom it is shared with the member; none for their own.
     pub share: Option<SharedBy>,
+    /// To whom it belongs.
+    pub owner_name: String,
+    /// When it was created, in UTC microseconds.
+    pub created_at: i64,
 }
 
 /// A page of the list.
@@ -200,6 +204,7 @@ fn in_scope(seen: Vec<Seen>, scope: Scope) -> Vec<Seen> {
 /// What is shown of contacts.
 fn listed(tx: &mut Tx<'_>, actor: Actor, seen: Vec<Seen>) -> Result<Vec<Listed>, Error> {
     let mut shares = shared_by(tx, actor, &seen)?;
+    let mut names = Names::new(actor.workspace);
     let listed = seen.into_iter().map(|(right, row)| {
         Ok(Listed {
             id: row.id,
@@ -207,6 +212,8 @@ fn listed(tx: &mut Tx<'_>, actor: Actor, seen: Vec<Seen>) -> Result<Vec<Listed>,
             contact: read(&row)?,
             right,
             share: shares.remove(&row.id),
+            owner_name: names.of(tx, row.owner)?,
+            created_at: row.created_at,
         })
     });
     listed.collect()

@@ -10,7 +10,7 @@ use crate::blocking::blocking;
 use crate::layout::{Page, Section, Tone, notice, page};
 use crate::problem::Problem;
 use crate::session::Signed;
-use app::{Error, Namesake, StoredContact};
+use app::{Error, Namesake, Right, StoredContact};
 use axum::extract::{Path, RawForm, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -39,6 +39,11 @@ pub async fn new(State(web): State<Arc<Web>>, signed: Signed) -> Markup {
 pub async fn edit(State(web): State<Arc<Web>>, signed: Signed, Path(contact): Path<String>) -> Result<Markup, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
     let stored = blocking(&web, move |app| app.contact(actor, id)).await?;
+    if stored.right < Right::Edit {
+        return Err(Problem::App(Error::Forbidden(
+            "this contact is shared with you to view, not to edit; ask its owner",
+        )));
+    }
     Ok(show(
         &web,
         &signed,
