@@ -99,7 +99,7 @@ fn contact(number: usize) -> Contact {
             .collect(),
         ..Contact::default()
     };
-    if number % 8 == 0 {
+    if number.is_multiple_of(8) {
         let phone = Phone::parse(&format!("+49 30 {:07}", 1_000_000 + number), None).unwrap();
         contact.phones.push(LabeledPhone {
             label: Label::NONE,
