@@ -5,6 +5,7 @@
 //! taking it back (`taking_back`).
 
 use crate::search::follow;
+use crate::settings::stored_settings;
 use crate::{Actor, App, AuditAction, Error};
 use model::{ContactId, Version};
 use serde::{Deserialize, Serialize};
@@ -17,8 +18,6 @@ use store::{Member, Tx, workspaces};
 
 /// Contacts of one step.
 pub(crate) const STEP: usize = 4_000;
-/// Actions can be taken back for so long, in microseconds: 30 days.
-const REMEMBERED: i64 = 30 * 24 * 60 * 60 * 1_000_000;
 
 /// What is done to many contacts. Deleting is none: the trash is its way back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -290,12 +289,13 @@ impl App {
         Ok(report)
     }
 
-    /// Forgets what was done to contacts more than 30 days ago: it cannot be taken back any more.
+    /// Forgets what was done to contacts longer ago than the settings say: it cannot be taken back any more.
     ///
     /// # Errors
     /// Those of the database.
     pub fn forget_old_actions(&self, actor: Actor) -> Result<(), Error> {
-        let before = self.world.now().saturating_sub(REMEMBERED);
+        let settings = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
+        let before = settings.log_since(self.world.now());
         while self
             .store
             .write(|tx| actions::forget(tx, actor.workspace, before, STEP as u64))?
