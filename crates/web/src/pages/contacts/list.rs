@@ -161,9 +161,8 @@ fn body(shown: &Shown, nobody_yet: fn() -> Markup) -> Markup {
         } @else {
             (search(&shown.criteria))
             div.stack id="results" {
-                (tools(shown))
                 @match &shown.found {
-                    Ok(found) => (results(&shown.criteria, found)),
+                    Ok(found) => (results(shown, found)),
                     Err(why) => (notice(Tone::Warn, html! { p { (why) } })),
                 }
             }
@@ -172,11 +171,12 @@ fn body(shown: &Shown, nobody_yet: fn() -> Markup) -> Markup {
 }
 
 /// The menus of views and of columns.
-fn tools(shown: &Shown) -> Markup {
+fn tools(shown: &Shown, count: &str) -> Markup {
     let criteria = &shown.criteria;
     let columns = criteria.columns.shown(criteria.scope() == Scope::Shared);
     html! {
-        div.list-tools.actions {
+        div.list-tools {
+            p.list-count role="status" { (count) }
             (views::menu(&shown.views, criteria))
             (columns::menu(criteria.path(), &columns, &shown.fields, criteria.hidden_but_columns()))
         }
@@ -274,8 +274,8 @@ fn whose(criteria: &Criteria) -> Markup {
     }
 }
 
-fn results(criteria: &Criteria, found: &Found) -> Markup {
-    let page = &found.page;
+fn results(shown: &Shown, found: &Found) -> Markup {
+    let (criteria, page) = (&shown.criteria, &found.page);
     let total = page.total.unwrap_or_default();
     html! {
         (criteria.chips())
@@ -287,13 +287,13 @@ fn results(criteria: &Criteria, found: &Found) -> Markup {
             div data-again="results" { (notice(Tone::Plain, html! { p { "An import is writing. The list follows it by a few seconds." } })) }
         }
         @if page.contacts.is_empty() {
-            @if page.total.is_some() { (nothing_found(criteria)) }
+            @if page.total.is_some() { (tools(shown, "")) (nothing_found(criteria)) }
         } @else {
+            (tools(shown, &count(found)))
             form id="bulk" method="post" action="/contacts/bulk" data-selection=(total) {
                 (criteria.hidden())
-                p.list-count role="status" { (count(found)) }
                 (table::bulk_bar(&page.contacts, total, criteria.scope()))
-                (table::table(&page.contacts, &criteria.columns.shown(criteria.scope() == Scope::Shared)))
+                (table::table(&page.contacts, &criteria.columns.shown(criteria.scope() == Scope::Shared), criteria.scope()))
             }
             @if let Some(total) = page.total {
                 (pages(found.at, total.div_ceil(PAGE), "results", |to| criteria.list_url(to)))
