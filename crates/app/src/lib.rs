@@ -29,6 +29,7 @@ mod lease;
 mod leaving;
 mod links;
 mod live;
+mod lookback;
 mod meeting;
 mod members;
 mod moving;

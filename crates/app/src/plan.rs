@@ -36,7 +36,7 @@ pub enum Match {
     /// The same email or the same phone.
     #[default]
     EmailOrPhone,
-    /// The same email, or the same phone and no clearly different name.
+    /// The same email or the same phone, and no clearly different name.
     EmailOrPhoneAndName,
 }
 

@@ -26,6 +26,21 @@ pub enum DateOrder {
 const APPLES_NO_YEAR: u16 = 1604;
 
 impl Birthday {
+    /// The year, if it is known.
+    pub fn year(self) -> Option<u16> {
+        self.year
+    }
+
+    /// The month, from 1.
+    pub fn month(self) -> u8 {
+        self.month
+    }
+
+    /// The day of the month, from 1.
+    pub fn day(self) -> u8 {
+        self.day
+    }
+
     /// A real day, or none. In 1604 it is a day without a year: what is written must read back as it was.
     pub fn new(year: Option<u16>, month: u8, day: u8) -> Option<Self> {
         let year = year.filter(|y| *y != APPLES_NO_YEAR);

@@ -66,7 +66,7 @@ pub enum RowClass {
     Unchanged,
     /// Nothing: the contact is there.
     Duplicate,
-    /// Nothing: a contact has the same phone, and another name.
+    /// Nothing: a contact has the same phone or email, and another name.
     Possible,
     /// Nothing: more than one contact matches.
     Ambiguous,
