@@ -9,7 +9,7 @@ use super::show::id;
 use super::told::{self, Told};
 use crate::Web;
 use crate::blocking::blocking;
-use crate::layout::{Page, Section, moment, page, table_frame};
+use crate::layout::{Page, Section, moment, page};
 use crate::problem::Problem;
 use crate::session::Signed;
 use app::{Access, ActionReport, Actor, App, Colleague, Error, Grantee, Member, Right, ShareInfo, StoredContact};
@@ -156,25 +156,20 @@ fn who_sees_it(id: ContactId, shares: &[ShareInfo]) -> Markup {
             }
             @if shares.is_empty() { p.muted { "Only you." } }
             @else {
-                (table_frame("Who sees it", true, html! {
-                    table.table {
-                        caption.visually-hidden { "Who sees it" }
-                        thead { tr { th scope="col" { "Member" } th scope="col" { "Access" } th scope="col" { "Given" } th scope="col" { span.visually-hidden { "Action" } } } }
-                        tbody { @for share in shares {
-                            tr {
-                                th scope="row" { (name(share)) }
-                                td { (can(share.access)) }
-                                td { "by " (share.by_name) br; span.muted.small { "since " (moment(share.at)) } }
-                                td.number {
-                                    form method="post" action=(back) {
-                                        input type="hidden" name="to" value=(in_a_form(share.to));
-                                        button.button-small aria-label={"Revoke " (name(share))} { "Revoke" }
-                                    }
-                                }
+                ul.card.people {
+                    @for share in shares {
+                        li {
+                            div {
+                                strong { (name(share)) } " " span.badge { (can(share.access)) }
+                                p.muted.small { "by " (share.by_name) ", since " (moment(share.at)) }
                             }
-                        } }
+                            form method="post" action=(back) {
+                                input type="hidden" name="to" value=(in_a_form(share.to));
+                                button.button-small aria-label={"Revoke " (name(share))} { "Revoke" }
+                            }
+                        }
                     }
-                }))
+                }
             }
         }
     }
