@@ -120,9 +120,10 @@ fn find(app: &app::App, actor: app::Actor, mut request: ListRequest) -> Result<F
 }
 
 /// The names of the workspace's custom fields, for columns.
-#[expect(clippy::unnecessary_wraps, reason = "asks the database once there are custom fields")]
-fn custom_fields(_app: &app::App, _actor: app::Actor) -> Result<Vec<String>, app::Error> {
-    Ok(Vec::new())
+fn custom_fields(app: &app::App, actor: app::Actor) -> Result<Vec<String>, app::Error> {
+    let defined = app.custom_fields(actor)?.into_iter();
+    let used = defined.filter(|defined| !defined.field.archived);
+    Ok(used.map(|defined| defined.field.name).collect())
 }
 
 fn all(shown: &Shown) -> Markup {

@@ -28,7 +28,7 @@ pub fn bulk_bar(contacts: &[Listed], total: u64, scope: Scope) -> Markup {
                 button.button-small type="button" hidden data-select-none { "Clear selection" }
             }
             div.actions {
-                label.visually-hidden for="bulk-tag" { "Tag" }
+                label.visually-hidden for="bulk-tag" { "Tag for the selection" }
                 input id="bulk-tag" name="bulk_tag" list="known-tags" placeholder="Tag" autocomplete="off" maxlength="100";
                 datalist id="known-tags" { @for tag in tags { option value=(tag) {} } }
                 // The first button is the one that Enter in the field means.
