@@ -59,7 +59,7 @@ impl ActionKind {
     }
 
     /// The kind of that name.
-    fn named(name: &str) -> Result<Self, store::Error> {
+    pub fn named(name: &str) -> Result<Self, store::Error> {
         let found = Self::ALL.into_iter().find(|kind| kind.as_str() == name);
         found.ok_or_else(|| store::Error::Corrupt(format!("an action is of the kind {name:?}")))
     }
@@ -73,6 +73,14 @@ impl ActionKind {
             Self::Unshare => AuditAction::Unshared,
             Self::HandOver => AuditAction::HandedOver,
             Self::Merge => AuditAction::Merged,
+        }
+    }
+
+    /// What the feed is told of contacts to which it is done.
+    pub fn touched(self, ids: Vec<ContactId>) -> feed::Touched {
+        match self.changes_values() {
+            true => feed::Touched::Contacts(ids),
+            false => feed::Touched::Shares(ids),
         }
     }
 
@@ -266,11 +274,7 @@ impl App {
                     note(tx, actor, number, &step.touched)?;
                 }
                 let met = step.touched.iter().map(|before| before.row.id).collect();
-                let met = match kind.changes_values() {
-                    true => feed::Touched::Contacts(met),
-                    false => feed::Touched::Shares(met),
-                };
-                feed::note(tx, actor.workspace, &[met])?;
+                feed::note(tx, actor.workspace, &[kind.touched(met)])?;
                 follow(tx, actor.workspace, change)?;
                 let contacts = step.touched.len() as u64;
                 if contacts > 0 {

@@ -17,6 +17,8 @@ mod database;
 mod directory;
 mod doctor;
 mod draft;
+#[cfg(test)]
+mod elsewhere_tests;
 mod error;
 mod export;
 mod fields;
