@@ -43,7 +43,7 @@ pub async fn list(State(web): State<Arc<Web>>, signed: Signed, Query(asked): Que
         here: Section::Audit,
     };
     let content = html! {
-        div.head {
+        div.head id="audit-head" {
             h1 { "Audit log" }
             a.button href={"/audit.csv" (asked.query(None))} { "Download CSV" }
         }
@@ -127,7 +127,7 @@ fn begin(day: Date) -> Result<i64, Problem> {
 
 fn filters(asked: &Asked, members: &[(Member, String)]) -> Markup {
     html! {
-        form.card.filter-fields method="get" action="/audit" data-swap="deeds" {
+        form.card.filter-fields method="get" action="/audit" data-swap="audit-head deeds" {
             (field("action", "Action", None, None, |_| html! {
                 select id="action" name="action" {
                     option value="" { "All" }
