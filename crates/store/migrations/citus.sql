@@ -77,6 +77,12 @@ WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'action_con
 SELECT create_distributed_table('views', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'views'::regclass);
 
+SELECT create_distributed_table('custom_fields', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'custom_fields'::regclass);
+
+SELECT create_distributed_table('workspace_settings', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'workspace_settings'::regclass);
+
 -- About the database as a whole, and a few rows at most: on every node.
 SELECT create_reference_table('installation')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'installation'::regclass);
