@@ -1,6 +1,6 @@
 //! `crystalqore import`: contacts from a CSV file.
 
-use super::{Input, open, opening};
+use super::{Input, open_as, opening};
 use crate::args::{ImportArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD, OTHER, REJECTED_ROWS};
 use crate::progress::watched;
@@ -19,7 +19,7 @@ pub fn run(place: &PlaceArgs, args: &ImportArgs) -> Result<u8, Failure> {
         options: args.options(),
         rejected: args.rejected.as_deref(),
     };
-    let (app, actor) = open(place)?;
+    let (app, actor) = open_as(place, &args.acting)?;
     let summary = watched(|watch| {
         if args.dry_run {
             app.preview(actor, &request, watch)
