@@ -1,5 +1,8 @@
 //! The arguments of the command line, and how they become requests.
+//!
+//! Long because it is one list: what the arguments of every command are, in the order of its help.
 
+use crate::member_args::{ActingArgs, MemberArgs};
 use crate::serve_args::ServeArgs;
 use app::{
     BadValues, Charset, Conflicts, Duplicates, ExportFormat, HeaderChoice, ImportId, ImportOptions, Match, Opening,
@@ -112,6 +115,8 @@ pub enum Command {
     Undo(UndoArgs),
     /// Write contacts to a file or to the terminal
     Export(ExportArgs),
+    /// Add, list and remove members
+    Member(MemberArgs),
     /// Print a sample CSV that shows the fields
     Sample,
     /// Write everything into one file, while others work on (SQLite)
@@ -195,6 +200,8 @@ pub struct ImportArgs {
     pub json: bool,
     #[command(flatten)]
     pub opening: OpeningArgs,
+    #[command(flatten)]
+    pub acting: ActingArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -202,6 +209,8 @@ pub struct ImportsArgs {
     /// Print one JSON document
     #[arg(long, env = "CRYSTALQORE_JSON")]
     pub json: bool,
+    #[command(flatten)]
+    pub acting: ActingArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -215,6 +224,8 @@ pub struct ResumeArgs {
     /// Print one JSON document
     #[arg(long, env = "CRYSTALQORE_JSON")]
     pub json: bool,
+    #[command(flatten)]
+    pub acting: ActingArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -225,6 +236,8 @@ pub struct RejectedArgs {
     /// The file to write; without it, the terminal
     #[arg(short, long, env = "CRYSTALQORE_OUTPUT", value_name = "FILE")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub acting: ActingArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -238,6 +251,8 @@ pub struct UndoArgs {
     /// Print one JSON document
     #[arg(long, env = "CRYSTALQORE_JSON")]
     pub json: bool,
+    #[command(flatten)]
+    pub acting: ActingArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -266,6 +281,8 @@ pub struct ExportArgs {
     /// The file to write; without it, the terminal
     #[arg(short, long, env = "CRYSTALQORE_OUTPUT", value_name = "FILE")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub acting: ActingArgs,
 }
 
 #[derive(Debug, ClapArgs)]

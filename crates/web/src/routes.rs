@@ -4,7 +4,7 @@
 //! nobody reaches the handler of one without being signed in.
 
 use crate::Web;
-use crate::pages::{account, contacts, export, fields, import, links, members, settings, setup, sign_in, trash};
+use crate::pages::{account, audit, contacts, export, fields, import, links, members, settings, setup, sign_in, trash};
 use crate::problem::Problem;
 use crate::{assets, guard, metrics, observe, session};
 use axum::Router;
@@ -113,6 +113,8 @@ pub fn table() -> Vec<Route> {
         post("/members/{id}/sign-ins/end", members::end_sign_in),
         get("/members/{id}/remove", members::ask_to_remove),
         post("/members/{id}/remove", members::remove),
+        get("/audit", audit::list),
+        get("/audit.csv", audit::download),
         get("/join/{token}", links::invitation).public(),
         post("/join/{token}", links::join).public(),
         get("/reset/{token}", links::password).public(),

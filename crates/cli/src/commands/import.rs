@@ -1,6 +1,6 @@
 //! `crystalqore import`: contacts from a CSV file.
 
-use super::{Input, open, opening};
+use super::{Input, open_as, opening};
 use crate::args::{ImportArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD, OTHER, REJECTED_ROWS};
 use crate::progress::watched;
@@ -13,7 +13,7 @@ use std::io::{self, Write};
 pub fn run(place: &PlaceArgs, args: &ImportArgs) -> Result<u8, Failure> {
     let input = Input::open(&args.file)?;
     let opening = opening(&args.opening)?;
-    let (app, actor) = open(place)?;
+    let (app, actor) = open_as(place, &args.acting)?;
     let request = ImportRequest {
         path: input.path(),
         file_name: &input.name(),

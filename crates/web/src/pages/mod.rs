@@ -1,6 +1,7 @@
 //! The pages, grouped by what a person does there. Each has its handlers, its forms and its views.
 
 pub mod account;
+pub mod audit;
 pub mod contacts;
 pub mod export;
 pub mod fields;
