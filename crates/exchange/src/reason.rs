@@ -46,6 +46,7 @@ pub enum Code {
     PossibleDuplicate,
     Ambiguous,
     Conflict,
+    ViewOnly,
 }
 
 impl Code {
@@ -72,6 +73,7 @@ impl Code {
             Self::PossibleDuplicate => "possible_duplicate",
             Self::Ambiguous => "ambiguous",
             Self::Conflict => "conflict",
+            Self::ViewOnly => "view_only",
         }
     }
 }
