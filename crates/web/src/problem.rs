@@ -63,7 +63,7 @@ fn status_of(code: &str) -> StatusCode {
     match code {
         "no_such_import" | "no_such_contact" | "not_in_trash" | "no_such_member" | "link_gone" | "no_such_action"
         | "no_such_view" => StatusCode::NOT_FOUND,
-        "forbidden" => StatusCode::FORBIDDEN,
+        "forbidden" | "last_owner" => StatusCode::FORBIDDEN,
         "changed_meanwhile" | "id_taken" | "import_runs" | "not_resumable" | "already_undone" | "action_undone"
         | "taken_over" => StatusCode::CONFLICT,
         "rejected_rows_undone" | "rejected_rows_missing" | "upload_missing" | "rows_gone" => StatusCode::GONE,
@@ -74,7 +74,7 @@ fn status_of(code: &str) -> StatusCode {
         "wrong_password" => StatusCode::UNAUTHORIZED,
         "too_many_tries" => StatusCode::TOO_MANY_REQUESTS,
         "account_field" => StatusCode::UNPROCESSABLE_ENTITY,
-        "already_set_up" | "last_owner" => StatusCode::CONFLICT,
+        "already_set_up" => StatusCode::CONFLICT,
         "busy" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }

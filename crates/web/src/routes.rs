@@ -4,7 +4,7 @@
 //! nobody reaches the handler of one without being signed in.
 
 use crate::Web;
-use crate::pages::{account, contacts, export, import, setup, sign_in, trash};
+use crate::pages::{account, contacts, export, import, links, members, setup, sign_in, trash};
 use crate::problem::Problem;
 use crate::{assets, guard, metrics, observe, session};
 use axum::Router;
@@ -92,6 +92,21 @@ pub fn table() -> Vec<Route> {
         post("/account/name", account::change_name),
         post("/account/password", account::change_password),
         post("/account/sign-ins/end", account::end_sign_in),
+        // Members, and the links that let somebody in.
+        get("/members", members::list),
+        post("/members/invite", members::invite),
+        post("/members/invitations/revoke", members::revoke),
+        post("/members/{id}/role", members::change_role),
+        post("/members/{id}/deactivate", members::deactivate),
+        post("/members/{id}/activate", members::activate),
+        post("/members/{id}/reset-link", members::reset_link),
+        post("/members/{id}/sign-ins/end", members::end_sign_in),
+        get("/members/{id}/remove", members::ask_to_remove),
+        post("/members/{id}/remove", members::remove),
+        get("/join/{token}", links::invitation).public(),
+        post("/join/{token}", links::join).public(),
+        get("/reset/{token}", links::password).public(),
+        post("/reset/{token}", links::reset).public(),
         // Contacts and the trash.
         get("/contacts", contacts::list),
         get("/contacts/new", contacts::new),

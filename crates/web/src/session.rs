@@ -152,6 +152,13 @@ fn is_secure(web: &Web, headers: &HeaderMap) -> bool {
     web.serve.secure || (web.serve.trust_proxy && forwarded())
 }
 
+/// How this browser reaches us: the beginning of a whole address. Empty where it does not say.
+pub fn origin(web: &Web, headers: &HeaderMap) -> String {
+    let scheme = if is_secure(web, headers) { "https" } else { "http" };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    host.map_or_else(String::new, |host| format!("{scheme}://{host}"))
+}
+
 fn cookie_name(secure: bool) -> &'static str {
     if secure { SECURE_COOKIE } else { COOKIE }
 }

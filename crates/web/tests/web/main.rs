@@ -7,4 +7,5 @@ mod contacts;
 mod doors;
 mod import;
 mod managing;
+mod members;
 mod site;
