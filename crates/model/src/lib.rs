@@ -11,6 +11,7 @@ mod email;
 mod key;
 mod label;
 mod likeness;
+mod merging;
 mod patch;
 mod person_name;
 mod phone;
@@ -24,6 +25,9 @@ pub use email::{Email, EmailProblem};
 pub use key::{MatchKey, content_hash, name_order};
 pub use label::Label;
 pub use likeness::{Block, Likeness, Verdict, blocks, by_key, likeness};
+pub use merging::{
+    ListField, ListedValue, MergeChoices, SingleChoice, SingleField, listed_values, merge, single_choices,
+};
 pub use patch::{Blanks, Fill, Patch};
 pub use person_name::{PersonName, looks_like_company, split_person_name};
 pub use phone::{Phone, PhoneProblem, Region};

@@ -7,8 +7,8 @@
 use crate::error::{Error, Result};
 use crate::waist::{OnConflict, Row, Table, Tx, Value};
 use crate::{
-    Store, Workspace, actions, audit, changes, contacts, feed, keys, links, mappings, names, shares, sign_ins, texts,
-    trash, views,
+    Store, Workspace, actions, audit, changes, contacts, feed, keys, links, mappings, names, not_duplicates, shares,
+    sign_ins, texts, trash, views,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::Xxh3;
@@ -146,6 +146,7 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&actions::TABLE, 2),
     &keyed(&actions::TOUCHED, 3),
     &keyed(&views::TABLE, 2),
+    &keyed(&not_duplicates::TABLE, 3),
 ];
 
 /// A copy under way.

@@ -28,6 +28,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         include_str!("../migrations/sqlite/V9__actions_and_views.sql"),
     ),
     (
+        "V11__not_duplicates",
+        include_str!("../migrations/sqlite/V11__not_duplicates.sql"),
+    ),
+    (
         "V12__trash_shares",
         include_str!("../migrations/sqlite/V12__trash_shares.sql"),
     ),
@@ -52,6 +56,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     (
         "V9__actions_and_views",
         include_str!("../migrations/postgres/V9__actions_and_views.sql"),
+    ),
+    (
+        "V11__not_duplicates",
+        include_str!("../migrations/postgres/V11__not_duplicates.sql"),
     ),
     (
         "V12__trash_shares",

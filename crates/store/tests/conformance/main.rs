@@ -28,6 +28,7 @@ mod links;
 mod mappings;
 mod members;
 mod names;
+mod not_duplicates;
 mod servers;
 mod shares;
 mod sign_ins;
