@@ -5,6 +5,7 @@
 //! taking it back (`taking_back`).
 
 use crate::search::follow;
+use crate::settings::stored_settings;
 use crate::{Actor, App, AuditAction, Error};
 use model::{ContactId, Version};
 use serde::{Deserialize, Serialize};
@@ -17,8 +18,6 @@ use store::{Member, Tx, workspaces};
 
 /// Contacts of one step.
 pub(crate) const STEP: usize = 4_000;
-/// Actions can be taken back for so long, in microseconds: 30 days.
-const REMEMBERED: i64 = 30 * 24 * 60 * 60 * 1_000_000;
 
 /// What is done to many contacts. Deleting is none: the trash is its way back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +59,7 @@ impl ActionKind {
     }
 
     /// The kind of that name.
-    fn named(name: &str) -> Result<Self, store::Error> {
+    pub fn named(name: &str) -> Result<Self, store::Error> {
         let found = Self::ALL.into_iter().find(|kind| kind.as_str() == name);
         found.ok_or_else(|| store::Error::Corrupt(format!("an action is of the kind {name:?}")))
     }
@@ -74,6 +73,14 @@ impl ActionKind {
             Self::Unshare => AuditAction::Unshared,
             Self::HandOver => AuditAction::HandedOver,
             Self::Merge => AuditAction::Merged,
+        }
+    }
+
+    /// What the feed is told of contacts to which it is done.
+    pub fn touched(self, ids: Vec<ContactId>) -> feed::Touched {
+        match self.changes_values() {
+            true => feed::Touched::Contacts(ids),
+            false => feed::Touched::Shares(ids),
         }
     }
 
@@ -267,11 +274,7 @@ impl App {
                     note(tx, actor, number, &step.touched)?;
                 }
                 let met = step.touched.iter().map(|before| before.row.id).collect();
-                let met = match kind.changes_values() {
-                    true => feed::Touched::Contacts(met),
-                    false => feed::Touched::Shares(met),
-                };
-                feed::note(tx, actor.workspace, &[met])?;
+                feed::note(tx, actor.workspace, &[kind.touched(met)])?;
                 follow(tx, actor.workspace, change)?;
                 let contacts = step.touched.len() as u64;
                 if contacts > 0 {
@@ -286,12 +289,13 @@ impl App {
         Ok(report)
     }
 
-    /// Forgets what was done to contacts more than 30 days ago: it cannot be taken back any more.
+    /// Forgets what was done to contacts longer ago than the settings say: it cannot be taken back any more.
     ///
     /// # Errors
     /// Those of the database.
     pub fn forget_old_actions(&self, actor: Actor) -> Result<(), Error> {
-        let before = self.world.now().saturating_sub(REMEMBERED);
+        let settings = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
+        let before = settings.log_since(self.world.now());
         while self
             .store
             .write(|tx| actions::forget(tx, actor.workspace, before, STEP as u64))?

@@ -5,7 +5,9 @@
 //! member may not see is one that is not there.
 
 use crate::access::{self, CanEdit, Owns};
+use crate::fields::obey;
 use crate::search::{follow, text_of};
+use crate::settings::stored_settings;
 use crate::shares::{name_of, packed, unpacked};
 use crate::{Actor, App, Error, Right};
 use model::{Contact, ContactId, MatchKey, Version, name_order};
@@ -14,8 +16,6 @@ use store::feed::{self, Touched};
 use store::trash::{self, Trashed};
 use store::{ImportId, Tx, Workspace, contacts, keys, names, shares, texts, workspaces};
 
-/// Deleted contacts can be restored for so long, in microseconds: 30 days.
-const KEPT_IN_TRASH: i64 = 30 * 24 * 60 * 60 * 1_000_000;
 /// Contacts forgotten in one transaction.
 const FORGOTTEN_AT_ONCE: u64 = 1_000;
 
@@ -58,21 +58,25 @@ impl App {
     /// Creates a contact that the member owns.
     ///
     /// # Errors
-    /// [`Error::NoIdentity`] if there is nothing to know it by; those of the database.
+    /// [`Error::NoIdentity`] if there is nothing to know it by; [`Error::Rules`] if it is not what the workspace asks for;
+    /// those of the database.
     pub fn create_contact(&self, actor: Actor, contact: Contact) -> Result<ContactId, Error> {
-        let contact = checked(contact)?;
-        let now = self.world.now();
-        let row = ContactRow {
-            id: self.world.contact_id(),
-            owner: actor.member,
-            version: now,
-            created_at: now,
-            created_by: None,
-            written_by: None,
-            body: contact.to_json(),
-        };
-        self.change(actor, row.id, |tx| add(tx, actor.workspace, &row, &contact))?;
-        Ok(row.id)
+        let mut contact = checked(contact)?;
+        let (now, id) = (self.world.now(), self.world.contact_id());
+        self.change(actor, id, |tx| {
+            obey(tx, actor.workspace, &mut contact, None)?;
+            let row = ContactRow {
+                id,
+                owner: actor.member,
+                version: now,
+                created_at: now,
+                created_by: None,
+                written_by: None,
+                body: contact.to_json(),
+            };
+            add(tx, actor.workspace, &row, &contact)
+        })?;
+        Ok(id)
     }
 
     /// A contact.
@@ -100,7 +104,8 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NoContact`]; [`Error::Forbidden`] if the member may only see it; [`Error::ChangedMeanwhile`] if the contact
-    /// has another version; [`Error::NoIdentity`]; those of the database.
+    /// has another version; [`Error::NoIdentity`]; [`Error::Rules`] if it is not what the workspace asks for; those of the
+    /// database.
     pub fn edit_contact(
         &self,
         actor: Actor,
@@ -108,7 +113,7 @@ impl App {
         expected: Version,
         contact: Contact,
     ) -> Result<Version, Error> {
-        let after = checked(contact)?;
+        let mut after = checked(contact)?;
         let now = self.world.now();
         self.change(actor, id, |tx| {
             let row = access::edit(tx, actor, id)?;
@@ -122,6 +127,7 @@ impl App {
             if after == before {
                 return Ok(row.version);
             }
+            obey(tx, actor.workspace, &mut after, Some(&before))?;
             rewrite(tx, actor, row, &before, &after, now)
         })
     }
@@ -221,12 +227,13 @@ impl App {
         page.iter().map(shown).collect()
     }
 
-    /// Forgets for good what has been in the trash of the workspace for 30 days; says how many contacts that were.
+    /// Forgets for good what has been in the trash of the workspace for as long as the settings say; says how many contacts that were.
     ///
     /// # Errors
     /// Those of the database.
     pub fn forget_old_trash(&self, actor: Actor) -> Result<u64, Error> {
-        let before = self.world.now().saturating_sub(KEPT_IN_TRASH);
+        let settings = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
+        let before = settings.trash_since(self.world.now());
         let mut forgotten = 0;
         loop {
             let step = self

@@ -4,7 +4,7 @@
 use crate::{AccountField, ObjectsError};
 use exchange::mapping::MappingError;
 use exchange::open::OpenError;
-use model::{ContactId, Version};
+use model::{ContactId, RuleBroken, Version};
 use std::io;
 use std::path::{Path, PathBuf};
 use store::ImportId;
@@ -186,6 +186,26 @@ pub enum Error {
     /// The rows of an import cannot be shown.
     #[error("the rows of import {0} are not kept any more; its numbers and its rejected rows are")]
     RowsGone(ImportId),
+    /// Something about a custom field does not fit.
+    #[error("{0}")]
+    Field(String),
+    /// There is no such custom field, and the member may not make one.
+    #[error("there is no field “{0}” here; ask an admin to add it")]
+    UnknownField(String),
+    /// What was entered of a contact is not what the workspace asks for.
+    #[error("{}", .0.iter().map(|broken| broken.what.as_str()).collect::<Vec<_>>().join("; "))]
+    Rules(Vec<RuleBroken>),
+    /// Something cannot be set so.
+    #[error("{0}")]
+    Settings(String),
+    /// The change log of an import is not kept any more.
+    #[error("import {import} cannot be undone any more: what was there before is kept for {days} days")]
+    LogGone {
+        /// Which.
+        import: ImportId,
+        /// For how long it is kept.
+        days: u32,
+    },
     /// No column of the file fills any field.
     #[error("no column of the file was recognised, so there is nothing to import; say which column is what with --map 'COLUMN=FIELD' (the file has: {})", .0.join(", "))]
     NothingMapped(Vec<String>),
@@ -247,6 +267,11 @@ impl Error {
             Self::NotADraft { .. } => "not_a_draft",
             Self::RowsGone(_) => "rows_gone",
             Self::NothingMapped(_) => "nothing_mapped",
+            Self::Field(_) => "field",
+            Self::UnknownField(_) => "unknown_field",
+            Self::Rules(_) => "rules",
+            Self::Settings(_) => "settings",
+            Self::LogGone { .. } => "log_gone",
         }
     }
 }

@@ -153,7 +153,8 @@ fn export_csv(
             Ok(())
         }
     })?;
-    let mut layout = needs.layout();
+    let fields = crate::fields::names_in_order(tx, actor.workspace)?;
+    let mut layout = needs.layout(&fields.iter().map(String::as_str).collect::<Vec<_>>());
     if !request.columns.is_empty() {
         layout = layout.only(|slot| request.columns.iter().any(|wanted| asks_for(wanted, slot)));
     }

@@ -1,6 +1,7 @@
 //! Looking at a file: what was found, what each column became, what every row is worth, and which rows may be one person
 //! though they share nothing that is certain. Needs no database.
 
+use crate::fields::Terms;
 use crate::judging::Chunk;
 use crate::lookback::Lookback;
 use crate::plan::{ImportOptions, NumbersOf, Opening, look};
@@ -54,7 +55,7 @@ pub fn inspect(
     row: &mut dyn FnMut(InspectedRow<'_>) -> Result<(), Error>,
 ) -> Result<Inspected, Error> {
     let source = Counted::new(path);
-    let look = look(&source, opening)?;
+    let look = look(&source, opening, &Terms::default())?;
     let options = ImportOptions::default();
     let mut run = Run::preview(world, Actor::NOBODY, options, &look.reading, &source).showing_contacts();
     let scratch = Store::scratch()?;

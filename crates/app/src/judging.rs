@@ -11,7 +11,7 @@ use exchange::fixes::ReadyFixes;
 use exchange::judge::{Judge, Judged};
 use exchange::open::{Batch, Mark, Record, Records, Source};
 use exchange::reason::Reason;
-use model::{Block, Contact, ContactId, MatchKey, Patch, Version, blocks, content_hash, name_order};
+use model::{Block, Contact, ContactId, MatchKey, Patch, Slot, Version, blocks, content_hash, name_order};
 use std::io::Read;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -30,6 +30,8 @@ pub(crate) struct Prepared {
     pub line: u64,
     /// What is wrong or odd.
     pub reasons: Vec<Reason>,
+    /// What a new contact needs and the row has not.
+    pub lacking: Vec<(Slot, Reason)>,
     pub id: Option<ContactId>,
     pub version: Option<Version>,
     pub patch: Option<Box<Patch>>,
@@ -222,12 +224,14 @@ pub(crate) fn prepare(record: usize, mark: Mark, judged: Judged, bodies: Bodies)
         contact,
         patch,
         reasons,
+        lacking,
         id,
         version,
     } = judged;
     let mut prepared = Prepared {
         line,
         reasons,
+        lacking,
         id,
         version,
         patch,

@@ -178,6 +178,7 @@ impl Work {
             self.swept_at = Some(now);
             self.app.forget_old_trash(actor)?;
             self.app.forget_old_actions(actor)?;
+            self.app.forget_old_logs(actor)?;
             self.app.sweep(actor)?;
         }
         Ok(())

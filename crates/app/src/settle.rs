@@ -352,6 +352,15 @@ impl Settler<'_> {
             ));
             return Ok(Standing::new(Outcome::Invalid, None));
         }
+        // What was lacking before is no matter of the import, but it must take away nothing that is required.
+        let gone = row
+            .lacking
+            .iter()
+            .find(|(slot, _)| before.has(slot) && !after.has(slot));
+        if let Some((_, reason)) = gone {
+            row.reasons.push(reason.clone());
+            return Ok(Standing::new(Outcome::Invalid, None));
+        }
         self.update(directory, row, matched.row, &before, &after)?;
         Ok(Standing::new(Outcome::Update { contact: of }, None))
     }
@@ -390,6 +399,10 @@ impl Settler<'_> {
         row: &mut Prepared,
         reason: Option<Reason>,
     ) -> Standing {
+        if !row.lacking.is_empty() {
+            row.reasons.extend(row.lacking.drain(..).map(|(_, reason)| reason));
+            return Standing::new(Outcome::Invalid, None);
+        }
         let now = self.world.now();
         let line = row.line;
         let id = match row.id {

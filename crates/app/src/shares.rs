@@ -56,7 +56,7 @@ impl App {
     /// new access. Contacts of others, and those that are not there, are passed over.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] if there is no such member any more; those of the database; what was shared before stays shared.
+    /// [`Error::NoMember`]; [`Error::Forbidden`] if the member is not active; those of the database; what was shared before stays shared.
     pub fn share(&self, actor: Actor, ids: &[ContactId], to: Grantee, access: Access) -> Result<ActionReport, Error> {
         self.change_shares(actor, ids, &Change::Share(to, access))
     }
@@ -72,7 +72,7 @@ impl App {
     /// Gives contacts of the member's own to another owner. Others keep their shares; the member keeps `keep`.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] if there is no such member any more; those of the database; what was handed over before stays so.
+    /// [`Error::NoMember`]; [`Error::Forbidden`] if the member is not active; those of the database; what was handed over before stays so.
     pub fn hand_over(
         &self,
         actor: Actor,
@@ -155,7 +155,8 @@ impl Change {
         };
         match members::get(tx, actor.workspace, *to)? {
             Some(member) if member.state == MemberState::Active => Ok(()),
-            _ => Err(Error::Forbidden("this member is not active any more; choose another")),
+            None => Err(Error::NoMember),
+            Some(_) => Err(Error::Forbidden("this member is not active any more; choose another")),
         }
     }
 

@@ -4,7 +4,7 @@
 //! Leaves out how actions are noted (`actions`), imports (`undo`) and the trash (`contacts`).
 
 use crate::access;
-use crate::actions::{STEP, SharesChanged};
+use crate::actions::{ActionKind, STEP, SharesChanged};
 use crate::contacts::read;
 use crate::search::{follow, text_of};
 use crate::{Actor, App, AuditAction, Error};
@@ -53,7 +53,8 @@ impl App {
                     actions::set_undone(tx, workspace, action, self.world.now())?;
                     self.audit(tx, actor, AuditAction::ActionUndone, &found.kind, undone.restored)?;
                 }
-                feed::note(tx, workspace, &[feed::Touched::Contacts(ids)])?;
+                let kind = ActionKind::named(&found.kind)?;
+                feed::note(tx, workspace, &[kind.touched(ids)])?;
                 follow(tx, workspace, change)?;
                 Ok(more)
             })?;

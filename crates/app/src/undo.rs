@@ -42,6 +42,7 @@ impl App {
         if stored.state == ImportState::Undone {
             return Err(Error::AlreadyUndone(import));
         }
+        self.refuse_too_late(actor, &stored)?;
         // What was interrupted can be taken back instead of gone on with, but nobody may go on with it meanwhile. Looking
         // at what is done needs no such right.
         let unfinished = is_unfinished(stored.state);

@@ -8,10 +8,12 @@ mod birthday;
 mod contact;
 mod country;
 mod email;
+mod field;
 mod key;
 mod label;
 mod likeness;
 mod merging;
+mod number;
 mod patch;
 mod person_name;
 mod phone;
@@ -22,12 +24,14 @@ pub use birthday::{Birthday, DateOrder};
 pub use contact::{Address, Contact, LabeledEmail, LabeledPhone, Website};
 pub use country::{countries, region_of_country};
 pub use email::{Email, EmailProblem};
+pub use field::{ContactRules, CustomField, FieldKind, Misfit, Notation, RuleBroken};
 pub use key::{MatchKey, content_hash, name_order};
 pub use label::Label;
 pub use likeness::{Block, Likeness, Verdict, blocks, by_key, likeness};
 pub use merging::{
     ListField, ListedValue, MergeChoices, SingleChoice, SingleField, listed_values, merge, single_choices,
 };
+pub use number::{DecimalSign, canonical_number, decimal_sign_told_by};
 pub use patch::{Blanks, Fill, Patch};
 pub use person_name::{PersonName, looks_like_company, split_person_name};
 pub use phone::{Phone, PhoneProblem, Region};

@@ -79,6 +79,12 @@ WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'views'::re
 SELECT create_distributed_table('not_duplicates', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'not_duplicates'::regclass);
 
+SELECT create_distributed_table('custom_fields', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'custom_fields'::regclass);
+
+SELECT create_distributed_table('workspace_settings', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'workspace_settings'::regclass);
+
 -- About the database as a whole, and a few rows at most: on every node.
 SELECT create_reference_table('installation')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'installation'::regclass);

@@ -7,8 +7,8 @@
 use crate::error::{Error, Result};
 use crate::waist::{OnConflict, Row, Table, Tx, Value};
 use crate::{
-    Store, Workspace, actions, audit, changes, contacts, feed, keys, links, mappings, names, not_duplicates, shares,
-    sign_ins, texts, trash, views,
+    Store, Workspace, actions, audit, changes, contacts, feed, fields, keys, links, mappings, names, not_duplicates,
+    settings, shares, sign_ins, texts, trash, views,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::Xxh3;
@@ -84,7 +84,7 @@ const MEMBERS: Table<9> = Table {
         "seen_at",
     ],
 };
-const IMPORTS: Table<14> = Table {
+const IMPORTS: Table<15> = Table {
     name: "imports",
     columns: [
         "workspace_id",
@@ -101,6 +101,7 @@ const IMPORTS: Table<14> = Table {
         "updated_at",
         "finished_at",
         "holder",
+        "forgotten_at",
     ],
 };
 const LEASES: Table<4> = Table {
@@ -147,6 +148,8 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&actions::TOUCHED, 3),
     &keyed(&views::TABLE, 2),
     &keyed(&not_duplicates::TABLE, 3),
+    &keyed(&fields::TABLE, 2),
+    &keyed(&settings::TABLE, 1),
 ];
 
 /// A copy under way.

@@ -28,6 +28,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         include_str!("../migrations/sqlite/V9__actions_and_views.sql"),
     ),
     (
+        "V10__fields_and_settings",
+        include_str!("../migrations/sqlite/V10__fields_and_settings.sql"),
+    ),
+    (
         "V11__not_duplicates",
         include_str!("../migrations/sqlite/V11__not_duplicates.sql"),
     ),
@@ -56,6 +60,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     (
         "V9__actions_and_views",
         include_str!("../migrations/postgres/V9__actions_and_views.sql"),
+    ),
+    (
+        "V10__fields_and_settings",
+        include_str!("../migrations/postgres/V10__fields_and_settings.sql"),
     ),
     (
         "V11__not_duplicates",
@@ -131,7 +139,8 @@ mod tests {
                 .unwrap()
                 .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
                 .collect();
-            files.sort();
+            let number = |name: &str| -> u32 { name[1..name.find("__").unwrap()].parse().unwrap() };
+            files.sort_by_key(|name| number(name));
             let listed: Vec<&str> = list.iter().map(|(name, _)| *name).collect();
             assert_eq!(files, listed);
         }

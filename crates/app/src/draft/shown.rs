@@ -53,6 +53,10 @@ pub struct MappedFile {
     /// Whether a mapping is applied that this member has used before for the same header row. Settings without `choices`
     /// take the proposal instead.
     pub remembered: bool,
+    /// The names of the custom fields that columns can fill.
+    pub fields: Vec<String>,
+    /// Whether the member may make new ones.
+    pub may_define: bool,
 }
 
 /// What a row becomes.

@@ -5,6 +5,7 @@
 
 use super::audience::SeenBy;
 use crate::contacts::read;
+use crate::filter::{FIELD_END, comparable, field_name};
 use model::{Contact, ContactId, fold, name_order};
 use store::contacts::ContactRow;
 use store::{ImportId, Member};
@@ -20,6 +21,8 @@ pub(super) mod kind {
     pub const PHONE: u8 = 6;
     /// The place in the order by name, where it cannot be told from the name. No word is looked for in it.
     pub const ORDER: u8 = 7;
+    /// A custom field and its value. No word is looked for in it.
+    pub const FIELD: u8 = 8;
     /// The first byte that is no kind.
     pub const TEXT: u8 = 0x20;
 }
@@ -117,6 +120,10 @@ fn lines(contact: &Contact) -> (Vec<u8>, u8) {
     }
     for phone in &contact.phones {
         add(&mut text, kind::PHONE, phone.phone.as_str());
+    }
+    for (name, value) in &contact.custom {
+        let line = format!("{}{FIELD_END}{}", field_name(name), comparable(value.as_str()));
+        add(&mut text, kind::FIELD, &line);
     }
     (text, cut)
 }

@@ -10,7 +10,7 @@ use super::bits::Bits;
 use super::entry::{CITY, COUNTRY, Traits, kind, seconds};
 use super::segment::Segment;
 use crate::Scope;
-use crate::filter::Condition;
+use crate::filter::{Condition, FIELD_END};
 use memchr::memmem::{self, Finder};
 use store::Member;
 
@@ -34,6 +34,8 @@ enum Wanted {
     Tag(Vec<u8>),
     /// A company with this in it.
     Company(Box<Finder<'static>>),
+    /// A line that is one of these, or only begins so.
+    Field { lines: Vec<Vec<u8>>, whole: bool },
 }
 
 impl Look {
@@ -85,6 +87,7 @@ impl Look {
             Condition::Has(part) => traits.parts & part.bit() != 0,
             Condition::No(part) => traits.parts & part.bit() == 0,
             Condition::Word { .. } | Condition::Tag(_) | Condition::Company(_) | Condition::Changed(_) => true,
+            Condition::Field { .. } => true,
         })
     }
 }
@@ -99,6 +102,15 @@ impl Wanted {
             }),
             Condition::Tag(tag) => Some(Self::Tag([&[kind::TAG], tag.as_bytes()].concat())),
             Condition::Company(company) if !company.is_empty() => Some(Self::Company(Box::new(finder(company)))),
+            Condition::Field { name, values } => {
+                let line = |value: &str| [&[kind::FIELD], format!("{name}{FIELD_END}{value}").as_bytes()].concat();
+                let whole = !values.is_empty();
+                let lines = match whole {
+                    true => values.iter().map(|value| line(value)).collect(),
+                    false => vec![line("")],
+                };
+                Some(Self::Field { lines, whole })
+            }
             _ => None,
         }
     }
@@ -107,6 +119,7 @@ impl Wanted {
         match self {
             Self::Word { text, .. } | Self::Company(text) => text.needle().len(),
             Self::Tag(line) => line.len(),
+            Self::Field { lines, .. } => lines.iter().map(Vec::len).min().unwrap_or_default(),
         }
     }
 
@@ -141,6 +154,15 @@ impl Wanted {
                 each_hit((segment, among), &Finder::new(line), whole, take);
             }
             Self::Company(text) => each_hit((segment, among), text, &mut |_, kind| kind == kind::COMPANY, take),
+            Self::Field { lines, whole } => {
+                let ends = |end: usize| segment.all_text().get(end).is_none_or(|byte| *byte < kind::TEXT);
+                let mut found = Bits::none(segment.len());
+                for line in lines {
+                    let is_so = &mut |end: usize, _| !whole || ends(end);
+                    each_hit((segment, among), &Finder::new(line), is_so, &mut |at| found.set(at));
+                }
+                found.iter().for_each(take);
+            }
         }
     }
 
@@ -149,13 +171,17 @@ impl Wanted {
         match self {
             Self::Word { text: word, digits } => lines(text).any(|(kind, line)| match kind {
                 kind::PHONE => digits.as_ref().is_some_and(|digits| digits.find(line).is_some()),
-                kind::ORDER => false,
+                kind::ORDER | kind::FIELD => false,
                 _ => word.find(line).is_some(),
             }),
             Self::Tag(wanted) => lines(text).any(|(kind, line)| kind == kind::TAG && *line == wanted[1..]),
             Self::Company(company) => {
                 lines(text).any(|(kind, line)| kind == kind::COMPANY && company.find(line).is_some())
             }
+            Self::Field { lines: wanted, whole } => lines(text).any(|(kind, line)| {
+                let is_so = |wanted: &Vec<u8>| line == &wanted[1..] || (!whole && line.starts_with(&wanted[1..]));
+                kind == kind::FIELD && wanted.iter().any(is_so)
+            }),
         }
     }
 }
@@ -165,7 +191,7 @@ fn finder(needle: &str) -> Finder<'static> {
 }
 
 fn is_word(kind: u8) -> bool {
-    !matches!(kind, kind::PHONE | kind::ORDER)
+    !matches!(kind, kind::PHONE | kind::ORDER | kind::FIELD)
 }
 
 /// The lines of a contact with their kinds.

@@ -47,10 +47,20 @@ fn contact() -> impl Strategy<Value = Contact> {
             0..2,
         ),
         prop::collection::vec((word(), word()), 0..2),
-        word(),
+        (
+            word(),
+            prop::collection::btree_map(
+                prop::sample::select(&["Shoe size", "Größe", "Ann"][..]).prop_map(str::to_owned),
+                prop_oneof![
+                    word(),
+                    prop::sample::select(&["-5", "5", "1234.5", "0012"][..]).prop_map(str::to_owned)
+                ],
+                0..3,
+            ),
+        ),
     );
     (names, lists).prop_map(
-        |((first, middle, last, nick, company), (tags, emails, phones, places, notes))| {
+        |((first, middle, last, nick, company), (tags, emails, phones, places, (notes, custom)))| {
             let text = |text: &String| Text::new(text);
             let mut contact = Contact {
                 first_name: text(&first),
@@ -59,6 +69,7 @@ fn contact() -> impl Strategy<Value = Contact> {
                 nickname: text(&nick),
                 company: text(&company),
                 notes: text(&notes),
+                custom: custom.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
                 tags: tags.iter().map(text).collect(),
                 emails: emails
                     .iter()
@@ -151,6 +162,10 @@ fn term() -> impl Strategy<Value = String> {
         1 => quoted("company:"),
         1 => quoted("city:"),
         1 => quoted("country:"),
+        2 => (prop::sample::select(&["shoe size", "größe", "ANN", "Shoe"][..]), word())
+            .prop_map(|(name, value)| format!("field:\"{name}={value}\"")),
+        2 => prop::sample::select(&["field:größe", "field:\"Shoe size\"=5", "field:ann=-5", "field:ann=\"1,234.50\""][..])
+            .prop_map(str::to_owned),
         1 => (1..3).prop_map(|import| format!("import:{import}")),
         1 => parts.clone().prop_map(|part| format!("has:{part}")),
         1 => parts.prop_map(|part| format!("no:{part}")),

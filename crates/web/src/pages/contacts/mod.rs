@@ -6,6 +6,7 @@ pub mod criteria;
 mod edit;
 mod form;
 mod list;
+mod own_fields;
 pub mod share;
 mod show;
 mod table;
