@@ -101,6 +101,10 @@ async fn a_contact_is_entered_in_the_fields_of_the_workspace() {
         &ada.get("/contacts?q=field%3A%22Shoe+size%22%3D1234.50").await,
         &["Ann"],
     );
+    shows(
+        &ada.get("/contacts?field=Shoe+size&value=1234.5").await,
+        &["Ann", "Shoe size: 1234.5"],
+    );
     // What is archived stays with the contact, also when it is edited.
     post(&mut ada, "/fields/1/archive", "").await;
     let edit = ada.get(&format!("{page}/edit")).await;
