@@ -28,7 +28,7 @@ pub struct ActionUndone {
 }
 
 impl App {
-    /// Takes an action back. Only who did it may, within 30 days.
+    /// Takes an action back. Only who did it may, while it is remembered.
     ///
     /// # Errors
     /// [`Error::NoAction`], [`Error::ActionUndone`]; those of the database.
