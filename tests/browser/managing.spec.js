@@ -45,7 +45,7 @@ test("rows are gone through, selected, tagged, shared and deleted by keys, and a
   await expect(page.getByText("“Luca Ferrante”")).toBeVisible();
   await expect(page.getByRole("button", { name: "Revoke Everyone in the workspace" })).toBeVisible();
   await axe(page);
-  await page.goBack();
+  await page.goto("/contacts");
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Luca Ferrante", level: 1 })).toBeVisible();
