@@ -5,6 +5,7 @@
 //! member may not see is one that is not there.
 
 use crate::access::{self, CanEdit, Owns};
+use crate::audit::AuditAction;
 use crate::fields::obey;
 use crate::search::{follow, text_of};
 use crate::settings::stored_settings;
@@ -64,6 +65,7 @@ impl App {
         let mut contact = checked(contact)?;
         let (now, id) = (self.world.now(), self.world.contact_id());
         self.change(actor, id, |tx| {
+            access::active(tx, actor)?;
             obey(tx, actor.workspace, &mut contact, None)?;
             let row = ContactRow {
                 id,
@@ -140,6 +142,7 @@ impl App {
         let now = self.world.now();
         self.change(actor, id, |tx| {
             let row = access::own(tx, actor, id)?;
+            self.audit(tx, actor, AuditAction::Deleted, &id.to_string(), 1)?;
             discard(tx, actor, row, now)
         })
     }
@@ -151,7 +154,7 @@ impl App {
     /// Those of the database; what was deleted before stays deleted.
     pub fn delete_contacts(&self, actor: Actor, ids: &[ContactId]) -> Result<(u64, i64), Error> {
         let now = self.world.now();
-        let mut deleted = 0;
+        let (mut deleted, mut noted) = (0, None);
         for some in ids.chunks(DELETED_AT_ONCE) {
             deleted += self.change_many(actor, |tx| {
                 let mut gone = Vec::new();
@@ -161,6 +164,9 @@ impl App {
                         gone.push(row.id);
                         discard(tx, actor, row, now)?;
                     }
+                }
+                if !gone.is_empty() {
+                    self.audit_part(tx, actor, &mut noted, AuditAction::Deleted, "", gone.len() as u64)?;
                 }
                 Ok((gone.len() as u64, gone))
             })?;
@@ -173,7 +179,7 @@ impl App {
     /// # Errors
     /// Those of the database; what was restored before stays restored.
     pub fn restore_deleted_at(&self, actor: Actor, at: i64) -> Result<u64, Error> {
-        let (mut restored, mut after) = (0, None);
+        let (mut restored, mut after, mut noted) = (0, None, None);
         loop {
             let page = self
                 .store
@@ -193,6 +199,9 @@ impl App {
                         back.push(id);
                     }
                 }
+                if !back.is_empty() {
+                    self.audit_part(tx, actor, &mut noted, AuditAction::Restored, "", back.len() as u64)?;
+                }
                 Ok((back.len() as u64, back))
             })?;
         }
@@ -211,6 +220,7 @@ impl App {
             if contacts::get(tx, actor.workspace, id)?.is_some() {
                 return Err(Error::IdTaken(id));
             }
+            self.audit(tx, actor, AuditAction::Restored, &id.to_string(), 1)?;
             bring_back(tx, actor.workspace, &trashed)
         })
     }

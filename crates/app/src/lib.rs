@@ -51,6 +51,7 @@ mod settle;
 mod shares;
 mod tagging;
 mod taking_back;
+mod told_filter;
 mod tries;
 mod undo;
 mod uploads;
