@@ -4,7 +4,7 @@
 //! nobody reaches the handler of one without being signed in.
 
 use crate::Web;
-use crate::pages::{account, audit, contacts, export, import, links, members, setup, sign_in, trash};
+use crate::pages::{account, audit, contacts, export, fields, import, links, members, settings, setup, sign_in, trash};
 use crate::problem::Problem;
 use crate::{assets, guard, metrics, observe, session};
 use axum::Router;
@@ -93,6 +93,16 @@ pub fn table() -> Vec<Route> {
         post("/account/password", account::change_password),
         post("/account/sign-ins/end", account::end_sign_in),
         // Members, and the links that let somebody in.
+        // Custom fields and settings.
+        get("/fields", fields::list),
+        post("/fields", fields::add),
+        post("/fields/{id}/choices", fields::set_choices),
+        post("/fields/{id}/move", fields::move_one),
+        post("/fields/{id}/archive", fields::archive),
+        post("/fields/{id}/restore", fields::restore),
+        get("/settings", settings::show),
+        post("/settings", settings::save),
+        // Members.
         get("/members", members::list),
         post("/members/invite", members::invite),
         post("/members/invitations/revoke", members::revoke),
