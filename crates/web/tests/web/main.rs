@@ -9,3 +9,4 @@ mod import;
 mod managing;
 mod members;
 mod site;
+mod walk;
