@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod contacts;
+pub mod duplicates;
 pub mod export;
 pub mod import;
 pub mod links;
