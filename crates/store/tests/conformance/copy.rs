@@ -45,7 +45,7 @@ fn fill(store: &Store) {
                 by: Member(1),
                 shares: "[]".to_owned(),
             };
-            trash::put(tx, workspace, &trashed)?;
+            trash::put_many(tx, workspace, std::slice::from_ref(&trashed))?;
             sign_ins::add(tx, workspace, &sign_in(1, 1, 10))?;
             sign_ins::lock_failures(tx, workspace, "a", 1)?;
             let import = imports::create(tx, workspace, &SMALL_IMPORT, 1)?;

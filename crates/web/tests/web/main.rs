@@ -5,6 +5,7 @@
 mod accounts;
 mod contacts;
 mod doors;
+mod duplicates;
 mod import;
 mod managing;
 mod members;

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use std::sync::Arc;
 
 /// Another member, signed in.
-async fn joined(site: &Site, name: &str, role: Role) -> Browser {
+pub async fn joined(site: &Site, name: &str, role: Role) -> Browser {
     let (app, name) = (Arc::clone(&site.app), name.to_owned());
     let email = format!("{}@example.org", name.to_lowercase());
     let address = email.clone();
