@@ -117,6 +117,8 @@ pub struct ImportReport {
     pub updated_at: i64,
     /// When it came to its end, in UTC microseconds.
     pub finished_at: Option<i64>,
+    /// Whether its change log was let go of, so that it cannot be undone any more.
+    pub is_forgotten: bool,
 }
 
 /// An import that is about to run, or to go on.
@@ -447,6 +449,7 @@ fn report(stored: &Import, held: &[ImportId]) -> Result<ImportReport, Error> {
         created_at: stored.created_at,
         updated_at: stored.updated_at,
         finished_at: stored.finished_at,
+        is_forgotten: stored.forgotten_at.is_some(),
     })
 }
 

@@ -6,6 +6,7 @@ mod accounts;
 mod contacts;
 mod doors;
 mod duplicates;
+mod fields;
 mod import;
 mod managing;
 mod members;
