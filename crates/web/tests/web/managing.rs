@@ -48,7 +48,7 @@ fn hides(answer: &Answer, texts: &[&str]) {
 
 /// The address to take back what a page tells.
 fn undo(answer: &Answer) -> String {
-    let at = answer.body.find("/actions/").expect(&answer.body);
+    let at = answer.body.find("/actions/").unwrap();
     answer.body[at..].split('"').next().unwrap().to_owned()
 }
 
