@@ -385,8 +385,10 @@ impl App {
         let (counts, notable) = run.into_result();
         if stopped == Stopped::No {
             let now = self.world.now();
-            self.store
-                .write(|tx| lease.set_state(tx, ImportState::Done, now, true))?;
+            self.store.write(|tx| {
+                lease.set_state(tx, ImportState::Done, now, true)?;
+                self.audit_import(tx, actor, import, &counts)
+            })?;
             if !plan.keeps_rows {
                 self.drop_upload(&upload.name);
             }
@@ -395,8 +397,10 @@ impl App {
         }
         if stopped == Stopped::Cancelled {
             let now = self.world.now();
-            self.store
-                .write(|tx| lease.set_state(tx, ImportState::Cancelled, now, true))?;
+            self.store.write(|tx| {
+                lease.set_state(tx, ImportState::Cancelled, now, true)?;
+                self.audit_import(tx, actor, import, &counts)
+            })?;
         }
         drop(lease);
         Ok(ImportSummary {
