@@ -34,6 +34,9 @@ Usage: cargo xtask COMMAND
          --against also runs the program at PATH, to compare before with after
   bench import-postgres FILE.csv [ROUNDS] [--against PATH]
          the same into a private PostgreSQL whose commits reach the disk; the peer is psql
+  bench team [CONTACTS]
+         makes a workspace of 200 members and 1,000,000 contacts, if no other number is said, each shared with five members,
+         and prints what lists, searches, shares and imports take there
   postgres [--durable] [-- COMMAND...]
          starts a private PostgreSQL, prints its url, and runs COMMAND with CRYSTALQORE_TEST_POSTGRES and PGHOST, PGPORT,
          PGUSER, PGPASSWORD and PGDATABASE set, or waits for Ctrl-C; --durable has every commit reach the disk
@@ -60,6 +63,8 @@ fn main() -> ExitCode {
             None => usage(),
         },
         ["bench", "import", ref options @ ..] => bench(&root, bench::Database::Sqlite, options),
+        ["bench", "team"] => bench::team(&root, None),
+        ["bench", "team", contacts] => bench::team(&root, Some(contacts)),
         ["bench", "import-postgres", ref options @ ..] => bench(&root, bench::Database::Postgres, options),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

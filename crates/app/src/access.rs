@@ -100,7 +100,7 @@ impl<T> From<Owns<T>> for CanEdit<T> {
 }
 
 /// A contact and what the actor may do with it; [`Error::NoContact`] where that is nothing.
-fn found(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<(Right, CanView<ContactRow>), Error> {
+pub(crate) fn found(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<(Right, CanView<ContactRow>), Error> {
     let rows = contacts::get_many(tx, actor.workspace, &[id])?;
     seen(tx, actor, rows)?.pop().ok_or(Error::NoContact(id))
 }

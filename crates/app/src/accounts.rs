@@ -4,13 +4,14 @@
 //! waits after failures (`tries`), cookies and pages. There is one workspace, the local one; its owner is the member that the
 //! command line has acted as from the beginning, so what was imported before belongs to the first account.
 
+use crate::audit::AuditAction;
 use crate::tries::{self, Subject};
 use crate::{Actor, App, Error, passwords};
 use model::Email;
 use sha2::{Digest, Sha256};
-use store::accounts::{self, NewAccount};
+use store::accounts::{self, NewAccount, Role};
 use store::sign_ins::{self, SignIn};
-use store::workspaces;
+use store::{links, members, workspaces};
 
 const HOUR: i64 = 3_600 * 1_000_000;
 /// How long a sign-in lasts without being seen.
@@ -97,6 +98,8 @@ pub struct SignedIn {
     pub email: String,
     /// What their workspace is called.
     pub workspace_name: String,
+    /// What they may.
+    pub role: Role,
     /// A name of this sign-in that is no secret.
     pub session: String,
     /// It is time to call [`App::keep_signed_in`].
@@ -193,6 +196,8 @@ impl App {
         let token = self.new_token();
         let now = self.world.now();
         self.store.write(|tx| {
+            // First, so that whoever keeps this member out at this moment is met, or meets this sign-in.
+            members::seen(tx, workspace, account.member, now)?;
             // The password may have been changed while it was checked.
             let current = accounts::get(tx, workspace, account.member)?;
             if current.is_none_or(|current| current.password_hash != account.password_hash) {
@@ -203,6 +208,7 @@ impl App {
                 workspace,
                 member: account.member,
             };
+            self.audit(tx, actor, AuditAction::SignedIn, &browser_of(caller), 0)?;
             Ok(sign_ins::add(tx, workspace, &new_sign_in(actor, &token, caller, now))?)
         })?;
         Ok(token)
@@ -242,6 +248,7 @@ impl App {
                 name: account.name,
                 email: account.email,
                 workspace_name: account.workspace_name,
+                role: account.role,
                 session: session(&found.token_hash),
                 note_due: now - found.seen_at >= NOTED_EVERY,
             }))
@@ -255,9 +262,13 @@ impl App {
     pub fn keep_signed_in(&self, token: &Token) -> Result<(), Error> {
         let workspace = self.local_actor()?.workspace;
         let now = self.world.now();
-        Ok(self
-            .store
-            .write(|tx| sign_ins::seen(tx, workspace, &token.hash(), now, now + LASTS))?)
+        self.store.write(|tx| {
+            let Some(found) = sign_ins::find(tx, workspace, &token.hash())? else {
+                return Ok(());
+            };
+            members::seen(tx, workspace, found.member, now)?;
+            Ok(sign_ins::seen(tx, workspace, &token.hash(), now, now + LASTS)?)
+        })
     }
 
     /// Changes the member's password and ends their sign-ins, but for this one. Says how many ended.
@@ -286,6 +297,8 @@ impl App {
         self.store.write(|tx| {
             tries::succeeded(tx, workspace, &subjects, now)?;
             accounts::set_password(tx, workspace, member, &hash)?;
+            links::forget_passwords(tx, workspace, member)?;
+            self.audit(tx, actor, AuditAction::PasswordChanged, "", 0)?;
             Ok(sign_ins::remove_others(tx, workspace, member, &here.hash())?)
         })
     }
@@ -335,12 +348,12 @@ impl App {
         })?)
     }
 
-    fn new_token(&self) -> Token {
+    pub(crate) fn new_token(&self) -> Token {
         Token(hex(&self.world.secret()))
     }
 }
 
-fn new_sign_in(actor: Actor, token: &Token, caller: &Caller, now: i64) -> SignIn {
+pub(crate) fn new_sign_in(actor: Actor, token: &Token, caller: &Caller, now: i64) -> SignIn {
     SignIn {
         token_hash: token.hash(),
         member: actor.member,
@@ -349,6 +362,11 @@ fn new_sign_in(actor: Actor, token: &Token, caller: &Caller, now: i64) -> SignIn
         expires_at: now + LASTS,
         agent: caller.agent.chars().take(AGENT).collect(),
     }
+}
+
+/// What the audit log tells of where somebody signed in.
+fn browser_of(caller: &Caller) -> String {
+    caller.agent.chars().take(AGENT).collect()
 }
 
 /// Who a try counts for. The email comes first: `tries` knows it by its place.
@@ -360,7 +378,7 @@ fn subjects(email: &str, caller: &Caller) -> Vec<Subject> {
     subjects
 }
 
-fn fit_name(name: &str, field: AccountField) -> Result<&str, Error> {
+pub(crate) fn fit_name(name: &str, field: AccountField) -> Result<&str, Error> {
     let name = name.trim();
     let message = match field {
         AccountField::WorkspaceName => "Give the workspace a name, such as that of your team.",
@@ -376,7 +394,7 @@ fn fit_name(name: &str, field: AccountField) -> Result<&str, Error> {
     }
 }
 
-fn fit_email(email: &str) -> Result<String, Error> {
+pub(crate) fn fit_email(email: &str) -> Result<String, Error> {
     match Email::parse(email) {
         Ok(email) => Ok(email.as_str().to_lowercase()),
         Err(_) => Err(Error::AccountField {
@@ -387,17 +405,17 @@ fn fit_email(email: &str) -> Result<String, Error> {
 }
 
 /// An email as accounts are looked up by it. What is none has no account.
-fn folded(email: &str) -> String {
+pub(crate) fn folded(email: &str) -> String {
     Email::parse(email).map_or_else(|_| email.to_lowercase(), |email| email.as_str().to_lowercase())
 }
 
-fn fit_password(password: &str) -> Result<(), Error> {
+pub(crate) fn fit_password(password: &str) -> Result<(), Error> {
     let field = AccountField::Password;
     passwords::unfit(password).map_or(Ok(()), |message| Err(Error::AccountField { field, message }))
 }
 
 /// The public name of a sign-in: the beginning of its hash, from which nobody gets to the secret.
-fn session(token_hash: &[u8]) -> String {
+pub(crate) fn session(token_hash: &[u8]) -> String {
     hex(token_hash).chars().take(SESSION).collect()
 }
 

@@ -6,6 +6,7 @@
 use crate::{Actor, App};
 use store::Tx;
 use store::audit::{self, AuditEntry};
+use uuid::Uuid;
 
 /// A kind of deed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -139,7 +140,23 @@ impl App {
         about: &str,
         contacts: u64,
     ) -> Result<(), store::Error> {
-        let entry = AuditEntry {
+        self.audit_part(tx, actor, &mut None, action, about, contacts)
+    }
+
+    /// The same for a deed of several transactions: the first notes it in `entry`, the others count on there.
+    pub(crate) fn audit_part(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: Actor,
+        entry: &mut Option<Uuid>,
+        action: AuditAction,
+        about: &str,
+        contacts: u64,
+    ) -> Result<(), store::Error> {
+        if let Some(id) = *entry {
+            return audit::count_on(tx, actor.workspace, id, contacts);
+        }
+        let noted = AuditEntry {
             // The world's ids of contacts are UUIDv7, and these of the log are nothing else.
             id: self.world.contact_id(),
             at: self.world.now(),
@@ -148,7 +165,8 @@ impl App {
             contacts,
             about: about.to_owned(),
         };
-        audit::add(tx, actor.workspace, &entry)
+        *entry = Some(noted.id);
+        audit::add(tx, actor.workspace, &noted)
     }
 }
 

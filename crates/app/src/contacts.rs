@@ -1,18 +1,21 @@
 //! What a person may do with one contact: create, look at, edit, delete it, and take it back from the trash.
 //!
-//! Owns the order of steps of each, all in one transaction, and keeps match keys, names and search texts in step. Leaves
-//! out imports (`run`), undo, and searching. A contact that a member may not see is one that is not there.
+//! Owns the order of steps of each, all in one transaction, and keeps match keys, names and search texts in step; shares go
+//! to the trash with their contact and come back with it. Leaves out imports (`run`), undo, and searching. A contact that a
+//! member may not see is one that is not there.
 
+use crate::access::{self, CanEdit, Owns};
+use crate::fields::obey;
 use crate::search::{follow, text_of};
-use crate::{Actor, App, Error};
+use crate::settings::stored_settings;
+use crate::shares::{name_of, packed, unpacked};
+use crate::{Actor, App, Error, Right};
 use model::{Contact, ContactId, MatchKey, Version, name_order};
 use store::contacts::{ContactRow, Origin};
 use store::feed::{self, Touched};
 use store::trash::{self, Trashed};
-use store::{ImportId, Tx, Workspace, contacts, keys, names, texts, workspaces};
+use store::{ImportId, Tx, Workspace, contacts, keys, names, shares, texts, workspaces};
 
-/// Deleted contacts can be restored for so long, in microseconds: 30 days.
-const KEPT_IN_TRASH: i64 = 30 * 24 * 60 * 60 * 1_000_000;
 /// Contacts forgotten in one transaction.
 const FORGOTTEN_AT_ONCE: u64 = 1_000;
 
@@ -34,6 +37,10 @@ pub struct StoredContact {
     pub written_by: Option<ImportId>,
     /// Its values.
     pub contact: Contact,
+    /// What the member may do with it.
+    pub right: Right,
+    /// To whom it belongs.
+    pub owner_name: String,
 }
 
 /// A contact in the trash.
@@ -51,21 +58,25 @@ impl App {
     /// Creates a contact that the member owns.
     ///
     /// # Errors
-    /// [`Error::NoIdentity`] if there is nothing to know it by; those of the database.
+    /// [`Error::NoIdentity`] if there is nothing to know it by; [`Error::Rules`] if it is not what the workspace asks for;
+    /// those of the database.
     pub fn create_contact(&self, actor: Actor, contact: Contact) -> Result<ContactId, Error> {
-        let contact = checked(contact)?;
-        let now = self.world.now();
-        let row = ContactRow {
-            id: self.world.contact_id(),
-            owner: actor.member,
-            version: now,
-            created_at: now,
-            created_by: None,
-            written_by: None,
-            body: contact.to_json(),
-        };
-        self.change(actor, row.id, |tx| add(tx, actor.workspace, &row, &contact))?;
-        Ok(row.id)
+        let mut contact = checked(contact)?;
+        let (now, id) = (self.world.now(), self.world.contact_id());
+        self.change(actor, id, |tx| {
+            obey(tx, actor.workspace, &mut contact, None)?;
+            let row = ContactRow {
+                id,
+                owner: actor.member,
+                version: now,
+                created_at: now,
+                created_by: None,
+                written_by: None,
+                body: contact.to_json(),
+            };
+            add(tx, actor.workspace, &row, &contact)
+        })?;
+        Ok(id)
     }
 
     /// A contact.
@@ -73,14 +84,18 @@ impl App {
     /// # Errors
     /// [`Error::NoContact`]; those of the database.
     pub fn contact(&self, actor: Actor, id: ContactId) -> Result<StoredContact, Error> {
-        let row = self.store.read(|tx| own(tx, actor, id))?;
-        Ok(StoredContact {
-            id: row.id,
-            version: row.version,
-            created_at: row.created_at,
-            created_by: row.created_by,
-            written_by: row.written_by,
-            contact: read(&row)?,
+        self.store.read(|tx| {
+            let (right, row) = access::found(tx, actor, id)?;
+            Ok(StoredContact {
+                id: row.id,
+                version: row.version,
+                created_at: row.created_at,
+                created_by: row.created_by,
+                written_by: row.written_by,
+                contact: read(&row)?,
+                right,
+                owner_name: name_of(tx, actor.workspace, row.owner)?,
+            })
         })
     }
 
@@ -88,8 +103,9 @@ impl App {
     /// version that the member has seen.
     ///
     /// # Errors
-    /// [`Error::NoContact`]; [`Error::ChangedMeanwhile`] if the contact has another version; [`Error::NoIdentity`]; those of
-    /// the database.
+    /// [`Error::NoContact`]; [`Error::Forbidden`] if the member may only see it; [`Error::ChangedMeanwhile`] if the contact
+    /// has another version; [`Error::NoIdentity`]; [`Error::Rules`] if it is not what the workspace asks for; those of the
+    /// database.
     pub fn edit_contact(
         &self,
         actor: Actor,
@@ -97,10 +113,10 @@ impl App {
         expected: Version,
         contact: Contact,
     ) -> Result<Version, Error> {
-        let after = checked(contact)?;
+        let mut after = checked(contact)?;
         let now = self.world.now();
         self.change(actor, id, |tx| {
-            let row = own(tx, actor, id)?;
+            let row = access::edit(tx, actor, id)?;
             if row.version != expected {
                 return Err(Error::ChangedMeanwhile {
                     contact: id,
@@ -111,32 +127,24 @@ impl App {
             if after == before {
                 return Ok(row.version);
             }
-            let edited = ContactRow {
-                version: now.max(row.version + 1),
-                written_by: None,
-                body: after.to_json(),
-                ..row
-            };
-            drop_traces(tx, actor.workspace, id, &before)?;
-            contacts::update(tx, actor.workspace, &edited)?;
-            leave_traces(tx, actor.workspace, &edited, &after)?;
-            Ok(edited.version)
+            obey(tx, actor.workspace, &mut after, Some(&before))?;
+            rewrite(tx, actor, row, &before, &after, now)
         })
     }
 
     /// Deletes a contact: it goes to the trash.
     ///
     /// # Errors
-    /// [`Error::NoContact`]; those of the database.
+    /// [`Error::NoContact`]; [`Error::Forbidden`] unless it is the member's own; those of the database.
     pub fn delete_contact(&self, actor: Actor, id: ContactId) -> Result<(), Error> {
         let now = self.world.now();
         self.change(actor, id, |tx| {
-            let row = own(tx, actor, id)?;
+            let row = access::own(tx, actor, id)?;
             discard(tx, actor, row, now)
         })
     }
 
-    /// Deletes contacts: they go to the trash. Those that are not there, or that the member may not see, are passed over.
+    /// Deletes contacts: they go to the trash. Those that are not there, or that are not the member's own, are passed over.
     /// Says how many went, and by which moment [`App::restore_deleted_at`] knows them.
     ///
     /// # Errors
@@ -147,8 +155,9 @@ impl App {
         for some in ids.chunks(DELETED_AT_ONCE) {
             deleted += self.change_many(actor, |tx| {
                 let mut gone = Vec::new();
-                for row in contacts::get_many(tx, actor.workspace, some)? {
-                    if row.owner == actor.member && !gone.contains(&row.id) {
+                let rows = contacts::get_many(tx, actor.workspace, some)?;
+                for row in access::owned(actor, rows) {
+                    if !gone.contains(&row.id) {
                         gone.push(row.id);
                         discard(tx, actor, row, now)?;
                     }
@@ -180,7 +189,7 @@ impl App {
                         continue;
                     }
                     if let Some(trashed) = trash::take(tx, actor.workspace, id)? {
-                        add(tx, actor.workspace, &trashed.contact, &read(&trashed.contact)?)?;
+                        bring_back(tx, actor.workspace, &trashed)?;
                         back.push(id);
                     }
                 }
@@ -196,15 +205,13 @@ impl App {
     pub fn restore_contact(&self, actor: Actor, id: ContactId) -> Result<(), Error> {
         self.change(actor, id, |tx| {
             let taken = trash::take(tx, actor.workspace, id)?;
-            let row = taken
-                .map(|trashed| trashed.contact)
-                .filter(|row| row.owner == actor.member)
+            let trashed = taken
+                .filter(|trashed| trashed.contact.owner == actor.member)
                 .ok_or(Error::NotInTrash(id))?;
             if contacts::get(tx, actor.workspace, id)?.is_some() {
                 return Err(Error::IdTaken(id));
             }
-            let contact = read(&row)?;
-            add(tx, actor.workspace, &row, &contact)
+            bring_back(tx, actor.workspace, &trashed)
         })
     }
 
@@ -220,12 +227,13 @@ impl App {
         page.iter().map(shown).collect()
     }
 
-    /// Forgets for good what has been in the trash of the workspace for 30 days; says how many contacts that were.
+    /// Forgets for good what has been in the trash of the workspace for as long as the settings say; says how many contacts that were.
     ///
     /// # Errors
     /// Those of the database.
     pub fn forget_old_trash(&self, actor: Actor) -> Result<u64, Error> {
-        let before = self.world.now().saturating_sub(KEPT_IN_TRASH);
+        let settings = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
+        let before = settings.trash_since(self.world.now());
         let mut forgotten = 0;
         loop {
             let step = self
@@ -274,28 +282,55 @@ fn checked(mut contact: Contact) -> Result<Contact, Error> {
     }
 }
 
-/// A contact that the member owns. Nothing can be shared yet, so all others are not there.
-fn own(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<ContactRow, Error> {
-    contacts::get(tx, actor.workspace, id)?
-        .filter(|row| row.owner == actor.member)
-        .ok_or(Error::NoContact(id))
-}
-
 /// The values of a contact.
 pub(crate) fn read(row: &ContactRow) -> Result<Contact, store::Error> {
     Contact::from_json(&row.body).map_err(|_| store::Error::Corrupt(format!("contact {} cannot be read", row.id)))
 }
 
-/// Puts a contact into the trash.
-fn discard(tx: &mut Tx<'_>, actor: Actor, row: ContactRow, now: i64) -> Result<(), Error> {
+/// Gives a contact other values and says its new version.
+pub(crate) fn rewrite(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    row: CanEdit<ContactRow>,
+    before: &Contact,
+    after: &Contact,
+    now: i64,
+) -> Result<Version, Error> {
+    let row = row.into_inner();
+    let edited = ContactRow {
+        version: now.max(row.version + 1),
+        written_by: None,
+        body: after.to_json(),
+        ..row
+    };
+    drop_traces(tx, actor.workspace, edited.id, before)?;
+    contacts::update(tx, actor.workspace, &edited)?;
+    leave_traces(tx, actor.workspace, &edited, after)?;
+    Ok(edited.version)
+}
+
+/// Puts a contact into the trash, and its shares with it: whoever gets its id later does not get them.
+pub(crate) fn discard(tx: &mut Tx<'_>, actor: Actor, row: Owns<ContactRow>, now: i64) -> Result<(), Error> {
+    let row = row.into_inner();
     drop_traces(tx, actor.workspace, row.id, &read(&row)?)?;
     contacts::delete_many(tx, actor.workspace, &[row.id])?;
+    let shares = shares::of_many(tx, actor.workspace, &[row.id])?;
+    shares::remove_of(tx, actor.workspace, &[row.id])?;
     let trashed = Trashed {
         contact: row,
         at: now,
         by: actor.member,
+        shares: packed(&shares),
     };
     Ok(trash::put(tx, actor.workspace, &trashed)?)
+}
+
+/// Puts what was taken out of the trash back, shared as it was with those who are still there.
+fn bring_back(tx: &mut Tx<'_>, workspace: Workspace, trashed: &Trashed) -> Result<(), Error> {
+    let row = &trashed.contact;
+    add(tx, workspace, row, &read(row)?)?;
+    let shares = unpacked(tx, workspace, row.id, &trashed.shares)?;
+    Ok(shares::put_many(tx, workspace, &shares)?)
 }
 
 fn shown(trashed: &Trashed) -> Result<TrashedContact, Error> {

@@ -22,7 +22,7 @@ pub struct Counts {
     pub conflict: u64,
     /// Rows that cannot be imported.
     pub invalid: u64,
-    /// Of the duplicates: those that match by phone alone and have another name.
+    /// Of the duplicates: those that share a phone or an email with somebody of another name.
     pub possible: u64,
 }
 

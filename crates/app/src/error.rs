@@ -4,7 +4,7 @@
 use crate::{AccountField, ObjectsError};
 use exchange::mapping::MappingError;
 use exchange::open::OpenError;
-use model::{ContactId, Version};
+use model::{ContactId, RuleBroken, Version};
 use std::io;
 use std::path::{Path, PathBuf};
 use store::ImportId;
@@ -107,6 +107,21 @@ pub enum Error {
     /// The contact cannot be restored, because it is there.
     #[error("contact {0} is in the directory again, so the one in the trash cannot be restored")]
     IdTaken(ContactId),
+    /// There is no such action, or none of the member's; it may be too long ago.
+    #[error("there is nothing of that kind to take back; what is more than 30 days ago cannot be taken back")]
+    NoAction(i64),
+    /// The action was taken back before.
+    #[error("this was taken back already")]
+    ActionUndone,
+    /// There is no such view, or none that the member may use.
+    #[error("there is no view {0}; it may have been deleted")]
+    NoView(i64),
+    /// A view that cannot be saved like that.
+    #[error("{0}")]
+    BadView(&'static str),
+    /// A tag that is none.
+    #[error("{0}")]
+    BadTag(&'static str),
     /// Another process has taken the import over, because this one was taken for dead.
     #[error("import {0} was taken over by another process; this one has stopped writing")]
     TakenOver(ImportId),
@@ -139,6 +154,15 @@ pub enum Error {
         /// How long.
         minutes: u64,
     },
+    /// There is no such member, or none who is active.
+    #[error("there is no such member")]
+    NoMember,
+    /// No owner would be left.
+    #[error("this is the last owner of the workspace; make somebody else an owner first")]
+    LastOwner,
+    /// A link was used, has expired, was taken back, or never was; which of these is told to nobody.
+    #[error("this link is not valid any more; ask whoever sent it for another one")]
+    LinkGone,
     /// A password could not be hashed.
     #[error("the password could not be hashed: {0}")]
     Hashing(String),
@@ -162,6 +186,26 @@ pub enum Error {
     /// The rows of an import cannot be shown.
     #[error("the rows of import {0} are not kept any more; its numbers and its rejected rows are")]
     RowsGone(ImportId),
+    /// Something about a custom field does not fit.
+    #[error("{0}")]
+    Field(String),
+    /// There is no such custom field, and the member may not make one.
+    #[error("there is no field “{0}” here; ask an admin to add it")]
+    UnknownField(String),
+    /// What was entered of a contact is not what the workspace asks for.
+    #[error("{}", .0.iter().map(|broken| broken.what.as_str()).collect::<Vec<_>>().join("; "))]
+    Rules(Vec<RuleBroken>),
+    /// Something cannot be set so.
+    #[error("{0}")]
+    Settings(String),
+    /// The change log of an import is not kept any more.
+    #[error("import {import} cannot be undone any more: what was there before is kept for {days} days")]
+    LogGone {
+        /// Which.
+        import: ImportId,
+        /// For how long it is kept.
+        days: u32,
+    },
     /// No column of the file fills any field.
     #[error("no column of the file was recognised, so there is nothing to import; say which column is what with --map 'COLUMN=FIELD' (the file has: {})", .0.join(", "))]
     NothingMapped(Vec<String>),
@@ -201,6 +245,11 @@ impl Error {
             Self::NoIdentity => "no_identity",
             Self::NotInTrash(_) => "not_in_trash",
             Self::IdTaken(_) => "id_taken",
+            Self::NoAction(_) => "no_such_action",
+            Self::ActionUndone => "action_undone",
+            Self::NoView(_) => "no_such_view",
+            Self::BadView(_) => "bad_view",
+            Self::BadTag(_) => "bad_tag",
             Self::TakenOver(_) => "taken_over",
             Self::NoDatabase(_) => "no_database",
             Self::CopyToItself(_) => "copy_to_itself",
@@ -209,12 +258,20 @@ impl Error {
             Self::AccountField { .. } => "account_field",
             Self::WrongPassword => "wrong_password",
             Self::TooManyTries { .. } => "too_many_tries",
+            Self::NoMember => "no_such_member",
+            Self::LastOwner => "last_owner",
+            Self::LinkGone => "link_gone",
             Self::Hashing(_) => "hashing",
             Self::Filter(_) => "filter",
             Self::TooLarge { .. } => "too_large",
             Self::NotADraft { .. } => "not_a_draft",
             Self::RowsGone(_) => "rows_gone",
             Self::NothingMapped(_) => "nothing_mapped",
+            Self::Field(_) => "field",
+            Self::UnknownField(_) => "unknown_field",
+            Self::Rules(_) => "rules",
+            Self::Settings(_) => "settings",
+            Self::LogGone { .. } => "log_gone",
         }
     }
 }

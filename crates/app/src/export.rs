@@ -1,7 +1,8 @@
 //! Exporting contacts: which ones, in which form, streamed.
 
+use crate::access::{self, CanView};
 use crate::contacts::read;
-use crate::{Actor, App, Error, Filter};
+use crate::{Actor, App, Error, Filter, Right};
 use exchange::export::{Exported, crystalqore, jsonl};
 use model::{ContactId, Slot};
 use std::collections::HashSet;
@@ -23,6 +24,17 @@ pub enum Scope {
     /// All that the member can see.
     #[default]
     All,
+}
+
+impl Scope {
+    /// Whether a contact is in it with which a member may do this.
+    pub(crate) fn takes(self, right: Right) -> bool {
+        match self {
+            Self::Mine => right == Right::Own,
+            Self::Shared => right < Right::Own,
+            Self::All => true,
+        }
+    }
 }
 
 /// How the export is written.
@@ -141,7 +153,8 @@ fn export_csv(
             Ok(())
         }
     })?;
-    let mut layout = needs.layout();
+    let fields = crate::fields::names_in_order(tx, actor.workspace)?;
+    let mut layout = needs.layout(&fields.iter().map(String::as_str).collect::<Vec<_>>());
     if !request.columns.is_empty() {
         layout = layout.only(|slot| request.columns.iter().any(|wanted| asks_for(wanted, slot)));
     }
@@ -183,28 +196,39 @@ fn for_each(
     let is_selected = |row: &ContactRow| wanted.as_ref().is_none_or(|wanted| wanted.contains(&row.id));
     let mut after: Option<(String, ContactId)> = None;
     loop {
-        let page = next_page(tx, actor.workspace, &way, after.as_ref())?;
+        let page = next_page(tx, actor, &way, after.as_ref())?;
         let Some((order, row)) = page.last() else { return Ok(()) };
         after = Some((order.clone(), row.id));
-        for (_, row) in page {
-            if !is_in_scope(actor, request.scope, &row) || !is_selected(&row) {
-                continue;
-            }
-            let contact = read(&row)?;
-            if request.filter.lets_pass(&row, &contact) {
-                take(&Exported {
-                    id: row.id,
-                    version: row.version,
-                    contact,
-                })?;
+        let mut rows: Vec<ContactRow> = page.into_iter().map(|(_, row)| row).collect();
+        rows.retain(&is_selected);
+        for (right, row) in access::seen(tx, actor, rows)? {
+            if request.scope.takes(right) {
+                hand_over(row, request, take)?;
             }
         }
     }
 }
 
+/// Hands a contact over, if the filter lets it pass.
+fn hand_over(
+    row: CanView<ContactRow>,
+    request: &ExportRequest,
+    take: &mut dyn FnMut(&Exported) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let contact = read(&row)?;
+    if !request.filter.lets_pass(&row, &contact) {
+        return Ok(());
+    }
+    take(&Exported {
+        id: row.id,
+        version: row.version,
+        contact,
+    })
+}
+
 /// How the contacts are gone through. All ways lead past every contact that is asked for.
 enum Way {
-    /// All of them, in the order of their ids.
+    /// All that the member sees, in the order of their ids.
     ById,
     /// All of them, in the order of their names.
     ByName,
@@ -214,7 +238,8 @@ enum Way {
     Selected(Vec<ContactId>),
 }
 
-/// Contacts are searched for only where every one has its current search text.
+/// Contacts are searched for only where every one has its current search text, and only where the workspace has no other
+/// members: else the time of a search would tell what is found in contacts that the member may not see.
 fn way(tx: &mut Tx<'_>, actor: Actor, request: &ExportRequest) -> Result<Way, store::Error> {
     if request.order == Order::Name {
         return Ok(Way::ByName);
@@ -227,7 +252,8 @@ fn way(tx: &mut Tx<'_>, actor: Actor, request: &ExportRequest) -> Result<Way, st
     }
     let words = request.filter.words();
     let (changes, texts_at) = workspaces::changes(tx, actor.workspace)?;
-    Ok(if words.is_empty() || changes != texts_at {
+    let alone = workspaces::members(tx, actor.workspace)? <= 1;
+    Ok(if words.is_empty() || changes != texts_at || !alone {
         Way::ById
     } else {
         Way::Found(words)
@@ -237,14 +263,14 @@ fn way(tx: &mut Tx<'_>, actor: Actor, request: &ExportRequest) -> Result<Way, st
 /// The next contacts on the way, each with its place in the order by name if that is the way.
 fn next_page(
     tx: &mut Tx<'_>,
-    workspace: Workspace,
+    actor: Actor,
     way: &Way,
     after: Option<&(String, ContactId)>,
 ) -> Result<Vec<(String, ContactRow)>, store::Error> {
-    let after_id = after.map(|(_, id)| *id);
+    let (workspace, after_id) = (actor.workspace, after.map(|(_, id)| *id));
     let rows = match way {
         Way::ByName => return contacts::page_by_name(tx, workspace, after, PAGE),
-        Way::ById => contacts::page(tx, workspace, after_id, PAGE)?,
+        Way::ById => contacts::page_seen(tx, workspace, actor.member, after_id, PAGE)?,
         Way::Found(words) => texts::search(tx, workspace, words, after_id, PAGE)?,
         Way::Selected(ids) => return selected(tx, workspace, ids, after_id),
     };
@@ -267,12 +293,4 @@ fn selected(
         }
     }
     Ok(rows.into_iter().map(|row| (String::new(), row)).collect())
-}
-
-fn is_in_scope(actor: Actor, scope: Scope, row: &ContactRow) -> bool {
-    match scope {
-        // Nothing can be shared yet, so what a member sees is what they own.
-        Scope::Mine | Scope::All => row.owner == actor.member,
-        Scope::Shared => row.owner != actor.member,
-    }
 }

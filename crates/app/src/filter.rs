@@ -2,10 +2,11 @@
 //!
 //! Words must all occur in a contact's name, company, emails, phones or tags, any part of a word counting; phones are
 //! compared by their digits. `tag:vip`, `company:acme`, `city:bonn`, `country:DE`, `import:3`, `has:email`, `no:phone` and
-//! `changed:2026-11-01` (on that day or since) narrow further; a value with blanks stands in double quotes.
+//! `changed:2026-11-01` (on that day or since) narrow further; a value with blanks stands in double quotes. `field:"Shoe
+//! size"=42` asks for a value of a custom field, `field:"Shoe size"` for any.
 
 use crate::Error;
-use model::{Contact, Text, fold};
+use model::{Contact, DecimalSign, Text, canonical_number, clean, fold};
 use std::str::FromStr;
 use store::ImportId;
 use store::contacts::ContactRow;
@@ -15,6 +16,9 @@ use store::texts;
 /// pass, and no more than any engine takes in one question.
 const SEARCHED_WORDS: usize = 8;
 const SEARCHED_LETTERS: usize = 64;
+
+/// What stands behind the name of a custom field in the roster, before its value.
+pub(crate) const FIELD_END: char = '\u{7f}';
 
 /// A filter. The empty one lets every contact pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +42,11 @@ pub(crate) enum Condition {
     No(Part),
     /// Last changed at that moment or later, in UTC microseconds.
     Changed(i64),
+    /// A custom field of that name ([`field_name`]) with one of these values ([`comparable`]), or with any.
+    Field {
+        name: String,
+        values: Vec<String>,
+    },
 }
 
 /// What a contact may have or lack.
@@ -128,12 +137,55 @@ fn condition(term: &str) -> Result<Condition, Error> {
         "has" => Condition::Has(part(value)?),
         "no" => Condition::No(part(value)?),
         "changed" => Condition::Changed(beginning_of(value)?),
+        "field" => match value.split_once('=') {
+            Some((name, value)) => field(name, value)?,
+            None => field(value, "")?,
+        },
         _ => {
             return Err(Error::Filter(format!(
-                "{name}: is no kind of condition; there are tag:, company:, city:, country:, import:, has:, no: and changed:"
+                "{name}: is no kind of condition; there are tag:, company:, city:, country:, import:, has:, no:, changed: and \
+                 field:"
             )));
         }
     })
+}
+
+/// A custom field with a value, however the value is written.
+fn field(name: &str, value: &str) -> Result<Condition, Error> {
+    let name = field_name(name);
+    if name.is_empty() {
+        return Err(Error::Filter("field: needs the name of a custom field".to_owned()));
+    }
+    let mut values = Vec::new();
+    if !clean(value).is_empty() {
+        values.push(comparable(value));
+        let number = canonical_number(value, DecimalSign::Point);
+        values.extend(number.map(|number| comparable(&number)));
+        values.dedup();
+    }
+    Ok(Condition::Field { name, values })
+}
+
+/// The name of a custom field, as it is compared.
+pub(crate) fn field_name(name: &str) -> String {
+    plain(&clean(name).to_lowercase())
+}
+
+/// A value of a custom field, as it is compared: what is heard of it, but numbers with all their signs. Of long ones only
+/// the beginning.
+pub(crate) fn comparable(value: &str) -> String {
+    let folded = fold(value);
+    let is_number = canonical_number(value, DecimalSign::Point).is_some();
+    let text = match folded.is_empty() || is_number {
+        true => plain(&clean(value).to_lowercase()),
+        false => folded,
+    };
+    text.chars().take(SEARCHED_LETTERS).collect()
+}
+
+/// Without the characters that part lines and names in the roster.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| *c >= ' ' && *c != FIELD_END).collect()
 }
 
 /// The first moment of a day, in UTC microseconds.
@@ -209,6 +261,14 @@ impl Filter {
         Ok(self.and(Condition::Changed(beginning_of(day)?)))
     }
 
+    /// Narrows to contacts with a value of a custom field, or with any where that is empty.
+    ///
+    /// # Errors
+    /// [`Error::Filter`] without a name.
+    pub fn with_field(self, name: &str, value: &str) -> Result<Self, Error> {
+        Ok(self.and(field(name, value)?))
+    }
+
     fn and(mut self, condition: Condition) -> Self {
         self.conditions.push(condition);
         self
@@ -282,6 +342,9 @@ impl Condition {
             Self::Has(part) => has(contact, *part),
             Self::No(part) => !has(contact, *part),
             Self::Changed(since) => row.version >= *since,
+            Self::Field { name, values } => contact.custom.iter().any(|(of, value)| {
+                field_name(of) == *name && (values.is_empty() || values.contains(&comparable(value.as_str())))
+            }),
         }
     }
 }
@@ -309,6 +372,9 @@ mod tests {
             last_name: "Ångström".into(),
             company: "Blue Yonder".into(),
             tags: vec!["trade show".into()],
+            custom: [("Shoe size", "-5.5"), ("Level", "Größe L"), ("Code", "0012")]
+                .map(|(name, value)| (name.to_owned(), Text::new(value)))
+                .into(),
             phones: vec![model::LabeledPhone {
                 label: model::Label::NONE,
                 phone: model::Phone::parse("+1 202 555 0101", None).unwrap(),
@@ -342,17 +408,37 @@ mod tests {
             "tag:\"Trade Show\"",
             "import:3 has:phone no:email",
             "company:blue",
+            "field:\"shoe size\"",
+            "field:\"Shoe size\"=-5.50",
+            "field:Level=\"GROSSE l\"",
+            "field:Code=0012",
         ] {
             assert!(passes(filter), "{filter}");
         }
-        for filter in ["zoe smith", "tag:trade", "import:4", "has:email", "999"] {
+        for filter in [
+            "zoe smith",
+            "tag:trade",
+            "import:4",
+            "has:email",
+            "999",
+            "field:Shoe",
+            "field:\"Shoe size\"=5.5",
+            "field:Code=12",
+        ] {
             assert!(!passes(filter), "{filter}");
         }
     }
 
     #[test]
     fn what_is_not_understood_is_an_error() {
-        for filter in ["shoe:44", "import:x", "has:shoe", "changed:yesterday"] {
+        for filter in [
+            "shoe:44",
+            "import:x",
+            "has:shoe",
+            "changed:yesterday",
+            "field:",
+            "field:=5",
+        ] {
             assert!(filter.parse::<Filter>().is_err(), "{filter}");
         }
     }

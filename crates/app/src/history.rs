@@ -3,19 +3,25 @@
 //! Owns what a page tells beside the contact itself: the file that made it, the import that changed it last with what was
 //! there before, and contacts that share an email or a phone. Leaves out the contact (`contacts`).
 
+use crate::access::{self, CanView};
 use crate::contacts::read;
-use crate::{Actor, App, Error};
+use crate::{Actor, App, Error, Right};
 use model::{Contact, ContactId, MatchKey};
-use store::{ImportId, changes, contacts, imports, keys};
+use store::contacts::ContactRow;
+use store::{ImportId, Tx, changes, contacts, imports, keys};
 
 /// Namesakes that are told, at most.
 const NAMESAKES: usize = 5;
+/// Contacts that are looked at in one go.
+const LOOKED_AT: usize = 500;
 
 /// Where the values of a contact came from.
 #[derive(Clone, Debug, Default)]
 pub struct ContactHistory {
     /// The name of the file that the contact was made from; none if a person made it.
     pub created_from: Option<String>,
+    /// Whether the member made that import, and so may look at it.
+    pub created_by_own: bool,
     /// The import that changed it last; none if a person did, or none has since it was made.
     pub changed_by: Option<LastImport>,
 }
@@ -29,8 +35,10 @@ pub struct LastImport {
     pub file_name: String,
     /// The line, counted from 1.
     pub line: u64,
-    /// What was there before it.
-    pub before: Contact,
+    /// Whether the member made the import, and so may look at it.
+    pub own: bool,
+    /// What was there before it. Only the contact's owner is told: it was there before others were given a share.
+    pub before: Option<Contact>,
 }
 
 /// Another contact with the same email or phone.
@@ -50,34 +58,20 @@ impl App {
     /// # Errors
     /// [`Error::NoContact`]; those of the database.
     pub fn contact_history(&self, actor: Actor, id: ContactId) -> Result<ContactHistory, Error> {
-        let workspace = actor.workspace;
         self.store.read(|tx| {
-            let row = contacts::get(tx, workspace, id)?
-                .filter(|row| row.owner == actor.member)
-                .ok_or(Error::NoContact(id))?;
-            let mut file_name = |import| -> Result<String, Error> {
-                let import = imports::get(tx, workspace, import)?;
-                Ok(import.map(|import| import.file_name).unwrap_or_default())
+            let (right, row) = access::found(tx, actor, id)?;
+            let created = row
+                .created_by
+                .map(|origin| file(tx, actor, origin.import))
+                .transpose()?;
+            let (created_from, created_by_own) = created.unzip();
+            let changed_by = match row.written_by {
+                Some(import) => last_import(tx, actor, &row, import, right)?,
+                None => None,
             };
-            let created_from = row.created_by.map(|origin| file_name(origin.import)).transpose()?;
-            let Some(import) = row.written_by else {
-                return Ok(ContactHistory {
-                    created_from,
-                    changed_by: None,
-                });
-            };
-            let file_name = file_name(import)?;
-            let change = changes::get(tx, workspace, import, id)?;
-            let changed_by = change.and_then(|change| {
-                Some(LastImport {
-                    import,
-                    file_name,
-                    line: change.line,
-                    before: Contact::from_json(&change.before?.body).ok()?,
-                })
-            });
             Ok(ContactHistory {
                 created_from,
+                created_by_own: created_by_own.unwrap_or(false),
                 changed_by,
             })
         })
@@ -97,19 +91,56 @@ impl App {
             let found = keys::find_many(tx, actor.workspace, &shared)?;
             let mut namesakes: Vec<Namesake> = Vec::new();
             for (key, ids) in shared.iter().zip(found) {
-                for row in contacts::get_many(tx, actor.workspace, &ids[..ids.len().min(NAMESAKES + 1)])? {
-                    let known = Some(row.id) == but || namesakes.iter().any(|known| known.id == row.id);
-                    if known || row.owner != actor.member || namesakes.len() >= NAMESAKES {
-                        continue;
+                // What the member may not see must not take the place of what they may.
+                for some in ids.chunks(LOOKED_AT) {
+                    let rows = contacts::get_many(tx, actor.workspace, some)?;
+                    for (_, row) in access::seen(tx, actor, rows)? {
+                        let known = Some(row.id) == but || namesakes.iter().any(|known| known.id == row.id);
+                        if !known && namesakes.len() < NAMESAKES {
+                            namesakes.push(Namesake {
+                                id: row.id,
+                                name: read(&row)?.display_name(),
+                                by_email: key.is_email(),
+                            });
+                        }
                     }
-                    namesakes.push(Namesake {
-                        id: row.id,
-                        name: read(&row)?.display_name(),
-                        by_email: key.is_email(),
-                    });
+                    if namesakes.len() >= NAMESAKES {
+                        return Ok(namesakes);
+                    }
                 }
             }
             Ok(namesakes)
         })
     }
+}
+
+/// The name of an import's file, and whether the actor made the import.
+fn file(tx: &mut Tx<'_>, actor: Actor, import: ImportId) -> Result<(String, bool), Error> {
+    let import = imports::get(tx, actor.workspace, import)?;
+    let told = import.map(|import| (import.file_name, import.owner == actor.member));
+    Ok(told.unwrap_or_default())
+}
+
+/// What an import changed of a contact that the actor may see.
+fn last_import(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    row: &CanView<ContactRow>,
+    import: ImportId,
+    right: Right,
+) -> Result<Option<LastImport>, Error> {
+    let Some(change) = changes::get(tx, actor.workspace, import, row.id)? else {
+        return Ok(None);
+    };
+    let Some(before) = change.before.and_then(|before| Contact::from_json(&before.body).ok()) else {
+        return Ok(None);
+    };
+    let (file_name, own) = file(tx, actor, import)?;
+    Ok(Some(LastImport {
+        import,
+        file_name,
+        line: change.line,
+        own,
+        before: (right == Right::Own).then_some(before),
+    }))
 }

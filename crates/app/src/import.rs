@@ -4,6 +4,7 @@
 
 use crate::cancel::is_unfinished;
 use crate::draft::{self, KeptRows};
+use crate::fields::{Terms, refuse_new_fields};
 use crate::lease::Lease;
 use crate::plan::{ImportOptions, Look, NumbersOf, Opening, Reading, look};
 use crate::rejected::{Kept, RejectedRows};
@@ -143,7 +144,8 @@ impl App {
     ) -> Result<ImportSummary, Error> {
         refuse_overwriting(request)?;
         let source = Counted::new(request.path);
-        let look = usable_look(&source, &request.opening)?;
+        let terms = self.terms(actor)?;
+        let look = usable_look(&source, &request.opening, &terms)?;
         let size = std::fs::metadata(request.path).map_or(0, |m| m.len());
         let mut run = Run::preview(&*self.world, actor, request.options, &look.reading, &source).of_size(size);
         let scratch = Store::scratch()?;
@@ -170,7 +172,8 @@ impl App {
     pub fn import(&self, actor: Actor, request: &ImportRequest<'_>, watch: Watch<'_>) -> Result<ImportSummary, Error> {
         refuse_overwriting(request)?;
         let original = request.path.to_owned();
-        let look = usable_look(&original, &request.opening)?;
+        let terms = self.terms(actor)?;
+        let look = usable_look(&original, &request.opening, &terms)?;
         // Who goes on with it later may stand in another folder.
         let rejected = request
             .rejected
@@ -190,6 +193,8 @@ impl App {
             expected: None,
             keeps_rows: false,
         };
+        self.store
+            .write(|tx| self.define_mapped(tx, actor, &plan.reading.mapping))?;
         let lease = self.create(actor, request.file_name, &plan, upload.file.size)?;
         let import = lease.import();
         let rejected = RejectedRows::begin(&self.objects, actor.workspace, import, &plan.reading)?;
@@ -423,8 +428,9 @@ fn refuse_overwriting(request: &ImportRequest<'_>) -> Result<(), Error> {
 }
 
 /// A look at a file whose columns fill at least one field.
-fn usable_look(source: &dyn Source, opening: &Opening) -> Result<Look, Error> {
-    let look = look(source, opening)?;
+fn usable_look(source: &dyn Source, opening: &Opening, terms: &Terms) -> Result<Look, Error> {
+    refuse_new_fields(&opening.choices, terms)?;
+    let look = look(source, opening, terms)?;
     if look.reading.mapping.is_empty() {
         return Err(Error::NothingMapped(look.opened.header));
     }

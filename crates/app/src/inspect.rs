@@ -1,6 +1,9 @@
-//! Looking at a file: what was found, what each column became, what every row is worth. Needs no database.
+//! Looking at a file: what was found, what each column became, what every row is worth, and which rows may be one person
+//! though they share nothing that is certain. Needs no database.
 
+use crate::fields::Terms;
 use crate::judging::Chunk;
+use crate::lookback::Lookback;
 use crate::plan::{ImportOptions, NumbersOf, Opening, look};
 use crate::run::{Run, over_scratch};
 use crate::settle::{Outcome, Standing};
@@ -52,17 +55,22 @@ pub fn inspect(
     row: &mut dyn FnMut(InspectedRow<'_>) -> Result<(), Error>,
 ) -> Result<Inspected, Error> {
     let source = Counted::new(path);
-    let look = look(&source, opening)?;
+    let look = look(&source, opening, &Terms::default())?;
     let options = ImportOptions::default();
     let mut run = Run::preview(world, Actor::NOBODY, options, &look.reading, &source).showing_contacts();
     let scratch = Store::scratch()?;
     let nothing = Contact::default();
+    let mut lookback = Lookback::default();
     let mut seen = |chunk: &Chunk, at: usize, standing: &Standing| {
         let seen = &chunk.rows[at];
+        let like = match (&standing.outcome, &seen.contact) {
+            (Outcome::New { .. }, Some(contact)) => lookback.meet(seen.line, contact, &seen.blocks),
+            _ => None,
+        };
         row(InspectedRow {
             line: seen.line,
             status: status(&standing.outcome),
-            reasons: seen.reasons.iter().chain(&standing.reason).collect(),
+            reasons: seen.reasons.iter().chain(&standing.reason).chain(&like).collect(),
             contact: seen.contact.as_deref().unwrap_or(&nothing),
         })
     };

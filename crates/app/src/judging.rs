@@ -11,7 +11,7 @@ use exchange::fixes::ReadyFixes;
 use exchange::judge::{Judge, Judged};
 use exchange::open::{Batch, Mark, Record, Records, Source};
 use exchange::reason::Reason;
-use model::{Contact, ContactId, MatchKey, Patch, Version, content_hash, name_order};
+use model::{Block, Contact, ContactId, MatchKey, Patch, Slot, Version, blocks, content_hash, name_order};
 use std::io::Read;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -30,6 +30,8 @@ pub(crate) struct Prepared {
     pub line: u64,
     /// What is wrong or odd.
     pub reasons: Vec<Reason>,
+    /// What a new contact needs and the row has not.
+    pub lacking: Vec<(Slot, Reason)>,
     pub id: Option<ContactId>,
     pub version: Option<Version>,
     pub patch: Option<Box<Patch>>,
@@ -41,6 +43,8 @@ pub(crate) struct Prepared {
     pub order: String,
     /// The contact itself, where somebody will look at it.
     pub contact: Option<Box<Contact>>,
+    /// What it has in common with contacts that are like it, where that is looked at.
+    pub blocks: Vec<Block>,
     /// Where its record begins, so that it can be read again.
     pub mark: Mark,
     /// Which record of the chunk it is.
@@ -59,7 +63,7 @@ impl Prepared {
 pub(crate) enum Bodies {
     /// All of it, to be stored.
     Whole,
-    /// Its names, by which a preview tells colleagues from duplicates.
+    /// Its names, and what else a preview tells colleagues and families from duplicates by.
     Names,
     /// Its names, and the contact itself to be shown.
     NamesAndContact,
@@ -220,12 +224,14 @@ pub(crate) fn prepare(record: usize, mark: Mark, judged: Judged, bodies: Bodies)
         contact,
         patch,
         reasons,
+        lacking,
         id,
         version,
     } = judged;
     let mut prepared = Prepared {
         line,
         reasons,
+        lacking,
         id,
         version,
         patch,
@@ -234,6 +240,7 @@ pub(crate) fn prepare(record: usize, mark: Mark, judged: Judged, bodies: Bodies)
         content: 0,
         order: String::new(),
         contact: None,
+        blocks: Vec::new(),
         mark,
         record,
     };
@@ -249,18 +256,24 @@ pub(crate) fn prepare(record: usize, mark: Mark, judged: Judged, bodies: Bodies)
         }
     }
     if bodies == Bodies::NamesAndContact {
+        if !invalid {
+            prepared.blocks = blocks(&contact);
+        }
         prepared.contact = Some(Box::new(contact));
     }
     prepared
 }
 
-/// What a preview needs to know of a contact that it would create.
+/// What a preview needs to know of a contact that it would create: what `model::by_key` looks at beside the key.
 fn names_only(contact: &Contact) -> String {
     Contact {
         first_name: contact.first_name.clone(),
         middle_name: contact.middle_name.clone(),
         last_name: contact.last_name.clone(),
+        suffix: contact.suffix.clone(),
+        nickname: contact.nickname.clone(),
         company: contact.company.clone(),
+        birthday: contact.birthday,
         ..Contact::default()
     }
     .to_json()

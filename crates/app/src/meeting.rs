@@ -6,21 +6,28 @@
 use crate::crowd::CROWD;
 use crate::judging::Prepared;
 use exchange::reason::{Code, Reason, shortened};
-use model::{Contact, MatchKey, names_clearly_differ};
+use model::{Contact, MatchKey, Verdict, by_key};
 use store::ImportId;
 use store::contacts::ContactRow;
+
+/// The choice by which possible duplicates become contacts of their own.
+const BY_NAME: &str = "--match email-or-phone-and-name";
 
 /// By what a row matches a contact.
 pub(crate) struct Matched {
     pub row: ContactRow,
-    pub key: MatchKey,
-    pub by_email: bool,
+    /// What they share, one at least.
+    pub keys: Vec<MatchKey>,
 }
 
-/// Whether row and contact have clearly different names. Both bodies hold at least the names.
-pub(crate) fn differs(known: &ContactRow, row: &Prepared) -> bool {
-    match (Contact::from_json(&known.body), Contact::from_json(&row.body)) {
-        (Ok(known), Ok(contact)) => names_clearly_differ(&known, &contact),
+/// Whether row and contact are only possibly the same, though they share the key: a switchboard, a family's address. Both
+/// bodies hold at least what that is told by (`judging`).
+pub(crate) fn is_only_possible(matched: &Matched, row: &Prepared) -> bool {
+    match (Contact::from_json(&matched.row.body), Contact::from_json(&row.body)) {
+        (Ok(known), Ok(contact)) => matched
+            .keys
+            .iter()
+            .all(|key| by_key(&known, &contact, key) != Verdict::Same),
         _ => false,
     }
 }
@@ -39,18 +46,24 @@ fn describe(row: &ContactRow, run: ImportId) -> String {
 /// Why a row is passed over: the contact is there.
 pub(crate) fn duplicate_reason(row: &Prepared, matched: &Matched, run: ImportId, possible: bool) -> Reason {
     let whom = describe(&matched.row, run);
-    let value = &matched.key.as_str()[1..];
+    let key = matched.key();
+    let value = key.map_or("", |key| &key.as_str()[1..]);
+    let is_content = key.is_some_and(MatchKey::is_content);
     let mut reason = if possible {
+        let kind = match key {
+            Some(key) if key.is_email() => "email",
+            _ => "phone",
+        };
         Reason::of_row(
             Code::PossibleDuplicate,
             row.line,
-            format!("This is a possible duplicate: it has the phone {value} of {whom}, but another name."),
-            "if they are two contacts that share a number, import with --match email-or-phone-and-name",
+            format!("This is a possible duplicate: it has the {kind} {value} of {whom}, but another name."),
+            format!("if they are two contacts that share it, import with {BY_NAME}"),
         )
     } else {
-        let message = if matched.key.is_content() {
+        let message = if is_content {
             format!("Every value of this row is that of {whom}.")
-        } else if matched.key.as_str().starts_with('i') {
+        } else if key.is_some_and(|key| key.as_str().starts_with('i')) {
             format!("This is {whom}, by its id.")
         } else {
             format!("{value} belongs to {whom} already.")
@@ -62,7 +75,7 @@ pub(crate) fn duplicate_reason(row: &Prepared, matched: &Matched, run: ImportId,
             "to bring in its values, import with --duplicates update or fill",
         )
     };
-    if !matched.key.is_content() {
+    if !is_content {
         reason.value = value.to_owned();
     }
     reason
@@ -102,19 +115,20 @@ impl Matched {
         let keys = Contact::from_json(&contact.body)
             .map(|c| MatchKey::of(&c))
             .unwrap_or_default();
-        let shared = || row.keys.iter().filter(|key| keys.contains(key));
-        let key = match row.id {
-            Some(id) if id == contact.id => MatchKey::from_stored(format!("i{id}")),
-            _ => shared()
-                .find(|key| key.is_email() || key.is_phone())
-                .or_else(|| shared().next())
-                .cloned()
-                .unwrap_or_else(|| MatchKey::from_stored(format!("i{}", contact.id))),
-        };
-        Self {
-            by_email: key.is_email(),
-            row: contact,
-            key,
+        let by_id = row.id == Some(contact.id);
+        let mut shared: Vec<MatchKey> = row.keys.iter().filter(|key| keys.contains(key)).cloned().collect();
+        if by_id || shared.is_empty() {
+            shared = vec![MatchKey::from_stored(format!("i{}", contact.id))];
         }
+        Self {
+            row: contact,
+            keys: shared,
+        }
+    }
+
+    /// The key that is told: an email before a phone.
+    fn key(&self) -> Option<&MatchKey> {
+        let rank = |key: &&MatchKey| (!key.is_email(), !key.is_phone());
+        self.keys.iter().min_by_key(rank)
     }
 }

@@ -2,12 +2,13 @@
 //! that whoever goes on with it does the same.
 
 use crate::Error;
-use exchange::judge::{BadValues, Judge, Regions, Survey, survey};
-use exchange::mapping::{BoundMapping, Column, propose};
+use crate::fields::Terms;
+use exchange::judge::{BadValues, Judge, Regions, Survey, holds_dates, holds_numbers, survey};
+use exchange::mapping::{BoundMapping, Column, find_fields, known_name, propose};
 use exchange::open::{
     Charset, Dialect, EncodingFound, HeaderChoice, Opened, Overrides, Records, Source, decoded, open,
 };
-use model::{Blanks, DateOrder, Fill, Region};
+use model::{Blanks, ContactRules, DateOrder, DecimalSign, Fill, Notation, Region, Slot};
 use serde::{Deserialize, Serialize};
 
 /// What happens to a row that matches a contact.
@@ -36,7 +37,7 @@ pub enum Match {
     /// The same email or the same phone.
     #[default]
     EmailOrPhone,
-    /// The same email, or the same phone and no clearly different name.
+    /// The same email or the same phone, and no clearly different name.
     EmailOrPhoneAndName,
 }
 
@@ -119,7 +120,12 @@ pub(crate) struct Reading {
     pub suggested_region: Option<String>,
     pub fallback_region: Option<String>,
     pub month_first: bool,
+    #[serde(default)]
+    pub decimal_comma: bool,
     pub bad_values: BadValues,
+    /// What the workspace asked of contacts when it was made.
+    #[serde(default)]
+    pub rules: ContactRules,
 }
 
 /// What a file's columns become.
@@ -130,11 +136,11 @@ pub(crate) struct Mapped {
 }
 
 /// Looks at a file and makes a plan for reading it.
-pub(crate) fn look(source: &dyn Source, opening: &Opening) -> Result<Look, Error> {
+pub(crate) fn look(source: &dyn Source, opening: &Opening, terms: &Terms) -> Result<Look, Error> {
     let opened = open_file(source, opening)?;
-    let mapped = map_columns(&opened, opening)?;
-    let survey = survey_file(source, &opened, &mapped.mapping, opening.region.is_some())?;
-    Ok(look_of(opened, mapped, survey, opening))
+    let mapped = map_columns(&opened, opening, terms)?;
+    let survey = survey_file(source, &opened, &mapped.mapping, &terms.rules, opening.region.is_some())?;
+    Ok(look_of(opened, mapped, survey, opening, terms))
 }
 
 /// Tells how a file is written.
@@ -147,13 +153,16 @@ pub(crate) fn open_file(source: &dyn Source, opening: &Opening) -> Result<Opened
     Ok(open(source, &overrides)?)
 }
 
-/// Proposes what the columns become, where nothing is chosen.
-pub(crate) fn map_columns(opened: &Opened, opening: &Opening) -> Result<Mapped, Error> {
+/// Proposes what the columns become, where nothing is chosen. What would make a field that the member may not make is left
+/// out.
+pub(crate) fn map_columns(opened: &Opened, opening: &Opening, terms: &Terms) -> Result<Mapped, Error> {
     let (layout, mut columns) = propose(&opened.header, opened.header_row.is_some(), &opened.sample);
+    find_fields(&mut columns, layout, &terms.rules, terms.may_define);
     if opening.keep_unmapped {
-        keep_unmapped(&mut columns);
+        keep_unmapped(&mut columns, terms);
     }
-    let mapping = BoundMapping::bind(&columns, &opening.choices)?;
+    let chosen = opening.choices.iter().filter_map(|choice| known_choice(choice, terms));
+    let mapping = BoundMapping::bind(&columns, &chosen.collect::<Vec<_>>())?;
     show_choices(&mut columns, &mapping);
     Ok(Mapped {
         layout: layout.map(str::to_owned),
@@ -167,18 +176,19 @@ pub(crate) fn survey_file(
     source: &dyn Source,
     opened: &Opened,
     mapping: &BoundMapping,
+    rules: &ContactRules,
     region_known: bool,
 ) -> Result<Survey, Error> {
-    if !needs_survey(mapping, region_known) {
+    if !needs_survey(mapping, rules, region_known) {
         return Ok(Survey::default());
     }
     let text = decoded(source, &opened.encoding).map_err(Error::Read)?;
     let records = Records::new(text, opened.dialect.clone());
-    survey(records, opened.header_row, mapping, region_known).map_err(Error::Read)
+    survey(records, opened.header_row, mapping, rules, region_known).map_err(Error::Read)
 }
 
 /// Puts together what was found.
-pub(crate) fn look_of(opened: Opened, mapped: Mapped, survey: Survey, opening: &Opening) -> Look {
+pub(crate) fn look_of(opened: Opened, mapped: Mapped, survey: Survey, opening: &Opening, terms: &Terms) -> Look {
     let reading = Reading {
         encoding: opened.encoding.clone(),
         dialect: opened.dialect.clone(),
@@ -187,9 +197,11 @@ pub(crate) fn look_of(opened: Opened, mapped: Mapped, survey: Survey, opening: &
         layout: mapped.layout.clone(),
         chosen_region: opening.region.map(Region::code),
         suggested_region: survey.region.map(Region::code),
-        fallback_region: opening.fallback_region.map(Region::code),
-        month_first: opening.date_order.unwrap_or(survey.date_order) == DateOrder::MonthFirst,
+        fallback_region: terms.country.or(opening.fallback_region).map(Region::code),
+        month_first: opening.date_order.unwrap_or(survey.notation.dates) == DateOrder::MonthFirst,
+        decimal_comma: survey.notation.decimals == DecimalSign::Comma,
         bad_values: opening.bad_values,
+        rules: terms.rules.clone(),
     };
     Look {
         opened,
@@ -199,24 +211,49 @@ pub(crate) fn look_of(opened: Opened, mapped: Mapped, survey: Survey, opening: &
     }
 }
 
-/// Only dates and numbers without country code need a look at the whole file.
-fn needs_survey(mapping: &BoundMapping, region_known: bool) -> bool {
-    mapping.fills(&model::Slot::Birthday) || (!region_known && has_phones(mapping))
+/// Only dates, numbers, and phones without country code need a look at the whole file.
+fn needs_survey(mapping: &BoundMapping, rules: &ContactRules, region_known: bool) -> bool {
+    has_dates(mapping, rules)
+        || any_fills(mapping, |slot| holds_numbers(slot, rules))
+        || (!region_known && has_phones(mapping))
+}
+
+/// Whether a column holds days.
+pub(crate) fn has_dates(mapping: &BoundMapping, rules: &ContactRules) -> bool {
+    any_fills(mapping, |slot| holds_dates(slot, rules))
+}
+
+fn any_fills(mapping: &BoundMapping, wanted: impl Fn(&Slot) -> bool) -> bool {
+    mapping.columns().iter().any(|c| c.slot.as_ref().is_some_and(&wanted))
 }
 
 fn has_phones(mapping: &BoundMapping) -> bool {
-    mapping
-        .columns()
-        .iter()
-        .any(|c| matches!(c.slot, Some(model::Slot::Phone(_))))
+    any_fills(mapping, |slot| matches!(slot, Slot::Phone(_)))
 }
 
-fn keep_unmapped(columns: &mut [Column]) {
+/// A choice with the name under which its field is kept; none if it would make a field that the member may not make.
+fn known_choice(choice: &(String, String), terms: &Terms) -> Option<(String, String)> {
+    let (column, slot) = choice;
+    let Ok(Slot::Custom(name)) = slot.parse() else {
+        return Some(choice.clone());
+    };
+    match known_name(&name, &terms.rules) {
+        Some(known) => Some((column.clone(), Slot::Custom(known.to_owned()).to_string())),
+        None => terms.may_define.then(|| choice.clone()),
+    }
+}
+
+fn keep_unmapped(columns: &mut [Column], terms: &Terms) {
     for column in columns
         .iter_mut()
         .filter(|c| c.slot.is_none() && c.label_for.is_empty() && !c.header.is_empty())
     {
-        column.slot = Some(model::Slot::Custom(column.header.clone()));
+        let known = known_name(&column.header, &terms.rules);
+        if known.is_none() && !terms.may_define {
+            column.reason = format!("“{}” is no field here; an admin can add it", column.header);
+            continue;
+        }
+        column.slot = Some(Slot::Custom(known.unwrap_or(&column.header).to_owned()));
         column.proposal = None;
         column.reason = "kept as a custom field".to_owned();
     }
@@ -261,10 +298,15 @@ impl Reading {
     /// The judge of the file's rows.
     pub fn judge(&self, keep_patches: bool) -> Judge {
         let region = |code: &Option<String>| code.as_deref().and_then(Region::from_code);
-        let order = if self.month_first {
-            DateOrder::MonthFirst
-        } else {
-            DateOrder::DayFirst
+        let notation = Notation {
+            dates: match self.month_first {
+                true => DateOrder::MonthFirst,
+                false => DateOrder::DayFirst,
+            },
+            decimals: match self.decimal_comma {
+                true => DecimalSign::Comma,
+                false => DecimalSign::Point,
+            },
         };
         Judge::new(self.mapping.clone(), self.layout.clone())
             .with_regions(Regions {
@@ -272,7 +314,8 @@ impl Reading {
                 suggested: region(&self.suggested_region),
                 fallback: region(&self.fallback_region),
             })
-            .with_date_order(order)
+            .with_notation(notation)
+            .with_rules(self.rules.clone())
             .with_bad_values(self.bad_values)
             .keeping_patches(keep_patches)
     }

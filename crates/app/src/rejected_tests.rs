@@ -19,7 +19,13 @@ fn batch(rows: &mut RejectedRows<'_>, reading: &Reading, rejected: &[u64], next_
 }
 
 fn reading() -> Reading {
-    look(&FILE.as_bytes().to_vec(), &Opening::default()).unwrap().reading
+    look(
+        &FILE.as_bytes().to_vec(),
+        &Opening::default(),
+        &crate::fields::Terms::default(),
+    )
+    .unwrap()
+    .reading
 }
 
 fn names(objects: &Objects) -> Vec<String> {

@@ -172,6 +172,8 @@ impl Work {
         if self.swept_at.is_none_or(|at| now - at >= SWEEP) {
             self.swept_at = Some(now);
             self.app.forget_old_trash(actor)?;
+            self.app.forget_old_actions(actor)?;
+            self.app.forget_old_logs(actor)?;
             self.app.sweep(actor)?;
         }
         Ok(())

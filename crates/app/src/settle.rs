@@ -4,7 +4,7 @@ use crate::contacts::read;
 use crate::crowd::{CROWD, name_in};
 use crate::directory::Directory;
 use crate::judging::Prepared;
-use crate::meeting::{Matched, ambiguous_reason, conflict_reason, differs, duplicate_reason};
+use crate::meeting::{Matched, ambiguous_reason, conflict_reason, duplicate_reason, is_only_possible};
 use crate::plan::{Conflicts, Duplicates, ImportOptions, Match};
 use crate::{Decision, Error, World};
 use exchange::reason::{Code, Reason};
@@ -36,7 +36,7 @@ pub enum Outcome {
     Duplicate {
         /// Which.
         of: ContactId,
-        /// Whether it matches by phone alone and has a clearly different name.
+        /// Whether it shares a phone or an email with somebody of a clearly different name.
         possible: bool,
     },
     /// Two contacts match.
@@ -195,7 +195,7 @@ impl Settler<'_> {
         for key in row.keys.iter().filter(|key| self.counts(key)) {
             for id in self.candidates(directory, row, key)? {
                 if let Some(known) = matches.iter_mut().find(|m| m.row.id == id) {
-                    known.by_email |= key.is_email();
+                    known.keys.push(key.clone());
                     continue;
                 }
                 let Some(found) = directory.get(id)? else { continue };
@@ -205,8 +205,7 @@ impl Settler<'_> {
                 }
                 matches.push(Matched {
                     row: found,
-                    key: key.clone(),
-                    by_email: key.is_email(),
+                    keys: vec![key.clone()],
                 });
                 if self.rule(row).options.duplicates == Duplicates::Create && !self.by_name() && matches.len() > 1 {
                     // It is created whoever else there is.
@@ -215,17 +214,19 @@ impl Settler<'_> {
             }
         }
         if self.by_name() {
-            matches.retain(|m| m.by_email || !differs(&m.row, row));
+            matches.retain(|m| !is_only_possible(m, row));
+        } else if let Some(certain) = certain_one(&matches, row) {
+            matches = vec![matches.swap_remove(certain)];
         }
         Ok(matches)
     }
 
-    /// Whether colleagues behind one number are told apart by their names.
+    /// Whether those who share a number or an address are told apart by their names.
     fn by_name(&self) -> bool {
         self.options.matching == Match::EmailOrPhoneAndName
     }
 
-    /// Who a row may be by a key. In a crowd behind one number, names alone tell, and must be the same.
+    /// Who a row may be by a key. In a crowd behind one number or address, names alone tell, and must be the same.
     fn candidates(
         &self,
         directory: &mut Directory<'_, '_, '_>,
@@ -233,7 +234,7 @@ impl Settler<'_> {
         key: &MatchKey,
     ) -> Result<Vec<ContactId>, Error> {
         let first = directory.who_has(key)?;
-        if first.len() <= CROWD || !self.by_name() || key.is_email() {
+        if first.len() <= CROWD || !self.by_name() {
             return Ok(first);
         }
         match name_in(&row.body) {
@@ -268,8 +269,7 @@ impl Settler<'_> {
                 {
                     return Ok(Some(Matched {
                         row: found,
-                        key: key.clone(),
-                        by_email: true,
+                        keys: vec![MatchKey::content_of(row.content)],
                     }));
                 }
             }
@@ -306,9 +306,10 @@ impl Settler<'_> {
             (row.id, row.version) = (None, None);
             return Ok(self.create(directory, row, Some(reason.as_warning())));
         }
-        let possible = !matched.by_email && differs(&matched.row, row);
-        // Colleagues behind one number must not get each other's values, unless that number was said to be who they are.
-        let set_apart = possible && !rule.decided && self.options.matching != Match::Phone;
+        let possible = is_only_possible(&matched, row);
+        // Who shares a number or an address must not get the other's values, unless that was said to be who they are.
+        let one_kind = matches!(self.options.matching, Match::Phone | Match::Email);
+        let set_apart = possible && !rule.decided && !one_kind;
         let Some(fill) = rule.options.fill().filter(|_| !set_apart) else {
             let reason = duplicate_reason(row, &matched, self.run, possible);
             return Ok(Standing::new(Outcome::Duplicate { of, possible }, Some(reason)));
@@ -337,6 +338,15 @@ impl Settler<'_> {
                 ),
                 "fill one of them",
             ));
+            return Ok(Standing::new(Outcome::Invalid, None));
+        }
+        // What was lacking before is no matter of the import, but it must take away nothing that is required.
+        let gone = row
+            .lacking
+            .iter()
+            .find(|(slot, _)| before.has(slot) && !after.has(slot));
+        if let Some((_, reason)) = gone {
+            row.reasons.push(reason.clone());
             return Ok(Standing::new(Outcome::Invalid, None));
         }
         self.update(directory, row, matched.row, &before, &after)?;
@@ -377,6 +387,10 @@ impl Settler<'_> {
         row: &mut Prepared,
         reason: Option<Reason>,
     ) -> Standing {
+        if !row.lacking.is_empty() {
+            row.reasons.extend(row.lacking.drain(..).map(|(_, reason)| reason));
+            return Standing::new(Outcome::Invalid, None);
+        }
         let now = self.world.now();
         let line = row.line;
         let id = match row.id {
@@ -417,7 +431,18 @@ fn by_id(directory: &mut Directory<'_, '_, '_>, row: &Prepared) -> Result<Option
     let Some(id) = row.id else { return Ok(None) };
     Ok(directory.get(id)?.map(|existing| Matched {
         row: existing,
-        key: MatchKey::from_stored(format!("i{id}")),
-        by_email: true,
+        keys: vec![MatchKey::from_stored(format!("i{id}"))],
     }))
+}
+
+/// Among several that match, the one that the row surely is, if each of the others only shares with it what that one has
+/// too: somebody of a family with one address, who is there already beside the others.
+fn certain_one(matches: &[Matched], row: &Prepared) -> Option<usize> {
+    if !(2..=CROWD).contains(&matches.len()) {
+        return None;
+    }
+    let mut certain = (0..matches.len()).filter(|at| !is_only_possible(&matches[*at], row));
+    let only = certain.next().filter(|_| certain.next().is_none())?;
+    let covers = |other: &Matched| other.keys.iter().all(|key| matches[only].keys.contains(key));
+    matches.iter().all(covers).then_some(only)
 }

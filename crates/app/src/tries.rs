@@ -32,6 +32,14 @@ impl Subject {
         }
     }
 
+    /// Somebody who has this link.
+    pub fn link(hash: &[u8]) -> Self {
+        Self {
+            name: hex(&sha256(&[b"link", hash])),
+            free: 5,
+        }
+    }
+
     /// Somebody at this address of the network, which many people may share.
     pub fn address(address: &str) -> Self {
         Self {

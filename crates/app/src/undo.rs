@@ -11,7 +11,7 @@ use store::changes::{self, Change};
 use store::contacts::{self, ContactRow};
 use store::feed::{self, Touched};
 use store::imports::{self, Batch, ImportState};
-use store::{ImportId, Tx, Workspace, keys, names, texts, workspaces};
+use store::{ImportId, Tx, Workspace, keys, names, shares, texts, workspaces};
 
 /// Contacts of one step.
 const STEP: u64 = 5_000;
@@ -41,6 +41,7 @@ impl App {
         if stored.state == ImportState::Undone {
             return Err(Error::AlreadyUndone(import));
         }
+        self.refuse_too_late(actor, &stored)?;
         // What was interrupted can be taken back instead of gone on with, but nobody may go on with it meanwhile. Looking
         // at what is done needs no such right.
         let unfinished = is_unfinished(stored.state);
@@ -205,6 +206,7 @@ fn remove(
     names::delete_many(tx, workspace, gone_names)?;
     let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
     contacts::delete_many(tx, workspace, &ids)?;
+    shares::remove_of(tx, workspace, &ids)?;
     texts::delete_many(tx, workspace, &ids)?;
     Ok(())
 }

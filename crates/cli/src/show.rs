@@ -58,7 +58,7 @@ pub fn counts(out: &mut dyn Write, counts: &Counts, dry_run: bool) -> io::Result
     let possible = match counts.possible {
         0 => String::new(),
         n => format!(
-            "; {} of them by phone alone, with another name (--match email-or-phone-and-name brings them in)",
+            "; {} of them share a phone or an email but have another name (--match email-or-phone-and-name brings them in)",
             grouped(n)
         ),
     };

@@ -26,25 +26,30 @@ pub enum DateOrder {
 const APPLES_NO_YEAR: u16 = 1604;
 
 impl Birthday {
+    /// The year, if it is known.
+    pub fn year(self) -> Option<u16> {
+        self.year
+    }
+
+    /// The month, from 1.
+    pub fn month(self) -> u8 {
+        self.month
+    }
+
+    /// The day of the month, from 1.
+    pub fn day(self) -> u8 {
+        self.day
+    }
+
     /// A real day, or none. In 1604 it is a day without a year: what is written must read back as it was.
     pub fn new(year: Option<u16>, month: u8, day: u8) -> Option<Self> {
         let year = year.filter(|y| *y != APPLES_NO_YEAR);
-        let leap = year.is_none_or(|y| y.is_multiple_of(4) && (!y.is_multiple_of(100) || y.is_multiple_of(400)));
-        let days = match month {
-            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-            4 | 6 | 9 | 11 => 30,
-            2 if leap => 29,
-            2 => 28,
-            _ => return None,
-        };
-        let real = (1..=days).contains(&day) && year.is_none_or(|y| (1..=9999).contains(&y));
-        real.then_some(Self { year, month, day })
+        is_real(year, month, day).then_some(Self { year, month, day })
     }
 
     /// Reads a date. `order` decides where day and month cannot be told apart. None if it is no date.
     pub fn parse(raw: &str, order: DateOrder) -> Option<Self> {
-        let parts = DateParts::read(raw)?;
-        parts.resolve(order)
+        DateParts::read(raw)?.resolve(order, Self::new)
     }
 
     /// Whether the text is the empty date of a program (`0/0/00`, `00.00.0000`), which is no birthday.
@@ -96,6 +101,27 @@ impl TryFrom<String> for Birthday {
     fn try_from(text: String) -> Result<Self, Self::Error> {
         Self::parse(&text, DateOrder::DayFirst).ok_or("not a birthday")
     }
+}
+
+/// Whether there is such a day. Without a year, the 29th of February is one.
+fn is_real(year: Option<u16>, month: u8, day: u8) -> bool {
+    let leap = year.is_none_or(|y| y.is_multiple_of(4) && (!y.is_multiple_of(100) || y.is_multiple_of(400)));
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => return false,
+    };
+    (1..=days).contains(&day) && year.is_none_or(|y| (1..=9999).contains(&y))
+}
+
+/// Reads a date with a year, of whatever it may be the date, and writes it as `1984-03-09`. None if it is none.
+pub(crate) fn whole_date(raw: &str, order: DateOrder) -> Option<String> {
+    DateParts::read(raw)?.resolve(order, |year, month, day| {
+        let year = year.filter(|_| is_real(year, month, day))?;
+        Some(format!("{year:04}-{month:02}-{day:02}"))
+    })
 }
 
 /// What can be read off a date before its order is known.
@@ -174,22 +200,23 @@ impl DateParts {
         })
     }
 
-    fn resolve(self, order: DateOrder) -> Option<Birthday> {
+    /// Makes a date with `make`, which says whether there is such a day.
+    fn resolve<T>(self, order: DateOrder, make: impl Fn(Option<u16>, u8, u8) -> Option<T>) -> Option<T> {
         match self {
-            Self::Named { day, month, year } => Birthday::new(year, month, day),
+            Self::Named { day, month, year } => make(year, month, day),
             Self::Numbers {
                 a,
                 b,
                 year,
                 year_first: true,
-            } => Birthday::new(known_year(year), a, b),
+            } => make(known_year(year), a, b),
             Self::Numbers { a, b, year, .. } => {
                 let (day, month) = match order {
                     DateOrder::DayFirst => (a, b),
                     DateOrder::MonthFirst => (b, a),
                 };
                 let year = known_year(year);
-                Birthday::new(year, month, day).or_else(|| Birthday::new(year, day, month))
+                make(year, month, day).or_else(|| make(year, day, month))
             }
         }
     }

@@ -4,7 +4,7 @@ use crate::birthday::Birthday;
 use crate::email::Email;
 use crate::label::Label;
 use crate::phone::Phone;
-use crate::slot::TextField;
+use crate::slot::{Slot, TextField};
 use crate::text::Text;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
@@ -209,6 +209,29 @@ impl Contact {
             &self.company,
         ];
         names.into_iter().any(|t| !t.is_empty()) || !self.emails.is_empty() || !self.phones.is_empty()
+    }
+
+    /// Whether there is a value in a slot. A slot without a label asks for one of whatever label.
+    pub fn has(&self, slot: &Slot) -> bool {
+        let meant = |asked: &Label, label: &Label| asked.is_none() || asked == label;
+        match slot {
+            Slot::Text(field) => !self.text(*field).is_empty(),
+            Slot::FullName => [&self.first_name, &self.middle_name, &self.last_name]
+                .into_iter()
+                .any(|name| !name.is_empty()),
+            Slot::Email(label) => self.emails.iter().any(|email| meant(label, &email.label)),
+            Slot::Phone(label) => self.phones.iter().any(|phone| meant(label, &phone.label)),
+            Slot::Website(label) => self.websites.iter().any(|website| meant(label, &website.label)),
+            Slot::Address(label, part) => {
+                let mut addresses = self.addresses.iter();
+                addresses.any(|address| meant(label, &address.label) && !address.part(*part).is_empty())
+            }
+            Slot::Birthday => self.birthday.is_some(),
+            Slot::Tags => !self.tags.is_empty(),
+            Slot::Custom(name) => self.custom.get(name).is_some_and(|value| !value.is_empty()),
+            // Every contact that is kept has them.
+            Slot::Id | Slot::Version => true,
+        }
     }
 
     /// The contact in one line, for people.

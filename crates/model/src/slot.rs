@@ -115,6 +115,40 @@ impl Slot {
         )
     }
 
+    /// What it is called in a sentence and above a column: `Company`, `Email (work)`; a custom field by its own name.
+    pub fn title(&self) -> String {
+        let labelled = |what: &str, label: &Label| match label.is_none() {
+            true => what.to_owned(),
+            false => format!("{what} ({label})"),
+        };
+        match self {
+            Self::Text(TextField::Prefix) => "Title before the name".to_owned(),
+            Self::Text(TextField::FirstName) => "First name".to_owned(),
+            Self::Text(TextField::MiddleName) => "Middle name".to_owned(),
+            Self::Text(TextField::LastName) => "Last name".to_owned(),
+            Self::Text(TextField::Suffix) => "Suffix".to_owned(),
+            Self::Text(TextField::Nickname) => "Nickname".to_owned(),
+            Self::Text(TextField::Company) => "Company".to_owned(),
+            Self::Text(TextField::Department) => "Department".to_owned(),
+            Self::Text(TextField::Title) => "Job title".to_owned(),
+            Self::Text(TextField::Notes) => "Notes".to_owned(),
+            Self::FullName => "Full name".to_owned(),
+            Self::Email(label) => labelled("Email", label),
+            Self::Phone(label) => labelled("Phone", label),
+            Self::Website(label) => labelled("Website", label),
+            Self::Address(label, AddressPart::Street) => labelled("Street", label),
+            Self::Address(label, AddressPart::City) => labelled("City", label),
+            Self::Address(label, AddressPart::State) => labelled("State", label),
+            Self::Address(label, AddressPart::ZipCode) => labelled("ZIP code", label),
+            Self::Address(label, AddressPart::Country) => labelled("Country", label),
+            Self::Birthday => "Birthday".to_owned(),
+            Self::Tags => "Tags".to_owned(),
+            Self::Custom(name) => name.clone(),
+            Self::Id => "CrystalQore ID".to_owned(),
+            Self::Version => "CrystalQore version".to_owned(),
+        }
+    }
+
     /// The names of all slots that need no label, and how the others are written: for messages.
     pub fn catalogue() -> String {
         let texts = TextField::ALL.iter().map(|f| f.name());

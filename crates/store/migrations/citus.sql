@@ -20,6 +20,9 @@ WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'workspaces
 SELECT create_distributed_table('members', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'members'::regclass);
 
+SELECT create_distributed_table('links', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'links'::regclass);
+
 SELECT create_distributed_table('sign_ins', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'sign_ins'::regclass);
 
@@ -64,6 +67,21 @@ WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contact_sh
 
 SELECT create_distributed_table('audit_log', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'audit_log'::regclass);
+
+SELECT create_distributed_table('actions', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'actions'::regclass);
+
+SELECT create_distributed_table('action_contacts', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'action_contacts'::regclass);
+
+SELECT create_distributed_table('views', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'views'::regclass);
+
+SELECT create_distributed_table('custom_fields', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'custom_fields'::regclass);
+
+SELECT create_distributed_table('workspace_settings', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'workspace_settings'::regclass);
 
 -- About the database as a whole, and a few rows at most: on every node.
 SELECT create_reference_table('installation')

@@ -61,11 +61,13 @@ pub struct Account {
     pub password_hash: String,
     /// What the workspace is called.
     pub workspace_name: String,
+    /// What the member may.
+    pub role: Role,
 }
 
-const ACCOUNT: &str = "SELECT m.member_id, m.name, m.email, m.password_hash, w.name
+const ACCOUNT: &str = "SELECT m.member_id, m.name, m.email, m.password_hash, w.name, m.role
      FROM members m JOIN workspaces w ON w.workspace_id = $1
-     WHERE m.workspace_id = $1 AND m.password_hash IS NOT NULL";
+     WHERE m.workspace_id = $1 AND m.password_hash IS NOT NULL AND m.state = 'active'";
 
 fn read(row: &Row<'_>) -> Result<Account> {
     Ok(Account {
@@ -74,7 +76,13 @@ fn read(row: &Row<'_>) -> Result<Account> {
         email: row.text(2)?.to_owned(),
         password_hash: row.text(3)?.to_owned(),
         workspace_name: row.text(4)?.to_owned(),
+        role: read_role(row, 5)?,
     })
+}
+
+fn read_role(row: &Row<'_>, column: usize) -> Result<Role> {
+    let name = row.text(column)?;
+    Role::named(name).ok_or_else(|| Error::Corrupt(format!("a member has the role {name:?}")))
 }
 
 /// Whether anybody can sign in.
@@ -119,19 +127,16 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Opti
     )
 }
 
-/// The role of a member; none if there is no such member.
+/// The role of a member; none if there is no such member, or no active one.
 ///
 /// # Errors
 /// Those of the database.
 pub fn role(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Option<Role>> {
     let found = tx.query_one(
         "reading a role",
-        "SELECT role FROM members WHERE workspace_id = $1 AND member_id = $2",
+        "SELECT role FROM members WHERE workspace_id = $1 AND member_id = $2 AND state = 'active'",
         &[workspace.into(), Value::Int(member.0)],
-        |row| {
-            let name = row.text(0)?;
-            Role::named(name).ok_or_else(|| Error::Corrupt(format!("a member has the role {name:?}")))
-        },
+        |row| read_role(row, 0),
     )?;
     Ok(found)
 }

@@ -1,6 +1,6 @@
 //! The audit log: who did what, when.
 //!
-//! Owns the rows of `audit_log`, which are only ever added. Leaves out which deeds are noted and who may read them; `app`
+//! Owns the rows of `audit_log`, which are only ever added, and counted on while a deed is done. Leaves out which deeds are noted and who may read them; `app`
 //! decides that.
 
 use crate::error::Result;
@@ -67,6 +67,19 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, entry: &AuditEntry) -> Result<
             Value::count(entry.contacts),
             Value::Text(&entry.about),
         ],
+    )?;
+    Ok(())
+}
+
+/// Notes that a deed was about so many contacts more: one of many contacts is done in several transactions.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_on(tx: &mut Tx<'_>, workspace: Workspace, id: Uuid, more: u64) -> Result<()> {
+    tx.execute(
+        "noting how far a deed has come",
+        "UPDATE audit_log SET contacts = contacts + $3 WHERE workspace_id = $1 AND entry_id = $2",
+        &[workspace.into(), Value::id(&id), Value::count(more)],
     )?;
     Ok(())
 }

@@ -44,6 +44,11 @@ pub(crate) const TABLE: Table<7> = Table {
     ],
 };
 
+const IDENTITY: Table<3> = Table {
+    name: TABLE.name,
+    columns: ["workspace_id", "import_id", "contact_id"],
+};
+
 fn read(row: &Row<'_>) -> Result<Change> {
     let before = match row.opt_text(4)? {
         Some(body) => Some(Before {
@@ -127,4 +132,24 @@ pub fn page(
 pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId) -> Result<u64> {
     let sql = "DELETE FROM import_changes WHERE workspace_id = $1 AND import_id = $2";
     tx.execute("forgetting changes", sql, &[workspace.into(), Value::Int(import.0)])
+}
+
+/// Deletes at most `limit` changes of imports whose log was let go of ([`imports::set_forgotten`](crate::imports::set_forgotten));
+/// says how many.
+///
+/// # Errors
+/// Those of the database.
+pub fn forget_marked(tx: &mut Tx<'_>, workspace: Workspace, limit: u64) -> Result<u64> {
+    let old = tx.query(
+        "looking for change logs that were let go of",
+        "SELECT c.import_id, c.contact_id FROM imports i
+         JOIN import_changes c ON c.workspace_id = $1 AND c.import_id = i.import_id
+         WHERE i.workspace_id = $1 AND i.forgotten_at IS NOT NULL LIMIT $2",
+        &[workspace.into(), Value::count(limit)],
+        |row| Ok((row.int(0)?, row.id(1)?)),
+    )?;
+    let rows = old
+        .iter()
+        .map(|(import, contact)| [workspace.into(), Value::Int(*import), Value::id(contact)]);
+    tx.bulk_delete("letting go of change logs", &IDENTITY, rows)
 }

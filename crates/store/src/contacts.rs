@@ -75,6 +75,13 @@ const BY_ID: Lookup = Lookup {
     order: "c.contact_id",
 };
 
+const OWNERS: Lookup = Lookup {
+    table: "contacts c",
+    key: "c.contact_id",
+    columns: "c.contact_id, c.owner_id",
+    order: "c.contact_id",
+};
+
 pub(crate) fn read(row: &Row<'_>) -> Result<ContactRow> {
     let created_by = match row.opt_int(4)? {
         Some(import) => Some(Origin {
@@ -143,6 +150,20 @@ pub fn get_many(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Res
     Ok(found)
 }
 
+/// To whom those of the contacts belong that exist, in the order in which they are asked for. Sorted ids go fastest.
+///
+/// # Errors
+/// Those of the database.
+pub fn owners(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<Vec<(ContactId, Member)>> {
+    let mut found = Vec::with_capacity(ids.len());
+    let keys = ids.iter().map(Value::id);
+    tx.lookup("reading owners", &OWNERS, workspace, keys, |_, row| {
+        found.push((row.id(0)?, Member(row.int(1)?)));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
 /// Writes a contact's owner, version, last writer and body; when and by what it was created stays. Says whether it exists.
 ///
 /// # Errors
@@ -186,6 +207,39 @@ pub fn page(tx: &mut Tx<'_>, workspace: Workspace, after: Option<ContactId>, lim
             " FROM contacts c WHERE c.workspace_id = $1 AND c.contact_id > $2 ORDER BY c.contact_id LIMIT $3"
         ),
         &[workspace.into(), Value::after(after.as_ref()), Value::count(limit)],
+        read,
+    )
+}
+
+/// Of the contacts that belong to a member or are shared with them or with everyone, the next at most `limit` after
+/// `after`, in the order of their ids.
+///
+/// # Errors
+/// Those of the database.
+pub fn page_seen(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    member: Member,
+    after: Option<ContactId>,
+    limit: u64,
+) -> Result<Vec<ContactRow>> {
+    tx.query(
+        "reading the contacts of a member",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM contacts c WHERE c.workspace_id = $1 AND c.contact_id > $2
+               AND (c.owner_id = $3 OR EXISTS (
+                   SELECT 1 FROM contact_shares s
+                   WHERE s.workspace_id = $1 AND s.contact_id = c.contact_id AND s.grantee IN (0, $3)))
+             ORDER BY c.contact_id LIMIT $4"
+        ),
+        &[
+            workspace.into(),
+            Value::after(after.as_ref()),
+            Value::Int(member.0),
+            Value::count(limit),
+        ],
         read,
     )
 }

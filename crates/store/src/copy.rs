@@ -6,7 +6,10 @@
 
 use crate::error::{Error, Result};
 use crate::waist::{OnConflict, Row, Table, Tx, Value};
-use crate::{Store, Workspace, audit, changes, contacts, feed, keys, mappings, names, shares, sign_ins, texts, trash};
+use crate::{
+    Store, Workspace, actions, audit, changes, contacts, feed, fields, keys, links, mappings, names, settings, shares,
+    sign_ins, texts, trash, views,
+};
 use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -67,7 +70,7 @@ const WORKSPACES: Table<5> = Table {
     name: "workspaces",
     columns: ["workspace_id", "name", "created_at", "changes", "texts_at"],
 };
-const MEMBERS: Table<7> = Table {
+const MEMBERS: Table<9> = Table {
     name: "members",
     columns: [
         "workspace_id",
@@ -77,9 +80,11 @@ const MEMBERS: Table<7> = Table {
         "role",
         "created_at",
         "password_hash",
+        "state",
+        "seen_at",
     ],
 };
-const IMPORTS: Table<14> = Table {
+const IMPORTS: Table<15> = Table {
     name: "imports",
     columns: [
         "workspace_id",
@@ -96,6 +101,7 @@ const IMPORTS: Table<14> = Table {
         "updated_at",
         "finished_at",
         "holder",
+        "forgotten_at",
     ],
 };
 const LEASES: Table<4> = Table {
@@ -137,6 +143,12 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&mappings::TABLE, 3),
     &keyed(&shares::TABLE, 3),
     &keyed(&audit::TABLE, 2),
+    &keyed(&links::TABLE, 2),
+    &keyed(&actions::TABLE, 2),
+    &keyed(&actions::TOUCHED, 3),
+    &keyed(&views::TABLE, 2),
+    &keyed(&fields::TABLE, 2),
+    &keyed(&settings::TABLE, 1),
 ];
 
 /// A copy under way.

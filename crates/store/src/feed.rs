@@ -24,6 +24,8 @@ const ID: usize = 16;
 pub enum Touched {
     /// These.
     Contacts(Vec<ContactId>),
+    /// Of these, only who sees them.
+    Shares(Vec<ContactId>),
     /// Perhaps all from the first to the last id.
     Range(ContactId, ContactId),
     /// Perhaps all.
@@ -77,12 +79,15 @@ pub fn note(tx: &mut Tx<'_>, workspace: Workspace, touched: &[Touched]) -> Resul
 }
 
 fn parts(touched: &Touched) -> Vec<(&'static str, Vec<u8>)> {
+    let list = |kind: &'static str, ids: &[ContactId]| {
+        let rows = ids.chunks(IDS_IN_A_ROW);
+        rows.map(|ids| (kind, ids.iter().flat_map(|id| *id.as_bytes()).collect()))
+            .collect()
+    };
     match touched {
-        Touched::Contacts(ids) if ids.len() > MOST_IDS => vec![("everything", Vec::new())],
-        Touched::Contacts(ids) => ids
-            .chunks(IDS_IN_A_ROW)
-            .map(|ids| ("contacts", ids.iter().flat_map(|id| *id.as_bytes()).collect()))
-            .collect(),
+        Touched::Contacts(ids) | Touched::Shares(ids) if ids.len() > MOST_IDS => vec![("everything", Vec::new())],
+        Touched::Contacts(ids) => list("contacts", ids),
+        Touched::Shares(ids) => list("shares", ids),
         Touched::Range(first, last) => vec![("range", [*first.as_bytes(), *last.as_bytes()].concat())],
         Touched::Everything => vec![("everything", Vec::new())],
     }
@@ -115,6 +120,7 @@ fn touched(kind: &str, ids: &[u8]) -> Result<Touched> {
     let mut read = ids.chunks_exact(ID).filter_map(|id| ContactId::from_slice(id).ok());
     Ok(match kind {
         "contacts" => Touched::Contacts(read.collect()),
+        "shares" => Touched::Shares(read.collect()),
         "range" => match (read.next(), read.next()) {
             (Some(first), Some(last)) => Touched::Range(first, last),
             _ => return Err(unreadable()),

@@ -35,6 +35,8 @@ pub struct Import {
     pub updated_at: i64,
     /// When it last came to an end, in UTC microseconds.
     pub finished_at: Option<i64>,
+    /// When its change log was let go of, in UTC microseconds; none while it can be undone.
+    pub forgotten_at: Option<i64>,
 }
 
 /// What an import is about.
@@ -130,7 +132,7 @@ pub struct Batch {
 macro_rules! columns {
     () => {
         "import_id, owner_id, file_name, file_size, state, plan, rows_done, counts, rejected_bytes, created_at, updated_at, \
-         finished_at"
+         finished_at, forgotten_at"
     };
 }
 
@@ -150,6 +152,7 @@ fn read(row: &Row<'_>) -> Result<Import> {
         created_at: row.int(9)?,
         updated_at: row.int(10)?,
         finished_at: row.opt_int(11)?,
+        forgotten_at: row.opt_int(12)?,
     })
 }
 
@@ -304,6 +307,19 @@ pub fn change_state(
             Value::Text(to.as_str()),
             Value::Int(now),
         ],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Notes that the change log of an import is let go of; says whether it exists.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_forgotten(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, now: i64) -> Result<bool> {
+    let changed = tx.execute(
+        "letting go of a change log",
+        "UPDATE imports SET forgotten_at = $3 WHERE workspace_id = $1 AND import_id = $2",
+        &[workspace.into(), Value::Int(id.0), Value::Int(now)],
     )?;
     Ok(changed == 1)
 }

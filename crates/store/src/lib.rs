@@ -2,12 +2,14 @@
 //!
 //! Owns the schema, the transactions and the statements. A subject is a module of free functions that take a [`Tx`] and a
 //! [`Workspace`]: [`workspaces`], [`accounts`], [`sign_ins`], [`contacts`], [`keys`], [`names`], [`texts`], [`trash`], [`imports`], [`leases`],
-//! [`changes`], [`feed`], [`mappings`], [`shares`], [`audit`]. No statement crosses workspaces. Times are UTC microseconds since 1970 and are passed in, but for those of
+//! [`changes`], [`feed`], [`mappings`], [`shares`], [`audit`], [`actions`], [`views`],
+//! [`members`], [`links`]. No statement crosses workspaces. Times are UTC microseconds since 1970 and are passed in, but for those of
 //! leases; JSON is kept as the text that came.
 //! Leaves out rights, what the JSON means, files other than the database, the clock. It is synchronous: doors call it on
 //! threads that may block.
 
 pub mod accounts;
+pub mod actions;
 pub mod audit;
 pub mod changes;
 pub mod contacts;
@@ -15,19 +17,24 @@ pub mod copy;
 mod error;
 pub mod examine;
 pub mod feed;
+pub mod fields;
 mod ids;
 pub mod imports;
 pub mod keys;
 pub mod leases;
+pub mod links;
 pub mod mappings;
+pub mod members;
 mod migrations;
 pub mod names;
 mod postgresql;
+pub mod settings;
 pub mod shares;
 pub mod sign_ins;
 mod sqlite;
 pub mod texts;
 pub mod trash;
+pub mod views;
 mod waist;
 pub mod workspaces;
 

@@ -22,6 +22,19 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
     ("V5__mappings", include_str!("../migrations/sqlite/V5__mappings.sql")),
     ("V6__shares", include_str!("../migrations/sqlite/V6__shares.sql")),
     ("V7__audit", include_str!("../migrations/sqlite/V7__audit.sql")),
+    ("V8__members", include_str!("../migrations/sqlite/V8__members.sql")),
+    (
+        "V9__actions_and_views",
+        include_str!("../migrations/sqlite/V9__actions_and_views.sql"),
+    ),
+    (
+        "V10__fields_and_settings",
+        include_str!("../migrations/sqlite/V10__fields_and_settings.sql"),
+    ),
+    (
+        "V12__trash_shares",
+        include_str!("../migrations/sqlite/V12__trash_shares.sql"),
+    ),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -39,6 +52,19 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     ("V5__mappings", include_str!("../migrations/postgres/V5__mappings.sql")),
     ("V6__shares", include_str!("../migrations/postgres/V6__shares.sql")),
     ("V7__audit", include_str!("../migrations/postgres/V7__audit.sql")),
+    ("V8__members", include_str!("../migrations/postgres/V8__members.sql")),
+    (
+        "V9__actions_and_views",
+        include_str!("../migrations/postgres/V9__actions_and_views.sql"),
+    ),
+    (
+        "V10__fields_and_settings",
+        include_str!("../migrations/postgres/V10__fields_and_settings.sql"),
+    ),
+    (
+        "V12__trash_shares",
+        include_str!("../migrations/postgres/V12__trash_shares.sql"),
+    ),
 ];
 
 /// Where refinery notes which migrations a database has seen.
@@ -105,7 +131,8 @@ mod tests {
                 .unwrap()
                 .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
                 .collect();
-            files.sort();
+            let number = |name: &str| -> u32 { name[1..name.find("__").unwrap()].parse().unwrap() };
+            files.sort_by_key(|name| number(name));
             let listed: Vec<&str> = list.iter().map(|(name, _)| *name).collect();
             assert_eq!(files, listed);
         }

@@ -116,6 +116,15 @@ pub fn of_member(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Resul
     )
 }
 
+/// All sign-ins that have not expired, the one seen last first.
+///
+/// # Errors
+/// Those of the database.
+pub fn lasting(tx: &mut Tx<'_>, workspace: Workspace, now: i64) -> Result<Vec<SignIn>> {
+    let sql = format!("{SIGN_IN} AND expires_at > $2 ORDER BY seen_at DESC, token_hash");
+    tx.query("reading sign-ins", &sql, &[workspace.into(), Value::Int(now)], read)
+}
+
 /// Notes that a sign-in was seen, and until when it lasts now.
 ///
 /// # Errors
@@ -156,6 +165,18 @@ pub fn remove_others(tx: &mut Tx<'_>, workspace: Workspace, member: Member, keep
         "ending other sign-ins",
         "DELETE FROM sign_ins WHERE workspace_id = $1 AND member_id = $2 AND token_hash <> $3",
         &[workspace.into(), Value::Int(member.0), Value::Blob(keep)],
+    )
+}
+
+/// Ends all sign-ins of a member.
+///
+/// # Errors
+/// Those of the database.
+pub fn remove_all(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<u64> {
+    tx.execute(
+        "ending sign-ins",
+        "DELETE FROM sign_ins WHERE workspace_id = $1 AND member_id = $2",
+        &[workspace.into(), Value::Int(member.0)],
     )
 }
 

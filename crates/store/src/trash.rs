@@ -1,7 +1,7 @@
 //! The trash: deleted contacts, until they are restored or forgotten.
 //!
-//! Owns the table of deleted contacts. Leaves out how long they are kept, and their keys, names and search texts, which
-//! go when a contact is deleted and are made anew when it comes back.
+//! Owns the table of deleted contacts, with the shares that they had. Leaves out how long they are kept, and their keys,
+//! names and search texts, which go when a contact is deleted and are made anew when it comes back.
 
 use crate::contacts::{self, ContactRow, columns};
 use crate::error::Result;
@@ -18,9 +18,11 @@ pub struct Trashed {
     pub at: i64,
     /// Who deleted it.
     pub by: Member,
+    /// The shares that it had, as JSON; empty if it had none.
+    pub shares: String,
 }
 
-pub(crate) const TABLE: Table<11> = Table {
+pub(crate) const TABLE: Table<12> = Table {
     name: "trashed_contacts",
     columns: [
         "workspace_id",
@@ -34,6 +36,7 @@ pub(crate) const TABLE: Table<11> = Table {
         "created_line",
         "written_import",
         "body",
+        "shares",
     ],
 };
 
@@ -48,6 +51,7 @@ fn read(row: &Row<'_>) -> Result<Trashed> {
         contact: contacts::read(row)?,
         at: row.int(8)?,
         by: Member(row.int(9)?),
+        shares: row.text(10)?.to_owned(),
     })
 }
 
@@ -72,6 +76,7 @@ pub fn put(tx: &mut Tx<'_>, workspace: Workspace, trashed: &Trashed) -> Result<(
             .map_or(Value::Null, |origin| Value::count(origin.line)),
         contact.written_by.map(|import| import.0).into(),
         Value::Text(&contact.body),
+        Value::Text(&trashed.shares),
     ];
     tx.bulk_insert(
         "putting a contact into the trash",
@@ -92,7 +97,7 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Optio
         concat!(
             "SELECT ",
             columns!(),
-            ", c.trashed_at, c.trashed_by FROM trashed_contacts c WHERE c.workspace_id = $1 AND c.contact_id = $2"
+            ", c.trashed_at, c.trashed_by, c.shares FROM trashed_contacts c WHERE c.workspace_id = $1 AND c.contact_id = $2"
         ),
         &[workspace.into(), Value::id(&id)],
         read,
@@ -115,7 +120,7 @@ pub fn page(
         concat!(
             "SELECT ",
             columns!(),
-            ", c.trashed_at, c.trashed_by FROM trashed_contacts c
+            ", c.trashed_at, c.trashed_by, c.shares FROM trashed_contacts c
              WHERE c.workspace_id = $1 AND c.contact_id > $2 AND c.owner_id = $3 ORDER BY c.contact_id LIMIT $4"
         ),
         &[
@@ -146,7 +151,7 @@ pub fn page_at(
         concat!(
             "SELECT ",
             columns!(),
-            ", c.trashed_at, c.trashed_by FROM trashed_contacts c
+            ", c.trashed_at, c.trashed_by, c.shares FROM trashed_contacts c
              WHERE c.workspace_id = $1 AND c.contact_id > $2 AND c.owner_id = $3 AND c.trashed_at = $4
              ORDER BY c.contact_id LIMIT $5"
         ),

@@ -11,15 +11,17 @@ use crate::{Member, Workspace};
 const LOCAL_WORKSPACE: Workspace = Workspace(1);
 const LOCAL_MEMBER: Member = Member(1);
 
-/// The workspace and the member of the person at this machine, if they were made. Asking does not wait for a writer.
+/// The workspace and the member of the person at this machine, if they were made: the first owner who is active. Asking does
+/// not wait for a writer.
 ///
 /// # Errors
 /// Those of the database.
 pub fn local(tx: &mut Tx<'_>) -> Result<Option<(Workspace, Member)>> {
     tx.query_one(
         "reading the member",
-        "SELECT workspace_id, member_id FROM members WHERE workspace_id = $1 AND member_id = $2",
-        &[LOCAL_WORKSPACE.into(), Value::Int(LOCAL_MEMBER.0)],
+        "SELECT workspace_id, member_id FROM members WHERE workspace_id = $1 AND role = 'owner' AND state = 'active'
+         ORDER BY member_id LIMIT 1",
+        &[LOCAL_WORKSPACE.into()],
         |row| Ok((Workspace(row.int(0)?), Member(row.int(1)?))),
     )
 }
@@ -62,6 +64,30 @@ pub fn member_name(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Res
         &[workspace.into(), Value::Int(member.0)],
         |row| Ok(row.text(0)?.to_owned()),
     )
+}
+
+/// The name of a workspace; empty without such a one.
+///
+/// # Errors
+/// Those of the database.
+pub fn name(tx: &mut Tx<'_>, workspace: Workspace) -> Result<String> {
+    let found = tx.query_one(
+        "reading the workspace's name",
+        "SELECT name FROM workspaces WHERE workspace_id = $1",
+        &[workspace.into()],
+        |row| Ok(row.text(0)?.to_owned()),
+    )?;
+    Ok(found.unwrap_or_default())
+}
+
+/// How many members there are or were.
+///
+/// # Errors
+/// Those of the database.
+pub fn members(tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64> {
+    let sql = "SELECT count(*) FROM members WHERE workspace_id = $1";
+    let count = tx.query_one("counting members", sql, &[workspace.into()], |row| row.count(0))?;
+    Ok(count.unwrap_or(0))
 }
 
 /// Begins to change contacts: counts one change more and gives the new count, 0 where there is no such workspace (a

@@ -180,6 +180,20 @@ document.addEventListener("click", (event) => {
   if (opener) document.getElementById(opener.dataset.opens)?.showModal();
 });
 
+// Buttons that copy the text of a field by its id. Without the right to use the clipboard the text is selected instead.
+document.addEventListener("click", async (event) => {
+  const copier = event.target.closest?.("[data-copies]");
+  const field = copier && document.getElementById(copier.dataset.copies);
+  if (!field) return;
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+    tell("Copied.");
+  } catch {
+    tell("Press Ctrl+C to copy.");
+  }
+});
+
 // Keys: / searches, n creates, i imports, ? lists them. Never while something is typed.
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {

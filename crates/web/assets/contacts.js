@@ -1,4 +1,4 @@
-// The list: a selection that lives over pages and searches, a list that follows an import, and the export's progress.
+// The list: a selection that lives over pages and searches, keys, a list that follows an import, and the export's progress.
 
 const selectionKey = "selected contacts";
 let selected = new Set(JSON.parse(sessionStorage.getItem(selectionKey) ?? "[]"));
@@ -26,7 +26,7 @@ function showSelection() {
   form.querySelector("[data-select-none]").hidden = false;
 }
 
-const criteriaOf = (form) => [...form.querySelectorAll('input[type="hidden"]:not([name="all"], [name="id"], [name="sort"])')].map((field) => `${field.name}=${field.value}`).join("&") || "everybody";
+const criteriaOf = (form) => [...form.querySelectorAll('input[type="hidden"]:not([name="all"], [name="id"], [name="sort"], [name="cols"])')].map((field) => `${field.name}=${field.value}`).join("&") || "everybody";
 
 document.addEventListener("change", (event) => {
   const box = event.target;
@@ -63,7 +63,32 @@ document.addEventListener("submit", (event) => {
     const here = new Set([...form.querySelectorAll('input[name="id"]:checked')].map((box) => box.value));
     for (const id of selected) if (!here.has(id)) carry("id", id);
   }
-  if (event.submitter?.value === "delete") { selected.clear(); selectedAll = ""; keepSelection(); }
+  if (["delete", "hand-over"].includes(event.submitter?.value)) { selected.clear(); selectedAll = ""; keepSelection(); }
+});
+
+// Keys: j and k go from row to row (so do the arrows, once there), x selects, e edits, s shares, # and Delete delete. Enter opens
+// what has the focus. On the page of one contact the same keys press its buttons.
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || event.isComposing) return;
+  if (event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open], details.menu[open]")) return;
+  const rows = [...document.querySelectorAll("[data-rows] tbody tr")];
+  const row = event.target.closest?.("[data-rows] tbody tr");
+  const link = (row) => row.querySelector("th a");
+  const key = { Delete: "#", ArrowDown: "j", ArrowUp: "k" }[event.key] ?? event.key;
+  const one = row && selected.size === 0 && !selectedAll;
+  if ("jk".includes(key) && rows.length && (row || key === event.key)) {
+    const next = row ? rows.indexOf(row) + (key === "j" ? 1 : -1) : key === "j" ? 0 : rows.length - 1;
+    link(rows[Math.min(Math.max(next, 0), rows.length - 1)]).focus();
+  } else if (key === "x" && row) row.querySelector('input[name="id"]').click();
+  else if (key === "e" && row) row.dataset.may === "Can view" ? tell("You can view this contact, not edit it.") : location.assign(`${link(row).href}/edit`);
+  else if (key === "s" && one) row.dataset.may === "Yours" ? location.assign(`${link(row).href}/share`) : tell("Only its owner can share this contact.");
+  else if (["e", "s", "#"].includes(key)) {
+    const button = document.querySelector(`[data-key="${key}"]`);
+    if (!button) return;
+    if (one) { selected.add(row.querySelector('input[name="id"]').value); showSelection(); }
+    if (button.offsetParent) button.click();
+  } else return;
+  event.preventDefault();
 });
 
 // A list that is behind is asked for again.

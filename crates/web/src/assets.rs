@@ -14,6 +14,7 @@ const CSS: &str = concat!(
     include_str!("../assets/base.css"),
     include_str!("../assets/contacts.css"),
     include_str!("../assets/import.css"),
+    include_str!("../assets/members.css"),
 );
 const JS: &str = concat!(
     include_str!("../assets/app.js"),

@@ -25,8 +25,13 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
+/// Addresses that let in whoever knows them. Their pages tell nobody where they came from but the host's name: that much a
+/// form needs, because without it an older browser does not say that it comes from a page of ours.
+const SECRETS: [&str; 2] = ["/join/", "/reset/"];
+
 /// Refuses what must not come in, and puts the headers on what goes out.
 pub async fn guard(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
+    let holds_a_secret = SECRETS.iter().any(|path| request.uri().path().starts_with(path));
     let mut response = match refusal(&web, request.method(), request.uri(), request.headers()) {
         Some(problem) => problem.into_response(),
         None => told_well(next.run(request).await),
@@ -34,6 +39,9 @@ pub async fn guard(State(web): State<Arc<Web>>, request: Request, next: Next) ->
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if holds_a_secret {
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
     }
     if web.serve.secure {
         let a_year = HeaderValue::from_static("max-age=31536000");

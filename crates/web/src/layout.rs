@@ -6,6 +6,7 @@
 use crate::Web;
 use crate::assets;
 use crate::session::Signed;
+use app::Role;
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, html};
 
@@ -139,8 +140,8 @@ fn more(governs: bool, here: Section) -> Markup {
 }
 
 /// Whether the member keeps order in the workspace. The pages themselves ask the database again.
-fn governs(_signed: &Signed) -> bool {
-    true
+fn governs(signed: &Signed) -> bool {
+    signed.role >= Role::Admin
 }
 
 fn entry(url: &str, name: Markup, current: bool) -> Markup {
@@ -153,6 +154,12 @@ fn keys() -> Markup {
         ("/", "search contacts"),
         ("n", "new contact"),
         ("i", "import"),
+        ("j k", "next row, row before"),
+        ("x", "select the row"),
+        ("Enter", "open the row"),
+        ("e", "edit"),
+        ("s", "share"),
+        ("#", "delete; Undo is offered"),
         ("?", "this list"),
     ];
     html! {

@@ -61,13 +61,15 @@ impl Problem {
 /// The status for each code of `app::Error`.
 fn status_of(code: &str) -> StatusCode {
     match code {
-        "no_such_import" | "no_such_contact" | "not_in_trash" => StatusCode::NOT_FOUND,
-        "forbidden" => StatusCode::FORBIDDEN,
-        "changed_meanwhile" | "id_taken" | "import_runs" | "not_resumable" | "already_undone" | "taken_over" => {
-            StatusCode::CONFLICT
-        }
+        "no_such_import" | "no_such_contact" | "not_in_trash" | "no_such_member" | "link_gone" | "no_such_action"
+        | "no_such_view" => StatusCode::NOT_FOUND,
+        "forbidden" | "last_owner" => StatusCode::FORBIDDEN,
+        "changed_meanwhile" | "id_taken" | "import_runs" | "not_resumable" | "already_undone" | "action_undone"
+        | "taken_over" => StatusCode::CONFLICT,
         "rejected_rows_undone" | "rejected_rows_missing" | "upload_missing" | "rows_gone" => StatusCode::GONE,
-        "no_identity" | "mapping" | "filter" | "nothing_mapped" | "unreadable" => StatusCode::UNPROCESSABLE_ENTITY,
+        "no_identity" | "bad_tag" | "bad_view" | "mapping" | "filter" | "nothing_mapped" | "unreadable" => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "wrong_password" => StatusCode::UNAUTHORIZED,
         "too_many_tries" => StatusCode::TOO_MANY_REQUESTS,

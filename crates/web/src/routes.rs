@@ -4,7 +4,7 @@
 //! nobody reaches the handler of one without being signed in.
 
 use crate::Web;
-use crate::pages::{account, contacts, export, import, setup, sign_in, trash};
+use crate::pages::{account, contacts, export, import, links, members, setup, sign_in, trash};
 use crate::problem::Problem;
 use crate::{assets, guard, metrics, observe, session};
 use axum::Router;
@@ -92,6 +92,21 @@ pub fn table() -> Vec<Route> {
         post("/account/name", account::change_name),
         post("/account/password", account::change_password),
         post("/account/sign-ins/end", account::end_sign_in),
+        // Members, and the links that let somebody in.
+        get("/members", members::list),
+        post("/members/invite", members::invite),
+        post("/members/invitations/revoke", members::revoke),
+        post("/members/{id}/role", members::change_role),
+        post("/members/{id}/deactivate", members::deactivate),
+        post("/members/{id}/activate", members::activate),
+        post("/members/{id}/reset-link", members::reset_link),
+        post("/members/{id}/sign-ins/end", members::end_sign_in),
+        get("/members/{id}/remove", members::ask_to_remove),
+        post("/members/{id}/remove", members::remove),
+        get("/join/{token}", links::invitation).public(),
+        post("/join/{token}", links::join).public(),
+        get("/reset/{token}", links::password).public(),
+        post("/reset/{token}", links::reset).public(),
         // Contacts and the trash.
         get("/contacts", contacts::list),
         get("/contacts/new", contacts::new),
@@ -102,6 +117,19 @@ pub fn table() -> Vec<Route> {
         get("/contacts/{id}/edit", contacts::edit),
         post("/contacts/{id}/edit", contacts::save),
         post("/contacts/{id}/delete", contacts::delete),
+        get("/contacts/{id}/share", contacts::share::show),
+        post("/contacts/{id}/share", contacts::share::share),
+        post("/contacts/{id}/unshare", contacts::share::unshare),
+        get("/share", contacts::share::of_many),
+        post("/share", contacts::share::share_many),
+        get("/hand-over", contacts::share::hand_over_form),
+        post("/hand-over", contacts::share::hand_over),
+        get("/shared", contacts::shared),
+        post("/actions/{action}/undo", contacts::undo),
+        get("/views", contacts::views::list),
+        post("/views", contacts::views::save),
+        post("/views/{view}", contacts::views::change),
+        post("/views/{view}/delete", contacts::views::delete),
         get("/trash", trash::list),
         post("/trash/{id}/restore", trash::restore),
         // Export.

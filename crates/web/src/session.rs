@@ -8,7 +8,7 @@ use crate::blocking::blocking;
 use crate::guard;
 use crate::layout::{self, Page, Section};
 use crate::problem::{Problem, Told};
-use app::{Actor, Caller, SignedIn, Token};
+use app::{Actor, Caller, Role, SignedIn, Token};
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
@@ -38,6 +38,8 @@ pub struct Signed {
     pub email: String,
     /// What their workspace is called.
     pub workspace_name: String,
+    /// What they may beside their own contacts, as of the beginning of this request.
+    pub role: Role,
     /// A name for this sign-in, which is no secret: for what belongs to it alone.
     pub session: String,
 }
@@ -49,6 +51,7 @@ impl From<SignedIn> for Signed {
             name: found.name,
             email: found.email,
             workspace_name: found.workspace_name,
+            role: found.role,
             session: found.session,
         }
     }
@@ -147,6 +150,13 @@ fn framed(web: &Web, response: Response, signed: &Signed) -> Response {
 fn is_secure(web: &Web, headers: &HeaderMap) -> bool {
     let forwarded = || headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
     web.serve.secure || (web.serve.trust_proxy && forwarded())
+}
+
+/// How this browser reaches us: the beginning of a whole address. Empty where it does not say.
+pub fn origin(web: &Web, headers: &HeaderMap) -> String {
+    let scheme = if is_secure(web, headers) { "https" } else { "http" };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    host.map_or_else(String::new, |host| format!("{scheme}://{host}"))
 }
 
 fn cookie_name(secure: bool) -> &'static str {

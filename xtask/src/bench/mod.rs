@@ -60,6 +60,22 @@ pub fn import(root: &Path, database: Database, options: &Options) -> u8 {
     }
 }
 
+/// Prints what things take in the workspace of a large team. It is measured inside of the engine, so an example of its crate
+/// does it.
+pub fn team(root: &Path, contacts: Option<&str>) -> u8 {
+    let example = "run --release --quiet -p app --example team";
+    match contacts {
+        None => run::cargo(root, example, &[]),
+        Some(contacts) if contacts.parse::<usize>().is_ok_and(|contacts| contacts >= 1_000) => {
+            run::cargo(root, &format!("{example} -- {contacts}"), &[])
+        }
+        Some(_) => {
+            eprintln!("bench: the number of contacts is a whole number, at least 1000");
+            2
+        }
+    }
+}
+
 /// Where a file is, whatever folder a program is run in.
 fn absolute(path: &Path) -> io::Result<PathBuf> {
     fs::canonicalize(path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))

@@ -7,11 +7,12 @@ use super::index::RowIndex;
 use super::preview::Preview;
 use super::text::Text;
 use crate::Error;
+use crate::fields::Terms;
 use crate::objects::Fetched;
 use crate::plan::{Look, Mapped, Opening, look_of, map_columns, open_file, survey_file};
-use exchange::judge::Survey;
+use exchange::judge::{Survey, holds_dates, holds_numbers};
 use exchange::open::Opened;
-use model::{AddressPart, Slot};
+use model::{AddressPart, ContactRules, Slot};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{ImportId, Workspace};
 
@@ -133,10 +134,10 @@ impl Desk {
     }
 
     /// What is found in the file with these settings. Reading all of it again is saved where nothing asks for it.
-    pub fn look(&self, settings: &DraftSettings) -> Result<Arc<Look>, Error> {
+    pub fn look(&self, settings: &DraftSettings, terms: &Terms) -> Result<Arc<Look>, Error> {
         let opening = settings.opening();
         let inside = &mut *self.inside();
-        let key = format!("{opening:?}");
+        let key = format!("{opening:?} {terms:?}");
         if let Some(known) = find(&inside.looks, &key) {
             return Ok(known);
         }
@@ -150,17 +151,23 @@ impl Desk {
                 opened
             }
         };
-        let mapped = map_columns(&opened, &opening)?;
-        let asked = format!("{how} {}", survey_key(&mapped, &opening));
+        let mapped = map_columns(&opened, &opening, terms)?;
+        let asked = format!("{how} {}", survey_key(&mapped, &opening, &terms.rules));
         let survey = match find(&inside.surveys, &asked) {
             Some(known) => known,
             None => {
-                let survey = survey_file(&source, &opened, &mapped.mapping, opening.region.is_some())?;
+                let survey = survey_file(
+                    &source,
+                    &opened,
+                    &mapped.mapping,
+                    &terms.rules,
+                    opening.region.is_some(),
+                )?;
                 keep(&mut inside.surveys, asked, survey);
                 survey
             }
         };
-        let look = Arc::new(look_of(Opened::clone(&opened), mapped, survey, &opening));
+        let look = Arc::new(look_of(Opened::clone(&opened), mapped, survey, &opening, terms));
         keep(&mut inside.looks, key, Arc::clone(&look));
         Ok(look)
     }
@@ -218,12 +225,11 @@ impl Desk {
 }
 
 /// The columns by which a survey goes.
-fn survey_key(mapped: &Mapped, opening: &Opening) -> String {
+fn survey_key(mapped: &Mapped, opening: &Opening, rules: &ContactRules) -> String {
     let tells = |slot: &Slot| {
-        matches!(
-            slot,
-            Slot::Birthday | Slot::Phone(_) | Slot::Address(_, AddressPart::Country)
-        )
+        matches!(slot, Slot::Phone(_) | Slot::Address(_, AddressPart::Country))
+            || holds_dates(slot, rules)
+            || holds_numbers(slot, rules)
     };
     let columns = mapped.mapping.columns().iter().enumerate();
     let telling: Vec<String> = columns

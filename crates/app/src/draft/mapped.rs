@@ -1,7 +1,8 @@
 //! How a draft's file is read and what its columns become, with mappings that were used before for the same header row.
 
 use super::MappedFile;
-use crate::plan::Look;
+use crate::fields::Terms;
+use crate::plan::{Look, has_dates};
 use crate::{Actor, App, Error};
 use exchange::mapping::layout_name;
 use model::Slot;
@@ -19,7 +20,8 @@ impl App {
     pub fn mapped_file(&self, actor: Actor, import: ImportId) -> Result<MappedFile, Error> {
         let (stored, desk) = self.draft_desk(actor, import)?;
         let plan = super::stored::draft_plan(&stored)?;
-        let look = desk.look(&plan.settings)?;
+        let terms = self.terms(actor)?;
+        let look = desk.look(&plan.settings, &terms)?;
         let reading = &look.reading;
         Ok(MappedFile {
             encoding: look.opened.encoding.clone(),
@@ -29,8 +31,10 @@ impl App {
             columns: look.columns.clone(),
             samples: (0..look.columns.len()).map(|at| samples(&look, at)).collect(),
             numbers_of: reading.numbers_of(),
-            month_first: reading.mapping.fills(&Slot::Birthday).then_some(reading.month_first),
+            month_first: has_dates(&reading.mapping, &terms.rules).then_some(reading.month_first),
             remembered: plan.remembered,
+            fields: terms.rules.offered().map(|field| field.name.clone()).collect(),
+            may_define: terms.may_define,
         })
     }
 }
@@ -78,12 +82,24 @@ fn slot_text(slot: Option<&Slot>) -> String {
 }
 
 /// The choices that make the proposal the mapping that is remembered; none if it is that already, or does not fit.
-pub(super) fn remembered_choices(text: &str, look: &Look) -> Option<Vec<(String, String)>> {
-    let slots: Vec<String> = serde_json::from_str(text).ok()?;
+pub(super) fn remembered_choices(text: &str, look: &Look, terms: &Terms) -> Option<Vec<(String, String)>> {
+    let mut slots: Vec<String> = serde_json::from_str(text).ok()?;
     let columns = look.reading.mapping.columns();
     let readable = slots.iter().all(|slot| slot.is_empty() || slot.parse::<Slot>().is_ok());
     if slots.len() != columns.len() || !readable {
         return None;
+    }
+    for (slot, column) in slots.iter_mut().zip(columns) {
+        // A field that is not offered any more is left out, unless the file is an export that has it.
+        if let Ok(Slot::Custom(name)) = slot.parse()
+            && *slot != slot_text(column.slot.as_ref())
+            && terms
+                .rules
+                .field(&name)
+                .map_or(!terms.may_define, |field| field.archived)
+        {
+            slot.clear();
+        }
     }
     let choices: Vec<(String, String)> = slots
         .into_iter()

@@ -190,6 +190,9 @@ impl Showing<'_> {
         if let Some(prepared) = &read.prepared {
             reasons.clone_from(&prepared.reasons);
             reasons.extend(self.told(entry.class, prepared, &met));
+            if entry.class == RowClass::Invalid && !prepared.is_invalid() {
+                reasons.extend(prepared.lacking.iter().map(|(_, reason)| reason.clone()));
+            }
             changes = self.changes(prepared, &met, before, decision);
         }
         Ok(PreviewRow {

@@ -53,6 +53,10 @@ pub struct MappedFile {
     /// Whether a mapping is applied that this member has used before for the same header row. Settings without `choices`
     /// take the proposal instead.
     pub remembered: bool,
+    /// The names of the custom fields that columns can fill.
+    pub fields: Vec<String>,
+    /// Whether the member may make new ones.
+    pub may_define: bool,
 }
 
 /// What a row becomes.
@@ -66,7 +70,7 @@ pub enum RowClass {
     Unchanged,
     /// Nothing: the contact is there.
     Duplicate,
-    /// Nothing: a contact has the same phone, and another name.
+    /// Nothing: a contact has the same phone or email, and another name.
     Possible,
     /// Nothing: more than one contact matches.
     Ambiguous,

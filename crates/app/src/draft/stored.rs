@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::mapped::{header_hash, mapping_text, remembered_choices};
 use super::preview::{Means, Preview};
 use super::{ColumnProblem, Decision, Draft, DraftSettings, PreviewState, RowClass, RowsPage};
+use crate::fields::{Terms, refuse_new_fields};
 use crate::import::{KEPT_FOR, Plan, may_see, plan_of};
 use crate::plan::Look;
 use crate::run::{Reached, to_json};
@@ -67,12 +68,14 @@ impl App {
         };
         let size = upload.file.size;
         let desk = Desk::of_file(upload.file);
-        let look = desk.look(&plan.settings)?;
+        let terms = self.terms(actor)?;
+        plan.settings.options = self.import_defaults(actor)?;
+        let look = desk.look(&plan.settings, &terms)?;
         if let Some(header) = header_hash(&look) {
             let used = self
                 .store
                 .read(|tx| mappings::get(tx, actor.workspace, actor.member, header))?;
-            if let Some(choices) = used.and_then(|text| remembered_choices(&text, &look)) {
+            if let Some(choices) = used.and_then(|text| remembered_choices(&text, &look, &terms)) {
                 plan.settings.choices = choices;
                 plan.remembered = true;
             }
@@ -131,7 +134,9 @@ impl App {
     /// [`Error::NotADraft`]; [`Error::Mapping`] if the choices do not fit the file; when it cannot be read with them.
     pub fn set_draft(&self, actor: Actor, import: ImportId, settings: DraftSettings) -> Result<(), Error> {
         let (_, desk) = self.draft_desk(actor, import)?;
-        desk.look(&settings)?;
+        let terms = self.terms(actor)?;
+        refuse_new_fields(&settings.choices, &terms)?;
+        desk.look(&settings, &terms)?;
         self.revise(actor, import, |plan| {
             plan.remembered &= plan.settings.choices == settings.choices;
             plan.settings = settings.clone();
@@ -221,13 +226,14 @@ impl App {
         loop {
             let (stored, desk) = self.draft_desk(actor, import)?;
             let draft = draft_plan(&stored)?;
-            let look = desk.look(&draft.settings)?;
+            let terms = self.terms(actor)?;
+            let look = desk.look(&draft.settings, &terms)?;
             if look.reading.mapping.is_empty() {
                 return Err(Error::NothingMapped(look.opened.header.clone()));
             }
             let expected = desk
                 .preview()
-                .filter(|preview| preview.key == key_of(&stored))
+                .filter(|preview| preview.key == key_of(&stored, &terms))
                 .map(|preview| preview.state(Duration::ZERO))
                 .filter(|state| state.complete)
                 .map(|state| state.counts);
@@ -258,6 +264,7 @@ impl App {
             if stored.plan != draft.plan {
                 return Ok(false);
             }
+            self.define_mapped(tx, actor, &plan.reading.mapping)?;
             imports::set_plan(tx, workspace, import, &to_json(plan), now)?;
             imports::change_state(tx, workspace, import, ImportState::Draft, ImportState::Running, now)?;
             if let Some(header) = header_hash(look) {
@@ -353,7 +360,8 @@ impl App {
     fn preview_now(&self, actor: Actor, import: ImportId) -> Result<Arc<Preview>, Error> {
         let (stored, desk) = self.draft_desk(actor, import)?;
         let (changes, _) = self.store.read(|tx| workspaces::changes(tx, actor.workspace))?;
-        let key = key_of(&stored);
+        let terms = self.terms(actor)?;
+        let key = key_of(&stored, &terms);
         let known = desk.preview().filter(|known| {
             let is_old = known.changes != changes && known.is_over() && self.imports_running() == 0;
             known.key == key && !is_old && !known.was_stopped()
@@ -362,7 +370,7 @@ impl App {
             return Ok(known);
         }
         let plan = draft_plan(&stored)?;
-        let look = desk.look(&plan.settings)?;
+        let look = desk.look(&plan.settings, &terms)?;
         let means = Means {
             store: self.store.clone(),
             world: Arc::clone(&self.world),
@@ -409,9 +417,9 @@ fn not_a_draft(stored: &Import) -> Error {
     }
 }
 
-/// What a draft is at this moment.
-fn key_of(stored: &Import) -> u128 {
-    xxh3_128(stored.plan.as_bytes())
+/// What a draft is at this moment, and what the workspace says of its rows.
+fn key_of(stored: &Import, terms: &Terms) -> u128 {
+    xxh3_128(format!("{} {terms:?}", stored.plan).as_bytes())
 }
 
 /// A moment, to wait until. No result depends on it.

@@ -3,7 +3,9 @@
 //! Owns the lines of text of an entry and its traits. Leaves out how many of them are kept (`segment`) and how they are
 //! asked (`look`).
 
+use super::audience::SeenBy;
 use crate::contacts::read;
+use crate::filter::{FIELD_END, comparable, field_name};
 use model::{Contact, ContactId, fold, name_order};
 use store::contacts::ContactRow;
 use store::{ImportId, Member};
@@ -19,6 +21,8 @@ pub(super) mod kind {
     pub const PHONE: u8 = 6;
     /// The place in the order by name, where it cannot be told from the name. No word is looked for in it.
     pub const ORDER: u8 = 7;
+    /// A custom field and its value. No word is looked for in it.
+    pub const FIELD: u8 = 8;
     /// The first byte that is no kind.
     pub const TEXT: u8 = 0x20;
 }
@@ -29,7 +33,6 @@ pub(super) const ORDER_APART: u8 = u8::MAX;
 /// What many contacts have in common, and what conditions other than words ask about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Traits {
-    pub owner: Member,
     pub created_by: Option<ImportId>,
     pub written_by: Option<ImportId>,
     /// One bit for each `Part` that the contact has.
@@ -48,6 +51,7 @@ pub(super) struct Entry {
     /// The moment of the last change, in seconds.
     pub changed: u32,
     pub traits: Traits,
+    pub seen_by: SeenBy,
     /// Where the order by name begins in the name; [`ORDER_APART`] where it is a line of its own.
     pub cut: u8,
     /// The lines.
@@ -55,18 +59,22 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    pub fn of(row: &ContactRow) -> Result<Self, store::Error> {
+    /// The entry of a contact that is shared with some.
+    pub fn of(row: &ContactRow, shared_with: Vec<Member>) -> Result<Self, store::Error> {
         let contact = read(row)?;
         let (text, cut) = lines(&contact);
         Ok(Self {
             id: row.id,
             changed: seconds(row.version),
             traits: Traits {
-                owner: row.owner,
                 created_by: row.created_by.map(|origin| origin.import),
                 written_by: row.written_by,
                 parts: crate::filter::parts_of(&contact),
                 places: places(&contact),
+            },
+            seen_by: SeenBy {
+                owner: row.owner,
+                shared_with,
             },
             cut,
             text,
@@ -112,6 +120,10 @@ fn lines(contact: &Contact) -> (Vec<u8>, u8) {
     }
     for phone in &contact.phones {
         add(&mut text, kind::PHONE, phone.phone.as_str());
+    }
+    for (name, value) in &contact.custom {
+        let line = format!("{}{FIELD_END}{}", field_name(name), comparable(value.as_str()));
+        add(&mut text, kind::FIELD, &line);
     }
     (text, cut)
 }

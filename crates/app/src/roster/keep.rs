@@ -3,17 +3,20 @@
 //! Owns when a list is built and brought up to date, and by whom: few changes at once, by whoever asks; many by a thread
 //! of its own, while lists are answered from what there is. Leaves out what the list is (`list`) and what is asked of it.
 
+use super::audience::{EVERYONE, SeenBy};
 use super::entry::Entry;
 use super::list::Roster;
 use super::segment::Builder;
 use crate::Error;
-use foldhash::{HashMap, HashSet, HashSetExt};
+use foldhash::{HashMap, HashSet};
 use model::ContactId;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use store::contacts::ContactRow;
 use store::feed::{self, Touched};
-use store::{Store, Tx, Workspace, contacts, workspaces};
+use store::shares::{Grantee, Share};
+use store::{Member, Store, Tx, Workspace, contacts, shares, workspaces};
 
 /// Contacts read at once.
 const PAGE: usize = 2_000;
@@ -58,10 +61,24 @@ pub(super) struct Fresh {
 enum Behind {
     Nothing,
     /// These contacts may differ. The list is then up to date with that change.
-    Contacts(HashSet<ContactId>, i64),
+    Some(Differing, i64),
     Much,
     /// It cannot be told.
     Unknown,
+}
+
+/// Contacts that may differ from what is in a list.
+#[derive(Default)]
+struct Differing {
+    contacts: HashSet<ContactId>,
+    /// Only in who sees them.
+    shared: HashSet<ContactId>,
+}
+
+impl Differing {
+    fn len(&self) -> usize {
+        self.contacts.len() + self.shared.len()
+    }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -200,7 +217,7 @@ impl Keeper {
         let next = self.store.read(|tx| {
             Ok::<_, store::Error>(match behind(tx, self.workspace, &roster, AT_ONCE)? {
                 Behind::Nothing => Some(None),
-                Behind::Contacts(ids, at) => Some(Some(follow(tx, self.workspace, &roster, &ids, at)?)),
+                Behind::Some(differing, at) => Some(Some(follow(tx, self.workspace, &roster, &differing, at)?)),
                 Behind::Much | Behind::Unknown => None,
             })
         })?;
@@ -235,9 +252,8 @@ impl Keeper {
             }
             let mut roster = Roster::empty_at(at);
             let mut builder = Builder::default();
-            for row in &rows {
-                builder.add(Entry::of(row)?);
-            }
+            let shares = shares_of_page(tx, self.workspace, &rows)?;
+            add_all(&mut builder, &rows, shares)?;
             roster.insert(builder.finish());
             Ok::<_, store::Error>(Some(roster))
         })?;
@@ -258,7 +274,7 @@ impl Keeper {
             let next = self.store.read(|tx| {
                 Ok::<_, store::Error>(match behind(tx, self.workspace, &roster, STEP)? {
                     Behind::Nothing => Some(None),
-                    Behind::Contacts(ids, at) => Some(Some(follow(tx, self.workspace, &roster, &ids, at)?)),
+                    Behind::Some(differing, at) => Some(Some(follow(tx, self.workspace, &roster, &differing, at)?)),
                     Behind::Much | Behind::Unknown => None,
                 })
             })?;
@@ -285,12 +301,12 @@ impl Keeper {
             if self.ending.load(Ordering::Relaxed) {
                 return Ok(None);
             }
-            let page = self
-                .store
-                .read(|tx| contacts::page(tx, self.workspace, after, PAGE as u64))?;
-            for row in &page {
-                builder.add(Entry::of(row)?);
-            }
+            let (page, shares) = self.store.read(|tx| {
+                let page = contacts::page(tx, self.workspace, after, PAGE as u64)?;
+                let shares = shares_of_page(tx, self.workspace, &page)?;
+                Ok::<_, store::Error>((page, shares))
+            })?;
+            add_all(&mut builder, &page, shares)?;
             let at_end = page.len() < PAGE;
             if (at_end || builder.is_full()) && !builder.is_empty() {
                 roster.insert(std::mem::take(&mut builder).finish());
@@ -318,33 +334,35 @@ fn behind(tx: &mut Tx<'_>, workspace: Workspace, roster: &Roster, limit: usize) 
     } else if entries.last().is_none_or(|last| last.change != changes) {
         return Ok(Behind::Unknown);
     }
-    let (mut ids, mut at) = (HashSet::new(), roster.at);
+    let (mut differing, mut at) = (Differing::default(), roster.at);
     for entry in entries {
         if entry.change > at + 1 {
             return Ok(Behind::Unknown);
         }
         if entry.change == at + 1 {
-            if limit == STEP && ids.len() >= STEP {
+            if limit == STEP && differing.len() >= STEP {
                 break;
             }
             at = entry.change;
         }
         match entry.touched {
-            Touched::Contacts(some) => ids.extend(some),
+            Touched::Contacts(some) => differing.contacts.extend(some),
+            Touched::Shares(some) => differing.shared.extend(some),
             Touched::Range(first, last) => {
-                ids.extend(roster.between(first, last));
-                ids.extend(ids_between(tx, workspace, (first, last), limit)?);
+                differing.contacts.extend(roster.between(first, last));
+                let ids = ids_between(tx, workspace, (first, last), limit)?;
+                differing.contacts.extend(ids);
             }
             Touched::Everything => return Ok(Behind::Unknown),
         }
-        if limit != STEP && ids.len() > limit {
+        if limit != STEP && differing.len() > limit {
             return Ok(Behind::Much);
         }
     }
     if at < changes && limit != STEP {
         return Ok(Behind::Much);
     }
-    Ok(Behind::Contacts(ids, at))
+    Ok(Behind::Some(differing, at))
 }
 
 /// Of the contacts from one id to another, all, or a few more than `limit`.
@@ -363,19 +381,16 @@ fn follow(
     tx: &mut Tx<'_>,
     workspace: Workspace,
     roster: &Roster,
-    ids: &HashSet<ContactId>,
+    differing: &Differing,
     at: i64,
 ) -> Result<Roster, store::Error> {
     let mut next = roster.clone();
     next.at = at;
-    next.remove(ids);
-    let mut sorted: Vec<ContactId> = ids.iter().copied().collect();
-    sorted.sort_unstable();
+    next.remove(&differing.contacts);
     let mut builder = Builder::default();
-    for some in sorted.chunks(PAGE) {
-        for row in contacts::get_many(tx, workspace, some)? {
-            builder.add(Entry::of(&row)?);
-        }
+    for some in sorted(&differing.contacts).chunks(PAGE) {
+        let rows = contacts::get_many(tx, workspace, some)?;
+        add_all(&mut builder, &rows, shares::of_many(tx, workspace, some)?)?;
         if builder.is_full() {
             next.insert(std::mem::take(&mut builder).finish());
         }
@@ -383,5 +398,48 @@ fn follow(
     if !builder.is_empty() {
         next.insert(builder.finish());
     }
+    let mut seen_by = HashMap::default();
+    for some in sorted(&differing.shared).chunks(PAGE) {
+        let mut shared_with = by_contact(shares::of_many(tx, workspace, some)?);
+        for (id, owner) in contacts::owners(tx, workspace, some)? {
+            let shared_with = shared_with.remove(&id).unwrap_or_default();
+            seen_by.insert(id, SeenBy { owner, shared_with });
+        }
+    }
+    next.share(&seen_by);
     Ok(next.tidied())
+}
+
+fn sorted(ids: &HashSet<ContactId>) -> Vec<ContactId> {
+    let mut sorted: Vec<ContactId> = ids.iter().copied().collect();
+    sorted.sort_unstable();
+    sorted
+}
+
+/// The shares of a page of contacts, which is in the order of their ids.
+fn shares_of_page(tx: &mut Tx<'_>, workspace: Workspace, page: &[ContactRow]) -> Result<Vec<Share>, store::Error> {
+    match (page.first(), page.last()) {
+        (Some(first), Some(last)) => shares::between(tx, workspace, first.id, last.id),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// With whom contacts are shared.
+fn by_contact(shares: Vec<Share>) -> HashMap<ContactId, Vec<Member>> {
+    let mut shared_with: HashMap<ContactId, Vec<Member>> = HashMap::default();
+    for share in shares {
+        shared_with.entry(share.contact).or_default().push(match share.to {
+            Grantee::Everyone => EVERYONE,
+            Grantee::Member(member) => member,
+        });
+    }
+    shared_with
+}
+
+fn add_all(builder: &mut Builder, rows: &[ContactRow], shares: Vec<Share>) -> Result<(), store::Error> {
+    let mut shared_with = by_contact(shares);
+    for row in rows {
+        builder.add(Entry::of(row, shared_with.remove(&row.id).unwrap_or_default())?);
+    }
+    Ok(())
 }

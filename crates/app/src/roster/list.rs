@@ -5,10 +5,11 @@
 //! contacts come from (`keep`).
 
 use super::Sort;
+use super::audience::{Audience, SeenBy};
 use super::bits::Bits;
 use super::look::Look;
 use super::segment::{Builder, MOST, NameOrder, Segment};
-use foldhash::{HashSet, HashSetExt};
+use foldhash::{HashMap, HashSet, HashSetExt};
 use model::ContactId;
 use std::sync::Arc;
 
@@ -30,11 +31,20 @@ pub(super) struct Roster {
 #[derive(Clone)]
 struct Part {
     segment: Arc<Segment>,
+    audience: Arc<Audience>,
     /// Contacts that were deleted, or stand in a later segment now.
     gone: Arc<Bits>,
 }
 
 impl Part {
+    fn new((segment, audience): (Segment, Audience)) -> Self {
+        Self {
+            gone: Arc::new(Bits::none(segment.len())),
+            segment: Arc::new(segment),
+            audience: Arc::new(audience),
+        }
+    }
+
     fn live(&self) -> usize {
         self.segment.len() - self.gone.count()
     }
@@ -70,6 +80,24 @@ impl Roster {
         }
     }
 
+    /// Notes that others see these contacts now.
+    pub fn share(&mut self, seen_by: &HashMap<ContactId, SeenBy>) {
+        let first = seen_by.keys().min().copied().unwrap_or(ContactId::max());
+        let last = seen_by.keys().max().copied().unwrap_or(ContactId::nil());
+        for part in &mut self.parts {
+            let span = part.segment.span();
+            if span.1 < first || last < span.0 {
+                continue;
+            }
+            let ids = part.segment.ids().iter().enumerate();
+            let live = ids.filter(|(at, _)| !part.gone.has(*at));
+            let changed: Vec<(usize, &SeenBy)> = live.filter_map(|(at, id)| Some((at, seen_by.get(id)?))).collect();
+            if !changed.is_empty() {
+                part.audience = Arc::new(part.audience.with(&changed));
+            }
+        }
+    }
+
     /// All contacts of the list from one id to another.
     pub fn between(&self, first: ContactId, last: ContactId) -> HashSet<ContactId> {
         let mut found = HashSet::new();
@@ -86,7 +114,7 @@ impl Roster {
     }
 
     /// Adds a segment, none of whose contacts is in the list.
-    pub fn insert(&mut self, segment: Segment) {
+    pub fn insert(&mut self, (segment, audience): (Segment, Audience)) {
         let number = u16::try_from(self.parts.len()).unwrap_or(u16::MAX);
         let mut order = Vec::with_capacity(self.order.len() + segment.len());
         let mut before = vec![0; self.parts.len()];
@@ -104,10 +132,7 @@ impl Roster {
         }
         order.extend_from_slice(&self.order[copied..]);
         self.order = order.into();
-        self.parts.push(Part {
-            gone: Arc::new(Bits::none(segment.len())),
-            segment: Arc::new(segment),
-        });
+        self.parts.push(Part::new((segment, audience)));
     }
 
     /// The same list with fewer segments, if it has too many small ones or too much in it that is gone.
@@ -151,22 +176,23 @@ impl Roster {
         let merged = u16::try_from(kept.len()).unwrap_or(u16::MAX);
         let mut builder = Builder::default();
         let mut order = Vec::with_capacity(self.order.len());
+        let mut copies: Vec<Vec<Option<usize>>> = vec![Vec::new(); self.parts.len()];
         for (part, at) in self.in_order() {
             match numbers[part] {
                 Some(number) => order.push(number),
-                None if self.parts[part].gone.has(at) => {}
+                // The contacts of a part are met in their order.
+                None if self.parts[part].gone.has(at) => copies[part].push(None),
                 None => {
-                    builder.copy(&self.parts[part].segment, at);
+                    copies[part].push(Some(builder.copy(&self.parts[part].segment, at)));
                     order.push(merged);
                 }
             }
         }
+        for victim in victims {
+            builder.seen_as(&self.parts[*victim].audience, &copies[*victim]);
+        }
         if !builder.is_empty() {
-            let segment = builder.finish();
-            kept.push(Part {
-                gone: Arc::new(Bits::none(segment.len())),
-                segment: Arc::new(segment),
-            });
+            kept.push(Part::new(builder.finish()));
         }
         Self {
             parts: kept,
@@ -191,7 +217,7 @@ impl Roster {
         let parts: Vec<Bits> = self
             .parts
             .iter()
-            .map(|part| look.through(&part.segment, &part.gone))
+            .map(|part| look.through(&part.segment, &part.audience, &part.gone))
             .collect();
         let total = parts.iter().map(|bits| bits.count() as u64).sum();
         Passing { parts, total }
@@ -204,6 +230,8 @@ impl Roster {
             return Vec::new();
         }
         match sort {
+            Sort::Name if until < self.near() => self.first_by_name(passing, from, until, false),
+            Sort::NameDown if until < self.near() => self.first_by_name(passing, from, until, true),
             Sort::Name => self.by_name(passing, from, until),
             Sort::NameDown => {
                 let mut page = self.by_name(passing, passing.total - until, passing.total - from);
@@ -219,6 +247,44 @@ impl Roster {
             ),
             Sort::Changed => self.latest(passing, from, until, Segment::changed, Segment::changed_span),
         }
+    }
+
+    /// Places before this one are reached sooner by comparing names than by going along the order of all, where there are
+    /// many. Then it takes a member with few contacts no time that tells how many others there are between them.
+    fn near(&self) -> u64 {
+        self.order.len() as u64 / 512
+    }
+
+    pub(super) fn first_by_name(&self, passing: &Passing, from: u64, until: u64, down: bool) -> Vec<ContactId> {
+        let mut rest: Vec<(usize, Box<dyn Iterator<Item = usize> + '_>, usize)> = Vec::new();
+        for (part, bits) in passing.parts.iter().enumerate() {
+            let mut places: Box<dyn Iterator<Item = usize>> = if down {
+                Box::new(bits.iter_down())
+            } else {
+                Box::new(bits.iter())
+            };
+            if let Some(first) = places.next() {
+                rest.push((part, places, first));
+            }
+        }
+        let mut page = Vec::new();
+        for place in 0..until {
+            let place_of = |part: usize, at: usize| self.parts[part].segment.order(at);
+            let heads = rest.iter().enumerate();
+            let next = heads.min_by(|(_, (part, _, at)), (_, (other, _, other_at))| {
+                let order = place_of(*part, *at).cmp(&place_of(*other, *other_at));
+                if down { order.reverse() } else { order }
+            });
+            let Some((head, (part, _, at))) = next else { break };
+            if place >= from {
+                page.push(self.parts[*part].segment.id(*at));
+            }
+            match rest[head].1.next() {
+                Some(at) => rest[head].2 = at,
+                None => drop(rest.swap_remove(head)),
+            }
+        }
+        page
     }
 
     fn by_name(&self, passing: &Passing, from: u64, until: u64) -> Vec<ContactId> {

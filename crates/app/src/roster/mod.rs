@@ -4,6 +4,7 @@
 //! (`docs/decisions/0009-roster.md`). What is shown of a contact is read from the database, and so is whether the member
 //! may see it still. Leaves out exports, which stream (`export`), and what a filter means (`filter`).
 
+mod audience;
 mod bits;
 mod entry;
 mod keep;
@@ -15,15 +16,19 @@ mod tests;
 
 pub(crate) use keep::Rosters;
 
+use crate::access::{self, CanView};
 use crate::contacts::read;
-use crate::{Actor, App, Error, Filter};
+use crate::shares::{Names, SharedBy, shared_by};
+use crate::{Actor, App, Error, Filter, Right, Scope};
 use keep::Fresh;
 use look::Look;
 use model::{Contact, ContactId, Version};
+use store::Tx;
 use store::contacts::{self, ContactRow};
 
-/// Contacts that are read one after the other while there is no list yet, at most.
-const READ_WITHOUT_LIST: usize = 2_000;
+/// While there is no list yet, so many contacts are read at once, and so many times at most.
+const READ_WITHOUT_LIST: u64 = 2_000;
+const READS_WITHOUT_LIST: usize = 10;
 
 /// In which order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +47,8 @@ pub enum Sort {
 /// Which contacts are asked for.
 #[derive(Clone, Debug, Default)]
 pub struct ListRequest {
+    /// Whose.
+    pub scope: Scope,
     /// Which pass.
     pub filter: Filter,
     /// In which order.
@@ -61,6 +68,14 @@ pub struct Listed {
     pub version: Version,
     /// Its values.
     pub contact: Contact,
+    /// What the member may do with it.
+    pub right: Right,
+    /// By whom it is shared with the member; none for their own.
+    pub share: Option<SharedBy>,
+    /// To whom it belongs.
+    pub owner_name: String,
+    /// When it was created, in UTC microseconds.
+    pub created_at: i64,
 }
 
 /// A page of the list.
@@ -84,35 +99,44 @@ impl App {
         let Some(roster) = &fresh.roster else {
             return self.list_without(actor, request);
         };
-        let passing = roster.passing(&look(actor, &request.filter));
+        let passing = roster.passing(&look(actor, request.scope, &request.filter));
         let size = usize::try_from(request.size).unwrap_or(usize::MAX);
         let ids = roster.page(&passing, request.sort, request.from, size);
-        let rows = self.store.read(|tx| contacts::get_many(tx, actor.workspace, &ids))?;
+        let contacts = self.store.read(|tx| {
+            let rows = contacts::get_many(tx, actor.workspace, &ids)?;
+            let seen = access::seen(tx, actor, rows)?;
+            listed(tx, actor, in_scope(seen, request.scope))
+        })?;
         Ok(ListPage {
-            contacts: listed(actor, rows)?,
+            contacts,
             total: Some(passing.total),
             catching_up: fresh.catching_up,
         })
     }
 
-    /// How many contacts a member may see and a filter lets pass; none while the list is being built.
+    /// How many contacts of a scope a filter lets pass; none while the list is being built.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn count_contacts(&self, actor: Actor, filter: &Filter) -> Result<Option<u64>, Error> {
+    pub fn count_contacts(&self, actor: Actor, scope: Scope, filter: &Filter) -> Result<Option<u64>, Error> {
         let fresh = self.rosters.fresh(actor.workspace)?;
-        let passing = |roster: &list::Roster| roster.passing(&look(actor, filter)).total;
+        let passing = |roster: &list::Roster| roster.passing(&look(actor, scope, filter)).total;
         Ok(fresh.roster.as_deref().map(passing))
     }
 
-    /// The contacts that a member may see and a filter lets pass, in no order; none while the list is being built or
+    /// The contacts of a scope that a filter lets pass, in no order; none while the list is being built or
     /// others have just changed much.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn matching_contacts(&self, actor: Actor, filter: &Filter) -> Result<Option<Vec<ContactId>>, Error> {
+    pub fn matching_contacts(
+        &self,
+        actor: Actor,
+        scope: Scope,
+        filter: &Filter,
+    ) -> Result<Option<Vec<ContactId>>, Error> {
         let Fresh { roster, catching_up } = self.rosters.fresh(actor.workspace)?;
-        let ids = |roster: &list::Roster| roster.ids(&roster.passing(&look(actor, filter)));
+        let ids = |roster: &list::Roster| roster.ids(&roster.passing(&look(actor, scope, filter)));
         Ok(roster.filter(|_| !catching_up).as_deref().map(ids))
     }
 
@@ -134,42 +158,63 @@ impl App {
 
     /// The beginning of the list by name, from the database: what there is to see while the list is being built.
     fn list_without(&self, actor: Actor, request: &ListRequest) -> Result<ListPage, Error> {
-        let mut shown = Vec::new();
-        if request.from == 0 {
-            let rows = self
-                .store
-                .read(|tx| contacts::page_by_name(tx, actor.workspace, None, READ_WITHOUT_LIST as u64))?;
-            let size = usize::try_from(request.size).unwrap_or(usize::MAX);
-            for (_, row) in rows {
-                if row.owner == actor.member && request.filter.lets_pass(&row, &read(&row)?) {
-                    shown.push(row);
+        let contacts = self.store.read(|tx| {
+            let mut shown = Vec::new();
+            let mut after = None;
+            // Only the first page can be told.
+            let size = if request.from == 0 { request.size } else { 0 };
+            let size = usize::try_from(size).unwrap_or(usize::MAX);
+            for _ in 0..READS_WITHOUT_LIST {
+                let rows = contacts::page_by_name(tx, actor.workspace, after.as_ref(), READ_WITHOUT_LIST)?;
+                let at_end = (rows.len() as u64) < READ_WITHOUT_LIST;
+                after = rows.last().map(|(order, row)| (order.clone(), row.id));
+                let rows = rows.into_iter().map(|(_, row)| row).collect();
+                for seen in in_scope(access::seen(tx, actor, rows)?, request.scope) {
+                    if shown.len() < size && request.filter.lets_pass(&seen.1, &read(&seen.1)?) {
+                        shown.push(seen);
+                    }
                 }
-                if shown.len() >= size {
+                if at_end || shown.len() >= size {
                     break;
                 }
             }
-        }
+            listed(tx, actor, shown)
+        })?;
         Ok(ListPage {
-            contacts: listed(actor, shown)?,
+            contacts,
             total: None,
             catching_up: true,
         })
     }
 }
 
-fn look(actor: Actor, filter: &Filter) -> Look {
-    Look::new(actor.member, filter.conditions())
+fn look(actor: Actor, scope: Scope, filter: &Filter) -> Look {
+    Look::new(actor.member, scope, filter.conditions())
 }
 
-/// What is shown of contacts. One that the member may not see any more is not there.
-fn listed(actor: Actor, rows: Vec<ContactRow>) -> Result<Vec<Listed>, Error> {
-    let seen = rows.into_iter().filter(|row| row.owner == actor.member);
-    seen.map(|row| {
+type Seen = (Right, CanView<ContactRow>);
+
+/// Those that are in a scope now: a contact may have been handed over since the list was made.
+fn in_scope(seen: Vec<Seen>, scope: Scope) -> Vec<Seen> {
+    let mut seen = seen;
+    seen.retain(|(right, _)| scope.takes(*right));
+    seen
+}
+
+/// What is shown of contacts.
+fn listed(tx: &mut Tx<'_>, actor: Actor, seen: Vec<Seen>) -> Result<Vec<Listed>, Error> {
+    let mut shares = shared_by(tx, actor, &seen)?;
+    let mut names = Names::new(actor.workspace);
+    let listed = seen.into_iter().map(|(right, row)| {
         Ok(Listed {
             id: row.id,
             version: row.version,
             contact: read(&row)?,
+            right,
+            share: shares.remove(&row.id),
+            owner_name: names.of(tx, row.owner)?,
+            created_at: row.created_at,
         })
-    })
-    .collect()
+    });
+    listed.collect()
 }

@@ -4,13 +4,14 @@
 //! Owns the memory of a segment and how it is built. It never changes; what has become of its contacts since is in
 //! `list`. Leaves out what is looked for in it (`look`).
 
+use super::audience::{Audience, AudienceBuilder};
 use super::entry::{Entry, ORDER_APART, Traits, kind};
 use foldhash::HashMap;
 use model::ContactId;
 use std::cmp::Ordering;
 
 /// Most contacts of a segment: few enough that building one needs little memory beside it.
-pub(super) const MOST: usize = 65_536;
+pub(super) const MOST: usize = 62_000;
 /// Most text of a segment, below what its ends can count.
 const MOST_TEXT: usize = 256 << 20;
 
@@ -170,6 +171,7 @@ pub(super) struct Builder {
     cuts: Vec<u8>,
     traits_of: Vec<u32>,
     traits: HashMap<Traits, u32>,
+    seen_by: AudienceBuilder,
 }
 
 impl Builder {
@@ -183,14 +185,21 @@ impl Builder {
 
     pub fn add(&mut self, entry: Entry) {
         self.text.extend_from_slice(&entry.text);
+        self.seen_by.add(self.ends.len(), &entry.seen_by);
         self.add_rest(entry.id, entry.changed, entry.cut, entry.traits);
     }
 
-    /// Adds a contact of a segment.
-    pub fn copy(&mut self, from: &Segment, at: usize) {
+    /// Adds a contact of a segment and says its place here. Who sees it must be told by [`Builder::seen_as`].
+    pub fn copy(&mut self, from: &Segment, at: usize) -> usize {
         self.text.extend_from_slice(from.text(at));
         let traits = from.traits[from.traits_of[at] as usize].clone();
         self.add_rest(from.ids[at], from.changed[at], from.cuts[at], traits);
+        self.ends.len() - 1
+    }
+
+    /// Those who saw the contacts of a segment see their copies. `copies` is where each was copied to.
+    pub fn seen_as(&mut self, audience: &Audience, copies: &[Option<usize>]) {
+        self.seen_by.copy(audience, copies);
     }
 
     fn add_rest(&mut self, id: ContactId, changed: u32, cut: u8, traits: Traits) {
@@ -203,8 +212,8 @@ impl Builder {
         self.cuts.push(cut);
     }
 
-    /// The contacts in the order of their names.
-    pub fn finish(self) -> Segment {
+    /// The contacts in the order of their names, and who sees which.
+    pub fn finish(self) -> (Segment, Audience) {
         let text = |at: usize| {
             let begin = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
             &self.text[begin..self.ends[at] as usize]
@@ -227,7 +236,8 @@ impl Builder {
         });
         let changed = || self.changed.iter().copied().zip(self.ids.iter().copied());
         let (first, last) = (changed().min().unwrap_or_default(), changed().max().unwrap_or_default());
-        Segment {
+        let audience = self.seen_by.finish(&order);
+        let segment = Segment {
             changed_span: (first.0, first.1, last.0, last.1),
             text: sorted.into(),
             ends: ends.into(),
@@ -237,6 +247,7 @@ impl Builder {
             traits_of: order.iter().map(|at| self.traits_of[*at]).collect(),
             traits: traits.into_iter().map(|(traits, _)| traits).collect(),
             span,
-        }
+        };
+        (segment, audience)
     }
 }

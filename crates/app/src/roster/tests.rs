@@ -1,12 +1,13 @@
 //! The list gives the same answers as the filter and the database do.
 
+use super::audience::{EVERYONE, SeenBy};
 use super::entry::{Entry, seconds};
 use super::list::Roster;
 use super::look::Look;
 use super::segment::Builder;
 use super::{Sort, list};
-use crate::Filter;
-use foldhash::HashSet;
+use crate::{Filter, Scope};
+use foldhash::{HashMap, HashSet};
 use model::{Address, Contact, ContactId, Email, Label, LabeledEmail, LabeledPhone, Phone, Region, Text, name_order};
 use proptest::prelude::*;
 use store::contacts::{ContactRow, Origin};
@@ -46,10 +47,20 @@ fn contact() -> impl Strategy<Value = Contact> {
             0..2,
         ),
         prop::collection::vec((word(), word()), 0..2),
-        word(),
+        (
+            word(),
+            prop::collection::btree_map(
+                prop::sample::select(&["Shoe size", "Größe", "Ann"][..]).prop_map(str::to_owned),
+                prop_oneof![
+                    word(),
+                    prop::sample::select(&["-5", "5", "1234.5", "0012"][..]).prop_map(str::to_owned)
+                ],
+                0..3,
+            ),
+        ),
     );
     (names, lists).prop_map(
-        |((first, middle, last, nick, company), (tags, emails, phones, places, notes))| {
+        |((first, middle, last, nick, company), (tags, emails, phones, places, (notes, custom)))| {
             let text = |text: &String| Text::new(text);
             let mut contact = Contact {
                 first_name: text(&first),
@@ -58,6 +69,7 @@ fn contact() -> impl Strategy<Value = Contact> {
                 nickname: text(&nick),
                 company: text(&company),
                 notes: text(&notes),
+                custom: custom.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
                 tags: tags.iter().map(text).collect(),
                 emails: emails
                     .iter()
@@ -104,13 +116,36 @@ fn row() -> impl Strategy<Value = ContactRow> {
     })
 }
 
-fn rows() -> impl Strategy<Value = Vec<ContactRow>> {
-    prop::collection::vec(row(), 0..60).prop_map(|rows| {
+/// A contact, and with whom it is shared.
+#[derive(Clone, Debug)]
+struct Shared {
+    row: ContactRow,
+    with: Vec<Member>,
+}
+
+impl Shared {
+    fn sees(&self, scope: Scope) -> bool {
+        let owns = self.row.owner == ME;
+        let shared = !owns && (self.with.contains(&ME) || self.with.contains(&EVERYONE));
+        match scope {
+            Scope::Mine => owns,
+            Scope::Shared => shared,
+            Scope::All => owns || shared,
+        }
+    }
+}
+
+fn rows() -> impl Strategy<Value = Vec<Shared>> {
+    let with = prop::collection::btree_set(0..3_i64, 0..2);
+    prop::collection::vec((row(), with), 0..60).prop_map(|rows| {
         let numbered = rows.into_iter().zip(1_u128..);
         numbered
-            .map(|(row, number)| ContactRow {
-                id: ContactId::from_u128(number * 7 % 64),
-                ..row
+            .map(|((row, with), number)| Shared {
+                row: ContactRow {
+                    id: ContactId::from_u128(number * 7 % 64),
+                    ..row
+                },
+                with: with.into_iter().map(Member).collect(),
             })
             .collect()
     })
@@ -127,6 +162,10 @@ fn term() -> impl Strategy<Value = String> {
         1 => quoted("company:"),
         1 => quoted("city:"),
         1 => quoted("country:"),
+        2 => (prop::sample::select(&["shoe size", "größe", "ANN", "Shoe"][..]), word())
+            .prop_map(|(name, value)| format!("field:\"{name}={value}\"")),
+        2 => prop::sample::select(&["field:größe", "field:\"Shoe size\"=5", "field:ann=-5", "field:ann=\"1,234.50\""][..])
+            .prop_map(str::to_owned),
         1 => (1..3).prop_map(|import| format!("import:{import}")),
         1 => parts.clone().prop_map(|part| format!("has:{part}")),
         1 => parts.prop_map(|part| format!("no:{part}")),
@@ -134,39 +173,61 @@ fn term() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A list that came to be in several steps: each row was something else before, and some of that was deleted.
-fn built(rows: &[ContactRow], step: usize) -> Roster {
+/// A list that came to be in several steps: each row was something else before, and some of that was deleted. Last, it was
+/// said who sees them.
+fn built(rows: &[Shared], step: usize) -> Roster {
     let mut roster = Roster::default();
     for round in 0..2 {
         for some in rows.chunks(step.max(1)) {
-            let mut ids: HashSet<ContactId> = some.iter().map(|row| row.id).collect();
+            let mut ids: HashSet<ContactId> = some.iter().map(|shared| shared.row.id).collect();
             if round == 0 {
                 // Goes in the next round.
                 ids.insert(ContactId::from_u128(1_000));
             }
             roster.remove(&ids);
             let mut builder = Builder::default();
-            for row in some {
+            for shared in some {
                 let before = ContactRow {
                     owner: ME,
                     body: r#"{"first_name":"earlier"}"#.to_owned(),
-                    ..row.clone()
+                    ..shared.row.clone()
                 };
-                builder.add(Entry::of(if round == 0 { &before } else { row }).unwrap());
+                let entry = match round {
+                    0 => Entry::of(&before, vec![EVERYONE]),
+                    // The others are told of below.
+                    _ if shared.row.id.as_u128() % 2 == 0 => Entry::of(&shared.row, shared.with.clone()),
+                    _ => Entry::of(
+                        &ContactRow {
+                            owner: Member(3),
+                            ..shared.row.clone()
+                        },
+                        vec![Member(2)],
+                    ),
+                };
+                builder.add(entry.unwrap());
             }
             roster.insert(builder.finish());
             roster = roster.tidied();
         }
     }
+    let odd = rows.iter().filter(|shared| shared.row.id.as_u128() % 2 == 1);
+    for some in odd.collect::<Vec<_>>().chunks(step.max(1)) {
+        let seen_by = some.iter().map(|shared| {
+            let (owner, shared_with) = (shared.row.owner, shared.with.clone());
+            (shared.row.id, SeenBy { owner, shared_with })
+        });
+        roster.share(&seen_by.collect::<HashMap<_, _>>());
+    }
     roster
 }
 
-fn expected(rows: &[ContactRow], filter: &Filter, sort: Sort) -> Vec<ContactId> {
+fn expected(rows: &[Shared], filter: &Filter, scope: Scope, sort: Sort) -> Vec<ContactId> {
     let read = |row: &ContactRow| Contact::from_json(&row.body).unwrap();
-    let passing = rows
+    let seen = rows
         .iter()
-        .filter(|row| row.owner == ME && filter.lets_pass(row, &read(row)));
-    let mut passing: Vec<&ContactRow> = passing.collect();
+        .filter(|shared| shared.sees(scope))
+        .map(|shared| &shared.row);
+    let mut passing: Vec<&ContactRow> = seen.filter(|row| filter.lets_pass(row, &read(row))).collect();
     passing.sort_by_key(|row| match sort {
         Sort::Name | Sort::NameDown => (name_order(&read(row)), 0, row.id),
         Sort::Newest => (String::new(), 0, row.id),
@@ -185,16 +246,24 @@ proptest! {
     ) {
         let filter: Filter = terms.join(" ").parse().unwrap();
         let roster = built(&rows, step);
-        let passing = roster.passing(&Look::new(ME, filter.conditions()));
-        for sort in [Sort::Name, Sort::NameDown, Sort::Newest, Sort::Changed] {
-            let expected = expected(&rows, &filter, sort);
-            prop_assert_eq!(passing.total, expected.len() as u64, "{}", terms.join(" "));
-            let page: Vec<_> = expected.into_iter().skip(usize::try_from(from).unwrap()).take(size).collect();
-            prop_assert_eq!(roster.page(&passing, sort, from, size), page, "{:?}", sort);
+        for scope in [Scope::Mine, Scope::Shared, Scope::All] {
+            let passing = roster.passing(&Look::new(ME, scope, filter.conditions()));
+            for sort in [Sort::Name, Sort::NameDown, Sort::Newest, Sort::Changed] {
+                let expected = expected(&rows, &filter, scope, sort);
+                prop_assert_eq!(passing.total, expected.len() as u64, "{} {:?}", terms.join(" "), scope);
+                let skipped = usize::try_from(from).unwrap();
+                let page: Vec<_> = expected.into_iter().skip(skipped).take(size).collect();
+                prop_assert_eq!(roster.page(&passing, sort, from, size), &page[..], "{:?}", sort);
+                // Both ways by name lead to the same.
+                if let (Sort::Name | Sort::NameDown, true) = (sort, from < passing.total) {
+                    let until = (from + size as u64).min(passing.total);
+                    prop_assert_eq!(roster.first_by_name(&passing, from, until, sort == Sort::NameDown), page);
+                }
+            }
+            let mut ids = roster.ids(&passing);
+            ids.sort();
+            prop_assert_eq!(ids, { let mut all = expected(&rows, &filter, scope, Sort::Newest); all.sort(); all });
         }
-        let mut ids = roster.ids(&passing);
-        ids.sort();
-        prop_assert_eq!(ids, { let mut all = expected(&rows, &filter, Sort::Newest); all.sort(); all });
     }
 }
 
@@ -214,11 +283,11 @@ fn many_small_changes_do_not_make_many_segments() {
         let changed = row(round % 50, &format!("n{round}"));
         roster.remove(&HashSet::from_iter([changed.id]));
         let mut builder = Builder::default();
-        builder.add(Entry::of(&changed).unwrap());
+        builder.add(Entry::of(&changed, Vec::new()).unwrap());
         roster.insert(builder.finish());
         roster = roster.tidied();
     }
     assert!(roster.segments() <= 20, "{}", roster.segments());
-    let passing = roster.passing(&Look::new(ME, &[]));
+    let passing = roster.passing(&Look::new(ME, Scope::All, &[]));
     assert_eq!(passing.total, 50);
 }

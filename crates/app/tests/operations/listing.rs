@@ -2,7 +2,7 @@
 
 use crate::installation::{Engine, Installation};
 use crate::operation::{Import, Operation, Stop};
-use app::{App, BadValues, Filter, ImportOptions, ListRequest, Order, Place, Sort};
+use app::{App, BadValues, Filter, ImportOptions, ListRequest, Order, Place, Scope, Sort};
 use model::{Contact, ContactId};
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -14,6 +14,7 @@ impl Installation {
     /// The ids in the list, once it has caught up.
     fn listed(&self, filter: &str) -> Vec<ContactId> {
         let request = ListRequest {
+            scope: Scope::All,
             filter: filter.parse().unwrap(),
             sort: Sort::Name,
             from: 0,

@@ -2,7 +2,7 @@
 
 use crate::installation::{Engine, Installation};
 use crate::operation::{Import, Operation, Stop};
-use app::{BadValues, Duplicates, ImportId, ImportOptions, Order};
+use app::{BadValues, Duplicates, ImportId, ImportOptions, Match, Order};
 use model::{Contact, ContactId};
 use store::contacts::ContactRow;
 use store::texts::{self, SearchText};
@@ -174,6 +174,7 @@ fn a_version_given_back_and_given_again_is_not_mistaken() {
         csv: format!("CrystalQore ID,CrystalQore Version,First Name,Email\r\n,,{first},a@x.org\r\n"),
         options: ImportOptions {
             duplicates: Duplicates::Update,
+            matching: Match::Email,
             ..ImportOptions::default()
         },
         bad_values: BadValues::Reject,

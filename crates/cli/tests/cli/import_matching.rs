@@ -153,7 +153,7 @@ fn a_shared_number_is_told_apart_and_brought_in_with_one_choice() {
     );
     let run = scratch.run(&["import", "office.csv"]);
     run.expect(0).says(&[
-        "1 of them by phone alone, with another name",
+        "1 of them share a phone or an email but have another name",
         "line 3",
         "Ann Ivers (line 2 of this file)",
     ]);

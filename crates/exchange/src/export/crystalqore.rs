@@ -69,8 +69,9 @@ impl Needs {
         }
     }
 
-    /// The columns: those that everybody expects, and those that the contacts need.
-    pub fn layout(mut self) -> Layout {
+    /// The columns: those that everybody expects, and those that the contacts need. Custom fields stand in the order of
+    /// `fields`, and others behind them by name.
+    pub fn layout(mut self, fields: &[&str]) -> Layout {
         self.texts.extend([
             TextField::FirstName,
             TextField::LastName,
@@ -117,7 +118,11 @@ impl Needs {
             slot: Slot::Text(TextField::Notes),
             place: 0,
         });
-        columns.extend(self.custom.into_iter().map(|name| Column {
+        let known = fields
+            .iter()
+            .filter_map(|name| self.custom.take(*name))
+            .collect::<Vec<_>>();
+        columns.extend(known.into_iter().chain(self.custom).map(|name| Column {
             slot: Slot::Custom(name),
             place: 0,
         }));

@@ -137,3 +137,107 @@ fn our_own_export_is_taken_by_its_word() {
     assert_eq!(contact.addresses[0].zip_code.as_str(), "12345.0");
     assert!(rows[0].reasons.is_empty(), "{:?}", rows[0].reasons);
 }
+
+/// Rules with a field of each kind, and a company required.
+fn rules() -> ContactRules {
+    let field = |name: &str, kind| CustomField {
+        kind,
+        ..CustomField::of_text(name)
+    };
+    let level = CustomField {
+        choices: vec!["Gold".to_owned(), "Silver".to_owned()],
+        former_choices: vec!["Bronze".to_owned()],
+        ..field("Level", FieldKind::Choice)
+    };
+    ContactRules {
+        fields: vec![field("Size", FieldKind::Number), field("Since", FieldKind::Date), level],
+        required: vec![model::Slot::Text(model::TextField::Company)],
+    }
+}
+
+fn judged_by_rules(text: &str, configure: impl Fn(Judge) -> Judge) -> Vec<Judged> {
+    judged_with(text, |judge| {
+        let columns: Vec<crate::mapping::Column> = {
+            let headers: Vec<String> = judge.mapping().columns().iter().map(|c| c.header.clone()).collect();
+            let (layout, mut columns) = propose(&headers, true, &[]);
+            crate::mapping::find_fields(&mut columns, layout, &rules(), true);
+            columns
+        };
+        let mapping = BoundMapping::bind(&columns, &[]).unwrap();
+        let judge = Judge { mapping, ..judge };
+        configure(judge.with_rules(rules()))
+    })
+}
+
+fn custom(row: &Judged) -> Vec<(&str, &str)> {
+    row.contact
+        .custom
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect()
+}
+
+#[test]
+fn values_of_custom_fields_are_read_by_their_kinds() {
+    let text = "First Name,Company,Size,Since,Level\nAnn,Acme,\"1,234.50\",03/04/2026,gold\nBob,Acme,,,\n";
+    let rows = judged_by_rules(text, |j| j.with_date_order(DateOrder::MonthFirst));
+    let kept = [("Level", "Gold"), ("Since", "2026-03-04"), ("Size", "1234.5")];
+    assert_eq!(custom(&rows[0]), kept);
+    assert!(rows.iter().all(|row| !row.is_invalid() && row.lacking.is_empty()));
+    assert_eq!(custom(&rows[1]), []);
+}
+
+#[test]
+fn a_value_that_is_none_of_its_field_is_told_with_its_place() {
+    let text = "First Name,Company,Size,Since,Level\nAnn,Acme,12 kg,soon,Bronze\n";
+    let rows = judged_by_rules(text, |j| j);
+    assert_eq!(codes(&rows[0]), [Code::Number, Code::Date, Code::Choice]);
+    let level = &rows[0].reasons[2];
+    assert_eq!(
+        (level.line, level.column.as_str(), level.value.as_str()),
+        (2, "Level", "Bronze")
+    );
+    assert_eq!(level.message, "\"Bronze\" is no choice of Level.");
+    assert!(level.advice.contains("Gold, Silver"), "{}", level.advice);
+    assert!(rows[0].is_invalid());
+    let rows = judged_by_rules(text, |j| j.with_bad_values(BadValues::LeaveOut));
+    assert!(!rows[0].is_invalid());
+    assert_eq!(custom(&rows[0]), []);
+}
+
+#[test]
+fn what_our_own_export_says_of_former_choices_is_taken() {
+    let text = "CrystalQore ID,CrystalQore Version,First Name,Company,Custom: Level\n,,Ann,Acme,Bronze\n";
+    let rows = judged_by_rules(text, |j| j);
+    assert_eq!(
+        (rows[0].is_invalid(), custom(&rows[0])),
+        (false, vec![("Level", "Bronze")])
+    );
+}
+
+#[test]
+fn what_a_new_contact_needs_is_told_apart() {
+    let rows = judged_by_rules("First Name,Company\nAnn,\n", |j| j);
+    assert!(!rows[0].is_invalid());
+    let (_, lacking) = &rows[0].lacking[0];
+    assert_eq!(
+        (lacking.message.as_str(), lacking.column.as_str()),
+        ("Company is required here.", "Company")
+    );
+    let rows = judged_by_rules("First Name\nAnn\n", |j| j);
+    assert_eq!(rows[0].lacking[0].1.column, "");
+}
+
+#[test]
+fn the_file_tells_how_its_numbers_and_dates_are_written() {
+    let source = "Size,Since\n1.234,25/12/2026\n\"2,5\",\n\"3,5\",\n".as_bytes().to_vec();
+    let opened = open(&source, &Overrides::default()).unwrap();
+    let (_, mut columns) = propose(&opened.header, true, &opened.sample);
+    crate::mapping::find_fields(&mut columns, None, &rules(), true);
+    let mapping = BoundMapping::bind(&columns, &[]).unwrap();
+    let input = crate::open::decoded(&source as &dyn Source, &opened.encoding).unwrap();
+    let records = crate::open::Records::new(input, opened.dialect);
+    let told = survey(records, Some(0), &mapping, &rules(), true).unwrap();
+    assert_eq!(told.notation.decimals, model::DecimalSign::Comma);
+    assert_eq!(told.notation.dates, DateOrder::DayFirst);
+}

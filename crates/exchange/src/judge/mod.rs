@@ -5,18 +5,22 @@
 //! who know the directory. Judging is a function of the row alone, so rows may be judged on many threads.
 
 mod cell;
+mod lacking;
 mod odd_rows;
 mod row;
 mod survey;
 
 pub use cell::guarded;
 pub(crate) use cell::{list_cell, unguarded};
-pub use survey::{Survey, survey};
+pub use survey::{Survey, holds_dates, holds_numbers, survey};
 
 use crate::mapping::BoundMapping;
 use crate::open::Record;
 use crate::reason::Reason;
-use model::{Contact, ContactId, DateOrder, Patch, Region, Version, region_of_country};
+use model::{
+    Contact, ContactId, ContactRules, CustomField, DateOrder, FieldKind, Notation, Patch, Region, Slot, Version,
+    region_of_country,
+};
 
 /// What a value that cannot be read does to its row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -45,8 +49,11 @@ pub struct Regions {
 pub struct Judge {
     mapping: BoundMapping,
     regions: Regions,
-    date_order: DateOrder,
+    notation: Notation,
     bad_values: BadValues,
+    rules: ContactRules,
+    /// For each column the custom field that it fills, if not every text is one of its values.
+    fields: Vec<Option<CustomField>>,
     /// The layout's id: some write values in ways of their own.
     layout: Option<String>,
     keep_patch: bool,
@@ -63,6 +70,8 @@ pub struct Judged {
     pub patch: Option<Box<Patch>>,
     /// What is wrong or odd.
     pub reasons: Vec<Reason>,
+    /// What a new contact needs and the row has not. It is wrong only where the row becomes a contact.
+    pub lacking: Vec<(Slot, Reason)>,
     /// The contact's id, from our own export.
     pub id: Option<ContactId>,
     /// The contact's version, from our own export.
@@ -82,8 +91,10 @@ impl Judge {
         Self {
             mapping,
             regions: Regions::default(),
-            date_order: DateOrder::default(),
+            notation: Notation::default(),
             bad_values: BadValues::default(),
+            rules: ContactRules::default(),
+            fields: Vec::new(),
             layout,
             keep_patch: false,
         }
@@ -97,7 +108,29 @@ impl Judge {
 
     /// With the order of day and month.
     pub fn with_date_order(mut self, order: DateOrder) -> Self {
-        self.date_order = order;
+        self.notation.dates = order;
+        self
+    }
+
+    /// With the order of day and month, and the sign before fractions.
+    pub fn with_notation(mut self, notation: Notation) -> Self {
+        self.notation = notation;
+        self
+    }
+
+    /// With what the workspace asks of contacts.
+    pub fn with_rules(mut self, rules: ContactRules) -> Self {
+        let field = |slot: &Option<Slot>| match slot {
+            Some(Slot::Custom(name)) => rules.field(name).filter(|field| field.kind != FieldKind::Text).cloned(),
+            _ => None,
+        };
+        self.fields = self
+            .mapping
+            .columns()
+            .iter()
+            .map(|column| field(&column.slot))
+            .collect();
+        self.rules = rules;
         self
     }
 
@@ -143,7 +176,7 @@ impl Judge {
             .columns()
             .iter()
             .enumerate()
-            .filter(|(_, c)| matches!(c.slot, Some(model::Slot::Address(_, model::AddressPart::Country))))
+            .filter(|(_, c)| matches!(c.slot, Some(Slot::Address(_, model::AddressPart::Country))))
             .filter_map(|(i, _)| record.get(i))
             .find_map(region_of_country);
         let of_file = self.regions.suggested.or(self.regions.fallback);

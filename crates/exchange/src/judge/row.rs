@@ -1,13 +1,14 @@
 //! One ordinary row: every mapped cell becomes a value or a reason.
 
 use super::cell::{is_spreadsheet_error, list_members, unguarded};
+use super::lacking::lacking;
 use super::{BadValues, Judge, Judged};
 use crate::mapping::{BoundColumn, BoundMapping};
 use crate::open::Record;
 use crate::reason::{Code, Reason, shortened};
 use model::{
-    AddressPart, Birthday, ContactId, Email, Label, Patch, Phone, PhoneProblem, Region, Slot, Text, TextField, Version,
-    looks_like_company, split_person_name,
+    AddressPart, Birthday, ContactId, CustomField, Email, FieldKind, Label, Patch, Phone, PhoneProblem, Region, Slot,
+    Text, TextField, Version, looks_like_company, split_person_name,
 };
 
 /// Reads a row with the judge's rules.
@@ -76,7 +77,10 @@ impl<'a> RowReader<'a> {
             Slot::Address(label, part) => self.read_address(column, label, *part, cell),
             Slot::Birthday => self.read_birthday(column, cell),
             Slot::Tags => self.read_tags(cell),
-            Slot::Custom(name) => self.patch.custom.push((name.clone(), Text::new(cell))),
+            Slot::Custom(name) => match self.judge.fields.get(at).and_then(Option::as_ref) {
+                Some(field) => self.read_field(column, name, field, cell),
+                None => self.patch.custom.push((name.clone(), Text::new(cell))),
+            },
             Slot::Id => self.read_id(column, cell),
             Slot::Version => self.version = crate::export::crystalqore::read_version(cell),
         }
@@ -245,12 +249,32 @@ impl<'a> RowReader<'a> {
             .is_some_and(|r| ["US", "DE", "FR", "ES", "IT", "FI", "MX", "PL", "CZ", "HR"].contains(&r.code().as_str()))
     }
 
+    fn read_field(&mut self, column: &BoundColumn, name: &str, field: &CustomField, cell: &str) {
+        let own = self.judge.layout.as_deref() == Some("crystalqore");
+        let read = field.read(cell, self.judge.notation).or_else(|misfit| {
+            // Contacts may have what is not offered any more, and our own export says what they have.
+            let former = field.former(cell).filter(|_| own);
+            former.map(Text::new).ok_or(misfit)
+        });
+        match read {
+            Ok(value) => self.patch.custom.push((name.to_owned(), value)),
+            Err(misfit) => {
+                let code = match field.kind {
+                    FieldKind::Date => Code::Date,
+                    FieldKind::Choice => Code::Choice,
+                    FieldKind::Number | FieldKind::Text => Code::Number,
+                };
+                self.tell(column, cell, code, format!("{}.", misfit.what), misfit.advice, false);
+            }
+        }
+    }
+
     fn read_birthday(&mut self, column: &'a BoundColumn, cell: &str) {
         if cell.is_empty() || Birthday::is_empty_date(cell) {
             self.patch.birthday = Some(None);
             return;
         }
-        match Birthday::parse(cell, self.judge.date_order) {
+        match Birthday::parse(cell, self.judge.notation.dates) {
             Some(day) => self.patch.birthday = Some(Some(day)),
             None => {
                 // Nobody loses a contact over a birthday: it is kept as it is and told.
@@ -380,7 +404,7 @@ impl<'a> RowReader<'a> {
 
     fn finish(mut self) -> Judged {
         let patch = self.judge.keep_patch.then(|| Box::new(self.patch.clone()));
-        let contact = self.patch.into_contact();
+        let contact = std::mem::take(&mut self.patch).into_contact();
         if !contact.has_identity() && !self.reasons.iter().any(|r| !r.warning) {
             self.reasons.push(Reason::of_row(
                 Code::NoIdentity,
@@ -389,11 +413,13 @@ impl<'a> RowReader<'a> {
                 "fill one of them, or check which column is mapped to which field",
             ));
         }
+        let lacking = lacking(self.judge, self.record.line(), &contact);
         Judged {
             line: self.record.line(),
             contact,
             patch,
             reasons: self.reasons,
+            lacking,
             id: self.id,
             version: self.version,
         }

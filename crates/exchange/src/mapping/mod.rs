@@ -9,10 +9,12 @@ mod header_words;
 mod layouts;
 mod lexicon;
 mod neighbours;
+mod own_fields;
 mod propose;
 mod values;
 
 pub use bind::{BoundColumn, BoundMapping, MappingError};
 pub use layouts::layout_name;
 pub use lexicon::is_known_name;
+pub use own_fields::{find_fields, known_name};
 pub use propose::{Column, propose};

@@ -43,14 +43,21 @@ fn look_at(source: &dyn Source) -> Option<Looked> {
     };
     let (layout, columns) = propose(&opened.header, opened.header_row.is_some(), &opened.sample);
     let mapping = BoundMapping::bind(&columns, &[]).unwrap();
-    let told = survey(records_of(source, &opened), opened.header_row, &mapping, false).unwrap();
+    let told = survey(
+        records_of(source, &opened),
+        opened.header_row,
+        &mapping,
+        &model::ContactRules::default(),
+        false,
+    )
+    .unwrap();
     let judge = Judge::new(mapping, layout.map(str::to_owned))
         .with_regions(Regions {
             chosen: None,
             suggested: told.region,
             fallback: None,
         })
-        .with_date_order(told.date_order)
+        .with_notation(told.notation)
         .keeping_patches(true);
     Some(Looked { opened, layout, judge })
 }

@@ -21,7 +21,7 @@ fn written(contacts: &[Exported], delimiter: u8) -> Vec<u8> {
     let mut needs = Needs::default();
     contacts.iter().for_each(|e| needs.add(&e.contact));
     let mut bytes = Vec::new();
-    let mut writer = Writer::new(&mut bytes, delimiter, needs.layout()).unwrap();
+    let mut writer = Writer::new(&mut bytes, delimiter, needs.layout(&[])).unwrap();
     contacts.iter().for_each(|e| writer.write(e).unwrap());
     writer.finish().unwrap();
     bytes

@@ -21,8 +21,9 @@ fn account(store: &Store) -> Option<(String, String, String, String)> {
         email,
         password_hash,
         workspace_name,
+        role,
     } = account;
-    assert_eq!(member, ME);
+    assert_eq!((member, role), (ME, Role::Owner));
     Some((name, email, password_hash, workspace_name))
 }
 

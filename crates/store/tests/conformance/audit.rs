@@ -30,5 +30,11 @@ fn deeds_are_read_from_the_latest_on() {
         let page = |before| store.read(|tx| audit::page(tx, HERE, before, 2)).unwrap();
         assert_eq!(page(None), [entry(3), entry(2)]);
         assert_eq!(page(Some(entry(2).id)), [entry(1)]);
+        store.write(|tx| audit::count_on(tx, HERE, entry(1).id, 4)).unwrap();
+        let counted = AuditEntry {
+            contacts: 7,
+            ..entry(1)
+        };
+        assert_eq!(page(Some(entry(2).id)), [counted]);
     });
 }

@@ -2,7 +2,7 @@
 
 use crate::{ELSEWHERE, HERE, id, on_every_engine};
 use store::changes::{self, Before, Change};
-use store::{Error, ImportId};
+use store::{Error, ImportId, imports};
 
 const IMPORT: ImportId = ImportId(1);
 
@@ -87,5 +87,37 @@ fn an_import_is_forgotten_alone() {
                 Ok::<_, Error>(())
             })
             .unwrap();
+    });
+}
+
+#[test]
+fn what_was_let_go_of_goes_in_steps() {
+    on_every_engine(|store, _| {
+        let import = store
+            .write(|tx| imports::create(tx, HERE, &crate::SMALL_IMPORT, 5))
+            .unwrap();
+        let other = store
+            .write(|tx| imports::create(tx, HERE, &crate::SMALL_IMPORT, 5))
+            .unwrap();
+        let all: Vec<_> = (1..=5).map(|n| updated(n, "")).collect();
+        store
+            .write(|tx| {
+                changes::record(tx, HERE, import, &all)?;
+                changes::record(tx, HERE, other, &all)
+            })
+            .unwrap();
+        let forget = || store.write(|tx| changes::forget_marked(tx, HERE, 3)).unwrap();
+        assert_eq!(forget(), 0);
+        assert!(store.write(|tx| imports::set_forgotten(tx, HERE, import, 8)).unwrap());
+        assert!(
+            !store
+                .write(|tx| imports::set_forgotten(tx, HERE, ImportId(9), 8))
+                .unwrap()
+        );
+        assert_eq!([forget(), forget(), forget()], [3, 2, 0]);
+        let left = |import| store.read(|tx| changes::page(tx, HERE, import, None, 9)).unwrap().len();
+        assert_eq!([left(import), left(other)], [0, 5]);
+        let stored = store.read(|tx| imports::get(tx, HERE, import)).unwrap().unwrap();
+        assert_eq!(stored.forgotten_at, Some(8));
     });
 }

@@ -3,6 +3,7 @@
 use crate::{ELSEWHERE, HERE, id, imported, on_every_engine, typed};
 use proptest::prelude::*;
 use store::contacts::{self, ContactRow, Origin};
+use store::shares::{self, Access, Grantee, Share};
 use store::{Error, ImportId, Member, Store, names};
 
 #[test]
@@ -24,6 +25,50 @@ fn contacts_come_back_as_they_went_in() {
             .read(|tx| contacts::get_many(tx, HERE, &[id(9), id(0), id(3)]))
             .unwrap();
         assert_eq!(some, [rows[8].clone(), rows[2].clone()]);
+        let owners = store
+            .read(|tx| contacts::owners(tx, HERE, &[id(9), id(0), id(3)]))
+            .unwrap();
+        assert_eq!(owners, [(id(9), rows[8].owner), (id(3), rows[2].owner)]);
+    });
+}
+
+#[test]
+fn a_member_sees_their_own_and_what_is_shared() {
+    on_every_engine(|store, _| {
+        let rows: Vec<ContactRow> = (1..=6)
+            .map(|n| ContactRow {
+                owner: Member(if n > 4 { 2 } else { 1 }),
+                ..typed(n)
+            })
+            .collect();
+        let share = |n, to| Share {
+            contact: id(n),
+            to,
+            access: Access::View,
+            by: Member(1),
+            at: 1,
+        };
+        let shares = [
+            share(1, Grantee::Member(Member(2))),
+            share(2, Grantee::Member(Member(3))),
+            share(3, Grantee::Everyone),
+            share(3, Grantee::Member(Member(2))),
+        ];
+        store
+            .write(|tx| {
+                contacts::insert_many(tx, HERE, &rows)?;
+                shares::put_many(tx, HERE, &shares)?;
+                shares::put_many(tx, ELSEWHERE, &[share(4, Grantee::Everyone)])
+            })
+            .unwrap();
+        let seen = |after, limit| {
+            let page = store.read(|tx| contacts::page_seen(tx, HERE, Member(2), after, limit));
+            page.unwrap().into_iter().map(|row| row.id).collect::<Vec<_>>()
+        };
+        assert_eq!(seen(None, 10), [id(1), id(3), id(5), id(6)]);
+        assert_eq!(seen(Some(id(1)), 2), [id(3), id(5)]);
+        let elsewhere = store.read(|tx| contacts::page_seen(tx, ELSEWHERE, Member(2), None, 10));
+        assert_eq!(elsewhere.unwrap(), []);
     });
 }
 

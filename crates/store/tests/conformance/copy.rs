@@ -1,6 +1,8 @@
 //! Copies from every kind of database to every other.
 
+use crate::actions::touched;
 use crate::sign_ins::sign_in;
+use crate::views::view;
 use crate::{ENGINES, Engine, HERE, SMALL_IMPORT, id, imported, key, typed};
 use rusqlite::Connection;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,8 +15,8 @@ use store::shares::{Access, Grantee, Share};
 use store::texts::SearchText;
 use store::trash::Trashed;
 use store::{
-    Error, ImportId, Member, Store, audit, changes, contacts, imports, keys, leases, mappings, names, shares, sign_ins,
-    texts, trash, workspaces,
+    Error, ImportId, Member, Store, actions, audit, changes, contacts, fields, imports, keys, leases, links, mappings,
+    names, settings, shares, sign_ins, texts, trash, views, workspaces,
 };
 
 /// More than a few pages of contacts, and something in every table.
@@ -40,6 +42,7 @@ fn fill(store: &Store) {
                 contact: typed(CONTACTS + 1),
                 at: 7,
                 by: Member(1),
+                shares: "[]".to_owned(),
             };
             trash::put(tx, workspace, &trashed)?;
             sign_ins::add(tx, workspace, &sign_in(1, 1, 10))?;
@@ -63,6 +66,13 @@ fn fill(store: &Store) {
             };
             shares::put_many(tx, workspace, &[share])?;
             audit::add(tx, workspace, &crate::audit::entry(1))?;
+            let password = links::Purpose::Password(Member(1));
+            links::add(tx, workspace, &crate::links::link(1, password, 5))?;
+            let action = actions::begin(tx, workspace, Member(1), "tag", 1)?;
+            actions::note(tx, workspace, action, &[touched(1), touched(2)])?;
+            views::add(tx, workspace, &view(1, true, "View"))?;
+            fields::add(tx, workspace, &crate::fields::SHOE, 1)?;
+            settings::put(tx, workspace, "{}")?;
             let change = |n, before| Change {
                 contact: id(n),
                 line: n,

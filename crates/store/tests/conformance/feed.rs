@@ -28,12 +28,14 @@ fn what_a_change_touched_is_read_in_order() {
         assert_eq!(change(store, HERE, &[]), 2);
         assert_eq!(change(store, HERE, &[Touched::Everything]), 3);
         change(store, ELSEWHERE, &[Touched::Everything]);
+        assert_eq!(change(store, HERE, &[Touched::Shares(vec![id(2)])]), 4);
         let entry = |change, touched| Entry { change, touched };
         let all = [
             entry(1, some),
             entry(1, range),
             entry(2, Touched::Contacts(Vec::new())),
             entry(3, Touched::Everything),
+            entry(4, Touched::Shares(vec![id(2)])),
         ];
         assert_eq!(since(store, 0, 10), all);
         assert_eq!(since(store, 1, 10), all[2..]);

@@ -49,6 +49,7 @@ fn an_import_goes_on_and_ends() {
             created_at: 5,
             updated_at: 5,
             finished_at: None,
+            forgotten_at: None,
         };
         assert_eq!(get(), begun);
 

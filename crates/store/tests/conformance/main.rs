@@ -11,6 +11,7 @@
 )]
 
 mod accounts;
+mod actions;
 mod audit;
 mod backup;
 mod changes;
@@ -19,18 +20,23 @@ mod copy;
 mod coverage;
 mod examine;
 mod feed;
+mod fields;
 mod files;
 mod imports;
 mod keys;
 mod leases;
+mod links;
 mod mappings;
+mod members;
 mod names;
 mod servers;
+mod settings;
 mod shares;
 mod sign_ins;
 mod texts;
 mod transactions;
 mod trash;
+mod views;
 mod workspaces;
 
 use model::{ContactId, MatchKey};

@@ -49,6 +49,9 @@ fn a_sign_in_is_found_by_its_hash_and_kept_alive() {
 fn sign_ins_end_alone_together_or_by_age() {
     on_every_engine(|store, _| {
         three(store);
+        let lasting = |now| store.read(|tx| sign_ins::lasting(tx, HERE, now)).unwrap();
+        let all: Vec<u8> = lasting(119).iter().map(|one| one.token_hash[0]).collect();
+        assert_eq!((all, lasting(120).len()), (vec![3, 2], 1));
         store.write(|tx| sign_ins::remove(tx, HERE, &[4; 32])).unwrap();
         let others = store
             .write(|tx| sign_ins::remove_others(tx, HERE, Member(1), &[2; 32]))
@@ -56,6 +59,8 @@ fn sign_ins_end_alone_together_or_by_age() {
         assert_eq!((others, of(store, 1), of(store, 2)), (1, vec![2], vec![3]));
         store.write(|tx| sign_ins::forget(tx, HERE, 120, 0)).unwrap();
         assert_eq!((of(store, 1), of(store, 2)), (vec![], vec![3]));
+        let ended = store.write(|tx| sign_ins::remove_all(tx, HERE, Member(2))).unwrap();
+        assert_eq!(ended, 1);
         store.write(|tx| sign_ins::remove(tx, HERE, &[3; 32])).unwrap();
         assert!(of(store, 2).is_empty());
         let elsewhere = store.read(|tx| sign_ins::find(tx, ELSEWHERE, &[4; 32])).unwrap();

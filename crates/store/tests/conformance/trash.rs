@@ -12,6 +12,7 @@ fn deleted(contact: ContactRow, at: i64) -> Trashed {
         contact,
         at,
         by: Member(7),
+        shares: format!("[{at}]"),
     }
 }
 

@@ -30,7 +30,11 @@ fn a_member_has_a_name() {
                 .unwrap()
         };
         assert!(name(1).is_some());
+        let members = |workspace| store.read(|tx| workspaces::members(tx, workspace)).unwrap();
+        assert_eq!((members(Workspace(1)), members(ELSEWHERE)), (1, 0));
         assert_eq!(name(2), None);
+        let of = |workspace| store.read(|tx| workspaces::name(tx, workspace)).unwrap();
+        assert_eq!((of(HERE).as_str(), of(ELSEWHERE).as_str()), ("local", ""));
     });
 }
 

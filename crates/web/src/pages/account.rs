@@ -221,7 +221,7 @@ fn sign_ins_card(sign_ins: &[SignInInfo], here: &str) -> Markup {
 }
 
 /// What a browser is called, of all that it says about itself.
-fn browser(agent: &str) -> String {
+pub fn browser(agent: &str) -> String {
     // In this order: each of the first also says that it is those below.
     let browsers = [
         ("Edg/", "Edge"),

@@ -6,7 +6,7 @@ use crate::Web;
 use crate::blocking::{blocking, written};
 use crate::layout::{Page, Section, Tone, notice, page};
 use crate::pages::contacts::criteria::Criteria;
-use crate::pages::contacts::{contacts, criteria_of, fields, selection, title};
+use crate::pages::contacts::{contacts, fields, selection, title};
 use crate::problem::Problem;
 use crate::session::Signed;
 use app::{Error, ExportFormat, ExportRequest, Filter, Order, Scope};
@@ -73,9 +73,11 @@ impl Chosen {
             let found = fields.iter().find(|(name, _)| name == wanted);
             found.map_or("", |(_, value)| value.as_str())
         };
-        let (ids, criteria) = (selection(fields).ids, criteria_of(fields));
+        let (ids, criteria) = (selection(fields).ids, Criteria::read(fields));
         let fitting = if !ids.is_empty() {
             Which::Selection
+        } else if criteria.is_empty() && criteria.scope() == Scope::Shared {
+            Which::Shared
         } else if criteria.is_empty() {
             Which::All
         } else {
@@ -103,6 +105,16 @@ impl Chosen {
         }
     }
 
+    /// Whose contacts. The current filter is narrowed to the list that it was made for.
+    fn scope(&self) -> Scope {
+        match self.which {
+            Which::Mine => Scope::Mine,
+            Which::Shared => Scope::Shared,
+            Which::Filter => self.criteria.scope(),
+            Which::All | Which::Selection => Scope::All,
+        }
+    }
+
     fn filter(&self) -> Result<Filter, Error> {
         match self.which {
             Which::Filter => self.criteria.filter(),
@@ -117,11 +129,7 @@ impl Chosen {
         let some = self.columns.is_empty() || all.iter().all(chosen);
         let csv = self.format == ExportFormat::CrystalQore;
         Ok(ExportRequest {
-            scope: match self.which {
-                Which::Mine => Scope::Mine,
-                Which::Shared => Scope::Shared,
-                _ => Scope::All,
-            },
+            scope: self.scope(),
             selection: (self.which == Which::Selection).then(|| self.ids.clone()),
             filter: self.filter()?,
             format: self.format,
@@ -168,12 +176,11 @@ pub async fn again(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): R
 pub async fn show(web: &Arc<Web>, signed: &Signed, fields: &[(String, String)]) -> Result<Markup, Problem> {
     let chosen = Chosen::read(fields);
     let (actor, which, selected) = (signed.actor, chosen.which, chosen.ids.len() as u64);
-    let filter = chosen.filter();
+    let (filter, scope) = (chosen.filter(), chosen.scope());
     let count = match (which, filter) {
         (_, Err(error)) => Err(error.to_string()),
-        (Which::Shared, _) => Ok(Some(0)),
         (Which::Selection, _) => Ok(Some(selected)),
-        (_, Ok(filter)) => Ok(blocking(web, move |app| app.count_contacts(actor, &filter)).await?),
+        (_, Ok(filter)) => Ok(blocking(web, move |app| app.count_contacts(actor, scope, &filter)).await?),
     };
     let head = Page {
         title: "Export contacts",
@@ -191,7 +198,7 @@ fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>) -> Markup {
     });
     html! {
         div.narrow {
-            nav aria-label="Way back" { a href=(chosen.criteria.url("/contacts", 0)) { "← Contacts" } }
+            nav aria-label="Way back" { a href=(chosen.criteria.list_url(0)) { "← Contacts" } }
             h1 { "Export contacts" }
             form.stack method="post" action="/export/file" data-export data-recount="export-count" {
                 (chosen.criteria.hidden())

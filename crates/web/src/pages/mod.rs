@@ -4,6 +4,8 @@ pub mod account;
 pub mod contacts;
 pub mod export;
 pub mod import;
+pub mod links;
+pub mod members;
 pub mod setup;
 pub mod sign_in;
 pub mod trash;

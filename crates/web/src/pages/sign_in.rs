@@ -113,6 +113,7 @@ fn show(web: &Web, email: &str, next: &str, wrong: Option<&str>) -> Markup {
                 }))
                 button.button-primary { "Sign in" }
             }
+            p.small.muted { "Forgotten your password? An admin of your workspace can send you a link to set a new one." }
         }
     };
     page(web, head, content)

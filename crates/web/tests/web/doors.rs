@@ -6,10 +6,14 @@ use web::Serve;
 use web::routes::{Access, table};
 
 /// The routes that answer everybody, written down here once more: who makes another one public says so twice.
-const PUBLIC: [(&str, &str); 8] = [
+const PUBLIC: [(&str, &str); 12] = [
     ("GET", "/assets/{name}"),
     ("GET", "/healthz"),
     ("GET", "/metrics"),
+    ("GET", "/join/{token}"),
+    ("POST", "/join/{token}"),
+    ("GET", "/reset/{token}"),
+    ("POST", "/reset/{token}"),
     ("GET", "/setup"),
     ("POST", "/setup"),
     ("GET", "/sign-in"),
@@ -78,7 +82,11 @@ async fn every_answer_carries_the_headers() {
                 "{path}"
             );
             assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
-            assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
+            let referrer = match path.starts_with("/join/") || path.starts_with("/reset/") {
+                true => "strict-origin",
+                false => "same-origin",
+            };
+            assert_eq!(answer.header("referrer-policy"), referrer, "{path}");
             assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin", "{path}");
             assert_eq!(answer.header("cache-control"), "no-store", "{path}");
             assert!(
@@ -227,6 +235,8 @@ async fn health_and_measurements_tell_nothing_of_anybody() {
         (StatusCode::OK, r#"{"status":"ok"}"#)
     );
     owner.get("/sign-in?next=%2Fsecret-of-ada").await;
+    owner.get("/join/secret-of-ada").await;
+    owner.post("/reset/secret-of-ada", "password=secret-of-ada").await;
     let seen = owner.get("/metrics").await;
     assert_eq!(seen.status, StatusCode::OK);
     for line in [

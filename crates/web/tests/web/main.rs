@@ -6,4 +6,6 @@ mod accounts;
 mod contacts;
 mod doors;
 mod import;
+mod managing;
+mod members;
 mod site;

@@ -1,29 +1,83 @@
-//! What is done with a selection of contacts: deleting, taking that back, and handing it to the export.
+//! What is done with a selection of contacts: tags, sharing, handing over, deleting and taking that back, merging, and
+//! handing it to the export.
 //!
-//! Leaves out how a selection is made (`list`, and the script that keeps it over pages).
+//! Leaves out how a selection is made (`list`, and the script that keeps it over pages), and the pages on which a selection
+//! is shared and handed over (`share`).
 
 use super::criteria::Criteria;
+use super::share;
+use super::told::{after, with};
 use crate::Web;
 use crate::blocking::blocking;
 use crate::pages::export;
 use crate::problem::Problem;
 use crate::session::Signed;
+use app::{Actor, App, Error, Filter, Scope};
 use axum::Form;
 use axum::extract::{RawForm, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use form_urlencoded::Serializer;
 use model::ContactId;
 use serde::Deserialize;
 use std::sync::Arc;
 
+/// Contacts that can be merged at once.
+const MERGED: std::ops::RangeInclusive<usize> = 2..=10;
+
 /// What was selected: these, or all that the criteria let pass.
+#[derive(Clone)]
 pub struct Selection {
     pub ids: Vec<ContactId>,
     pub all: bool,
 }
 
+/// A selection that can be looked up on a thread that may block.
+pub struct Meant {
+    selection: Selection,
+    scope: Scope,
+    filter: Filter,
+}
+
+impl Selection {
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty() && !self.all
+    }
+
+    /// With the criteria that say what all is.
+    pub fn of(self, criteria: &Criteria) -> Result<Meant, Error> {
+        Ok(Meant {
+            selection: self,
+            scope: criteria.scope(),
+            filter: criteria.filter()?,
+        })
+    }
+}
+
+impl Meant {
+    /// The ids; none while it is not sure which they are.
+    pub fn ids(self, app: &App, actor: Actor) -> Result<Option<Vec<ContactId>>, Error> {
+        match self.selection.all {
+            true => app.matching_contacts(actor, self.scope, &self.filter),
+            false => Ok(Some(self.selection.ids)),
+        }
+    }
+}
+
+/// What is told while it is not sure which contacts are meant.
+pub fn unsure() -> Problem {
+    let why = "The list is catching up with an import, so it is not sure who is meant. Try again in a moment.";
+    Problem::BadRequest(why.to_owned())
+}
+
 /// Reads the fields of a form, of which some may stand several times.
 pub fn fields(body: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(body).into_owned().collect()
+}
+
+/// The first field of a name; empty without one.
+pub fn field<'a>(fields: &'a [(String, String)], wanted: &str) -> &'a str {
+    let found = fields.iter().find(|(name, _)| name == wanted);
+    found.map_or("", |(_, value)| value.as_str())
 }
 
 pub fn selection(fields: &[(String, String)]) -> Selection {
@@ -35,39 +89,25 @@ pub fn selection(fields: &[(String, String)]) -> Selection {
     }
 }
 
-/// The criteria that stand in a form beside other fields.
-pub fn criteria(fields: &[(String, String)]) -> Criteria {
-    let value = |wanted: &str| {
-        let found = fields.iter().find(|(name, _)| name == wanted);
-        found.map(|(_, value)| value.clone()).unwrap_or_default()
-    };
-    Criteria {
-        q: value("q"),
-        tag: value("tag"),
-        company: value("company"),
-        import: value("import"),
-        no: value("no"),
-        since: value("since"),
-        sort: value("sort"),
-        page: String::new(),
-    }
-}
-
 /// `POST /contacts/bulk`
 pub async fn act(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
     let fields = fields(&body);
-    let (selection, criteria) = (selection(&fields), criteria(&fields));
-    let action = fields
-        .iter()
-        .find(|(name, _)| name == "do")
-        .map(|(_, action)| action.as_str());
-    if selection.ids.is_empty() && !selection.all {
-        return Ok(Redirect::to(&criteria.url("/contacts", 0)).into_response());
+    let (selection, criteria) = (selection(&fields), Criteria::read(&fields));
+    if selection.is_empty() {
+        return Ok(Redirect::to(&criteria.list_url(0)).into_response());
     }
-    match action {
-        Some("export") if selection.all => Ok(Redirect::to(&criteria.url("/export", 0)).into_response()),
-        Some("export") => Ok(export::show(&web, &signed, &fields).await?.into_response()),
-        Some("delete") => delete(&web, &signed, selection, &criteria).await,
+    match field(&fields, "do") {
+        "export" if selection.all => Ok(Redirect::to(&criteria.url("/export", 0)).into_response()),
+        "export" => Ok(export::show(&web, &signed, &fields).await?.into_response()),
+        "delete" => delete(&web, &signed, selection, &criteria).await,
+        deed @ ("tag" | "untag") => tag(&web, &signed, selection, &criteria, deed, &fields).await,
+        "merge" => Ok(merge(&selection, &criteria).into_response()),
+        // Who is chosen already needs not be asked for.
+        "share" if !field(&fields, "member").is_empty() => share::share_selection(&web, &signed, &fields).await,
+        "share" => share::ask(&web, &signed, &fields).await,
+        "unshare" => share::unshare_selection(&web, &signed, &fields).await,
+        "hand-over" if !field(&fields, "member").is_empty() => share::hand_over_selection(&web, &signed, &fields).await,
+        "hand-over" => share::ask_to_whom(&web, &signed, &fields).await,
         _ => Err(Problem::BadRequest(
             "It was not said what to do with the selection.".to_owned(),
         )),
@@ -80,23 +120,51 @@ async fn delete(
     selection: Selection,
     criteria: &Criteria,
 ) -> Result<Response, Problem> {
-    let (actor, filter) = (signed.actor, criteria.filter()?);
+    let (actor, meant) = (signed.actor, selection.of(criteria)?);
     let deleted = blocking(web, move |app| {
-        let ids = if selection.all {
-            app.matching_contacts(actor, &filter)?
-        } else {
-            Some(selection.ids)
-        };
-        ids.map(|ids| app.delete_contacts(actor, &ids)).transpose()
+        let ids = meant.ids(app, actor)?;
+        ids.map(|ids| Ok((app.delete_contacts(actor, &ids)?, ids.len() as u64)))
+            .transpose()
     })
     .await?;
-    let Some((count, at)) = deleted else {
-        let why = "The list is catching up with an import, so it is not sure who is meant. Try again in a moment.";
-        return Err(Problem::BadRequest(why.to_owned()));
-    };
-    let back = criteria.url("/contacts", 0);
-    let sign = if back.contains('?') { '&' } else { '?' };
-    Ok(Redirect::to(&format!("{back}{sign}deleted={count}&deleted_at={at}")).into_response())
+    let ((count, at), asked) = deleted.ok_or_else(unsure)?;
+    let mut told = vec![("deleted", count.to_string()), ("deleted_at", at.to_string())];
+    if asked > count {
+        told.push(("passed", (asked - count).to_string()));
+    }
+    Ok(Redirect::to(&with(&criteria.list_url(0), &told)).into_response())
+}
+
+async fn tag(
+    web: &Arc<Web>,
+    signed: &Signed,
+    selection: Selection,
+    criteria: &Criteria,
+    deed: &str,
+    fields: &[(String, String)],
+) -> Result<Response, Problem> {
+    let (actor, meant) = (signed.actor, selection.of(criteria)?);
+    let (tag, adds) = (field(fields, "bulk_tag").to_owned(), deed == "tag");
+    let report = blocking(web, move |app| {
+        let ids = meant.ids(app, actor)?;
+        ids.map(|ids| match adds {
+            true => app.tag_contacts(actor, &ids, &tag),
+            false => app.untag_contacts(actor, &ids, &tag),
+        })
+        .transpose()
+    })
+    .await?;
+    let report = report.ok_or_else(unsure)?;
+    Ok(after(&criteria.list_url(0), deed, report).into_response())
+}
+
+fn merge(selection: &Selection, criteria: &Criteria) -> Redirect {
+    if selection.all || !MERGED.contains(&selection.ids.len()) {
+        return Redirect::to(&with(&criteria.list_url(0), &[("merge", "count".to_owned())]));
+    }
+    let mut query = Serializer::new(String::new());
+    query.extend_pairs(selection.ids.iter().map(|id| ("id", id.to_string())));
+    Redirect::to(&format!("/contacts/merge?{}", query.finish()))
 }
 
 /// The moment at which contacts were deleted that are to come back.

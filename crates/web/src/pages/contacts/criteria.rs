@@ -2,17 +2,20 @@
 //!
 //! Owns the names of these fields and how they become a filter. Leaves out what a filter means: that is `app`.
 
-use app::{Error, Filter, ImportId, Sort};
+use super::columns::Columns;
+use app::{Error, Filter, ImportId, Scope, Sort};
 use form_urlencoded::Serializer;
 use maud::{Markup, html};
-use serde::Deserialize;
 
+/// The page of the list.
+pub const CONTACTS: &str = "/contacts";
+/// The page of what others share with the member.
+pub const SHARED: &str = "/shared";
 /// Contacts on a page of the list.
 pub const PAGE: u64 = 50;
 
 /// The fields of the search form. Empty ones say nothing.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 pub struct Criteria {
     /// Words, and conditions as the command line knows them.
     pub q: String,
@@ -26,11 +29,22 @@ pub struct Criteria {
     pub no: String,
     /// A day.
     pub since: String,
+    /// `mine` or `shared`.
+    pub scope: String,
     /// The order.
     pub sort: String,
+    /// The columns.
+    pub columns: Columns,
     /// The page, from 0.
     pub page: String,
 }
+
+/// Whose contacts, with their names in addresses and for people.
+pub const SCOPES: [(Scope, &str, &str); 3] = [
+    (Scope::All, "", "All I can see"),
+    (Scope::Mine, "mine", "Mine"),
+    (Scope::Shared, "shared", "Shared with me"),
+];
 
 /// The orders, with their names in addresses and for people.
 pub const SORTS: [(Sort, &str, &str); 4] = [
@@ -41,6 +55,32 @@ pub const SORTS: [(Sort, &str, &str); 4] = [
 ];
 
 impl Criteria {
+    /// The criteria among the fields of an address or a form.
+    pub fn read(fields: &[(String, String)]) -> Self {
+        let value = |wanted: &str| {
+            let found = fields.iter().find(|(name, _)| name == wanted);
+            found.map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        Self {
+            q: value("q"),
+            tag: value("tag"),
+            company: value("company"),
+            import: value("import"),
+            no: value("no"),
+            since: value("since"),
+            scope: value("scope"),
+            sort: value("sort"),
+            columns: Columns::read(fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
+            page: value("page"),
+        }
+    }
+
+    /// Whose contacts.
+    pub fn scope(&self) -> Scope {
+        let known = SCOPES.iter().find(|(_, name, _)| *name == self.scope);
+        known.map_or(Scope::All, |(scope, _, _)| *scope)
+    }
+
     /// What passes.
     pub fn filter(&self) -> Result<Filter, Error> {
         let mut filter: Filter = self.q.parse()?;
@@ -73,7 +113,26 @@ impl Criteria {
         self.page.parse().unwrap_or(0)
     }
 
-    /// The fields that say something, but for order and page.
+    /// The page of the list: what is shared has one of its own.
+    pub fn path(&self) -> &'static str {
+        match self.scope() {
+            Scope::Shared => SHARED,
+            _ => CONTACTS,
+        }
+    }
+
+    /// The address of the list with these criteria.
+    pub fn list_url(&self, page: u64) -> String {
+        self.url(self.path(), page)
+    }
+
+    /// The scope as a field, where it says something. The page of what is shared needs none.
+    fn scope_field(&self, path: &str) -> Option<(&'static str, &str)> {
+        let says = self.scope() != Scope::All && path != SHARED;
+        says.then_some(("scope", self.scope.as_str()))
+    }
+
+    /// The fields that say something, but for scope, order, columns and page.
     fn conditions(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let all = [
             ("q", &self.q),
@@ -90,12 +149,13 @@ impl Criteria {
 
     /// Whether nothing is left out.
     pub fn is_empty(&self) -> bool {
-        self.conditions().next().is_none()
+        self.conditions().next().is_none() && self.scope() != Scope::Mine
     }
 
     /// How many conditions there are beside the words.
     pub fn narrowed(&self) -> usize {
-        self.conditions().filter(|(name, _)| *name != "q").count()
+        let mine = usize::from(self.scope() == Scope::Mine);
+        mine + self.conditions().filter(|(name, _)| *name != "q").count()
     }
 
     /// An address with these criteria.
@@ -105,9 +165,13 @@ impl Criteria {
 
     fn url_but(&self, path: &str, but: Option<&str>, page: u64) -> String {
         let mut query = Serializer::new(String::new());
-        query.extend_pairs(self.conditions().filter(|(name, _)| Some(*name) != but));
+        let said = self.scope_field(path).into_iter().chain(self.conditions());
+        query.extend_pairs(said.filter(|(name, _)| Some(*name) != but));
         if !self.sort.is_empty() {
             query.append_pair("sort", &self.sort);
+        }
+        if let Some(columns) = self.columns.query() {
+            query.append_pair("cols", &columns);
         }
         if page > 0 {
             query.append_pair("page", &page.to_string());
@@ -120,9 +184,25 @@ impl Criteria {
         }
     }
 
+    /// What is saved of them in a view.
+    pub fn query(&self) -> String {
+        let url = self.url("", 0);
+        url.strip_prefix('?').unwrap_or_default().to_owned()
+    }
+
     /// The same as fields of a form that nobody sees.
     pub fn hidden(&self) -> Markup {
         html! {
+            @if self.scope() == Scope::Shared { input type="hidden" name="scope" value=(self.scope); }
+            (self.hidden_but_columns())
+            @if let Some(columns) = self.columns.query() { input type="hidden" name="cols" value=(columns); }
+        }
+    }
+
+    /// The same for a form of the list that chooses columns itself.
+    pub fn hidden_but_columns(&self) -> Markup {
+        html! {
+            @if let Some((name, value)) = self.scope_field(self.path()) { input type="hidden" name=(name) value=(value); }
             @for (name, value) in self.conditions() { input type="hidden" name=(name) value=(value); }
             @if !self.sort.is_empty() { input type="hidden" name="sort" value=(self.sort); }
         }
@@ -130,22 +210,25 @@ impl Criteria {
 
     /// What the list is narrowed to, each with a way to take it away.
     pub fn chips(&self) -> Markup {
+        let path = self.path();
+        let said: Vec<(&str, &str)> = self.scope_field(path).into_iter().chain(self.conditions()).collect();
         let chip = |name: &str, value: &str| match name {
             "tag" => format!("Tag: {value}"),
             "company" => format!("Company: {value}"),
             "import" => format!("Import {value}"),
             "no" => "Has no email".to_owned(),
             "since" => format!("Changed since {value}"),
+            "scope" => "Mine".to_owned(),
             _ => format!("“{value}”"),
         };
         html! {
             @if !self.is_empty() {
                 ul.chips aria-label="Narrowed to" {
-                    @for (name, value) in self.conditions() {
+                    @for (name, value) in &said {
                         @let chip = chip(name, value);
-                        li { a.tag href=(self.url_but("/contacts", Some(name), 0)) aria-label={"Remove " (chip)} { (chip) " ✕" } }
+                        li { a.tag href=(self.url_but(path, Some(name), 0)) aria-label={"Remove " (chip)} { (chip) " ✕" } }
                     }
-                    @if self.conditions().count() > 1 { li { a href="/contacts" { "Clear all" } } }
+                    @if said.len() > 1 { li { a href=(path) { "Clear all" } } }
                 }
             }
         }
@@ -174,6 +257,13 @@ mod tests {
             "/contacts?no=email&sort=newest"
         );
         assert_eq!(Criteria::default().url("/export", 0), "/export");
+        let shared = Criteria::read(&[
+            ("scope".to_owned(), "shared".to_owned()),
+            ("col".to_owned(), "city".to_owned()),
+        ]);
+        assert_eq!(shared.list_url(1), "/shared?cols=name%2Ccity&page=1");
+        assert_eq!(shared.query(), "scope=shared&cols=name%2Ccity");
+        assert!(shared.is_empty());
         assert_eq!(criteria.narrowed(), 1);
     }
 

@@ -10,16 +10,39 @@ use crate::blocking::blocking;
 use crate::layout::{Page, Section, Tone, notice, page};
 use crate::problem::Problem;
 use crate::session::Signed;
-use app::{Error, Namesake, StoredContact};
+use app::{Error, Namesake, Right, StoredContact};
 use axum::extract::{Path, RawForm, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use model::{Contact, ContactId, Version};
+use model::{Contact, ContactId, ContactRules, Region, Version};
 use std::sync::Arc;
+
+/// What the workspace says of contacts.
+#[derive(Clone, Default)]
+struct House {
+    rules: ContactRules,
+    /// The country of numbers without country code.
+    region: Option<Region>,
+}
+
+impl House {
+    async fn of(web: &Arc<Web>, signed: &Signed) -> Result<Self, Problem> {
+        let actor = signed.actor;
+        let known = blocking(web, move |app| {
+            Ok((app.contact_rules(actor)?, app.settings(actor)?.country))
+        });
+        let (rules, country) = known.await?;
+        Ok(Self {
+            rules,
+            region: country.or(web.region()),
+        })
+    }
+}
 
 /// The form as it is shown.
 #[derive(Default)]
 struct Shown {
+    house: House,
     /// Whose values these are, and the version they were read at; none for a new contact.
     of: Option<(ContactId, Version)>,
     entered: Entered,
@@ -31,18 +54,32 @@ struct Shown {
 }
 
 /// `GET /contacts/new`
-pub async fn new(State(web): State<Arc<Web>>, signed: Signed) -> Markup {
-    show(&web, &signed, Shown::default())
+pub async fn new(State(web): State<Arc<Web>>, signed: Signed) -> Result<Markup, Problem> {
+    let house = House::of(&web, &signed).await?;
+    Ok(show(
+        &web,
+        &signed,
+        Shown {
+            house,
+            ..Shown::default()
+        },
+    ))
 }
 
 /// `GET /contacts/{id}/edit`
 pub async fn edit(State(web): State<Arc<Web>>, signed: Signed, Path(contact): Path<String>) -> Result<Markup, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
     let stored = blocking(&web, move |app| app.contact(actor, id)).await?;
+    if stored.right < Right::Edit {
+        return Err(Problem::App(Error::Forbidden(
+            "this contact is shared with you to view, not to edit; ask its owner",
+        )));
+    }
     Ok(show(
         &web,
         &signed,
         Shown {
+            house: House::of(&web, &signed).await?,
             of: Some((id, stored.version)),
             entered: Entered::of(&stored.contact),
             ..Shown::default()
@@ -81,6 +118,7 @@ async fn sent(
     fields: &[(String, String)],
 ) -> Result<Response, Problem> {
     let mut entered = Entered::read(fields);
+    let house = House::of(&web, &signed).await?;
     if let Some(list) = value(fields, "add") {
         entered = entered.with_rows();
         entered.add(list);
@@ -88,6 +126,7 @@ async fn sent(
             &web,
             &signed,
             Shown {
+                house,
                 of,
                 entered,
                 ..Shown::default()
@@ -100,10 +139,11 @@ async fn sent(
         Some((id, _)) => Some(blocking(&web, move |app| app.contact(actor, id)).await?),
         None => None,
     };
-    let contact = match entered.contact(known.as_ref().map(|known| &known.contact), web.region()) {
+    let contact = match entered.contact(known.as_ref().map(|known| &known.contact), house.region, &house.rules) {
         Ok(contact) => contact,
         Err(mistakes) => {
             let again = Shown {
+                house,
                 of,
                 entered,
                 mistakes,
@@ -120,6 +160,7 @@ async fn sent(
                 &web,
                 &signed,
                 Shown {
+                    house,
                     entered,
                     namesakes,
                     ..Shown::default()
@@ -128,7 +169,7 @@ async fn sent(
             .into_response());
         }
     }
-    write(&web, &signed, of, (contact, entered), known).await
+    write(&web, &signed, of, (contact, entered), (known, house)).await
 }
 
 async fn write(
@@ -136,7 +177,7 @@ async fn write(
     signed: &Signed,
     of: Option<(ContactId, Version)>,
     (contact, entered): (Contact, Entered),
-    known: Option<StoredContact>,
+    (known, house): (Option<StoredContact>, House),
 ) -> Result<Response, Problem> {
     let (actor, mine) = (signed.actor, contact.clone());
     let written = blocking(web, move |app| match of {
@@ -152,6 +193,7 @@ async fn write(
                 None => blocking(web, move |app| app.contact(actor, id)).await?,
             };
             let again = Shown {
+                house,
                 of: Some((id, theirs.version)),
                 entered,
                 conflict: Some((theirs.contact, mine)),
@@ -195,7 +237,7 @@ fn show(web: &Web, signed: &Signed, shown: Shown) -> Markup {
                 button.visually-hidden tabindex="-1" aria-hidden="true" { "Save" }
                 @if let Some((_, version)) = shown.of { input type="hidden" name="version" value=(version); }
                 @if !shown.namesakes.is_empty() { input type="hidden" name="sure" value="yes"; }
-                (fields(&entered, &shown.mistakes))
+                (fields(&entered, &shown.mistakes, &shown.house.rules))
                 div.actions {
                     button.button-primary {
                         @if shown.conflict.is_some() { "Save my values" }

@@ -2,12 +2,13 @@
 //!
 //! Owns the names of its fields and the words about mistakes. Leaves out where the form is sent (`edit`).
 
+use super::own_fields::own_fields;
 use super::show::title;
 use crate::layout::field;
 use maud::{Markup, html};
 use model::{
-    Address, AddressPart, Birthday, Contact, DateOrder, Email, Label, LabeledEmail, LabeledPhone, Phone, Region, Text,
-    TextField, Website,
+    Address, AddressPart, Birthday, Contact, ContactRules, DateOrder, Email, Label, LabeledEmail, LabeledPhone, Phone,
+    Region, RuleBroken, Slot, Text, TextField, Website,
 };
 
 /// A value with its label, as entered.
@@ -24,11 +25,18 @@ pub struct Entered {
     addresses: Vec<(String, Vec<String>)>,
     birthday: String,
     tags: Vec<String>,
+    /// The values of custom fields by their names.
     custom: Vec<Pair>,
 }
 
+/// What the name of a custom field's input begins with.
+pub const OWN: &str = "field:";
+
 /// A mistake: the id of the field, and what is wrong with it.
 pub type Mistake = (String, String);
+
+/// What stands below the input of a field that every contact needs.
+pub const REQUIRED: &str = "Required";
 
 const NOTES: TextField = TextField::Notes;
 
@@ -89,7 +97,10 @@ impl Entered {
                 .collect(),
             birthday: one("birthday"),
             tags: all("tag"),
-            custom: pairs("custom_name", "custom_value"),
+            custom: fields
+                .iter()
+                .filter_map(|(name, value)| Some((name.strip_prefix(OWN)?.to_owned(), value.clone())))
+                .collect(),
         }
     }
 
@@ -103,7 +114,6 @@ impl Entered {
                 .addresses
                 .push((String::new(), vec![String::new(); AddressPart::ALL.len()])),
             "tag" => self.tags.push(String::new()),
-            "custom" => self.custom.push(Pair::default()),
             _ => {}
         }
     }
@@ -116,7 +126,6 @@ impl Entered {
             ("website", self.websites.is_empty()),
             ("address", self.addresses.is_empty()),
             ("tag", self.tags.is_empty()),
-            ("custom", self.custom.is_empty()),
         ];
         self.texts.resize(TextField::ALL.len(), String::new());
         empty
@@ -126,9 +135,20 @@ impl Entered {
         self
     }
 
+    /// What was entered for a custom field.
+    pub fn own(&self, name: &str) -> Option<&str> {
+        let found = self.custom.iter().find(|(of, _)| of == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// The contact that was entered, or all that is wrong with it. A phone that `known` has in the same words stays what
-    /// it is; others are numbers of `region` unless they say otherwise.
-    pub fn contact(&self, known: Option<&Contact>, region: Option<Region>) -> Result<Contact, Vec<Mistake>> {
+    /// it is; others are numbers of `region` unless they say otherwise. What is not asked for stays what it was.
+    pub fn contact(
+        &self,
+        known: Option<&Contact>,
+        region: Option<Region>,
+        rules: &ContactRules,
+    ) -> Result<Contact, Vec<Mistake>> {
         let mut mistakes = Vec::new();
         let mut contact = Contact::default();
         for (field, text) in TextField::ALL.into_iter().zip(&self.texts) {
@@ -196,18 +216,26 @@ impl Entered {
             }
         }
         contact.tags.extend(self.tags.iter().map(|tag| Text::new(tag)));
-        for (at, (name, value)) in filled(&self.custom) {
-            let name = Text::new(name).to_string();
-            if name.is_empty() {
-                mistakes.push((format!("custom-{at}"), "this value needs a name".to_owned()));
-            } else if contact.custom.insert(name.clone(), Text::new(value)).is_some() {
-                mistakes.push((
-                    format!("custom-{at}"),
-                    format!("there are two values with the name “{name}”"),
-                ));
+        contact.custom = known.map(|known| known.custom.clone()).unwrap_or_default();
+        for field in rules.offered() {
+            if let Some(value) = self.own(&field.name) {
+                contact.custom.insert(field.name.clone(), Text::new(value));
             }
         }
         contact.normalise();
+        // What was entered and not read is not missing.
+        let is_told = |id: &str| {
+            mistakes
+                .iter()
+                .any(|(of, _)| of.split('-').next() == id.split('-').next())
+        };
+        let broken: Vec<Mistake> = rules
+            .check(&mut contact, known)
+            .into_iter()
+            .map(|RuleBroken { slot, what }| (id_of(&slot, rules), what))
+            .filter(|(id, _)| id.starts_with("field") || !is_told(id))
+            .collect();
+        mistakes.extend(broken);
         if mistakes.is_empty() && !contact.has_identity() {
             let what = "a contact needs a name, a company, an email or a phone; fill one of them";
             mistakes.push(("first_name".to_owned(), what.to_owned()));
@@ -220,6 +248,24 @@ impl Entered {
     }
 }
 
+/// The id of the input of a slot.
+fn id_of(slot: &Slot, rules: &ContactRules) -> String {
+    match slot {
+        Slot::Text(field) => field.name().to_owned(),
+        Slot::Email(_) => "email-0".to_owned(),
+        Slot::Phone(_) => "phone-0".to_owned(),
+        Slot::Website(_) => "website-0".to_owned(),
+        Slot::Address(_, part) => format!("{}-0", part.name()),
+        Slot::Tags => "tag-0".to_owned(),
+        Slot::Birthday => "birthday".to_owned(),
+        Slot::Custom(name) => {
+            let at = rules.offered().position(|field| field.name == *name);
+            format!("field-{}", at.unwrap_or_default())
+        }
+        Slot::FullName | Slot::Id | Slot::Version => "first_name".to_owned(),
+    }
+}
+
 /// The rows of a list with a value, each with its place.
 fn filled(pairs: &[Pair]) -> impl Iterator<Item = (usize, &Pair)> {
     pairs
@@ -229,15 +275,17 @@ fn filled(pairs: &[Pair]) -> impl Iterator<Item = (usize, &Pair)> {
 }
 
 /// The fields of the form.
-pub fn fields(entered: &Entered, mistakes: &[Mistake]) -> Markup {
+pub fn fields(entered: &Entered, mistakes: &[Mistake], rules: &ContactRules) -> Markup {
     let wrong = |id: &str| mistakes.iter().find(|(of, _)| of == id).map(|(_, what)| what.as_str());
     let text = |at: usize, kind: TextField| {
         let id = kind.name();
         let error = wrong(id);
-        field(id, &title(id), None, error, |about| {
+        let needed = rules.required.contains(&Slot::Text(kind));
+        field(id, &title(id), needed.then_some(REQUIRED), error, |about| {
             html! { input id=(id) name=(id) value=(entered.texts[at]) aria-describedby=[about] aria-invalid=[error.map(|_| "true")] autocomplete="off"; }
         })
     };
+    let needs = |slot: &Slot| rules.required.contains(slot).then_some(REQUIRED);
     let texts = || {
         TextField::ALL
             .into_iter()
@@ -248,16 +296,16 @@ pub fn fields(entered: &Entered, mistakes: &[Mistake]) -> Markup {
     html! {
         datalist id="kinds" { @for kind in ["work", "home", "mobile", "fax", "other"] { option value=(kind) {} } }
         fieldset.card { legend.visually-hidden { "Name" } div.grid-2 { @for (at, kind) in texts() { (text(at, kind)) } } }
-        (pairs("email", "Email", "email", &entered.emails, &wrong))
-        (pairs("phone", "Phone", "tel", &entered.phones, &wrong))
+        (pairs("email", "Email", "email", &entered.emails, needs(&Slot::Email(Label::NONE)), &wrong))
+        (pairs("phone", "Phone", "tel", &entered.phones, needs(&Slot::Phone(Label::NONE)), &wrong))
         fieldset.card id="list-address" {
             legend.visually-hidden { "Addresses" }
             div.stack {
-                @for (at, (label, parts)) in entered.addresses.iter().enumerate() { (address(at, label, parts)) }
+                @for (at, (label, parts)) in entered.addresses.iter().enumerate() { (address(at, label, parts, rules, &wrong)) }
                 (another("address", "Add another address"))
             }
         }
-        (pairs("website", "Website", "text", &entered.websites, &wrong))
+        (pairs("website", "Website", "text", &entered.websites, None, &wrong))
         fieldset.card id="list-tag" {
             legend.visually-hidden { "Tags" }
             div.stack {
@@ -272,7 +320,7 @@ pub fn fields(entered: &Entered, mistakes: &[Mistake]) -> Markup {
                 (another("tag", "Add another tag"))
             }
         }
-        (custom(entered, &wrong))
+        (own_fields(entered, rules, &wrong))
         div.card.stack {
             (field("birthday", "Birthday", Some("As 1984-03-09, or --03-09 without a year."), wrong("birthday"), |about| {
                 html! { input id="birthday" name="birthday" value=(entered.birthday) aria-describedby=[about] aria-invalid=[wrong("birthday").map(|_| "true")] autocomplete="off"; }
@@ -287,7 +335,14 @@ fn another(list: &str, title: &str) -> Markup {
     html! { div { button.button-small name="add" value=(list) formnovalidate data-swap={"list-" (list)} { (title) } } }
 }
 
-fn pairs<'a>(name: &str, one: &str, kind: &str, pairs: &[Pair], wrong: &dyn Fn(&str) -> Option<&'a str>) -> Markup {
+fn pairs<'a>(
+    name: &str,
+    one: &str,
+    kind: &str,
+    pairs: &[Pair],
+    hint: Option<&str>,
+    wrong: &dyn Fn(&str) -> Option<&'a str>,
+) -> Markup {
     html! {
         fieldset.card id={"list-" (name)} {
             legend.visually-hidden { (one) }
@@ -296,7 +351,7 @@ fn pairs<'a>(name: &str, one: &str, kind: &str, pairs: &[Pair], wrong: &dyn Fn(&
                     @let id = format!("{name}-{at}");
                     @let error = wrong(&id);
                     div.pair {
-                        (field(&id, &format!("{one} {}", at + 1), None, error, |about| html! {
+                        (field(&id, &format!("{one} {}", at + 1), hint.filter(|_| at == 0), error, |about| html! {
                             input id=(id) name=(name) inputmode=(kind) value=(value) aria-describedby=[about] aria-invalid=[error.map(|_| "true")] autocomplete="off";
                         }))
                         div.field {
@@ -311,16 +366,23 @@ fn pairs<'a>(name: &str, one: &str, kind: &str, pairs: &[Pair], wrong: &dyn Fn(&
     }
 }
 
-fn address(at: usize, label: &str, parts: &[String]) -> Markup {
+fn address<'a>(
+    at: usize,
+    label: &str,
+    parts: &[String],
+    rules: &ContactRules,
+    wrong: &dyn Fn(&str) -> Option<&'a str>,
+) -> Markup {
+    let needed = |part| at == 0 && rules.required.contains(&Slot::Address(Label::NONE, part));
     html! {
         div.grid-2 {
             @for (part, value) in AddressPart::ALL.into_iter().zip(parts) {
                 @let id = format!("{}-{at}", part.name());
-                div.field {
-                    label for=(id) { (if part == AddressPart::Street { "Street".to_owned() } else { title(part.name()) }) " " (at + 1) }
-                    @if part == AddressPart::Street { textarea.short id=(id) name=(part.name()) rows="2" { "\n" (value) } }
-                    @else { input id=(id) name=(part.name()) value=(value) autocomplete="off"; }
-                }
+                @let name = if part == AddressPart::Street { "Street".to_owned() } else { title(part.name()) };
+                (field(&id, &format!("{name} {}", at + 1), needed(part).then_some(REQUIRED), wrong(&id), |about| html! {
+                    @if part == AddressPart::Street { textarea.short id=(id) name=(part.name()) rows="2" aria-describedby=[about] { "\n" (value) } }
+                    @else { input id=(id) name=(part.name()) value=(value) aria-describedby=[about] autocomplete="off"; }
+                }))
             }
             div.field {
                 label for={"address-kind-" (at)} { "Kind of address " (at + 1) }
@@ -330,36 +392,24 @@ fn address(at: usize, label: &str, parts: &[String]) -> Markup {
     }
 }
 
-fn custom<'a>(entered: &Entered, wrong: &dyn Fn(&str) -> Option<&'a str>) -> Markup {
-    html! {
-        fieldset.card id="list-custom" {
-            legend.visually-hidden { "Own fields" }
-            div.stack {
-                @for (at, (name, value)) in entered.custom.iter().enumerate() {
-                    @let id = format!("custom-{at}");
-                    div.pair {
-                        (field(&id, &format!("Own field {}: value", at + 1), None, wrong(&id), |about| html! {
-                            input id=(id) name="custom_value" value=(value) aria-describedby=[about] autocomplete="off";
-                        }))
-                        div.field {
-                            label for={(id) "-name"} { "Own field " (at + 1) ": name" }
-                            input id={(id) "-name"} name="custom_name" value=(name) autocomplete="off";
-                        }
-                    }
-                }
-                (another("custom", "Add another own field"))
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::{CustomField, FieldKind};
 
     fn entered(fields: &[(&str, &str)]) -> Entered {
         let fields: Vec<(String, String)> = fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         Entered::read(&fields)
+    }
+
+    fn rules() -> ContactRules {
+        ContactRules {
+            fields: vec![CustomField {
+                kind: FieldKind::Number,
+                ..CustomField::of_text("Shoe")
+            }],
+            required: Vec::new(),
+        }
     }
 
     #[test]
@@ -375,15 +425,19 @@ mod tests {
             ("city", "Reno"),
             ("tag", "vip"),
             ("tag", ""),
-            ("custom_name", "Shoe"),
-            ("custom_value", "44"),
+            ("field:Shoe", "44"),
             ("birthday", "--03-09"),
         ])
-        .contact(None, Region::from_code("US"))
+        .contact(None, Region::from_code("US"), &rules())
         .unwrap();
+        assert_eq!(contact.custom["Shoe"].as_str(), "44");
+        contact.custom.insert("Old".to_owned(), "kept".into());
         assert_eq!(contact.addresses.first().unwrap().city.as_str(), "Reno");
         // Without a region the number can only stay because it is the same.
-        let again = Entered::of(&contact).with_rows().contact(Some(&contact), None).unwrap();
+        let again = Entered::of(&contact)
+            .with_rows()
+            .contact(Some(&contact), None, &rules())
+            .unwrap();
         contact.normalise();
         assert_eq!(again, contact);
     }
@@ -398,13 +452,33 @@ mod tests {
             ("phone_label", ""),
             ("phone", "12"),
             ("birthday", "soon"),
-            ("custom_name", ""),
-            ("custom_value", "44"),
+            ("field:Shoe", "wide"),
         ]);
-        let mistakes = entered.contact(None, None).unwrap_err();
+        let mistakes = entered.contact(None, None, &rules()).unwrap_err();
         let places: Vec<&str> = mistakes.iter().map(|(place, _)| place.as_str()).collect();
-        assert_eq!(places, ["email-1", "phone-0", "birthday", "custom-0"]);
-        let nobody = Entered::default().with_rows().contact(None, None).unwrap_err();
+        assert_eq!(places, ["email-1", "phone-0", "birthday", "field-0"]);
+        let nobody = Entered::default()
+            .with_rows()
+            .contact(None, None, &rules())
+            .unwrap_err();
         assert_eq!(nobody[0].0, "first_name");
+    }
+
+    #[test]
+    fn what_is_required_is_asked_for_at_its_place() {
+        let rules = ContactRules {
+            required: vec![
+                Slot::Text(TextField::Company),
+                Slot::Email(Label::NONE),
+                Slot::Custom("Shoe".to_owned()),
+            ],
+            ..rules()
+        };
+        let mistakes = entered(&[("first_name", "Ann"), ("email_label", ""), ("email", "ann@")])
+            .contact(None, None, &rules)
+            .unwrap_err();
+        let places: Vec<&str> = mistakes.iter().map(|(place, _)| place.as_str()).collect();
+        assert_eq!(places, ["email-0", "company", "field-0"]);
+        assert_eq!(mistakes[1].1, "Company is required here");
     }
 }

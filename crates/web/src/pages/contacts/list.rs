@@ -1,75 +1,36 @@
-//! The list of contacts: search, filters, order, pages, and what can be done with a selection.
+//! The lists of contacts, all that the member sees and what others share: search, filters, order, columns, views, pages, and
+//! what can be done with a selection.
 //!
-//! Leaves out which contacts pass (`app`), and what happens to a selection (`bulk`).
+//! Leaves out which contacts pass (`app`), the rows (`table`), and what happens to a selection (`bulk`).
 
-use super::criteria::{Criteria, PAGE, SORTS};
+use super::bulk::fields;
+use super::columns;
+use super::criteria::{Criteria, PAGE, SCOPES, SHARED, SORTS};
+use super::table;
+use super::told::Told;
+use super::views;
 use crate::Web;
 use crate::blocking::blocking;
-use crate::layout::{Page, Section, Tone, date, empty, notice, number, page, pages};
+use crate::layout::{Page, Section, Tone, empty, notice, number, page, pages};
 use crate::problem::Problem;
 use crate::session::Signed;
-use app::{ListPage, ListRequest, Listed};
-use axum::extract::{Query, State};
+use app::{ListPage, ListRequest, SavedView, Scope};
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use serde::Deserialize;
 use std::sync::Arc;
 
 /// The parts of the page that another search replaces.
 const SWAPPED: &str = "results head-actions";
 
-/// What has just been done, as the address tells it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Done {
-    /// The moment at which contacts were deleted.
-    deleted_at: Option<i64>,
-    /// How many.
-    deleted: Option<u64>,
-    /// How many came back.
-    restored: Option<u64>,
-}
-
-/// `GET /contacts`
-pub async fn list(
-    State(web): State<Arc<Web>>,
-    signed: Signed,
-    Query(criteria): Query<Criteria>,
-    Query(done): Query<Done>,
-) -> Result<Markup, Problem> {
-    let actor = signed.actor;
-    let found = match criteria.filter() {
-        Ok(filter) => Ok(blocking(&web, {
-            let (sort, at) = (criteria.sort(), criteria.page());
-            move |app| {
-                let everybody = filter.is_empty();
-                let mut request = ListRequest {
-                    filter,
-                    sort,
-                    from: at.saturating_mul(PAGE),
-                    size: PAGE,
-                };
-                let mut page = app.list(actor, &request)?;
-                if let Some(total) = page.total.filter(|total| request.from > 0 && request.from >= *total) {
-                    // The last page, where there are fewer than there were.
-                    request.from = total.saturating_sub(1) / PAGE * PAGE;
-                    page = app.list(actor, &request)?;
-                }
-                Ok(Found {
-                    nobody: everybody && page.contacts.is_empty() && !page.catching_up,
-                    at: request.from / PAGE,
-                    page,
-                })
-            }
-        })
-        .await?),
-        Err(error) => Err(error.to_string()),
-    };
-    let head = Page {
-        title: "Contacts",
-        signed: Some(&signed),
-        here: Section::Contacts,
-    };
-    Ok(page(&web, head, content(&criteria, &done, &found)))
+/// What a page of a list is made of.
+struct Shown {
+    criteria: Criteria,
+    told: Told,
+    views: Vec<SavedView>,
+    /// The workspace's custom fields.
+    fields: Vec<String>,
+    found: Result<Found, String>,
 }
 
 struct Found {
@@ -80,25 +41,129 @@ struct Found {
     nobody: bool,
 }
 
-fn content(criteria: &Criteria, done: &Done, found: &Result<Found, String>) -> Markup {
-    let nobody = found.as_ref().is_ok_and(|found| found.nobody);
+/// `GET /contacts`
+pub async fn list(State(web): State<Arc<Web>>, signed: Signed, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let asked = fields(query.unwrap_or_default().as_bytes());
+    let criteria = Criteria::read(&asked);
+    if criteria.scope() == Scope::Shared {
+        return Ok(Redirect::to(&criteria.list_url(criteria.page())).into_response());
+    }
+    let shown = look(&web, &signed, criteria, &asked).await?;
+    let head = Page {
+        title: "Contacts",
+        signed: Some(&signed),
+        here: Section::Contacts,
+    };
+    Ok(page(&web, head, all(&shown)).into_response())
+}
+
+/// `GET /shared`
+pub async fn shared(State(web): State<Arc<Web>>, signed: Signed, RawQuery(query): RawQuery) -> Result<Markup, Problem> {
+    let asked = fields(query.unwrap_or_default().as_bytes());
+    let criteria = Criteria {
+        scope: "shared".to_owned(),
+        ..Criteria::read(&asked)
+    };
+    let shown = look(&web, &signed, criteria, &asked).await?;
+    let head = Page {
+        title: "Shared with me",
+        signed: Some(&signed),
+        here: Section::Shared,
+    };
+    Ok(page(&web, head, of_others(&shown)))
+}
+
+async fn look(
+    web: &Arc<Web>,
+    signed: &Signed,
+    criteria: Criteria,
+    asked: &[(String, String)],
+) -> Result<Shown, Problem> {
+    let actor = signed.actor;
+    let request = criteria.filter().map(|filter| ListRequest {
+        filter,
+        scope: criteria.scope(),
+        sort: criteria.sort(),
+        from: criteria.page().saturating_mul(PAGE),
+        size: PAGE,
+    });
+    let (views, fields, found) = blocking(web, move |app| {
+        let found = match request {
+            Ok(request) => Ok(find(app, actor, request)?),
+            Err(error) => Err(error.to_string()),
+        };
+        Ok((app.views(actor)?, custom_fields(app, actor)?, found))
+    })
+    .await?;
+    Ok(Shown {
+        told: Told::read(asked),
+        criteria,
+        views,
+        fields,
+        found,
+    })
+}
+
+fn find(app: &app::App, actor: app::Actor, mut request: ListRequest) -> Result<Found, app::Error> {
+    let mut page = app.list(actor, &request)?;
+    if let Some(total) = page.total.filter(|total| request.from > 0 && request.from >= *total) {
+        // The last page, where there are fewer than there were.
+        request.from = total.saturating_sub(1) / PAGE * PAGE;
+        page = app.list(actor, &request)?;
+    }
+    let everybody = request.filter.is_empty() && request.scope != Scope::Mine;
+    Ok(Found {
+        nobody: everybody && page.contacts.is_empty() && !page.catching_up,
+        at: request.from / PAGE,
+        page,
+    })
+}
+
+/// The names of the workspace's custom fields, for columns.
+#[expect(clippy::unnecessary_wraps, reason = "asks the database once there are custom fields")]
+fn custom_fields(_app: &app::App, _actor: app::Actor) -> Result<Vec<String>, app::Error> {
+    Ok(Vec::new())
+}
+
+fn all(shown: &Shown) -> Markup {
     html! {
         div.head {
             h1 { "Contacts" }
             div.actions id="head-actions" {
                 a.button.button-primary href="/contacts/new" { "New contact" }
                 a.button href="/import" { "Import" }
-                a.button href=(criteria.url("/export", 0)) { "Export" }
+                a.button href=(shown.criteria.url("/export", 0)) { "Export" }
             }
         }
-        (told(done))
+        (body(shown, nobody_yet))
+    }
+}
+
+fn of_others(shown: &Shown) -> Markup {
+    html! {
+        div.head {
+            div {
+                h1 { "Shared with me" }
+                p.muted { "Contacts of other members that you may see or edit." }
+            }
+            div.actions id="head-actions" { a.button href=(shown.criteria.url("/export", 0)) { "Export" } }
+        }
+        (body(shown, nothing_shared_yet))
+    }
+}
+
+fn body(shown: &Shown, nobody_yet: fn() -> Markup) -> Markup {
+    let nobody = shown.found.as_ref().is_ok_and(|found| found.nobody);
+    html! {
+        (shown.told.notice(&shown.criteria.list_url(shown.criteria.page())))
         @if nobody {
             div id="results" { (nobody_yet()) }
         } @else {
-            (search(criteria))
+            (search(&shown.criteria))
             div.stack id="results" {
-                @match found {
-                    Ok(found) => (results(criteria, found)),
+                (tools(shown))
+                @match &shown.found {
+                    Ok(found) => (results(&shown.criteria, found)),
                     Err(why) => (notice(Tone::Warn, html! { p { (why) } })),
                 }
             }
@@ -106,22 +171,14 @@ fn content(criteria: &Criteria, done: &Done, found: &Result<Found, String>) -> M
     }
 }
 
-/// What has just been done, and how to take it back.
-fn told(done: &Done) -> Markup {
+/// The menus of views and of columns.
+fn tools(shown: &Shown) -> Markup {
+    let criteria = &shown.criteria;
+    let columns = criteria.columns.shown(criteria.scope() == Scope::Shared);
     html! {
-        @if let (Some(at), Some(count)) = (done.deleted_at, done.deleted) {
-            (notice(Tone::Good, html! {
-                div.actions {
-                    span { (contacts(count)) " moved to the trash." }
-                    form method="post" action="/contacts/undelete" {
-                        input type="hidden" name="at" value=(at);
-                        button.button-small { "Undo" }
-                    }
-                }
-            }))
-        }
-        @if let Some(count) = done.restored {
-            (notice(Tone::Good, html! { p { (contacts(count)) " restored from the trash." } }))
+        div.list-tools.actions {
+            (views::menu(&shown.views, criteria))
+            (columns::menu(criteria.path(), &columns, &shown.fields, criteria.hidden_but_columns()))
         }
     }
 }
@@ -147,9 +204,20 @@ fn nobody_yet() -> Markup {
     )
 }
 
+fn nothing_shared_yet() -> Markup {
+    empty(
+        "Nothing is shared with you",
+        html! {
+            p { "When another member shares contacts with you, or with everyone in the workspace, they stand here, with who shared them and since when." }
+            a.button href="/contacts" { "Back to the contacts" }
+        },
+    )
+}
+
 fn search(criteria: &Criteria) -> Markup {
     html! {
-        form.search role="search" method="get" action="/contacts" data-swap=(SWAPPED) {
+        form.search role="search" method="get" action=(criteria.path()) data-swap=(SWAPPED) {
+            @if let Some(columns) = criteria.columns.query() { input type="hidden" name="cols" value=(columns); }
             div.toolbar {
                 div.grow.field {
                     label.visually-hidden for="search" { "Search contacts" }
@@ -167,6 +235,7 @@ fn search(criteria: &Criteria) -> Markup {
             details.filters open[criteria.narrowed() > 0] {
                 summary { "Filters" }
                 div.filter-fields {
+                    @if criteria.path() != SHARED { (whose(criteria)) }
                     (text("tag", "Tag", &criteria.tag))
                     (text("company", "Company", &criteria.company))
                     (text("import", "Import number", &criteria.import))
@@ -194,8 +263,20 @@ fn text(name: &str, label: &str, value: &str) -> Markup {
     }
 }
 
+fn whose(criteria: &Criteria) -> Markup {
+    html! {
+        div.field {
+            label for="filter-scope" { "Whose" }
+            select id="filter-scope" name="scope" data-autosubmit {
+                @for (scope, name, title) in SCOPES { option value=(name) selected[criteria.scope() == scope] { (title) } }
+            }
+        }
+    }
+}
+
 fn results(criteria: &Criteria, found: &Found) -> Markup {
     let page = &found.page;
+    let total = page.total.unwrap_or_default();
     html! {
         (criteria.chips())
         @if page.total.is_none() {
@@ -208,22 +289,14 @@ fn results(criteria: &Criteria, found: &Found) -> Markup {
         @if page.contacts.is_empty() {
             @if page.total.is_some() { (nothing_found(criteria)) }
         } @else {
-            form id="bulk" method="post" action="/contacts/bulk" data-selection=(page.total.unwrap_or_default()) {
+            form id="bulk" method="post" action="/contacts/bulk" data-selection=(total) {
                 (criteria.hidden())
                 p.list-count role="status" { (count(found)) }
-                div.bulk.actions {
-                    span data-selected {}
-                    button.button-small type="button" hidden data-select-all {
-                        "Select all " (number(page.total.unwrap_or_default())) " that match"
-                    }
-                    button.button-small type="button" hidden data-select-none { "Clear selection" }
-                    button.button-small.button-danger name="do" value="delete" { "Delete selection" }
-                    button.button-small name="do" value="export" { "Export selection" }
-                }
-                (table(&page.contacts))
+                (table::bulk_bar(&page.contacts, total, criteria.scope()))
+                (table::table(&page.contacts, &criteria.columns.shown(criteria.scope() == Scope::Shared)))
             }
             @if let Some(total) = page.total {
-                (pages(found.at, total.div_ceil(PAGE), "results", |to| criteria.url("/contacts", to)))
+                (pages(found.at, total.div_ceil(PAGE), "results", |to| criteria.list_url(to)))
             }
         }
     }
@@ -250,57 +323,8 @@ fn nothing_found(criteria: &Criteria) -> Markup {
         html! {
             p { "No contact has all of this. Words may be any part of a name, an email, a company, a tag, or the end of a phone number." }
             div.actions {
-                @if !criteria.is_empty() { a.button href="/contacts" { "Show all contacts" } }
+                @if !criteria.is_empty() { a.button href=(criteria.path()) { "Show all contacts" } }
             }
         },
     )
-}
-
-fn table(contacts: &[Listed]) -> Markup {
-    html! {
-        div.table-wrap {
-            table.table.contacts {
-                caption.visually-hidden { "Contacts" }
-                thead { tr {
-                    th scope="col" { label { span.visually-hidden { "Select all on this page" } input type="checkbox" data-select-page hidden; } span.visually-hidden { "Selection" } }
-                    th scope="col" { "Name" }
-                    th.wide scope="col" { "Company" }
-                    th.wide scope="col" { "Email" }
-                    th.wide scope="col" { "Phone" }
-                    th.wider scope="col" { "Tags" }
-                    th.wider scope="col" { "Changed" }
-                } }
-                tbody { @for listed in contacts { (row(listed)) } }
-            }
-        }
-    }
-}
-
-fn row(listed: &Listed) -> Markup {
-    let contact = &listed.contact;
-    let name = contact.display_name();
-    let company = contact.company.as_str();
-    let email = contact.emails.first().map(|email| email.value.as_str());
-    let phone = contact.phones.first().map(|phone| phone.phone.international());
-    let more = |count: usize| (count > 1).then(|| format!(" +{}", count - 1));
-    // What a phone has no columns for.
-    let below = [
-        Some(company).filter(|company| !company.is_empty() && *company != name),
-        email.filter(|email| *email != name).or(phone.as_deref()),
-    ];
-    let below: Vec<&str> = below.into_iter().flatten().collect();
-    html! {
-        tr {
-            td { input type="checkbox" name="id" value=(listed.id) aria-label={"Select " (name)}; }
-            th scope="row" {
-                a href={"/contacts/" (listed.id)} { (name) }
-                @if !below.is_empty() { div.below.cut { (below.join(" · ")) } }
-            }
-            td.wide { (company) }
-            td.wide { @if let Some(email) = email { (email) @if let Some(more) = more(contact.emails.len()) { span.muted { (more) } } } }
-            td.wide { @if let Some(phone) = phone { (phone) @if let Some(more) = more(contact.phones.len()) { span.muted { (more) } } } }
-            td.wider { @for tag in &contact.tags { span.tag { (tag) } " " } }
-            td.wider { (date(listed.version)) }
-        }
-    }
 }

@@ -1,13 +1,20 @@
-//! Contacts: the list, one contact, creating and editing, and what is done with a selection.
+//! Contacts: the lists, one contact, creating and editing, sharing, saved views, and what is done with a selection.
 
 mod bulk;
+mod columns;
 pub mod criteria;
 mod edit;
 mod form;
 mod list;
+mod own_fields;
+pub mod share;
 mod show;
+mod table;
+mod told;
+pub mod views;
 
-pub use bulk::{act, criteria as criteria_of, fields, selection, undelete};
+pub use bulk::{act, fields, selection, undelete};
 pub use edit::{create, edit, new, save};
-pub use list::{contacts, list};
+pub use list::{contacts, list, shared};
 pub use show::{delete, show, title};
+pub use told::undo;

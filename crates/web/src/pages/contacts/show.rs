@@ -1,25 +1,30 @@
-//! The page of one contact: every value with its label, and where it came from.
+//! The page of one contact: every value with its label, who sees it, and where it came from.
 //!
 //! Leaves out editing (`edit`).
 
+use super::share::{can, name as share_name};
+use super::told::Told;
 use crate::Web;
 use crate::blocking::blocking;
 use crate::layout::{Page, Section, Tone, moment, notice, number, page};
 use crate::problem::Problem;
 use crate::session::Signed;
-use app::{ContactHistory, LastImport, StoredContact};
-use axum::extract::{Path, Query, State};
+use app::{ContactHistory, Grantee, ImportId, Right, ShareInfo, StoredContact};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use model::{Address, AddressPart, Contact, ContactId, Label, TextField};
-use serde::Deserialize;
 use std::sync::Arc;
 
-/// Whether it was just written.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Done {
-    saved: Option<String>,
+/// All that the page is made of.
+struct Shown {
+    stored: StoredContact,
+    history: ContactHistory,
+    shares: Vec<ShareInfo>,
+    /// Who looks at it.
+    me: Grantee,
+    told: Told,
+    saved: bool,
 }
 
 /// The id in an address; what is none leads nowhere.
@@ -32,20 +37,28 @@ pub async fn show(
     State(web): State<Arc<Web>>,
     signed: Signed,
     Path(contact): Path<String>,
-    Query(done): Query<Done>,
+    RawQuery(query): RawQuery,
 ) -> Result<Markup, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
-    let (stored, history) = blocking(&web, move |app| {
-        Ok((app.contact(actor, id)?, app.contact_history(actor, id)?))
+    let asked = super::fields(query.unwrap_or_default().as_bytes());
+    let shown = blocking(&web, move |app| {
+        Ok(Shown {
+            stored: app.contact(actor, id)?,
+            history: app.contact_history(actor, id)?,
+            shares: app.shares_of(actor, id)?,
+            me: Grantee::Member(actor.member()),
+            told: Told::read(&asked),
+            saved: asked.iter().any(|(name, _)| name == "saved"),
+        })
     })
     .await?;
-    let name = stored.contact.display_name();
+    let name = shown.stored.contact.display_name();
     let head = Page {
         title: &name,
         signed: Some(&signed),
         here: Section::Contacts,
     };
-    Ok(page(&web, head, content(&stored, &history, done.saved.is_some())))
+    Ok(page(&web, head, content(&shown)))
 }
 
 /// `POST /contacts/{id}/delete`
@@ -55,15 +68,26 @@ pub async fn delete(
     Path(contact): Path<String>,
 ) -> Result<Redirect, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
-    let (count, at) = blocking(&web, move |app| app.delete_contacts(actor, &[id])).await?;
-    if count == 0 {
-        return Err(Problem::App(app::Error::NoContact(id)));
-    }
+    let (count, at) = blocking(&web, move |app| {
+        let (count, at) = app.delete_contacts(actor, &[id])?;
+        if count == 0 {
+            // It says why, in the words for one contact.
+            app.delete_contact(actor, id)?;
+        }
+        Ok((count, at))
+    })
+    .await?;
     Ok(Redirect::to(&format!("/contacts?deleted={count}&deleted_at={at}")))
 }
 
-fn content(stored: &StoredContact, history: &ContactHistory, saved: bool) -> Markup {
+fn content(shown: &Shown) -> Markup {
+    let (stored, history) = (&shown.stored, &shown.history);
     let contact = &stored.contact;
+    let way_back = if stored.right == Right::Own {
+        ("/contacts", "Contacts")
+    } else {
+        ("/shared", "Shared with me")
+    };
     let about = [&contact.title, &contact.department, &contact.company];
     let about: Vec<&str> = about
         .into_iter()
@@ -71,17 +95,15 @@ fn content(stored: &StoredContact, history: &ContactHistory, saved: bool) -> Mar
         .filter(|text| !text.is_empty())
         .collect();
     html! {
-        nav aria-label="Way back" { a href="/contacts" { "← Contacts" } }
-        @if saved { (notice(Tone::Good, html! { p { "Saved." } })) }
+        nav aria-label="Way back" { a href=(way_back.0) { "← " (way_back.1) } }
+        @if shown.saved { (notice(Tone::Good, html! { p { "Saved." } })) }
+        (shown.told.notice(&format!("/contacts/{}", stored.id)))
         div.head {
             div {
                 h1 { (contact.display_name()) }
                 @if !about.is_empty() { p.muted { (about.join(" · ")) } }
             }
-            div.actions {
-                a.button.button-primary href={"/contacts/" (stored.id) "/edit"} { "Edit" }
-                form method="post" action={"/contacts/" (stored.id) "/delete"} { button.button-danger { "Delete" } }
-            }
+            (actions(stored))
         }
         div.columns-2 {
             div.stack {
@@ -93,10 +115,48 @@ fn content(stored: &StoredContact, history: &ContactHistory, saved: bool) -> Mar
                     section.card aria-labelledby="notes" { h2 id="notes" { "Notes" } p.lines { (contact.notes) } }
                 }
             }
-            section.card aria-labelledby="origin" {
-                h2 id="origin" { "Where it came from" }
-                (origin(stored, history))
+            div.stack {
+                (who_sees_it(shown))
+                section.card aria-labelledby="origin" {
+                    h2 id="origin" { "Where it came from" }
+                    (origin(stored, history))
+                }
             }
+        }
+    }
+}
+
+/// What the member may do with it. The keys stand in the list that `?` opens.
+fn actions(stored: &StoredContact) -> Markup {
+    let at = format!("/contacts/{}", stored.id);
+    html! {
+        div.actions {
+            @if stored.right >= Right::Edit { a.button.button-primary href={(at) "/edit"} data-key="e" { "Edit" } }
+            @if stored.right == Right::Own {
+                a.button href={(at) "/share"} data-key="s" { "Share" }
+                a.button href={"/hand-over?id=" (stored.id)} { "Hand over" }
+                form method="post" action={(at) "/delete"} { button.button-danger data-key="#" { "Delete" } }
+            } @else {
+                span.badge { (if stored.right == Right::Edit { "You can edit" } else { "You can view" }) }
+            }
+        }
+    }
+}
+
+/// To whom it belongs and who sees it beside them.
+fn who_sees_it(shown: &Shown) -> Markup {
+    let owns = shown.stored.right == Right::Own;
+    html! {
+        section.card aria-labelledby="sees" {
+            h2 id="sees" { "Who sees it" }
+            dl.facts {
+                dt { (if owns { "You" } else { shown.stored.owner_name.as_str() }) } dd { "Owner" }
+                @for share in &shown.shares {
+                    dt { (if share.to == shown.me { "You" } else { share_name(share) }) }
+                    dd { (can(share.access)) " " span.muted.small { "by " (share.by_name) ", since " (moment(share.at)) } }
+                }
+            }
+            @if owns && shown.shares.is_empty() { p.muted.small { "Nobody else sees it." } }
         }
     }
 }
@@ -188,7 +248,7 @@ fn origin(stored: &StoredContact, history: &ContactHistory) -> Markup {
                 (moment(stored.created_at)) br;
                 @match stored.created_by {
                     Some(origin) => {
-                        "by " a href={"/imports/" (origin.import.0)} { "import " (origin.import.0) }
+                        "by " (import_name(origin.import, history.created_by_own))
                         @if let Some(file) = &history.created_from { ", “" (file) "”" }
                         ", line " (number(origin.line))
                     }
@@ -202,7 +262,7 @@ fn origin(stored: &StoredContact, history: &ContactHistory) -> Markup {
                     (moment(stored.version)) br;
                     @match (&history.changed_by, by_import) {
                         (Some(change), _) => {
-                            "by " a href={"/imports/" (change.import.0)} { "import " (change.import.0) }
+                            "by " (import_name(change.import, change.own))
                             ", “" (change.file_name) "”, line " (number(change.line))
                         }
                         (None, true) => "by an import",
@@ -211,14 +271,23 @@ fn origin(stored: &StoredContact, history: &ContactHistory) -> Markup {
                 }
             }
         }
-        @if let Some(change) = &history.changed_by { (old_values(change, &stored.contact)) }
+        @if let Some(before) = history.changed_by.as_ref().and_then(|change| change.before.as_ref()) {
+            (old_values(before, &stored.contact))
+        }
+    }
+}
+
+/// An import, with the way to it for who may look at it.
+fn import_name(import: ImportId, own: bool) -> Markup {
+    html! {
+        @if own { a href={"/imports/" (import.0)} { "import " (import.0) } } @else { "import " (import.0) }
     }
 }
 
 /// What the import replaced.
-fn old_values(change: &LastImport, now: &Contact) -> Markup {
+fn old_values(before: &Contact, now: &Contact) -> Markup {
     let now = facts(now);
-    let before = facts(&change.before);
+    let before = facts(before);
     let old: Vec<&(String, String)> = before.iter().filter(|fact| !now.contains(fact)).collect();
     let new: Vec<&(String, String)> = now.iter().filter(|fact| !before.contains(fact)).collect();
     let list = |heading: &str, facts: &[&(String, String)]| {

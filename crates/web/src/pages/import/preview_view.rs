@@ -149,7 +149,7 @@ fn parts_of_duplicates(counts: &Counts) -> String {
         (RowClass::Update, "will change"),
         (RowClass::Unchanged, "unchanged"),
         (RowClass::Duplicate, "skipped"),
-        (RowClass::Possible, "same phone, another name"),
+        (RowClass::Possible, "same phone or email, another name"),
         (RowClass::Ambiguous, "ambiguous"),
         (RowClass::Conflict, "conflicts"),
     ];
@@ -192,7 +192,7 @@ fn options(shown: &Shown) -> Markup {
             ]))
             (select("matching", "A duplicate has", &[
                 ("both", "the same email or phone", options.matching == Match::EmailOrPhone),
-                ("name", "the same email, or phone and name", options.matching == Match::EmailOrPhoneAndName),
+                ("name", "the same email or phone, and name", options.matching == Match::EmailOrPhoneAndName),
                 ("email", "the same email", options.matching == Match::Email),
                 ("phone", "the same phone", options.matching == Match::Phone),
             ]))

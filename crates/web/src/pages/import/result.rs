@@ -164,7 +164,7 @@ fn done(class: RowClass) -> &'static str {
         RowClass::New => "Created",
         RowClass::Update => "Updated",
         RowClass::Duplicate => "Duplicates, skipped",
-        RowClass::Possible => "Same phone, another name, skipped",
+        RowClass::Possible => "Same phone or email, another name, skipped",
         RowClass::Ambiguous => "Ambiguous, skipped",
         RowClass::Conflict => "Conflicts, skipped",
         RowClass::Invalid => "Invalid, rejected",

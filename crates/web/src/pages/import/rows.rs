@@ -40,7 +40,7 @@ pub fn heading(class: RowClass) -> &'static str {
         RowClass::Update => "Will change",
         RowClass::Unchanged => "Unchanged",
         RowClass::Duplicate => "Duplicates",
-        RowClass::Possible => "Same phone, another name",
+        RowClass::Possible => "Same phone or email, another name",
         RowClass::Ambiguous => "Ambiguous",
         RowClass::Conflict => "Conflicts",
         RowClass::Invalid => "Invalid",
@@ -55,7 +55,7 @@ pub fn meaning(class: RowClass) -> &'static str {
         RowClass::Unchanged => "The contact says the same already, so there is nothing to write.",
         RowClass::Duplicate => "They match a contact that is there, or an earlier row of the file.",
         RowClass::Possible => {
-            "They share a phone number with a contact whose name is clearly another: colleagues with one switchboard, mostly."
+            "They share a phone number or an email with a contact whose name is clearly another: colleagues with one switchboard, a family with one address."
         }
         RowClass::Ambiguous => "They match more than one contact, so nobody can tell which is meant.",
         RowClass::Conflict => "Their contact was changed here since the file was exported.",

@@ -1,0 +1,351 @@
+//! Sharing: contacts are given to others to see or to edit, taken back, and handed over to another owner.
+//!
+//! Owns what each does to the shares and owners of contacts, whatever their number. A share changes who sees a contact, not the contact: its version stays. Leaves out what a right allows
+//! (`access`), and how many are gone through and what was done is taken back (`actions`).
+
+use crate::access::{self, CanView, Owns};
+use crate::actions::{ActionKind, Before, Step};
+use crate::{ActionReport, Actor, App, Error, Right};
+use model::ContactId;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use store::contacts::{self, ContactRow};
+use store::members::{self, MemberRow, MemberState};
+use store::shares::{self, Access, Grantee, Share};
+use store::{Member, Tx, Workspace, workspaces};
+
+/// By whom a contact is shared with a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedBy {
+    /// What that member is called.
+    pub by_name: String,
+    /// When, in UTC microseconds.
+    pub at: i64,
+    /// What it allows.
+    pub access: Access,
+}
+
+/// Who sees a contact beside its owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShareInfo {
+    /// Who.
+    pub to: Grantee,
+    /// What that member is called; empty for everyone.
+    pub name: String,
+    /// What it allows.
+    pub access: Access,
+    /// What the member is called who gave it.
+    pub by_name: String,
+    /// When, in UTC microseconds.
+    pub at: i64,
+}
+
+/// What becomes of the shares of some contacts.
+enum Change {
+    Share(Grantee, Access),
+    /// From one, or from all.
+    Unshare(Option<Grantee>),
+    HandOver {
+        to: Member,
+        keep: Option<Access>,
+    },
+}
+
+impl App {
+    /// Shares contacts of the member's own with another member or with everyone. A share that there is already gets the
+    /// new access. Contacts of others, and those that are not there, are passed over.
+    ///
+    /// # Errors
+    /// [`Error::NoMember`]; [`Error::Forbidden`] if the member is not active; those of the database; what was shared before stays shared.
+    pub fn share(&self, actor: Actor, ids: &[ContactId], to: Grantee, access: Access) -> Result<ActionReport, Error> {
+        self.change_shares(actor, ids, &Change::Share(to, access))
+    }
+
+    /// Takes the shares of contacts of the member's own back: those of one, or all.
+    ///
+    /// # Errors
+    /// Those of the database; what was taken back before stays so.
+    pub fn unshare(&self, actor: Actor, ids: &[ContactId], to: Option<Grantee>) -> Result<ActionReport, Error> {
+        self.change_shares(actor, ids, &Change::Unshare(to))
+    }
+
+    /// Gives contacts of the member's own to another owner. Others keep their shares; the member keeps `keep`.
+    ///
+    /// # Errors
+    /// [`Error::NoMember`]; [`Error::Forbidden`] if the member is not active; those of the database; what was handed over before stays so.
+    pub fn hand_over(
+        &self,
+        actor: Actor,
+        ids: &[ContactId],
+        to: Member,
+        keep: Option<Access>,
+    ) -> Result<ActionReport, Error> {
+        self.change_shares(actor, ids, &Change::HandOver { to, keep })
+    }
+
+    /// Who sees a contact beside its owner. Whoever sees it may know.
+    ///
+    /// # Errors
+    /// [`Error::NoContact`]; those of the database.
+    pub fn shares_of(&self, actor: Actor, id: ContactId) -> Result<Vec<ShareInfo>, Error> {
+        self.store.read(|tx| {
+            let contact = access::view(tx, actor, id)?;
+            let found = shares::of_many(tx, actor.workspace, &[contact.id])?;
+            let mut names = Names::new(actor.workspace);
+            let told = found.into_iter().map(|share| {
+                Ok(ShareInfo {
+                    to: share.to,
+                    name: match share.to {
+                        Grantee::Everyone => String::new(),
+                        Grantee::Member(member) => names.of(tx, member)?,
+                    },
+                    access: share.access,
+                    by_name: names.of(tx, share.by)?,
+                    at: share.at,
+                })
+            });
+            told.collect()
+        })
+    }
+
+    fn change_shares(&self, actor: Actor, ids: &[ContactId], change: &Change) -> Result<ActionReport, Error> {
+        let about = self.store.read(|tx| change.in_words(tx, actor))?;
+        let now = self.world.now();
+        self.in_steps(actor, change.kind(), &about, ids, |tx, some| {
+            change.check(tx, actor)?;
+            let rows = contacts::get_many(tx, actor.workspace, some)?;
+            let seen = access::seen(tx, actor, rows)?;
+            let met = seen.len();
+            let owned = access::owned(actor, seen.into_iter().map(|(_, row)| row.into_inner()).collect());
+            Ok(Step {
+                passed_over: (met - owned.len()) as u64,
+                touched: change.carry_out(tx, actor, owned, now)?,
+            })
+        })
+    }
+}
+
+impl Change {
+    fn kind(&self) -> ActionKind {
+        match self {
+            Self::Share(..) => ActionKind::Share,
+            Self::Unshare(_) => ActionKind::Unshare,
+            Self::HandOver { .. } => ActionKind::HandOver,
+        }
+    }
+
+    /// What it is about, for the audit log.
+    fn in_words(&self, tx: &mut Tx<'_>, actor: Actor) -> Result<String, Error> {
+        let mut named = |to: &Grantee| match to {
+            Grantee::Everyone => Ok("everyone".to_owned()),
+            Grantee::Member(member) => name_of(tx, actor.workspace, *member),
+        };
+        Ok(match self {
+            Self::Share(to, access) => format!("with {}, to {}", named(to)?, access.as_str()),
+            Self::Unshare(None) => "with all".to_owned(),
+            Self::Unshare(Some(to)) => format!("with {}", named(to)?),
+            Self::HandOver { to, .. } => format!("to {}", named(&Grantee::Member(*to))?),
+        })
+    }
+
+    /// Makes sure that contacts can be given to whom it is about.
+    fn check(&self, tx: &mut Tx<'_>, actor: Actor) -> Result<(), Error> {
+        let (Self::Share(Grantee::Member(to), _) | Self::HandOver { to, .. }) = self else {
+            return Ok(());
+        };
+        match members::get(tx, actor.workspace, *to)? {
+            Some(member) if member.state == MemberState::Active => Ok(()),
+            None => Err(Error::NoMember),
+            Some(_) => Err(Error::Forbidden("this member is not active any more; choose another")),
+        }
+    }
+
+    /// Carries it out for contacts in the order of their ids, and says which are different now.
+    fn carry_out(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: Actor,
+        owned: Vec<Owns<ContactRow>>,
+        now: i64,
+    ) -> Result<Vec<Before>, Error> {
+        let rows: Vec<ContactRow> = owned.into_iter().map(Owns::into_inner).collect();
+        let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+        let mut before: HashMap<ContactId, Vec<Share>> = HashMap::new();
+        for share in shares::of_many(tx, actor.workspace, &ids)? {
+            before.entry(share.contact).or_default().push(share);
+        }
+        let (mut given, mut taken, mut changed) = (Vec::new(), Vec::new(), Vec::new());
+        for row in rows {
+            let before = before.remove(&row.id).unwrap_or_default();
+            let mut given_to = |contact, to, access| {
+                let by = actor.member;
+                given.push(Share {
+                    contact,
+                    to,
+                    access,
+                    by,
+                    at: now,
+                });
+            };
+            match self {
+                Self::Share(to, access) => {
+                    if *to == Grantee::Member(row.owner) || before.iter().any(|s| s.to == *to && s.access == *access) {
+                        continue;
+                    }
+                    given_to(row.id, *to, *access);
+                }
+                Self::Unshare(to) => {
+                    let some = before.iter().filter(|share| to.is_none_or(|to| share.to == to));
+                    let already = taken.len();
+                    taken.extend(some.map(|share| (row.id, share.to)));
+                    if taken.len() == already {
+                        continue;
+                    }
+                }
+                Self::HandOver { to, keep } => {
+                    if row.owner == *to {
+                        continue;
+                    }
+                    // An owner needs no share.
+                    taken.push((row.id, Grantee::Member(*to)));
+                    if let Some(access) = keep {
+                        given_to(row.id, Grantee::Member(row.owner), *access);
+                    }
+                    let handed = ContactRow {
+                        owner: *to,
+                        ..row.clone()
+                    };
+                    contacts::update(tx, actor.workspace, &handed)?;
+                }
+            }
+            changed.push(Before {
+                after: Some(row.version),
+                row,
+                shares: Some(before),
+            });
+        }
+        shares::remove_many(tx, actor.workspace, &taken)?;
+        shares::put_many(tx, actor.workspace, &given)?;
+        Ok(changed)
+    }
+}
+
+/// What a member is called.
+pub(crate) fn name_of(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<String, store::Error> {
+    Ok(workspaces::member_name(tx, workspace, member)?.unwrap_or_default())
+}
+
+/// Names of members, each asked for once.
+pub(crate) struct Names {
+    workspace: Workspace,
+    known: HashMap<Member, String>,
+}
+
+impl Names {
+    pub fn new(workspace: Workspace) -> Self {
+        Self {
+            workspace,
+            known: HashMap::new(),
+        }
+    }
+
+    pub fn of(&mut self, tx: &mut Tx<'_>, member: Member) -> Result<String, Error> {
+        if let Some(name) = self.known.get(&member) {
+            return Ok(name.clone());
+        }
+        let name = name_of(tx, self.workspace, member)?;
+        self.known.insert(member, name.clone());
+        Ok(name)
+    }
+}
+
+/// By whom those of some contacts are shared that are not the actor's own.
+pub(crate) fn shared_by(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    seen: &[(Right, CanView<ContactRow>)],
+) -> Result<HashMap<ContactId, SharedBy>, Error> {
+    let of_others = seen.iter().filter(|(right, _)| *right < Right::Own);
+    let ids: Vec<ContactId> = of_others.map(|(_, row)| row.id).collect();
+    let mut strongest: HashMap<ContactId, Share> = HashMap::new();
+    for share in shares::of_many(tx, actor.workspace, &ids)? {
+        let direct = share.to == Grantee::Member(actor.member);
+        if !direct && share.to != Grantee::Everyone {
+            continue;
+        }
+        // Of two that allow the same, the one that is for the member alone.
+        let known = strongest.entry(share.contact).or_insert(share);
+        if (share.access, direct) >= (known.access, known.to != Grantee::Everyone) {
+            *known = share;
+        }
+    }
+    let mut names = Names::new(actor.workspace);
+    let told = strongest.into_values().map(|share| {
+        let by_name = names.of(tx, share.by)?;
+        let (at, access) = (share.at, share.access);
+        Ok((share.contact, SharedBy { by_name, at, access }))
+    });
+    told.collect()
+}
+
+/// A share as it lies in the trash.
+#[derive(Serialize, Deserialize)]
+struct Packed {
+    /// The number of a member; 0 is everyone.
+    to: i64,
+    edit: bool,
+    by: i64,
+    at: i64,
+}
+
+/// The shares of a contact as a text, empty for none.
+pub(crate) fn packed(shares: &[Share]) -> String {
+    if shares.is_empty() {
+        return String::new();
+    }
+    let packed = shares.iter().map(|share| Packed {
+        to: match share.to {
+            Grantee::Everyone => 0,
+            Grantee::Member(member) => member.0,
+        },
+        edit: share.access == Access::Edit,
+        by: share.by.0,
+        at: share.at,
+    });
+    // Numbers can always be written.
+    serde_json::to_string(&packed.collect::<Vec<_>>()).unwrap_or_default()
+}
+
+/// The shares of a contact that were made a text, but for those of members who are gone.
+pub(crate) fn unpacked(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    contact: ContactId,
+    packed: &str,
+) -> Result<Vec<Share>, store::Error> {
+    if packed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let unreadable = |_| store::Error::Corrupt(format!("the shares of contact {contact} cannot be read"));
+    let packed: Vec<Packed> = serde_json::from_str(packed).map_err(unreadable)?;
+    let mut shares = Vec::new();
+    for share in packed {
+        let to = Member(share.to);
+        let gone = |member: Option<MemberRow>| member.is_none_or(|member| member.state == MemberState::Removed);
+        if share.to != 0 && gone(members::get(tx, workspace, to)?) {
+            continue;
+        }
+        shares.push(Share {
+            contact,
+            to: if share.to == 0 {
+                Grantee::Everyone
+            } else {
+                Grantee::Member(to)
+            },
+            access: if share.edit { Access::Edit } else { Access::View },
+            by: Member(share.by),
+            at: share.at,
+        });
+    }
+    Ok(shares)
+}

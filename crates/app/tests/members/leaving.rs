@@ -1,0 +1,91 @@
+//! A member goes: nothing of theirs is lost.
+
+use crate::site::{PASSWORD, Team, caller, named};
+use app::{
+    Belongings, Conflicts, Duplicates, Error, ImportOptions, ImportRequest, ImportState, Match, Opening, Role, Watch,
+};
+use std::sync::atomic::AtomicBool;
+
+fn import(team: &Team, actor: app::Actor, text: &str) -> app::ImportId {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.csv");
+    std::fs::write(&file, text).unwrap();
+    let request = ImportRequest {
+        path: &file,
+        file_name: "people.csv",
+        opening: Opening::default(),
+        options: ImportOptions {
+            duplicates: Duplicates::Skip,
+            matching: Match::Email,
+            conflicts: Conflicts::Skip,
+            empty_cells_clear: false,
+        },
+        rejected: None,
+    };
+    let watch = Watch {
+        progress: &mut |_| {},
+        stop: &AtomicBool::new(false),
+    };
+    team.app.import(actor, &request, watch).unwrap().import.unwrap()
+}
+
+#[test]
+fn contacts_trash_and_imports_go_to_another_member() {
+    let team = Team::new();
+    let (bob, cy) = (team.join("bob", Role::Member), team.join("cy", Role::Member));
+    let token = team.app.sign_in("bob@example.org", PASSWORD, &caller()).unwrap();
+    let kept = team.contact(bob, "Zoe");
+    let trashed = team.contact(bob, "Yan");
+    team.app.delete_contact(bob, trashed).unwrap();
+    let import = import(
+        &team,
+        bob,
+        "First name,Email\nAnn,ann@example.org\nBen,ben@example.org\n",
+    );
+    let had = Belongings {
+        contacts: 3,
+        trashed: 1,
+        imports: 1,
+    };
+    assert_eq!(team.app.belongings(team.ada, bob.member()).unwrap(), had);
+    assert_eq!(
+        team.app.remove_member(team.ada, bob.member(), cy.member()).unwrap(),
+        had
+    );
+
+    assert_eq!(team.app.contact(cy, kept).unwrap().contact, named("Zoe"));
+    team.app.restore_contact(cy, trashed).unwrap();
+    assert_eq!(team.app.import_report(cy, import).unwrap().state, ImportState::Done);
+    let undone = team.app.undo(cy, import, false).unwrap();
+    assert_eq!(undone.removed, 2);
+
+    assert!(team.app.signed_in(&token).unwrap().is_none());
+    assert!(team.app.sign_in("bob@example.org", PASSWORD, &caller()).is_err());
+    let names: Vec<String> = team
+        .app
+        .members(team.ada)
+        .unwrap()
+        .into_iter()
+        .map(|m| m.name)
+        .collect();
+    assert_eq!(names, ["Ada", "cy"]);
+    let again = team.app.remove_member(team.ada, bob.member(), cy.member());
+    assert!(matches!(again, Err(Error::NoMember)));
+}
+
+#[test]
+fn nothing_goes_to_somebody_who_is_not_there() {
+    let team = Team::new();
+    let (bob, cy) = (team.join("bob", Role::Member), team.join("cy", Role::Member));
+    let contact = team.contact(bob, "Zoe");
+    team.app.deactivate(team.ada, cy.member()).unwrap();
+    for to in [bob.member(), cy.member(), app::Member(99)] {
+        let refused = team.app.remove_member(team.ada, bob.member(), to);
+        assert!(matches!(refused, Err(Error::NoMember)), "{to:?}");
+    }
+    assert!(team.app.contact(bob, contact).is_ok());
+    assert!(
+        team.app.sign_in("bob@example.org", PASSWORD, &caller()).is_ok(),
+        "nothing was begun"
+    );
+}

@@ -1,0 +1,109 @@
+//! An installation with an owner, Ada, and a clock that is told what to say.
+
+use app::{Actor, App, Caller, LinkKind, Place, Role, Setup, World};
+use model::{Contact, ContactId};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use tempfile::TempDir;
+
+pub const DAY: i64 = 24 * 3_600 * 1_000_000;
+pub const PASSWORD: &str = "correct horse";
+
+/// A world whose time passes when it is told to.
+pub struct Clockwork {
+    time: AtomicI64,
+    numbers: AtomicU64,
+}
+
+impl Clockwork {
+    pub fn pass(&self, time: i64) {
+        self.time.fetch_add(time, Ordering::Relaxed);
+    }
+
+    fn number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+impl World for Clockwork {
+    fn now(&self) -> i64 {
+        self.time.load(Ordering::Relaxed)
+    }
+
+    fn contact_id(&self) -> ContactId {
+        ContactId::from_u128(u128::from(self.number()))
+    }
+
+    fn unique_name(&self) -> String {
+        format!("n{}", self.number())
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        let number = self.number().to_le_bytes();
+        std::array::from_fn(|at| number[at % 8])
+    }
+}
+
+pub struct Team {
+    pub app: App,
+    pub ada: Actor,
+    pub world: Arc<Clockwork>,
+    _folder: TempDir,
+}
+
+pub fn caller() -> Caller {
+    Caller {
+        address: "192.0.2.1".to_owned(),
+        agent: "Browser".to_owned(),
+    }
+}
+
+impl Team {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let world = Arc::new(Clockwork {
+            time: AtomicI64::new(1_700_000_000_000_000),
+            numbers: AtomicU64::new(1),
+        });
+        let place = Place {
+            data: folder.path(),
+            objects: None,
+            database: None,
+        };
+        let app = App::open(&place, world.clone()).unwrap();
+        let setup = Setup {
+            name: "Ada".to_owned(),
+            email: "ada@example.org".to_owned(),
+            password: PASSWORD.to_owned(),
+            workspace_name: "Engines".to_owned(),
+        };
+        let token = app.setup(&setup, &caller()).unwrap();
+        let ada = app.signed_in(&token).unwrap().unwrap().actor;
+        Self {
+            app,
+            ada,
+            world,
+            _folder: folder,
+        }
+    }
+
+    /// Somebody who joins by an invitation of Ada's.
+    pub fn join(&self, name: &str, role: Role) -> Actor {
+        let email = format!("{name}@example.org");
+        let link = self.app.invite(self.ada, &email, role).unwrap();
+        assert!(self.app.link(&link.secret, LinkKind::Invitation, &caller()).is_ok());
+        let token = self.app.join(&link.secret, name, PASSWORD, &caller()).unwrap();
+        self.app.signed_in(&token).unwrap().unwrap().actor
+    }
+
+    pub fn contact(&self, owner: Actor, name: &str) -> ContactId {
+        self.app.create_contact(owner, named(name)).unwrap()
+    }
+}
+
+pub fn named(name: &str) -> Contact {
+    Contact {
+        first_name: model::Text::new(name),
+        ..Contact::default()
+    }
+}

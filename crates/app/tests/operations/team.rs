@@ -1,0 +1,257 @@
+//! A team in one installation, and a plain model of its directory: who owns what, and who was given what.
+
+use crate::installation::{Engine, Installation};
+use crate::operation::{Import, Operation, Stop};
+use crate::random::Random;
+use app::{
+    Access, Actor, App, BadValues, ExportFormat, ExportRequest, Grantee, ImportOptions, ListRequest, Member, Order,
+    Right, Scope,
+};
+use model::{Contact, ContactId, Version, fold};
+use std::collections::BTreeMap;
+use store::Workspace;
+use store::accounts::{self, NewAccount, Role};
+use store::members;
+
+/// A contact as the model has it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub owner: Member,
+    pub contact: Contact,
+    pub shares: BTreeMap<Grantee, Access>,
+}
+
+/// What a member may do with a contact.
+fn right(kept: &Kept, member: Member) -> Option<Right> {
+    if kept.owner == member {
+        return Some(Right::Own);
+    }
+    let given = [Grantee::Everyone, Grantee::Member(member)];
+    let most = given.iter().filter_map(|to| kept.shares.get(to)).max();
+    most.map(|access| Right::from(*access))
+}
+
+/// Whether a contact is in a scope of a member.
+pub fn sees(kept: &Kept, member: Member, scope: Scope) -> bool {
+    match right(kept, member) {
+        None => false,
+        Some(Right::Own) => scope != Scope::Shared,
+        Some(Right::View | Right::Edit) => scope != Scope::Mine,
+    }
+}
+
+/// Members of one workspace, with what each should find there.
+pub struct Team {
+    here: Installation,
+    pub actors: Vec<Actor>,
+    pub contacts: BTreeMap<ContactId, Kept>,
+    pub trash: BTreeMap<ContactId, Kept>,
+}
+
+impl Team {
+    /// Four members, the first an owner of the workspace.
+    pub fn open() -> Self {
+        let here = Installation::open(Engine::Sqlite);
+        let workspace = Workspace(1);
+        let emails: Vec<String> = (1..=4).map(|n| format!("m{n}@example.com")).collect();
+        here.database()
+            .write(|tx| {
+                for email in &emails {
+                    let account = NewAccount {
+                        name: email,
+                        email,
+                        password_hash: "none",
+                    };
+                    if *email == emails[0] {
+                        accounts::claim(tx, workspace, Member(1), &account)?;
+                    } else {
+                        members::add(tx, workspace, &account, Role::Member, 1)?;
+                    }
+                }
+                Ok::<_, store::Error>(())
+            })
+            .unwrap();
+        Self {
+            actors: emails.iter().map(|email| here.app.actor_of(email).unwrap()).collect(),
+            here,
+            contacts: BTreeMap::new(),
+            trash: BTreeMap::new(),
+        }
+    }
+
+    pub fn app(&self) -> &App {
+        &self.here.app
+    }
+
+    pub fn member(&self, who: usize) -> Member {
+        self.actors[who].member()
+    }
+
+    /// Every id that is or was somewhere, and one that never was.
+    pub fn known(&self) -> Vec<ContactId> {
+        let ids = self.contacts.keys().chain(self.trash.keys()).copied();
+        ids.chain([ContactId::max()]).collect()
+    }
+
+    pub fn some_contact(&self, random: &mut Random) -> ContactId {
+        random.pick(&self.known())
+    }
+
+    pub fn some_contacts(&self, random: &mut Random) -> Vec<ContactId> {
+        random.several(12, |random| self.some_contact(random))
+    }
+
+    pub fn right(&self, who: usize, id: ContactId) -> Option<Right> {
+        right(self.contacts.get(&id)?, self.member(who))
+    }
+
+    /// The version of a contact, which its owner sees.
+    pub fn version(&self, id: ContactId) -> Version {
+        let owner = self.contacts.get(&id).map(|kept| kept.owner);
+        let owner = owner.and_then(|owner| self.actors.iter().find(|actor| actor.member() == owner));
+        owner.map_or(1, |owner| self.app().contact(*owner, id).unwrap().version)
+    }
+
+    /// What a member sees.
+    pub fn seen(&self, who: usize, scope: Scope) -> BTreeMap<ContactId, &Kept> {
+        let all = self.contacts.iter();
+        let seen = all.filter(|(_, kept)| sees(kept, self.member(who), scope));
+        seen.map(|(id, kept)| (*id, kept)).collect()
+    }
+
+    /// What a member sees and a word is in.
+    pub fn passing(&self, who: usize, scope: Scope, word: &str) -> BTreeMap<ContactId, &Kept> {
+        let mut seen = self.seen(who, scope);
+        let word = fold(word.trim_matches('"'));
+        let digits: String = word.chars().filter(char::is_ascii_digit).collect();
+        let is_number = digits.len() >= 3 && word.chars().all(|c| c.is_ascii_digit() || "+-(). /".contains(c));
+        seen.retain(|_, kept| {
+            let contact = &kept.contact;
+            let texts = [
+                &contact.first_name,
+                &contact.middle_name,
+                &contact.last_name,
+                &contact.nickname,
+                &contact.company,
+            ];
+            let texts = texts.into_iter().chain(&contact.tags).map(|text| fold(text.as_str()));
+            let emails = contact.emails.iter().map(|email| fold(email.value.as_str()));
+            let all: Vec<String> = texts.chain(emails).chain([fold(&contact.display_name())]).collect();
+            let phone = || {
+                contact
+                    .phones
+                    .iter()
+                    .any(|phone| phone.phone.as_str().contains(&digits))
+            };
+            all.iter().any(|text| text.contains(&word)) || is_number && phone()
+        });
+        seen
+    }
+
+    /// Shares in the model; says how many were changed, and passed over.
+    pub fn share(&mut self, who: usize, ids: &[ContactId], to: Grantee, access: Access) -> (u64, u64) {
+        let me = self.member(who);
+        self.change(who, ids, |kept| {
+            let changes = to != Grantee::Member(me) && kept.shares.get(&to) != Some(&access);
+            if changes {
+                kept.shares.insert(to, access);
+            }
+            changes
+        })
+    }
+
+    pub fn unshare(&mut self, who: usize, ids: &[ContactId], to: Option<Grantee>) -> (u64, u64) {
+        self.change(who, ids, |kept| {
+            let before = kept.shares.len();
+            kept.shares.retain(|with, _| to.is_some_and(|to| to != *with));
+            kept.shares.len() < before
+        })
+    }
+
+    pub fn hand_over(&mut self, who: usize, ids: &[ContactId], to: Member, keep: Option<Access>) -> (u64, u64) {
+        self.change(who, ids, |kept| {
+            if kept.owner == to {
+                return false;
+            }
+            kept.shares.remove(&Grantee::Member(to));
+            if let Some(access) = keep {
+                kept.shares.insert(Grantee::Member(kept.owner), access);
+            }
+            kept.owner = to;
+            true
+        })
+    }
+
+    fn change(&mut self, who: usize, ids: &[ContactId], mut change: impl FnMut(&mut Kept) -> bool) -> (u64, u64) {
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        let (mut changed, mut passed_over) = (0, 0);
+        for id in ids {
+            match self.right(who, id) {
+                None => {}
+                Some(Right::View | Right::Edit) => passed_over += 1,
+                Some(Right::Own) => {
+                    let kept = self.contacts.get_mut(&id).unwrap();
+                    changed += u64::from(change(kept));
+                }
+            }
+        }
+        (changed, passed_over)
+    }
+
+    /// What an export of a member has in it.
+    pub fn export(
+        &self,
+        who: usize,
+        scope: Scope,
+        filter: &str,
+        order: Order,
+        selection: Option<Vec<ContactId>>,
+    ) -> BTreeMap<ContactId, Contact> {
+        let request = ExportRequest {
+            scope,
+            selection,
+            filter: filter.parse().unwrap(),
+            format: ExportFormat::Jsonl,
+            order,
+            columns: Vec::new(),
+            delimiter: b',',
+            bom: false,
+        };
+        let mut out = Vec::new();
+        self.app().export(self.actors[who], &request, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let read = |line: &str| {
+            let value: serde_json::Value = serde_json::from_str(line).unwrap();
+            let contact = serde_json::from_str(line).unwrap();
+            (value["id"].as_str().unwrap().parse().unwrap(), contact)
+        };
+        text.lines().map(read).collect()
+    }
+
+    /// Imports a file as a member, without the model.
+    pub fn import(&self, who: usize, csv: &str) {
+        let import = Import {
+            csv: csv.to_owned(),
+            options: ImportOptions::default(),
+            bad_values: BadValues::Reject,
+            stop: Stop::Never,
+            rejected: false,
+        };
+        assert_eq!(who, 0, "the first member is who the installation acts as");
+        let told = self.here.answer(&Operation::Import(import), 0);
+        assert!(!told.contains("error"), "{told}");
+    }
+
+    /// Waits until the list has followed.
+    pub fn settle(&self) {
+        loop {
+            let page = self.app().list(self.actors[0], &ListRequest::default()).unwrap();
+            if page.total.is_some() && !page.catching_up {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
+}

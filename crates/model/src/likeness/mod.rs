@@ -1,0 +1,352 @@
+//! Whether two contacts are the same person or company, and why.
+//!
+//! Owns the judgement: what a shared email or phone means beside the names, and when names, company, place and birthday are
+//! reason enough to ask a person. A function of the two contacts. Leaves out finding the two among many (`blocks` gives
+//! what to look for), and what is done about it.
+
+mod blocks;
+mod given;
+mod names;
+mod places;
+#[cfg(test)]
+mod table;
+
+use crate::contact::{Contact, LabeledPhone};
+use crate::key::MatchKey;
+use names::{Name, Names};
+
+pub use blocks::{Block, blocks};
+
+/// What two contacts are to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Two.
+    Different,
+    /// Perhaps one: a person must say.
+    Possible,
+    /// One.
+    Same,
+}
+
+/// A judgement of two contacts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Likeness {
+    /// What they are.
+    pub verdict: Verdict,
+    /// How sure it is that they are one, from 0 to 100; for an order, not for arithmetic.
+    pub strength: u8,
+    /// Why, each a few words: `same phone +1 202 555 0101`, `names alike: Jon / John`.
+    pub reasons: Vec<String>,
+}
+
+impl Likeness {
+    fn different() -> Self {
+        Self {
+            verdict: Verdict::Different,
+            strength: 0,
+            reasons: Vec::new(),
+        }
+    }
+}
+
+/// Judges two contacts by all that is known of them.
+pub fn likeness(a: &Contact, b: &Contact) -> Likeness {
+    let keys = MatchKey::of(b);
+    let shared: Vec<MatchKey> = MatchKey::of(a).into_iter().filter(|key| keys.contains(key)).collect();
+    if shared.is_empty() {
+        return by_values(a, b);
+    }
+    let verdict = match shared.first() {
+        // Two that say the same and nothing by which they could be told apart.
+        Some(key) if key.is_content() => Verdict::Possible,
+        _ => shared
+            .iter()
+            .map(|key| by_key(a, b, key))
+            .max()
+            .unwrap_or(Verdict::Possible),
+    };
+    let mut reasons: Vec<String> = shared.iter().filter_map(told).collect();
+    let names = names_of(a, b);
+    reasons.extend(told_names(a, b, names));
+    let evidence = Evidence::of(a, b);
+    reasons.extend(evidence.reasons);
+    let by_email = shared.iter().any(MatchKey::is_email);
+    let strength = match (verdict, by_email) {
+        (Verdict::Same, true) => 95,
+        (Verdict::Same, false) => 85,
+        _ if names.alike() || names == Names::Neither => 60,
+        _ if names == Names::GivenAlone => 50,
+        (_, true) => 30,
+        (_, false) => 20,
+    };
+    Likeness {
+        verdict,
+        strength,
+        reasons,
+    }
+}
+
+/// Judges two contacts that share a match key: the same, or possibly the same. What it looks at beside the key is the
+/// names, the company, the name's suffix and the birthday.
+pub fn by_key(a: &Contact, b: &Contact, key: &MatchKey) -> Verdict {
+    if !key.is_email() && !key.is_phone() {
+        return Verdict::Same;
+    }
+    let shared_by_many = key.is_email() && places::is_shared(&key.as_str()[1..]);
+    let same = match names_of(a, b) {
+        Names::Neither => !companies_differ(a, b),
+        Names::OneOnly => nameless_is_person(a, b, key, shared_by_many),
+        Names::GivenAlone => key.is_email() && !shared_by_many,
+        names => names.alike() && !two_generations(a, b),
+    };
+    if same { Verdict::Same } else { Verdict::Possible }
+}
+
+/// A contact without a name and one with a name: the firm's own entry and somebody there are two.
+fn nameless_is_person(a: &Contact, b: &Contact, key: &MatchKey, shared_by_many: bool) -> bool {
+    let (nameless, person) = if Name::of(a).is_empty() { (a, b) } else { (b, a) };
+    if shared_by_many {
+        return false;
+    }
+    if nameless.company.is_empty() {
+        return true;
+    }
+    let person = Name::of(person);
+    let local = places::bare_local(&key.as_str()[1..]);
+    let speaks_of = |part: &str| part.chars().count() > 2 && local.contains(&part.replace(' ', ""));
+    key.is_email() && (speaks_of(&person.given) || speaks_of(&person.family))
+}
+
+fn names_of(a: &Contact, b: &Contact) -> Names {
+    names::compare(&Name::of(a), &Name::of(b))
+}
+
+fn companies_differ(a: &Contact, b: &Contact) -> bool {
+    !a.company.is_empty()
+        && !b.company.is_empty()
+        && places::company(a.company.as_str()) != places::company(b.company.as_str())
+}
+
+/// Years between birthdays from which on two people of one name are parent and child.
+const GENERATION: u16 = 12;
+
+/// Parent and child of one name: another `Jr.` or `II`, or birthdays a generation apart.
+fn two_generations(a: &Contact, b: &Contact) -> bool {
+    if generations_differ(a, b) {
+        return true;
+    }
+    let years = (a.birthday.and_then(|d| d.year()), b.birthday.and_then(|d| d.year()));
+    matches!(years, (Some(a), Some(b)) if a.abs_diff(b) >= GENERATION)
+}
+
+fn generations_differ(a: &Contact, b: &Contact) -> bool {
+    let (a, b) = (generation(a.suffix.as_str()), generation(b.suffix.as_str()));
+    a.is_some() && b.is_some() && a != b
+}
+
+fn generation(suffix: &str) -> Option<u8> {
+    crate::text::fold(suffix).split(' ').find_map(|word| match word {
+        "sr" | "snr" | "senior" | "sen" | "i" => Some(1),
+        "jr" | "jnr" | "junior" | "jun" | "ii" => Some(2),
+        "iii" => Some(3),
+        "iv" => Some(4),
+        _ => None,
+    })
+}
+
+/// Judges two contacts that share no match key.
+fn by_values(a: &Contact, b: &Contact) -> Likeness {
+    if generations_differ(a, b) || births_differ(a, b) {
+        return Likeness::different();
+    }
+    let names = names_of(a, b);
+    let (name_a, name_b) = (Name::of(a), Name::of(b));
+    let evidence = Evidence::of(a, b);
+    let firms = names == Names::Neither && !a.company.is_empty() && !b.company.is_empty();
+    let weight: i32 = match names {
+        // Who has both names is known by them; `Ann` alone could be anybody.
+        Names::Equal | Names::Swapped if name_a.is_whole() && name_b.is_whole() => 3,
+        Names::Equal | Names::Swapped | Names::Part => 1,
+        Names::Nickname | Names::Slip => 2,
+        Names::GivenAlone if another_family_name(a, b, &evidence) => 2,
+        Names::Neither if firms && !companies_differ(a, b) => 1,
+        _ => return Likeness::different(),
+    };
+    let middle = if name_a.middle_differs(&name_b) { 2 } else { 0 };
+    let against = evidence.against + middle;
+    let sum = weight + evidence.weight - against;
+    if sum < 3 || evidence.weight == 0 && against > 0 {
+        return Likeness::different();
+    }
+    let mut reasons: Vec<String> = told_names(a, b, names).into_iter().collect();
+    reasons.extend(evidence.reasons);
+    Likeness {
+        verdict: Verdict::Possible,
+        strength: u8::try_from((sum * 6).clamp(10, 80)).unwrap_or(10),
+        reasons,
+    }
+}
+
+/// Whether one given name with two family names may be one person all the same: a name changed by marriage. Two that have
+/// mailboxes of the one firm are colleagues; where nothing but the firm agrees, both must be known by another mailbox.
+fn another_family_name(a: &Contact, b: &Contact, evidence: &Evidence) -> bool {
+    if evidence.birthday && evidence.weight > BIRTHDAY {
+        return true;
+    }
+    let (Some(of_a), Some(of_b)) = (a.emails.first(), b.emails.first()) else {
+        return false;
+    };
+    let firm = a.company.as_str();
+    evidence.company && !places::of_firm(&of_a.value, firm) && !places::of_firm(&of_b.value, firm)
+}
+
+fn births_differ(a: &Contact, b: &Contact) -> bool {
+    let (Some(a), Some(b)) = (a.birthday, b.birthday) else {
+        return false;
+    };
+    let same_year = a.year().is_none() || b.year().is_none() || a.year() == b.year();
+    let same_day = (a.month(), a.day()) == (b.month(), b.day());
+    let turned = (a.month(), a.day()) == (b.day(), b.month());
+    !(same_year && (same_day || turned))
+}
+
+const BIRTHDAY: i32 = 3;
+
+/// What beside the names speaks for and against one person.
+struct Evidence {
+    weight: i32,
+    against: i32,
+    company: bool,
+    birthday: bool,
+    reasons: Vec<String>,
+}
+
+impl Evidence {
+    fn of(a: &Contact, b: &Contact) -> Self {
+        let mut all = Self {
+            weight: 0,
+            against: 0,
+            company: false,
+            birthday: false,
+            reasons: Vec::new(),
+        };
+        all.emails(a, b);
+        all.phones(a, b);
+        all.companies(a, b);
+        all.places(a, b);
+        if let (Some(of_a), Some(of_b)) = (a.birthday, b.birthday)
+            && of_a == of_b
+        {
+            all.birthday = true;
+            all.found(BIRTHDAY, "same birthday".to_owned());
+        }
+        all
+    }
+
+    fn found(&mut self, weight: i32, reason: String) {
+        self.weight += weight;
+        self.reasons.push(reason);
+    }
+
+    fn emails(&mut self, a: &Contact, b: &Contact) {
+        if a.emails.is_empty() || b.emails.is_empty() {
+            return;
+        }
+        let pairs = || {
+            a.emails
+                .iter()
+                .flat_map(|x| b.emails.iter().map(move |y| (&x.value, &y.value)))
+        };
+        if pairs().any(|(x, y)| x.key() == y.key()) {
+            return;
+        }
+        match pairs().find(|(x, y)| places::one_mailbox(x, y)) {
+            Some((x, y)) => self.found(4, format!("emails alike: {} / {}", x.as_str(), y.as_str())),
+            None => self.against += 1,
+        }
+    }
+
+    fn phones(&mut self, a: &Contact, b: &Contact) {
+        if a.phones.is_empty() || b.phones.is_empty() {
+            return;
+        }
+        let main = |p: &LabeledPhone| p.phone.as_str().split(';').next().unwrap_or_default().to_owned();
+        let pairs = || a.phones.iter().flat_map(|x| b.phones.iter().map(move |y| (x, y)));
+        if pairs().any(|(x, y)| x.phone.as_str() == y.phone.as_str()) {
+            return;
+        }
+        if pairs().any(|(x, y)| main(x) == main(y)) {
+            self.found(2, "same phone but for the extension".to_owned());
+        } else {
+            self.against += 1;
+        }
+    }
+
+    fn companies(&mut self, a: &Contact, b: &Contact) {
+        if a.company.is_empty() || b.company.is_empty() {
+            return;
+        }
+        if companies_differ(a, b) {
+            self.against += 1;
+        } else {
+            self.company = true;
+            self.found(2, format!("same company: {}", a.company));
+        }
+    }
+
+    fn places(&mut self, a: &Contact, b: &Contact) {
+        let pairs = || a.addresses.iter().flat_map(|x| b.addresses.iter().map(move |y| (x, y)));
+        let told = |test: &dyn Fn(&crate::Address, &crate::Address) -> Option<bool>| -> Option<bool> {
+            pairs().filter_map(|(x, y)| test(x, y)).max()
+        };
+        let city = told(&|x, y| places::equal_if_told(x.city.as_str(), y.city.as_str()));
+        let zip = told(&|x, y| places::equal_if_told(x.zip_code.as_str(), y.zip_code.as_str()));
+        if let Some((x, _)) = pairs().find(|(x, y)| places::same_place(x, y)) {
+            self.found(3, format!("same address: {}", x.address));
+        } else if city == Some(true) {
+            let city = pairs().find(|(x, y)| places::equal_if_told(x.city.as_str(), y.city.as_str()) == Some(true));
+            self.found(
+                1,
+                format!("same city: {}", city.map(|(x, _)| x.city.as_str()).unwrap_or_default()),
+            );
+        } else if city == Some(false) {
+            self.against += 1;
+        } else if zip == Some(true) {
+            self.found(1, "same zip code".to_owned());
+        }
+    }
+}
+
+fn told(key: &MatchKey) -> Option<String> {
+    let value = &key.as_str()[1..];
+    if key.is_email() {
+        let whose = if places::is_shared(value) {
+            ", an address that several may use"
+        } else {
+            ""
+        };
+        Some(format!("same email: {value}{whose}"))
+    } else if key.is_phone() {
+        Some(format!("same phone: {value}"))
+    } else {
+        Some("every value is the same".to_owned())
+    }
+}
+
+fn told_names(a: &Contact, b: &Contact, names: Names) -> Option<String> {
+    let (name_a, name_b) = (a.display_name(), b.display_name());
+    let both = format!("{name_a} / {name_b}");
+    Some(match names {
+        Names::Neither => return None,
+        Names::OneOnly => "one of them has no name of a person".to_owned(),
+        _ if two_generations(a, b) => format!("same name, but two generations: {name_a}"),
+        Names::Equal if name_a == name_b => format!("same name: {name_a}"),
+        Names::Equal | Names::Slip => format!("names alike: {both}"),
+        Names::Swapped => format!("names swapped: {both}"),
+        Names::Nickname => format!("short form of the name: {both}"),
+        Names::Part => format!("part of the name: {both}"),
+        Names::GivenAlone => format!("same given name, another family name: {both}"),
+        Names::FamilyAlone => format!("same family name, another given name: {both}"),
+        Names::Other => format!("another name: {both}"),
+    })
+}

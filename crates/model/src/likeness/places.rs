@@ -1,0 +1,364 @@
+//! Firms, mailboxes and addresses, brought to the form in which they are compared.
+//!
+//! Owns what does not count in a company's name, a street or an email. Leaves out names of people.
+
+use crate::contact::Address;
+use crate::email::Email;
+use crate::text::fold;
+
+/// Words of a company's name that say what kind of company it is.
+const LEGAL_FORMS: &[&str] = &[
+    "gmbh",
+    "mbh",
+    "ag",
+    "kg",
+    "ohg",
+    "ug",
+    "inc",
+    "incorporated",
+    "llc",
+    "llp",
+    "ltd",
+    "limited",
+    "corp",
+    "corporation",
+    "co",
+    "plc",
+    "pty",
+    "sa",
+    "sas",
+    "sarl",
+    "srl",
+    "spa",
+    "sl",
+    "slu",
+    "bv",
+    "nv",
+    "oy",
+    "oyj",
+    "ab",
+    "as",
+    "aps",
+    "sro",
+    "kft",
+    "doo",
+    "ltda",
+    "eireli",
+    "company",
+    "the",
+    "and",
+    "und",
+    "ev",
+];
+
+/// Words before the `@` that stand for a place or a group of people and not for one person.
+const SHARED: &[&str] = &[
+    "abuse",
+    "accounting",
+    "accounts",
+    "accueil",
+    "admin",
+    "administracion",
+    "administration",
+    "administrator",
+    "amministrazione",
+    "anfrage",
+    "anfragen",
+    "bewerbung",
+    "billing",
+    "biuro",
+    "booking",
+    "bookings",
+    "bureau",
+    "buero",
+    "buro",
+    "career",
+    "careers",
+    "club",
+    "commercial",
+    "commerciale",
+    "company",
+    "comptabilite",
+    "contact",
+    "contacto",
+    "contacts",
+    "contactus",
+    "contato",
+    "customercare",
+    "customerservice",
+    "desk",
+    "dev",
+    "direction",
+    "director",
+    "einkauf",
+    "empfang",
+    "enquiries",
+    "enquiry",
+    "events",
+    "export",
+    "fakturering",
+    "familia",
+    "famiglia",
+    "famille",
+    "familie",
+    "family",
+    "feedback",
+    "finance",
+    "firma",
+    "frontdesk",
+    "general",
+    "hallo",
+    "hello",
+    "help",
+    "helpdesk",
+    "hi",
+    "hola",
+    "home",
+    "hostmaster",
+    "hotel",
+    "household",
+    "hr",
+    "info",
+    "information",
+    "infos",
+    "inquiries",
+    "inquiry",
+    "invoice",
+    "invoices",
+    "it",
+    "jobs",
+    "kanzlei",
+    "kantoor",
+    "kontakt",
+    "kontor",
+    "kundendienst",
+    "kundenservice",
+    "kundeservice",
+    "legal",
+    "mail",
+    "mailbox",
+    "main",
+    "management",
+    "marketing",
+    "media",
+    "news",
+    "newsletter",
+    "noreply",
+    "office",
+    "operations",
+    "ops",
+    "order",
+    "orders",
+    "our",
+    "pedidos",
+    "personal",
+    "post",
+    "postmaster",
+    "praxis",
+    "presse",
+    "press",
+    "privacy",
+    "procurement",
+    "purchasing",
+    "rechnung",
+    "reception",
+    "recepcion",
+    "redaktion",
+    "registration",
+    "rental",
+    "rentals",
+    "reservation",
+    "reservations",
+    "sales",
+    "schule",
+    "secretariat",
+    "secretary",
+    "security",
+    "sekretariat",
+    "sekretariatet",
+    "service",
+    "services",
+    "shop",
+    "staff",
+    "store",
+    "studio",
+    "support",
+    "team",
+    "ufficio",
+    "us",
+    "vendas",
+    "ventas",
+    "verkauf",
+    "vertrieb",
+    "verwaltung",
+    "webmaster",
+    "welcome",
+    "zentrale",
+];
+
+/// Words of streets and how they are shortened, folded.
+const SHORT_WORDS: &[(&str, &str)] = &[
+    ("north", "n"),
+    ("south", "s"),
+    ("east", "e"),
+    ("west", "w"),
+    ("northeast", "ne"),
+    ("northwest", "nw"),
+    ("southeast", "se"),
+    ("southwest", "sw"),
+    ("street", "st"),
+    ("str", "st"),
+    ("strasse", "st"),
+    ("straße", "st"),
+    ("road", "rd"),
+    ("avenue", "ave"),
+    ("av", "ave"),
+    ("avenida", "ave"),
+    ("boulevard", "blvd"),
+    ("bd", "blvd"),
+    ("lane", "ln"),
+    ("drive", "dr"),
+    ("court", "ct"),
+    ("place", "pl"),
+    ("platz", "pl"),
+    ("square", "sq"),
+    ("terrace", "ter"),
+    ("parkway", "pkwy"),
+    ("highway", "hwy"),
+    ("circle", "cir"),
+    ("crescent", "cres"),
+    ("close", "cl"),
+    ("gardens", "gdns"),
+    ("grove", "gr"),
+    ("mount", "mt"),
+    ("saint", "st"),
+    ("sankt", "st"),
+    ("apartment", "apt"),
+    ("suite", "ste"),
+    ("floor", "fl"),
+    ("building", "bldg"),
+    ("number", "no"),
+    ("nr", "no"),
+    ("rue", "r"),
+    ("calle", "c"),
+    ("via", "v"),
+    ("weg", "w"),
+    ("alley", "aly"),
+    ("trail", "trl"),
+    ("way", "wy"),
+    ("first", "1st"),
+    ("second", "2nd"),
+    ("third", "3rd"),
+    ("fourth", "4th"),
+    ("fifth", "5th"),
+];
+
+/// A company's name without its legal form, in one piece.
+pub(super) fn company(name: &str) -> String {
+    let folded = fold(name);
+    let words: Vec<&str> = folded.split(' ').filter(|word| !LEGAL_FORMS.contains(word)).collect();
+    if words.is_empty() {
+        folded.replace(' ', "")
+    } else {
+        words.concat()
+    }
+}
+
+/// A street with its number, in one piece, its words shortened.
+pub(super) fn street(text: &str) -> String {
+    let folded = fold(text);
+    let mut out = String::new();
+    for word in folded.split(' ') {
+        let stem = word.strip_suffix("strasse").or_else(|| word.strip_suffix("str"));
+        match (SHORT_WORDS.iter().find(|(long, _)| *long == word), stem) {
+            (Some((_, short)), _) => out.push_str(short),
+            (None, Some(stem)) if !stem.is_empty() => {
+                out.push_str(stem);
+                out.push_str("st");
+            }
+            _ => out.push_str(word),
+        }
+    }
+    out
+}
+
+/// Whether two addresses are one place: the street, and where both tell it the city or the zip code.
+pub(super) fn same_place(a: &Address, b: &Address) -> bool {
+    let (street_a, street_b) = (street(a.address.as_str()), street(b.address.as_str()));
+    if street_a.is_empty() || street_a != street_b {
+        return false;
+    }
+    let city = equal_if_told(a.city.as_str(), b.city.as_str());
+    let zip = equal_if_told(a.zip_code.as_str(), b.zip_code.as_str());
+    city == Some(true) || zip == Some(true) || city.is_none() && zip.is_none()
+}
+
+/// Whether two texts say the same; none if one says nothing.
+pub(super) fn equal_if_told(a: &str, b: &str) -> Option<bool> {
+    if a.is_empty() || b.is_empty() {
+        return None;
+    }
+    Some(fold(a) == fold(b))
+}
+
+/// The part before the `@`, in small letters.
+pub(super) fn local(address: &str) -> String {
+    address
+        .rsplit_once('@')
+        .map_or(address, |(local, _)| local)
+        .to_lowercase()
+}
+
+/// The part behind the `@`.
+fn domain(address: &str) -> String {
+    address.rsplit_once('@').map_or("", |(_, domain)| domain).to_lowercase()
+}
+
+/// The part before the `@` without its dots, dashes and what follows a `+`.
+pub(super) fn bare_local(address: &str) -> String {
+    let local = local(address);
+    let head = local.split('+').next().unwrap_or_default();
+    head.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// Whether an address belongs to a place or a group and not to one person: `info@`, `sales-berlin@`, `family.ivers@`, or
+/// the firm's name at its own domain.
+pub(super) fn is_shared(address: &str) -> bool {
+    let local = local(address);
+    let mut words = local
+        .split(|c: char| !c.is_alphabetic())
+        .filter(|word| !word.is_empty());
+    let first_word = words.next().unwrap_or_default();
+    let bare = bare_local(address);
+    SHARED.contains(&first_word)
+        || SHARED.contains(&bare.as_str())
+        || words.any(|word| matches!(word, "family" | "familie" | "office" | "team" | "info"))
+        || !bare.is_empty()
+            && domain(address)
+                .split('.')
+                .next()
+                .is_some_and(|name| name.replace('-', "") == bare)
+}
+
+/// Whether two different addresses look like one mailbox, and how.
+pub(super) fn one_mailbox(a: &Email, b: &Email) -> bool {
+    let (a, b) = (a.as_str(), b.as_str());
+    if is_shared(a) || is_shared(b) {
+        return false;
+    }
+    let (domain_a, domain_b) = (domain(a), domain(b));
+    if domain_a == domain_b {
+        return bare_local(a) == bare_local(b);
+    }
+    local(a) == local(b) && domain_a.len() > 6 && super::names::letters_apart(&domain_a, &domain_b) <= 1
+}
+
+/// Whether an address is one that the firm gave: its domain carries the firm's name.
+pub(super) fn of_firm(email: &Email, company: &str) -> bool {
+    let domain = domain(email.as_str());
+    let name = domain.split('.').next().unwrap_or_default();
+    let folded = fold(company);
+    let first = folded.split(' ').find(|word| word.len() > 2).unwrap_or_default();
+    name.len() > 2
+        && (fold(name).replace(' ', "").contains(first) && !first.is_empty() || self::company(company).contains(name))
+}

@@ -1,0 +1,23 @@
+-- active, deactivated or removed. Who is removed keeps a name, for the history of what they did, and nothing else. seen_at
+-- is when the member was last seen, roughly; NULL if never.
+ALTER TABLE members ADD COLUMN state TEXT COLLATE "C" NOT NULL DEFAULT 'active';
+ALTER TABLE members ADD COLUMN seen_at BIGINT;
+
+-- An email is that of one member; who was removed has none.
+CREATE UNIQUE INDEX members_email ON members (workspace_id, email);
+
+-- Links that are worth something once, by the hash of the secret in them: an invitation, with the email and the role of
+-- who is to join, or a new password, with the member who is to have it.
+CREATE TABLE links (
+    workspace_id BIGINT NOT NULL,
+    token_hash   BYTEA NOT NULL,
+    kind         TEXT COLLATE "C" NOT NULL,
+    role         TEXT COLLATE "C",
+    member_id    BIGINT,
+    made_by      BIGINT NOT NULL,
+    made_at      BIGINT NOT NULL,
+    expires_at   BIGINT NOT NULL,
+    used_at      BIGINT,
+    email        TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (workspace_id, token_hash)
+);

@@ -1,0 +1,40 @@
+//! What is set for a workspace as a whole.
+//!
+//! Owns the row of `workspace_settings`. Leaves out what the settings say (JSON text, as it came), and the name of the
+//! workspace, which is in `workspaces`.
+
+use crate::Workspace;
+use crate::error::Result;
+use crate::waist::{Table, Tx, Value};
+
+pub(crate) const TABLE: Table<2> = Table {
+    name: "workspace_settings",
+    columns: ["workspace_id", "settings"],
+};
+
+/// The settings; none while nobody has set any.
+///
+/// # Errors
+/// Those of the database.
+pub fn get(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Option<String>> {
+    tx.query_one(
+        "reading the settings",
+        "SELECT settings FROM workspace_settings WHERE workspace_id = $1",
+        &[workspace.into()],
+        |row| Ok(row.text(0)?.to_owned()),
+    )
+}
+
+/// Puts settings in the place of those before.
+///
+/// # Errors
+/// Those of the database.
+pub fn put(tx: &mut Tx<'_>, workspace: Workspace, settings: &str) -> Result<()> {
+    tx.execute(
+        "changing the settings",
+        "INSERT INTO workspace_settings (workspace_id, settings) VALUES ($1, $2)
+         ON CONFLICT (workspace_id) DO UPDATE SET settings = excluded.settings",
+        &[workspace.into(), Value::Text(settings)],
+    )?;
+    Ok(())
+}

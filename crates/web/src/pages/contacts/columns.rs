@@ -1,0 +1,240 @@
+//! The columns of the list: which there are, which are chosen, and what stands in each.
+//!
+//! The name is always first and is none of them. Leaves out the rows around the cells (`table`).
+
+use crate::layout::date;
+use app::{Listed, Right};
+use maud::{Markup, html};
+use model::{Address, fold};
+
+/// A column beside the name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Column {
+    Company,
+    Email,
+    Phone,
+    Tags,
+    Changed,
+    City,
+    Country,
+    Title,
+    Created,
+    Owner,
+    SharedBy,
+    Since,
+    Access,
+    /// A custom field, by its name.
+    Field(String),
+}
+
+/// The built-in ones, with their names in addresses and for people.
+const BUILT_IN: [(Column, &str, &str); 13] = [
+    (Column::Company, "company", "Company"),
+    (Column::Title, "title", "Job title"),
+    (Column::Email, "email", "Email"),
+    (Column::Phone, "phone", "Phone"),
+    (Column::City, "city", "City"),
+    (Column::Country, "country", "Country"),
+    (Column::Tags, "tags", "Tags"),
+    (Column::Owner, "owner", "Owner"),
+    (Column::SharedBy, "shared-by", "Shared by"),
+    (Column::Since, "since", "Shared since"),
+    (Column::Access, "access", "Access"),
+    (Column::Changed, "changed", "Changed"),
+    (Column::Created, "created", "Created"),
+];
+
+/// What stands in an address where no other column than the name is chosen.
+const NAME_ONLY: &str = "name";
+/// What a custom field's name begins with in an address.
+const FIELD: &str = "field:";
+/// Columns of a page, at most.
+const MOST: usize = 24;
+
+impl Column {
+    /// Its name in addresses.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Field(name) => format!("{FIELD}{name}"),
+            built_in => find(built_in).0.to_owned(),
+        }
+    }
+
+    /// Its name for people.
+    pub fn title(&self) -> &str {
+        match self {
+            Self::Field(name) => name,
+            built_in => find(built_in).1,
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        if let Some(field) = name.strip_prefix(FIELD) {
+            return (!field.is_empty()).then(|| Self::Field(field.to_owned()));
+        }
+        let found = BUILT_IN.iter().find(|(_, known, _)| *known == name);
+        found.map(|(column, _, _)| column.clone())
+    }
+
+    /// What stands in it.
+    pub fn cell(&self, listed: &Listed) -> Markup {
+        let contact = &listed.contact;
+        let address = |part: fn(&Address) -> &str| {
+            let found = contact.addresses.iter().map(part).find(|part| !part.is_empty());
+            html! { (found.unwrap_or_default()) }
+        };
+        let share = listed.share.as_ref();
+        match self {
+            Self::Company => html! { (contact.company) },
+            Self::Title => html! { (contact.title) },
+            Self::Email => some(contact.emails.iter().map(|email| email.value.as_str().to_owned())),
+            Self::Phone => some(contact.phones.iter().map(|phone| phone.phone.international())),
+            Self::City => address(|address| address.city.as_str()),
+            Self::Country => address(|address| address.country.as_str()),
+            Self::Tags => html! { @for tag in &contact.tags { span.tag { (tag) } " " } },
+            Self::Owner => html! { @if listed.right == Right::Own { "You" } @else { (listed.owner_name) } },
+            Self::SharedBy => html! { @if let Some(share) = share { (share.by_name) } },
+            Self::Since => html! { @if let Some(share) = share { (date(share.at)) } },
+            Self::Access => html! { (access(listed.right)) },
+            Self::Changed => date(listed.version),
+            Self::Created => date(listed.created_at),
+            Self::Field(name) => {
+                let folded = fold(name);
+                let found = contact.custom.iter().find(|(known, _)| fold(known) == folded);
+                html! { @if let Some((_, value)) = found { (value) } }
+            }
+        }
+    }
+}
+
+/// A right in words.
+pub fn access(right: Right) -> &'static str {
+    match right {
+        Right::View => "Can view",
+        Right::Edit => "Can edit",
+        Right::Own => "Yours",
+    }
+}
+
+fn find(column: &Column) -> (&'static str, &'static str) {
+    let found = BUILT_IN.iter().find(|(known, _, _)| known == column);
+    found.map_or(("", ""), |(_, name, title)| (*name, *title))
+}
+
+/// The first of several values, and how many more there are.
+fn some(mut values: impl Iterator<Item = String>) -> Markup {
+    let first = values.next();
+    let more = values.count();
+    html! {
+        @if let Some(first) = first { (first) }
+        @if more > 0 { span.muted { " +" (more) } }
+    }
+}
+
+/// The columns of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Columns(Option<Vec<Column>>);
+
+impl Columns {
+    /// Reads the fields `cols` (names with commas) and `col` (one name each) of an address or form.
+    pub fn read<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut chosen: Option<Vec<Column>> = None;
+        for (name, value) in fields {
+            let names: Vec<&str> = match name {
+                "cols" if !value.trim().is_empty() => value.split(',').collect(),
+                "col" => vec![value],
+                _ => continue,
+            };
+            let chosen = chosen.get_or_insert_default();
+            for column in names.into_iter().filter_map(Column::named) {
+                if !chosen.contains(&column) && chosen.len() < MOST {
+                    chosen.push(column);
+                }
+            }
+        }
+        Self(chosen)
+    }
+
+    /// As they stand in an address; none where nothing was chosen.
+    pub fn query(&self) -> Option<String> {
+        let chosen = self.0.as_ref()?;
+        // A custom field with a comma in its name cannot stand in a list of names.
+        let names = chosen.iter().map(Column::name).filter(|name| !name.contains(','));
+        let names: Vec<String> = std::iter::once(NAME_ONLY.to_owned()).chain(names).collect();
+        Some(names.join(","))
+    }
+
+    /// Those that are shown.
+    pub fn shown(&self, shared: bool) -> Vec<Column> {
+        match &self.0 {
+            Some(chosen) => chosen.clone(),
+            None if shared => vec![
+                Column::Company,
+                Column::Email,
+                Column::SharedBy,
+                Column::Since,
+                Column::Access,
+            ],
+            None => vec![
+                Column::Company,
+                Column::Email,
+                Column::Phone,
+                Column::Tags,
+                Column::Changed,
+            ],
+        }
+    }
+}
+
+/// The menu to choose columns from, for the list at `path`; `kept` are the fields that stay as they are.
+pub fn menu(path: &str, shown: &[Column], fields: &[String], kept: Markup) -> Markup {
+    let built_in = BUILT_IN.iter().map(|(column, _, _)| column.clone());
+    let known: Vec<Column> = built_in
+        .chain(fields.iter().map(|name| Column::Field(name.clone())))
+        .collect();
+    html! {
+        details.menu.choose {
+            summary { "Columns" }
+            form.menu-items.stack method="get" action=(path) {
+                (kept)
+                input type="hidden" name="col" value=(NAME_ONLY);
+                fieldset {
+                    legend { "Columns beside the name" }
+                    @for column in &known {
+                        label.choice {
+                            input type="checkbox" name="col" value=(column.name()) checked[shown.contains(column)];
+                            (column.title())
+                        }
+                    }
+                }
+                div.actions {
+                    button.button-small { "Show these" }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(query: &str) -> Columns {
+        let fields: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        Columns::read(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    }
+
+    #[test]
+    fn chosen_columns_stand_in_the_address_in_their_order() {
+        let chosen = read("col=name&col=city&col=field%3AShoe+size&col=nonsense&col=city");
+        assert_eq!(chosen.query().as_deref(), Some("name,city,field:Shoe size"));
+        assert_eq!(read("cols=name,city,field%3AShoe+size"), chosen);
+        assert_eq!(
+            chosen.shown(false),
+            [Column::City, Column::Field("Shoe size".to_owned())]
+        );
+        assert_eq!(read("cols=name").shown(false), []);
+        assert_eq!(read("q=x&cols=").query(), None);
+        assert_eq!(read("").shown(true).len(), 5);
+    }
+}

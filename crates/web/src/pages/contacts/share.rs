@@ -1,0 +1,449 @@
+//! Sharing: the page of one contact and the page of a selection, taking shares back, and handing contacts over.
+//!
+//! Owns these forms. Leaves out what a share allows and who may give one (`app`).
+
+use super::bulk::{Selection, field, fields, selection, unsure};
+use super::criteria::Criteria;
+use super::list::contacts;
+use super::show::id;
+use super::told::{self, Told};
+use crate::Web;
+use crate::blocking::blocking;
+use crate::layout::{Page, Section, moment, page};
+use crate::problem::Problem;
+use crate::session::Signed;
+use app::{Access, ActionReport, Actor, App, Colleague, Error, Grantee, Member, Right, ShareInfo, StoredContact};
+use axum::extract::{Path, RawForm, RawQuery, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use model::ContactId;
+use std::sync::Arc;
+
+/// What stands for everyone in a form.
+const EVERYONE: &str = "everyone";
+/// What stands for all shares in a form.
+const ALL: &str = "all";
+
+/// To whom contacts are to be shared, as a form says it.
+fn grantee(text: &str) -> Result<Grantee, Problem> {
+    match text {
+        EVERYONE => Ok(Grantee::Everyone),
+        number => Ok(Grantee::Member(member(number)?)),
+    }
+}
+
+fn member(text: &str) -> Result<Member, Problem> {
+    let number = text.parse();
+    number
+        .map(Member)
+        .map_err(|_| Problem::BadRequest("Choose a member first.".to_owned()))
+}
+
+fn in_a_form(to: Grantee) -> String {
+    match to {
+        Grantee::Everyone => EVERYONE.to_owned(),
+        Grantee::Member(member) => member.0.to_string(),
+    }
+}
+
+fn access(fields: &[(String, String)]) -> Result<Access, Problem> {
+    let access = Access::named(field(fields, "access"));
+    access.ok_or_else(|| Problem::BadRequest("Choose whether they can view or can edit.".to_owned()))
+}
+
+/// A contact that is the member's own; else why it cannot be shared by them.
+fn own(app: &App, actor: Actor, id: ContactId) -> Result<StoredContact, Error> {
+    let stored = app.contact(actor, id)?;
+    match stored.right {
+        Right::Own => Ok(stored),
+        _ => Err(Error::Forbidden(
+            "this contact belongs to another member; only its owner may share it or hand it over",
+        )),
+    }
+}
+
+/// `GET /contacts/{id}/share`
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(contact): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Markup, Problem> {
+    let (actor, id) = (signed.actor, id(&contact)?);
+    let told = Told::read(&fields(query.unwrap_or_default().as_bytes()));
+    let (stored, shares, others) = blocking(&web, move |app| {
+        Ok((own(app, actor, id)?, app.shares_of(actor, id)?, app.colleagues(actor)?))
+    })
+    .await?;
+    let name = stored.contact.display_name();
+    let content = html! {
+        div.narrow {
+            nav aria-label="Way back" { a href={"/contacts/" (id)} { "← " (name) } }
+            h1 { "Share" }
+            p.muted { "“" (name) "”" }
+            (told.notice(&url(id)))
+            (form(&url(id), &others, html! {}))
+            (who_sees_it(id, &shares))
+        }
+    };
+    Ok(framed(&web, &signed, "Share", content))
+}
+
+fn url(id: ContactId) -> String {
+    format!("/contacts/{id}/share")
+}
+
+fn framed(web: &Web, signed: &Signed, title: &str, content: Markup) -> Markup {
+    let head = Page {
+        title,
+        signed: Some(signed),
+        here: Section::Contacts,
+    };
+    page(web, head, content)
+}
+
+/// The form that shares. `kept` are the fields that say what.
+fn form(action: &str, others: &[Colleague], kept: Markup) -> Markup {
+    html! {
+        form.card.stack method="post" action=(action) {
+            (kept)
+            div.pair {
+                div.field {
+                    label for="member" { "Member" }
+                    select id="member" name="member" {
+                        option value=(EVERYONE) { "Everyone in the workspace" }
+                        (options(others))
+                    }
+                }
+                div.field {
+                    label for="access" { "Access" }
+                    select id="access" name="access" {
+                        option value=(Access::View.as_str()) { "Can view" }
+                        option value=(Access::Edit.as_str()) { "Can edit" }
+                    }
+                }
+            }
+            @if others.is_empty() { p.hint.muted.small { "You are alone in this workspace so far. " a href="/members" { "Invite somebody" } " first." } }
+            div.actions { button.button-primary { "Share" } }
+        }
+    }
+}
+
+fn options(others: &[Colleague]) -> Markup {
+    html! {
+        @for other in others {
+            option value=(other.member.0) {
+                (other.name)
+                @if !other.email.is_empty() { " (" (other.email) ")" }
+            }
+        }
+    }
+}
+
+/// Who sees a contact now, each with a way to take that back.
+fn who_sees_it(id: ContactId, shares: &[ShareInfo]) -> Markup {
+    let back = format!("/contacts/{id}/unshare");
+    html! {
+        section.stack aria-labelledby="sees" {
+            div.head {
+                h2 id="sees" { "Who sees it" }
+                @if shares.len() > 1 {
+                    form method="post" action=(back) {
+                        input type="hidden" name="to" value=(ALL);
+                        button.button-small.button-danger { "Revoke all" }
+                    }
+                }
+            }
+            @if shares.is_empty() { p.muted { "Only you." } }
+            @else {
+                div.table-wrap {
+                    table.table {
+                        caption.visually-hidden { "Who sees it" }
+                        thead { tr { th scope="col" { "Member" } th scope="col" { "Access" } th.wide scope="col" { "By" } th.wide scope="col" { "Since" } th scope="col" { span.visually-hidden { "Action" } } } }
+                        tbody { @for share in shares {
+                            tr {
+                                th scope="row" { (name(share)) }
+                                td { (can(share.access)) }
+                                td.wide { (share.by_name) }
+                                td.wide { (moment(share.at)) }
+                                td.number {
+                                    form method="post" action=(back) {
+                                        input type="hidden" name="to" value=(in_a_form(share.to));
+                                        button.button-small aria-label={"Revoke " (name(share))} { "Revoke" }
+                                    }
+                                }
+                            }
+                        } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// To whom a share is given.
+pub fn name(share: &ShareInfo) -> &str {
+    match share.to {
+        Grantee::Everyone => "Everyone in the workspace",
+        Grantee::Member(_) => &share.name,
+    }
+}
+
+/// What a share allows.
+pub fn can(access: Access) -> &'static str {
+    match access {
+        Access::View => "Can view",
+        Access::Edit => "Can edit",
+    }
+}
+
+/// `POST /contacts/{id}/share`
+pub async fn share(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(contact): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Redirect, Problem> {
+    let (actor, id, fields) = (signed.actor, id(&contact)?, fields(&body));
+    let (to, access) = (grantee(field(&fields, "member"))?, access(&fields)?);
+    let report = blocking(&web, move |app| {
+        own(app, actor, id)?;
+        app.share(actor, &[id], to, access)
+    })
+    .await?;
+    Ok(told::after(&url(id), "share", report))
+}
+
+/// `POST /contacts/{id}/unshare`
+pub async fn unshare(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(contact): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Redirect, Problem> {
+    let (actor, id) = (signed.actor, id(&contact)?);
+    let to = which(field(&fields(&body), "to"))?;
+    let report = blocking(&web, move |app| {
+        own(app, actor, id)?;
+        app.unshare(actor, &[id], to)
+    })
+    .await?;
+    Ok(told::after(&url(id), "unshare", report))
+}
+
+fn which(text: &str) -> Result<Option<Grantee>, Problem> {
+    match text {
+        ALL => Ok(None),
+        to => grantee(to).map(Some),
+    }
+}
+
+/// `GET /share`: a selection, or all that the criteria let pass.
+pub async fn of_many(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    ask(&web, &signed, &fields(query.unwrap_or_default().as_bytes())).await
+}
+
+/// `POST /share`
+pub async fn share_many(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    let fields = fields(&body);
+    match field(&fields, "do") {
+        "unshare" => unshare_selection(&web, &signed, &fields).await,
+        _ => share_selection(&web, &signed, &fields).await,
+    }
+}
+
+/// `GET /hand-over`: one contact, a selection, or all that the criteria let pass.
+pub async fn hand_over_form(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    ask_to_whom(&web, &signed, &fields(query.unwrap_or_default().as_bytes())).await
+}
+
+/// `POST /hand-over`
+pub async fn hand_over(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    hand_over_selection(&web, &signed, &fields(&body)).await
+}
+
+/// What a form is about: the selection, its criteria, and how many contacts that is.
+struct Asked {
+    selection: Selection,
+    criteria: Criteria,
+    count: u64,
+    others: Vec<Colleague>,
+}
+
+impl Asked {
+    async fn look(web: &Arc<Web>, signed: &Signed, fields: &[(String, String)]) -> Result<Option<Self>, Problem> {
+        let (selection, criteria) = (selection(fields), Criteria::read(fields));
+        if selection.is_empty() {
+            return Ok(None);
+        }
+        let (actor, meant) = (signed.actor, selection.clone().of(&criteria)?);
+        let (count, others) = blocking(web, move |app| {
+            let count = meant.ids(app, actor)?.map(|ids| ids.len() as u64);
+            Ok((count, app.colleagues(actor)?))
+        })
+        .await?;
+        Ok(Some(Self {
+            selection,
+            criteria,
+            count: count.ok_or_else(unsure)?,
+            others,
+        }))
+    }
+
+    /// The selection as fields of a form that nobody sees.
+    fn hidden(&self) -> Markup {
+        html! {
+            (self.criteria.hidden())
+            @if self.selection.all { input type="hidden" name="all" value="yes"; }
+            @else { @for id in &self.selection.ids { input type="hidden" name="id" value=(id); } }
+        }
+    }
+
+    fn back(&self) -> Markup {
+        html! { nav aria-label="Way back" { a href=(self.criteria.list_url(0)) { "← Contacts" } } }
+    }
+}
+
+/// The page that asks with whom a selection is to be shared.
+pub async fn ask(web: &Arc<Web>, signed: &Signed, fields: &[(String, String)]) -> Result<Response, Problem> {
+    let Some(asked) = Asked::look(web, signed, fields).await? else {
+        return Ok(Redirect::to("/contacts").into_response());
+    };
+    let content = html! {
+        div.narrow {
+            (asked.back())
+            h1 { "Share" }
+            p.muted { (contacts(asked.count)) ". Those that are not yours are passed over." }
+            (form("/share", &asked.others, asked.hidden()))
+            form.card.stack method="post" action="/share" {
+                h2 { "Take shares back" }
+                (asked.hidden())
+                input type="hidden" name="do" value="unshare";
+                div.field {
+                    label for="revoke" { "Of whom" }
+                    select id="revoke" name="to" {
+                        option value=(ALL) { "All" }
+                        option value=(EVERYONE) { "Everyone in the workspace" }
+                        (options(&asked.others))
+                    }
+                }
+                div.actions { button.button-danger { "Revoke" } }
+            }
+        }
+    };
+    Ok(framed(web, signed, "Share", content).into_response())
+}
+
+/// The page that asks to whom a selection is to be handed over.
+pub async fn ask_to_whom(web: &Arc<Web>, signed: &Signed, fields: &[(String, String)]) -> Result<Response, Problem> {
+    let Some(asked) = Asked::look(web, signed, fields).await? else {
+        return Ok(Redirect::to("/contacts").into_response());
+    };
+    let content = html! {
+        div.narrow {
+            (asked.back())
+            h1 { "Hand over" }
+            p.muted { (contacts(asked.count)) " will belong to another member, who may then edit, share and delete them. Those that are not yours are passed over." }
+            @if asked.others.is_empty() {
+                p { "There is nobody to hand them over to. " a href="/members" { "Invite somebody" } " first." }
+            } @else {
+                form.card.stack method="post" action="/hand-over" {
+                    (asked.hidden())
+                    div.pair {
+                        div.field {
+                            label for="member" { "Member" }
+                            select id="member" name="member" { (options(&asked.others)) }
+                        }
+                        div.field {
+                            label for="keep" { "You keep" }
+                            select id="keep" name="keep" {
+                                option value=(Access::View.as_str()) { "Can view" }
+                                option value=(Access::Edit.as_str()) { "Can edit" }
+                                option value="none" { "Nothing" }
+                            }
+                        }
+                    }
+                    div.actions { button.button-primary { "Hand over" } }
+                }
+            }
+        }
+    };
+    Ok(framed(web, signed, "Hand over", content).into_response())
+}
+
+/// Runs an action on a selection and goes back to the list.
+async fn run(
+    web: &Arc<Web>,
+    signed: &Signed,
+    fields: &[(String, String)],
+    deed: &str,
+    work: impl FnOnce(&App, Actor, &[ContactId]) -> Result<ActionReport, Error> + Send + 'static,
+) -> Result<Response, Problem> {
+    let (selection, criteria) = (selection(fields), Criteria::read(fields));
+    if selection.is_empty() {
+        return Ok(Redirect::to(&criteria.list_url(0)).into_response());
+    }
+    let (actor, meant) = (signed.actor, selection.of(&criteria)?);
+    let report = blocking(web, move |app| {
+        let ids = meant.ids(app, actor)?;
+        ids.map(|ids| work(app, actor, &ids)).transpose()
+    })
+    .await?;
+    let report = report.ok_or_else(unsure)?;
+    Ok(told::after(&criteria.list_url(0), deed, report).into_response())
+}
+
+/// Shares a selection.
+pub async fn share_selection(
+    web: &Arc<Web>,
+    signed: &Signed,
+    fields: &[(String, String)],
+) -> Result<Response, Problem> {
+    let (to, access) = (grantee(field(fields, "member"))?, access(fields)?);
+    run(web, signed, fields, "share", move |app, actor, ids| {
+        app.share(actor, ids, to, access)
+    })
+    .await
+}
+
+/// Takes shares of a selection back.
+pub async fn unshare_selection(
+    web: &Arc<Web>,
+    signed: &Signed,
+    fields: &[(String, String)],
+) -> Result<Response, Problem> {
+    let to = which(field(fields, "to"))?;
+    run(web, signed, fields, "unshare", move |app, actor, ids| {
+        app.unshare(actor, ids, to)
+    })
+    .await
+}
+
+/// Hands a selection over.
+pub async fn hand_over_selection(
+    web: &Arc<Web>,
+    signed: &Signed,
+    fields: &[(String, String)],
+) -> Result<Response, Problem> {
+    let (to, keep) = (member(field(fields, "member"))?, Access::named(field(fields, "keep")));
+    run(web, signed, fields, "hand-over", move |app, actor, ids| {
+        app.hand_over(actor, ids, to, keep)
+    })
+    .await
+}

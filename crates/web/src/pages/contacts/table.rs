@@ -1,0 +1,101 @@
+//! The table of a list, and the bar of what can be done with a selection from it.
+//!
+//! Leaves out the cells of the chosen columns (`columns`) and what happens to a selection (`bulk`).
+
+use super::columns::{Column, access};
+use crate::layout::number;
+use app::{Listed, Right, Scope};
+use maud::{Markup, html};
+use std::collections::BTreeSet;
+
+/// Columns that a screen of usual width has room for; with more the table is scrolled.
+const FITTING: usize = 6;
+/// Columns that are shown from a medium width on.
+const EARLY: usize = 3;
+
+/// The bar over the table. `total` is how many pass in all.
+pub fn bulk_bar(contacts: &[Listed], total: u64, scope: Scope) -> Markup {
+    let tags: BTreeSet<&str> = contacts
+        .iter()
+        .flat_map(|listed| listed.contact.tags.iter().map(|tag| tag.as_str()))
+        .collect();
+    let own = scope != Scope::Shared;
+    html! {
+        div.bulk role="group" aria-label="With the selection" {
+            div.actions {
+                strong data-selected {}
+                button.button-small type="button" hidden data-select-all { "Select all " (number(total)) " that match" }
+                button.button-small type="button" hidden data-select-none { "Clear selection" }
+            }
+            div.actions {
+                label.visually-hidden for="bulk-tag" { "Tag" }
+                input id="bulk-tag" name="bulk_tag" list="known-tags" placeholder="Tag" autocomplete="off" maxlength="100";
+                datalist id="known-tags" { @for tag in tags { option value=(tag) {} } }
+                // The first button is the one that Enter in the field means.
+                button.button-small name="do" value="tag" { "Add tag" }
+                button.button-small name="do" value="untag" { "Remove tag" }
+                @if own { button.button-small name="do" value="share" data-key="s" { "Share…" } }
+                button.button-small name="do" value="export" { "Export" }
+                @if own {
+                    button.button-small name="do" value="merge" { "Merge…" }
+                    button.button-small name="do" value="hand-over" { "Hand over…" }
+                    button.button-small.button-danger name="do" value="delete" data-key="#" { "Delete" }
+                }
+            }
+        }
+    }
+}
+
+pub fn table(contacts: &[Listed], columns: &[Column]) -> Markup {
+    let wide = columns.len() > FITTING;
+    let class = |at: usize| if at < EARLY { "wide" } else { "wider" };
+    html! {
+        div class=(if wide { "table-wrap table-scroll" } else { "table-wrap" }) role=[wide.then_some("region")]
+            aria-label=[wide.then_some("Contacts")] tabindex=[wide.then_some("0")] {
+            table.table.contacts.many[wide] data-rows {
+                caption.visually-hidden { "Contacts" }
+                thead { tr {
+                    th scope="col" { label { span.visually-hidden { "Select all on this page" } input type="checkbox" data-select-page hidden; } span.visually-hidden { "Selection" } }
+                    th scope="col" { "Name" }
+                    @for (at, column) in columns.iter().enumerate() { th class=(class(at)) scope="col" { (column.title()) } }
+                } }
+                tbody { @for listed in contacts { (row(listed, columns, class)) } }
+            }
+        }
+    }
+}
+
+fn row(listed: &Listed, columns: &[Column], class: impl Fn(usize) -> &'static str) -> Markup {
+    let contact = &listed.contact;
+    let name = contact.display_name();
+    let company = contact.company.as_str();
+    let email = contact.emails.first().map(|email| email.value.as_str());
+    let phone = contact.phones.first().map(|phone| phone.phone.international());
+    // What a phone has no columns for.
+    let below = [
+        Some(company).filter(|company| !company.is_empty() && *company != name),
+        email.filter(|email| *email != name).or(phone.as_deref()),
+    ];
+    let below: Vec<&str> = below.into_iter().flatten().collect();
+    html! {
+        tr data-may=(access(listed.right)) {
+            td { input type="checkbox" name="id" value=(listed.id) aria-label={"Select " (name)}; }
+            th scope="row" {
+                a href={"/contacts/" (listed.id)} { (name) }
+                @if listed.right < Right::Own { " " (shared_mark(listed)) }
+                @if !below.is_empty() { div.below.cut { (below.join(" · ")) } }
+            }
+            @for (at, column) in columns.iter().enumerate() { td class=(class(at)) { (column.cell(listed)) } }
+        }
+    }
+}
+
+/// The sign and the word of what belongs to another member.
+fn shared_mark(listed: &Listed) -> Markup {
+    let by = listed
+        .share
+        .as_ref()
+        .map(|share| format!("Shared by {}", share.by_name));
+    let can = if listed.right == Right::Edit { "edit" } else { "view" };
+    html! { span.badge.shared title=[by] { span aria-hidden="true" { "⇄ " } "Shared, " (can) } }
+}

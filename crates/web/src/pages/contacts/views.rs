@@ -1,0 +1,150 @@
+//! Saved views: the menu of the list, and the page where they are renamed, shared with all and deleted.
+//!
+//! A view is the query of the list's address. Leaves out who may use and change one (`app`).
+
+use super::bulk::{field, fields};
+use super::criteria::Criteria;
+use super::told::with;
+use crate::Web;
+use crate::blocking::blocking;
+use crate::layout::{Page, Section, empty, page};
+use crate::problem::Problem;
+use crate::session::Signed;
+use app::{SavedView, ViewContent};
+use axum::extract::{Path, RawForm, State};
+use axum::response::Redirect;
+use maud::{Markup, html};
+use std::sync::Arc;
+
+/// The address of a view.
+fn url(view: &SavedView) -> String {
+    criteria(&view.query).list_url(0)
+}
+
+fn criteria(query: &str) -> Criteria {
+    Criteria::read(&fields(query.as_bytes()))
+}
+
+/// The menu above the list: the views there are, and a form to save what is shown.
+pub fn menu(views: &[SavedView], now: &Criteria) -> Markup {
+    let query = now.query();
+    let current = views.iter().find(|view| view.query == query);
+    html! {
+        details.menu.choose {
+            summary { "Views" @if let Some(view) = current { ": " span.cut { (view.name) } } }
+            div.menu-items {
+                @for view in views {
+                    a href=(url(view)) aria-current=[(view.query == query).then_some("true")] {
+                        span.cut { (view.name) }
+                        @if let Some(by) = &view.by { span.small.muted { " by " (by) } }
+                        @else if view.shared { span.small.muted { " for all" } }
+                    }
+                }
+                form.stack method="post" action="/views" {
+                    strong { "Save view" }
+                    input type="hidden" name="query" value=(query);
+                    div.field {
+                        label for="view-name" { "Name" }
+                        input id="view-name" name="name" required maxlength="80" autocomplete="off" value=(current.filter(|view| view.by.is_none()).map_or("", |view| view.name.as_str()));
+                    }
+                    label.choice { input type="checkbox" name="shared" value="yes" checked[current.is_some_and(|view| view.shared)]; "For everyone in the workspace" }
+                    div.actions { button.button-small.button-primary { "Save" } }
+                }
+                @if !views.is_empty() { a href="/views" { "Rename or delete views" } }
+            }
+        }
+    }
+}
+
+/// `GET /views`
+pub async fn list(State(web): State<Arc<Web>>, signed: Signed) -> Result<Markup, Problem> {
+    let actor = signed.actor;
+    let views = blocking(&web, move |app| app.views(actor)).await?;
+    let head = Page {
+        title: "Views",
+        signed: Some(&signed),
+        here: Section::Contacts,
+    };
+    let content = html! {
+        div.narrow {
+            nav aria-label="Way back" { a href="/contacts" { "← Contacts" } }
+            h1 { "Views" }
+            p.muted { "A view keeps what the list is narrowed to, its order and its columns under a name. One that is for everyone shows each member the contacts that they may see." }
+            @if views.is_empty() {
+                (empty("No views yet", html! { p { "Narrow the list, then save it under Views above the list." } a.button href="/contacts" { "Back to the contacts" } }))
+            }
+            @for view in &views { (card(view)) }
+        }
+    };
+    Ok(page(&web, head, content))
+}
+
+fn card(view: &SavedView) -> Markup {
+    let (id, at) = (format!("name-{}", view.id), format!("/views/{}", view.id));
+    html! {
+        section.card.stack aria-label=(view.name) {
+            div.head {
+                h2 { a href=(url(view)) { (view.name) } }
+                @if let Some(by) = &view.by { span.badge { "by " (by) } } @else if view.shared { span.badge { "for everyone" } }
+            }
+            @if view.may_change {
+                form.stack method="post" action=(at) {
+                    input type="hidden" name="query" value=(view.query);
+                    div.field {
+                        label for=(id) { "Name" }
+                        input id=(id) name="name" required maxlength="80" autocomplete="off" value=(view.name);
+                    }
+                    label.choice { input type="checkbox" name="shared" value="yes" checked[view.shared]; "For everyone in the workspace" }
+                    div.actions {
+                        button { "Save" }
+                        button.button-danger formaction={(at) "/delete"} formnovalidate { "Delete" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn content(fields: &[(String, String)]) -> ViewContent {
+    ViewContent {
+        name: field(fields, "name").to_owned(),
+        // As the list itself writes it, so that nothing else is kept.
+        query: criteria(field(fields, "query")).query(),
+        shared: field(fields, "shared") == "yes",
+    }
+}
+
+/// `POST /views`
+pub async fn save(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Redirect, Problem> {
+    let (actor, content) = (signed.actor, content(&fields(&body)));
+    let back = criteria(&content.query).list_url(0);
+    blocking(&web, move |app| app.save_view(actor, &content)).await?;
+    Ok(Redirect::to(&with(&back, &[("view", "saved".to_owned())])))
+}
+
+/// `POST /views/{view}`
+pub async fn change(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(view): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Redirect, Problem> {
+    let (actor, content, id) = (signed.actor, content(&fields(&body)), number(&view)?);
+    blocking(&web, move |app| app.change_view(actor, id, &content)).await?;
+    Ok(Redirect::to("/views"))
+}
+
+/// `POST /views/{view}/delete`
+pub async fn delete(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(view): Path<String>,
+) -> Result<Redirect, Problem> {
+    let (actor, id) = (signed.actor, number(&view)?);
+    blocking(&web, move |app| app.delete_view(actor, id)).await?;
+    Ok(Redirect::to("/views"))
+}
+
+fn number(text: &str) -> Result<i64, Problem> {
+    text.parse().map_err(|_| Problem::NotFound)
+}

@@ -1,0 +1,241 @@
+//! Who works here: the list of members, and what an admin does with them.
+//!
+//! Leaves out how somebody comes in by a link (`links`) and what the list looks like (`view`). What a member may do is
+//! asked of `app` each time; the pages only leave away what would be refused.
+
+mod remove;
+mod view;
+
+pub use remove::{ask as ask_to_remove, remove};
+
+use crate::Web;
+use crate::blocking::blocking;
+use crate::layout::{Page, Section, page};
+use crate::problem::Problem;
+use crate::session::{self, Signed};
+use app::{Error, InvitationInfo, Member, MemberInfo, NewLink, Role};
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// What was done before.
+#[derive(Deserialize)]
+pub struct Done {
+    done: Option<String>,
+}
+
+/// What the form of an invitation sends.
+#[derive(Deserialize)]
+pub struct InviteForm {
+    email: String,
+    role: String,
+}
+
+/// What the form of a role sends.
+#[derive(Deserialize)]
+pub struct RoleForm {
+    role: String,
+}
+
+/// What the button of an invitation sends.
+#[derive(Deserialize)]
+pub struct RevokeForm {
+    email: String,
+}
+
+/// What the button of a sign-in sends.
+#[derive(Deserialize)]
+pub struct EndForm {
+    session: String,
+}
+
+/// What the page shows beside the list.
+#[derive(Default)]
+struct Shown {
+    /// What was done, in words.
+    told: Option<&'static str>,
+    /// A link that was made. Its secret is shown this once.
+    link: Option<MadeLink>,
+    /// What was wrong with the email to invite, and that email.
+    wrong: Option<(String, &'static str)>,
+}
+
+/// A link, as the browser can reach it.
+struct MadeLink {
+    label: &'static str,
+    url: String,
+    link: NewLink,
+}
+
+/// Everything that the list is made of.
+struct Listed {
+    members: Vec<MemberInfo>,
+    /// None for who may not see them.
+    invitations: Option<Vec<InvitationInfo>>,
+}
+
+/// `GET /members`
+pub async fn list(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Query(Done { done }): Query<Done>,
+) -> Result<Response, Problem> {
+    let told = done.and_then(|done| match done.as_str() {
+        "role" => Some("The role was changed. It holds from now on."),
+        "deactivated" => {
+            Some("The member cannot sign in any more and was signed out everywhere. What is theirs stays.")
+        }
+        "activated" => Some("The member can sign in again."),
+        "removed" => Some("The member was removed, and what was theirs was handed over."),
+        "revoked" => Some("The invitation was taken back."),
+        "ended" => Some("That sign-in was ended."),
+        _ => None,
+    });
+    let shown = Shown {
+        told,
+        ..Shown::default()
+    };
+    show(&web, &signed, shown).await
+}
+
+/// `POST /members/invite`
+pub async fn invite(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    headers: HeaderMap,
+    Form(sent): Form<InviteForm>,
+) -> Result<Response, Problem> {
+    let (actor, role) = (signed.actor, role(&sent.role)?);
+    let email = sent.email.clone();
+    let shown = match blocking(&web, move |app| app.invite(actor, &email, role)).await {
+        // The secret stands on this page alone: an address would stay in the browser's history.
+        Ok(link) => Shown {
+            link: Some(made(&web, &headers, "/join/", "Invitation link", link)),
+            ..Shown::default()
+        },
+        Err(Problem::App(Error::AccountField { message, .. })) => Shown {
+            wrong: Some((sent.email, message)),
+            ..Shown::default()
+        },
+        Err(problem) => return Err(problem),
+    };
+    show(&web, &signed, shown).await
+}
+
+/// `POST /members/invitations/revoke`
+pub async fn revoke(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Form(sent): Form<RevokeForm>,
+) -> Result<Response, Problem> {
+    let actor = signed.actor;
+    blocking(&web, move |app| app.revoke_invitation(actor, &sent.email)).await?;
+    Ok(done("revoked"))
+}
+
+/// `POST /members/{id}/role`
+pub async fn change_role(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(id): Path<String>,
+    Form(sent): Form<RoleForm>,
+) -> Result<Response, Problem> {
+    let (actor, member, role) = (signed.actor, member(&id)?, role(&sent.role)?);
+    blocking(&web, move |app| app.set_role(actor, member, role)).await?;
+    Ok(done("role"))
+}
+
+/// `POST /members/{id}/deactivate`
+pub async fn deactivate(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let (actor, member) = (signed.actor, member(&id)?);
+    blocking(&web, move |app| app.deactivate(actor, member)).await?;
+    Ok(done("deactivated"))
+}
+
+/// `POST /members/{id}/activate`
+pub async fn activate(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let (actor, member) = (signed.actor, member(&id)?);
+    blocking(&web, move |app| app.activate(actor, member)).await?;
+    Ok(done("activated"))
+}
+
+/// `POST /members/{id}/reset-link`
+pub async fn reset_link(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let (actor, member) = (signed.actor, member(&id)?);
+    let link = blocking(&web, move |app| app.reset_link(actor, member)).await?;
+    let shown = Shown {
+        link: Some(made(&web, &headers, "/reset/", "Password link", link)),
+        ..Shown::default()
+    };
+    show(&web, &signed, shown).await
+}
+
+/// `POST /members/{id}/sign-ins/end`
+pub async fn end_sign_in(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(id): Path<String>,
+    Form(sent): Form<EndForm>,
+) -> Result<Response, Problem> {
+    let (actor, member) = (signed.actor, member(&id)?);
+    blocking(&web, move |app| app.end_sign_in_of(actor, member, &sent.session)).await?;
+    Ok(done("ended"))
+}
+
+async fn show(web: &Arc<Web>, signed: &Signed, shown: Shown) -> Result<Response, Problem> {
+    let actor = signed.actor;
+    let listed = blocking(web, move |app| {
+        let members = app.members(actor)?;
+        let invitations = match app.invitations(actor) {
+            Ok(invitations) => Some(invitations),
+            Err(Error::Forbidden(_)) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Listed { members, invitations })
+    })
+    .await?;
+    let head = Page {
+        title: "Members",
+        signed: Some(signed),
+        here: Section::Members,
+    };
+    let status = match shown.wrong {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    let content = view::page(signed, &listed, &shown);
+    Ok((status, page(web, head, content)).into_response())
+}
+
+fn made(web: &Web, headers: &HeaderMap, path: &str, label: &'static str, link: NewLink) -> MadeLink {
+    let url = format!("{}{path}{}", session::origin(web, headers), link.secret.reveal());
+    MadeLink { label, url, link }
+}
+
+fn done(what: &str) -> Response {
+    Redirect::to(&format!("/members?done={what}")).into_response()
+}
+
+fn member(id: &str) -> Result<Member, Problem> {
+    id.parse().map(Member).map_err(|_| Problem::NotFound)
+}
+
+fn role(name: &str) -> Result<Role, Problem> {
+    Role::named(name).ok_or_else(|| Problem::BadRequest("There is no such role.".to_owned()))
+}

@@ -1,0 +1,93 @@
+//! Removing a member: who gets what is theirs.
+
+use super::{done, member};
+use crate::Web;
+use crate::blocking::blocking;
+use crate::layout::{Page, Section, field, number, page};
+use crate::problem::Problem;
+use crate::session::Signed;
+use app::{Belongings, MemberInfo, MemberState};
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use maud::{Markup, html};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct RemoveForm {
+    to: String,
+}
+
+/// `GET /members/{id}/remove`
+pub async fn ask(State(web): State<Arc<Web>>, signed: Signed, Path(id): Path<String>) -> Result<Markup, Problem> {
+    let (actor, goes) = (signed.actor, member(&id)?);
+    let (info, has, others) = blocking(&web, move |app| {
+        let info = app.member(actor, goes)?;
+        let has = app.belongings(actor, goes)?;
+        let active = |one: &MemberInfo| one.state == MemberState::Active && one.member != goes;
+        let others: Vec<MemberInfo> = app.members(actor)?.into_iter().filter(active).collect();
+        Ok((info, has, others))
+    })
+    .await?;
+    let head = Page {
+        title: "Remove a member",
+        signed: Some(&signed),
+        here: Section::Members,
+    };
+    let content = html! {
+        div.narrow {
+            h1 { "Remove " (info.name) }
+            (about(&info, &has))
+            form.card.stack method="post" action={"/members/" (goes.0) "/remove"} {
+                (field("to", "Who gets what is theirs", None, None, |_| html! {
+                    select id="to" name="to" {
+                        @for other in &others {
+                            option value=(other.member.0) selected[other.member == actor.member()] {
+                                (other.name) @if !other.email.is_empty() { " (" (other.email) ")" }
+                            }
+                        }
+                    }
+                }))
+                div.actions {
+                    button.button-danger { "Remove " (info.name) }
+                    a.button.button-quiet href="/members" { "Cancel" }
+                }
+            }
+        }
+    };
+    Ok(page(&web, head, content))
+}
+
+fn about(info: &MemberInfo, has: &Belongings) -> Markup {
+    html! {
+        section.card aria-labelledby="belongings" {
+            h2 id="belongings" { "What goes to another member" }
+            dl.facts {
+                dt { "Contacts" } dd { (number(has.contacts)) }
+                dt { "In the trash" } dd { (number(has.trashed)) }
+                dt { "Imports" } dd { (number(has.imports)) }
+            }
+        }
+        ul.plain {
+            li { (info.name) " is signed out everywhere and cannot sign in again." }
+            li { "What " (info.name) " shared with others stays shared. What others shared with " (info.name) " is not shared with them any more." }
+            li { "Imports that were only being prepared are dropped." }
+            li { "History and audit log keep the name." }
+            li { "This cannot be undone. To keep somebody out for a while, deactivate them instead." }
+        }
+    }
+}
+
+/// `POST /members/{id}/remove`
+pub async fn remove(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(id): Path<String>,
+    Form(sent): Form<RemoveForm>,
+) -> Result<Response, Problem> {
+    let (actor, goes, to) = (signed.actor, member(&id)?, member(&sent.to)?);
+    blocking(&web, move |app| app.remove_member(actor, goes, to)).await?;
+    Ok(done("removed"))
+}

@@ -1,0 +1,306 @@
+//! Managing contacts together: sharing, handing over, tags for many, what others share, columns and views.
+
+use crate::site::{Answer, Browser, PASSWORD, Site};
+use app::{Caller, Role};
+use axum::http::StatusCode;
+use std::sync::Arc;
+
+/// Another member, signed in.
+async fn joined(site: &Site, name: &str, role: Role) -> Browser {
+    let (app, name) = (Arc::clone(&site.app), name.to_owned());
+    let email = format!("{}@example.org", name.to_lowercase());
+    let address = email.clone();
+    tokio::task::spawn_blocking(move || {
+        let owner = app.actor_of("ada@example.org").unwrap();
+        let link = app.invite(owner, &address, role).unwrap();
+        app.join(&link.secret, &name, PASSWORD, &Caller::default()).unwrap();
+    })
+    .await
+    .unwrap();
+    let mut browser = site.browser();
+    let form = format!("email={}&password={PASSWORD}", email.replace('@', "%40"));
+    assert_eq!(browser.post("/sign-in", &form).await.status, StatusCode::SEE_OTHER);
+    browser
+}
+
+async fn create(browser: &mut Browser, form: &str) -> String {
+    let answer = browser.post("/contacts/new", form).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    answer.header("location").split('?').next().unwrap().to_owned()
+}
+
+fn id(page: &str) -> &str {
+    page.rsplit('/').next().unwrap()
+}
+
+fn shows(answer: &Answer, texts: &[&str]) {
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    for text in texts {
+        assert!(answer.body.contains(text), "{text} is not in {}", answer.body);
+    }
+}
+
+fn hides(answer: &Answer, texts: &[&str]) {
+    for text in texts {
+        assert!(!answer.body.contains(text), "{text} is in {}", answer.body);
+    }
+}
+
+/// The address to take back what a page tells.
+fn undo(answer: &Answer) -> String {
+    let at = answer.body.find("/actions/").expect(&answer.body);
+    answer.body[at..].split('"').next().unwrap().to_owned()
+}
+
+/// Asks and follows where the answer leads.
+async fn post(browser: &mut Browser, path: &str, form: &str) -> Answer {
+    let answer = browser.post(path, form).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    let next = answer.header("location").to_owned();
+    browser.get(&next).await
+}
+
+#[tokio::test]
+async fn a_contact_is_shared_seen_edited_and_taken_back() {
+    let (site, mut ada) = Site::set_up().await;
+    let mut bob = joined(&site, "Bob", Role::Member).await;
+    let page = create(&mut ada, "first_name=Ann&company=Acme").await;
+    let share = format!("{page}/share");
+    for hidden in [page.clone(), share.clone(), format!("{page}/edit")] {
+        assert_eq!(bob.get(&hidden).await.status, StatusCode::NOT_FOUND);
+    }
+    shows(&bob.get("/shared").await, &["Nothing is shared with you"]);
+    shows(
+        &ada.get(&share).await,
+        &[
+            "<h1>Share</h1>",
+            "Everyone in the workspace",
+            "Bob (bob@example.org)",
+            "Can view",
+            "Can edit",
+            "Only you.",
+        ],
+    );
+    let told = post(&mut ada, &share, "member=2&access=view").await;
+    shows(&told, &["1 contact shared.", ">Bob<", "Undo", "Revoke"]);
+    shows(
+        &bob.get("/shared").await,
+        &["<h1>Shared with me</h1>", "Ann", "Ada", "Can view", "1 contact"],
+    );
+    shows(&bob.get("/contacts").await, &["Shared, view", "Shared by Ada"]);
+    let seen = bob.get(&page).await;
+    shows(&seen, &["Who sees it", "You can view", "by Ada, since"]);
+    hides(
+        &seen,
+        &[&format!("{page}/edit"), &format!("{page}/delete"), "hand-over"],
+    );
+    for (method, path) in [
+        ("GET", "edit"),
+        ("GET", "share"),
+        ("POST", "delete"),
+        ("POST", "share"),
+        ("POST", "unshare"),
+    ] {
+        let form = "member=everyone&access=edit&to=all";
+        let answer = bob.ask(method, &format!("{page}/{path}"), form).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{method} {path}: {}", answer.body);
+        // In the member's frame.
+        assert!(answer.body.contains("Sign out"), "{}", answer.body);
+    }
+    post(&mut ada, &share, "member=2&access=edit").await;
+    let form = bob.get(&format!("{page}/edit")).await;
+    shows(&form, &["name=\"version\""]);
+    let version = form
+        .body
+        .split("name=\"version\" value=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let saved = bob
+        .post(&format!("{page}/edit"), &format!("version={version}&first_name=Anna"))
+        .await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    shows(&ada.get(&page).await, &["Anna", "Can edit"]);
+    let told = post(&mut ada, &format!("{page}/unshare"), "to=all").await;
+    shows(&told, &["1 contact not shared any more.", "Only you."]);
+    assert_eq!(bob.get(&page).await.status, StatusCode::NOT_FOUND);
+    // Taken back, it is shared again as it was.
+    let (action, form) = (undo(&told), format!("back={page}"));
+    assert_eq!(bob.post(&action, &form).await.status, StatusCode::NOT_FOUND);
+    shows(
+        &post(&mut ada, &action, &form).await,
+        &["Taken back: 1 contact is as before.", "Can edit"],
+    );
+    shows(&bob.get(&page).await, &["You can edit"]);
+    assert_eq!(ada.post(&action, &form).await.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn a_selection_or_all_that_match_is_shared_tagged_and_handed_over() {
+    let (site, mut ada) = Site::set_up().await;
+    let mut bob = joined(&site, "Bob", Role::Admin).await;
+    let mut pages = Vec::new();
+    for name in ["Ann", "Anton", "Cid"] {
+        pages.push(create(&mut ada, &format!("first_name={name}")).await);
+    }
+    let of_bob = create(&mut bob, "first_name=Antje").await;
+    post(&mut bob, &format!("{of_bob}/share"), "member=everyone&access=view").await;
+    // Four match, one of them may only be viewed.
+    let told = post(&mut ada, "/contacts/bulk", "do=tag&bulk_tag=fair&all=yes&q=an").await;
+    shows(
+        &told,
+        &[
+            "2 contacts tagged, 1 passed over because you may only view them.",
+            "Undo",
+        ],
+    );
+    shows(&ada.get("/contacts?tag=fair").await, &["2 contacts"]);
+    shows(
+        &post(&mut ada, &undo(&told), "back=/contacts").await,
+        &["2 contacts are as before."],
+    );
+    shows(&ada.get("/contacts?tag=fair").await, &["Nothing found"]);
+    let wrong = ada.post("/contacts/bulk", "do=tag&bulk_tag=&all=yes").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // The page of a selection carries it along.
+    let asked = ada
+        .post(
+            "/contacts/bulk",
+            &format!("do=share&id={}&id={}", id(&pages[0]), id(&of_bob)),
+        )
+        .await;
+    shows(&asked, &["<h1>Share</h1>", "2 contacts", id(&pages[0]), "Revoke"]);
+    shows(
+        &ada.get("/share?all=yes&q=an").await,
+        &["3 contacts", "name=\"all\" value=\"yes\""],
+    );
+    let told = post(&mut ada, "/share", "member=2&access=view&all=yes&q=an").await;
+    shows(&told, &["2 contacts shared, 1 passed over because they are not yours."]);
+    shows(&bob.get("/shared").await, &["2 contacts"]);
+    let told = post(&mut ada, "/share", "do=unshare&to=2&all=yes").await;
+    shows(&told, &["2 contacts not shared any more"]);
+    shows(
+        &ada.get(&format!("/hand-over?id={}", id(&pages[2]))).await,
+        &["<h1>Hand over</h1>", "You keep", "Bob"],
+    );
+    let told = post(
+        &mut ada,
+        "/hand-over",
+        &format!("member=2&keep=view&id={}", id(&pages[2])),
+    )
+    .await;
+    shows(&told, &["1 contact handed over."]);
+    shows(&ada.get(&pages[2]).await, &["You can view", "Owner"]);
+    shows(&bob.get(&pages[2]).await, &["Delete"]);
+    shows(
+        &post(&mut ada, &undo(&told), "back=/contacts").await,
+        &["1 contact is as before."],
+    );
+    shows(&ada.get(&pages[2]).await, &["Delete"]);
+    // Only what is one's own is deleted.
+    let told = post(&mut ada, "/contacts/bulk", "do=delete&all=yes").await;
+    shows(
+        &told,
+        &["3 contacts moved to the trash, 1 passed over because they are not yours."],
+    );
+    let few = post(&mut bob, "/contacts/bulk", &format!("do=merge&id={}", id(&of_bob))).await;
+    shows(&few, &["Select 2 to 10 contacts"]);
+}
+
+#[tokio::test]
+async fn what_others_share_is_exported_by_itself() {
+    let (site, mut ada) = Site::set_up().await;
+    let mut bob = joined(&site, "Bob", Role::Member).await;
+    let page = create(&mut ada, "first_name=Ann").await;
+    create(&mut bob, "first_name=Bea").await;
+    post(&mut ada, &format!("{page}/share"), "member=everyone&access=view").await;
+    shows(
+        &bob.get("/export?scope=shared").await,
+        &["value=\"shared\" checked", "<strong>1 contact</strong>"],
+    );
+    let file = bob.post("/export/file", "which=shared&format=jsonl").await;
+    shows(&file, &["Ann"]);
+    hides(&file, &["Bea"]);
+    let mine = bob.post("/export/file", "which=mine&format=jsonl").await;
+    shows(&mine, &["Bea"]);
+    hides(&mine, &["Ann"]);
+    let filtered = bob
+        .post("/export/file", "which=filter&scope=shared&q=a&format=jsonl")
+        .await;
+    hides(&filtered, &["Bea"]);
+    shows(&bob.get("/contacts?scope=mine").await, &["1 contact", "Bea", "Mine ✕"]);
+    assert_eq!(
+        bob.get("/contacts?scope=shared&q=x").await.header("location"),
+        "/shared?q=x"
+    );
+}
+
+#[tokio::test]
+async fn columns_are_chosen() {
+    let (_site, mut ada) = Site::set_up().await;
+    create(&mut ada, "first_name=Ann&title=Captain&company=Acme").await;
+    let usual = ada.get("/contacts").await;
+    shows(&usual, &[">Company</th>", ">Changed</th>"]);
+    let chosen = ada
+        .get("/contacts?col=name&col=title&col=owner&col=field%3AShoe&col=nonsense&sort=newest")
+        .await;
+    shows(
+        &chosen,
+        &[
+            ">Job title</th>",
+            "Captain",
+            ">Owner</th>",
+            "You",
+            ">Shoe</th>",
+            "name=\"cols\" value=\"name,title,owner,field:Shoe\"",
+        ],
+    );
+    hides(&chosen, &[">Company</th>"]);
+}
+
+#[tokio::test]
+async fn a_view_is_saved_used_by_others_and_deleted_by_its_maker_or_an_admin() {
+    let (site, mut ada) = Site::set_up().await;
+    let mut bob = joined(&site, "Bob", Role::Member).await;
+    let mut cid = joined(&site, "Cid", Role::Member).await;
+    create(&mut bob, "first_name=Ann&tag=vip").await;
+    let told = post(
+        &mut bob,
+        "/views",
+        "name=Very+important&shared=yes&query=tag%3Dvip%26sort%3Dnewest%26cols%3Dname%2Ccity%26evil%3D1",
+    )
+    .await;
+    shows(&told, &["The view is saved", "Very important"]);
+    post(&mut bob, "/views", "name=My+own&query=q%3Dx").await;
+    shows(
+        &bob.get("/contacts").await,
+        &["/contacts?tag=vip&amp;sort=newest&amp;cols=name%2Ccity", "My own"],
+    );
+    let of_cid = cid.get("/views").await;
+    shows(&of_cid, &["Very important", "by Bob"]);
+    hides(&of_cid, &["My own", "/views/1/delete"]);
+    assert_eq!(cid.post("/views/1/delete", "").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(cid.post("/views/2/delete", "").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        cid.post("/views/2", "name=x&query=").await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        bob.post("/views", "name=+&query=").await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    shows(
+        &post(&mut bob, "/views/1", "name=VIP&shared=yes&query=tag%3Dvip").await,
+        &["VIP"],
+    );
+    // The same name again takes the place of the first.
+    post(&mut bob, "/views", "name=My+own&query=q%3Dy").await;
+    let views = bob.get("/views").await;
+    shows(&views, &["q=y"]);
+    hides(&views, &["q=x"]);
+    // The owner of the workspace keeps order.
+    post(&mut ada, "/views/1/delete", "").await;
+    hides(&cid.get("/views").await, &["VIP"]);
+}
