@@ -11,8 +11,10 @@ use crate::settings::stored_settings;
 use crate::shares::{name_of, packed, unpacked};
 use crate::{Actor, App, Error, Right};
 use model::{Contact, ContactId, MatchKey, Version, name_order};
+use std::collections::{HashMap, HashSet};
 use store::contacts::{ContactRow, Origin};
 use store::feed::{self, Touched};
+use store::shares::Share;
 use store::trash::{self, Trashed};
 use store::{ImportId, Tx, Workspace, contacts, keys, names, shares, texts, workspaces};
 
@@ -20,7 +22,7 @@ use store::{ImportId, Tx, Workspace, contacts, keys, names, shares, texts, works
 const FORGOTTEN_AT_ONCE: u64 = 1_000;
 
 /// Contacts deleted or restored in one transaction.
-const DELETED_AT_ONCE: usize = 500;
+const DELETED_AT_ONCE: usize = 2_000;
 
 /// A contact of the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,7 +142,7 @@ impl App {
         let now = self.world.now();
         self.change(actor, id, |tx| {
             let row = access::own(tx, actor, id)?;
-            discard(tx, actor, row, now)
+            discard(tx, actor, vec![row], now).map(drop)
         })
     }
 
@@ -151,17 +153,14 @@ impl App {
     /// Those of the database; what was deleted before stays deleted.
     pub fn delete_contacts(&self, actor: Actor, ids: &[ContactId]) -> Result<(u64, i64), Error> {
         let now = self.world.now();
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
         let mut deleted = 0;
         for some in ids.chunks(DELETED_AT_ONCE) {
             deleted += self.change_many(actor, |tx| {
-                let mut gone = Vec::new();
                 let rows = contacts::get_many(tx, actor.workspace, some)?;
-                for row in access::owned(actor, rows) {
-                    if !gone.contains(&row.id) {
-                        gone.push(row.id);
-                        discard(tx, actor, row, now)?;
-                    }
-                }
+                let gone = discard(tx, actor, access::owned(actor, rows), now)?;
                 Ok((gone.len() as u64, gone))
             })?;
         }
@@ -175,26 +174,24 @@ impl App {
     pub fn restore_deleted_at(&self, actor: Actor, at: i64) -> Result<u64, Error> {
         let (mut restored, mut after) = (0, None);
         loop {
-            let page = self
-                .store
-                .read(|tx| trash::page_at(tx, actor.workspace, actor.member, at, after, DELETED_AT_ONCE as u64))?;
-            let Some(last) = page.last() else { return Ok(restored) };
-            after = Some(last.contact.id);
-            restored += self.change_many(actor, |tx| {
-                let mut back = Vec::new();
-                for trashed in &page {
-                    // Somebody may have restored it, or an import brought it back.
-                    let id = trashed.contact.id;
-                    if contacts::get(tx, actor.workspace, id)?.is_some() {
-                        continue;
-                    }
-                    if let Some(trashed) = trash::take(tx, actor.workspace, id)? {
-                        bring_back(tx, actor.workspace, &trashed)?;
-                        back.push(id);
-                    }
-                }
-                Ok((back.len() as u64, back))
+            let (count, last) = self.change_many(actor, |tx| {
+                let (workspace, limit) = (actor.workspace, DELETED_AT_ONCE as u64);
+                let mut page = trash::page_at(tx, workspace, actor.member, at, after, limit)?;
+                let last = page.last().map(|trashed| trashed.contact.id);
+                let ids: Vec<ContactId> = page.iter().map(|trashed| trashed.contact.id).collect();
+                let there = contacts::owners(tx, workspace, &ids)?;
+                let there: HashSet<ContactId> = there.into_iter().map(|(id, _)| id).collect();
+                // An import may have brought it back.
+                page.retain(|trashed| !there.contains(&trashed.contact.id));
+                let back = bring_back(tx, workspace, page)?;
+                trash::remove_many(tx, workspace, &back)?;
+                Ok(((back.len() as u64, last), back))
             })?;
+            restored += count;
+            match last {
+                Some(last) => after = Some(last),
+                None => return Ok(restored),
+            }
         }
     }
 
@@ -211,7 +208,7 @@ impl App {
             if contacts::get(tx, actor.workspace, id)?.is_some() {
                 return Err(Error::IdTaken(id));
             }
-            bring_back(tx, actor.workspace, &trashed)
+            bring_back(tx, actor.workspace, vec![trashed]).map(drop)
         })
     }
 
@@ -309,28 +306,62 @@ pub(crate) fn rewrite(
     Ok(edited.version)
 }
 
-/// Puts a contact into the trash, and its shares with it: whoever gets its id later does not get them.
-pub(crate) fn discard(tx: &mut Tx<'_>, actor: Actor, row: Owns<ContactRow>, now: i64) -> Result<(), Error> {
-    let row = row.into_inner();
-    drop_traces(tx, actor.workspace, row.id, &read(&row)?)?;
-    contacts::delete_many(tx, actor.workspace, &[row.id])?;
-    let shares = shares::of_many(tx, actor.workspace, &[row.id])?;
-    shares::remove_of(tx, actor.workspace, &[row.id])?;
-    let trashed = Trashed {
+/// Puts contacts into the trash, and their shares with them: whoever gets their ids later does not get these. Says which.
+pub(crate) fn discard(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    owned: Vec<Owns<ContactRow>>,
+    now: i64,
+) -> Result<Vec<ContactId>, Error> {
+    let workspace = actor.workspace;
+    let rows: Vec<ContactRow> = owned.into_iter().map(Owns::into_inner).collect();
+    let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+    let (mut gone_keys, mut gone_names) = (Vec::new(), Vec::new());
+    for row in &rows {
+        let contact = read(row)?;
+        gone_keys.extend(keys_of(row.id, &contact));
+        gone_names.push((name_order(&contact), row.id));
+    }
+    keys::delete_many(tx, workspace, gone_keys)?;
+    names::delete_many(tx, workspace, gone_names)?;
+    texts::delete_many(tx, workspace, &ids)?;
+    contacts::delete_many(tx, workspace, &ids)?;
+    let mut gone_shares: HashMap<ContactId, Vec<Share>> = HashMap::new();
+    for share in shares::of_many(tx, workspace, &ids)? {
+        gone_shares.entry(share.contact).or_default().push(share);
+    }
+    shares::remove_of(tx, workspace, &ids)?;
+    let trashed = rows.into_iter().map(|row| Trashed {
+        shares: packed(&gone_shares.remove(&row.id).unwrap_or_default()),
         contact: row,
         at: now,
         by: actor.member,
-        shares: packed(&shares),
-    };
-    Ok(trash::put(tx, actor.workspace, &trashed)?)
+    });
+    trash::put_many(tx, workspace, &trashed.collect::<Vec<_>>())?;
+    Ok(ids)
 }
 
-/// Puts what was taken out of the trash back, shared as it was with those who are still there.
-fn bring_back(tx: &mut Tx<'_>, workspace: Workspace, trashed: &Trashed) -> Result<(), Error> {
-    let row = &trashed.contact;
-    add(tx, workspace, row, &read(row)?)?;
-    let shares = unpacked(tx, workspace, row.id, &trashed.shares)?;
-    Ok(shares::put_many(tx, workspace, &shares)?)
+/// Puts what was in the trash back, shared as it was with those who are still there. Says what.
+fn bring_back(tx: &mut Tx<'_>, workspace: Workspace, all: Vec<Trashed>) -> Result<Vec<ContactId>, Error> {
+    let shares = unpacked(
+        tx,
+        workspace,
+        all.iter().map(|trashed| (trashed.contact.id, trashed.shares.as_str())),
+    )?;
+    let rows: Vec<ContactRow> = all.into_iter().map(|trashed| trashed.contact).collect();
+    contacts::insert_many(tx, workspace, &rows)?;
+    let (mut new_keys, mut new_names, mut new_texts) = (Vec::new(), Vec::new(), Vec::new());
+    for row in &rows {
+        let contact = read(row)?;
+        new_keys.extend(keys_of(row.id, &contact));
+        new_names.push((name_order(&contact), row.id));
+        new_texts.push(text_of(row, &contact));
+    }
+    keys::insert_many(tx, workspace, new_keys)?;
+    names::insert_many(tx, workspace, new_names)?;
+    texts::set_many(tx, workspace, &new_texts)?;
+    shares::put_many(tx, workspace, &shares)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 fn shown(trashed: &Trashed) -> Result<TrashedContact, Error> {

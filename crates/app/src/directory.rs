@@ -1,17 +1,22 @@
 //! The contacts that rows are compared with, and what an import does to them.
 //!
+//! Only what the member may see is there: who is hidden has no key, is in no crowd and is found by no id.
+//!
 //! One piece of code for the real run and for the preview: a preview writes into a scratch database that lies over the
 //! directory, so it goes exactly the way of the run and changes nothing. Keys and names are collected and written sorted
 //! at the end of a batch, because keeping their tables row by row costs more than the rows.
 
+use crate::access;
 use crate::crowd::{CROWD, Crowd};
 use crate::key_filter::KeyFilter;
+use crate::{Actor, Right};
 use foldhash::fast::RandomState;
 use model::{Contact, ContactId, MatchKey, name_order};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use store::contacts::{self, ContactRow};
-use store::{ImportId, Tx, Workspace, keys, names};
+use store::{ImportId, Tx, keys, names};
+use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 /// Contacts that are read before the rows of a chunk are settled, at most.
 const MET_AT_ONCE: usize = 4_000;
@@ -44,9 +49,19 @@ impl Holders {
     }
 }
 
+/// A contact that the member may see.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    /// What the member may do with it.
+    pub right: Right,
+    /// The contact as it is now.
+    pub row: ContactRow,
+}
+
 /// Where the contacts are.
 pub(crate) struct Layers<'a, 'top, 'base> {
-    pub workspace: Workspace,
+    /// Who imports: what is compared with is what this member may see.
+    pub actor: Actor,
     /// The run that creates contacts now.
     pub run: ImportId,
     /// What is written to: the directory, or the scratch database over it.
@@ -69,7 +84,9 @@ pub(crate) struct Collected {
     /// Keys of the chunk in hand and who has them.
     looked_up: HashMap<MatchKey, Vec<ContactId>, RandomState>,
     /// Contacts that the rows of the chunk in hand name by id or share a key with.
-    met: HashMap<ContactId, ContactRow, RandomState>,
+    met: HashMap<ContactId, Found, RandomState>,
+    /// What the member may do with contacts that were asked for since the batch began; nothing with those that are hidden.
+    rights: HashMap<ContactId, Option<Right>, RandomState>,
     /// Keys that too many contacts have, once one was asked for.
     crowds: HashMap<MatchKey, Crowd, RandomState>,
 }
@@ -86,6 +103,7 @@ impl Collected {
             fresh: HashMap::default(),
             looked_up: HashMap::default(),
             met: HashMap::default(),
+            rights: HashMap::default(),
             crowds: HashMap::default(),
         }
     }
@@ -122,7 +140,7 @@ impl Directory<'_, '_, '_> {
             .collect();
         asked.sort_unstable();
         asked.dedup();
-        let workspace = self.layers.workspace;
+        let workspace = self.layers.actor.workspace;
         let mut found = keys::find_many(self.layers.top, workspace, &asked)?;
         if let Some(base) = &mut self.layers.base {
             for (found, below) in found.iter_mut().zip(keys::find_many(base, workspace, &asked)?) {
@@ -147,10 +165,60 @@ impl Directory<'_, '_, '_> {
         ids.dedup();
         ids.truncate(MET_AT_ONCE);
         if !ids.is_empty() {
-            let rows = self.get_many(&ids)?;
-            self.collected.met.extend(rows.into_iter().map(|row| (row.id, row)));
+            let found = self.seen(&ids)?;
+            let found = found.into_iter().map(|found| (found.row.id, found));
+            self.collected.met.extend(found);
         }
         Ok(())
+    }
+
+    /// Those of some contacts that the member may see. Notes also which of them are hidden.
+    fn seen(&mut self, ids: &[ContactId]) -> Result<Vec<Found>, store::Error> {
+        let rows = self.get_many(ids)?;
+        let there: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+        // Shares lie where the directory lies: a scratch database has none.
+        let seen = match &mut self.layers.base {
+            Some(base) => access::seen(base, self.layers.actor, rows)?,
+            None => access::seen(self.layers.top, self.layers.actor, rows)?,
+        };
+        let rights = &mut self.collected.rights;
+        rights.extend(there.into_iter().map(|id| (id, None)));
+        let found = seen.into_iter().map(|(right, row)| Found {
+            right,
+            row: row.into_inner(),
+        });
+        Ok(found
+            .inspect(|found| {
+                rights.insert(found.row.id, Some(found.right));
+            })
+            .collect())
+    }
+
+    /// Those of some contacts that the member may see, without the contacts. What was asked before is not asked again.
+    fn visible(&mut self, ids: &[ContactId]) -> Result<Vec<ContactId>, store::Error> {
+        let Collected { fresh, rights, .. } = &*self.collected;
+        let unknown = |id: &ContactId| !fresh.contains_key(id) && !rights.contains_key(id);
+        let asked: Vec<ContactId> = ids.iter().copied().filter(unknown).collect();
+        if !asked.is_empty() {
+            self.seen(&asked)?;
+        }
+        let Collected { fresh, rights, .. } = &*self.collected;
+        let may_see = |id: &ContactId| fresh.contains_key(id) || rights.get(id).is_some_and(Option::is_some);
+        Ok(ids.iter().copied().filter(may_see).collect())
+    }
+
+    /// The id that a row of an export gets which names `id`: that one, unless it belongs to a contact that the member may not
+    /// see. Then it is another one, always the same, so that nothing tells the two cases apart within the file.
+    pub fn free_id(&mut self, id: ContactId) -> Result<ContactId, store::Error> {
+        let mut free = id;
+        loop {
+            self.visible(&[free])?;
+            let fresh = self.collected.fresh.contains_key(&free);
+            if fresh || !matches!(self.collected.rights.get(&free), Some(None)) {
+                return Ok(free);
+            }
+            free = stand_in(self.layers.actor, free);
+        }
     }
 
     /// Fills the filter with all keys that are known, once it pays.
@@ -165,7 +233,7 @@ impl Directory<'_, '_, '_> {
         }
         filter.begin();
         collected.keys().for_each(|key| filter.add(key.as_str()));
-        let workspace = self.layers.workspace;
+        let workspace = self.layers.actor.workspace;
         keys::for_each_key(self.layers.top, workspace, |key| filter.add(key))?;
         if let Some(base) = &mut self.layers.base {
             keys::for_each_key(base, workspace, |key| filter.add(key))?;
@@ -174,16 +242,25 @@ impl Directory<'_, '_, '_> {
     }
 
     /// Who has a key, the first of them if they are a crowd, in the order in which they came to be. A contact of the base that the scratch database holds a
-    /// newer state of has the keys of that state.
+    /// newer state of has the keys of that state. Who is hidden does not count.
     pub fn who_has(&mut self, key: &MatchKey) -> Result<Vec<ContactId>, store::Error> {
         if self.collected.filter.excludes(key.as_str()) {
             return Ok(Vec::new());
         }
-        let mut ids: Vec<ContactId> = self.holders(key).take(CROWD + 1).collect();
+        let all: Vec<ContactId> = self.holders(key).collect();
+        let mut ids: Vec<ContactId> = Vec::new();
+        let mut looked_at = 0;
+        // Most keys have one holder; of a crowd not all are wanted.
+        while looked_at < all.len() && ids.len() <= CROWD {
+            let until = all.len().min(looked_at + CROWD + 1);
+            ids.extend(self.visible(&all[looked_at..until])?);
+            looked_at = until;
+        }
+        ids.truncate(CROWD + 1);
         ids.sort_unstable();
         ids.dedup();
         if self.layers.base.is_some() && !ids.is_empty() {
-            let states = contacts::get_many(self.layers.top, self.layers.workspace, &ids)?;
+            let states = contacts::get_many(self.layers.top, self.layers.actor.workspace, &ids)?;
             let run = self.layers.run;
             let gone: Vec<ContactId> = states
                 .iter()
@@ -216,7 +293,7 @@ impl Directory<'_, '_, '_> {
             let ids: Vec<ContactId> = self.holders(key).collect();
             let mut crowd = Crowd::default();
             for some in ids.chunks(MET_AT_ONCE) {
-                for row in self.get_many(some)? {
+                for Found { row, .. } in self.seen(some)? {
                     if self.layers.base.is_none() || !outdated(&row, key, self.layers.run) {
                         crowd.add(row.id, &row.body);
                     }
@@ -251,19 +328,25 @@ impl Directory<'_, '_, '_> {
         }
     }
 
-    /// A contact as it is now.
-    pub fn get(&mut self, id: ContactId) -> Result<Option<ContactRow>, store::Error> {
-        if let Some(row) = self.collected.fresh.get(&id).or_else(|| self.collected.met.get(&id)) {
-            return Ok(Some(row.clone()));
+    /// A contact as it is now, if the member may see it.
+    pub fn get(&mut self, id: ContactId) -> Result<Option<Found>, store::Error> {
+        if let Some(row) = self.collected.fresh.get(&id) {
+            return Ok(Some(Found {
+                right: Right::Own,
+                row: row.clone(),
+            }));
         }
-        Ok(self.get_many(&[id])?.pop())
+        if let Some(found) = self.collected.met.get(&id) {
+            return Ok(Some(found.clone()));
+        }
+        Ok(self.seen(&[id])?.pop())
     }
 
     fn get_many(&mut self, ids: &[ContactId]) -> Result<Vec<ContactRow>, store::Error> {
-        let mut rows = contacts::get_many(self.layers.top, self.layers.workspace, ids)?;
+        let mut rows = contacts::get_many(self.layers.top, self.layers.actor.workspace, ids)?;
         if let Some(base) = &mut self.layers.base {
             let above: HashSet<ContactId> = rows.iter().map(|r| r.id).collect();
-            let below = contacts::get_many(base, self.layers.workspace, ids)?;
+            let below = contacts::get_many(base, self.layers.actor.workspace, ids)?;
             rows.extend(below.into_iter().filter(|r| !above.contains(&r.id)));
         }
         Ok(rows)
@@ -291,15 +374,15 @@ impl Directory<'_, '_, '_> {
         self.drop_keys(old.into_iter().filter(|k| !new.contains(k)), id);
         self.change_name(id, name_order(before), name_order(after));
         if let Some(met) = self.collected.met.get_mut(&id) {
-            met.clone_from(&row);
+            met.row.clone_from(&row);
         }
         if let Some(fresh) = self.collected.fresh.get_mut(&id) {
             *fresh = row;
             return Ok(());
         }
-        if !contacts::update(self.layers.top, self.layers.workspace, &row)? {
+        if !contacts::update(self.layers.top, self.layers.actor.workspace, &row)? {
             // The first change of a contact that lies under the scratch database: it is copied up.
-            contacts::insert_many(self.layers.top, self.layers.workspace, &[row])?;
+            contacts::insert_many(self.layers.top, self.layers.actor.workspace, &[row])?;
         }
         Ok(())
     }
@@ -341,12 +424,13 @@ impl Directory<'_, '_, '_> {
     pub fn end_chunk(&mut self) -> Result<(), store::Error> {
         let mut rows: Vec<ContactRow> = self.collected.fresh.drain().map(|(_, row)| row).collect();
         rows.sort_unstable_by_key(|row| row.id);
-        contacts::insert_many(self.layers.top, self.layers.workspace, &rows)
+        contacts::insert_many(self.layers.top, self.layers.actor.workspace, &rows)
     }
 
-    /// Writes the keys and names of the batch.
+    /// Writes the keys and names of the batch. Rights are asked for anew in the next one.
     pub fn end_batch(&mut self) -> Result<(), store::Error> {
-        let workspace = self.layers.workspace;
+        self.collected.rights.clear();
+        let workspace = self.layers.actor.workspace;
         let dropped: Vec<_> = self.collected.dropped_keys.drain().collect();
         keys::delete_many(self.layers.top, workspace, dropped)?;
         let mut added = Vec::with_capacity(self.collected.keys.len());
@@ -365,6 +449,19 @@ impl Directory<'_, '_, '_> {
         let named = self.collected.names.drain().map(|(id, order)| (order, id));
         names::insert_many(self.layers.top, workspace, named.collect())
     }
+}
+
+/// The id that stands for another, for one member. It keeps the moment that the other tells, so that it stands in the same
+/// place among contacts in the order in which they came to be.
+fn stand_in(actor: Actor, id: ContactId) -> ContactId {
+    let mut seed = actor.member.0.unsigned_abs();
+    seed = seed.wrapping_add(actor.workspace.0.unsigned_abs().rotate_left(32));
+    let mut bytes = xxh3_128_with_seed(id.as_bytes(), seed).to_le_bytes();
+    // Moment, version and variant of a UUIDv7 stay.
+    bytes[..6].copy_from_slice(&id.as_bytes()[..6]);
+    bytes[6] = 0x70 | (bytes[6] & 0x0f);
+    bytes[8] = 0x80 | (bytes[8] & 0x3f);
+    ContactId::from_bytes(bytes)
 }
 
 /// Whether a contact that lies under a scratch database had a key there and has lost it in the preview. What a preview

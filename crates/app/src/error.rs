@@ -157,6 +157,12 @@ pub enum Error {
     /// There is no such member, or none who is active.
     #[error("there is no such member")]
     NoMember,
+    /// Nobody has an account yet, so nobody can be invited.
+    #[error(
+        "there is no account yet: make the first one in the browser (crystalqore serve), or with crystalqore member add \
+         EMAIL --name NAME --password-stdin"
+    )]
+    NotSetUp,
     /// No owner would be left.
     #[error("this is the last owner of the workspace; make somebody else an owner first")]
     LastOwner,
@@ -259,6 +265,7 @@ impl Error {
             Self::WrongPassword => "wrong_password",
             Self::TooManyTries { .. } => "too_many_tries",
             Self::NoMember => "no_such_member",
+            Self::NotSetUp => "not_set_up",
             Self::LastOwner => "last_owner",
             Self::LinkGone => "link_gone",
             Self::Hashing(_) => "hashing",

@@ -68,6 +68,14 @@ impl App {
         self.store.read(|tx| defined(tx, actor.workspace))
     }
 
+    /// Makes sure that the member may change fields and settings.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`]; those of the database.
+    pub fn may_govern(&self, actor: Actor) -> Result<(), Error> {
+        self.store.read(|tx| admin(tx, actor).map(drop))
+    }
+
     /// What the workspace asks of contacts.
     ///
     /// # Errors

@@ -233,11 +233,6 @@ impl App {
         let lease = self.hold_run(actor, import)?;
         // Only now that nobody else runs it, what is stored is the last word.
         let stored = self.interrupted(actor, import)?;
-        // Whoever goes on with it, its contacts are those of who began it.
-        let actor = Actor {
-            member: stored.owner,
-            ..actor
-        };
         let (plan, reached) = (plan_of(&stored)?, reached_of(&stored)?);
         let upload = self.fetch_upload(import, &plan.upload)?;
         let kept = Kept {
@@ -273,7 +268,7 @@ impl App {
         }
     }
 
-    /// The imports, newest first.
+    /// The member's imports, newest first.
     ///
     /// # Errors
     /// Those of the database.
@@ -292,9 +287,6 @@ impl App {
     /// When there is no such import.
     pub fn import_report(&self, actor: Actor, import: ImportId) -> Result<ImportReport, Error> {
         let stored = self.stored(actor, import)?;
-        if !may_see(actor, &stored) {
-            return Err(Error::NoImport(import));
-        }
         let mut reports = [report(&stored, &self.held(actor.workspace)?)?];
         self.name_owners(actor, &mut reports)?;
         let [report] = reports;
@@ -340,9 +332,11 @@ impl App {
         Ok(())
     }
 
+    /// What is stored of an import that the member made; that of another member is not there.
     pub(crate) fn stored(&self, actor: Actor, import: ImportId) -> Result<Import, Error> {
-        self.store
-            .read(|tx| imports::get(tx, actor.workspace, import))?
+        let stored = self.store.read(|tx| imports::get(tx, actor.workspace, import))?;
+        stored
+            .filter(|import| may_see(actor, import))
             .ok_or(Error::NoImport(import))
     }
 
@@ -456,9 +450,9 @@ fn report(stored: &Import, held: &[ImportId]) -> Result<ImportReport, Error> {
     })
 }
 
-/// What is being prepared is seen by who prepares it.
-pub(crate) fn may_see(actor: Actor, import: &Import) -> bool {
-    import.state != ImportState::Draft || import.owner == actor.member
+/// An import is seen by who made it: its rows are nobody else's.
+fn may_see(actor: Actor, import: &Import) -> bool {
+    import.owner == actor.member
 }
 
 /// The file that an import still needs: to be prepared, to be gone on with, or to show what became of its rows.

@@ -107,6 +107,9 @@ impl App {
             if role == Role::Owner {
                 access::owner(tx, actor)?;
             }
+            if !accounts::exist(tx, actor.workspace)? {
+                return Err(Error::NotSetUp);
+            }
             refuse_taken(tx, actor.workspace, &email)?;
             links::forget_invitations(tx, actor.workspace, &email)?;
             links::forget(tx, actor.workspace, now - INVITATION_LASTS)?;

@@ -3,7 +3,9 @@
 //! Owns the sentences about duplicates, conflicts and ambiguous rows, the same in a run, a preview and a result. Leaves out
 //! finding the contacts and what becomes of the row (`settle`).
 
+use crate::Right;
 use crate::crowd::CROWD;
+use crate::directory::Found;
 use crate::judging::Prepared;
 use exchange::reason::{Code, Reason, shortened};
 use model::{Contact, MatchKey, Verdict, by_key};
@@ -16,6 +18,8 @@ const BY_NAME: &str = "--match email-or-phone-and-name";
 /// By what a row matches a contact.
 pub(crate) struct Matched {
     pub row: ContactRow,
+    /// What the member may do with it.
+    pub right: Right,
     /// What they share, one at least.
     pub keys: Vec<MatchKey>,
 }
@@ -81,6 +85,17 @@ pub(crate) fn duplicate_reason(row: &Prepared, matched: &Matched, run: ImportId,
     reason
 }
 
+/// Why a row is passed over: the contact is there, and is not the member's to change.
+pub(crate) fn view_only_reason(row: &Prepared, matched: &Matched, run: ImportId) -> Reason {
+    let told = duplicate_reason(row, matched, run, false);
+    Reason {
+        code: Code::ViewOnly,
+        message: format!("{} It is shared with you to view, so it is not changed.", told.message),
+        advice: "ask its owner to let you edit it, or import the row as a contact of your own".to_owned(),
+        ..told
+    }
+}
+
 /// Why a row is passed over: the contact was changed.
 pub(crate) fn conflict_reason(row: &Prepared, matched: &Matched) -> Reason {
     Reason::of_row(
@@ -111,7 +126,8 @@ pub(crate) fn ambiguous_reason(row: &Prepared, matches: &[Matched], run: ImportI
 
 impl Matched {
     /// A contact that a row is known to meet, and the key that they share: the email or phone, if there is one.
-    pub fn known(row: &Prepared, contact: ContactRow) -> Self {
+    pub fn known(row: &Prepared, found: Found) -> Self {
+        let Found { right, row: contact } = found;
         let keys = Contact::from_json(&contact.body)
             .map(|c| MatchKey::of(&c))
             .unwrap_or_default();
@@ -122,6 +138,7 @@ impl Matched {
         }
         Self {
             row: contact,
+            right,
             keys: shared,
         }
     }

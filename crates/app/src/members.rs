@@ -5,11 +5,12 @@
 //! Leaves out how somebody comes in (`links`), and what becomes of what belongs to who goes (`leaving`).
 
 use crate::access::{self, IsAdmin};
-use crate::accounts::{folded, session};
+use crate::accounts::{fit_email, fit_name, fit_password, folded, session};
 use crate::audit::AuditAction;
-use crate::{Actor, App, Error, SignInInfo};
+use crate::links::refuse_taken;
+use crate::{AccountField, Actor, App, Error, SignInInfo};
 use std::collections::HashMap;
-use store::accounts::Role;
+use store::accounts::{self, NewAccount, Role};
 use store::members::{self, MemberRow, MemberState};
 use store::sign_ins::{self, SignIn};
 use store::{Member, Tx, links, workspaces};
@@ -113,6 +114,53 @@ impl App {
             .store
             .read(|tx| members::by_email(tx, actor.workspace, &folded(email)))?;
         Ok(found.ok_or(Error::NoMember)?.member)
+    }
+
+    /// Makes an account at once, with a password that somebody else chose. The first one is the owner's, and has what was
+    /// imported before; others are members if no role is named. Says the role.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`]; [`Error::AccountField`] with the first field that does not fit; those of the database.
+    pub fn add_member(
+        &self,
+        actor: Actor,
+        name: &str,
+        email: &str,
+        role: Option<Role>,
+        password: &str,
+    ) -> Result<Role, Error> {
+        let name = fit_name(name, AccountField::Name)?;
+        let email = fit_email(email)?;
+        fit_password(password)?;
+        let hash = self.passwords.hash(password, self.world.secret())?;
+        let now = self.world.now();
+        let account = NewAccount {
+            name,
+            email: &email,
+            password_hash: &hash,
+        };
+        self.change_members(actor, |tx, _| {
+            let first = !accounts::exist(tx, actor.workspace)?;
+            let role = role.unwrap_or(if first { Role::Owner } else { Role::Member });
+            if role == Role::Owner {
+                access::owner(tx, actor)?;
+            }
+            let member = if first {
+                if role != Role::Owner {
+                    return Err(Error::Forbidden("the first account is that of an owner"));
+                }
+                accounts::claim(tx, actor.workspace, actor.member, &account)?;
+                actor.member
+            } else {
+                refuse_taken(tx, actor.workspace, &email)?;
+                links::forget_invitations(tx, actor.workspace, &email)?;
+                members::add(tx, actor.workspace, &account, role, now)?
+            };
+            let about = format!("{name} ({email}) as {}", role.as_str());
+            let joined = Actor { member, ..actor };
+            self.audit(tx, joined, AuditAction::Joined, &about, 0)?;
+            Ok(role)
+        })
     }
 
     /// Gives a member another role.

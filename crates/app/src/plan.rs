@@ -41,6 +41,13 @@ pub enum Match {
     EmailOrPhoneAndName,
 }
 
+impl Match {
+    /// Whether one kind of value was said to be who somebody is, whatever the name.
+    pub(crate) fn is_of_one_kind(self) -> bool {
+        matches!(self, Self::Email | Self::Phone)
+    }
+}
+
 /// What happens to a row whose contact was changed since the export that the row comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

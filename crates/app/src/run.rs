@@ -306,7 +306,7 @@ impl<'a> Run<'a> {
             match next()? {
                 Some(chunk) => {
                     let layers = Layers {
-                        workspace: self.actor.workspace,
+                        actor: self.actor,
                         run: import,
                         top: tx,
                         base: None,
@@ -318,7 +318,7 @@ impl<'a> Run<'a> {
             }
         }
         let layers = Layers {
-            workspace,
+            actor: self.actor,
             run: import,
             top: tx,
             base: None,
@@ -427,14 +427,13 @@ pub(crate) fn over_scratch(
     mut watch: Option<&mut Watch<'_>>,
     seen: &mut dyn FnMut(&Chunk, usize, &Standing) -> Result<(), Error>,
 ) -> Result<Stopped, Error> {
-    let workspace = run.actor.workspace;
     scratch.write(|top| {
         judge_all(&run.judging(0), |next| {
             let mut flushed = 0;
             while let Some(chunk) = next()? {
                 run.chunk(
                     Layers {
-                        workspace,
+                        actor: run.actor,
                         run: PREVIEW,
                         top,
                         base: base.as_deref_mut(),
@@ -452,7 +451,7 @@ pub(crate) fn over_scratch(
                 if run.counts().rows >= flushed + run.batch_rows(false) {
                     flushed = run.counts().rows;
                     let layers = Layers {
-                        workspace,
+                        actor: run.actor,
                         run: PREVIEW,
                         top,
                         base: base.as_deref_mut(),

@@ -143,6 +143,11 @@ impl Work {
     }
 
     fn take_up(&mut self, actor: Actor, import: &Import) {
+        // Whoever takes it up, it is done with the rights of the member who made it.
+        let actor = Actor {
+            member: import.owner,
+            ..actor
+        };
         let done = match import.state {
             ImportState::Cancelling => self.app.end_cancelled(actor, import.id),
             ImportState::Undoing => self.app.undo(actor, import.id, false).map(drop),

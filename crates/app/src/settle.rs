@@ -2,11 +2,13 @@
 
 use crate::contacts::read;
 use crate::crowd::{CROWD, name_in};
-use crate::directory::Directory;
+use crate::directory::{Directory, Found};
 use crate::judging::Prepared;
-use crate::meeting::{Matched, ambiguous_reason, conflict_reason, duplicate_reason, is_only_possible};
+use crate::meeting::{
+    Matched, ambiguous_reason, conflict_reason, duplicate_reason, is_only_possible, view_only_reason,
+};
 use crate::plan::{Conflicts, Duplicates, ImportOptions, Match};
-use crate::{Decision, Error, World};
+use crate::{Decision, Error, Right, World};
 use exchange::reason::{Code, Reason};
 use model::{Contact, ContactId, MatchKey, content_hash};
 use std::collections::BTreeMap;
@@ -115,6 +117,9 @@ impl Settler<'_> {
 
     fn settle_valid(&mut self, directory: &mut Directory<'_, '_, '_>, row: &mut Prepared) -> Result<Standing, Error> {
         let rule = self.rule(row);
+        if let Some(id) = row.id {
+            row.id = Some(directory.free_id(id)?);
+        }
         if let Some(by_id) = by_id(directory, row)? {
             return self.meet(directory, row, by_id, rule);
         }
@@ -198,13 +203,16 @@ impl Settler<'_> {
                     known.keys.push(key.clone());
                     continue;
                 }
-                let Some(found) = directory.get(id)? else { continue };
+                let Some(Found { right, row: found }) = directory.get(id)? else {
+                    continue;
+                };
                 // Rows of an export are told apart by their ids: two of them are two contacts, whatever they share.
                 if row.id.is_some() && self.is_own(&found) {
                     continue;
                 }
                 matches.push(Matched {
                     row: found,
+                    right,
                     keys: vec![key.clone()],
                 });
                 if self.rule(row).options.duplicates == Duplicates::Create && !self.by_name() && matches.len() > 1 {
@@ -263,12 +271,13 @@ impl Settler<'_> {
                 ids = directory.crowd(key)?.same(row.content);
             }
             for id in ids {
-                if let Some(found) = directory.get(id)?
+                if let Some(Found { right, row: found }) = directory.get(id)?
                     && !self.is_own(&found)
                     && content_hash(&found.body) == row.content
                 {
                     return Ok(Some(Matched {
                         row: found,
+                        right,
                         keys: vec![MatchKey::content_of(row.content)],
                     }));
                 }
@@ -308,12 +317,15 @@ impl Settler<'_> {
         }
         let possible = is_only_possible(&matched, row);
         // Who shares a number or an address must not get the other's values, unless that was said to be who they are.
-        let one_kind = matches!(self.options.matching, Match::Phone | Match::Email);
-        let set_apart = possible && !rule.decided && !one_kind;
+        let set_apart = possible && !rule.decided && !self.options.matching.is_of_one_kind();
         let Some(fill) = rule.options.fill().filter(|_| !set_apart) else {
             let reason = duplicate_reason(row, &matched, self.run, possible);
             return Ok(Standing::new(Outcome::Duplicate { of, possible }, Some(reason)));
         };
+        if matched.right < Right::Edit {
+            let reason = view_only_reason(row, &matched, self.run);
+            return Ok(Standing::new(Outcome::Duplicate { of, possible }, Some(reason)));
+        }
         let changed_since = row.version.is_some_and(|v| v != matched.row.version);
         let may_overwrite = rule.decided || self.options.conflicts == Conflicts::Overwrite;
         if changed_since && !may_overwrite && matched.row.written_by != Some(self.run) {
@@ -430,7 +442,8 @@ impl Settler<'_> {
 fn by_id(directory: &mut Directory<'_, '_, '_>, row: &Prepared) -> Result<Option<Matched>, Error> {
     let Some(id) = row.id else { return Ok(None) };
     Ok(directory.get(id)?.map(|existing| Matched {
-        row: existing,
+        row: existing.row,
+        right: existing.right,
         keys: vec![MatchKey::from_stored(format!("i{id}"))],
     }))
 }

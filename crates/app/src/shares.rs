@@ -8,9 +8,9 @@ use crate::actions::{ActionKind, Before, Step};
 use crate::{ActionReport, Actor, App, Error, Right};
 use model::ContactId;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::contacts::{self, ContactRow};
-use store::members::{self, MemberRow, MemberState};
+use store::members::{self, MemberState};
 use store::shares::{self, Access, Grantee, Share};
 use store::{Member, Tx, Workspace, workspaces};
 
@@ -316,35 +316,34 @@ pub(crate) fn packed(shares: &[Share]) -> String {
     serde_json::to_string(&packed.collect::<Vec<_>>()).unwrap_or_default()
 }
 
-/// The shares of a contact that were made a text, but for those of members who are gone.
-pub(crate) fn unpacked(
+/// The shares of contacts that were made texts, but for those of members who are gone.
+pub(crate) fn unpacked<'a>(
     tx: &mut Tx<'_>,
     workspace: Workspace,
-    contact: ContactId,
-    packed: &str,
+    packed: impl Iterator<Item = (ContactId, &'a str)>,
 ) -> Result<Vec<Share>, store::Error> {
-    if packed.is_empty() {
-        return Ok(Vec::new());
-    }
-    let unreadable = |_| store::Error::Corrupt(format!("the shares of contact {contact} cannot be read"));
-    let packed: Vec<Packed> = serde_json::from_str(packed).map_err(unreadable)?;
     let mut shares = Vec::new();
-    for share in packed {
-        let to = Member(share.to);
-        let gone = |member: Option<MemberRow>| member.is_none_or(|member| member.state == MemberState::Removed);
-        if share.to != 0 && gone(members::get(tx, workspace, to)?) {
-            continue;
-        }
-        shares.push(Share {
+    for (contact, packed) in packed.filter(|(_, packed)| !packed.is_empty()) {
+        let unreadable = |_| store::Error::Corrupt(format!("the shares of contact {contact} cannot be read"));
+        let packed: Vec<Packed> = serde_json::from_str(packed).map_err(unreadable)?;
+        shares.extend(packed.into_iter().map(|share| Share {
             contact,
-            to: if share.to == 0 {
-                Grantee::Everyone
-            } else {
-                Grantee::Member(to)
+            to: match share.to {
+                0 => Grantee::Everyone,
+                member => Grantee::Member(Member(member)),
             },
             access: if share.edit { Access::Edit } else { Access::View },
             by: Member(share.by),
             at: share.at,
+        }));
+    }
+    if !shares.is_empty() {
+        let all = members::list(tx, workspace)?.into_iter();
+        let there = all.filter(|member| member.state != MemberState::Removed);
+        let there: HashSet<Member> = there.map(|member| member.member).collect();
+        shares.retain(|share| match share.to {
+            Grantee::Everyone => true,
+            Grantee::Member(member) => there.contains(&member),
         });
     }
     Ok(shares)

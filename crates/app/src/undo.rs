@@ -1,17 +1,18 @@
-//! Taking an import back: what it created goes, what it changed gets its old values, what was changed since stays and is
-//! listed. In steps that each commit, so that an undo that is interrupted can be gone on with.
+//! Taking an import back: what it created goes, what it changed gets its old values, what was changed since, or may not
+//! be changed by the member any more, stays and is listed. In steps that each commit, so that an undo that is interrupted can be gone on with.
 
+use crate::access;
 use crate::cancel::is_unfinished;
 use crate::contacts::{drop_traces, leave_keys_and_name, read};
 use crate::import::plan_of;
 use crate::lease::Lease;
 use crate::{Actor, App, Error};
-use model::{Contact, ContactId, MatchKey, name_order};
+use model::{ContactId, MatchKey, name_order};
 use store::changes::{self, Change};
 use store::contacts::{self, ContactRow};
 use store::feed::{self, Touched};
 use store::imports::{self, Batch, ImportState};
-use store::{ImportId, Tx, Workspace, keys, names, shares, texts, workspaces};
+use store::{ImportId, Tx, keys, names, shares, texts, workspaces};
 
 /// Contacts of one step.
 const STEP: u64 = 5_000;
@@ -25,9 +26,9 @@ pub struct UndoReport {
     pub removed: u64,
     /// Contacts that got their old values back.
     pub restored: u64,
-    /// Contacts kept, because they were changed since.
+    /// Contacts kept, because they were changed since, or are not the member's to change any more.
     pub kept: u64,
-    /// The names of the first of them.
+    /// The names of the first of them that the member may see.
     pub kept_names: Vec<String>,
 }
 
@@ -63,7 +64,7 @@ impl App {
         }
         let mut undo = Undo {
             app: self,
-            workspace,
+            actor,
             import,
             writing,
             report: UndoReport::default(),
@@ -94,7 +95,8 @@ impl App {
 
 struct Undo<'a> {
     app: &'a App,
-    workspace: Workspace,
+    /// Who takes it back: what this member has lost the right to change is kept.
+    actor: Actor,
     import: ImportId,
     /// The right to write; none if this only says what an undo would do.
     writing: Option<&'a Lease>,
@@ -108,10 +110,10 @@ impl Undo<'_> {
             return Ok(self.app.store.read(work)?.0);
         };
         self.app.store.write(|tx| {
-            workspaces::begin_change(tx, self.workspace)?;
+            workspaces::begin_change(tx, self.actor.workspace)?;
             lease.fence(tx)?;
             let (done, met) = work(tx)?;
-            feed::note(tx, self.workspace, &[Touched::Contacts(met)])?;
+            feed::note(tx, self.actor.workspace, &[Touched::Contacts(met)])?;
             Ok(done)
         })
     }
@@ -121,14 +123,14 @@ impl Undo<'_> {
         let met_later = |change: &Change| {
             change.before.is_none() && batches.iter().any(|b| (b.first..=b.last).contains(&change.contact))
         };
-        let (workspace, import, dry_run) = (self.workspace, self.import, self.writing.is_none());
+        let (actor, import, dry_run) = (self.actor, self.import, self.writing.is_none());
         let mut after: Option<ContactId> = None;
         loop {
             let (page, report) = self.step(|tx| {
-                let page = changes::page(tx, workspace, import, after, STEP)?;
+                let page = changes::page(tx, actor.workspace, import, after, STEP)?;
                 let mut report = UndoReport::default();
                 for change in page.iter().filter(|change| !met_later(change)) {
-                    restore(tx, workspace, import, change, dry_run, &mut report)?;
+                    restore(tx, actor, import, change, dry_run, &mut report)?;
                 }
                 let met = page.iter().map(|change| change.contact).collect();
                 Ok(((page, report), met))
@@ -142,19 +144,20 @@ impl Undo<'_> {
     }
 
     fn remove_created(&mut self, batches: &[Batch]) -> Result<(), Error> {
-        let (workspace, import, dry_run) = (self.workspace, self.import, self.writing.is_none());
+        let (actor, import, dry_run) = (self.actor, self.import, self.writing.is_none());
         for batch in batches {
             let mut after: Option<ContactId> = None;
             loop {
                 let (last, report) = self.step(|tx| {
                     let page =
-                        contacts::page_created_by(tx, workspace, import, (batch.first, batch.last), after, STEP)?;
+                        contacts::page_created_by(tx, actor.workspace, import, (batch.first, batch.last), after, STEP)?;
                     let last = page.last().map(|row| row.id);
                     let met = page.iter().map(|row| row.id).collect();
                     let mut report = UndoReport::default();
-                    let (untouched, touched) = page.into_iter().partition(|row| row.written_by == Some(import));
-                    keep(touched, &mut report);
-                    remove(tx, workspace, untouched, dry_run, &mut report)?;
+                    let removable = |row: &ContactRow| row.written_by == Some(import) && row.owner == actor.member;
+                    let (untouched, others) = page.into_iter().partition(removable);
+                    keep(tx, actor, others, &mut report)?;
+                    remove(tx, actor, untouched, dry_run, &mut report)?;
                     Ok(((last, report), met))
                 })?;
                 self.add(report);
@@ -176,22 +179,26 @@ impl Undo<'_> {
     }
 }
 
-fn keep(rows: Vec<ContactRow>, report: &mut UndoReport) {
+/// Counts contacts that are kept; those that the member may still see are named.
+fn keep(tx: &mut Tx<'_>, actor: Actor, rows: Vec<ContactRow>, report: &mut UndoReport) -> Result<(), store::Error> {
     report.kept += rows.len() as u64;
-    let names = rows
-        .iter()
-        .take(NAMED)
-        .filter_map(|row| Contact::from_json(&row.body).ok());
-    report.kept_names.extend(names.map(|contact| contact.display_name()));
+    let named = rows.into_iter().take(NAMED).collect();
+    for (_, row) in access::seen(tx, actor, named)? {
+        report.kept_names.push(read(&row)?.display_name());
+    }
+    Ok(())
 }
 
+/// Removes contacts that are the member's own; others are not there to be removed.
 fn remove(
     tx: &mut Tx<'_>,
-    workspace: Workspace,
+    actor: Actor,
     rows: Vec<ContactRow>,
     dry_run: bool,
     report: &mut UndoReport,
 ) -> Result<(), store::Error> {
+    let workspace = actor.workspace;
+    let rows = access::owned(actor, rows);
     report.removed += rows.len() as u64;
     if dry_run || rows.is_empty() {
         return Ok(());
@@ -214,22 +221,22 @@ fn remove(
 /// Gives one changed contact its old values back.
 fn restore(
     tx: &mut Tx<'_>,
-    workspace: Workspace,
+    actor: Actor,
     import: ImportId,
     change: &Change,
     dry_run: bool,
     report: &mut UndoReport,
 ) -> Result<(), store::Error> {
+    let workspace = actor.workspace;
     // A contact that somebody has deleted since stays deleted.
     let Some(row) = contacts::get(tx, workspace, change.contact)? else {
         return Ok(());
     };
     let Some(before) = &change.before else {
-        if row.written_by == Some(import) {
-            return remove(tx, workspace, vec![row], dry_run, report);
+        if row.written_by == Some(import) && row.owner == actor.member {
+            return remove(tx, actor, vec![row], dry_run, report);
         }
-        keep(vec![row], report);
-        return Ok(());
+        return keep(tx, actor, vec![row], report);
     };
     if row.version == before.version && row.body == before.body {
         // An undo that was interrupted had come past here.
@@ -237,9 +244,12 @@ fn restore(
         return Ok(());
     }
     if row.written_by != Some(import) {
-        keep(vec![row], report);
-        return Ok(());
+        return keep(tx, actor, vec![row], report);
     }
+    let Some(row) = access::editable(tx, actor, vec![row.clone()])?.pop() else {
+        return keep(tx, actor, vec![row], report);
+    };
+    let row = row.into_inner();
     report.restored += 1;
     if dry_run {
         return Ok(());

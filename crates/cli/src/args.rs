@@ -1,5 +1,8 @@
 //! The arguments of the command line, and how they become requests.
+//!
+//! Long because it is one list: what the arguments of every command are, in the order of its help.
 
+use crate::member_args::{ActingArgs, MemberArgs};
 use crate::serve_args::ServeArgs;
 use app::{
     BadValues, Charset, Conflicts, Duplicates, ExportFormat, HeaderChoice, ImportId, ImportOptions, Match, Opening,
@@ -112,6 +115,8 @@ pub enum Command {
     Undo(UndoArgs),
     /// Write contacts to a file or to the terminal
     Export(ExportArgs),
+    /// Add, list and remove members
+    Member(MemberArgs),
     /// Print a sample CSV that shows the fields
     Sample,
     /// Write everything into one file, while others work on (SQLite)
@@ -171,12 +176,13 @@ pub struct InspectArgs {
 pub struct ImportArgs {
     /// The file; - for standard input
     pub file: PathBuf,
-    /// A row that matches a contact: pass over it, update the contact, fill its blanks, or create another one
-    #[arg(long, env = "CRYSTALQORE_DUPLICATES", value_enum, default_value_t)]
-    pub duplicates: DuplicatesArg,
-    /// What counts as a match
-    #[arg(long = "match", env = "CRYSTALQORE_MATCH", value_enum, default_value_t)]
-    pub matching: MatchArg,
+    /// A row that matches a contact: pass over it, update the contact, fill its blanks, or create another one. Without it,
+    /// what the settings of the workspace say, which is skip at first
+    #[arg(long, env = "CRYSTALQORE_DUPLICATES", value_enum)]
+    pub duplicates: Option<DuplicatesArg>,
+    /// What counts as a match. Without it, what the settings of the workspace say, which is email-or-phone at first
+    #[arg(long = "match", env = "CRYSTALQORE_MATCH", value_enum)]
+    pub matching: Option<MatchArg>,
     /// A row whose contact was changed here since the row was exported
     #[arg(long, env = "CRYSTALQORE_CONFLICTS", value_enum, default_value_t)]
     pub conflicts: ConflictsArg,
@@ -194,6 +200,8 @@ pub struct ImportArgs {
     pub json: bool,
     #[command(flatten)]
     pub opening: OpeningArgs,
+    #[command(flatten)]
+    pub acting: ActingArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -201,6 +209,8 @@ pub struct ImportsArgs {
     /// Print one JSON document
     #[arg(long, env = "CRYSTALQORE_JSON")]
     pub json: bool,
+    #[command(flatten)]
+    pub acting: ActingArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -214,6 +224,8 @@ pub struct ResumeArgs {
     /// Print one JSON document
     #[arg(long, env = "CRYSTALQORE_JSON")]
     pub json: bool,
+    #[command(flatten)]
+    pub acting: ActingArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -224,6 +236,8 @@ pub struct RejectedArgs {
     /// The file to write; without it, the terminal
     #[arg(short, long, env = "CRYSTALQORE_OUTPUT", value_name = "FILE")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub acting: ActingArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -237,6 +251,8 @@ pub struct UndoArgs {
     /// Print one JSON document
     #[arg(long, env = "CRYSTALQORE_JSON")]
     pub json: bool,
+    #[command(flatten)]
+    pub acting: ActingArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -244,7 +260,7 @@ pub struct ExportArgs {
     /// Whose contacts
     #[arg(long, env = "CRYSTALQORE_SCOPE", value_enum, default_value_t)]
     pub scope: ScopeArg,
-    /// Only contacts that match: words, tag:vip, company:acme, city:bonn, country:DE, import:3, has:email, no:phone
+    /// Only contacts that match: words, tag:vip, company:acme, city:bonn, country:DE, import:3, has:email, no:phone, field:Name=value
     #[arg(long, env = "CRYSTALQORE_FILTER", default_value = "", value_name = "QUERY")]
     pub filter: String,
     /// How to write them
@@ -265,6 +281,8 @@ pub struct ExportArgs {
     /// The file to write; without it, the terminal
     #[arg(short, long, env = "CRYSTALQORE_OUTPUT", value_name = "FILE")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub acting: ActingArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -313,20 +331,18 @@ pub enum BadValuesArg {
     LeaveOut,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum DuplicatesArg {
-    #[default]
     Skip,
     Update,
     Fill,
     Create,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum MatchArg {
     Email,
     Phone,
-    #[default]
     EmailOrPhone,
     EmailOrPhoneAndName,
 }
@@ -390,21 +406,23 @@ impl OpeningArgs {
 }
 
 impl ImportArgs {
-    /// What to do with rows.
-    pub fn options(&self) -> ImportOptions {
+    /// What to do with rows; what is not said is as `defaults` say.
+    pub fn options(&self, defaults: ImportOptions) -> ImportOptions {
         ImportOptions {
-            duplicates: match self.duplicates {
-                DuplicatesArg::Skip => Duplicates::Skip,
-                DuplicatesArg::Update => Duplicates::Update,
-                DuplicatesArg::Fill => Duplicates::Fill,
-                DuplicatesArg::Create => Duplicates::Create,
-            },
-            matching: match self.matching {
+            duplicates: self
+                .duplicates
+                .map_or(defaults.duplicates, |duplicates| match duplicates {
+                    DuplicatesArg::Skip => Duplicates::Skip,
+                    DuplicatesArg::Update => Duplicates::Update,
+                    DuplicatesArg::Fill => Duplicates::Fill,
+                    DuplicatesArg::Create => Duplicates::Create,
+                }),
+            matching: self.matching.map_or(defaults.matching, |matching| match matching {
                 MatchArg::Email => Match::Email,
                 MatchArg::Phone => Match::Phone,
                 MatchArg::EmailOrPhone => Match::EmailOrPhone,
                 MatchArg::EmailOrPhoneAndName => Match::EmailOrPhoneAndName,
-            },
+            }),
             conflicts: match self.conflicts {
                 ConflictsArg::Skip => Conflicts::Skip,
                 ConflictsArg::Overwrite => Conflicts::Overwrite,

@@ -60,10 +60,12 @@ impl Failure {
             Self::App(
                 Error::Mapping(_)
                 | Error::Filter(_)
+                | Error::Field(_)
+                | Error::Settings(_)
                 | Error::RejectedOverInput(_)
                 | Error::Objects(ObjectsError::Location(_) | ObjectsError::Settings { .. }),
             ) => USAGE,
-            Self::App(Error::Forbidden(_)) => NOT_ALLOWED,
+            Self::App(Error::Forbidden(_) | Error::UnknownField(_)) => NOT_ALLOWED,
             Self::App(_) => OTHER,
         }
     }

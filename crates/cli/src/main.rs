@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod exit;
+mod member_args;
 mod progress;
 mod serve_args;
 mod show;

@@ -50,6 +50,7 @@ pub enum Code {
     PossibleDuplicate,
     Ambiguous,
     Conflict,
+    ViewOnly,
 }
 
 impl Code {
@@ -80,6 +81,7 @@ impl Code {
             Self::PossibleDuplicate => "possible_duplicate",
             Self::Ambiguous => "ambiguous",
             Self::Conflict => "conflict",
+            Self::ViewOnly => "view_only",
         }
     }
 }

@@ -12,6 +12,7 @@ mod field;
 mod key;
 mod label;
 mod likeness;
+mod merging;
 mod number;
 mod patch;
 mod person_name;
@@ -27,6 +28,9 @@ pub use field::{ContactRules, CustomField, FieldKind, Misfit, Notation, RuleBrok
 pub use key::{MatchKey, content_hash, name_order};
 pub use label::Label;
 pub use likeness::{Block, Likeness, Verdict, blocks, by_key, likeness};
+pub use merging::{
+    ListField, ListedValue, MergeChoices, SingleChoice, SingleField, listed_values, merge, single_choices,
+};
 pub use number::{DecimalSign, canonical_number, decimal_sign_told_by};
 pub use patch::{Blanks, Fill, Patch};
 pub use person_name::{PersonName, looks_like_company, split_person_name};

@@ -84,17 +84,49 @@ pub fn count_on(tx: &mut Tx<'_>, workspace: Workspace, id: Uuid, more: u64) -> R
     Ok(())
 }
 
-/// The next at most `limit` deeds before `before`, the latest first.
+/// Which deeds; what is none does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Only of this kind.
+    pub action: Option<String>,
+    /// Only of this member.
+    pub member: Option<Member>,
+    /// Not before this moment, in UTC microseconds.
+    pub from: Option<i64>,
+    /// Before this moment, in UTC microseconds.
+    pub until: Option<i64>,
+}
+
+/// The next at most `limit` deeds before `before` that a filter lets pass, the latest first.
 ///
 /// # Errors
 /// Those of the database.
-pub fn page(tx: &mut Tx<'_>, workspace: Workspace, before: Option<Uuid>, limit: u64) -> Result<Vec<AuditEntry>> {
+pub fn page(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    filter: &AuditFilter,
+    before: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<AuditEntry>> {
     let before = before.unwrap_or(Uuid::max());
-    tx.query(
-        "reading the audit log",
+    let mut values = vec![workspace.into(), Value::id(&before), Value::count(limit)];
+    let mut conditions = String::new();
+    let wanted = [
+        ("action =", filter.action.as_deref().map(Value::Text)),
+        ("member_id =", filter.member.map(|member| Value::Int(member.0))),
+        ("at >=", filter.from.map(Value::Int)),
+        ("at <", filter.until.map(Value::Int)),
+    ];
+    for (condition, value) in wanted
+        .into_iter()
+        .filter_map(|(condition, value)| Some((condition, value?)))
+    {
+        values.push(value);
+        conditions.push_str(&format!(" AND {condition} ${}", values.len()));
+    }
+    let sql = format!(
         "SELECT entry_id, at, member_id, action, contacts, about FROM audit_log
-         WHERE workspace_id = $1 AND entry_id < $2 ORDER BY entry_id DESC LIMIT $3",
-        &[workspace.into(), Value::id(&before), Value::count(limit)],
-        read,
-    )
+         WHERE workspace_id = $1 AND entry_id < $2{conditions} ORDER BY entry_id DESC LIMIT $3"
+    );
+    tx.query("reading the audit log", &sql, &values, read)
 }

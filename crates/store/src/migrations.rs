@@ -32,6 +32,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         include_str!("../migrations/sqlite/V10__fields_and_settings.sql"),
     ),
     (
+        "V11__not_duplicates",
+        include_str!("../migrations/sqlite/V11__not_duplicates.sql"),
+    ),
+    (
         "V12__trash_shares",
         include_str!("../migrations/sqlite/V12__trash_shares.sql"),
     ),
@@ -60,6 +64,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     (
         "V10__fields_and_settings",
         include_str!("../migrations/postgres/V10__fields_and_settings.sql"),
+    ),
+    (
+        "V11__not_duplicates",
+        include_str!("../migrations/postgres/V11__not_duplicates.sql"),
     ),
     (
         "V12__trash_shares",

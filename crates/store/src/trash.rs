@@ -55,36 +55,34 @@ fn read(row: &Row<'_>) -> Result<Trashed> {
     })
 }
 
-/// Puts a contact into the trash. One of the same id that is there goes: an import may have brought it back meanwhile.
+/// Puts contacts into the trash. Those of the same ids that are there go: an import may have brought them back meanwhile.
+/// In the order of their ids they go fastest.
 ///
 /// # Errors
 /// Those of the database.
-pub fn put(tx: &mut Tx<'_>, workspace: Workspace, trashed: &Trashed) -> Result<()> {
-    let contact = &trashed.contact;
-    remove(tx, workspace, &[contact.id])?;
-    let row = [
-        workspace.into(),
-        Value::id(&contact.id),
-        Value::Int(trashed.at),
-        Value::Int(trashed.by.0),
-        Value::Int(contact.owner.0),
-        Value::Int(contact.version),
-        Value::Int(contact.created_at),
-        contact.created_by.map(|origin| origin.import.0).into(),
-        contact
-            .created_by
-            .map_or(Value::Null, |origin| Value::count(origin.line)),
-        contact.written_by.map(|import| import.0).into(),
-        Value::Text(&contact.body),
-        Value::Text(&trashed.shares),
-    ];
-    tx.bulk_insert(
-        "putting a contact into the trash",
-        &TABLE,
-        OnConflict::Fail,
-        [row].into_iter(),
-    )?;
-    Ok(())
+pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, all: &[Trashed]) -> Result<()> {
+    let ids: Vec<ContactId> = all.iter().map(|trashed| trashed.contact.id).collect();
+    remove_many(tx, workspace, &ids)?;
+    let rows = all.iter().map(|trashed| {
+        let contact = &trashed.contact;
+        [
+            workspace.into(),
+            Value::id(&contact.id),
+            Value::Int(trashed.at),
+            Value::Int(trashed.by.0),
+            Value::Int(contact.owner.0),
+            Value::Int(contact.version),
+            Value::Int(contact.created_at),
+            contact.created_by.map(|origin| origin.import.0).into(),
+            contact
+                .created_by
+                .map_or(Value::Null, |origin| Value::count(origin.line)),
+            contact.written_by.map(|import| import.0).into(),
+            Value::Text(&contact.body),
+            Value::Text(&trashed.shares),
+        ]
+    });
+    tx.bulk_insert("putting contacts into the trash", &TABLE, OnConflict::Fail, rows)
 }
 
 /// One deleted contact, if it is in the trash.
@@ -172,7 +170,7 @@ pub fn page_at(
 /// Those of the database.
 pub fn take(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Option<Trashed>> {
     let taken = get(tx, workspace, id)?;
-    remove(tx, workspace, &[id])?;
+    remove_many(tx, workspace, &[id])?;
     Ok(taken)
 }
 
@@ -187,10 +185,14 @@ pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, before: i64, limit: u64) ->
         &[workspace.into(), Value::Int(before), Value::count(limit)],
         |row| row.id(0),
     )?;
-    remove(tx, workspace, &old)
+    remove_many(tx, workspace, &old)
 }
 
-fn remove(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<u64> {
+/// Takes contacts out of the trash; says how many there were.
+///
+/// # Errors
+/// Those of the database.
+pub fn remove_many(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<u64> {
     let rows = ids.iter().map(|id| [workspace.into(), Value::id(id)]);
     tx.bulk_delete("taking contacts out of the trash", &IDENTITY, rows)
 }

@@ -66,10 +66,11 @@ fn status_of(code: &str) -> StatusCode {
         "forbidden" | "last_owner" => StatusCode::FORBIDDEN,
         "changed_meanwhile" | "id_taken" | "import_runs" | "not_resumable" | "already_undone" | "action_undone"
         | "taken_over" => StatusCode::CONFLICT,
-        "rejected_rows_undone" | "rejected_rows_missing" | "upload_missing" | "rows_gone" => StatusCode::GONE,
-        "no_identity" | "bad_tag" | "bad_view" | "mapping" | "filter" | "nothing_mapped" | "unreadable" => {
-            StatusCode::UNPROCESSABLE_ENTITY
+        "log_gone" | "rejected_rows_undone" | "rejected_rows_missing" | "upload_missing" | "rows_gone" => {
+            StatusCode::GONE
         }
+        "no_identity" | "field" | "unknown_field" | "rules" | "settings" | "bad_tag" | "bad_view" | "mapping"
+        | "filter" | "nothing_mapped" | "unreadable" => StatusCode::UNPROCESSABLE_ENTITY,
         "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "wrong_password" => StatusCode::UNAUTHORIZED,
         "too_many_tries" => StatusCode::TOO_MANY_REQUESTS,

@@ -4,7 +4,7 @@
 //! nobody reaches the handler of one without being signed in.
 
 use crate::Web;
-use crate::pages::{account, contacts, export, import, links, members, setup, sign_in, trash};
+use crate::pages::{account, audit, contacts, export, fields, import, links, members, settings, setup, sign_in, trash};
 use crate::problem::Problem;
 use crate::{assets, guard, metrics, observe, session};
 use axum::Router;
@@ -93,6 +93,16 @@ pub fn table() -> Vec<Route> {
         post("/account/password", account::change_password),
         post("/account/sign-ins/end", account::end_sign_in),
         // Members, and the links that let somebody in.
+        // Custom fields and settings.
+        get("/fields", fields::list),
+        post("/fields", fields::add),
+        post("/fields/{id}/choices", fields::set_choices),
+        post("/fields/{id}/move", fields::move_one),
+        post("/fields/{id}/archive", fields::archive),
+        post("/fields/{id}/restore", fields::restore),
+        get("/settings", settings::show),
+        post("/settings", settings::save),
+        // Members.
         get("/members", members::list),
         post("/members/invite", members::invite),
         post("/members/invitations/revoke", members::revoke),
@@ -103,6 +113,8 @@ pub fn table() -> Vec<Route> {
         post("/members/{id}/sign-ins/end", members::end_sign_in),
         get("/members/{id}/remove", members::ask_to_remove),
         post("/members/{id}/remove", members::remove),
+        get("/audit", audit::list),
+        get("/audit.csv", audit::download),
         get("/join/{token}", links::invitation).public(),
         post("/join/{token}", links::join).public(),
         get("/reset/{token}", links::password).public(),

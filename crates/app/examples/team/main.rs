@@ -198,6 +198,13 @@ fn bulk(app: &App, actors: &[Actor], many: usize) {
     timed("  take that back", &mut || {
         app.undo_action(actors[0], action.unwrap()).unwrap();
     });
+    let mut at = 0;
+    timed("  delete", &mut || {
+        at = app.delete_contacts(actors[0], &ids).unwrap().1;
+    });
+    timed("  restore", &mut || {
+        assert_eq!(app.restore_deleted_at(actors[0], at).unwrap(), ids.len() as u64);
+    });
     println!("  memory {} MiB", memory());
 }
 

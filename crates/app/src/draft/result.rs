@@ -22,7 +22,7 @@ impl App {
         page: u64,
         size: u64,
     ) -> Result<RowsPage, Error> {
-        let stored = self.seen(actor, import)?;
+        let stored = self.stored(actor, import)?;
         if matches!(
             stored.state,
             ImportState::Draft | ImportState::Undoing | ImportState::Undone

@@ -8,13 +8,15 @@ use super::stored::DraftPlan;
 use super::text::Text;
 use super::values::changes_between;
 use super::{Decision, MatchedContact, PreviewRow, RowClass, RowsPage};
-use crate::directory::{Collected, Directory, Layers};
+use crate::directory::{Collected, Directory, Found, Layers};
 use crate::judging::{Bodies, Prepared, prepare};
-use crate::meeting::{Matched, ambiguous_reason, conflict_reason, duplicate_reason};
+use crate::meeting::{
+    Matched, ambiguous_reason, conflict_reason, duplicate_reason, is_only_possible, view_only_reason,
+};
 use crate::plan::{Duplicates, ImportOptions, Reading};
 use crate::run::PREVIEW;
 use crate::settle::{Decisions, Settler};
-use crate::{Actor, App, Error, World};
+use crate::{Actor, App, Error, Right, World};
 use exchange::fixes::ReadyFixes;
 use exchange::judge::Judge;
 use exchange::open::Batch;
@@ -135,7 +137,7 @@ impl Showing<'_> {
         let mut collected = Collected::new(false);
         let mut directory = Directory {
             layers: Layers {
-                workspace: self.actor.workspace,
+                actor: self.actor,
                 run: self.run,
                 top: tx,
                 base: None,
@@ -230,7 +232,8 @@ impl Showing<'_> {
             && let Some(line) = entry.earlier
             && let Some(earlier) = self.earlier(judge, line)?
         {
-            met.push(Matched::known(row, earlier));
+            let right = Right::Own;
+            met.push(Matched::known(row, Found { right, row: earlier }));
         }
         Ok(met)
     }
@@ -287,6 +290,9 @@ impl Showing<'_> {
     fn told(&self, class: RowClass, row: &Prepared, met: &[Matched]) -> Option<Reason> {
         let first = met.first()?;
         match class {
+            RowClass::Duplicate | RowClass::Possible if self.is_view_only(row, first) => {
+                Some(view_only_reason(row, first, self.run))
+            }
             RowClass::Duplicate => Some(duplicate_reason(row, first, self.run, false)),
             RowClass::Possible => Some(duplicate_reason(row, first, self.run, true)),
             RowClass::Conflict => Some(conflict_reason(row, first)),
@@ -296,6 +302,21 @@ impl Showing<'_> {
             }
             RowClass::New | RowClass::Update | RowClass::Unchanged | RowClass::Invalid => None,
         }
+    }
+
+    /// Whether a row would have changed a contact that the member may only view.
+    fn is_view_only(&self, row: &Prepared, matched: &Matched) -> bool {
+        matched.right < Right::Edit
+            && match self.decisions.get(&row.mark.index) {
+                Some(Decision::Update { .. } | Decision::Fill { .. }) => true,
+                Some(_) => false,
+                None => self.options.fill().is_some() && !self.sets_apart(row, matched),
+            }
+    }
+
+    /// Whether a row is passed over in any case, because the contact is only possibly the same.
+    fn sets_apart(&self, row: &Prepared, matched: &Matched) -> bool {
+        is_only_possible(matched, row) && !self.options.matching.is_of_one_kind()
     }
 
     /// What an update changes, or would change, in the one contact that a row meets.

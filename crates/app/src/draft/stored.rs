@@ -5,7 +5,7 @@ use super::mapped::{header_hash, mapping_text, remembered_choices};
 use super::preview::{Means, Preview};
 use super::{ColumnProblem, Decision, Draft, DraftSettings, PreviewState, RowClass, RowsPage};
 use crate::fields::{Terms, refuse_new_fields};
-use crate::import::{KEPT_FOR, Plan, may_see, plan_of};
+use crate::import::{KEPT_FOR, Plan, plan_of};
 use crate::plan::Look;
 use crate::run::{Reached, to_json};
 use crate::settle::Decisions;
@@ -104,7 +104,7 @@ impl App {
     /// # Errors
     /// When there is no such import that this member may see.
     pub fn draft(&self, actor: Actor, import: ImportId) -> Result<Draft, Error> {
-        let stored = self.seen(actor, import)?;
+        let stored = self.stored(actor, import)?;
         let (settings, fixes, decisions) = if stored.state == ImportState::Draft {
             let plan = draft_plan(&stored)?;
             (plan.settings, plan.fixes.len(), plan.decisions.len())
@@ -315,18 +315,8 @@ impl App {
         Ok(())
     }
 
-    /// An import that the member may see.
-    pub(super) fn seen(&self, actor: Actor, import: ImportId) -> Result<Import, Error> {
-        let stored = self.stored(actor, import)?;
-        if may_see(actor, &stored) {
-            Ok(stored)
-        } else {
-            Err(Error::NoImport(import))
-        }
-    }
-
     fn stored_draft(&self, actor: Actor, import: ImportId) -> Result<Import, Error> {
-        let stored = self.seen(actor, import)?;
+        let stored = self.stored(actor, import)?;
         match stored.state {
             ImportState::Draft => Ok(stored),
             _ => Err(not_a_draft(&stored)),

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
 
+mod fields;
 mod leaving;
+mod settings;
 mod site;
 
 use app::{AccountField, Error, LinkKind, LinkSecret, MemberState, Role};

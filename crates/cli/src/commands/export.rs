@@ -1,6 +1,6 @@
 //! `crystalqore export`: contacts to a file or to the terminal.
 
-use super::open;
+use super::open_as;
 use crate::args::{ExportArgs, FormatArg, PlaceArgs};
 use crate::exit::{Failure, GOOD};
 use crate::show::counted;
@@ -23,7 +23,7 @@ pub fn run(place: &PlaceArgs, args: &ExportArgs) -> Result<u8, Failure> {
         delimiter: args.delimiter,
         bom: args.bom,
     };
-    let (app, actor) = open(place)?;
+    let (app, actor) = open_as(place, &args.acting)?;
     match &args.output {
         None => {
             let mut out = BufWriter::with_capacity(256 * 1024, std::io::stdout().lock());

@@ -1,6 +1,6 @@
 //! `crystalqore import`: contacts from a CSV file.
 
-use super::{Input, open, opening};
+use super::{Input, open_as, opening};
 use crate::args::{ImportArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD, OTHER, REJECTED_ROWS};
 use crate::progress::watched;
@@ -12,14 +12,15 @@ use std::io::{self, Write};
 /// Imports, or with `--dry-run` says what would happen.
 pub fn run(place: &PlaceArgs, args: &ImportArgs) -> Result<u8, Failure> {
     let input = Input::open(&args.file)?;
+    let opening = opening(&args.opening)?;
+    let (app, actor) = open_as(place, &args.acting)?;
     let request = ImportRequest {
         path: input.path(),
         file_name: &input.name(),
-        opening: opening(&args.opening)?,
-        options: args.options(),
+        opening,
+        options: args.options(app.import_defaults(actor)?),
         rejected: args.rejected.as_deref(),
     };
-    let (app, actor) = open(place)?;
     let summary = watched(|watch| {
         if args.dry_run {
             app.preview(actor, &request, watch)

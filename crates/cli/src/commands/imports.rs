@@ -1,6 +1,6 @@
 //! `crystalqore imports`: every import with its counts and state.
 
-use super::open;
+use super::open_as;
 use crate::args::{ImportsArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD};
 use crate::show::{grouped, table};
@@ -11,7 +11,7 @@ use std::io::Write;
 
 /// Lists them, newest first.
 pub fn run(place: &PlaceArgs, args: &ImportsArgs) -> Result<u8, Failure> {
-    let (app, actor) = open(place)?;
+    let (app, actor) = open_as(place, &args.acting)?;
     let imports = app.imports(actor)?;
     let mut out = std::io::stdout().lock();
     if args.json {

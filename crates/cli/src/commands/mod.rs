@@ -7,6 +7,7 @@ mod export;
 mod import;
 mod imports;
 mod inspect;
+mod member;
 mod rejected;
 mod resume;
 mod sample;
@@ -16,6 +17,7 @@ mod watch;
 
 use crate::args::{Command, OpeningArgs, PlaceArgs};
 use crate::exit::Failure;
+use crate::member_args::ActingArgs;
 use crate::world::Machine;
 use app::{Actor, App, DatabaseServer, Opening, Place, Spooled, spool};
 use std::path::{Path, PathBuf};
@@ -35,6 +37,7 @@ pub fn run(place: &PlaceArgs, command: &Command) -> ExitCode {
         Command::Rejected(args) => (false, rejected::run(place, args)),
         Command::Undo(args) => (args.json, undo::run(place, args)),
         Command::Export(args) => (false, export::run(place, args)),
+        Command::Member(args) => (args.action.json(), member::run(place, args)),
         Command::Sample => (false, sample::run()),
         Command::Backup(args) => (false, backup::backup(place, args)),
         Command::Restore(args) => (false, backup::restore(place, args)),
@@ -52,6 +55,16 @@ fn open(place: &PlaceArgs) -> Result<(App, Actor), Failure> {
     let data = data_folder(place)?;
     let app = App::open(&whole_place(place, &data), Arc::new(Machine))?;
     let actor = app.local_actor()?;
+    Ok((app, actor))
+}
+
+/// Opens the installation and lets the member in who is named, or the local owner.
+fn open_as(place: &PlaceArgs, acting: &ActingArgs) -> Result<(App, Actor), Failure> {
+    let (app, local) = open(place)?;
+    let actor = match &acting.acting {
+        Some(email) => app.actor_of(email)?,
+        None => local,
+    };
     Ok((app, actor))
 }
 

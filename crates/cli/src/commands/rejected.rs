@@ -1,6 +1,6 @@
 //! `crystalqore rejected`: the rows that an import did not take, to be corrected and imported.
 
-use super::open;
+use super::open_as;
 use crate::args::{PlaceArgs, RejectedArgs};
 use crate::exit::{Failure, GOOD};
 use crate::show::counted;
@@ -8,7 +8,7 @@ use std::io::Write;
 
 /// Writes them.
 pub fn run(place: &PlaceArgs, args: &RejectedArgs) -> Result<u8, Failure> {
-    let (app, actor) = open(place)?;
+    let (app, actor) = open_as(place, &args.acting)?;
     let Some(path) = &args.output else {
         app.rejected_rows(actor, args.import, &mut std::io::stdout().lock())?;
         return Ok(GOOD);

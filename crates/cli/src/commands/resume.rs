@@ -1,6 +1,6 @@
 //! `crystalqore resume`: go on with what was interrupted.
 
-use super::{import, open};
+use super::{import, open_as};
 use crate::args::{PlaceArgs, ResumeArgs};
 use crate::exit::{Failure, GOOD, OTHER};
 use crate::progress::watched;
@@ -9,7 +9,7 @@ use std::io::Write;
 
 /// Goes on with the import that is named, or with every interrupted one, oldest first.
 pub fn run(place: &PlaceArgs, args: &ResumeArgs) -> Result<u8, Failure> {
-    let (app, actor) = open(place)?;
+    let (app, actor) = open_as(place, &args.acting)?;
     let mut imports = interrupted(app.imports(actor)?);
     if let Some(wanted) = args.import {
         imports.retain(|(import, _)| *import == wanted);

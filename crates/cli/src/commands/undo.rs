@@ -1,6 +1,6 @@
 //! `crystalqore undo`: take an import back.
 
-use super::open;
+use super::open_as;
 use crate::args::{PlaceArgs, UndoArgs};
 use crate::exit::{Failure, GOOD};
 use crate::show::counted;
@@ -8,7 +8,7 @@ use std::io::Write;
 
 /// Takes it back, or with `--dry-run` says what that would do.
 pub fn run(place: &PlaceArgs, args: &UndoArgs) -> Result<u8, Failure> {
-    let (app, actor) = open(place)?;
+    let (app, actor) = open_as(place, &args.acting)?;
     let report = app.undo(actor, args.import, args.dry_run)?;
     let mut out = std::io::stdout().lock();
     if args.json {

@@ -12,6 +12,7 @@ mod help;
 mod import;
 mod import_matching;
 mod inspect;
+mod member;
 mod moving;
 mod objects;
 mod rejected;

@@ -3,7 +3,7 @@
 use crate::{ELSEWHERE, HERE, on_every_engine};
 use model::ContactId;
 use store::Member;
-use store::audit::{self, AuditEntry};
+use store::audit::{self, AuditEntry, AuditFilter};
 
 pub fn entry(number: u128) -> AuditEntry {
     AuditEntry {
@@ -27,7 +27,11 @@ fn deeds_are_read_from_the_latest_on() {
                 audit::add(tx, ELSEWHERE, &entry(4))
             })
             .unwrap();
-        let page = |before| store.read(|tx| audit::page(tx, HERE, before, 2)).unwrap();
+        let page = |before| {
+            store
+                .read(|tx| audit::page(tx, HERE, &AuditFilter::default(), before, 2))
+                .unwrap()
+        };
         assert_eq!(page(None), [entry(3), entry(2)]);
         assert_eq!(page(Some(entry(2).id)), [entry(1)]);
         store.write(|tx| audit::count_on(tx, HERE, entry(1).id, 4)).unwrap();
@@ -36,5 +40,57 @@ fn deeds_are_read_from_the_latest_on() {
             ..entry(1)
         };
         assert_eq!(page(Some(entry(2).id)), [counted]);
+    });
+}
+
+#[test]
+fn deeds_are_filtered() {
+    on_every_engine(|store, _| {
+        let entries: Vec<AuditEntry> = (1..=6)
+            .map(|number| AuditEntry {
+                at: i64::try_from(number).unwrap() * 10,
+                member: Member(if number % 2 == 0 { 1 } else { 2 }),
+                action: if number < 4 { "shared" } else { "exported" }.to_owned(),
+                ..entry(number)
+            })
+            .collect();
+        store
+            .write(|tx| entries.iter().try_for_each(|one| audit::add(tx, HERE, one)))
+            .unwrap();
+        let page = |filter: AuditFilter| {
+            let found = store.read(|tx| audit::page(tx, HERE, &filter, None, 10)).unwrap();
+            found.iter().map(|one| one.at / 10).collect::<Vec<_>>()
+        };
+        let all = AuditFilter::default;
+        let shared = Some("shared".to_owned());
+        assert_eq!(
+            page(AuditFilter {
+                action: shared.clone(),
+                ..all()
+            }),
+            [3, 2, 1]
+        );
+        assert_eq!(
+            page(AuditFilter {
+                member: Some(Member(2)),
+                ..all()
+            }),
+            [5, 3, 1]
+        );
+        assert_eq!(
+            page(AuditFilter {
+                from: Some(20),
+                until: Some(50),
+                ..all()
+            }),
+            [4, 3, 2]
+        );
+        let together = AuditFilter {
+            action: shared,
+            member: Some(Member(1)),
+            from: Some(0),
+            until: Some(21),
+        };
+        assert_eq!(page(together), [2]);
     });
 }

@@ -11,6 +11,7 @@ use store::contacts::ContactRow;
 use store::copy::{self, CopiedTable, CopyWatch};
 use store::feed::{self, Touched};
 use store::imports::Batch;
+use store::not_duplicates::{self, Pair};
 use store::shares::{Access, Grantee, Share};
 use store::texts::SearchText;
 use store::trash::Trashed;
@@ -44,7 +45,7 @@ fn fill(store: &Store) {
                 by: Member(1),
                 shares: "[]".to_owned(),
             };
-            trash::put(tx, workspace, &trashed)?;
+            trash::put_many(tx, workspace, std::slice::from_ref(&trashed))?;
             sign_ins::add(tx, workspace, &sign_in(1, 1, 10))?;
             sign_ins::lock_failures(tx, workspace, "a", 1)?;
             let import = imports::create(tx, workspace, &SMALL_IMPORT, 1)?;
@@ -71,6 +72,7 @@ fn fill(store: &Store) {
             let action = actions::begin(tx, workspace, Member(1), "tag", 1)?;
             actions::note(tx, workspace, action, &[touched(1), touched(2)])?;
             views::add(tx, workspace, &view(1, true, "View"))?;
+            not_duplicates::put_many(tx, workspace, Member(1), 7, &[Pair::new(id(1), id(2))])?;
             fields::add(tx, workspace, &crate::fields::SHOE, 1)?;
             settings::put(tx, workspace, "{}")?;
             let change = |n, before| Change {

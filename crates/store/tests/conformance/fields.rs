@@ -76,7 +76,7 @@ fn fill(store: &Store) {
                 by: Member(1),
                 shares: String::new(),
             };
-            trash::put(tx, HERE, &trashed)
+            trash::put_many(tx, HERE, std::slice::from_ref(&trashed))
         })
         .unwrap();
 }

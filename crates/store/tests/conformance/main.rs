@@ -29,6 +29,7 @@ mod links;
 mod mappings;
 mod members;
 mod names;
+mod not_duplicates;
 mod servers;
 mod settings;
 mod shares;

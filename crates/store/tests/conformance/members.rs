@@ -119,7 +119,7 @@ fn what_belongs_to_a_member_goes_to_another() {
                     by: BOB,
                     shares: String::new(),
                 };
-                trash::put(tx, HERE, &trashed)?;
+                trash::put_many(tx, HERE, std::slice::from_ref(&trashed))?;
                 for state in [ImportState::Done, ImportState::Draft] {
                     let import = NewImport {
                         owner: BOB,

@@ -1,6 +1,7 @@
 //! The trash.
 
 use crate::{ELSEWHERE, HERE, id, imported, on_every_engine, typed};
+use model::ContactId;
 use store::contacts::ContactRow;
 use store::trash::{self, Trashed};
 use store::{Member, Store};
@@ -18,7 +19,10 @@ fn deleted(contact: ContactRow, at: i64) -> Trashed {
 
 fn put(store: &Store, all: &[Trashed]) {
     store
-        .write(|tx| all.iter().try_for_each(|trashed| trash::put(tx, HERE, trashed)))
+        .write(|tx| {
+            all.iter()
+                .try_for_each(|trashed| trash::put_many(tx, HERE, std::slice::from_ref(trashed)))
+        })
         .unwrap();
 }
 
@@ -43,6 +47,11 @@ fn what_is_thrown_away_can_be_taken_out_as_it_was() {
         let take = |n| store.write(|tx| trash::take(tx, HERE, id(n))).unwrap();
         assert_eq!((take(2).as_ref(), take(2), take(3)), (Some(&all[1]), None, None));
         assert_eq!(there(store), all[..1]);
+        store.write(|tx| trash::put_many(tx, HERE, &all)).unwrap();
+        assert_eq!(there(store), all);
+        let remove = |ids: &[ContactId]| store.write(|tx| trash::remove_many(tx, HERE, ids)).unwrap();
+        assert_eq!(remove(&[id(1), id(2), id(3)]), 2);
+        assert_eq!(there(store), []);
     });
 }
 
@@ -97,7 +106,9 @@ fn workspaces_have_a_trash_each() {
     on_every_engine(|store, _| {
         put(store, &[deleted(typed(1), 5)]);
         let theirs = deleted(typed(1), 6);
-        store.write(|tx| trash::put(tx, ELSEWHERE, &theirs)).unwrap();
+        store
+            .write(|tx| trash::put_many(tx, ELSEWHERE, std::slice::from_ref(&theirs)))
+            .unwrap();
         assert_eq!(there(store), [deleted(typed(1), 5)]);
         assert_eq!(store.write(|tx| trash::forget(tx, HERE, 100, 100)).unwrap(), 1);
         assert_eq!(store.read(|tx| trash::get(tx, HERE, id(1))).unwrap(), None);

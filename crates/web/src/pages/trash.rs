@@ -2,6 +2,7 @@
 //!
 //! Leaves out what `app` decides.
 
+use super::import::counted;
 use crate::Web;
 use crate::blocking::blocking;
 use crate::layout::{Page, Section, Tone, empty, moment, notice, page};
@@ -29,7 +30,10 @@ pub struct Asked {
 /// `GET /trash`
 pub async fn list(State(web): State<Arc<Web>>, signed: Signed, Query(asked): Query<Asked>) -> Result<Markup, Problem> {
     let (actor, after) = (signed.actor, asked.after.parse().ok());
-    let mut trashed = blocking(&web, move |app| app.trash(actor, after, PAGE + 1)).await?;
+    let (mut trashed, days) = blocking(&web, move |app| {
+        Ok((app.trash(actor, after, PAGE + 1)?, app.settings(actor)?.trash_days))
+    })
+    .await?;
     let more = trashed.len() as u64 > PAGE;
     trashed.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let head = Page {
@@ -39,7 +43,7 @@ pub async fn list(State(web): State<Arc<Web>>, signed: Signed, Query(asked): Que
     };
     let content = html! {
         h1 { "Trash" }
-        p.muted { "Deleted contacts stay here for 30 days and can be restored exactly as they were. After that they are gone for good." }
+        p.muted { "Deleted contacts stay here for " (counted(u64::from(days), "day", "days")) " and can be restored exactly as they were. After that they are gone for good." }
         @if let Ok(id) = asked.restored.parse::<ContactId>() {
             (notice(Tone::Good, html! { p { "Restored. " a href={"/contacts/" (id)} { "Look at the contact" } } }))
         }

@@ -87,7 +87,7 @@ async fn a_contact_is_shared_seen_edited_and_taken_back() {
         &bob.get("/shared").await,
         &["<h1>Shared with me</h1>", "Ann", "Ada", "Can view", "1 contact"],
     );
-    shows(&bob.get("/contacts").await, &["Shared, view", "Shared by Ada"]);
+    shows(&bob.get("/contacts").await, &["Can view", "Shared by Ada"]);
     let seen = bob.get(&page).await;
     shows(&seen, &["Who sees it", "You can view", "by Ada, since"]);
     hides(

@@ -120,9 +120,10 @@ fn find(app: &app::App, actor: app::Actor, mut request: ListRequest) -> Result<F
 }
 
 /// The names of the workspace's custom fields, for columns.
-#[expect(clippy::unnecessary_wraps, reason = "asks the database once there are custom fields")]
-fn custom_fields(_app: &app::App, _actor: app::Actor) -> Result<Vec<String>, app::Error> {
-    Ok(Vec::new())
+fn custom_fields(app: &app::App, actor: app::Actor) -> Result<Vec<String>, app::Error> {
+    let defined = app.custom_fields(actor)?.into_iter();
+    let used = defined.filter(|defined| !defined.field.archived);
+    Ok(used.map(|defined| defined.field.name).collect())
 }
 
 fn all(shown: &Shown) -> Markup {
@@ -161,9 +162,8 @@ fn body(shown: &Shown, nobody_yet: fn() -> Markup) -> Markup {
         } @else {
             (search(&shown.criteria))
             div.stack id="results" {
-                (tools(shown))
                 @match &shown.found {
-                    Ok(found) => (results(&shown.criteria, found)),
+                    Ok(found) => (results(shown, found)),
                     Err(why) => (notice(Tone::Warn, html! { p { (why) } })),
                 }
             }
@@ -172,11 +172,12 @@ fn body(shown: &Shown, nobody_yet: fn() -> Markup) -> Markup {
 }
 
 /// The menus of views and of columns.
-fn tools(shown: &Shown) -> Markup {
+fn tools(shown: &Shown, count: &str) -> Markup {
     let criteria = &shown.criteria;
     let columns = criteria.columns.shown(criteria.scope() == Scope::Shared);
     html! {
-        div.list-tools.actions {
+        div.list-tools {
+            p.list-count role="status" { (count) }
             (views::menu(&shown.views, criteria))
             (columns::menu(criteria.path(), &columns, &shown.fields, criteria.hidden_but_columns()))
         }
@@ -274,8 +275,8 @@ fn whose(criteria: &Criteria) -> Markup {
     }
 }
 
-fn results(criteria: &Criteria, found: &Found) -> Markup {
-    let page = &found.page;
+fn results(shown: &Shown, found: &Found) -> Markup {
+    let (criteria, page) = (&shown.criteria, &found.page);
     let total = page.total.unwrap_or_default();
     html! {
         (criteria.chips())
@@ -287,13 +288,13 @@ fn results(criteria: &Criteria, found: &Found) -> Markup {
             div data-again="results" { (notice(Tone::Plain, html! { p { "An import is writing. The list follows it by a few seconds." } })) }
         }
         @if page.contacts.is_empty() {
-            @if page.total.is_some() { (nothing_found(criteria)) }
+            @if page.total.is_some() { (tools(shown, "")) (nothing_found(criteria)) }
         } @else {
+            (tools(shown, &count(found)))
             form id="bulk" method="post" action="/contacts/bulk" data-selection=(total) {
                 (criteria.hidden())
-                p.list-count role="status" { (count(found)) }
                 (table::bulk_bar(&page.contacts, total, criteria.scope()))
-                (table::table(&page.contacts, &criteria.columns.shown(criteria.scope() == Scope::Shared)))
+                (table::table(&page.contacts, &criteria.columns.shown(criteria.scope() == Scope::Shared), criteria.scope()))
             }
             @if let Some(total) = page.total {
                 (pages(found.at, total.div_ceil(PAGE), "results", |to| criteria.list_url(to)))

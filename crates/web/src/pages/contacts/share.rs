@@ -156,24 +156,18 @@ fn who_sees_it(id: ContactId, shares: &[ShareInfo]) -> Markup {
             }
             @if shares.is_empty() { p.muted { "Only you." } }
             @else {
-                div.table-wrap {
-                    table.table {
-                        caption.visually-hidden { "Who sees it" }
-                        thead { tr { th scope="col" { "Member" } th scope="col" { "Access" } th.wide scope="col" { "By" } th.wide scope="col" { "Since" } th scope="col" { span.visually-hidden { "Action" } } } }
-                        tbody { @for share in shares {
-                            tr {
-                                th scope="row" { (name(share)) }
-                                td { (can(share.access)) }
-                                td.wide { (share.by_name) }
-                                td.wide { (moment(share.at)) }
-                                td.number {
-                                    form method="post" action=(back) {
-                                        input type="hidden" name="to" value=(in_a_form(share.to));
-                                        button.button-small aria-label={"Revoke " (name(share))} { "Revoke" }
-                                    }
-                                }
+                ul.card.people {
+                    @for share in shares {
+                        li {
+                            div {
+                                strong { (name(share)) } " " span.badge { (can(share.access)) }
+                                p.muted.small { "by " (share.by_name) ", since " (moment(share.at)) }
                             }
-                        } }
+                            form method="post" action=(back) {
+                                input type="hidden" name="to" value=(in_a_form(share.to));
+                                button.button-small aria-label={"Revoke " (name(share))} { "Revoke" }
+                            }
+                        }
                     }
                 }
             }

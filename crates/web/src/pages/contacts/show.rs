@@ -13,13 +13,14 @@ use app::{ContactHistory, Grantee, ImportId, Right, ShareInfo, StoredContact};
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Redirect;
 use maud::{Markup, html};
-use model::{Address, AddressPart, Contact, ContactId, Label, TextField};
+use model::{Address, AddressPart, Contact, ContactId, ContactRules, Label, TextField};
 use std::sync::Arc;
 
 /// All that the page is made of.
 struct Shown {
     stored: StoredContact,
     history: ContactHistory,
+    rules: ContactRules,
     shares: Vec<ShareInfo>,
     /// Who looks at it.
     me: Grantee,
@@ -45,6 +46,7 @@ pub async fn show(
         Ok(Shown {
             stored: app.contact(actor, id)?,
             history: app.contact_history(actor, id)?,
+            rules: app.contact_rules(actor)?,
             shares: app.shares_of(actor, id)?,
             me: Grantee::Member(actor.member()),
             told: Told::read(&asked),
@@ -109,7 +111,7 @@ fn content(shown: &Shown) -> Markup {
             div.stack {
                 section.card aria-labelledby="values" {
                     h2 id="values" { "Values" }
-                    dl.facts { (values(contact)) }
+                    dl.facts { (values(contact, &shown.rules)) }
                 }
                 @if !contact.notes.is_empty() {
                     section.card aria-labelledby="notes" { h2 id="notes" { "Notes" } p.lines { (contact.notes) } }
@@ -161,7 +163,7 @@ fn who_sees_it(shown: &Shown) -> Markup {
     }
 }
 
-fn values(contact: &Contact) -> Markup {
+fn values(contact: &Contact, rules: &ContactRules) -> Markup {
     let names = TextField::ALL.into_iter().filter(|field| *field != TextField::Notes);
     html! {
         @for field in names {
@@ -184,7 +186,10 @@ fn values(contact: &Contact) -> Markup {
             dd { (web_address(website.value.as_str())) }
         }
         @if let Some(birthday) = contact.birthday { dt { "Birthday" } dd { (birthday) } }
-        @for (name, value) in &contact.custom { dt { (name) } dd.lines { (value) } }
+        @for (name, value, offered) in rules.in_order(contact) {
+            dt { (name) @if !offered { " " span.small { "(archived)" } } }
+            dd.lines { (value) }
+        }
         @if !contact.tags.is_empty() {
             dt { "Tags" }
             dd.tags { @for tag in &contact.tags { a.tag href=(tagged(tag.as_str())) { (tag) } " " } }

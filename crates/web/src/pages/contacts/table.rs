@@ -28,7 +28,7 @@ pub fn bulk_bar(contacts: &[Listed], total: u64, scope: Scope) -> Markup {
                 button.button-small type="button" hidden data-select-none { "Clear selection" }
             }
             div.actions {
-                label.visually-hidden for="bulk-tag" { "Tag" }
+                label.visually-hidden for="bulk-tag" { "Tag for the selection" }
                 input id="bulk-tag" name="bulk_tag" list="known-tags" placeholder="Tag" autocomplete="off" maxlength="100";
                 datalist id="known-tags" { @for tag in tags { option value=(tag) {} } }
                 // The first button is the one that Enter in the field means.
@@ -46,7 +46,7 @@ pub fn bulk_bar(contacts: &[Listed], total: u64, scope: Scope) -> Markup {
     }
 }
 
-pub fn table(contacts: &[Listed], columns: &[Column]) -> Markup {
+pub fn table(contacts: &[Listed], columns: &[Column], scope: Scope) -> Markup {
     let wide = columns.len() > FITTING;
     let class = |at: usize| if at < EARLY { "wide" } else { "wider" };
     html! {
@@ -59,13 +59,13 @@ pub fn table(contacts: &[Listed], columns: &[Column]) -> Markup {
                     th scope="col" { "Name" }
                     @for (at, column) in columns.iter().enumerate() { th class=(class(at)) scope="col" { (column.title()) } }
                 } }
-                tbody { @for listed in contacts { (row(listed, columns, class)) } }
+                tbody { @for listed in contacts { (row(listed, columns, scope, class)) } }
             }
         }
     }
 }
 
-fn row(listed: &Listed, columns: &[Column], class: impl Fn(usize) -> &'static str) -> Markup {
+fn row(listed: &Listed, columns: &[Column], scope: Scope, class: impl Fn(usize) -> &'static str) -> Markup {
     let contact = &listed.contact;
     let name = contact.display_name();
     let company = contact.company.as_str();
@@ -82,7 +82,8 @@ fn row(listed: &Listed, columns: &[Column], class: impl Fn(usize) -> &'static st
             td { input type="checkbox" name="id" value=(listed.id) aria-label={"Select " (name)}; }
             th scope="row" {
                 a href={"/contacts/" (listed.id)} { (name) }
-                @if listed.right < Right::Own { " " (shared_mark(listed)) }
+                // Where all are shared, a column says how.
+                @if listed.right < Right::Own && scope != Scope::Shared { " " (shared_mark(listed)) }
                 @if !below.is_empty() { div.below.cut { (below.join(" · ")) } }
             }
             @for (at, column) in columns.iter().enumerate() { td class=(class(at)) { (column.cell(listed)) } }
@@ -97,5 +98,5 @@ fn shared_mark(listed: &Listed) -> Markup {
         .as_ref()
         .map(|share| format!("Shared by {}", share.by_name));
     let can = if listed.right == Right::Edit { "edit" } else { "view" };
-    html! { span.badge.shared title=[by] { span aria-hidden="true" { "⇄ " } "Shared, " (can) } }
+    html! { span.badge.shared title=[by] { span aria-hidden="true" { "⇄ " } "Can " (can) } }
 }

@@ -108,7 +108,7 @@ impl Told {
                 div.actions {
                     span {
                         @if self.contacts > 0 { (contacts(self.contacts)) " " (done) }
-                        @else { "Nothing was to be changed" }
+                        @else { "There was nothing to change" }
                         (passed(self.passed_over, why)) "."
                     }
                     @if let Some(action) = self.action {

@@ -15,56 +15,14 @@ pub const LABEL_COLUMN: &str = "=";
 /// What a slot is called.
 pub fn words(slot: &Slot) -> String {
     match slot {
-        Slot::Text(field) => text_words(*field).to_owned(),
-        Slot::FullName => "Full name".to_owned(),
-        Slot::Email(label) => labelled("Email", label),
-        Slot::Phone(label) => labelled("Phone", label),
-        Slot::Address(label, part) => labelled(part_words(*part), label),
-        Slot::Website(label) => labelled("Website", label),
-        Slot::Birthday => "Birthday".to_owned(),
-        Slot::Tags => "Tags".to_owned(),
         Slot::Custom(name) => format!("Custom field “{name}”"),
-        Slot::Id => "CrystalQore ID".to_owned(),
-        Slot::Version => "CrystalQore version".to_owned(),
+        built_in => built_in.title(),
     }
 }
 
 /// What the slot of a text is called; a text that is no slot stands for itself.
 pub fn words_of(text: &str) -> String {
     text.parse().map_or_else(|_| text.to_owned(), |slot: Slot| words(&slot))
-}
-
-fn labelled(what: &str, label: &Label) -> String {
-    if label.is_none() {
-        what.to_owned()
-    } else {
-        format!("{what} ({label})")
-    }
-}
-
-fn text_words(field: TextField) -> &'static str {
-    match field {
-        TextField::Prefix => "Title before the name",
-        TextField::FirstName => "First name",
-        TextField::MiddleName => "Middle name",
-        TextField::LastName => "Last name",
-        TextField::Suffix => "Suffix",
-        TextField::Nickname => "Nickname",
-        TextField::Company => "Company",
-        TextField::Department => "Department",
-        TextField::Title => "Job title",
-        TextField::Notes => "Notes",
-    }
-}
-
-fn part_words(part: AddressPart) -> &'static str {
-    match part {
-        AddressPart::Street => "Street",
-        AddressPart::City => "City",
-        AddressPart::State => "State",
-        AddressPart::ZipCode => "ZIP code",
-        AddressPart::Country => "Country",
-    }
 }
 
 /// The slots that are offered, by group.
@@ -103,16 +61,20 @@ fn groups() -> Vec<(&'static str, Vec<Slot>)> {
 /// The fields that a column can be given, with the one that is chosen: a slot's text, empty for none.
 pub struct Choice {
     groups: Vec<(&'static str, Vec<(String, String)>)>,
+    /// Whether a column can become a new custom field.
+    may_make: bool,
 }
 
 impl Choice {
-    /// All fields, made once for the columns of a page.
-    pub fn new() -> Self {
+    /// All fields, made once for the columns of a page. `own` are the workspace's.
+    pub fn new(own: &[String], may_make: bool) -> Self {
         let shown = |slots: Vec<Slot>| slots.iter().map(|slot| (slot.to_string(), words(slot))).collect();
-        let groups = groups().into_iter().map(|(name, slots)| (name, shown(slots)));
-        Self {
-            groups: groups.collect(),
+        let mut groups: Vec<_> = groups().into_iter().map(|(name, slots)| (name, shown(slots))).collect();
+        if !own.is_empty() {
+            let slot = |name: &String| (Slot::Custom(name.clone()).to_string(), name.clone());
+            groups.insert(0, ("Custom fields", own.iter().map(slot).collect()));
         }
+        Self { groups, may_make }
     }
 
     fn offers(&self, text: &str) -> bool {
@@ -122,7 +84,13 @@ impl Choice {
 
     /// The options for one column. `labels` names the columns that it gives the label of.
     pub fn options(&self, header: &str, chosen: &str, labels: Option<&str>) -> Markup {
-        let own = format!("custom:{header}");
+        // What has the name of a field, but for case, is that field.
+        let same = |(slot, _): &&(String, String)| slot.to_lowercase() == format!("custom:{header}").to_lowercase();
+        let is_field = self.groups.iter().flat_map(|(_, slots)| slots).find(same).is_some();
+        let own = match self.may_make && !is_field && !header.trim().is_empty() {
+            true => format!("custom:{header}"),
+            false => String::new(),
+        };
         let foreign = !chosen.is_empty() && chosen != LABEL_COLUMN && chosen != own && !self.offers(chosen);
         html! {
             @if let Some(labels) = labels {
@@ -130,7 +98,7 @@ impl Choice {
             }
             option value="" selected[chosen.is_empty()] { "Do not import" }
             @if foreign { option value=(chosen) selected { (words_of(chosen)) } }
-            @if !header.trim().is_empty() {
+            @if !own.is_empty() {
                 option value=(own) selected[chosen == own] { "New custom field “" (header) "”" }
             }
             @for (name, slots) in &self.groups {
@@ -161,10 +129,22 @@ mod tests {
 
     #[test]
     fn exactly_what_is_chosen_is_selected() {
-        let choice = Choice::new();
+        let choice = Choice::new(&["Other".to_owned()], true);
         for chosen in ["", "email:work", "custom:Shoe size", "phone:boat", "=", "custom:Other"] {
             let options = choice.options("Shoe size", chosen, Some("Phone")).into_string();
             assert_eq!(options.matches(" selected").count(), 1, "{chosen}");
         }
+    }
+
+    #[test]
+    fn new_fields_are_offered_to_those_who_may_make_them() {
+        let offered = |own: &[&str], may_make| {
+            let own: Vec<String> = own.iter().map(|name| (*name).to_owned()).collect();
+            Choice::new(&own, may_make).options("Shoe size", "", None).into_string()
+        };
+        assert!(offered(&[], true).contains("New custom field"));
+        assert!(!offered(&[], false).contains("New custom field"));
+        let known = offered(&["SHOE SIZE"], true);
+        assert!(known.contains("custom:SHOE SIZE") && !known.contains("New custom field"));
     }
 }

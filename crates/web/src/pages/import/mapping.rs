@@ -67,7 +67,9 @@ async fn changed(web: &Arc<Web>, signed: &Signed, import: ImportId, sent: Sent) 
         let set = blocking(web, move |app| app.set_draft(actor, import, settings)).await;
         match set {
             Err(Problem::App(Error::Mapping(error))) => return Ok(again(&mapping_problem(&error))),
-            Err(Problem::App(error @ Error::Open(_))) => return Ok(again(&error.to_string())),
+            Err(Problem::App(error @ (Error::Open(_) | Error::UnknownField(_)))) => {
+                return Ok(again(&error.to_string()));
+            }
             other => other?,
         }
     }

@@ -294,7 +294,7 @@ pub fn date_options(chosen: Option<DateOrder>) -> Markup {
 }
 
 fn columns(shown: &Shown<'_>) -> Markup {
-    let fields = Choice::new();
+    let fields = Choice::new(&shown.file.fields, shown.file.may_define);
     html! {
         table.table.mapping-table {
             thead { tr {
@@ -391,7 +391,7 @@ fn summary(settings: &DraftSettings, file: &MappedFile) -> Markup {
                     "."
                 }
             }
-            @if !ignored.is_empty() || settings.keep_unmapped {
+            @if (!ignored.is_empty() || settings.keep_unmapped) && file.may_define {
                 div.inline-field {
                     label for="unmapped" { "Columns without a field" }
                     select id="unmapped" name="unmapped" data-autosubmit {

@@ -7,7 +7,7 @@
 mod fields;
 pub mod list;
 pub mod mapping;
-mod mapping_view;
+pub mod mapping_view;
 pub mod preview;
 mod preview_view;
 mod receive;
@@ -147,7 +147,7 @@ fn bytes(n: u64) -> String {
 }
 
 /// A number with its noun: `1 row`, `1,234 rows`.
-fn counted(n: u64, one: &str, many: &str) -> String {
+pub fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", crate::layout::number(n), if n == 1 { one } else { many })
 }
 

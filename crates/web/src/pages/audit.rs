@@ -1,0 +1,219 @@
+//! The audit log: who did what, with filters, and as a file.
+//!
+//! Leaves out who may read it and what is noted; `app` decides that.
+
+use crate::Web;
+use crate::blocking::{blocking, written};
+use crate::layout::{Page, Section, empty, field, moment, number, page, table_frame};
+use crate::problem::Problem;
+use crate::session::Signed;
+use app::{AuditAction, AuditLine, AuditPage, AuditRequest, Member};
+use axum::extract::{Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use model::ContactId;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Deeds on a page.
+const PAGE: u64 = 100;
+
+/// What is asked for. Empty fields do not matter.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    action: String,
+    member: String,
+    from: String,
+    to: String,
+    before: String,
+}
+
+/// `GET /audit`
+pub async fn list(State(web): State<Arc<Web>>, signed: Signed, Query(asked): Query<Asked>) -> Result<Markup, Problem> {
+    let (actor, request) = (signed.actor, asked.request()?);
+    let before: Option<ContactId> = asked.before.parse().ok();
+    let found = blocking(&web, move |app| app.audit_page(actor, &request, before, PAGE)).await?;
+    let head = Page {
+        title: "Audit log",
+        signed: Some(&signed),
+        here: Section::Audit,
+    };
+    let content = html! {
+        div.head id="audit-head" {
+            h1 { "Audit log" }
+            a.button href={"/audit.csv" (asked.query(None))} { "Download CSV" }
+        }
+        (filters(&asked, &found.members))
+        div.stack id="deeds" {
+            @if found.lines.is_empty() {
+                (empty("Nothing to show", html! { p { "Nobody did anything of this kind in this time." } a.button href="/audit" { "Show everything" } }))
+            } @else {
+                (table(&found))
+                (steps(&asked, found.next))
+            }
+        }
+    };
+    Ok(page(&web, head, content))
+}
+
+/// `GET /audit.csv`
+pub async fn download(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let (actor, request) = (signed.actor, asked.request()?);
+    // Who may not is told so by a status, not by a file that breaks off.
+    blocking(&web, move |app| app.audit_page(actor, &request, None, 1)).await?;
+    let body = written(&web, move |app, out| app.export_audit(actor, &request, out));
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"audit-log.csv\""),
+    ];
+    Ok((headers, body).into_response())
+}
+
+impl Asked {
+    fn request(&self) -> Result<AuditRequest, Problem> {
+        Ok(AuditRequest {
+            action: AuditAction::named(&self.action),
+            member: self.member.parse().ok().map(Member),
+            from: day(&self.from)?.map(begin).transpose()?,
+            // The whole of the last day.
+            until: day(&self.to)?
+                .and_then(|day| day.tomorrow().ok())
+                .map(begin)
+                .transpose()?,
+        })
+    }
+
+    /// The address's query for the same filters, and a page.
+    fn query(&self, before: Option<ContactId>) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let fields = [
+            ("action", &self.action),
+            ("member", &self.member),
+            ("from", &self.from),
+            ("to", &self.to),
+        ];
+        for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
+            query.append_pair(name, value);
+        }
+        if let Some(before) = before {
+            query.append_pair("before", &before.to_string());
+        }
+        let query = query.finish();
+        if query.is_empty() { query } else { format!("?{query}") }
+    }
+}
+
+fn day(text: &str) -> Result<Option<Date>, Problem> {
+    let wrong = |_| Problem::BadRequest("Write days such as 2026-05-04.".to_owned());
+    match text.trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(wrong),
+    }
+}
+
+/// When a day begins in UTC, in microseconds.
+fn begin(day: Date) -> Result<i64, Problem> {
+    let begin = day.to_zoned(TimeZone::UTC).map_err(|_| Problem::Broken)?;
+    Ok(begin.timestamp().as_microsecond())
+}
+
+fn filters(asked: &Asked, members: &[(Member, String)]) -> Markup {
+    html! {
+        form.card.filter-fields method="get" action="/audit" data-swap="audit-head deeds" {
+            (field("action", "Action", None, None, |_| html! {
+                select id="action" name="action" {
+                    option value="" { "All" }
+                    @for action in AuditAction::ALL {
+                        option value=(action.as_str()) selected[asked.action == action.as_str()] { (words(action)) }
+                    }
+                }
+            }))
+            (field("member", "Member", None, None, |_| html! {
+                select id="member" name="member" {
+                    option value="" { "All" }
+                    @for (member, name) in members {
+                        option value=(member.0) selected[asked.member == member.0.to_string()] { (name) }
+                    }
+                }
+            }))
+            (field("from", "From", None, None, |_| html! { input id="from" name="from" type="date" value=(asked.from); }))
+            (field("to", "To", None, None, |_| html! { input id="to" name="to" type="date" value=(asked.to); }))
+            button { "Show" }
+        }
+    }
+}
+
+fn table(found: &AuditPage) -> Markup {
+    let table = html! {
+        table.table.members-table {
+            thead { tr {
+                th scope="col" { "When" } th scope="col" { "Who" } th scope="col" { "Action" }
+                th scope="col" { "About" } th.number scope="col" { "Contacts" }
+            } }
+            tbody { @for line in &found.lines { (row(line)) } }
+        }
+    };
+    table_frame("Audit log", false, table)
+}
+
+fn row(line: &AuditLine) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (moment(line.at)) }
+            td data-is="Who" { (line.by) }
+            td data-is="Action" { (line.action.map_or("Something else", words)) }
+            td.wrap data-is="About" { (line.about) }
+            td.number data-is="Contacts" { @if line.contacts > 0 { (number(line.contacts)) } }
+        }
+    }
+}
+
+fn steps(asked: &Asked, next: Option<ContactId>) -> Markup {
+    html! {
+        nav.pages aria-label="Pages" {
+            div.actions {
+                @if !asked.before.is_empty() { a.button.button-small href={"/audit" (asked.query(None))} { "Latest" } }
+                @if next.is_some() { a.button.button-small href={"/audit" (asked.query(next))} { "Earlier" } }
+            }
+        }
+    }
+}
+
+/// A kind of deed, in words.
+fn words(action: AuditAction) -> &'static str {
+    match action {
+        AuditAction::SignedIn => "Signed in",
+        AuditAction::Invited => "Invited somebody",
+        AuditAction::InvitationRevoked => "Took an invitation back",
+        AuditAction::Joined => "Joined",
+        AuditAction::RoleChanged => "Changed a role",
+        AuditAction::Deactivated => "Deactivated a member",
+        AuditAction::Reactivated => "Activated a member",
+        AuditAction::Removed => "Removed a member",
+        AuditAction::ResetLink => "Made a password link",
+        AuditAction::PasswordChanged => "Changed their password",
+        AuditAction::SignInEnded => "Ended a sign-in",
+        AuditAction::Shared => "Shared",
+        AuditAction::Unshared => "Took shares back",
+        AuditAction::HandedOver => "Handed over",
+        AuditAction::Imported => "Imported",
+        AuditAction::ImportUndone => "Undid an import",
+        AuditAction::Exported => "Exported",
+        AuditAction::Deleted => "Deleted",
+        AuditAction::Restored => "Restored",
+        AuditAction::Merged => "Merged",
+        AuditAction::Tagged => "Tagged",
+        AuditAction::Untagged => "Took a tag away",
+        AuditAction::ActionUndone => "Undid a change",
+        AuditAction::FieldChanged => "Changed a custom field",
+        AuditAction::SettingsChanged => "Changed settings",
+    }
+}

@@ -1,0 +1,210 @@
+//! The settings of the workspace.
+//!
+//! Leaves out what they mean and what can be set: that is `app`.
+
+use super::import::mapping_view::country_options;
+use crate::Web;
+use crate::blocking::blocking;
+use crate::layout::{Page, Section, Tone, field, notice, page};
+use crate::problem::Problem;
+use crate::session::Signed;
+use app::{Duplicates, Error, MOST_DAYS, Match, WorkspaceSettings, fields_to_require};
+use axum::extract::{Form, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use model::{Region, Slot};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// What was done before.
+#[derive(Deserialize)]
+pub struct Done {
+    done: Option<String>,
+}
+
+/// What was sent: names and values.
+type Sent = Vec<(String, String)>;
+
+/// Rules for matches, with their words in forms and for people.
+const MATCHES: [(Match, &str, &str); 4] = [
+    (
+        Match::EmailOrPhone,
+        "email-or-phone",
+        "The same email or the same phone",
+    ),
+    (
+        Match::EmailOrPhoneAndName,
+        "email-or-phone-and-name",
+        "The same email, or the same phone and no clearly different name",
+    ),
+    (Match::Email, "email", "The same email"),
+    (Match::Phone, "phone", "The same phone"),
+];
+
+/// What becomes of duplicates, in the same way.
+const DUPLICATES: [(Duplicates, &str, &str); 4] = [
+    (Duplicates::Skip, "skip", "Leave them out"),
+    (Duplicates::Update, "update", "Update the contact"),
+    (Duplicates::Fill, "fill", "Fill only what is empty"),
+    (Duplicates::Create, "create", "Create another contact"),
+];
+
+/// `GET /settings`
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Query(Done { done }): Query<Done>,
+) -> Result<Response, Problem> {
+    view(&web, &signed, done.is_some(), None).await
+}
+
+/// `POST /settings`
+pub async fn save(State(web): State<Arc<Web>>, signed: Signed, Form(sent): Form<Sent>) -> Result<Response, Problem> {
+    let actor = signed.actor;
+    let wanted = read(&sent)?;
+    let asked = wanted.clone();
+    match blocking(&web, move |app| app.set_settings(actor, &asked)).await {
+        Ok(()) => Ok(Redirect::to("/settings?done=yes").into_response()),
+        Err(Problem::App(Error::Settings(why))) => view(&web, &signed, false, Some((wanted, why))).await,
+        Err(problem) => Err(problem),
+    }
+}
+
+fn read(sent: &Sent) -> Result<WorkspaceSettings, Problem> {
+    let value = |wanted: &str| {
+        let found = sent.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.trim()).unwrap_or_default()
+    };
+    let strange = || Problem::BadRequest("The form of the settings came with a choice that there is not.".to_owned());
+    let days = |name: &str| value(name).parse().unwrap_or(0);
+    let matching = MATCHES.iter().find(|(_, word, _)| *word == value("match"));
+    let duplicates = DUPLICATES.iter().find(|(_, word, _)| *word == value("duplicates"));
+    let required = sent.iter().filter(|(name, _)| name == "required");
+    Ok(WorkspaceSettings {
+        name: value("name").to_owned(),
+        country: Region::from_code(value("country")),
+        required: required
+            .map(|(_, slot)| slot.parse::<Slot>().map_err(|_| strange()))
+            .collect::<Result<_, _>>()?,
+        duplicates: duplicates.ok_or_else(strange)?.0,
+        matching: matching.ok_or_else(strange)?.0,
+        trash_days: days("trash_days"),
+        log_days: days("log_days"),
+    })
+}
+
+async fn view(
+    web: &Arc<Web>,
+    signed: &Signed,
+    saved: bool,
+    wrong: Option<(WorkspaceSettings, String)>,
+) -> Result<Response, Problem> {
+    let actor = signed.actor;
+    let (stored, fields) = blocking(web, move |app| {
+        app.may_govern(actor)?;
+        Ok((app.settings(actor)?, app.custom_fields(actor)?))
+    })
+    .await?;
+    let offered = fields_to_require(&fields);
+    let (settings, problem) = match wrong {
+        Some((entered, why)) => (entered, Some(why)),
+        None => (stored, None),
+    };
+    let head = Page {
+        title: "Settings",
+        signed: Some(signed),
+        here: Section::Settings,
+    };
+    let content = html! {
+        div.narrow {
+            h1 { "Settings" }
+            @if saved { (notice(Tone::Good, html! { p { "Saved." } })) }
+            @if let Some(problem) = &problem { (notice(Tone::Bad, html! { p { "Nothing was saved: " (problem) "." } })) }
+            form.stack method="post" action="/settings" {
+                (workspace(&settings))
+                (required(&settings, &offered))
+                (imports(&settings))
+                (kept(&settings))
+                div.actions { button.button-primary { "Save" } }
+            }
+        }
+    };
+    let status = match problem {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    Ok((status, page(web, head, content)).into_response())
+}
+
+fn workspace(settings: &WorkspaceSettings) -> Markup {
+    html! {
+        fieldset.card.stack {
+            legend.visually-hidden { "Workspace" }
+            h2 { "Workspace" }
+            (field("name", "Name of the workspace", None, None, |_| html! {
+                input id="name" name="name" value=(settings.name) maxlength="100" required autocomplete="organization";
+            }))
+            (field("country", "Default country", Some("For telephone numbers without country code, where neither the import nor its file says which."), None, |about| html! {
+                select id="country" name="country" aria-describedby=[about] {
+                    option value="" selected[settings.country.is_none()] { "None" }
+                    (country_options(settings.country))
+                }
+            }))
+        }
+    }
+}
+
+fn required(settings: &WorkspaceSettings, offered: &[Slot]) -> Markup {
+    html! {
+        fieldset.card.stack {
+            legend.visually-hidden { "Required fields" }
+            h2 { "Required fields" }
+            p.muted { "A new contact needs these beside a name, a company, an email or a phone; so does one that is edited. Contacts that are there already stay as they are." }
+            div.checks {
+                @for slot in offered {
+                    label.check {
+                        input type="checkbox" name="required" value=(slot) checked[settings.required.contains(slot)];
+                        " " (slot.title())
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn imports(settings: &WorkspaceSettings) -> Markup {
+    html! {
+        fieldset.card.stack {
+            legend.visually-hidden { "New imports" }
+            h2 { "New imports" }
+            p.muted { "How an import begins. Whoever runs it can choose otherwise." }
+            (field("match", "What counts as the same contact", None, None, |_| html! {
+                select id="match" name="match" {
+                    @for (rule, word, words) in MATCHES { option value=(word) selected[rule == settings.matching] { (words) } }
+                }
+            }))
+            (field("duplicates", "What becomes of duplicates", None, None, |_| html! {
+                select id="duplicates" name="duplicates" {
+                    @for (what, word, words) in DUPLICATES { option value=(word) selected[what == settings.duplicates] { (words) } }
+                }
+            }))
+        }
+    }
+}
+
+fn kept(settings: &WorkspaceSettings) -> Markup {
+    let days = |name: &str, label: &str, hint: &str, value: u32| {
+        field(name, label, Some(hint), None, |about| {
+            html! { input.short id=(name) name=(name) type="number" min="1" max=(MOST_DAYS) value=(value) required aria-describedby=[about]; }
+        })
+    };
+    html! {
+        fieldset.card.stack {
+            legend.visually-hidden { "How long things are kept" }
+            h2 { "How long things are kept" }
+            (days("trash_days", "Days in the trash", "Deleted contacts can be restored for so long; then they are gone for good.", settings.trash_days))
+            (days("log_days", "Days for undo", "Imports and bulk changes can be undone for so long. A shorter time lets go at once of what is older.", settings.log_days))
+        }
+    }
+}
