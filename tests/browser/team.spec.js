@@ -168,7 +168,7 @@ async function contact(page, first, last, company, email) {
   await page.getByLabel("First name").fill(first);
   await page.getByLabel("Last name").fill(last);
   await page.getByLabel("Company").fill(company);
-  await page.getByLabel("Email", { exact: true }).first().fill(email);
+  await page.getByLabel("Email 1", { exact: true }).fill(email);
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await onStep(page, `${first} ${last}`);
 }
