@@ -2,9 +2,9 @@
 //! plain model of who owns what and who was given what (`team.rs`).
 
 use crate::random::Random;
-use crate::team::{Kept, Team, sees};
+use crate::team::{Kept, Team, right, sees};
 use crate::values;
-use app::{Access, Error, Filter, Grantee, ListRequest, Order, Right, Scope, Sort};
+use app::{Access, Duplicates, Error, Filter, Grantee, ListRequest, Order, Right, Scope, Sort};
 use model::{Contact, ContactId, MatchKey, name_order};
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ fn nobody_sees_or_changes_what_they_may_not() {
 fn act(random: &mut Random, team: &mut Team) -> String {
     let who = random.below(team.actors.len());
     let id = team.some_contact(random);
-    match random.below(24) {
+    match random.below(28) {
         0..6 => create(random, team, who),
         6..10 => edit(random, team, who, id),
         10 => delete(team, who, id),
@@ -47,6 +47,8 @@ fn act(random: &mut Random, team: &mut Team) -> String {
         12..18 => share(random, team, who),
         18 | 19 => unshare(random, team, who),
         20 | 21 => hand_over(random, team, who),
+        22 | 23 => tag(random, team, who),
+        24 => import(random, team, who),
         _ => share_and_take_back(random, team, who),
     }
 }
@@ -157,6 +159,62 @@ fn hand_over(random: &mut Random, team: &mut Team, who: usize) -> String {
     format!("{who} hands {ids:?} to {to}, keeping {keep:?}: {expected:?}")
 }
 
+fn tag(random: &mut Random, team: &mut Team, who: usize) -> String {
+    let (ids, add) = (team.some_contacts(random), random.once_in(2));
+    let (app, actor) = (team.app(), team.actors[who]);
+    let report = match add {
+        true => app.tag_contacts(actor, &ids, "marked"),
+        false => app.untag_contacts(actor, &ids, "marked"),
+    };
+    let report = report.unwrap();
+    let expected = team.tag(who, &ids, "marked", add);
+    assert_eq!((report.contacts, report.passed_over), expected);
+    format!("{who} marks {ids:?} or not: {add} {expected:?}")
+}
+
+/// Whatever a file says, it changes what its member may edit, and adds contacts of the member's own.
+fn import(random: &mut Random, team: &mut Team, who: usize) -> String {
+    let mut csv = values::csv(random);
+    // Long files make everything that follows slow.
+    while csv.len() > 5_000 {
+        csv = values::csv(random);
+    }
+    let duplicates = random.pick(&[
+        Duplicates::Skip,
+        Duplicates::Update,
+        Duplicates::Fill,
+        Duplicates::Create,
+    ]);
+    team.import(who, &csv, duplicates);
+    let before = std::mem::take(&mut team.contacts);
+    let now = team.all();
+    for (id, kept) in &now {
+        match before.get(id) {
+            None => assert_eq!(kept.owner, team.member(who)),
+            Some(was) => {
+                assert_eq!(kept.owner, was.owner);
+                let may = right(was, team.member(who)) >= Some(Right::Edit);
+                assert!(may || kept.contact == was.contact, "{who} has changed {id}");
+            }
+        }
+    }
+    assert!(before.keys().all(|id| now.contains_key(id)));
+    let shares = |id: &ContactId| before.get(id).map(|kept| kept.shares.clone()).unwrap_or_default();
+    team.contacts = now
+        .into_iter()
+        .map(|(id, kept)| {
+            (
+                id,
+                Kept {
+                    shares: shares(&id),
+                    ..kept
+                },
+            )
+        })
+        .collect();
+    format!("{who} imports {csv:?} with {duplicates:?}")
+}
+
 /// What was taken back at once has never been.
 fn share_and_take_back(random: &mut Random, team: &mut Team, who: usize) -> String {
     let (ids, to, app, actor) = (
@@ -187,6 +245,7 @@ fn share_and_take_back(random: &mut Random, team: &mut Team, who: usize) -> Stri
 
 /// All that every member can see.
 fn compare(random: &mut Random, team: &Team) {
+    team.settle();
     for who in 0..team.actors.len() {
         single(team, who);
         namesakes(random, team, who);
@@ -328,6 +387,7 @@ fn what_is_restored_is_shared_as_before_and_what_comes_anew_is_not() {
     team.import(
         0,
         &format!("CrystalQore ID,CrystalQore Version,First Name\r\n{id},v1,Anna\r\n"),
+        Duplicates::Skip,
     );
     assert_eq!(team.app().contact(ann, id).unwrap().contact.first_name.as_str(), "Anna");
     assert_eq!(code(team.app().contact(bob, id)).unwrap_err(), "no_such_contact");
@@ -358,7 +418,7 @@ fn many_are_shared_at_once_and_the_list_follows() {
     let team = Team::open();
     let (app, [ann, bob]) = (team.app(), [team.actors[0], team.actors[1]]);
     let rows: String = (0..9_000).map(|n| format!("Ann,Ivers{n},a{n}@x.org\r\n")).collect();
-    team.import(0, &format!("First Name,Last Name,Email\r\n{rows}"));
+    team.import(0, &format!("First Name,Last Name,Email\r\n{rows}"), Duplicates::Skip);
     team.settle();
     let ids = app
         .matching_contacts(ann, Scope::Mine, &Filter::default())

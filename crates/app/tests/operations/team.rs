@@ -1,14 +1,14 @@
 //! A team in one installation, and a plain model of its directory: who owns what, and who was given what.
 
 use crate::installation::{Engine, Installation};
-use crate::operation::{Import, Operation, Stop};
 use crate::random::Random;
 use app::{
-    Access, Actor, App, BadValues, ExportFormat, ExportRequest, Grantee, ImportOptions, ListRequest, Member, Order,
-    Right, Scope,
+    Access, Actor, App, Duplicates, ExportFormat, ExportRequest, Grantee, ImportOptions, ImportRequest, ListRequest,
+    Member, Opening, Order, Right, Scope, Watch,
 };
-use model::{Contact, ContactId, Version, fold};
+use model::{Contact, ContactId, Region, Text, Version, fold};
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use store::Workspace;
 use store::accounts::{self, NewAccount, Role};
 use store::members;
@@ -22,7 +22,7 @@ pub struct Kept {
 }
 
 /// What a member may do with a contact.
-fn right(kept: &Kept, member: Member) -> Option<Right> {
+pub fn right(kept: &Kept, member: Member) -> Option<Right> {
     if kept.owner == member {
         return Some(Right::Own);
     }
@@ -182,7 +182,31 @@ impl Team {
         })
     }
 
-    fn change(&mut self, who: usize, ids: &[ContactId], mut change: impl FnMut(&mut Kept) -> bool) -> (u64, u64) {
+    /// Tags contacts in the model, or takes the tag from them.
+    pub fn tag(&mut self, who: usize, ids: &[ContactId], tag: &str, add: bool) -> (u64, u64) {
+        self.change_with(who, Right::Edit, ids, |kept| {
+            let tags = &mut kept.contact.tags;
+            let has = tags.iter().any(|has| has.as_str() == tag);
+            match add {
+                true if !has => tags.push(Text::new(tag)),
+                _ => tags.retain(|has| add || has.as_str() != tag),
+            }
+            kept.contact.normalise();
+            has != add
+        })
+    }
+
+    fn change(&mut self, who: usize, ids: &[ContactId], change: impl FnMut(&mut Kept) -> bool) -> (u64, u64) {
+        self.change_with(who, Right::Own, ids, change)
+    }
+
+    fn change_with(
+        &mut self,
+        who: usize,
+        needed: Right,
+        ids: &[ContactId],
+        mut change: impl FnMut(&mut Kept) -> bool,
+    ) -> (u64, u64) {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         ids.dedup();
@@ -190,14 +214,30 @@ impl Team {
         for id in ids {
             match self.right(who, id) {
                 None => {}
-                Some(Right::View | Right::Edit) => passed_over += 1,
-                Some(Right::Own) => {
+                Some(right) if right < needed => passed_over += 1,
+                Some(_) => {
                     let kept = self.contacts.get_mut(&id).unwrap();
                     changed += u64::from(change(kept));
                 }
             }
         }
         (changed, passed_over)
+    }
+
+    /// All contacts with their owners, who each tell their own; without shares.
+    pub fn all(&self) -> BTreeMap<ContactId, Kept> {
+        let mut all = BTreeMap::new();
+        for who in 0..self.actors.len() {
+            for (id, contact) in self.export(who, Scope::Mine, "", Order::Created, None) {
+                let kept = Kept {
+                    owner: self.member(who),
+                    contact,
+                    shares: BTreeMap::new(),
+                };
+                assert!(all.insert(id, kept).is_none(), "{id} has two owners");
+            }
+        }
+        all
     }
 
     /// What an export of a member has in it.
@@ -231,17 +271,25 @@ impl Team {
     }
 
     /// Imports a file as a member, without the model.
-    pub fn import(&self, who: usize, csv: &str) {
-        let import = Import {
-            csv: csv.to_owned(),
-            options: ImportOptions::default(),
-            bad_values: BadValues::Reject,
-            stop: Stop::Never,
-            rejected: false,
+    pub fn import(&self, who: usize, csv: &str, duplicates: Duplicates) {
+        let request = ImportRequest {
+            path: &self.here.put(csv),
+            file_name: "file.csv",
+            opening: Opening {
+                region: Some(Region::US),
+                ..Opening::default()
+            },
+            options: ImportOptions {
+                duplicates,
+                ..ImportOptions::default()
+            },
+            rejected: None,
         };
-        assert_eq!(who, 0, "the first member is who the installation acts as");
-        let told = self.here.answer(&Operation::Import(import), 0);
-        assert!(!told.contains("error"), "{told}");
+        let watch = Watch {
+            progress: &mut |_| {},
+            stop: &AtomicBool::new(false),
+        };
+        self.app().import(self.actors[who], &request, watch).unwrap();
     }
 
     /// Waits until the list has followed.
