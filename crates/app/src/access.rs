@@ -184,6 +184,14 @@ pub(crate) fn owned(actor: Actor, rows: Vec<ContactRow>) -> Vec<Owns<ContactRow>
     own.map(Owns).collect()
 }
 
+/// Makes sure that the actor is still there: what somebody makes who was removed in this moment would belong to nobody.
+pub(crate) fn active(tx: &mut Tx<'_>, actor: Actor) -> Result<(), Error> {
+    match accounts::role(tx, actor.workspace, actor.member)? {
+        Some(_) => Ok(()),
+        None => Err(Error::Forbidden("who is not an active member may not do this")),
+    }
+}
+
 /// Proof that the actor keeps order in the workspace: an admin or an owner.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IsAdmin(());

@@ -74,10 +74,18 @@ impl App {
     /// [`Error::ImportRuns`] if somebody does; those of the database.
     pub(crate) fn end_cancelled(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
         let lease = self.hold_run(actor, import)?;
-        if self.stored(actor, import)?.state == ImportState::Cancelling {
+        let stored = self.stored(actor, import)?;
+        if stored.state == ImportState::Cancelling {
             let now = self.world.now();
-            self.store
-                .write(|tx| lease.set_state(tx, ImportState::Cancelled, now, true))?;
+            let owner = Actor {
+                member: stored.owner,
+                ..actor
+            };
+            let counts = reached_of(&stored)?.counts;
+            self.store.write(|tx| {
+                lease.set_state(tx, ImportState::Cancelled, now, true)?;
+                self.audit_import(tx, owner, import, &counts)
+            })?;
         }
         Ok(())
     }

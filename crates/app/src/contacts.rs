@@ -5,6 +5,7 @@
 //! member may not see is one that is not there.
 
 use crate::access::{self, CanEdit, Owns};
+use crate::audit::AuditAction;
 use crate::fields::obey;
 use crate::search::{follow, text_of};
 use crate::settings::stored_settings;
@@ -67,6 +68,7 @@ impl App {
         let mut contact = checked(contact)?;
         let (now, id) = (self.world.now(), self.world.contact_id());
         self.change(actor, id, |tx| {
+            access::active(tx, actor)?;
             obey(tx, actor.workspace, &mut contact, None)?;
             let row = ContactRow {
                 id,
@@ -143,6 +145,7 @@ impl App {
         let now = self.world.now();
         self.change(actor, id, |tx| {
             let row = access::own(tx, actor, id)?;
+            self.audit(tx, actor, AuditAction::Deleted, &id.to_string(), 1)?;
             discard(tx, actor, vec![row], now).map(drop)
         })
     }
@@ -157,11 +160,14 @@ impl App {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         ids.dedup();
-        let mut deleted = 0;
+        let (mut deleted, mut noted) = (0, None);
         for some in ids.chunks(DELETED_AT_ONCE) {
             deleted += self.change_many(actor, |tx| {
                 let rows = contacts::get_many(tx, actor.workspace, some)?;
                 let gone = discard(tx, actor, access::owned(actor, rows), now)?;
+                if !gone.is_empty() {
+                    self.audit_part(tx, actor, &mut noted, AuditAction::Deleted, "", gone.len() as u64)?;
+                }
                 Ok((gone.len() as u64, gone))
             })?;
         }
@@ -173,7 +179,7 @@ impl App {
     /// # Errors
     /// Those of the database; what was restored before stays restored.
     pub fn restore_deleted_at(&self, actor: Actor, at: i64) -> Result<u64, Error> {
-        let (mut restored, mut after) = (0, None);
+        let (mut restored, mut after, mut noted) = (0, None, None);
         loop {
             let (count, last) = self.change_many(actor, |tx| {
                 let (workspace, limit) = (actor.workspace, DELETED_AT_ONCE as u64);
@@ -186,6 +192,9 @@ impl App {
                 page.retain(|trashed| !there.contains(&trashed.contact.id));
                 let back = bring_back(tx, workspace, page)?;
                 trash::remove_many(tx, workspace, &back)?;
+                if !back.is_empty() {
+                    self.audit_part(tx, actor, &mut noted, AuditAction::Restored, "", back.len() as u64)?;
+                }
                 Ok(((back.len() as u64, last), back))
             })?;
             restored += count;
@@ -209,6 +218,7 @@ impl App {
             if contacts::get(tx, actor.workspace, id)?.is_some() {
                 return Err(Error::IdTaken(id));
             }
+            self.audit(tx, actor, AuditAction::Restored, &id.to_string(), 1)?;
             bring_back(tx, actor.workspace, vec![trashed]).map(drop)
         })
     }

@@ -108,7 +108,7 @@ pub enum Error {
     #[error("contact {0} is in the directory again, so the one in the trash cannot be restored")]
     IdTaken(ContactId),
     /// There is no such action, or none of the member's; it may be too long ago.
-    #[error("there is nothing of that kind to take back; what is more than 30 days ago cannot be taken back")]
+    #[error("there is nothing of that kind to take back; it may be too long ago")]
     NoAction(i64),
     /// The action was taken back before.
     #[error("this was taken back already")]

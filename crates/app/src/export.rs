@@ -1,6 +1,7 @@
 //! Exporting contacts: which ones, in which form, streamed.
 
 use crate::access::{self, CanView};
+use crate::audit::AuditAction;
 use crate::contacts::read;
 use crate::{Actor, App, Error, Filter, Right};
 use exchange::export::{Exported, crystalqore, jsonl};
@@ -105,21 +106,47 @@ impl App {
         out: &mut dyn Write,
         watch: &mut dyn FnMut(u64) -> bool,
     ) -> Result<ExportReport, Error> {
+        let mut report = ExportReport::default();
         // One snapshot, so that the look at the columns and the writing see the same contacts.
-        self.store.read(|tx| match request.format {
-            ExportFormat::CrystalQore => export_csv(tx, actor, request, out, watch),
+        let outcome = self.store.read(|tx| match request.format {
+            ExportFormat::CrystalQore => export_csv(tx, actor, request, out, watch, &mut report),
             ExportFormat::Jsonl => {
-                let mut report = ExportReport::default();
                 for_each(tx, actor, request, &mut |exported| {
                     report.contacts += 1;
                     go_on(watch, report.contacts)?;
                     jsonl::write(out, exported).map_err(write_failed)
                 })?;
-                out.flush().map_err(write_failed)?;
-                Ok(report)
+                out.flush().map_err(write_failed)
             }
-        })
+        });
+        // What went out before it broke off is out.
+        if outcome.is_ok() || report.contacts > 0 {
+            let about = about(request, outcome.is_ok());
+            self.store
+                .write(|tx| self.audit(tx, actor, AuditAction::Exported, &about, report.contacts))?;
+        }
+        outcome.map(|()| report)
     }
+}
+
+/// What the audit log tells of an export.
+fn about(request: &ExportRequest, whole: bool) -> String {
+    let scope = match request.scope {
+        Scope::Mine => "mine",
+        Scope::Shared => "shared with me",
+        Scope::All => "mine and shared with me",
+    };
+    let mut about = match &request.selection {
+        Some(_) => format!("a selection of {scope}"),
+        None => scope.to_owned(),
+    };
+    if !request.filter.is_empty() {
+        about.push_str(&format!("; filter {}", request.filter));
+    }
+    if !whole {
+        about.push_str("; broken off");
+    }
+    about
 }
 
 fn write_failed(source: std::io::Error) -> Error {
@@ -140,7 +167,8 @@ fn export_csv(
     request: &ExportRequest,
     out: &mut dyn Write,
     watch: &mut dyn FnMut(u64) -> bool,
-) -> Result<ExportReport, Error> {
+    report: &mut ExportReport,
+) -> Result<(), Error> {
     let mut needs = crystalqore::Needs::default();
     let mut looked_at = 0_u64;
     for_each(tx, actor, request, &mut |exported| {
@@ -162,14 +190,12 @@ fn export_csv(
         out.write_all("\u{feff}".as_bytes()).map_err(write_failed)?;
     }
     let mut writer = crystalqore::Writer::new(out, request.delimiter, layout).map_err(write_failed)?;
-    let mut report = ExportReport::default();
     for_each(tx, actor, request, &mut |exported| {
         report.contacts += 1;
         go_on(watch, report.contacts)?;
         writer.write(exported).map_err(write_failed)
     })?;
-    writer.finish().map_err(write_failed)?;
-    Ok(report)
+    writer.finish().map_err(write_failed)
 }
 
 /// `email` asks for emails of every label, `email:work` for those of one.

@@ -117,6 +117,8 @@ pub struct ImportReport {
     pub updated_at: i64,
     /// When it came to its end, in UTC microseconds.
     pub finished_at: Option<i64>,
+    /// Whether its change log was let go of, so that it cannot be undone any more.
+    pub is_forgotten: bool,
 }
 
 /// An import that is about to run, or to go on.
@@ -383,8 +385,10 @@ impl App {
         let (counts, notable) = run.into_result();
         if stopped == Stopped::No {
             let now = self.world.now();
-            self.store
-                .write(|tx| lease.set_state(tx, ImportState::Done, now, true))?;
+            self.store.write(|tx| {
+                lease.set_state(tx, ImportState::Done, now, true)?;
+                self.audit_import(tx, actor, import, &counts)
+            })?;
             if !plan.keeps_rows {
                 self.drop_upload(&upload.name);
             }
@@ -393,8 +397,10 @@ impl App {
         }
         if stopped == Stopped::Cancelled {
             let now = self.world.now();
-            self.store
-                .write(|tx| lease.set_state(tx, ImportState::Cancelled, now, true))?;
+            self.store.write(|tx| {
+                lease.set_state(tx, ImportState::Cancelled, now, true)?;
+                self.audit_import(tx, actor, import, &counts)
+            })?;
         }
         drop(lease);
         Ok(ImportSummary {
@@ -447,6 +453,7 @@ fn report(stored: &Import, held: &[ImportId]) -> Result<ImportReport, Error> {
         created_at: stored.created_at,
         updated_at: stored.updated_at,
         finished_at: stored.finished_at,
+        is_forgotten: stored.forgotten_at.is_some(),
     })
 }
 

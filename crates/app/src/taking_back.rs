@@ -9,6 +9,7 @@ use crate::contacts::read;
 use crate::search::{follow, text_of};
 use crate::{Actor, App, AuditAction, Error};
 use model::{Contact, ContactId, MatchKey, name_order};
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use store::actions::{self, Touched};
 use store::contacts::{self, ContactRow};
@@ -27,7 +28,7 @@ pub struct ActionUndone {
 }
 
 impl App {
-    /// Takes an action back. Only who did it may, within 30 days.
+    /// Takes an action back. Only who did it may, while it is remembered.
     ///
     /// # Errors
     /// [`Error::NoAction`], [`Error::ActionUndone`]; those of the database.
@@ -179,11 +180,10 @@ impl Plan {
     fn drop_lost_members(&mut self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<(), Error> {
         let mut known: HashMap<Member, bool> = HashMap::new();
         for share in &self.shared {
-            if let Grantee::Member(member) = share.to {
-                if !known.contains_key(&member) {
-                    let found = members::get(tx, workspace, member)?;
-                    known.insert(member, found.is_some_and(|found| found.state != MemberState::Removed));
-                }
+            let Grantee::Member(member) = share.to else { continue };
+            if let Entry::Vacant(unknown) = known.entry(member) {
+                let found = members::get(tx, workspace, member)?;
+                unknown.insert(found.is_some_and(|found| found.state != MemberState::Removed));
             }
         }
         self.shared.retain(|share| match share.to {

@@ -2,6 +2,7 @@
 //! be changed by the member any more, stays and is listed. In steps that each commit, so that an undo that is interrupted can be gone on with.
 
 use crate::access;
+use crate::audit::AuditAction;
 use crate::cancel::is_unfinished;
 use crate::contacts::{drop_traces, leave_keys_and_name, read};
 use crate::import::plan_of;
@@ -81,6 +82,17 @@ impl App {
             let now = self.world.now();
             self.store.write(|tx| {
                 lease.set_state(tx, ImportState::Undone, now, true)?;
+                let about = format!(
+                    "{} (import {import}): {} removed, {} restored, {} kept",
+                    stored.file_name, report.removed, report.restored, report.kept
+                );
+                self.audit(
+                    tx,
+                    actor,
+                    AuditAction::ImportUndone,
+                    &about,
+                    report.removed + report.restored,
+                )?;
                 changes::forget(tx, workspace, import)?;
                 Ok::<_, Error>(())
             })?;

@@ -64,8 +64,8 @@ fn status_of(code: &str) -> StatusCode {
         "no_such_import" | "no_such_contact" | "not_in_trash" | "no_such_member" | "link_gone" | "no_such_action"
         | "no_such_view" => StatusCode::NOT_FOUND,
         "forbidden" | "last_owner" => StatusCode::FORBIDDEN,
-        "changed_meanwhile" | "id_taken" | "import_runs" | "not_resumable" | "already_undone" | "action_undone"
-        | "taken_over" => StatusCode::CONFLICT,
+        "changed_meanwhile" | "not_a_draft" | "id_taken" | "import_runs" | "not_resumable" | "already_undone"
+        | "action_undone" | "taken_over" => StatusCode::CONFLICT,
         "log_gone" | "rejected_rows_undone" | "rejected_rows_missing" | "upload_missing" | "rows_gone" => {
             StatusCode::GONE
         }

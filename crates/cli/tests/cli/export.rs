@@ -254,3 +254,33 @@ fn an_empty_directory_is_a_header() {
     assert!(export.starts_with("CrystalQore ID,") && export.ends_with(",Notes\r\n"));
     assert_eq!(export.lines().count(), 1);
 }
+
+#[test]
+fn columns_become_fields_and_go_out_in_their_order() {
+    let scratch = Scratch::new();
+    scratch.write("a.csv", "First Name,Shoe size,Boss\nAnn,44,Bob\nCal,38,\n");
+    assert_eq!(scratch.import("a.csv", &["--unmapped", "custom"]), "rows 2, new 2");
+    // A later file fills the same fields, whatever the case of its names.
+    scratch.write("b.csv", "Last Name,BOSS,Age\nDee,Bob,7\n");
+    assert_eq!(scratch.import("b.csv", &["--map", "Age=custom:Age"]), "rows 1, new 1");
+    let export = scratch.export(&[]);
+    let header = export.lines().next().unwrap();
+    assert!(
+        header.ends_with("Custom: Shoe size,Custom: Boss,Custom: Age"),
+        "{header}"
+    );
+    let other = Scratch::new();
+    other.write("export.csv", &export);
+    assert_eq!(other.import("export.csv", &[]), "rows 3, new 3");
+    assert_eq!(other.export(&[]), export);
+    assert_eq!(
+        other.import("export.csv", &["--duplicates", "update"]),
+        "rows 3, unchanged 3"
+    );
+
+    let some = scratch.export(&["--filter", "field:boss=bob", "--columns", "custom:Boss"]);
+    assert_eq!(some.lines().count(), 3);
+    assert!(some.lines().all(|line| line.split(',').count() == 3), "{some}");
+    assert_eq!(names(&scratch.export(&["--filter", "field:\"Shoe size\"=44"])), ["Ann"]);
+    assert_eq!(scratch.export(&["--filter", "field:Age"]).lines().count(), 2);
+}

@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 const BOUNDARY: &str = "a-line-between";
 
 /// Sends a form with a file, as a browser does.
-async fn upload(browser: &mut Browser, name: &str, content: &str, accept: &str) -> Answer {
+pub async fn upload(browser: &mut Browser, name: &str, content: &str, accept: &str) -> Answer {
     let body = format!(
         "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
          Content-Type: text/csv\r\n\r\n{content}\r\n--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"rows\"\r\n\r\n\

@@ -5,7 +5,10 @@
 mod accounts;
 mod contacts;
 mod doors;
+mod duplicates;
+mod fields;
 mod import;
 mod managing;
 mod members;
 mod site;
+mod walk;

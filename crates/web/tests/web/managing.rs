@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use std::sync::Arc;
 
 /// Another member, signed in.
-async fn joined(site: &Site, name: &str, role: Role) -> Browser {
+pub async fn joined(site: &Site, name: &str, role: Role) -> Browser {
     let (app, name) = (Arc::clone(&site.app), name.to_owned());
     let email = format!("{}@example.org", name.to_lowercase());
     let address = email.clone();
@@ -23,7 +23,7 @@ async fn joined(site: &Site, name: &str, role: Role) -> Browser {
     browser
 }
 
-async fn create(browser: &mut Browser, form: &str) -> String {
+pub async fn create(browser: &mut Browser, form: &str) -> String {
     let answer = browser.post("/contacts/new", form).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     answer.header("location").split('?').next().unwrap().to_owned()
@@ -33,7 +33,7 @@ fn id(page: &str) -> &str {
     page.rsplit('/').next().unwrap()
 }
 
-fn shows(answer: &Answer, texts: &[&str]) {
+pub fn shows(answer: &Answer, texts: &[&str]) {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     for text in texts {
         assert!(answer.body.contains(text), "{text} is not in {}", answer.body);
@@ -48,12 +48,12 @@ fn hides(answer: &Answer, texts: &[&str]) {
 
 /// The address to take back what a page tells.
 fn undo(answer: &Answer) -> String {
-    let at = answer.body.find("/actions/").expect(&answer.body);
+    let at = answer.body.find("/actions/").unwrap();
     answer.body[at..].split('"').next().unwrap().to_owned()
 }
 
 /// Asks and follows where the answer leads.
-async fn post(browser: &mut Browser, path: &str, form: &str) -> Answer {
+pub async fn post(browser: &mut Browser, path: &str, form: &str) -> Answer {
     let answer = browser.post(path, form).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     let next = answer.header("location").to_owned();

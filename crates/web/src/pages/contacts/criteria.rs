@@ -29,6 +29,10 @@ pub struct Criteria {
     pub no: String,
     /// A day.
     pub since: String,
+    /// The name of a custom field.
+    pub field: String,
+    /// Its value; empty for any.
+    pub value: String,
     /// `mine` or `shared`.
     pub scope: String,
     /// The order.
@@ -68,6 +72,8 @@ impl Criteria {
             import: value("import"),
             no: value("no"),
             since: value("since"),
+            field: value("field"),
+            value: value("value"),
             scope: value("scope"),
             sort: value("sort"),
             columns: Columns::read(fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
@@ -100,6 +106,9 @@ impl Criteria {
         }
         if !self.since.trim().is_empty() {
             filter = filter.changed_since(self.since.trim())?;
+        }
+        if !self.field.trim().is_empty() {
+            filter = filter.with_field(&self.field, &self.value)?;
         }
         Ok(filter)
     }
@@ -141,10 +150,14 @@ impl Criteria {
             ("import", &self.import),
             ("no", &self.no),
             ("since", &self.since),
+            ("field", &self.field),
+            ("value", &self.value),
         ];
+        // A value without its field says nothing.
+        let has_field = !self.field.trim().is_empty();
         all.into_iter()
             .map(|(name, value)| (name, value.trim()))
-            .filter(|(_, value)| !value.is_empty())
+            .filter(move |(name, value)| !value.is_empty() && (*name != "value" || has_field))
     }
 
     /// Whether nothing is left out.
@@ -155,7 +168,10 @@ impl Criteria {
     /// How many conditions there are beside the words.
     pub fn narrowed(&self) -> usize {
         let mine = usize::from(self.scope() == Scope::Mine);
-        mine + self.conditions().filter(|(name, _)| *name != "q").count()
+        mine + self
+            .conditions()
+            .filter(|(name, _)| !["q", "value"].contains(name))
+            .count()
     }
 
     /// An address with these criteria.
@@ -166,7 +182,8 @@ impl Criteria {
     fn url_but(&self, path: &str, but: Option<&str>, page: u64) -> String {
         let mut query = Serializer::new(String::new());
         let said = self.scope_field(path).into_iter().chain(self.conditions());
-        query.extend_pairs(said.filter(|(name, _)| Some(*name) != but));
+        let goes = |name: &str| Some(name) == but || (name == "value" && but == Some("field"));
+        query.extend_pairs(said.filter(|(name, _)| !goes(name)));
         if !self.sort.is_empty() {
             query.append_pair("sort", &self.sort);
         }
@@ -211,7 +228,8 @@ impl Criteria {
     /// What the list is narrowed to, each with a way to take it away.
     pub fn chips(&self) -> Markup {
         let path = self.path();
-        let said: Vec<(&str, &str)> = self.scope_field(path).into_iter().chain(self.conditions()).collect();
+        let said = self.scope_field(path).into_iter().chain(self.conditions());
+        let said: Vec<(&str, &str)> = said.filter(|(name, _)| *name != "value").collect();
         let chip = |name: &str, value: &str| match name {
             "tag" => format!("Tag: {value}"),
             "company" => format!("Company: {value}"),
@@ -219,6 +237,8 @@ impl Criteria {
             "no" => "Has no email".to_owned(),
             "since" => format!("Changed since {value}"),
             "scope" => "Mine".to_owned(),
+            "field" if self.value.trim().is_empty() => format!("Has {value}"),
+            "field" => format!("{value}: {}", self.value.trim()),
             _ => format!("“{value}”"),
         };
         html! {
@@ -257,6 +277,17 @@ mod tests {
             "/contacts?no=email&sort=newest"
         );
         assert_eq!(Criteria::default().url("/export", 0), "/export");
+        let own = Criteria {
+            field: "Shoe size".to_owned(),
+            value: "44".to_owned(),
+            ..Criteria::default()
+        };
+        assert_eq!(own.url("/contacts", 0), "/contacts?field=Shoe+size&value=44");
+        assert_eq!(
+            (own.url_but("/contacts", Some("field"), 0), own.narrowed()),
+            ("/contacts".to_owned(), 1)
+        );
+        assert!(own.chips().into_string().contains("Shoe size: 44 ✕"));
         let shared = Criteria::read(&[
             ("scope".to_owned(), "shared".to_owned()),
             ("col".to_owned(), "city".to_owned()),

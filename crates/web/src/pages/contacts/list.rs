@@ -160,7 +160,7 @@ fn body(shown: &Shown, nobody_yet: fn() -> Markup) -> Markup {
         @if nobody {
             div id="results" { (nobody_yet()) }
         } @else {
-            (search(&shown.criteria))
+            (search(&shown.criteria, &shown.fields))
             div.stack id="results" {
                 @match &shown.found {
                     Ok(found) => (results(shown, found)),
@@ -215,7 +215,7 @@ fn nothing_shared_yet() -> Markup {
     )
 }
 
-fn search(criteria: &Criteria) -> Markup {
+fn search(criteria: &Criteria, fields: &[String]) -> Markup {
     html! {
         form.search role="search" method="get" action=(criteria.path()) data-swap=(SWAPPED) {
             @if let Some(columns) = criteria.columns.query() { input type="hidden" name="cols" value=(columns); }
@@ -244,12 +244,30 @@ fn search(criteria: &Criteria) -> Markup {
                         label for="filter-since" { "Changed since" }
                         input id="filter-since" type="date" name="since" value=(criteria.since) data-autosubmit;
                     }
+                    (own_field(criteria, fields))
                     label.choice {
                         input type="checkbox" name="no" value="email" checked[criteria.no == "email"] data-autosubmit;
                         "Has no email"
                     }
                 }
             }
+        }
+    }
+}
+
+/// A custom field and its value.
+fn own_field(criteria: &Criteria, fields: &[String]) -> Markup {
+    html! {
+        @if !fields.is_empty() || !criteria.field.is_empty() {
+            div.field {
+                label for="filter-field" { "Custom field" }
+                select id="filter-field" name="field" data-autosubmit {
+                    option value="" {}
+                    @for name in fields { option value=(name) selected[*name == criteria.field] { (name) } }
+                    @if !criteria.field.is_empty() && !fields.contains(&criteria.field) { option value=(criteria.field) selected { (criteria.field) } }
+                }
+            }
+            (text("value", "Value of the field", &criteria.value))
         }
     }
 }

@@ -103,7 +103,7 @@ fn ways(report: &ImportReport) -> Markup {
             @if kept && report.counts.to_correct() > 0 {
                 a.button href=(address(import, "rejected.csv")) { "Rejected rows as CSV" }
             }
-            @if kept { a.button href=(address(import, "undo")) { "Undo this import" } }
+            @if kept && !report.is_forgotten { a.button href=(address(import, "undo")) { "Undo this import" } }
             a.button.button-quiet href="/import" { "Import another file" }
         }
     }

@@ -110,11 +110,14 @@ fn numbers(progress: &ImportProgress) -> [(&'static str, &'static str, u64); 4] 
 }
 
 /// `GET /imports/{import}/events`: how far it is, again and again, until it ends or the server does.
-pub async fn events(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Response {
+pub async fn events(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Result<Response, Problem> {
+    let (actor, import) = (signed.actor, ImportId(number));
+    // Who may not see the import is told so by a status, not by a stream that says nothing.
+    blocking(&web, move |app| app.import_progress(actor, import)).await?;
     let (told, events) = mpsc::channel(1);
-    tokio::spawn(tell(web, signed.actor, ImportId(number), told));
+    tokio::spawn(tell(web, actor, import, told));
     // What a stream says is as private as a page.
-    ([(CACHE_CONTROL, "no-store")], Sse::new(events_of(events))).into_response()
+    Ok(([(CACHE_CONTROL, "no-store")], Sse::new(events_of(events))).into_response())
 }
 
 fn events_of(events: mpsc::Receiver<Event>) -> impl Stream<Item = Result<Event, Infallible>> {

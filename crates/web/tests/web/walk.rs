@@ -1,0 +1,443 @@
+//! The walk: every route of the table, asked by everybody there can be, with what each is answered.
+//!
+//! Owns the list of what is expected: a route that stands nowhere in it fails the test, and so does one that is gone. Each
+//! row has a scene of its own, so that what one of them does is no matter to the next. Within a row those who may least ask
+//! first.
+//!
+//! Long because it is the list of all routes.
+
+use crate::site::{Answer, Browser, MINUTE, PASSWORD, Site, near, setup_form};
+use app::{
+    Access, Actor, App, Conflicts, Duplicates, Grantee, ImportOptions, ImportRequest, Match, Opening, Role,
+    StoredContact, ViewContent, Watch,
+};
+use model::{ContactId, CustomField};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use web::routes::{Access as Who, table};
+
+/// Who asks, in the order of the columns of what is expected.
+const WALKERS: [&str; 8] = [
+    "nobody",
+    "a member of another installation",
+    "a member without the right",
+    "an admin",
+    "the workspace's owner",
+    "a viewer",
+    "an editor",
+    "the contact's owner",
+];
+
+/// From here on walkers may change the contact.
+const EDITOR: usize = 6;
+
+/// The statuses for all of them. 303 to the first two leads to the door, and to nobody else.
+type Expected = [u16; 8];
+
+/// A page for everybody.
+const fn public(status: u16) -> Expected {
+    [status; 8]
+}
+
+/// The same for every member.
+const fn members(status: u16) -> Expected {
+    one(status, status, status, status)
+}
+
+/// By the right to one contact. Roles give none.
+const fn one(none: u16, view: u16, edit: u16, own: u16) -> Expected {
+    [303, 303, none, none, none, view, edit, own]
+}
+
+/// What only its maker may: what others share with nobody is not there for them.
+const fn maker(status: u16) -> Expected {
+    one(404, 404, 404, status)
+}
+
+/// What those may who keep order.
+const fn order(admin: u16, owner: u16) -> Expected {
+    [303, 303, 403, admin, owner, 403, 403, 403]
+}
+
+/// Method, path, form, and what is expected. `{version}` in a form is that of the contact.
+const STATED: &[(&str, &str, &str, Expected)] = &[
+    // The frame and accounts.
+    ("GET", "/", "", members(303)),
+    ("GET", "/assets/{name}", "", public(404)),
+    ("GET", "/healthz", "", public(200)),
+    ("GET", "/metrics", "", public(200)),
+    ("GET", "/setup", "", public(303)),
+    (
+        "POST",
+        "/setup",
+        "name=X&email=x%40example.org&password=correct%20horse&workspace=W",
+        public(409),
+    ),
+    ("GET", "/sign-in", "", [200, 200, 303, 303, 303, 303, 303, 303]),
+    (
+        "POST",
+        "/sign-in",
+        "email=x%40example.org&password=wrong%20password",
+        public(401),
+    ),
+    ("GET", "/account", "", members(200)),
+    ("POST", "/account/name", "name=Somebody", members(303)),
+    (
+        "POST",
+        "/account/password",
+        "current=wrong%20password&new=another%20password",
+        members(422),
+    ),
+    ("POST", "/account/sign-ins/end", "session=none", members(303)),
+    // Members, and the links that let somebody in.
+    ("GET", "/members", "", members(200)),
+    (
+        "POST",
+        "/members/invite",
+        "email=new%40example.org&role=member",
+        order(200, 200),
+    ),
+    (
+        "POST",
+        "/members/invitations/revoke",
+        "email=new%40example.org",
+        order(303, 303),
+    ),
+    ("POST", "/members/{id}/role", "role=admin", order(303, 303)),
+    ("POST", "/members/{id}/deactivate", "", order(303, 303)),
+    ("POST", "/members/{id}/activate", "", order(303, 303)),
+    ("POST", "/members/{id}/reset-link", "", order(200, 200)),
+    ("POST", "/members/{id}/sign-ins/end", "session=none", order(303, 303)),
+    ("GET", "/members/{id}/remove", "", order(200, 200)),
+    // The first who may does it; after that there is no such member.
+    ("POST", "/members/{id}/remove", "to=1", order(303, 404)),
+    ("GET", "/audit", "", order(200, 200)),
+    ("GET", "/audit.csv", "", order(200, 200)),
+    ("GET", "/join/{token}", "", public(404)),
+    ("POST", "/join/{token}", "name=X&password=correct%20horse", public(404)),
+    ("GET", "/reset/{token}", "", public(404)),
+    ("POST", "/reset/{token}", "password=correct%20horse", public(404)),
+    // Contacts and the trash.
+    ("GET", "/contacts", "", members(200)),
+    ("GET", "/contacts/new", "", members(200)),
+    ("POST", "/contacts/new", "first_name=Ann", members(303)),
+    ("POST", "/contacts/bulk", "do=tag&bulk_tag=x&id={contact}", members(303)),
+    ("POST", "/contacts/undelete", "at=1", members(303)),
+    ("GET", "/contacts/{id}", "", one(404, 200, 200, 200)),
+    ("GET", "/contacts/{id}/edit", "", one(404, 403, 200, 200)),
+    // The editor's edit is one that the owner has not seen.
+    (
+        "POST",
+        "/contacts/{id}/edit",
+        "version={version}&first_name=Zoe",
+        one(404, 403, 303, 409),
+    ),
+    ("POST", "/contacts/{id}/delete", "", one(404, 403, 403, 303)),
+    ("GET", "/contacts/{id}/share", "", one(404, 403, 403, 200)),
+    (
+        "POST",
+        "/contacts/{id}/share",
+        "member=everyone&access=view",
+        one(404, 403, 403, 303),
+    ),
+    ("POST", "/contacts/{id}/unshare", "to=all", one(404, 403, 403, 303)),
+    ("GET", "/share", "", members(303)),
+    (
+        "POST",
+        "/share",
+        "member=everyone&access=edit&id={contact}",
+        members(303),
+    ),
+    ("GET", "/hand-over", "", members(303)),
+    ("POST", "/hand-over", "member=2&id={contact}", members(303)),
+    ("GET", "/shared", "", members(200)),
+    ("POST", "/actions/{action}/undo", "back=%2Fcontacts", maker(303)),
+    ("GET", "/views", "", members(200)),
+    ("POST", "/views", "name=Mine&query=q%3Dann", members(303)),
+    ("POST", "/views/{view}", "name=Other&query=q%3Dann", maker(303)),
+    ("POST", "/views/{view}/delete", "", maker(303)),
+    ("GET", "/trash", "", members(200)),
+    ("POST", "/trash/{id}/restore", "", maker(303)),
+    // Custom fields and settings.
+    ("GET", "/fields", "", order(200, 200)),
+    ("POST", "/fields", "name=Shoe&kind=text&choices=", order(303, 422)),
+    ("POST", "/fields/{id}/choices", "choices=a", order(422, 422)),
+    ("POST", "/fields/{id}/move", "way=up", order(303, 303)),
+    ("POST", "/fields/{id}/archive", "", order(303, 303)),
+    ("POST", "/fields/{id}/restore", "", order(303, 303)),
+    ("GET", "/settings", "", order(200, 200)),
+    (
+        "POST",
+        "/settings",
+        "name=Engines&country=US&match=email&duplicates=skip&trash_days=30&log_days=90",
+        order(303, 303),
+    ),
+    // Export.
+    ("GET", "/export", "", members(200)),
+    ("POST", "/export", "", members(200)),
+    ("POST", "/export/file", "", members(200)),
+    ("GET", "/export/progress?ticket=x", "", members(404)),
+    // Imports and the wizard. The import is done, so that what is for one being prepared finds none.
+    ("GET", "/import", "", members(200)),
+    ("POST", "/import", "", members(400)),
+    ("GET", "/import/sample.csv", "", members(200)),
+    ("GET", "/imports", "", members(200)),
+    ("GET", "/imports/{import}", "", maker(303)),
+    ("POST", "/imports/{import}/discard", "", maker(409)),
+    ("GET", "/imports/{import}/map", "", maker(303)),
+    ("POST", "/imports/{import}/map", "", maker(303)),
+    ("GET", "/imports/{import}/preview", "", maker(303)),
+    ("POST", "/imports/{import}/options", "", maker(303)),
+    ("POST", "/imports/{import}/fix", "column=0&row=1&value=x", maker(303)),
+    ("POST", "/imports/{import}/unfix", "column=0&row=1", maker(303)),
+    ("POST", "/imports/{import}/decide", "row=1&decision=skip", maker(303)),
+    ("POST", "/imports/{import}/start", "", maker(303)),
+    ("GET", "/imports/{import}/running", "", maker(303)),
+    ("GET", "/imports/{import}/events", "", maker(200)),
+    ("POST", "/imports/{import}/cancel", "", maker(303)),
+    ("GET", "/imports/{import}/result", "", maker(200)),
+    ("GET", "/imports/{import}/rejected.csv", "", maker(200)),
+    ("GET", "/imports/{import}/undo", "", maker(200)),
+    ("POST", "/imports/{import}/undo", "", maker(303)),
+    // At last, because it is what it says.
+    ("POST", "/sign-out", "", public(303)),
+];
+
+/// What one row is about.
+struct Scene {
+    address: String,
+    form: String,
+    id: ContactId,
+    /// The contact as it was, if it is not in the trash.
+    contact: Contact,
+}
+
+/// A contact and its shares; none where there is no such contact.
+type Contact = Option<(StoredContact, Vec<(Grantee, Access)>)>;
+
+fn seen(app: &App, owner: Actor, id: ContactId) -> Contact {
+    let contact = app.contact(owner, id).ok()?;
+    let shares = app.shares_of(owner, id).unwrap();
+    Some((contact, shares.iter().map(|share| (share.to, share.access)).collect()))
+}
+
+impl Site {
+    async fn look(&self, owner: Actor, scene: &Scene) -> Contact {
+        let (app, id) = (Arc::clone(&self.app), scene.id);
+        tokio::task::spawn_blocking(move || seen(&app, owner, id))
+            .await
+            .unwrap()
+    }
+}
+
+/// A site with one browser for each walker.
+struct Walk {
+    site: Site,
+    walkers: Vec<Browser>,
+    bob: Actor,
+    viewer: Actor,
+    editor: Actor,
+    scenes: u32,
+}
+
+async fn signed_in(site: &Site, name: &str) -> Browser {
+    let mut browser = site.browser();
+    let form = format!("email={name}%40example.org&password={PASSWORD}");
+    assert_eq!(browser.post("/sign-in", &form).await.status, 303, "{name}");
+    browser
+}
+
+impl Walk {
+    async fn begin() -> Self {
+        let (site, owner) = Site::set_up().await;
+        let elsewhere = Site::new(near());
+        let mut foreign = elsewhere.browser();
+        // A sign-in that is worth something there, under another secret than any of ours.
+        for _ in 0..50 {
+            app::World::secret(&*elsewhere.world);
+        }
+        assert_eq!(foreign.post("/setup", &setup_form(PASSWORD)).await.status, 303);
+        let mut stranger = site.browser();
+        stranger.cookie = foreign.cookie;
+        let app = Arc::clone(&site.app);
+        tokio::task::spawn_blocking(move || {
+            let ada = app.actor_of("ada@example.org").unwrap();
+            let members = [
+                ("none", Role::Member),
+                ("admin", Role::Admin),
+                ("viewer", Role::Member),
+                ("editor", Role::Member),
+                ("bob", Role::Member),
+            ];
+            for (name, role) in members {
+                let email = format!("{name}@example.org");
+                app.add_member(ada, name, &email, Some(role), PASSWORD).unwrap();
+            }
+        })
+        .await
+        .unwrap();
+        let actor = |name: &str| site.app.actor_of(&format!("{name}@example.org")).unwrap();
+        let (bob, viewer, editor) = (actor("bob"), actor("viewer"), actor("editor"));
+        let mut walkers = vec![site.browser(), stranger];
+        for name in ["none", "admin"] {
+            walkers.push(signed_in(&site, name).await);
+        }
+        walkers.push(owner);
+        for name in ["viewer", "editor", "bob"] {
+            walkers.push(signed_in(&site, name).await);
+        }
+        Self {
+            site,
+            walkers,
+            bob,
+            viewer,
+            editor,
+            scenes: 0,
+        }
+    }
+
+    /// What an address and its form are about, made anew: the address and the form.
+    async fn scene(&mut self, path: &'static str, form: &'static str) -> Scene {
+        self.scenes += 1;
+        let (app, bob, number) = (Arc::clone(&self.site.app), self.bob, self.scenes);
+        let (viewer, editor) = (self.viewer, self.editor);
+        let made = move || {
+            let contact = model::Contact {
+                first_name: format!("Zoe{number}").as_str().into(),
+                ..model::Contact::default()
+            };
+            let id = app.create_contact(bob, contact).unwrap();
+            for (to, access) in [(viewer, Access::View), (editor, Access::Edit)] {
+                app.share(bob, &[id], Grantee::Member(to.member()), access).unwrap();
+            }
+            let version = app.contact(bob, id).unwrap().version;
+            let form = form
+                .replace("{contact}", &id.to_string())
+                .replace("{version}", &version.to_string());
+            let ada = app.actor_of("ada@example.org").unwrap();
+            let address = match path.split('/').nth(1) {
+                Some("contacts") => path.replace("{id}", &id.to_string()),
+                Some("trash") => {
+                    app.delete_contact(bob, id).unwrap();
+                    path.replace("{id}", &id.to_string())
+                }
+                Some("members") if path.contains("{id}") => {
+                    let email = format!("tom{number}@example.org");
+                    app.add_member(ada, "Tom", &email, None, PASSWORD).unwrap();
+                    let tom = app.actor_of(&email).unwrap().member();
+                    path.replace("{id}", &tom.0.to_string())
+                }
+                Some("fields") if path.contains("{id}") => {
+                    let field = app
+                        .define_field(ada, &CustomField::of_text(&format!("Field {number}")))
+                        .unwrap();
+                    path.replace("{id}", &field.0.to_string())
+                }
+                Some("actions") => {
+                    let tagged = app.tag_contacts(bob, &[id], "x").unwrap();
+                    path.replace("{action}", &tagged.action.unwrap().to_string())
+                }
+                Some("views") if path.contains("{view}") => {
+                    let content = ViewContent {
+                        name: "Bob's".to_owned(),
+                        query: "q=ann".to_owned(),
+                        shared: false,
+                    };
+                    let view = app.save_view(bob, &content).unwrap();
+                    path.replace("{view}", &view.to_string())
+                }
+                Some("imports") if path.contains("{import}") => path.replace("{import}", &import(&app, bob)),
+                _ => path.replace("{name}", "none.css").replace("{token}", "unknown"),
+            };
+            let contact = seen(&app, bob, id);
+            Scene {
+                address,
+                form,
+                id,
+                contact,
+            }
+        };
+        tokio::task::spawn_blocking(made).await.unwrap()
+    }
+}
+
+fn import(app: &App, actor: Actor) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.csv");
+    std::fs::write(&file, "First name,Email\nAnn,ann@example.org\nBen,nothing\n").unwrap();
+    let request = ImportRequest {
+        path: &file,
+        file_name: "people.csv",
+        opening: Opening::default(),
+        options: ImportOptions {
+            duplicates: Duplicates::Create,
+            matching: Match::Email,
+            conflicts: Conflicts::Skip,
+            empty_cells_clear: false,
+        },
+        rejected: None,
+    };
+    let watch = Watch {
+        progress: &mut |_| {},
+        stop: &AtomicBool::new(false),
+    };
+    app.import(actor, &request, watch).unwrap().import.unwrap().to_string()
+}
+
+/// The pattern of a route, without what is asked of it.
+fn pattern(path: &'static str) -> &'static str {
+    path.split('?').next().unwrap_or(path)
+}
+
+/// Whether an answer sends to the door.
+fn is_sent_away(answer: &Answer) -> bool {
+    answer.status == 303 && answer.header("location").starts_with("/sign-in")
+}
+
+#[test]
+fn every_route_is_stated() {
+    let routes: BTreeSet<(&str, &str)> = table().iter().map(|route| (route.method, route.path)).collect();
+    let stated: BTreeSet<(&str, &str)> = STATED
+        .iter()
+        .map(|(method, path, ..)| (*method, pattern(path)))
+        .collect();
+    let unstated: Vec<_> = routes.difference(&stated).collect();
+    assert!(unstated.is_empty(), "nobody says what is expected of {unstated:#?}");
+    let gone: Vec<_> = stated.difference(&routes).collect();
+    assert!(gone.is_empty(), "there are no such routes: {gone:#?}");
+    assert_eq!(STATED.len(), stated.len(), "a route is stated twice");
+}
+
+#[tokio::test]
+async fn everybody_is_answered_as_is_stated() {
+    let mut walk = Walk::begin().await;
+    let public: BTreeSet<(&str, &str)> = table()
+        .iter()
+        .filter(|route| route.access == Who::Public)
+        .map(|route| (route.method, route.path))
+        .collect();
+    let mut wrong = Vec::new();
+    for (method, path, form, expected) in STATED {
+        let scene = walk.scene(path, form).await;
+        let mut statuses = Vec::new();
+        for (at, browser) in walk.walkers.iter_mut().enumerate() {
+            let answer = browser.ask(method, &scene.address, &scene.form).await;
+            statuses.push(answer.status.as_u16());
+            // So that guesses of links and passwords do not add up.
+            walk.site.world.pass(15 * MINUTE);
+            // Whatever they were answered, who may not change the contact has not.
+            if at < EDITOR && walk.site.look(walk.bob, &scene).await != scene.contact {
+                wrong.push(format!("{method} {path}: {} has changed the contact", WALKERS[at]));
+            }
+            let outside = at < 2;
+            if !public.contains(&(*method, pattern(path))) && is_sent_away(&answer) != outside {
+                wrong.push(format!("{method} {path}: {} is sent to the door, or not", WALKERS[at]));
+            }
+        }
+        if statuses != expected {
+            wrong.push(format!("{method} {path}: {statuses:?}, but stated is {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
