@@ -198,15 +198,15 @@ fn pending(invitations: &[InvitationInfo]) -> Markup {
     html! {
         section.stack aria-labelledby="pending" {
             h2 id="pending" { "Not used yet" }
-            (table_frame("Not used yet", false, table))
+            (table_frame("Invitations", false, table))
         }
     }
 }
 
 fn roles() -> Markup {
     html! {
-        section.card aria-labelledby="roles" {
-            h2 id="roles" { "What roles allow" }
+        div.card {
+            h2 { "What roles allow" }
             dl.facts {
                 dt { "Member" } dd { "Keeps contacts and shares them." }
                 dt { "Admin" } dd { "Keeps order too: invites, deactivates, removes, defines fields and settings, reads the audit log." }
