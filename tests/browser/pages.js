@@ -39,16 +39,20 @@ export const test = base.extend({
   },
 
   context: async ({ context, server, misdeeds }, use) => {
-    context.on("console", (message) => {
-      if (["error", "warning"].includes(message.type()) && !excused(message)) misdeeds.push(message.text());
-    });
-    context.on("weberror", (error) => misdeeds.push(`uncaught: ${error.error()}`));
-    context.on("request", (request) => {
-      const url = new URL(request.url());
-      const ours = url.origin === server.address || ["data:", "blob:"].includes(url.protocol);
-      if (!ours) misdeeds.push(`a request to ${url.origin}`);
-    });
+    mind(context, server, misdeeds);
     await use(context);
+  },
+
+  /** Makes further browsers that mind their manners too, for other members. */
+  another: async ({ browser, server, misdeeds }, use) => {
+    const contexts = [];
+    await use(async () => {
+      const context = await browser.newContext({ baseURL: server.address, viewport: { width: 1280, height: 900 } });
+      mind(context, server, misdeeds);
+      contexts.push(context);
+      return context.newPage();
+    });
+    for (const context of contexts) await context.close();
   },
 
   /** A page on the contact list of a new workspace. */
@@ -58,10 +62,23 @@ export const test = base.extend({
   },
 });
 
+/** Notes what the pages of a browser do that they may not. */
+function mind(context, server, misdeeds) {
+  context.on("console", (message) => {
+    if (["error", "warning"].includes(message.type()) && !excused(message)) misdeeds.push(message.text());
+  });
+  context.on("weberror", (error) => misdeeds.push(`uncaught: ${error.error()}`));
+  context.on("request", (request) => {
+    const url = new URL(request.url());
+    const ours = url.origin === server.address || ["data:", "blob:"].includes(url.protocol);
+    if (!ours) misdeeds.push(`a request to ${url.origin}`);
+  });
+}
+
 /** A server that was stopped on purpose cannot answer, and a page that refuses says so in its status. */
 function excused(message) {
   const text = message.text();
-  return /ERR_CONNECTION_(REFUSED|RESET)|ERR_INCOMPLETE_CHUNKED|ERR_EMPTY_RESPONSE|status of (413|422)/.test(text);
+  return /ERR_CONNECTION_(REFUSED|RESET)|ERR_INCOMPLETE_CHUNKED|ERR_EMPTY_RESPONSE|status of (403|404|410|413|422)/.test(text);
 }
 
 /** Makes the first account through the page that a new installation shows. */

@@ -366,3 +366,54 @@ fn who_may_not_may_not_merge() {
         2
     );
 }
+
+fn found(office: &Office) -> Vec<Vec<ContactId>> {
+    let page = office
+        .app
+        .find_duplicates(office.me, 0, 10, std::time::Duration::from_secs(20))
+        .unwrap();
+    assert!(page.complete && !page.failed);
+    let ids = |group: &crate::DuplicateGroup| {
+        let mut ids: Vec<ContactId> = group.contacts.iter().map(|c| c.id).collect();
+        ids.sort_unstable();
+        ids
+    };
+    page.groups.iter().map(ids).collect()
+}
+
+#[test]
+fn duplicates_are_found_among_what_is_seen_and_told_apart_once() {
+    let office = office();
+    let ann = office.mine("Ann", "ann@example.com", "");
+    let anne = office.mine("Anne", "ann@example.com", "");
+    let zoe = office.mine("Zoe", "zoe.ivers@example.com", "");
+    let dotted = office.mine("Zoe", "zoeivers@example.com", "");
+    office.theirs("Ann", "ann@example.com", "");
+    assert_eq!(found(&office), [vec![ann, anne], vec![zoe, dotted]]);
+    assert_eq!(office.app.tell_apart(office.me, &[zoe, dotted]).unwrap(), 1);
+    assert_eq!(found(&office), [vec![ann, anne]]);
+    office.app.look_for_duplicates_again(office.me).unwrap();
+    assert_eq!(found(&office), [vec![ann, anne]]);
+    let hidden = office.theirs("Bo", "", "");
+    assert!(matches!(
+        office.app.tell_apart(office.me, &[ann, hidden]),
+        Err(Error::NoContact(_))
+    ));
+}
+
+#[test]
+fn duplicates_that_the_member_may_not_merge_say_why() {
+    let office = office();
+    office.mine("Ann", "ann@example.com", "");
+    let theirs = office.theirs("Ann", "ann@example.com", "");
+    office.share(theirs, Access::View);
+    let wait = std::time::Duration::from_secs(20);
+    let hindered = || {
+        office.app.look_for_duplicates_again(office.me).unwrap();
+        let page = office.app.find_duplicates(office.me, 0, 10, wait).unwrap();
+        page.groups[0].hindered.clone()
+    };
+    assert!(hindered().unwrap().contains("Other"));
+    office.share(theirs, Access::Edit);
+    assert_eq!(hindered(), None, "the other's stays, and the member's own goes into it");
+}

@@ -18,6 +18,7 @@ mod database;
 mod directory;
 mod doctor;
 mod draft;
+mod duplicates;
 #[cfg(test)]
 mod elsewhere_tests;
 mod error;
@@ -78,6 +79,7 @@ pub use draft::{
     ColumnProblem, Decision, Draft, DraftSettings, MappedFile, MatchedContact, PreviewRow, PreviewState, RowClass,
     RowsPage, ValueChange,
 };
+pub use duplicates::{DuplicateGroup, DuplicatePair, DuplicatesPage};
 pub use error::Error;
 pub use export::{ExportFormat, ExportReport, ExportRequest, Order, Scope};
 pub use fields::{DefinedField, fields_to_require};
@@ -160,6 +162,7 @@ pub struct App {
     live: Live,
     bell: Bell,
     drafts: draft::Desks,
+    duplicates: duplicates::Findings,
     thrifty: bool,
 }
 
@@ -190,6 +193,7 @@ impl App {
             live: Live::default(),
             bell: Bell::default(),
             drafts: draft::Desks::default(),
+            duplicates: duplicates::Findings::default(),
             thrifty: false,
         })
     }

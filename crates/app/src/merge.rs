@@ -7,6 +7,7 @@
 use crate::access;
 use crate::actions::{ActionKind, Before, Step};
 use crate::contacts::{drop_traces, read, rewrite};
+use crate::duplicates::hindered;
 use crate::{ActionReport, Actor, App, Error, StoredContact};
 use model::{Contact, ContactId, MergeChoices, Version, merge};
 use std::collections::HashMap;
@@ -42,6 +43,11 @@ impl App {
             }
         }
         Ok(found)
+    }
+
+    /// Why the member cannot merge contacts into the first of them; none if they can.
+    pub fn hinders_merging(contacts: &[StoredContact]) -> Option<String> {
+        hindered(contacts)
     }
 
     /// Makes one contact of several. The member must have the right to edit the one that stays, and own those that go.

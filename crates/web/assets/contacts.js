@@ -51,7 +51,8 @@ document.addEventListener("click", (event) => {
 // What is selected on other pages goes along.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.id !== "bulk") return;
+  // The property is shadowed by the boxes, which are named id.
+  if (form.getAttribute("id") !== "bulk") return;
   for (const field of form.querySelectorAll("[data-carried]")) field.remove();
   const carry = (name, value) => {
     const field = Object.assign(document.createElement("input"), { type: "hidden", name, value });

@@ -4,7 +4,9 @@
 //! nobody reaches the handler of one without being signed in.
 
 use crate::Web;
-use crate::pages::{account, audit, contacts, export, fields, import, links, members, settings, setup, sign_in, trash};
+use crate::pages::{
+    account, audit, contacts, duplicates, export, fields, import, links, members, settings, setup, sign_in, trash,
+};
 use crate::problem::Problem;
 use crate::{assets, guard, metrics, observe, session};
 use axum::Router;
@@ -142,6 +144,11 @@ pub fn table() -> Vec<Route> {
         post("/views", contacts::views::save),
         post("/views/{view}", contacts::views::change),
         post("/views/{view}/delete", contacts::views::delete),
+        get("/contacts/merge", contacts::merge::form),
+        post("/contacts/merge", contacts::merge::merge),
+        get("/duplicates", duplicates::show),
+        post("/duplicates", duplicates::again),
+        post("/duplicates/dismiss", duplicates::dismiss),
         get("/trash", trash::list),
         post("/trash/{id}/restore", trash::restore),
         // Export.

@@ -94,7 +94,7 @@ fn what_a_spreadsheet_would_run_is_guarded() {
         "'=cmd()|'x'!A0",
         ",'-Bob,",
         ",'@here,",
-        ",'+1\r\n",
+        ",'+1,'",
         "''=guarded",
         ",'#N/A,",
         "Custom: =Own (field)",

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod audit;
 pub mod contacts;
+pub mod duplicates;
 pub mod export;
 pub mod fields;
 pub mod import;

@@ -5,6 +5,7 @@
 mod accounts;
 mod contacts;
 mod doors;
+mod duplicates;
 mod fields;
 mod import;
 mod managing;

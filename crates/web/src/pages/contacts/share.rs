@@ -129,12 +129,14 @@ fn form(action: &str, others: &[Colleague], kept: Markup) -> Markup {
     }
 }
 
+/// Members to choose from by their names; where two have one name, their emails tell them apart.
 fn options(others: &[Colleague]) -> Markup {
+    let namesakes = |name: &str| others.iter().filter(|other| other.name == name).count() > 1;
     html! {
         @for other in others {
             option value=(other.member.0) {
                 (other.name)
-                @if !other.email.is_empty() { " (" (other.email) ")" }
+                @if namesakes(&other.name) && !other.email.is_empty() { " (" (other.email) ")" }
             }
         }
     }

@@ -198,7 +198,7 @@ fn pending(invitations: &[InvitationInfo]) -> Markup {
     html! {
         section.stack aria-labelledby="pending" {
             h2 id="pending" { "Not used yet" }
-            (table_frame("Invitations", false, table))
+            (table_frame("Invitations not used yet", false, table))
         }
     }
 }

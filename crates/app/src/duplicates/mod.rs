@@ -1,0 +1,267 @@
+//! Finding contacts of the directory that may be one.
+//!
+//! Owns what a member is shown: groups of contacts that they see, why, and whether they may be merged; and remembering what
+//! was said to be two. What was found is kept for a while, so that its pages are one list; each group is judged again when
+//! it is shown, with the rights of that moment. Leaves out the search itself (`finding`) and merging (`merge`).
+
+mod finding;
+
+use crate::contacts::read;
+use crate::{Actor, App, Error, Right, StoredContact, access};
+use finding::Finding;
+use model::{ContactId, Verdict, likeness};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use store::not_duplicates::{self, Pair};
+use store::{contacts, workspaces};
+
+/// Groups that are read for one page, at most: most of them may be settled already.
+const READ_FOR_A_PAGE: usize = 200;
+/// Groups of one page, at most.
+const MOST: usize = 50;
+/// How long what was found is shown although the directory has changed, in microseconds: merging is such a change.
+const FRESH_FOR: i64 = 60 * 60 * 1_000_000;
+/// Members whose results are kept.
+const KEPT: usize = 16;
+/// Contacts that are told apart at once.
+const TOLD_APART: usize = 20;
+
+/// What was found for each member.
+#[derive(Default)]
+pub(crate) struct Findings {
+    known: Mutex<HashMap<(i64, i64), Arc<Finding>>>,
+    /// One look goes on at a time: each takes a share of memory.
+    turn: Arc<Mutex<()>>,
+}
+
+impl Findings {
+    fn known(&self) -> MutexGuard<'_, HashMap<(i64, i64), Arc<Finding>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Findings {
+    fn drop(&mut self) {
+        for finding in self.known().values() {
+            finding.stop();
+        }
+    }
+}
+
+/// Two contacts of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DuplicatePair {
+    /// The places of the two in the group.
+    pub of: (usize, usize),
+    /// How sure it is, from 0 to 100.
+    pub strength: u8,
+    /// Why.
+    pub reasons: Vec<String>,
+}
+
+/// Contacts that may be one.
+#[derive(Clone, Debug)]
+pub struct DuplicateGroup {
+    /// Which; the one that would stay first.
+    pub contacts: Vec<StoredContact>,
+    /// Why, the surest first.
+    pub pairs: Vec<DuplicatePair>,
+    /// Why the member cannot merge them; none if they can.
+    pub hindered: Option<String>,
+}
+
+/// Some of what was found.
+#[derive(Clone, Debug, Default)]
+pub struct DuplicatesPage {
+    /// The groups.
+    pub groups: Vec<DuplicateGroup>,
+    /// Where the next page begins.
+    pub next: Option<usize>,
+    /// Groups that were found in all; some of them may be settled by now.
+    pub found: usize,
+    /// Whether all contacts were looked at.
+    pub complete: bool,
+    /// Contacts read so far; each is read twice.
+    pub looked_at: u64,
+    /// Whether the look broke off.
+    pub failed: bool,
+    /// Whether the directory has changed since.
+    pub changed_since: bool,
+}
+
+impl App {
+    /// Groups of contacts that may be one, from a place on, among those that the member sees. The first call begins to look
+    /// for them, in the background; `wait` is how long it may be waited for.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn find_duplicates(
+        &self,
+        actor: Actor,
+        from: usize,
+        size: usize,
+        wait: Duration,
+    ) -> Result<DuplicatesPage, Error> {
+        let (changes, _) = self.store.read(|tx| workspaces::changes(tx, actor.workspace))?;
+        let finding = self.finding(actor, changes, from == 0);
+        let found = finding.wait(wait);
+        let mut page = DuplicatesPage {
+            complete: found.groups.is_some(),
+            looked_at: finding.looked_at(),
+            failed: found.failed,
+            changed_since: finding.changes != changes,
+            ..DuplicatesPage::default()
+        };
+        let groups = found.groups.unwrap_or_default();
+        page.found = groups.len();
+        let size = size.clamp(1, MOST);
+        for (at, ids) in groups.iter().enumerate().skip(from).take(READ_FOR_A_PAGE) {
+            if page.groups.len() == size {
+                break;
+            }
+            page.groups.extend(self.duplicate_group(actor, ids)?);
+            page.next = Some(at + 1).filter(|next| *next < groups.len());
+        }
+        Ok(page)
+    }
+
+    /// Looks for duplicates anew.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn look_for_duplicates_again(&self, actor: Actor) -> Result<(), Error> {
+        let gone = self.duplicates.known().remove(&key_of(actor));
+        if let Some(gone) = gone {
+            gone.stop();
+        }
+        let (changes, _) = self.store.read(|tx| workspaces::changes(tx, actor.workspace))?;
+        self.finding(actor, changes, true);
+        Ok(())
+    }
+
+    /// Remembers that contacts are not the same, each of them and each other; says how many pairs that are.
+    ///
+    /// # Errors
+    /// [`Error::NoContact`] of the first that the member may not see; those of the database.
+    pub fn tell_apart(&self, actor: Actor, ids: &[ContactId]) -> Result<u64, Error> {
+        let now = self.world.now();
+        self.store.write(|tx| {
+            let mut seen: Vec<ContactId> = Vec::new();
+            for id in ids.iter().take(TOLD_APART) {
+                let id = access::view(tx, actor, *id)?.id;
+                if !seen.contains(&id) {
+                    seen.push(id);
+                }
+            }
+            let pairs: Vec<Pair> = pairs_of(&seen).map(|(a, b)| Pair::new(*a, *b)).collect();
+            not_duplicates::put_many(tx, actor.workspace, actor.member, now, &pairs)?;
+            Ok(pairs.len() as u64)
+        })
+    }
+
+    /// What was found for the member, or is being looked for.
+    fn finding(&self, actor: Actor, changes: i64, from_the_start: bool) -> Arc<Finding> {
+        let now = self.world.now();
+        let mut known = self.duplicates.known();
+        if let Some(finding) = known.get(&key_of(actor)) {
+            let is_over = finding.wait(Duration::ZERO).groups.is_some();
+            let is_old = finding.changes != changes && now - finding.began_at > FRESH_FOR;
+            if !(is_over && is_old && from_the_start) {
+                return Arc::clone(finding);
+            }
+        }
+        if known.len() >= KEPT
+            && let Some(oldest) = known.iter().min_by_key(|(_, f)| f.began_at).map(|(key, _)| *key)
+            && let Some(gone) = known.remove(&oldest)
+        {
+            gone.stop();
+        }
+        let turn = Arc::clone(&self.duplicates.turn);
+        let finding = Finding::begin(self.store.clone(), actor, changes, now, turn);
+        known.insert(key_of(actor), Arc::clone(&finding));
+        finding
+    }
+
+    /// A group as it is now; none if nothing is left of it to be asked.
+    fn duplicate_group(&self, actor: Actor, ids: &[ContactId]) -> Result<Option<DuplicateGroup>, Error> {
+        let (rows, apart) = self.store.read(|tx| {
+            let rows = contacts::get_many(tx, actor.workspace, ids)?;
+            let seen = access::seen(tx, actor, rows)?;
+            let apart: HashSet<Pair> = not_duplicates::of_many(tx, actor.workspace, ids)?.into_iter().collect();
+            let contacts: Result<Vec<_>, _> = seen
+                .into_iter()
+                .map(|(right, row)| Ok((right, row.id, read(&row)?)))
+                .collect();
+            Ok::<_, store::Error>((contacts?, apart))
+        })?;
+        let mut rows = rows;
+        // The one that would stay: what is not the member's own cannot go; else the one with most to tell.
+        rows.sort_by_key(|(right, _, contact)| (*right == Right::Own, std::cmp::Reverse(contact.to_json().len())));
+        let mut pairs = Vec::new();
+        let places: Vec<usize> = (0..rows.len()).collect();
+        for (a, b) in pairs_of(&places) {
+            let found = likeness(&rows[*a].2, &rows[*b].2);
+            if found.verdict > Verdict::Different && !apart.contains(&Pair::new(rows[*a].1, rows[*b].1)) {
+                pairs.push((rows[*a].1, rows[*b].1, found));
+            }
+        }
+        let asked = |id: &ContactId| pairs.iter().any(|(a, b, _)| a == id || b == id);
+        let rows: Vec<_> = rows.into_iter().filter(|(_, id, _)| asked(id)).collect();
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let place = |wanted: &ContactId| rows.iter().position(|(_, id, _)| id == wanted).unwrap_or_default();
+        let mut pairs: Vec<DuplicatePair> = pairs
+            .iter()
+            .map(|(a, b, found)| DuplicatePair {
+                of: (place(a), place(b)),
+                strength: found.strength,
+                reasons: found.reasons.clone(),
+            })
+            .collect();
+        pairs.sort_by_key(|pair| std::cmp::Reverse(pair.strength));
+        let mut contacts = Vec::with_capacity(rows.len());
+        for (_, id, _) in &rows {
+            match self.contact(actor, *id) {
+                Ok(contact) => contacts.push(contact),
+                // It went in this moment.
+                Err(Error::NoContact(_)) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Some(DuplicateGroup {
+            hindered: hindered(&contacts),
+            contacts,
+            pairs,
+        }))
+    }
+}
+
+fn key_of(actor: Actor) -> (i64, i64) {
+    (actor.workspace.0, actor.member.0)
+}
+
+fn pairs_of<T>(all: &[T]) -> impl Iterator<Item = (&T, &T)> {
+    all.iter()
+        .enumerate()
+        .flat_map(move |(at, a)| all[at + 1..].iter().map(move |b| (a, b)))
+}
+
+/// Why contacts cannot be merged into the first of them; none if they can.
+pub(crate) fn hindered(contacts: &[StoredContact]) -> Option<String> {
+    let (kept, others) = contacts.split_first()?;
+    if kept.right < Right::Edit {
+        return Some(format!(
+            "{} belongs to {} and is shared with you to view.",
+            kept.contact.display_name(),
+            kept.owner_name
+        ));
+    }
+    let foreign = others.iter().find(|other| other.right < Right::Own)?;
+    Some(format!(
+        "{} belongs to {}: only its owner can let it go.",
+        foreign.contact.display_name(),
+        foreign.owner_name
+    ))
+}

@@ -1,0 +1,272 @@
+//! Making one contact of several: the page with a choice for each field, and doing it.
+//!
+//! Leaves out what comes of a choice (`model::merge`) and who may merge (`app`). It needs no script: every choice is a
+//! field of one form.
+
+use super::bulk::{field, fields};
+use super::show::{id, title};
+use super::told::after;
+use crate::Web;
+use crate::blocking::blocking;
+use crate::layout::{Page, Section, Tone, empty, notice, page};
+use crate::problem::Problem;
+use crate::session::Signed;
+use app::{App, Error, MERGED_AT_ONCE, MergeRequest, Right, StoredContact};
+use axum::extract::{RawForm, RawQuery, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use form_urlencoded::Serializer;
+use maud::{Markup, html};
+use model::{
+    Contact, ContactId, ListField, MergeChoices, SingleChoice, SingleField, TextField, listed_values, single_choices,
+};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Stands for the notes of all in a form.
+const ALL: &str = "all";
+
+fn ids_in(fields: &[(String, String)]) -> Result<Vec<ContactId>, Problem> {
+    let mut ids = Vec::new();
+    for (_, value) in fields.iter().filter(|(name, _)| name == "id") {
+        let id = id(value)?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}
+
+fn address(ids: &[ContactId], changed: bool) -> String {
+    let mut query = Serializer::new(String::new());
+    query.extend_pairs(ids.iter().map(|id| ("id", id.to_string())));
+    if changed {
+        query.append_pair("changed", "yes");
+    }
+    format!("/contacts/merge?{}", query.finish())
+}
+
+/// `GET /contacts/merge?id=..&id=..`
+pub async fn form(State(web): State<Arc<Web>>, signed: Signed, RawQuery(query): RawQuery) -> Result<Markup, Problem> {
+    let asked = fields(query.unwrap_or_default().as_bytes());
+    let (actor, ids) = (signed.actor, ids_in(&asked)?);
+    let right_many = (2..=MERGED_AT_ONCE).contains(&ids.len());
+    let contacts = match right_many {
+        true => blocking(&web, move |app| app.to_be_merged(actor, &ids)).await?,
+        false => Vec::new(),
+    };
+    let head = Page {
+        title: "Merge contacts",
+        signed: Some(&signed),
+        here: Section::Contacts,
+    };
+    let changed = asked.iter().any(|(name, _)| name == "changed");
+    Ok(page(
+        &web,
+        head,
+        html! {
+            nav aria-label="Way back" { a href="/contacts" { "← Contacts" } }
+            div.head { h1 { "Merge contacts" } }
+            @if changed {
+                (notice(Tone::Warn, html! { p { "One of them was changed meanwhile, so nothing was merged. This is how they are now." } }))
+            }
+            @if right_many { (content(contacts)) } @else {
+                (empty("Which contacts?", html! {
+                    p { "Select two to ten contacts in the list and choose Merge, or let them be found." }
+                    div.actions { a.button href="/contacts" { "Contacts" } a.button href="/duplicates" { "Find duplicates" } }
+                }))
+            }
+        },
+    ))
+}
+
+/// Whether the contact at this place may stay: the member may edit it, and all others are the member's own.
+fn may_stay(contacts: &[StoredContact], place: usize) -> bool {
+    let others = contacts.iter().enumerate().filter(|(at, _)| *at != place);
+    contacts[place].right >= Right::Edit && others.into_iter().all(|(_, other)| other.right == Right::Own)
+}
+
+fn content(mut contacts: Vec<StoredContact>) -> Markup {
+    let stays: Vec<bool> = (0..contacts.len()).map(|place| may_stay(&contacts, place)).collect();
+    let Some(first) = stays.iter().position(|stays| *stays) else {
+        let why = App::hinders_merging(&contacts).unwrap_or_default();
+        return html! {
+            (notice(Tone::Warn, html! { p { "These cannot be merged by you. " (why) } }))
+            div.actions { a.button href="/duplicates" { "Find duplicates" } a.button href="/contacts" { "Contacts" } }
+        };
+    };
+    // What is proposed is the value of the one that stays.
+    let proposed = contacts.remove(first);
+    contacts.insert(0, proposed);
+    let values: Vec<&Contact> = contacts.iter().map(|stored| &stored.contact).collect();
+    let (one, several): (Vec<SingleChoice>, Vec<SingleChoice>) = single_choices(&values)
+        .into_iter()
+        .partition(|choice| choice.values.len() == 1);
+    html! {
+        form.stack method="post" action="/contacts/merge" {
+            @for stored in &contacts {
+                input type="hidden" name="id" value=(stored.id);
+                input type="hidden" name="version" value={(stored.id) ":" (stored.version)};
+            }
+            (which_stays(&contacts))
+            @for choice in &several { (single(choice, &contacts)) }
+            (lists(&values))
+            @if !one.is_empty() {
+                section.card aria-labelledby="agreed" {
+                    h2 id="agreed" { "Nothing to choose" }
+                    dl.facts { @for choice in &one { dt { (name_of(&choice.field)) } dd.lines { (choice.values[0].0) } } }
+                }
+            }
+            div.actions {
+                button.button-primary { "Merge" }
+                a.button href="/duplicates" { "Cancel" }
+                span.muted.small { "It can be undone." }
+            }
+        }
+    }
+}
+
+fn which_stays(contacts: &[StoredContact]) -> Markup {
+    let all: Vec<ContactId> = contacts.iter().map(|stored| stored.id).collect();
+    html! {
+        fieldset.card {
+            legend.visually-hidden { "The contact that stays" }
+            h2 { "The contact that stays" }
+            p.muted.small { "The others go into it. It keeps its owner, its shares and its history." }
+            @for (place, stored) in contacts.iter().enumerate() {
+                div.choice {
+                    input type="radio" name="kept" id={"kept-" (place)} value=(stored.id) checked[place == 0]
+                        disabled[!may_stay(contacts, place)];
+                    div {
+                        label for={"kept-" (place)} { (stored.contact.display_name()) }
+                        div.muted.small {
+                            (if stored.right == Right::Own { "yours" } else { stored.owner_name.as_str() })
+                            " · " a href={"/contacts/" (stored.id)} {
+                                "Look at it" span.visually-hidden { ": " (place + 1) ", " (stored.contact.display_name()) }
+                            }
+                            @if contacts.len() > 2 {
+                                " · " a href=(address(&without(&all, stored.id), false)) {
+                                    "Leave it out" span.visually-hidden { ": " (place + 1) ", " (stored.contact.display_name()) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn without(all: &[ContactId], one: ContactId) -> Vec<ContactId> {
+    all.iter().copied().filter(|id| *id != one).collect()
+}
+
+fn name_of(field: &SingleField) -> String {
+    match field {
+        SingleField::Text(field) => title(field.name()),
+        SingleField::Birthday => "Birthday".to_owned(),
+        SingleField::Custom(name) => name.clone(),
+    }
+}
+
+/// A field that holds one value, of which there are several.
+fn single(choice: &SingleChoice, contacts: &[StoredContact]) -> Markup {
+    let (name, form_name) = (name_of(&choice.field), format!("whose:{}", choice.field.name()));
+    let notes = choice.field == SingleField::Text(TextField::Notes);
+    html! {
+        fieldset.card {
+            legend.visually-hidden { (name) }
+            h2 { (name) }
+            @for (at, (value, place)) in choice.values.iter().enumerate() {
+                label.choice {
+                    input type="radio" name=(form_name) value=(contacts[*place].id) checked[at == 0 && !notes];
+                    span.lines { (value) }
+                }
+            }
+            @if notes { label.choice { input type="radio" name=(form_name) value=(ALL) checked; "All of them, one below the other" } }
+        }
+    }
+}
+
+fn lists(values: &[&Contact]) -> Markup {
+    let listed = listed_values(values);
+    let kinds = [
+        (ListField::Email, "Emails"),
+        (ListField::Phone, "Phones"),
+        (ListField::Address, "Addresses"),
+        (ListField::Website, "Websites"),
+        (ListField::Tag, "Tags"),
+    ];
+    html! {
+        @for (kind, name) in kinds {
+            @if listed.iter().any(|value| value.list == kind) {
+                fieldset.card {
+                    legend.visually-hidden { (name) }
+                    h2 { (name) }
+                    @for value in listed.iter().filter(|value| value.list == kind) {
+                        input type="hidden" name="listed" value=(value.key);
+                        label.choice {
+                            input type="checkbox" name="keep" value=(value.key) checked;
+                            span { (value.text) @if !value.label.is_empty() { " " span.muted.small { (value.label) } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `POST /contacts/merge`
+pub async fn merge(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
+    let sent = fields(&body);
+    let ids = ids_in(&sent)?;
+    let request = request(&sent, &ids)?;
+    let (actor, kept) = (signed.actor, request.kept);
+    match blocking(&web, move |app| app.merge(actor, &request)).await {
+        Ok(report) => Ok(after(&format!("/contacts/{kept}"), "merge", report).into_response()),
+        Err(Problem::App(Error::ChangedMeanwhile { .. })) => Ok(Redirect::to(&address(&ids, true)).into_response()),
+        Err(problem) => Err(problem),
+    }
+}
+
+fn request(sent: &[(String, String)], ids: &[ContactId]) -> Result<MergeRequest, Problem> {
+    let kept = id(field(sent, "kept")).map_err(|_| Problem::BadRequest("Choose the contact that stays.".to_owned()))?;
+    if !ids.contains(&kept) {
+        return Err(Problem::BadRequest(
+            "Choose the contact that stays among those that are merged.".to_owned(),
+        ));
+    }
+    let gone = without(ids, kept);
+    let order: Vec<ContactId> = [kept].into_iter().chain(gone.iter().copied()).collect();
+    let mut choices = MergeChoices::default();
+    for (name, value) in sent {
+        let Some(of) = name.strip_prefix("whose:") else {
+            continue;
+        };
+        if value == ALL {
+            choices.all_notes = true;
+            continue;
+        }
+        let whose = id(value)?;
+        if let Some(place) = order.iter().position(|known| *known == whose) {
+            choices.whose.insert(of.to_owned(), place);
+        }
+    }
+    let values = |wanted: &str| -> BTreeSet<String> {
+        let named = sent.iter().filter(|(name, _)| name == wanted);
+        named.map(|(_, value)| value.clone()).collect()
+    };
+    choices.without = values("listed").difference(&values("keep")).cloned().collect();
+    let seen = sent
+        .iter()
+        .filter(|(name, _)| name == "version")
+        .filter_map(|(_, value)| {
+            let (of, version) = value.split_once(':')?;
+            Some((of.parse().ok()?, version.parse().ok()?))
+        });
+    Ok(MergeRequest {
+        kept,
+        gone,
+        seen: seen.collect(),
+        choices,
+    })
+}

@@ -1,0 +1,224 @@
+//! Contacts that may be one: side by side, why, and what to do about it.
+//!
+//! Leaves out the search (`app`) and the page on which contacts are merged (`contacts::merge`).
+
+use super::contacts::{facts, fields};
+use crate::Web;
+use crate::blocking::blocking;
+use crate::layout::{Page, Section, Tone, empty, notice, number, page, table_frame};
+use crate::problem::Problem;
+use crate::session::Signed;
+use app::{DuplicateGroup, DuplicatesPage, Right};
+use axum::extract::{Query, RawForm, State};
+use axum::response::Redirect;
+use maud::{Markup, html};
+use model::ContactId;
+use serde::Deserialize;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Groups of a page.
+const GROUPS: usize = 10;
+/// How long a page waits for the search: a small directory is looked through in that time.
+const WAIT: Duration = Duration::from_millis(1500);
+/// How often a page without script looks again.
+const LOOK_AGAIN_SECONDS: u32 = 2;
+/// What a script fetches again while the search goes on.
+const PART: &str = "duplicates";
+
+/// Which groups.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    from: usize,
+    apart: Option<u64>,
+}
+
+/// `GET /duplicates`
+pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Query(asked): Query<Asked>) -> Result<Markup, Problem> {
+    let (actor, from) = (signed.actor, asked.from);
+    let found = blocking(&web, move |app| app.find_duplicates(actor, from, GROUPS, WAIT)).await?;
+    let head = Page {
+        title: "Find duplicates",
+        signed: Some(&signed),
+        here: Section::Duplicates,
+    };
+    Ok(page(&web, head, content(&found, &asked)))
+}
+
+/// `POST /duplicates`: look again.
+pub async fn again(State(web): State<Arc<Web>>, signed: Signed) -> Result<Redirect, Problem> {
+    let actor = signed.actor;
+    blocking(&web, move |app| app.look_for_duplicates_again(actor)).await?;
+    Ok(Redirect::to("/duplicates"))
+}
+
+/// `POST /duplicates/dismiss`: these are not the same.
+pub async fn dismiss(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Redirect, Problem> {
+    let sent = fields(&body);
+    let ids: Result<Vec<ContactId>, _> = sent
+        .iter()
+        .filter(|(name, _)| name == "id")
+        .map(|(_, value)| value.parse())
+        .collect();
+    let ids = ids.map_err(|_| Problem::NotFound)?;
+    let from = sent.iter().find(|(name, _)| name == "from");
+    let from: usize = from.and_then(|(_, value)| value.parse().ok()).unwrap_or_default();
+    let actor = signed.actor;
+    let pairs = blocking(&web, move |app| app.tell_apart(actor, &ids)).await?;
+    Ok(Redirect::to(&format!("/duplicates?from={from}&apart={pairs}")))
+}
+
+fn content(found: &DuplicatesPage, asked: &Asked) -> Markup {
+    html! {
+        div.head {
+            h1 { "Find duplicates" }
+            @if found.complete {
+                form method="post" action="/duplicates" { button { "Look again" } }
+            }
+        }
+        p.muted {
+            "Contacts that you see with the same email or phone, or with names alike and something else in common. Nothing is merged by itself."
+        }
+        @if asked.apart.is_some_and(|pairs| pairs > 0) {
+            (notice(Tone::Good, html! { p { "Remembered: they are not duplicates, and are not shown again." } }))
+        }
+        @if !found.complete { noscript { meta http-equiv="refresh" content=(LOOK_AGAIN_SECONDS); } }
+        div.stack id=(PART) data-poll[!found.complete] {
+            @if !found.complete {
+                (notice(Tone::Plain, html! {
+                    p role="status" { "Looking through your contacts: " (number(found.looked_at / 2)) " so far." }
+                }))
+            } @else if found.failed {
+                (notice(Tone::Bad, html! { p { "The search broke off. Look again." } }))
+            } @else {
+                @if found.changed_since {
+                    p.muted.small { "The contacts have changed since; what is shown is how they are now. To find new ones, look again." }
+                }
+                @for (at, group) in found.groups.iter().enumerate() { (one(at, group, asked.from)) }
+                @if found.groups.is_empty() { (nothing(asked.from)) }
+                (ways(found, asked.from))
+            }
+        }
+    }
+}
+
+fn nothing(from: usize) -> Markup {
+    match from {
+        0 => empty(
+            "No duplicates",
+            html! { p { "No two of the contacts that you see look like one." } },
+        ),
+        _ => empty(
+            "No more",
+            html! { p { "All that was found is settled." } a.button href="/duplicates" { "From the beginning" } },
+        ),
+    }
+}
+
+fn ways(found: &DuplicatesPage, from: usize) -> Markup {
+    html! {
+        @if from > 0 || found.next.is_some() {
+            nav.pages aria-label="Pages" {
+                @if from > 0 { a.button.button-small href="/duplicates" { "First" } }
+                @if let Some(next) = found.next { a.button.button-small href={"/duplicates?from=" (next)} { "Next" } }
+            }
+        }
+    }
+}
+
+fn one(at: usize, group: &DuplicateGroup, from: usize) -> Markup {
+    let names: Vec<String> = group
+        .contacts
+        .iter()
+        .map(|stored| stored.contact.display_name())
+        .collect();
+    let several = names.len() > 2;
+    let heading = format!("group-{at}");
+    html! {
+        section.card.stack aria-labelledby=(heading) {
+            h2 id=(heading) { (names.join(" · ")) }
+            form.stack method="post" action="/duplicates/dismiss" {
+                input type="hidden" name="from" value=(from);
+                @if !several {
+                    @for stored in &group.contacts { input type="hidden" name="id" value=(stored.id); }
+                }
+                (side_by_side(group, several, at))
+                (why(group, &names))
+                @if let Some(why) = &group.hindered { p.muted { "You cannot merge them: " (why) } }
+                div.actions {
+                    @if group.hindered.is_none() {
+                        button.button-primary formmethod="get" formaction="/contacts/merge" {
+                            "Merge…" span.visually-hidden { " " (names[0]) ", " (at + 1) }
+                        }
+                    }
+                    button { "Not duplicates" span.visually-hidden { ": " (names[0]) ", " (at + 1) } }
+                }
+            }
+        }
+    }
+}
+
+fn why(group: &DuplicateGroup, names: &[String]) -> Markup {
+    let only = group.pairs.len() == 1;
+    html! {
+        ul.reasons {
+            @for pair in &group.pairs {
+                li {
+                    @if !only { strong { (names[pair.of.0]) " (" (pair.of.0 + 1) ") and " (names[pair.of.1]) " (" (pair.of.1 + 1) "): " } }
+                    (pair.reasons.join(", "))
+                    " " span.badge { (how_sure(pair.strength)) }
+                }
+            }
+        }
+    }
+}
+
+fn how_sure(strength: u8) -> &'static str {
+    match strength {
+        80.. => "nearly sure",
+        50..80 => "likely",
+        _ => "perhaps",
+    }
+}
+
+/// The values of all, a contact a column.
+fn side_by_side(group: &DuplicateGroup, several: bool, at: usize) -> Markup {
+    let columns: Vec<Vec<(String, String)>> = group.contacts.iter().map(|stored| facts(&stored.contact)).collect();
+    let mut rows: Vec<&String> = Vec::new();
+    for (name, _) in columns.iter().flatten() {
+        if !rows.contains(&name) {
+            rows.push(name);
+        }
+    }
+    let value = |column: &[(String, String)], row: &str| {
+        let of_row = column.iter().filter(|(name, _)| name == row);
+        of_row.map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let table = html! {
+        table.table {
+            thead {
+                tr {
+                    th scope="col" { span.visually-hidden { "Field" } }
+                    @for (place, stored) in group.contacts.iter().enumerate() {
+                        th scope="col" {
+                            @if several {
+                                input type="checkbox" name="id" value=(stored.id) checked
+                                    aria-label={"With " (stored.contact.display_name()) " (" (place + 1) ")"};
+                                " "
+                            }
+                            a href={"/contacts/" (stored.id)} { (stored.contact.display_name()) @if several { " (" (place + 1) ")" } }
+                            @if stored.right != Right::Own { " " span.muted.small { "of " (stored.owner_name) } }
+                        }
+                    }
+                }
+            }
+            tbody {
+                @for row in rows {
+                    tr { th scope="row" { (row) } @for column in &columns { td { (value(column, row)) } } }
+                }
+            }
+        }
+    };
+    table_frame(&format!("Side by side, {}", at + 1), false, table)
+}

@@ -1,0 +1,169 @@
+//! Finding duplicates, telling them apart, and merging them, through the router.
+
+use crate::managing::joined;
+use crate::site::{Answer, Browser, Site};
+use app::Role;
+use axum::http::StatusCode;
+
+async fn create(browser: &mut Browser, form: &str) -> String {
+    let answer = browser.post("/contacts/new", form).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    let page = answer.header("location").split('?').next().unwrap();
+    page.rsplit('/').next().unwrap().to_owned()
+}
+
+async fn post(browser: &mut Browser, path: &str, form: &str) -> Answer {
+    let answer = browser.post(path, form).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    let next = answer.header("location").to_owned();
+    browser.get(&next).await
+}
+
+fn shows(answer: &Answer, texts: &[&str]) {
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    for text in texts {
+        assert!(answer.body.contains(text), "{text} is not in {}", answer.body);
+    }
+}
+
+fn hides(answer: &Answer, texts: &[&str]) {
+    for text in texts {
+        assert!(!answer.body.contains(text), "{text} is in {}", answer.body);
+    }
+}
+
+fn versions(form: &Answer) -> Vec<String> {
+    let parts = form.body.split("name=\"version\" value=\"").skip(1);
+    parts.map(|part| part.split('"').next().unwrap().to_owned()).collect()
+}
+
+const ANN: &str = "first_name=Ann&last_name=Ivers&email_label=&email=ann%40example.com&company=Acme";
+const ANNE: &str = "sure=yes&first_name=Anne&last_name=Ivers&email_label=&email=ann%40example.com&phone_label=&phone=%2B1+202+555+0101";
+
+#[tokio::test]
+async fn duplicates_are_shown_with_why_and_told_apart() {
+    let (_site, mut ada) = Site::set_up().await;
+    shows(
+        &ada.get("/duplicates").await,
+        &["<h1>Find duplicates</h1>", "No duplicates"],
+    );
+    let (ann, anne) = (create(&mut ada, ANN).await, create(&mut ada, ANNE).await);
+    let page = post(&mut ada, "/duplicates", "").await;
+    shows(
+        &page,
+        &[
+            "same email: ann@example.com",
+            "short form of the name",
+            "Not duplicates",
+            "/contacts/merge",
+            &ann,
+            &anne,
+        ],
+    );
+    let page = post(&mut ada, "/duplicates/dismiss", &format!("id={ann}&id={anne}&from=0")).await;
+    shows(&page, &["they are not duplicates", "No duplicates"]);
+    hides(&post(&mut ada, "/duplicates", "").await, &["same email:"]);
+}
+
+#[tokio::test]
+async fn two_are_merged_as_was_chosen_and_that_is_taken_back() {
+    let (_site, mut ada) = Site::set_up().await;
+    let (ann, anne) = (create(&mut ada, ANN).await, create(&mut ada, ANNE).await);
+    let form = ada.get(&format!("/contacts/merge?id={ann}&id={anne}")).await;
+    shows(
+        &form,
+        &[
+            "<h1>Merge contacts</h1>",
+            ">Merge<",
+            "The contact that stays",
+            "Acme",
+            "+1 202 555 0101",
+            "type=\"radio\"",
+        ],
+    );
+    let versions = versions(&form);
+    let listed = "listed=email%3Aann%40example.com&keep=email%3Aann%40example.com&listed=phone%3A%2B12025550101";
+    let sent = format!(
+        "id={ann}&id={anne}&version={}&version={}&kept={ann}&whose%3Afirst_name={anne}&{listed}",
+        versions[0].replace(':', "%3A"),
+        versions[1].replace(':', "%3A"),
+    );
+    let page = post(&mut ada, "/contacts/merge", &sent).await;
+    shows(
+        &page,
+        &["2 contacts merged into one", "Undo", "<h1>Anne Ivers</h1>", "Acme"],
+    );
+    hides(&page, &["202 555 0101"]);
+    assert_eq!(
+        ada.get(&format!("/contacts/{anne}")).await.status,
+        StatusCode::NOT_FOUND
+    );
+    let at = page.body.find("/actions/").unwrap();
+    let undo = page.body[at..].split('"').next().unwrap().to_owned();
+    shows(
+        &post(&mut ada, &undo, &format!("back=%2Fcontacts%2F{ann}")).await,
+        &["<h1>Ann Ivers</h1>"],
+    );
+    shows(&ada.get(&format!("/contacts/{anne}")).await, &["202 555 0101"]);
+    // The form is of versions that are gone by now.
+    let edit = format!("/contacts/{anne}/edit");
+    let version = versions[1].split(':').nth(1).unwrap();
+    assert_eq!(
+        ada.post(&edit, &format!("version={version}&first_name=Anna"))
+            .await
+            .status,
+        StatusCode::SEE_OTHER
+    );
+    shows(&post(&mut ada, "/contacts/merge", &sent).await, &["nothing was merged"]);
+}
+
+#[tokio::test]
+async fn what_is_hidden_or_not_to_be_changed_is_not_merged() {
+    let (site, mut ada) = Site::set_up().await;
+    let mut bob = joined(&site, "Bob", Role::Member).await;
+    let ann = create(&mut ada, ANN).await;
+    let anne = create(&mut bob, ANNE).await;
+    let form = format!("/contacts/merge?id={ann}&id={anne}");
+    assert_eq!(bob.get(&form).await.status, StatusCode::NOT_FOUND);
+    let sent = format!("id={ann}&id={anne}&kept={anne}");
+    assert_eq!(bob.post("/contacts/merge", &sent).await.status, StatusCode::NOT_FOUND);
+    let dismiss = format!("id={ann}&id={anne}");
+    assert_eq!(
+        bob.post("/duplicates/dismiss", &dismiss).await.status,
+        StatusCode::NOT_FOUND
+    );
+    shows(&bob.get("/duplicates").await, &["No duplicates"]);
+
+    let share = format!("/contacts/{ann}/share");
+    post(&mut ada, &share, "member=2&access=view").await;
+    let page = post(&mut bob, "/duplicates", "").await;
+    shows(&page, &["same email: ann@example.com", "You cannot merge them", "Ada"]);
+    hides(&page, &["/contacts/merge"]);
+    let page = bob.get(&form).await;
+    shows(&page, &["cannot be merged by you"]);
+    assert_eq!(bob.post("/contacts/merge", &sent).await.status, StatusCode::FORBIDDEN);
+
+    // What may be edited stays, and the member's own goes into it.
+    post(&mut ada, &share, "member=2&access=edit").await;
+    shows(&bob.get(&form).await, &[">Merge<"]);
+    let sent = format!("id={ann}&id={anne}&kept={ann}");
+    shows(
+        &post(&mut bob, "/contacts/merge", &sent).await,
+        &["2 contacts merged into one"],
+    );
+    shows(&ada.get(&format!("/contacts/{ann}")).await, &["202 555 0101"]);
+}
+
+#[tokio::test]
+async fn who_comes_with_too_few_is_told_what_to_do() {
+    let (site, mut ada) = Site::set_up().await;
+    shows(&ada.get("/contacts/merge").await, &["Select two to ten contacts"]);
+    let ann = create(&mut ada, ANN).await;
+    shows(
+        &ada.get(&format!("/contacts/merge?id={ann}&id={ann}")).await,
+        &["Select two to ten contacts"],
+    );
+    assert_eq!(ada.get("/contacts/merge?id=x&id=y").await.status, StatusCode::NOT_FOUND);
+    // Somebody who was never here sees neither page.
+    assert_eq!(site.browser().get("/duplicates").await.status, StatusCode::SEE_OTHER);
+}
