@@ -178,7 +178,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         "POST",
         "/duplicates/dismiss",
         "id={contact}&id={other}",
-        one(303, 303, 303, 303),
+        one(404, 303, 303, 303),
     ),
     // Custom fields and settings.
     ("GET", "/fields", "", order(200, 200)),
