@@ -22,8 +22,9 @@ use store::{ImportId, Tx, Workspace, contacts, keys, names, shares, texts, works
 /// Contacts forgotten in one transaction.
 const FORGOTTEN_AT_ONCE: u64 = 1_000;
 
-/// Contacts deleted or restored in one transaction.
-const DELETED_AT_ONCE: usize = 2_000;
+/// Contacts deleted or restored in one transaction. Their keys and names lie all over the tables, so that many small
+/// transactions would write nearly all of these again and again.
+const DELETED_AT_ONCE: usize = 5_000;
 
 /// A contact of the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -51,6 +51,7 @@ fn finds_nothing(app: &App, stranger: Actor, id: ContactId) {
     is_not_there(app.shares_of(stranger, id).unwrap_err());
     is_not_there(app.edit_contact(stranger, id, 1, zoe()).unwrap_err());
     is_not_there(app.delete_contact(stranger, id).unwrap_err());
+    is_not_there(app.to_be_merged(stranger, &[id, id]).unwrap_err());
     assert_eq!(app.delete_contacts(stranger, &[id]).unwrap().0, 0);
     assert_eq!(app.restore_contact(stranger, id).unwrap_err().code(), "not_in_trash");
     assert!(app.trash(stranger, None, 10).unwrap().is_empty());

@@ -31,7 +31,7 @@ const ASKED: usize = 2_000;
 const SHARED: usize = 300;
 /// Contacts that are shared at once, and rows that are imported.
 const MANY: usize = 100_000;
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 
 fn main() {
     let contacts = std::env::args().nth(1).map_or(1_000_000, |count| {
@@ -53,26 +53,12 @@ fn main() {
         .collect();
 
     let many = MANY.min(contacts / 5);
-    let file = folder.path().join("again.csv");
-    std::fs::write(&file, workspace::csv(many)).unwrap();
-    import(&app, actors[0], &file);
-    let before = median(|| import(&app, actors[0], &file));
+    let apart = tempfile::tempdir().unwrap();
+    workspace::copy(folder.path(), apart.path());
     let start = Instant::now();
     workspace::share(folder.path(), contacts);
     told("the shares were written", start.elapsed());
-    let (mut owned, mut shared) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        owned.push(import(&app, actors[0], &file));
-        shared.push(import(&app, actors[1], &file));
-    }
-    println!("\nimport of {many} rows that are all there already, median of {ROUNDS}");
-    told("  by their owner, before anything was shared", before);
-    for (who, mut taken) in [("owner", owned), ("one with whom they are shared", shared)] {
-        taken.sort_unstable();
-        let taken = taken[ROUNDS / 2];
-        told(&format!("  by their {who}"), taken);
-        println!("    {:.2} of the first", taken.as_secs_f64() / before.as_secs_f64());
-    }
+    imports(&app, &actors, apart.path(), many);
 
     let empty = memory();
     let start = Instant::now();
@@ -92,6 +78,41 @@ fn main() {
     lists(&app, &actors, &mut random);
     single(&app, &actors, &mut random);
     bulk(&app, &actors, many);
+}
+
+/// Imports of what is there already: in turn where nothing is shared, by the owner, and by one who sees it by shares.
+fn imports(app: &App, actors: &[Actor], apart: &Path, rows: usize) {
+    let place = Place {
+        data: apart,
+        objects: None,
+        database: None,
+    };
+    let unshared = App::open(&place, Arc::new(Machine::default())).unwrap();
+    let file = apart.join("again.csv");
+    std::fs::write(&file, workspace::csv(rows)).unwrap();
+    import(&unshared, actors[0], &file);
+    let mut taken = [Vec::new(), Vec::new(), Vec::new()];
+    for _ in 0..ROUNDS {
+        let runs = [(&unshared, actors[0]), (app, actors[0]), (app, actors[1])];
+        for ((app, actor), taken) in runs.into_iter().zip(&mut taken) {
+            taken.push(import(app, actor, &file));
+        }
+    }
+    println!("\nimport of {rows} rows that are all there already, median of {ROUNDS}");
+    let mut first = None;
+    let who = [
+        "by their owner, without shares",
+        "by their owner",
+        "by one with whom they are shared",
+    ];
+    for (who, mut taken) in who.into_iter().zip(taken) {
+        taken.sort_unstable();
+        let seconds = taken[ROUNDS / 2].as_secs_f64();
+        println!(
+            "  {who}: {seconds:.2} s, {:.2} of the first",
+            seconds / *first.get_or_insert(seconds)
+        );
+    }
 }
 
 fn lists(app: &App, actors: &[Actor], random: &mut Random) {
@@ -251,12 +272,6 @@ fn import(app: &App, actor: Actor, file: &Path) -> Duration {
     let counts = app.import(actor, &request, watch).unwrap().counts;
     assert_eq!(counts.new, 0, "{counts:?}");
     start.elapsed()
-}
-
-fn median(mut work: impl FnMut() -> Duration) -> Duration {
-    let mut taken: Vec<Duration> = (0..ROUNDS).map(|_| work()).collect();
-    taken.sort_unstable();
-    taken[ROUNDS / 2]
 }
 
 fn percentiles(what: &str, mut taken: Vec<Duration>) {

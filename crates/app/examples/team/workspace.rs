@@ -192,6 +192,11 @@ pub fn make(folder: &Path, count: usize) {
         .unwrap();
 }
 
+/// Copies the database into another folder.
+pub fn copy(folder: &Path, to: &Path) {
+    open(folder).backup(&to.join("crystalqore.db")).unwrap();
+}
+
 /// Shares each contact with five members; the first fifth with the second member, among others.
 pub fn share(folder: &Path, count: usize) {
     let store = open(folder);

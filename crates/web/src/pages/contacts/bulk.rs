@@ -65,7 +65,8 @@ impl Meant {
 
 /// What is told while it is not sure which contacts are meant.
 pub fn unsure() -> Problem {
-    let why = "The list is catching up with an import, so it is not sure who is meant. Try again in a moment.";
+    let why =
+        "The list is catching up with what has just changed, so it is not sure who is meant. Try again in a moment.";
     Problem::BadRequest(why.to_owned())
 }
 

@@ -303,7 +303,7 @@ fn results(shown: &Shown, found: &Found) -> Markup {
                 p { "Search is getting ready; this takes some seconds after a start. Below are the first contacts by name." }
             })) }
         } @else if page.catching_up {
-            div data-again="results" { (notice(Tone::Plain, html! { p { "An import is writing. The list follows it by a few seconds." } })) }
+            div data-again="results" { (notice(Tone::Plain, html! { p { "Many contacts have just changed. The list follows by a few seconds." } })) }
         }
         @if page.contacts.is_empty() {
             @if page.total.is_some() { (tools(shown, "")) (nothing_found(criteria)) }
