@@ -18,7 +18,7 @@ test("setup, sign-in and a page that is not there are fit for all", async ({ con
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await axe(page);
   await page.goto("/account");
-  await page.locator("header summary").click();
+  await page.locator("header > .menu > summary").click();
   await press(page, "Sign out");
   await axe(page);
   await page.getByLabel("Email").fill(OWNER.email);

@@ -75,7 +75,7 @@ async fn a_contact_is_shared_seen_edited_and_taken_back() {
         &[
             "<h1>Share</h1>",
             "Everyone in the workspace",
-            "Bob (bob@example.org)",
+            ">Bob</option>",
             "Can view",
             "Can edit",
             "Only you.",

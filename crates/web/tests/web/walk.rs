@@ -159,6 +159,27 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ("POST", "/views/{view}/delete", "", maker(303)),
     ("GET", "/trash", "", members(200)),
     ("POST", "/trash/{id}/restore", "", maker(303)),
+    (
+        "GET",
+        "/contacts/merge?id={contact}&id={other}",
+        "",
+        one(404, 200, 200, 200),
+    ),
+    // What goes must be one's own.
+    (
+        "POST",
+        "/contacts/merge",
+        "id={contact}&id={other}&kept={contact}&version={contact}%3A{version}&version={other}%3A{version_of_other}",
+        one(404, 403, 403, 303),
+    ),
+    ("GET", "/duplicates", "", members(200)),
+    ("POST", "/duplicates", "", members(303)),
+    (
+        "POST",
+        "/duplicates/dismiss",
+        "id={contact}&id={other}",
+        one(404, 303, 303, 303),
+    ),
     // Custom fields and settings.
     ("GET", "/fields", "", order(200, 200)),
     ("POST", "/fields", "name=Shoe&kind=text&choices=", order(303, 422)),
@@ -303,21 +324,19 @@ impl Walk {
         let (app, bob, number) = (Arc::clone(&self.site.app), self.bob, self.scenes);
         let (viewer, editor) = (self.viewer, self.editor);
         let made = move || {
-            let contact = model::Contact {
-                first_name: format!("Zoe{number}").as_str().into(),
-                ..model::Contact::default()
+            let id = contact_for_all(&app, bob, &format!("Zoe{number}"), viewer, editor);
+            let other = contact_for_all(&app, bob, &format!("Yan{number}"), viewer, editor);
+            let version = |id| app.contact(bob, id).unwrap().version.to_string();
+            let filled = |text: &str| {
+                text.replace("{contact}", &id.to_string())
+                    .replace("{other}", &other.to_string())
+                    .replace("{version}", &version(id))
+                    .replace("{version_of_other}", &version(other))
             };
-            let id = app.create_contact(bob, contact).unwrap();
-            for (to, access) in [(viewer, Access::View), (editor, Access::Edit)] {
-                app.share(bob, &[id], Grantee::Member(to.member()), access).unwrap();
-            }
-            let version = app.contact(bob, id).unwrap().version;
-            let form = form
-                .replace("{contact}", &id.to_string())
-                .replace("{version}", &version.to_string());
+            let form = filled(form);
             let ada = app.actor_of("ada@example.org").unwrap();
             let address = match path.split('/').nth(1) {
-                Some("contacts") => path.replace("{id}", &id.to_string()),
+                Some("contacts") => filled(path).replace("{id}", &id.to_string()),
                 Some("trash") => {
                     app.delete_contact(bob, id).unwrap();
                     path.replace("{id}", &id.to_string())
@@ -360,6 +379,19 @@ impl Walk {
         };
         tokio::task::spawn_blocking(made).await.unwrap()
     }
+}
+
+/// A contact that one may view and one may edit beside its owner.
+fn contact_for_all(app: &App, owner: Actor, name: &str, viewer: Actor, editor: Actor) -> ContactId {
+    let contact = model::Contact {
+        first_name: name.into(),
+        ..model::Contact::default()
+    };
+    let id = app.create_contact(owner, contact).unwrap();
+    for (to, access) in [(viewer, Access::View), (editor, Access::Edit)] {
+        app.share(owner, &[id], Grantee::Member(to.member()), access).unwrap();
+    }
+    id
 }
 
 fn import(app: &App, actor: Actor) -> String {

@@ -205,8 +205,8 @@ fn pending(invitations: &[InvitationInfo]) -> Markup {
 
 fn roles() -> Markup {
     html! {
-        section.card aria-labelledby="roles" {
-            h2 id="roles" { "What roles allow" }
+        div.card {
+            h2 { "What roles allow" }
             dl.facts {
                 dt { "Member" } dd { "Keeps contacts and shares them." }
                 dt { "Admin" } dd { "Keeps order too: invites, deactivates, removes, defines fields and settings, reads the audit log." }
