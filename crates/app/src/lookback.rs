@@ -6,7 +6,7 @@
 
 use exchange::reason::{Code, Reason, shortened};
 use foldhash::fast::RandomState;
-use model::{Block, Contact, Verdict, likeness};
+use model::{Block, Contact, Verdict, by_values};
 use std::collections::{HashMap, VecDeque};
 
 /// So many rows are looked back.
@@ -23,13 +23,42 @@ struct Seen {
     blocks: Vec<Block>,
 }
 
+/// The numbers of the last rows of a block.
+#[derive(Default)]
+struct Held {
+    rows: [u64; IN_A_BLOCK],
+    count: usize,
+}
+
+impl Held {
+    fn rows(&self) -> &[u64] {
+        &self.rows[..self.count]
+    }
+
+    fn add(&mut self, row: u64) {
+        if self.count == IN_A_BLOCK {
+            self.forget(self.rows[0]);
+        }
+        self.rows[self.count] = row;
+        self.count += 1;
+    }
+
+    /// Forgets the first row, if it is this one.
+    fn forget(&mut self, row: u64) {
+        if self.rows().first() == Some(&row) {
+            self.rows.rotate_left(1);
+            self.count -= 1;
+        }
+    }
+}
+
 /// The rows before the one in hand.
 #[derive(Default)]
 pub(crate) struct Lookback {
     rows: VecDeque<Seen>,
     /// The number of the first row that is remembered.
     first: u64,
-    by_block: HashMap<Block, VecDeque<u64>, RandomState>,
+    by_block: HashMap<Block, Held, RandomState>,
 }
 
 impl Lookback {
@@ -56,14 +85,14 @@ impl Lookback {
         let mut near: Vec<u64> = blocks
             .iter()
             .filter_map(|block| self.by_block.get(block))
-            .flatten()
-            .copied()
+            .flat_map(|held| held.rows().iter().copied())
             .collect();
         near.sort_unstable_by(|a, b| b.cmp(a));
         near.dedup();
         let compared = near.into_iter().take(COMPARED).filter_map(|number| {
             let seen = self.rows.get(usize::try_from(number - self.first).ok()?)?;
-            let found = likeness(&seen.contact, contact);
+            // Who shares an email or a phone was met before.
+            let found = by_values(&seen.contact, contact);
             (found.verdict == Verdict::Possible).then_some((seen, found))
         });
         let (seen, found) = compared.max_by_key(|(_, found)| found.strength)?;
@@ -79,11 +108,7 @@ impl Lookback {
         }
         let number = self.first + self.rows.len() as u64;
         for block in blocks {
-            let held = self.by_block.entry(*block).or_default();
-            if held.len() == IN_A_BLOCK {
-                held.pop_front();
-            }
-            held.push_back(number);
+            self.by_block.entry(*block).or_default().add(number);
         }
         self.rows.push_back(Seen {
             line,
@@ -96,8 +121,8 @@ impl Lookback {
         let Some(gone) = self.rows.pop_front() else { return };
         for block in gone.blocks {
             if let Some(held) = self.by_block.get_mut(&block) {
-                held.retain(|number| *number != self.first);
-                if held.is_empty() {
+                held.forget(self.first);
+                if held.rows().is_empty() {
                     self.by_block.remove(&block);
                 }
             }

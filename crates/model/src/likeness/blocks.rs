@@ -3,9 +3,10 @@
 //! Owns the blocks: two contacts that [`super::likeness`] would call possible are in one block at least, so that only
 //! contacts of one block need be compared. Leaves out keeping them and comparing.
 
+use super::given::tight;
 use super::names::Name;
 use super::places;
-use crate::contact::Contact;
+use crate::contact::{Address, Contact};
 use crate::text::fold;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -20,19 +21,22 @@ pub fn blocks(contact: &Contact) -> Vec<Block> {
     if name.is_empty() {
         out.add('f', &company, "firm");
     } else {
-        let words = name.words();
         if name.is_whole() {
-            out.add('n', &words, "name");
+            out.add('n', &name.words(), "name");
         }
-        for word in words.split(' ').filter(|word| word.chars().count() > 1) {
-            out.add('c', word, &company);
-            for address in &contact.addresses {
-                out.add('y', word, &fold(address.city.as_str()));
-                out.add('z', word, &fold(address.zip_code.as_str()));
-                out.add('s', word, &places::street(address.address.as_str()));
-            }
-            if let Some(birthday) = contact.birthday {
-                out.add('b', word, &birthday.to_string());
+        let places: Vec<(char, String)> = contact.addresses.iter().flat_map(places_of).collect();
+        let birthday = contact.birthday.map(|day| day.to_string()).unwrap_or_default();
+        // Half a city has one of a few given names: with the family name's first letter, few have both. A slip in the first
+        // letter is rare, and what is swapped has the same words.
+        let first_letter = name.family.chars().next().map(String::from).unwrap_or_default();
+        for (part, first_letter) in [(&name.given, first_letter.as_str()), (&name.family, "")] {
+            for word in part.split(' ').filter(|word| word.chars().count() > 1).map(tight) {
+                out.add('c', &word, &company);
+                out.add('b', &word, &birthday);
+                for (kind, place) in &places {
+                    let initialled = format!("{word} {first_letter}");
+                    out.add(*kind, &initialled, place);
+                }
             }
         }
         for email in contact.emails.iter().filter(|e| !places::is_shared(e.value.as_str())) {
@@ -42,6 +46,15 @@ pub fn blocks(contact: &Contact) -> Vec<Block> {
     out.0.sort_unstable();
     out.0.dedup();
     out.0
+}
+
+/// The parts of an address that two contacts may have in common.
+fn places_of(address: &Address) -> [(char, String); 3] {
+    [
+        ('y', fold(address.city.as_str())),
+        ('z', fold(address.zip_code.as_str())),
+        ('s', places::street(address.address.as_str())),
+    ]
 }
 
 struct Blocks(Vec<Block>);

@@ -74,11 +74,16 @@ pub(super) fn compare(a: &str, b: &str) -> Given {
 
 /// Letters without blanks, spelled one way: `ae`, `oe`, `ue` and `aa` as the letters with marks are folded.
 pub(super) fn tight(text: &str) -> String {
-    text.replace(' ', "")
-        .replace("ae", "a")
-        .replace("oe", "o")
-        .replace("ue", "u")
-        .replace("aa", "a")
+    let mut out = String::with_capacity(text.len());
+    let mut before = ' ';
+    for c in text.chars().filter(|c| *c != ' ') {
+        let is_mark = matches!((before, c), ('a' | 'o' | 'u', 'e') | ('a', 'a'));
+        if !is_mark {
+            out.push(c);
+        }
+        before = if is_mark { ' ' } else { c };
+    }
+    out
 }
 
 fn first_word(text: &str) -> &str {

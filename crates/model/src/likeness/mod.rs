@@ -154,13 +154,15 @@ fn generation(suffix: &str) -> Option<u8> {
     })
 }
 
-/// Judges two contacts that share no match key.
-fn by_values(a: &Contact, b: &Contact) -> Likeness {
-    if generations_differ(a, b) || births_differ(a, b) {
+/// Judges two contacts that share no match key: different, or possibly the same.
+pub fn by_values(a: &Contact, b: &Contact) -> Likeness {
+    let (name_a, name_b) = (Name::of(a), Name::of(b));
+    let names = names::compare(&name_a, &name_b);
+    // Most of those that are compared end here.
+    let names_may_be_one = names.alike() || matches!(names, Names::GivenAlone | Names::Neither);
+    if !names_may_be_one || generations_differ(a, b) || births_differ(a, b) {
         return Likeness::different();
     }
-    let names = names_of(a, b);
-    let (name_a, name_b) = (Name::of(a), Name::of(b));
     let evidence = Evidence::of(a, b);
     let firms = names == Names::Neither && !a.company.is_empty() && !b.company.is_empty();
     let weight: i32 = match names {

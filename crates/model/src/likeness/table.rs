@@ -15,6 +15,9 @@ pet name, one phone | yes | f=Beth,l=Oduya,p=2025550101,c=Acme | f=Elizabeth,l=O
 pet name unknown to us, one email | perhaps | f=Bibi,l=Oduya,e=x@example.com | f=Roswitha,l=Oduya,e=x@example.com
 nickname told, one email | yes | f=Bibi,l=Oduya,e=x@example.com | f=Roswitha,k=Bibi,l=Oduya,e=x@example.com
 pet name and firm | perhaps | f=Bill,l=Oduya,c=Acme | f=William,l=Oduya,c=Acme Ltd
+pet name and city | perhaps | f=Bill,l=Oduya,y=Ashby | f=William,l=Oduya,y=Ashby
+family name alone and street | perhaps | l=Oduya,a=9 Fen Ln,y=Ashby | f=William,l=Oduya,a=9 Fen Lane,y=Ashby
+slip and city | perhaps | f=Ann,l=Drmumond,y=Ashby | f=Ann,l=Drummond,y=Ashby
 pet name and nothing | no | f=Bill,l=Oduya | f=William,l=Oduya
 swapped, one email | yes | f=Ivers,l=Ann,e=ann@example.com | f=Ann,l=Ivers,e=ann@example.com
 swapped, one phone | yes | f=Ivers,l=Ann,p=2025550101 | f=Ann,l=Ivers,p=2025550101
