@@ -169,6 +169,9 @@ impl App {
             }
             accounts::rename_workspace(tx, workspace, workspace_name)?;
             let actor = Actor { workspace, member };
+            members::seen(tx, workspace, member, now)?;
+            let about = format!("{name} ({email}) as owner of a new workspace");
+            self.audit(tx, actor, AuditAction::Joined, &about, 0)?;
             Ok(sign_ins::add(tx, workspace, &new_sign_in(actor, &token, caller, now))?)
         })?;
         Ok(token)

@@ -23,8 +23,8 @@ use crate::{Actor, App, Error, Filter, Right, Scope};
 use keep::Fresh;
 use look::Look;
 use model::{Contact, ContactId, Version};
-use store::Tx;
 use store::contacts::{self, ContactRow};
+use store::{Member, Tx, Workspace};
 
 /// While there is no list yet, so many contacts are read at once, and so many times at most.
 const READ_WITHOUT_LIST: u64 = 2_000;
@@ -138,6 +138,16 @@ impl App {
         let Fresh { roster, catching_up } = self.rosters.fresh(actor.workspace)?;
         let ids = |roster: &list::Roster| roster.ids(&roster.passing(&look(actor, scope, filter)));
         Ok(roster.filter(|_| !catching_up).as_deref().map(ids))
+    }
+
+    /// How many contacts each of some members owns; none while the list is being built.
+    pub(crate) fn owned_counts(&self, workspace: Workspace, members: &[Member]) -> Result<Option<Vec<u64>>, Error> {
+        let fresh = self.rosters.fresh(workspace)?;
+        let owned = |roster: &list::Roster, member| roster.passing(&Look::new(member, Scope::Mine, &[])).total;
+        Ok(fresh
+            .roster
+            .as_deref()
+            .map(|roster| members.iter().map(|member| owned(roster, *member)).collect()))
     }
 
     /// Begins to build the list in the background, so that the first who asks need not wait for it.

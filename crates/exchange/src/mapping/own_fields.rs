@@ -26,8 +26,10 @@ pub fn find_fields(columns: &mut [Column], layout: Option<&str>, rules: &Contact
         }
     }
     for column in columns.iter_mut().filter(|column| column.label_for.is_empty()) {
-        // A column of a known program is what it is there.
-        let is_settled = matches!(column.slot, Some(Slot::Custom(_))) || (of_program && column.slot.is_some());
+        // A column of a known program is what it is there, and one with the very name of a built-in field is that field.
+        let is_settled = matches!(column.slot, Some(Slot::Custom(_)))
+            || (of_program && column.slot.is_some())
+            || column.slot.as_ref().is_some_and(|slot| is_title(slot, &column.header));
         let field = rules
             .field(&column.header)
             .filter(|field| !field.archived && !is_settled);
@@ -39,6 +41,10 @@ pub fn find_fields(columns: &mut [Column], layout: Option<&str>, rules: &Contact
             column.reason = "a custom field of this name".to_owned();
         }
     }
+}
+
+fn is_title(slot: &Slot, header: &str) -> bool {
+    slot.title().eq_ignore_ascii_case(header.trim())
 }
 
 /// The name under which a custom field is kept, if there is one of this name.
@@ -59,6 +65,7 @@ mod tests {
             fields: vec![
                 CustomField::of_text("Shoe size"),
                 CustomField::of_text("Anrede"),
+                CustomField::of_text("City"),
                 CustomField {
                     archived: true,
                     ..CustomField::of_text("Old")
@@ -78,6 +85,14 @@ mod tests {
         assert_eq!(
             found(&["Email", "SHOE SIZE", "Anrede", "Old", "Shoe size"], true),
             ["email", "custom:Shoe size", "custom:Anrede", "", ""]
+        );
+    }
+
+    #[test]
+    fn a_built_in_field_keeps_its_column_where_a_custom_one_has_its_name() {
+        assert_eq!(
+            found(&["Email", "city", "Anrede"], true),
+            ["email", "city", "custom:Anrede"]
         );
     }
 

@@ -133,6 +133,49 @@ async fn an_admin_keeps_order_and_what_is_changed_holds_at_once() {
 }
 
 #[tokio::test]
+async fn the_audit_log_is_filtered_and_downloaded() {
+    let (site, mut owner) = Site::set_up().await;
+    let mut bob = join(&site, &mut owner, "%3Dbob", "member").await;
+    for path in ["/audit", "/audit.csv"] {
+        assert_eq!(bob.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    bob.post("/contacts/new", "first_name=Zoe").await;
+    bob.post("/export/file", "which=mine").await;
+    let all = owner.get("/audit.csv").await;
+    assert_eq!(all.header("content-type"), "text/csv; charset=utf-8");
+    let lines: Vec<&str> = all.body.trim_end().split("\r\n").collect();
+    assert_eq!(lines[0], "time,member,action,about,contacts");
+    assert!(
+        lines[1].starts_with("2023-11-14T22:13:20Z,'=bob,exported,"),
+        "{}",
+        lines[1]
+    );
+    assert!(lines[1].ends_with(",1"), "{}", lines[1]);
+    assert!(!all.body.contains("Zoe"), "no role shows contacts");
+    let kinds = |body: &str| {
+        let lines = body.trim_end().split("\r\n").skip(1);
+        lines
+            .map(|line| line.split(',').nth(2).unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&all.body), ["exported", "joined", "invited", "joined"]);
+    for (query, expected) in [
+        ("action=joined", &["joined", "joined"][..]),
+        ("action=joined&member=2", &["joined"]),
+        ("from=2023-11-14&to=2023-11-14&member=1", &["invited", "joined"]),
+        ("from=2023-11-15", &[]),
+        ("to=2023-11-13", &[]),
+    ] {
+        let found = owner.get(&format!("/audit.csv?{query}")).await;
+        assert_eq!(kinds(&found.body), expected, "{query}");
+        assert_eq!(owner.get(&format!("/audit?{query}")).await.status, StatusCode::OK);
+    }
+    assert_eq!(owner.get("/audit?from=yesterday").await.status, StatusCode::BAD_REQUEST);
+    let page = owner.get("/audit").await;
+    assert!(page.body.contains("<h1>Audit log</h1>") && page.body.contains("Exported"));
+}
+
+#[tokio::test]
 async fn an_admin_ends_a_sign_in_of_somebody() {
     let (site, mut owner) = Site::set_up().await;
     let mut bob = join(&site, &mut owner, "bob", "member").await;
