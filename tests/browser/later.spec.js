@@ -4,13 +4,13 @@ import { axe, expect, file, test } from "./pages.js";
 import { cards, counted, importButton, largeFile, onStep, preview } from "./wizard.js";
 
 /** Enough rows that there is time to do something while they are imported. */
-const ROWS = 30_000;
+const ROWS = 60_000;
 
 async function startLarge(page) {
   const { path, done } = await largeFile(ROWS);
   await preview(page, path);
-  await cards(page, "30,000", "0", "0");
-  await importButton(page, "30,000").click();
+  await cards(page, "60,000", "0", "0");
+  await importButton(page, "60,000").click();
   await done();
 }
 
@@ -31,7 +31,7 @@ test("an import goes on while nobody looks, and tells its end to who comes back"
   const back = await context.newPage();
   await back.goto(address);
   await expect(back.getByRole("heading", { name: "Import result" })).toBeVisible({ timeout: 120_000 });
-  await expect(back.getByText("All 30,000 rows are accounted for: 30,000 created")).toBeVisible();
+  await expect(back.getByText("All 60,000 rows are accounted for: 60,000 created")).toBeVisible();
 });
 
 test("an import goes on by itself after the server was killed", async ({ page, server }) => {
@@ -42,7 +42,7 @@ test("an import goes on by itself after the server was killed", async ({ page, s
   await server.start(server.port);
   await page.goto("/imports/1");
   await expect(page.getByRole("heading", { name: "Import result" })).toBeVisible({ timeout: 150_000 });
-  await expect(page.getByText("All 30,000 rows are accounted for: 30,000 created")).toBeVisible();
+  await expect(page.getByText("All 60,000 rows are accounted for: 60,000 created")).toBeVisible();
 });
 
 test("an import that is stopped is kept in part or taken back", async ({ page }) => {
