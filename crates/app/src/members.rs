@@ -51,20 +51,19 @@ impl App {
     /// Those of the database.
     pub fn members(&self, actor: Actor) -> Result<Vec<MemberInfo>, Error> {
         let (workspace, now) = (actor.workspace, self.world.now());
-        let counted = self.contacts_of_members(workspace)?;
+        // Others are told no numbers, so there is nothing to count for them.
+        let counted = match self.store.read(|tx| keeps_order(tx, actor))? {
+            true => self.contacts_of_members(workspace)?,
+            false => None,
+        };
         self.store.read(|tx| {
             let rows = members::list(tx, workspace)?;
-            let keeps_order = match access::admin(tx, actor) {
-                Ok(_) => true,
-                Err(Error::Forbidden(_)) => false,
-                Err(error) => return Err(error),
-            };
-            if !keeps_order {
+            if !keeps_order(tx, actor)? {
                 let active = rows.into_iter().filter(|row| row.state == MemberState::Active);
                 return Ok(active.map(|row| info(row, None)).collect());
             }
-            let contacts = match &counted {
-                Some(contacts) => contacts.clone(),
+            let contacts = match counted {
+                Some(contacts) => contacts,
                 None => members::owned(tx, workspace)?.into_iter().collect(),
             };
             let mut sign_ins: HashMap<Member, Vec<SignInInfo>> = HashMap::new();
@@ -253,6 +252,15 @@ impl App {
             let admin = access::admin(tx, actor)?;
             work(tx, admin)
         })
+    }
+}
+
+/// Whether the actor is told what admins are told.
+fn keeps_order(tx: &mut Tx<'_>, actor: Actor) -> Result<bool, Error> {
+    match access::admin(tx, actor) {
+        Ok(_) => Ok(true),
+        Err(Error::Forbidden(_)) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

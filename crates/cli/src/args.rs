@@ -1,15 +1,16 @@
-//! The arguments of the command line, and how they become requests.
+//! The arguments of the command line, in the order of its help, and how they become requests.
 //!
-//! Long because it is one list: what the arguments of every command are, in the order of its help.
+//! Leaves out what one value may be (`arg_values`).
 
+use crate::arg_values::{
+    BadValuesArg, ConflictsArg, DuplicatesArg, EmptyCells, FormatArg, MatchArg, OrderArg, ScopeArg, Unmapped, charset,
+    database, delimiter, import_id, map, region, slot,
+};
 use crate::member_args::{ActingArgs, MemberArgs};
 use crate::serve_args::ServeArgs;
-use app::{
-    BadValues, Charset, Conflicts, Duplicates, ExportFormat, HeaderChoice, ImportId, ImportOptions, Match, Opening,
-    Order, Scope,
-};
+use app::{BadValues, Charset, Conflicts, Duplicates, HeaderChoice, ImportId, ImportOptions, Match, Opening};
 use clap::error::ErrorKind;
-use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand};
 use model::{Region, Slot};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -317,72 +318,6 @@ pub struct DoctorArgs {
     pub json: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub enum Unmapped {
-    #[default]
-    Ignore,
-    Custom,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub enum BadValuesArg {
-    #[default]
-    Reject,
-    LeaveOut,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum DuplicatesArg {
-    Skip,
-    Update,
-    Fill,
-    Create,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum MatchArg {
-    Email,
-    Phone,
-    EmailOrPhone,
-    EmailOrPhoneAndName,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub enum ConflictsArg {
-    #[default]
-    Skip,
-    Overwrite,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub enum EmptyCells {
-    #[default]
-    Keep,
-    Clear,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub enum ScopeArg {
-    Mine,
-    Shared,
-    #[default]
-    All,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub enum FormatArg {
-    #[default]
-    Crystalqore,
-    Jsonl,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub enum OrderArg {
-    #[default]
-    Created,
-    Name,
-}
-
 impl OpeningArgs {
     /// What the user knows better than detection. `from_file` are the choices of the mapping file; those of the command
     /// line come behind them and win.
@@ -430,80 +365,4 @@ impl ImportArgs {
             empty_cells_clear: matches!(self.empty_cells, EmptyCells::Clear),
         }
     }
-}
-
-impl From<ScopeArg> for Scope {
-    fn from(scope: ScopeArg) -> Self {
-        match scope {
-            ScopeArg::Mine => Self::Mine,
-            ScopeArg::Shared => Self::Shared,
-            ScopeArg::All => Self::All,
-        }
-    }
-}
-
-impl From<FormatArg> for ExportFormat {
-    fn from(format: FormatArg) -> Self {
-        match format {
-            FormatArg::Crystalqore => Self::CrystalQore,
-            FormatArg::Jsonl => Self::Jsonl,
-        }
-    }
-}
-
-impl From<OrderArg> for Order {
-    fn from(order: OrderArg) -> Self {
-        match order {
-            OrderArg::Created => Self::Created,
-            OrderArg::Name => Self::Name,
-        }
-    }
-}
-
-/// The value itself is not repeated in the message: it may hold a password.
-fn database(text: &str) -> Result<String, String> {
-    if app::is_server(text) {
-        Ok(text.to_owned())
-    } else {
-        Err("write postgres://USER:PASSWORD@HOST:PORT/DATABASE".to_owned())
-    }
-}
-
-fn region(text: &str) -> Result<Region, String> {
-    Region::from_code(text).ok_or_else(|| {
-        format!("{text} is no country with telephone numbers; write its two-letter code, such as US, DE or JP")
-    })
-}
-
-fn charset(text: &str) -> Result<Charset, String> {
-    Charset::from_label(text).ok_or_else(|| format!("{text} is no known encoding; known are utf-8, utf-16le, windows-1252, iso-8859-2, shift_jis, gb18030 and the others of the WHATWG Encoding Standard"))
-}
-
-fn delimiter(text: &str) -> Result<u8, String> {
-    match text {
-        "tab" | "\\t" | "\t" => Ok(b'\t'),
-        "," | ";" | "|" => Ok(text.as_bytes()[0]),
-        _ => Err("write one of , ; | or tab".to_owned()),
-    }
-}
-
-fn map(text: &str) -> Result<(String, String), String> {
-    // The name of a custom field may hold the sign, and so may the column's.
-    let at = text
-        .find("=custom:")
-        .or_else(|| text.rfind('='))
-        .ok_or("write COLUMN=FIELD, as in 'Mail=email'")?;
-    let (column, slot) = (&text[..at], &text[at + 1..]);
-    Ok((column.to_owned(), slot.to_owned()))
-}
-
-fn slot(text: &str) -> Result<Slot, String> {
-    text.parse()
-        .map_err(|_| format!("{text} is no field; there are: {}", Slot::catalogue()))
-}
-
-fn import_id(text: &str) -> Result<ImportId, String> {
-    text.parse()
-        .map(ImportId)
-        .map_err(|_| "write the number of an import; `crystalqore imports` lists them".to_owned())
 }

@@ -3,6 +3,7 @@
 //! Owns the command line: arguments, what is printed, exit codes. Leaves out anything that another door would need too;
 //! that is in `app`. One command, one file below `commands`.
 
+mod arg_values;
 mod args;
 mod commands;
 mod exit;

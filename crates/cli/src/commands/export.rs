@@ -1,7 +1,8 @@
 //! `crystalqore export`: contacts to a file or to the terminal.
 
 use super::open_as;
-use crate::args::{ExportArgs, FormatArg, PlaceArgs};
+use crate::arg_values::FormatArg;
+use crate::args::{ExportArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD};
 use crate::show::counted;
 use app::ExportRequest;

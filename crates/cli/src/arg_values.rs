@@ -1,0 +1,156 @@
+//! What one value of an option may be, and what it is to the engine.
+//!
+//! Owns the words that an option takes and the reading of a single value, with what is told where it cannot be read. Leaves
+//! out which options a command has (`args`).
+
+use app::{Charset, ExportFormat, ImportId, Order, Scope};
+use clap::ValueEnum;
+use model::{Region, Slot};
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Unmapped {
+    #[default]
+    Ignore,
+    Custom,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum BadValuesArg {
+    #[default]
+    Reject,
+    LeaveOut,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum DuplicatesArg {
+    Skip,
+    Update,
+    Fill,
+    Create,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum MatchArg {
+    Email,
+    Phone,
+    EmailOrPhone,
+    EmailOrPhoneAndName,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum ConflictsArg {
+    #[default]
+    Skip,
+    Overwrite,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum EmptyCells {
+    #[default]
+    Keep,
+    Clear,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum ScopeArg {
+    Mine,
+    Shared,
+    #[default]
+    All,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum FormatArg {
+    #[default]
+    Crystalqore,
+    Jsonl,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum OrderArg {
+    #[default]
+    Created,
+    Name,
+}
+
+impl From<ScopeArg> for Scope {
+    fn from(scope: ScopeArg) -> Self {
+        match scope {
+            ScopeArg::Mine => Self::Mine,
+            ScopeArg::Shared => Self::Shared,
+            ScopeArg::All => Self::All,
+        }
+    }
+}
+
+impl From<FormatArg> for ExportFormat {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Crystalqore => Self::CrystalQore,
+            FormatArg::Jsonl => Self::Jsonl,
+        }
+    }
+}
+
+impl From<OrderArg> for Order {
+    fn from(order: OrderArg) -> Self {
+        match order {
+            OrderArg::Created => Self::Created,
+            OrderArg::Name => Self::Name,
+        }
+    }
+}
+
+/// The address of a server. The value itself is not repeated in the message: it may hold a password.
+pub fn database(text: &str) -> Result<String, String> {
+    if app::is_server(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("write postgres://USER:PASSWORD@HOST:PORT/DATABASE".to_owned())
+    }
+}
+
+/// A country, by its two letters.
+pub fn region(text: &str) -> Result<Region, String> {
+    Region::from_code(text).ok_or_else(|| {
+        format!("{text} is no country with telephone numbers; write its two-letter code, such as US, DE or JP")
+    })
+}
+
+/// An encoding, by its label.
+pub fn charset(text: &str) -> Result<Charset, String> {
+    Charset::from_label(text).ok_or_else(|| format!("{text} is no known encoding; known are utf-8, utf-16le, windows-1252, iso-8859-2, shift_jis, gb18030 and the others of the WHATWG Encoding Standard"))
+}
+
+/// The sign between cells.
+pub fn delimiter(text: &str) -> Result<u8, String> {
+    match text {
+        "tab" | "\\t" | "\t" => Ok(b'\t'),
+        "," | ";" | "|" => Ok(text.as_bytes()[0]),
+        _ => Err("write one of , ; | or tab".to_owned()),
+    }
+}
+
+/// A column and what it fills.
+pub fn map(text: &str) -> Result<(String, String), String> {
+    // The name of a custom field may hold the sign, and so may the column's.
+    let at = text
+        .find("=custom:")
+        .or_else(|| text.rfind('='))
+        .ok_or("write COLUMN=FIELD, as in 'Mail=email'")?;
+    let (column, slot) = (&text[..at], &text[at + 1..]);
+    Ok((column.to_owned(), slot.to_owned()))
+}
+
+/// A field, as `--map` names it.
+pub fn slot(text: &str) -> Result<Slot, String> {
+    text.parse()
+        .map_err(|_| format!("{text} is no field; there are: {}", Slot::catalogue()))
+}
+
+/// The number of an import.
+pub fn import_id(text: &str) -> Result<ImportId, String> {
+    text.parse()
+        .map(ImportId)
+        .map_err(|_| "write the number of an import; `crystalqore imports` lists them".to_owned())
+}
