@@ -16,7 +16,11 @@ const FLAGS = [
 
 export default defineConfig({
   testDir: ".",
-  testMatch: "*.spec.js",
+  projects: [
+    { name: "pages", testMatch: "*.spec.js", testIgnore: "speed.spec.js" },
+    // What measures time has the machine for itself: it begins when every other test has ended.
+    { name: "speed", testMatch: "speed.spec.js", dependencies: ["pages"], fullyParallel: false },
+  ],
   outputDir: join(tmpdir(), "crystalqore-browser-results"),
   // Two tests at once use both cores of a small machine; on a busy one they only become slower.
   workers: 2,

@@ -56,3 +56,12 @@ export async function largeFile(rows) {
   await writeFile(path, lines.join("\r\n"));
   return { path, done: () => rm(folder, { recursive: true, force: true }) };
 }
+
+/** Imports a file, and leaves two others half-way: the addresses of the list and of the wizard's fullest pages. */
+export async function heaviestPages(page) {
+  await importFile(page, "clean.csv");
+  await upload(page, "google.csv");
+  const map = page.url();
+  await preview(page, "broken.csv");
+  return { list: new URL("/contacts", map).href, map, preview: page.url() };
+}
