@@ -6,6 +6,7 @@
 
 use crate::search::follow;
 use crate::settings::stored_settings;
+use crate::shares::Packed;
 use crate::{Actor, App, AuditAction, Error};
 use model::{ContactId, Version};
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ use std::collections::HashMap;
 use store::actions::{self, Touched};
 use store::contacts::{self, ContactRow};
 use store::feed;
-use store::shares::{self, Access, Grantee, Share};
+use store::shares::{self, Share};
 use store::{Member, Tx, workspaces};
 
 /// Contacts of one step.
@@ -121,46 +122,18 @@ pub struct ActionReport {
     pub action: Option<i64>,
 }
 
-/// A share, but for the contact that it stands with.
-type KeptShare = (i64, String, i64, i64);
-
 /// The shares of a contact that an action has changed.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct SharesChanged {
-    was: Vec<KeptShare>,
-    is: Vec<KeptShare>,
-}
-
-/// Stands for everyone.
-const EVERYONE: i64 = 0;
-
-fn kept(share: &Share) -> KeptShare {
-    let to = match share.to {
-        Grantee::Everyone => EVERYONE,
-        Grantee::Member(member) => member.0,
-    };
-    (to, share.access.as_str().to_owned(), share.by.0, share.at)
-}
-
-fn share_of(contact: ContactId, (to, access, by, at): &KeptShare) -> Share {
-    Share {
-        contact,
-        to: match *to {
-            EVERYONE => Grantee::Everyone,
-            member => Grantee::Member(Member(member)),
-        },
-        // What a newer program may have meant allows no more than to look.
-        access: Access::named(access).unwrap_or(Access::View),
-        by: Member(*by),
-        at: *at,
-    }
+    was: Vec<Packed>,
+    is: Vec<Packed>,
 }
 
 impl SharesChanged {
     fn between(before: &[Share], after: &[Share]) -> Self {
         let only = |these: &[Share], others: &[Share]| {
             let differ = these.iter().filter(|share| !others.contains(share));
-            differ.map(kept).collect()
+            differ.map(Packed::of).collect()
         };
         Self {
             was: only(before, after),
@@ -180,12 +153,12 @@ impl SharesChanged {
 
     /// What there was, of those that were changed.
     pub fn was(&self, contact: ContactId) -> impl Iterator<Item = Share> {
-        self.was.iter().map(move |share| share_of(contact, share))
+        self.was.iter().map(move |share| share.of_contact(contact))
     }
 
     /// What the action has left, of those that were changed.
     pub fn is(&self, contact: ContactId) -> impl Iterator<Item = Share> {
-        self.is.iter().map(move |share| share_of(contact, share))
+        self.is.iter().map(move |share| share.of_contact(contact))
     }
 
     /// Whether the shares of now, of the contact, are still what the action has left.
@@ -307,9 +280,22 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use store::shares::{Access, Grantee};
+
+    const EVERYONE: i64 = 0;
 
     fn share(to: i64, access: Access, at: i64) -> Share {
-        share_of(ContactId::nil(), &(to, access.as_str().to_owned(), 1, at))
+        Share {
+            contact: ContactId::nil(),
+            to: if to == EVERYONE {
+                Grantee::Everyone
+            } else {
+                Grantee::Member(Member(to))
+            },
+            access,
+            by: Member(1),
+            at,
+        }
     }
 
     #[test]

@@ -288,9 +288,9 @@ pub(crate) fn shared_by(
     told.collect()
 }
 
-/// A share as it lies in the trash.
-#[derive(Serialize, Deserialize)]
-struct Packed {
+/// A share as it is kept, but for the contact that it stands with: in the trash, and in the notes of actions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Packed {
     /// The number of a member; 0 is everyone.
     to: i64,
     edit: bool,
@@ -298,22 +298,41 @@ struct Packed {
     at: i64,
 }
 
+impl Packed {
+    pub fn of(share: &Share) -> Self {
+        Self {
+            to: match share.to {
+                Grantee::Everyone => 0,
+                Grantee::Member(member) => member.0,
+            },
+            edit: share.access == Access::Edit,
+            by: share.by.0,
+            at: share.at,
+        }
+    }
+
+    /// The share of a contact.
+    pub fn of_contact(self, contact: ContactId) -> Share {
+        Share {
+            contact,
+            to: match self.to {
+                0 => Grantee::Everyone,
+                member => Grantee::Member(Member(member)),
+            },
+            access: if self.edit { Access::Edit } else { Access::View },
+            by: Member(self.by),
+            at: self.at,
+        }
+    }
+}
+
 /// The shares of a contact as a text, empty for none.
 pub(crate) fn packed(shares: &[Share]) -> String {
     if shares.is_empty() {
         return String::new();
     }
-    let packed = shares.iter().map(|share| Packed {
-        to: match share.to {
-            Grantee::Everyone => 0,
-            Grantee::Member(member) => member.0,
-        },
-        edit: share.access == Access::Edit,
-        by: share.by.0,
-        at: share.at,
-    });
     // Numbers can always be written.
-    serde_json::to_string(&packed.collect::<Vec<_>>()).unwrap_or_default()
+    serde_json::to_string(&shares.iter().map(Packed::of).collect::<Vec<_>>()).unwrap_or_default()
 }
 
 /// The shares of contacts that were made texts, but for those of members who are gone.
@@ -326,25 +345,27 @@ pub(crate) fn unpacked<'a>(
     for (contact, packed) in packed.filter(|(_, packed)| !packed.is_empty()) {
         let unreadable = |_| store::Error::Corrupt(format!("the shares of contact {contact} cannot be read"));
         let packed: Vec<Packed> = serde_json::from_str(packed).map_err(unreadable)?;
-        shares.extend(packed.into_iter().map(|share| Share {
-            contact,
-            to: match share.to {
-                0 => Grantee::Everyone,
-                member => Grantee::Member(Member(member)),
-            },
-            access: if share.edit { Access::Edit } else { Access::View },
-            by: Member(share.by),
-            at: share.at,
-        }));
+        shares.extend(packed.into_iter().map(|share| share.of_contact(contact)));
     }
-    if !shares.is_empty() {
-        let all = members::list(tx, workspace)?.into_iter();
-        let there = all.filter(|member| member.state != MemberState::Removed);
-        let there: HashSet<Member> = there.map(|member| member.member).collect();
-        shares.retain(|share| match share.to {
-            Grantee::Everyone => true,
-            Grantee::Member(member) => there.contains(&member),
-        });
-    }
+    drop_lost_members(tx, workspace, &mut shares)?;
     Ok(shares)
+}
+
+/// Leaves out the shares of members who are gone: these do not come back.
+pub(crate) fn drop_lost_members(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    shares: &mut Vec<Share>,
+) -> Result<(), store::Error> {
+    if shares.is_empty() {
+        return Ok(());
+    }
+    let all = members::list(tx, workspace)?.into_iter();
+    let there = all.filter(|member| member.state != MemberState::Removed);
+    let there: HashSet<Member> = there.map(|member| member.member).collect();
+    shares.retain(|share| match share.to {
+        Grantee::Everyone => true,
+        Grantee::Member(member) => there.contains(&member),
+    });
+    Ok(())
 }

@@ -7,16 +7,15 @@ use crate::access;
 use crate::actions::{ActionKind, STEP, SharesChanged};
 use crate::contacts::read;
 use crate::search::{follow, text_of};
+use crate::shares::drop_lost_members;
 use crate::{Actor, App, AuditAction, Error};
 use model::{Contact, ContactId, MatchKey, name_order};
-use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use store::actions::{self, Touched};
 use store::contacts::{self, ContactRow};
 use store::feed;
-use store::members::{self, MemberState};
 use store::shares::{self, Grantee, Share};
-use store::{Member, Tx, Workspace, keys, names, texts, trash, workspaces};
+use store::{Tx, Workspace, keys, names, texts, trash, workspaces};
 
 /// What taking an action back came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,7 +72,7 @@ fn restore(tx: &mut Tx<'_>, actor: Actor, page: Vec<Touched>) -> Result<u64, Err
     for touched in page {
         plan.add(&there, actor, touched)?;
     }
-    plan.drop_lost_members(tx, actor.workspace)?;
+    drop_lost_members(tx, actor.workspace, &mut plan.shared)?;
     plan.carry_out(tx, actor.workspace)?;
     Ok(plan.contacts)
 }
@@ -173,23 +172,6 @@ impl Plan {
             }),
             _ => {}
         }
-        Ok(())
-    }
-
-    /// A share to a member who is gone does not come back.
-    fn drop_lost_members(&mut self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<(), Error> {
-        let mut known: HashMap<Member, bool> = HashMap::new();
-        for share in &self.shared {
-            let Grantee::Member(member) = share.to else { continue };
-            if let Entry::Vacant(unknown) = known.entry(member) {
-                let found = members::get(tx, workspace, member)?;
-                unknown.insert(found.is_some_and(|found| found.state != MemberState::Removed));
-            }
-        }
-        self.shared.retain(|share| match share.to {
-            Grantee::Everyone => true,
-            Grantee::Member(member) => known.get(&member).copied().unwrap_or(false),
-        });
         Ok(())
     }
 

@@ -3,6 +3,7 @@ use crate::actions::{ActionKind, Before, Step};
 use crate::{ActionReport, Filter, Place, World};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use store::Member;
 use store::shares::Access;
 use tempfile::TempDir;
 
