@@ -232,17 +232,12 @@ impl Directory<'_, '_, '_> {
         let mut free = id;
         loop {
             self.visible(&[free])?;
-            let Collected {
-                fresh,
-                rights,
-                reserved,
-                ..
-            } = &*self.collected;
-            let is_taken = match rights.get(&free) {
+            let known = &*self.collected;
+            let is_taken = match known.rights.get(&free) {
                 Some(right) => right.is_none(),
-                None => reserved.contains(&free),
+                None => known.reserved.contains(&free),
             };
-            if fresh.contains_key(&free) || !is_taken {
+            if known.fresh.contains_key(&free) || !is_taken {
                 return Ok(free);
             }
             free = stand_in(self.layers.actor, free);

@@ -263,7 +263,9 @@ fn compare(random: &mut Random, team: &Team) {
     for who in 0..team.actors.len() {
         single(team, who);
         namesakes(random, team, who);
-        told::compare(random, team, who);
+        if random.once_in(2) {
+            told::compare(random, team, who);
+        }
         for scope in SCOPES {
             let filter = match random.once_in(3) {
                 true => String::new(),
