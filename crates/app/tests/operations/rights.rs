@@ -56,7 +56,10 @@ fn act(random: &mut Random, team: &mut Team) -> String {
     match random.below(32) {
         0..6 => create(random, team, who),
         6..10 => edit(random, team, who, id),
-        10 => delete(team, who, id),
+        10 => {
+            let id = team.own_contact(random, who);
+            delete(team, who, id)
+        }
         11 => restore(random, team, who),
         12..18 => share(random, team, who),
         18 | 19 => unshare(random, team, who),
