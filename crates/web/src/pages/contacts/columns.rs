@@ -27,6 +27,14 @@ pub enum Column {
     Field(String),
 }
 
+/// How much room a column is given, compared with the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    Short,
+    Usual,
+    Long,
+}
+
 /// The built-in ones, with their names in addresses and for people.
 const BUILT_IN: [(Column, &str, &str); 13] = [
     (Column::Company, "company", "Company"),
@@ -65,6 +73,15 @@ impl Column {
         match self {
             Self::Field(name) => name,
             built_in => find(built_in).1,
+        }
+    }
+
+    /// How much room its values need.
+    pub fn width(&self) -> Width {
+        match self {
+            Self::Email => Width::Long,
+            Self::Changed | Self::Created | Self::Since | Self::Access => Width::Short,
+            _ => Width::Usual,
         }
     }
 

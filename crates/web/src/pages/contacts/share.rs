@@ -21,6 +21,9 @@ use std::sync::Arc;
 
 /// What stands for everyone in a form.
 const EVERYONE: &str = "everyone";
+/// So many members are shown at once, of whom several can be chosen.
+const SEVERAL_SHOWN: usize = 8;
+
 /// What stands for all shares in a form.
 const ALL: &str = "all";
 
@@ -32,11 +35,25 @@ fn grantee(text: &str) -> Result<Grantee, Problem> {
     }
 }
 
+/// Everyone to whom contacts are to be shared: one who is chosen, and those of the longer list.
+fn grantees(fields: &[(String, String)]) -> Result<Vec<Grantee>, Problem> {
+    let chosen = fields
+        .iter()
+        .filter(|(name, value)| name == "member" && !value.is_empty());
+    let chosen: Vec<Grantee> = chosen.map(|(_, value)| grantee(value)).collect::<Result<_, _>>()?;
+    match chosen.is_empty() {
+        true => Err(nobody()),
+        false => Ok(chosen),
+    }
+}
+
+fn nobody() -> Problem {
+    Problem::BadRequest("Choose a member first.".to_owned())
+}
+
 fn member(text: &str) -> Result<Member, Problem> {
     let number = text.parse();
-    number
-        .map(Member)
-        .map_err(|_| Problem::BadRequest("Choose a member first.".to_owned()))
+    number.map(Member).map_err(|_| nobody())
 }
 
 fn in_a_form(to: Grantee) -> String {
@@ -111,6 +128,7 @@ fn form(action: &str, others: &[Colleague], kept: Markup) -> Markup {
                 div.field {
                     label for="member" { "Member" }
                     select id="member" name="member" {
+                        option value="" { "Choose…" }
                         option value=(EVERYONE) { "Everyone in the workspace" }
                         (options(others))
                     }
@@ -120,6 +138,16 @@ fn form(action: &str, others: &[Colleague], kept: Markup) -> Markup {
                     select id="access" name="access" {
                         option value=(Access::View.as_str()) { "Can view" }
                         option value=(Access::Edit.as_str()) { "Can edit" }
+                    }
+                }
+            }
+            @if others.len() > 1 {
+                details {
+                    summary { "With several at once" }
+                    div.field {
+                        label for="several" { "Who else" }
+                        select id="several" name="member" multiple size=(others.len().min(SEVERAL_SHOWN)) { (options(others)) }
+                        p.hint.muted.small { "Hold Ctrl (⌘ on a Mac) to choose several." }
                     }
                 }
             }
@@ -201,10 +229,10 @@ pub async fn share(
     RawForm(body): RawForm,
 ) -> Result<Redirect, Problem> {
     let (actor, id, fields) = (signed.actor, id(&contact)?, fields(&body));
-    let (to, access) = (grantee(field(&fields, "member"))?, access(&fields)?);
+    let (to, access) = (grantees(&fields)?, access(&fields)?);
     let report = blocking(&web, move |app| {
         own(app, actor, id)?;
-        app.share(actor, &[id], to, access)
+        app.share(actor, &[id], &to, access)
     })
     .await?;
     Ok(told::after(&url(id), "share", report))
@@ -411,9 +439,9 @@ pub async fn share_selection(
     signed: &Signed,
     fields: &[(String, String)],
 ) -> Result<Response, Problem> {
-    let (to, access) = (grantee(field(fields, "member"))?, access(fields)?);
+    let (to, access) = (grantees(fields)?, access(fields)?);
     run(web, signed, fields, "share", move |app, actor, ids| {
-        app.share(actor, ids, to, access)
+        app.share(actor, ids, &to, access)
     })
     .await
 }
