@@ -9,7 +9,7 @@ use super::show::id;
 use super::told::{self, Told};
 use crate::Web;
 use crate::blocking::blocking;
-use crate::layout::{Page, Section, moment, page};
+use crate::layout::{Page, Section, Tone, moment, notice, page};
 use crate::problem::Problem;
 use crate::session::Signed;
 use app::{Access, ActionReport, Actor, App, Colleague, Error, Grantee, Member, Right, ShareInfo, StoredContact};
@@ -24,6 +24,8 @@ const EVERYONE: &str = "everyone";
 /// So many members are shown at once, of whom several can be chosen.
 const SEVERAL_SHOWN: usize = 8;
 
+/// Says in an address that nobody was chosen.
+const NOBODY: &str = "nobody";
 /// What stands for all shares in a form.
 const ALL: &str = "all";
 
@@ -40,20 +42,19 @@ fn grantees(fields: &[(String, String)]) -> Result<Vec<Grantee>, Problem> {
     let chosen = fields
         .iter()
         .filter(|(name, value)| name == "member" && !value.is_empty());
-    let chosen: Vec<Grantee> = chosen.map(|(_, value)| grantee(value)).collect::<Result<_, _>>()?;
-    match chosen.is_empty() {
-        true => Err(nobody()),
-        false => Ok(chosen),
-    }
+    chosen.map(|(_, value)| grantee(value)).collect()
 }
 
-fn nobody() -> Problem {
-    Problem::BadRequest("Choose a member first.".to_owned())
+/// Tells whoever has chosen nobody.
+fn nobody(is_told: bool) -> Markup {
+    html! { @if is_told { (notice(Tone::Warn, html! { p { "Choose a member first." } })) } }
 }
 
 fn member(text: &str) -> Result<Member, Problem> {
     let number = text.parse();
-    number.map(Member).map_err(|_| nobody())
+    number
+        .map(Member)
+        .map_err(|_| Problem::BadRequest("Choose a member first.".to_owned()))
 }
 
 fn in_a_form(to: Grantee) -> String {
@@ -87,7 +88,8 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Markup, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
-    let told = Told::read(&fields(query.unwrap_or_default().as_bytes()));
+    let asked = fields(query.unwrap_or_default().as_bytes());
+    let told = Told::read(&asked);
     let (stored, shares, others) = blocking(&web, move |app| {
         Ok((own(app, actor, id)?, app.shares_of(actor, id)?, app.colleagues(actor)?))
     })
@@ -99,6 +101,7 @@ pub async fn show(
             h1 { "Share" }
             p.muted { "“" (name) "”" }
             (told.notice(&url(id)))
+            (nobody(field(&asked, NOBODY) == "yes"))
             (form(&url(id), &others, html! {}))
             (who_sees_it(id, &shares))
         }
@@ -230,6 +233,9 @@ pub async fn share(
 ) -> Result<Redirect, Problem> {
     let (actor, id, fields) = (signed.actor, id(&contact)?, fields(&body));
     let (to, access) = (grantees(&fields)?, access(&fields)?);
+    if to.is_empty() {
+        return Ok(Redirect::to(&format!("{}?{NOBODY}=yes", url(id))));
+    }
     let report = blocking(&web, move |app| {
         own(app, actor, id)?;
         app.share(actor, &[id], &to, access)
@@ -354,6 +360,7 @@ pub async fn ask(web: &Arc<Web>, signed: &Signed, fields: &[(String, String)]) -
             (asked.back())
             h1 { "Share" }
             p.muted { (contacts(asked.count)) ". Those that are not yours are passed over." }
+            (nobody(!field(fields, "access").is_empty()))
             (form("/share", &asked.others, asked.hidden()))
             form.card.stack method="post" action="/share" {
                 h2 { "Take shares back" }
@@ -440,6 +447,9 @@ pub async fn share_selection(
     fields: &[(String, String)],
 ) -> Result<Response, Problem> {
     let (to, access) = (grantees(fields)?, access(fields)?);
+    if to.is_empty() {
+        return ask(web, signed, fields).await;
+    }
     run(web, signed, fields, "share", move |app, actor, ids| {
         app.share(actor, ids, &to, access)
     })
