@@ -39,6 +39,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         "V12__trash_shares",
         include_str!("../migrations/sqlite/V12__trash_shares.sql"),
     ),
+    (
+        "V13__member_choices",
+        include_str!("../migrations/sqlite/V13__member_choices.sql"),
+    ),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -72,6 +76,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     (
         "V12__trash_shares",
         include_str!("../migrations/postgres/V12__trash_shares.sql"),
+    ),
+    (
+        "V13__member_choices",
+        include_str!("../migrations/postgres/V13__member_choices.sql"),
     ),
 ];
 

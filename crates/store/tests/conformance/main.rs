@@ -15,6 +15,7 @@ mod actions;
 mod audit;
 mod backup;
 mod changes;
+mod choices;
 mod contacts;
 mod copy;
 mod coverage;
