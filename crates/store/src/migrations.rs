@@ -39,6 +39,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         "V12__trash_shares",
         include_str!("../migrations/sqlite/V12__trash_shares.sql"),
     ),
+    (
+        "V13__member_choices",
+        include_str!("../migrations/sqlite/V13__member_choices.sql"),
+    ),
     ("V14__persons", include_str!("../migrations/sqlite/V14__persons.sql")),
 ];
 
@@ -73,6 +77,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     (
         "V12__trash_shares",
         include_str!("../migrations/postgres/V12__trash_shares.sql"),
+    ),
+    (
+        "V13__member_choices",
+        include_str!("../migrations/postgres/V13__member_choices.sql"),
     ),
     ("V14__persons", include_str!("../migrations/postgres/V14__persons.sql")),
 ];

@@ -288,6 +288,53 @@ async fn columns_are_chosen() {
 }
 
 #[tokio::test]
+async fn chosen_columns_are_remembered_for_each_member_and_list() {
+    let (site, mut ada) = Site::set_up().await;
+    let mut bob = joined(&site, "Bob", Role::Member).await;
+    let page = create(&mut ada, "first_name=Ann&title=Captain&company=Acme").await;
+    ada.post(&format!("{page}/share"), "member=everyone&access=view").await;
+    let told = ada
+        .post("/contacts/columns", "q=ann&sort=newest&col=name&col=title&col=nonsense")
+        .await;
+    // The address is as short as before: what is remembered need not stand in it.
+    assert_eq!(told.header("location"), "/contacts?q=ann&sort=newest");
+    let remembered = |answer: &Answer| {
+        shows(answer, &[">Job title</th>", "Captain", "Standard columns"]);
+        hides(answer, &[">Company</th>", "name=\"cols\""]);
+    };
+    remembered(&ada.get("/contacts").await);
+    remembered(&ada.get("/contacts?q=acme").await);
+    // On another machine, too.
+    let mut elsewhere = site.browser();
+    let form = format!("email=ada%40example.org&password={PASSWORD}");
+    elsewhere.post("/sign-in", &form).await;
+    remembered(&elsewhere.get("/contacts").await);
+    // Bob has chosen nothing, and has a list of what is shared whose columns are others.
+    for list in ["/contacts", "/shared"] {
+        let usual = bob.get(list).await;
+        shows(&usual, &[">Company</th>"]);
+        hides(&usual, &[">Job title</th>", "Standard columns"]);
+    }
+    let chosen = bob.post("/contacts/columns", "scope=shared&col=name&col=title").await;
+    assert_eq!(chosen.header("location"), "/shared");
+    hides(&bob.get("/shared").await, &[">Shared by</th>"]);
+    shows(&bob.get("/contacts").await, &[">Company</th>"]);
+    // What an address names wins, and changes nothing.
+    let named = ada.get("/contacts?cols=name,owner").await;
+    shows(&named, &[">Owner</th>"]);
+    hides(&named, &[">Job title</th>"]);
+    remembered(&ada.get("/contacts").await);
+    // A view that is saved now has the columns that are seen.
+    shows(&ada.get("/contacts?q=x").await, &["q=x&amp;cols=name%2Ctitle"]);
+    let back = post(&mut ada, "/contacts/columns", "do=standard&col=name&col=title").await;
+    shows(&back, &[">Company</th>", ">Changed</th>"]);
+    hides(&back, &["Standard columns"]);
+    // No column beside the name is a choice as well.
+    let none = post(&mut ada, "/contacts/columns", "col=name").await;
+    hides(&none, &[">Company</th>", ">Changed</th>"]);
+}
+
+#[tokio::test]
 async fn a_view_is_saved_used_by_others_and_deleted_by_its_maker_or_an_admin() {
     let (site, mut ada) = Site::set_up().await;
     let mut bob = joined(&site, "Bob", Role::Member).await;
