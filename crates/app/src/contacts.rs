@@ -68,7 +68,6 @@ impl App {
         let mut contact = checked(contact)?;
         let (now, id) = (self.world.now(), self.world.contact_id());
         self.change(actor, id, |tx| {
-            access::active(tx, actor)?;
             obey(tx, actor.workspace, &mut contact, None)?;
             let row = ContactRow {
                 id,
@@ -274,6 +273,7 @@ impl App {
     ) -> Result<T, Error> {
         self.store.write(|tx| {
             let change = workspaces::begin_change(tx, actor.workspace)?;
+            access::active(tx, actor)?;
             let (done, ids) = work(tx)?;
             feed::note(tx, actor.workspace, &[Touched::Contacts(ids)])?;
             follow(tx, actor.workspace, change)?;

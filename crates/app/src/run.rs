@@ -11,7 +11,7 @@ use crate::plan::{ImportOptions, Reading};
 use crate::rejected::{Kept, RejectedRows};
 use crate::settle::{Decisions, Outcome, Settler, Standing};
 use crate::uploads::Counted;
-use crate::{Actor, Counts, Decision, Error, Stopped, World};
+use crate::{Actor, Counts, Decision, Error, Stopped, World, access};
 use exchange::fixes::ReadyFixes;
 use exchange::open::Batch;
 use exchange::reason::Reason;
@@ -307,6 +307,7 @@ impl<'a> Run<'a> {
     fn begin_batch(&mut self, tx: &mut Tx<'_>) -> Result<(), Error> {
         let changes = workspaces::begin_change(tx, self.actor.workspace)?;
         self.fence(tx)?;
+        access::active(tx, self.actor)?;
         if self.changes.is_some_and(|last| changes != last + 1) {
             // Somebody else has written since the last batch, perhaps keys that the filter does not know.
             self.collected.forget_directory();

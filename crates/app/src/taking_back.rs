@@ -37,6 +37,7 @@ impl App {
         loop {
             let more = self.store.write(|tx| {
                 let change = workspaces::begin_change(tx, workspace)?;
+                access::active(tx, actor)?;
                 let found = actions::get(tx, workspace, action)?.filter(|found| found.member == actor.member);
                 let found = found.ok_or(Error::NoAction(action))?;
                 if found.undone_at.is_some() {

@@ -5,7 +5,7 @@
 
 use crate::contacts::{self, ContactRow, columns};
 use crate::error::Result;
-use crate::waist::{OnConflict, Row, Table, Tx, Value};
+use crate::waist::{Lookup, OnConflict, Row, Table, Tx, Value};
 use crate::{Member, Workspace};
 use model::ContactId;
 
@@ -45,6 +45,13 @@ pub(crate) const TABLE: Table<14> = Table {
 const IDENTITY: Table<2> = Table {
     name: "trashed_contacts",
     columns: ["workspace_id", "contact_id"],
+};
+
+const OWNERS: Lookup = Lookup {
+    table: "trashed_contacts",
+    key: "contact_id",
+    columns: "contact_id, owner_id",
+    order: "contact_id",
 };
 
 /// The columns of a contact, then those of the trash.
@@ -104,6 +111,20 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Optio
         &[workspace.into(), Value::id(&id)],
         read,
     )
+}
+
+/// To whom those of some contacts belonged that are in the trash, in the order in which they are asked for.
+///
+/// # Errors
+/// Those of the database.
+pub fn owners(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<Vec<(ContactId, Member)>> {
+    let mut found = Vec::new();
+    let keys = ids.iter().map(Value::id);
+    tx.lookup("reading owners of the trash", &OWNERS, workspace, keys, |_, row| {
+        found.push((row.id(0)?, Member(row.int(1)?)));
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// Of the deleted contacts of a member, the next at most `limit` after `after`, in the order of their ids.

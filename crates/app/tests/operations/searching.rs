@@ -6,16 +6,11 @@ use app::{BadValues, Duplicates, ImportId, ImportOptions, Match, Order};
 use model::{Contact, ContactId};
 use store::contacts::ContactRow;
 use store::texts::{self, SearchText};
-use store::{Store, Workspace, workspaces};
+use store::{Workspace, workspaces};
 
 const WORKSPACE: Workspace = Workspace(1);
 
 impl Installation {
-    /// The database behind the back of the installation.
-    pub fn database(&self) -> Store {
-        Store::open(&self.folder.path().join("crystalqore.db")).unwrap()
-    }
-
     fn add(&self, first: &str) -> ContactId {
         let contact = Contact {
             first_name: first.into(),

@@ -27,12 +27,17 @@ const FROM: &str = "from";
 /// Stands for the notes of all in a form.
 const ALL: &str = "all";
 
+/// The contacts that are named, each once; of more than can be merged only one more, so that it is told that these are too
+/// many.
 fn ids_in(fields: &[(String, String)]) -> Result<Vec<ContactId>, Problem> {
     let mut ids = Vec::new();
     for (_, value) in fields.iter().filter(|(name, _)| name == "id") {
         let id = id(value)?;
         if !ids.contains(&id) {
             ids.push(id);
+        }
+        if ids.len() > MERGED_AT_ONCE {
+            break;
         }
     }
     Ok(ids)
