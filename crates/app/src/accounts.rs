@@ -188,7 +188,7 @@ impl App {
         let now = self.world.now();
         self.store.write(|tx| {
             sign_ins::forget(tx, workspace, now, now - tries::FORGOTTEN_AFTER)?;
-            tries::begin(tx, workspace, &subjects, now)
+            self.begin_try(tx, workspace, &subjects, now)
         })?;
         let account = self.store.read(|tx| accounts::by_email(tx, workspace, &email))?;
         let hash = account.as_ref().map(|account| account.password_hash.as_str());
@@ -292,7 +292,7 @@ impl App {
         let account = account.ok_or(Error::WrongPassword)?;
         let subjects = subjects(&account.email, caller);
         let now = self.world.now();
-        self.store.write(|tx| tries::begin(tx, workspace, &subjects, now))?;
+        self.store.write(|tx| self.begin_try(tx, workspace, &subjects, now))?;
         if !self.passwords.matches(old, Some(&account.password_hash))? {
             return Err(Error::WrongPassword);
         }

@@ -207,7 +207,9 @@ pub(crate) fn note(tx: &mut Tx<'_>, actor: Actor, action: i64, touched: &[Before
             version: row.version,
             created_at: row.created_at,
             created_by: row.created_by,
+            made_by: row.made_by,
             written_by: row.written_by,
+            edited_by: row.edited_by,
             shares: changed.map(|changed| changed.text()).transpose()?,
             body: kind.changes_values().then(|| row.body.clone()),
         });

@@ -75,7 +75,9 @@ impl App {
                 version: now,
                 created_at: now,
                 created_by: None,
+                made_by: Some(actor.member),
                 written_by: None,
+                edited_by: Some(actor.member),
                 body: contact.to_json(),
             };
             add(tx, actor.workspace, &row, &contact)
@@ -308,6 +310,7 @@ pub(crate) fn rewrite(
     let edited = ContactRow {
         version: now.max(row.version + 1),
         written_by: None,
+        edited_by: Some(actor.member),
         body: after.to_json(),
         ..row
     };

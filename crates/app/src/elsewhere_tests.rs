@@ -67,7 +67,7 @@ fn finds_nothing(app: &App, stranger: Actor, id: ContactId) {
     assert!(app.namesakes(stranger, &zoe(), None).unwrap().is_empty());
     assert!(app.imports(stranger).unwrap().is_empty());
     let reports = [
-        app.share(stranger, &[id], Grantee::Everyone, Access::Edit),
+        app.share(stranger, &[id], &[Grantee::Everyone], Access::Edit),
         app.unshare(stranger, &[id], None),
         app.tag_contacts(stranger, &[id], "seen"),
         app.untag_contacts(stranger, &[id], "vip"),
@@ -130,8 +130,9 @@ fn strangers_find_nothing() {
         .unwrap();
     let hidden = app.create_contact(owner, zoe()).unwrap();
     let shared = app.create_contact(owner, zoe()).unwrap();
-    app.share(owner, &[shared], Grantee::Everyone, Access::Edit).unwrap();
-    app.share(owner, &[shared], Grantee::Member(bob), Access::Edit).unwrap();
+    app.share(owner, &[shared], &[Grantee::Everyone], Access::Edit).unwrap();
+    app.share(owner, &[shared], &[Grantee::Member(bob)], Access::Edit)
+        .unwrap();
 
     let actor = |workspace, member| Actor { workspace, member };
     let elsewhere = [owner.member, bob, Member(0)].map(|member| actor(Workspace(2), member));

@@ -103,7 +103,7 @@ impl Office {
 
     fn share(&self, id: ContactId, access: Access) {
         let to = Grantee::Member(self.me.member);
-        self.app.share(self.other, &[id], to, access).unwrap();
+        self.app.share(self.other, &[id], &[to], access).unwrap();
     }
 
     fn name_of(&self, actor: Actor, id: ContactId) -> String {

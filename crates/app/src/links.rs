@@ -225,7 +225,7 @@ impl App {
         });
         if matches!(offer, Err(Error::LinkGone)) && !caller.address.is_empty() {
             let subjects = [Subject::address(&caller.address)];
-            self.store.write(|tx| tries::begin(tx, workspace, &subjects, now))?;
+            self.store.write(|tx| self.begin_try(tx, workspace, &subjects, now))?;
         }
         offer
     }
@@ -238,7 +238,7 @@ impl App {
         let name = fit_name(name, AccountField::Name)?;
         fit_password(password)?;
         let workspace = self.local_actor()?.workspace;
-        let subjects = self.begin_try(workspace, secret, caller)?;
+        let subjects = self.begin_to_use(workspace, secret, caller)?;
         let now = self.world.now();
         // A hash costs time and memory; nobody gets one for nothing.
         self.store
@@ -278,7 +278,7 @@ impl App {
     pub fn reset_password(&self, secret: &LinkSecret, password: &str, caller: &Caller) -> Result<Token, Error> {
         fit_password(password)?;
         let workspace = self.local_actor()?.workspace;
-        let subjects = self.begin_try(workspace, secret, caller)?;
+        let subjects = self.begin_to_use(workspace, secret, caller)?;
         let now = self.world.now();
         self.store
             .read(|tx| standing(tx, workspace, secret, LinkKind::Password, now))?;
@@ -305,13 +305,13 @@ impl App {
     }
 
     /// Counts a try of a link as failed until it succeeds.
-    fn begin_try(&self, workspace: Workspace, secret: &LinkSecret, caller: &Caller) -> Result<Vec<Subject>, Error> {
+    fn begin_to_use(&self, workspace: Workspace, secret: &LinkSecret, caller: &Caller) -> Result<Vec<Subject>, Error> {
         let mut subjects = vec![Subject::link(&secret.hash())];
         if !caller.address.is_empty() {
             subjects.push(Subject::address(&caller.address));
         }
         let now = self.world.now();
-        self.store.write(|tx| tries::begin(tx, workspace, &subjects, now))?;
+        self.store.write(|tx| self.begin_try(tx, workspace, &subjects, now))?;
         Ok(subjects)
     }
 

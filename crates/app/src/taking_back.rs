@@ -157,6 +157,7 @@ impl Plan {
                     owner: if was_given { touched.owner } else { now.owner },
                     version: touched.version,
                     written_by: touched.written_by,
+                    edited_by: touched.edited_by,
                     body: body.unwrap_or_else(|| now.body.clone()),
                     ..now.clone()
                 };
@@ -168,7 +169,9 @@ impl Plan {
                 version: touched.version,
                 created_at: touched.created_at,
                 created_by: touched.created_by,
+                made_by: touched.made_by,
                 written_by: touched.written_by,
+                edited_by: touched.edited_by,
                 body,
             }),
             _ => {}

@@ -271,6 +271,7 @@ fn restore(
     let old_row = ContactRow {
         version: before.version,
         written_by: before.written_by,
+        edited_by: before.edited_by,
         body: before.body.clone(),
         ..row
     };

@@ -22,7 +22,7 @@ pub struct Trashed {
     pub shares: String,
 }
 
-pub(crate) const TABLE: Table<12> = Table {
+pub(crate) const TABLE: Table<14> = Table {
     name: "trashed_contacts",
     columns: [
         "workspace_id",
@@ -34,7 +34,9 @@ pub(crate) const TABLE: Table<12> = Table {
         "created_at",
         "created_import",
         "created_line",
+        "made_by",
         "written_import",
+        "edited_by",
         "body",
         "shares",
     ],
@@ -56,9 +58,9 @@ const OWNERS: Lookup = Lookup {
 fn read(row: &Row<'_>) -> Result<Trashed> {
     Ok(Trashed {
         contact: contacts::read(row)?,
-        at: row.int(8)?,
-        by: Member(row.int(9)?),
-        shares: row.text(10)?.to_owned(),
+        at: row.int(10)?,
+        by: Member(row.int(11)?),
+        shares: row.text(12)?.to_owned(),
     })
 }
 
@@ -84,7 +86,9 @@ pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, all: &[Trashed]) -> Resul
             contact
                 .created_by
                 .map_or(Value::Null, |origin| Value::count(origin.line)),
+            contact.made_by.map(|member| member.0).into(),
             contact.written_by.map(|import| import.0).into(),
+            contact.edited_by.map(|member| member.0).into(),
             Value::Text(&contact.body),
             Value::Text(&trashed.shares),
         ]

@@ -37,7 +37,7 @@ fn what_was_under_way_changes_nothing_any_more() {
     forbidden(app.delete_contacts(bob, &[one, two]));
     forbidden(app.restore_contact(bob, gone));
     forbidden(app.tag_contacts(bob, &[one], "x"));
-    forbidden(app.share(bob, &[one], Grantee::Everyone, Access::Edit));
+    forbidden(app.share(bob, &[one], &[Grantee::Everyone], Access::Edit));
     forbidden(app.unshare(bob, &[one], None));
     forbidden(app.hand_over(bob, &[one], team.ada.member(), None));
     let request = MergeRequest {
@@ -192,7 +192,7 @@ fn bustle(app: &App, (actor, to): (Actor, Actor), stays: bool, ids: &[ContactId]
         Err(error) => error.code(),
     };
     let codes = [
-        code(app.share(actor, some, Grantee::Member(to.member()), Access::Edit)),
+        code(app.share(actor, some, &[Grantee::Member(to.member())], Access::Edit)),
         undone(app.hand_over(actor, some, to.member(), Some(Access::Edit))),
         code(app.tag_contacts(actor, some, "vip")),
         code(app.delete_contact(actor, one)),

@@ -66,7 +66,7 @@ impl Installation {
         });
         let database = match engine {
             Engine::Sqlite => None,
-            Engine::Postgres => Some(Database::create().unwrap()),
+            Engine::Postgres => Some(Database::without_rows().unwrap()),
         };
         let place = Place {
             data: folder.path(),

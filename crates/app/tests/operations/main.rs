@@ -4,7 +4,7 @@
 //! where `CRYSTALQORE_TEST_POSTGRES` names a database, else two of SQLite. `operation.rs` makes the operations, from the
 //! few values of `values.rs`, and `answer.rs` carries them out. `contacts.rs`, `searching.rs` and `listing.rs`
 //! are the examples. `rights.rs` and `told.rs` have several members do random things, and compare what each may see with the
-//! model of `team.rs`.
+//! model of `team.rs`. `persons.rs` has an example of whose hand a contact shows.
 
 #![expect(
     clippy::unwrap_used,
@@ -18,6 +18,7 @@ mod installation;
 mod listing;
 mod lockstep;
 mod operation;
+mod persons;
 mod random;
 mod rights;
 mod searching;

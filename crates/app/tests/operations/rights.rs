@@ -155,10 +155,11 @@ fn grantee(random: &mut Random, team: &Team) -> Grantee {
 }
 
 fn share(random: &mut Random, team: &mut Team, who: usize) -> String {
-    let (ids, to) = (team.some_contacts(random), grantee(random, team));
+    let ids = team.some_contacts(random);
+    let to = random.several(3, |random| grantee(random, team));
     let access = random.pick(&[Access::View, Access::Edit]);
-    let report = team.app().share(team.actors[who], &ids, to, access).unwrap();
-    let expected = team.share(who, &ids, to, access);
+    let report = team.app().share(team.actors[who], &ids, &to, access).unwrap();
+    let expected = team.share(who, &ids, &to, access);
     assert_eq!((report.contacts, report.passed_over), expected);
     assert_eq!(report.action.is_some(), report.contacts > 0);
     format!("{who} shares {ids:?} with {to:?} to {access:?}: {expected:?}")
@@ -249,7 +250,7 @@ fn share_and_take_back(random: &mut Random, team: &mut Team, who: usize) -> Stri
         team.actors[who],
     );
     let report = match random.below(3) {
-        0 => app.share(actor, &ids, to, Access::Edit),
+        0 => app.share(actor, &ids, &[to, grantee(random, team)], Access::Edit),
         1 => app.unshare(actor, &ids, None),
         _ => app.hand_over(
             actor,
@@ -403,7 +404,7 @@ fn what_is_restored_is_shared_as_before_and_what_comes_anew_is_not() {
         ..Contact::default()
     };
     let id = app.create_contact(ann, contact).unwrap();
-    app.share(ann, &[id], Grantee::Member(team.member(1)), Access::Edit)
+    app.share(ann, &[id], &[Grantee::Member(team.member(1))], Access::Edit)
         .unwrap();
     app.delete_contact(ann, id).unwrap();
     assert_eq!(code(app.contact(bob, id)).unwrap_err(), "no_such_contact");
@@ -435,7 +436,7 @@ fn contacts_are_given_to_nobody_who_is_not_there() {
     app.deactivate(ann, gone).unwrap();
     for to in [gone, app::Member(77)] {
         assert!(app.hand_over(ann, &[id], to, None).is_err());
-        assert!(app.share(ann, &[id], Grantee::Member(to), Access::View).is_err());
+        assert!(app.share(ann, &[id], &[Grantee::Member(to)], Access::View).is_err());
     }
     assert_eq!(app.contact(ann, id).unwrap().right, Right::Own);
     assert_eq!(app.shares_of(ann, id).unwrap(), []);
@@ -454,7 +455,7 @@ fn many_are_shared_at_once_and_the_list_follows() {
         .unwrap();
     assert_eq!(ids.len(), 9_000);
     let report = app
-        .share(ann, &ids, Grantee::Member(team.member(1)), Access::View)
+        .share(ann, &ids, &[Grantee::Member(team.member(1))], Access::View)
         .unwrap();
     assert_eq!((report.contacts, report.passed_over), (9_000, 0));
     team.settle();

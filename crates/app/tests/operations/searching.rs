@@ -56,7 +56,9 @@ fn with_many_contacts(count: u64) -> Installation {
             version: 1,
             created_at: 1,
             created_by: None,
+            made_by: None,
             written_by: None,
+            edited_by: None,
             body: format!(r#"{{"first_name":"name{n}"}}"#),
         })
         .collect();
@@ -201,7 +203,9 @@ fn texts_that_nobody_else_may_see_stay_unseen() {
         version: 1,
         created_at: 1,
         created_by: None,
+        made_by: None,
         written_by: None,
+        edited_by: None,
         body: r#"{"first_name":"name2"}"#.to_owned(),
     };
     let written = installation

@@ -173,12 +173,12 @@ impl Team {
     }
 
     /// Shares in the model; says how many were changed, and passed over.
-    pub fn share(&mut self, who: usize, ids: &[ContactId], to: Grantee, access: Access) -> (u64, u64) {
+    pub fn share(&mut self, who: usize, ids: &[ContactId], to: &[Grantee], access: Access) -> (u64, u64) {
         let me = self.member(who);
         self.change(who, ids, |kept| {
-            let changes = to != Grantee::Member(me) && kept.shares.get(&to) != Some(&access);
-            if changes {
-                kept.shares.insert(to, access);
+            let mut changes = false;
+            for to in to.iter().filter(|to| **to != Grantee::Member(me)) {
+                changes |= kept.shares.insert(*to, access) != Some(access);
             }
             changes
         })

@@ -167,7 +167,7 @@ fn row(line: &AuditLine) -> Markup {
     html! {
         tr {
             th scope="row" { (moment(line.at)) }
-            td data-is="Who" { (line.by) }
+            td data-is="Who" { @if line.by.is_empty() { "Nobody known" } @else { (line.by) } }
             td data-is="Action" { (line.action.map_or("Something else", words)) }
             td.wrap data-is="About" { (line.about) }
             td.number data-is="Contacts" { @if line.contacts > 0 { (number(line.contacts)) } }
@@ -190,6 +190,7 @@ fn steps(asked: &Asked, next: Option<ContactId>) -> Markup {
 fn words(action: AuditAction) -> &'static str {
     match action {
         AuditAction::SignedIn => "Signed in",
+        AuditAction::SlowedDown => "Failed to sign in",
         AuditAction::Invited => "Invited somebody",
         AuditAction::InvitationRevoked => "Took an invitation back",
         AuditAction::Joined => "Joined",

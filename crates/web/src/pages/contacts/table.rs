@@ -2,7 +2,7 @@
 //!
 //! Leaves out the cells of the chosen columns (`columns`) and what happens to a selection (`bulk`).
 
-use super::columns::{Column, TAGS, access, clipped};
+use super::columns::{Column, TAGS, Width, access, clipped};
 use crate::layout::number;
 use app::{Listed, Right, Scope};
 use maud::{Markup, html};
@@ -51,6 +51,11 @@ pub fn bulk_bar(contacts: &[Listed], total: u64, scope: Scope) -> Markup {
 pub fn table(contacts: &[Listed], columns: &[Column], scope: Scope) -> Markup {
     let wide = columns.len() > FITTING;
     let class = |at: usize| if at < EARLY { "wide" } else { "wider" };
+    let header = |at: usize, column: &Column| match column.width() {
+        Width::Usual => class(at).to_owned(),
+        Width::Long => format!("{} long", class(at)),
+        Width::Short => format!("{} short", class(at)),
+    };
     html! {
         div class=(if wide { "table-wrap table-scroll" } else { "table-wrap" }) role=[wide.then_some("region")]
             aria-label=[wide.then_some("Contacts")] tabindex=[wide.then_some("0")] {
@@ -59,7 +64,7 @@ pub fn table(contacts: &[Listed], columns: &[Column], scope: Scope) -> Markup {
                 thead { tr {
                     th scope="col" { label { span.visually-hidden { "Select all on this page" } input type="checkbox" data-select-page hidden; } span.visually-hidden { "Selection" } }
                     th scope="col" { "Name" }
-                    @for (at, column) in columns.iter().enumerate() { th class=(class(at)) scope="col" { (column.title()) } }
+                    @for (at, column) in columns.iter().enumerate() { th class=(header(at, column)) scope="col" { (column.title()) } }
                 } }
                 tbody { @for listed in contacts { (row(listed, columns, scope, class)) } }
             }
