@@ -9,6 +9,7 @@ use super::told::after;
 use crate::Web;
 use crate::blocking::blocking;
 use crate::layout::{Page, Section, Tone, empty, notice, page};
+use crate::pages::duplicates;
 use crate::problem::Problem;
 use crate::session::Signed;
 use app::{App, Error, MERGED_AT_ONCE, MergeRequest, Right, StoredContact};
@@ -36,9 +37,15 @@ fn ids_in(fields: &[(String, String)]) -> Result<Vec<ContactId>, Problem> {
     Ok(ids)
 }
 
-fn address(ids: &[ContactId], changed: bool) -> String {
+/// The place in *Find duplicates* from which the contacts come, and to which the member goes back.
+fn from_duplicates(fields: &[(String, String)]) -> Option<usize> {
+    field(fields, "from").parse().ok()
+}
+
+fn address(ids: &[ContactId], from: Option<usize>, changed: bool) -> String {
     let mut query = Serializer::new(String::new());
     query.extend_pairs(ids.iter().map(|id| ("id", id.to_string())));
+    query.extend_pairs(from.map(|from| ("from", from.to_string())));
     if changed {
         query.append_pair("changed", "yes");
     }
@@ -64,12 +71,17 @@ pub async fn form(State(web): State<Arc<Web>>, signed: Signed, RawQuery(query): 
         &web,
         head,
         html! {
-            nav aria-label="Way back" { a href="/contacts" { "← Contacts" } }
+            nav aria-label="Way back" {
+                @match from_duplicates(&asked) {
+                    Some(from) => a href=(duplicates::place(from)) { "← Find duplicates" },
+                    None => a href="/contacts" { "← Contacts" },
+                }
+            }
             div.head { h1 { "Merge contacts" } }
             @if changed {
                 (notice(Tone::Warn, html! { p { "One of them was changed meanwhile, so nothing was merged. This is how they are now." } }))
             }
-            @if right_many { (content(contacts)) } @else {
+            @if right_many { (content(contacts, from_duplicates(&asked))) } @else {
                 (empty("Which contacts?", html! {
                     p { "Select two to ten contacts in the list and choose Merge, or let them be found." }
                     div.actions { a.button href="/contacts" { "Contacts" } a.button href="/duplicates" { "Find duplicates" } }
@@ -85,7 +97,7 @@ fn may_stay(contacts: &[StoredContact], place: usize) -> bool {
     contacts[place].right >= Right::Edit && others.into_iter().all(|(_, other)| other.right == Right::Own)
 }
 
-fn content(mut contacts: Vec<StoredContact>) -> Markup {
+fn content(mut contacts: Vec<StoredContact>, from: Option<usize>) -> Markup {
     let stays: Vec<bool> = (0..contacts.len()).map(|place| may_stay(&contacts, place)).collect();
     let Some(first) = stays.iter().position(|stays| *stays) else {
         let why = App::hinders_merging(&contacts).unwrap_or_default();
@@ -107,7 +119,9 @@ fn content(mut contacts: Vec<StoredContact>) -> Markup {
                 input type="hidden" name="id" value=(stored.id);
                 input type="hidden" name="version" value={(stored.id) ":" (stored.version)};
             }
-            (which_stays(&contacts))
+            @if let Some(from) = from { input type="hidden" name="from" value=(from); }
+            // Whoever goes through many merges as proposed with Enter, from here.
+            (which_stays(&contacts, from))
             @for choice in &several { (single(choice, &contacts)) }
             (lists(&values))
             @if !one.is_empty() {
@@ -118,14 +132,14 @@ fn content(mut contacts: Vec<StoredContact>) -> Markup {
             }
             div.actions {
                 button.button-primary { "Merge" }
-                a.button href="/duplicates" { "Cancel" }
+                a.button href=(duplicates::place(from.unwrap_or_default())) { "Cancel" }
                 span.muted.small { "It can be undone." }
             }
         }
     }
 }
 
-fn which_stays(contacts: &[StoredContact]) -> Markup {
+fn which_stays(contacts: &[StoredContact], from: Option<usize>) -> Markup {
     let all: Vec<ContactId> = contacts.iter().map(|stored| stored.id).collect();
     html! {
         fieldset.card {
@@ -135,7 +149,7 @@ fn which_stays(contacts: &[StoredContact]) -> Markup {
             @for (place, stored) in contacts.iter().enumerate() {
                 div.choice {
                     input type="radio" name="kept" id={"kept-" (place)} value=(stored.id) checked[place == 0]
-                        disabled[!may_stay(contacts, place)];
+                        autofocus[place == 0 && from.is_some()] disabled[!may_stay(contacts, place)];
                     div {
                         label for={"kept-" (place)} { (stored.contact.display_name()) }
                         div.muted.small {
@@ -144,7 +158,7 @@ fn which_stays(contacts: &[StoredContact]) -> Markup {
                                 "Look at it" span.visually-hidden { ": " (place + 1) ", " (stored.contact.display_name()) }
                             }
                             @if contacts.len() > 2 {
-                                " · " a href=(address(&without(&all, stored.id), false)) {
+                                " · " a href=(address(&without(&all, stored.id), from, false)) {
                                     "Leave it out" span.visually-hidden { ": " (place + 1) ", " (stored.contact.display_name()) }
                                 }
                             }
@@ -218,12 +232,17 @@ fn lists(values: &[&Contact]) -> Markup {
 /// `POST /contacts/merge`
 pub async fn merge(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
     let sent = fields(&body);
-    let ids = ids_in(&sent)?;
+    let (ids, from) = (ids_in(&sent)?, from_duplicates(&sent));
     let request = request(&sent, &ids)?;
     let (actor, kept) = (signed.actor, request.kept);
     match blocking(&web, move |app| app.merge(actor, &request)).await {
-        Ok(report) => Ok(after(&format!("/contacts/{kept}"), "merge", report).into_response()),
-        Err(Problem::App(Error::ChangedMeanwhile { .. })) => Ok(Redirect::to(&address(&ids, true)).into_response()),
+        Ok(report) => {
+            let back = from.map_or_else(|| format!("/contacts/{kept}"), duplicates::place);
+            Ok(after(&back, "merge", report).into_response())
+        }
+        Err(Problem::App(Error::ChangedMeanwhile { .. })) => {
+            Ok(Redirect::to(&address(&ids, from, true)).into_response())
+        }
         Err(problem) => Err(problem),
     }
 }
