@@ -6,9 +6,12 @@ use crate::text::fold;
 
 /// What a suffix tells, none if it tells something else.
 pub(super) fn of_suffix(suffix: &str) -> Option<u8> {
+    if suffix.is_empty() {
+        return None;
+    }
     let folded = fold(suffix);
     let words: Vec<&str> = folded.split(' ').collect();
-    let of_two = words.windows(2).find_map(|two| of_words(two));
+    let of_two = words.windows(2).find_map(of_words);
     let of_one = || words.iter().find_map(|word| of_words(&[word]));
     // A letter alone is a number in a suffix, and an initial in a name.
     let of_letter = || {
@@ -23,6 +26,9 @@ pub(super) fn of_suffix(suffix: &str) -> Option<u8> {
 
 /// A folded name without such words at its end, and what they tell.
 pub(super) fn taken_off(mut name: String) -> (String, Option<u8>) {
+    if !name.contains(' ') {
+        return (name, None);
+    }
     let words: Vec<&str> = name.split(' ').collect();
     for count in [2, 1] {
         if words.len() > count

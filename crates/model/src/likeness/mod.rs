@@ -9,6 +9,7 @@ mod generation;
 mod given;
 mod names;
 mod places;
+mod scripts;
 #[cfg(test)]
 mod table;
 

@@ -4,9 +4,11 @@
 
 use super::generation;
 use super::given::{self, Given, tight};
+use super::scripts::latin;
 use crate::contact::Contact;
 use crate::person_name::titles_and_name;
 use crate::text::fold;
+use std::borrow::Cow;
 
 /// How two names go together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,12 +81,10 @@ pub(super) struct Name {
 
 impl Name {
     pub fn of(contact: &Contact) -> Self {
-        let (titles, given) = titles_and_name(contact.first_name.as_str());
-        let couple = of_two(&given);
-        let is_couple = couple.is_some();
-        let given = fold(&couple.unwrap_or(given));
+        let (titles, given, is_couple) = plain_given(contact.first_name.as_str());
+        let given = spelled(&given);
         let (given, of_given) = generation::taken_off(given);
-        let (family, of_family) = generation::taken_off(fold(contact.last_name.as_str()));
+        let (family, of_family) = generation::taken_off(spelled(contact.last_name.as_str()));
         Self {
             is_couple,
             is_woman: is_woman(contact.prefix.as_str()).or_else(|| is_woman(&titles)),
@@ -93,8 +93,8 @@ impl Name {
                 .or(of_given),
             given,
             family: saints(family),
-            nickname: fold(contact.nickname.as_str()),
-            middle: fold(contact.middle_name.as_str()),
+            nickname: spelled(contact.nickname.as_str()),
+            middle: spelled(contact.middle_name.as_str()),
         }
     }
 
@@ -140,8 +140,16 @@ impl Name {
     }
 }
 
+/// A name folded, in Latin letters if it is written in others that we read.
+fn spelled(name: &str) -> String {
+    latin(fold(name))
+}
+
 /// What a form of address tells; none for `Dr.`, and for that of a couple.
 fn is_woman(prefix: &str) -> Option<bool> {
+    if prefix.is_empty() {
+        return None;
+    }
     let folded = fold(prefix);
     let told = |words: &[&str]| folded.split(' ').any(|word| words.contains(&word));
     let man = told(&["mr", "herr", "hr", "monsieur", "senor", "signor", "dhr", "pan"]);
@@ -150,6 +158,18 @@ fn is_woman(prefix: &str) -> Option<bool> {
         "mevr", "mw", "pani",
     ]);
     (man != woman).then_some(woman)
+}
+
+/// What stands before a given name, the name, and whether it is that of two people.
+fn plain_given(given: &str) -> (String, Cow<'_, str>, bool) {
+    if !given.contains(' ') {
+        return (String::new(), Cow::Borrowed(given), false);
+    }
+    let (titles, name) = titles_and_name(given);
+    match of_two(&name) {
+        Some(names) => (titles, Cow::Owned(names), true),
+        None => (titles, Cow::Owned(name), false),
+    }
 }
 
 /// A given name that is those of two people, without what joins them: `Ann & Bo`, `Ann und Bo`, `Maria e Paulo`.
@@ -303,8 +323,10 @@ fn family(a: &str, b: &str) -> Family {
     if initial(&tight_a, &tight_b) || initial(&tight_b, &tight_a) {
         return Family::Alike;
     }
-    let likest = slip(&tight_a, &tight_b).max(slip(&a.replace(' ', ""), &b.replace(' ', "")));
-    likest.unwrap_or(Family::Other)
+    let (plain_a, plain_b) = (a.replace(' ', ""), b.replace(' ', ""));
+    let is_spelled = plain_a != tight_a || plain_b != tight_b;
+    let as_they_stand = if is_spelled { slip(&plain_a, &plain_b) } else { None };
+    slip(&tight_a, &tight_b).max(as_they_stand).unwrap_or(Family::Other)
 }
 
 fn core(family: &str) -> Vec<&str> {
@@ -322,7 +344,7 @@ fn slip(a: &str, b: &str) -> Option<Family> {
     let longest = a.chars().count().max(b.chars().count());
     let apart = letters_apart(a, b);
     let same_head = a.chars().zip(b.chars()).take(1).all(|(x, y)| x == y);
-    let turned = a.chars().count() == b.chars().count() && {
+    let turned = || {
         let sorted = |text: &str| {
             let mut letters: Vec<char> = text.chars().collect();
             letters.sort_unstable();
@@ -332,7 +354,7 @@ fn slip(a: &str, b: &str) -> Option<Family> {
     };
     match (longest, apart) {
         (0..=3, _) => None,
-        (_, 0 | 1) if same_head && (turned || longest > 6) => Some(Family::Alike),
+        (_, 0 | 1) if same_head && (longest > 6 || turned()) => Some(Family::Alike),
         (_, 0 | 1) | (6.., 2) => Some(Family::Near),
         _ => None,
     }

@@ -6,6 +6,7 @@ use crate::contact::Address;
 use crate::email::Email;
 use crate::legal_forms::{JOINED_FORMS, is_legal_form};
 use crate::text::fold;
+use std::borrow::Cow;
 
 /// Words that join the parts of a company's name, or stand before it.
 const JOINING: &[&str] = &["and", "e", "en", "et", "och", "og", "the", "und", "y"];
@@ -232,35 +233,41 @@ const SHORT_WORDS: &[(&str, &str)] = &[
 /// A company's name without its legal form, in one piece, its words shortened.
 pub(super) fn company(name: &str) -> String {
     let mut folded = fold(name);
-    for form in JOINED_FORMS.iter().map(|form| fold(form)) {
-        folded = folded.replace(&form, "");
+    if !folded.is_ascii() {
+        for form in JOINED_FORMS {
+            folded = folded.replace(form, "");
+        }
     }
-    let words = dotted_joined(&folded);
-    let mut out = String::new();
-    for word in words
-        .iter()
-        .filter(|word| !JOINING.contains(&word.as_str()) && !is_legal_form(word))
-    {
-        let short = SHORT_FIRMS.iter().find(|(long, _)| long == word);
+    let joined = letters_joined(&folded);
+    let mut out = String::with_capacity(joined.len());
+    for word in joined.split(' ') {
+        if JOINING.contains(&word) || is_legal_form(word) {
+            continue;
+        }
+        let short = SHORT_FIRMS.iter().find(|(long, _)| *long == word);
         out.push_str(short.map_or(word, |(_, short)| short));
     }
     if out.is_empty() { folded.replace(' ', "") } else { out }
 }
 
-/// The words of a folded name; letters that stand by themselves after its first word are one word, because dots and strokes
-/// have been folded away: `S.A.`, `A/S`, `Sp. z o.o.`.
-fn dotted_joined(folded: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut in_letters = false;
-    for (at, word) in folded.split(' ').enumerate() {
-        let letter = at > 0 && word.chars().count() == 1;
-        match words.last_mut() {
-            Some(last) if letter && (in_letters || last == "sp") => last.push_str(word),
-            _ => words.push(word.to_owned()),
-        }
-        in_letters = letter;
+/// A folded name in which letters that stand by themselves after its first word are one word, because dots and strokes have
+/// been folded away: `S.A.`, `A/S`, `Sp. z o.o.`.
+fn letters_joined(folded: &str) -> Cow<'_, str> {
+    let is_letter = |word: &str| word.chars().nth(1).is_none();
+    if !folded.split(' ').skip(1).any(is_letter) {
+        return Cow::Borrowed(folded);
     }
-    words
+    let mut out = String::with_capacity(folded.len());
+    let mut before = "";
+    for (at, word) in folded.split(' ').enumerate() {
+        let joins = at > 1 && is_letter(word) && (is_letter(before) || before == "sp");
+        if at > 0 && !joins {
+            out.push(' ');
+        }
+        out.push_str(word);
+        before = word;
+    }
+    Cow::Owned(out)
 }
 
 /// A street with its number, in one piece, its words shortened.

@@ -141,6 +141,11 @@ initial beside a name and street | perhaps | f=Ann K.,l=Ivers,a=9 Fen Ln,y=Ashby
 twins with like names, an address at home | perhaps | f=Lea,l=Ivers,e=ivers.home@example.com,b=1990-04-05 | f=Lena,l=Ivers,e=ivers.home@example.com,b=1990-04-05
 kindred short family names, one phone | perhaps | f=Ann,l=Bauer,p=2025550101,c=Acme | f=Ann,l=Brauer,p=2025550101,c=Acme
 pet name, slip and birthday | perhaps | f=Bill,l=Abelard,b=1970-02-03 | f=William,l=Ableard,b=1970-02-03
+two scripts, one email | yes | f=Иван,l=Петренко,e=ivan.petrenko@example.com | f=Ivan,l=Petrenko,e=ivan.petrenko@example.com
+two scripts and firm | perhaps | f=Екатерина,l=Щербакова,c=Acme | f=Ekaterina,l=Shcherbakova,c=Acme
+two scripts and firm | perhaps | f=Νίκος,l=Οικονόμου,c=Acme | f=Nikos,l=Oikonomou,c=Acme
+two scripts, another family name | no | f=Иван,l=Петренко,c=Acme | f=Ivan,l=Sokolov,c=Acme
+couple in two scripts, one email | perhaps | f=Александр,l=Ивлев,e=x1@example.com | f=Aleksandra,l=Ivleva,e=x1@example.com
 firm and somebody there | no | c=Acme,y=Ashby | f=Ann,l=Ivers,c=Acme,y=Ashby
 colleagues | no | f=Ann,l=Ivers,c=Acme,y=Ashby | f=Bo,l=Oduya,c=Acme,y=Ashby
 ";
