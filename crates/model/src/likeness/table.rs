@@ -28,7 +28,8 @@ swapped, one email | yes | f=Ivers,l=Ann,e=ann@example.com | f=Ann,l=Ivers,e=ann
 swapped, one phone | yes | f=Ivers,l=Ann,p=2025550101 | f=Ann,l=Ivers,p=2025550101
 swapped and nothing | perhaps | f=Ivers,l=Ann | f=Ann,l=Ivers
 slip, one email | yes | f=Ann,l=Arwkright,e=a@example.com | f=Ann,l=Arkwright,e=a@example.com
-slip in the given name, one email | yes | f=Hamsih,l=Ivers,e=a@example.com | f=Hamish,l=Ivers,e=a@example.com
+slip in the given name, an email of that name | yes | f=Hamsih,l=Ivers,e=hamish@example.com | f=Hamish,l=Ivers,e=hamish@example.com
+slip in the given name, an email of another | perhaps | f=Hamsih,l=Ivers,e=a@example.com | f=Hamish,l=Ivers,e=a@example.com
 slip in the given name, one phone | perhaps | f=Lea,l=Ivers,p=2025550101,b=1990-04-05 | f=Lena,l=Ivers,p=2025550101,b=1990-04-05
 slip in the given name, one phone and firm | yes | f=Hamsih,l=Ivers,p=2025550101,c=Acme | f=Hamish,l=Ivers,p=2025550101,c=Acme
 slip in the given name that makes a spelling, city | perhaps | f=Imgoen,l=Ivers,y=Ashby | f=Imogen,l=Ivers,y=Ashby
