@@ -267,6 +267,7 @@ pub(crate) fn prepare(record: usize, mark: Mark, judged: Judged, bodies: Bodies)
 /// What a preview needs to know of a contact that it would create: what `model::by_key` looks at beside the key.
 fn names_only(contact: &Contact) -> String {
     Contact {
+        prefix: contact.prefix.clone(),
         first_name: contact.first_name.clone(),
         middle_name: contact.middle_name.clone(),
         last_name: contact.last_name.clone(),

@@ -153,6 +153,7 @@ fn names_of(contact: &Contact) -> Contact {
         None => text.clone(),
     };
     Contact {
+        prefix: short(&contact.prefix),
         first_name: short(&contact.first_name),
         middle_name: short(&contact.middle_name),
         last_name: short(&contact.last_name),

@@ -8,7 +8,7 @@ use crate::crowd::CROWD;
 use crate::directory::Found;
 use crate::judging::Prepared;
 use exchange::reason::{Code, Reason, shortened};
-use model::{Contact, MatchKey, Verdict, by_key};
+use model::{Contact, MatchKey, Verdict, by_key, doubt};
 use store::ImportId;
 use store::contacts::ContactRow;
 
@@ -58,10 +58,14 @@ pub(crate) fn duplicate_reason(row: &Prepared, matched: &Matched, run: ImportId,
             Some(key) if key.is_email() => "email",
             _ => "phone",
         };
+        let doubt = match (Contact::from_json(&matched.row.body), Contact::from_json(&row.body)) {
+            (Ok(known), Ok(contact)) => doubt(&known, &contact),
+            _ => "another name",
+        };
         Reason::of_row(
             Code::PossibleDuplicate,
             row.line,
-            format!("This is a possible duplicate: it has the {kind} {value} of {whom}, but another name."),
+            format!("This is a possible duplicate: it has the {kind} {value} of {whom}, but {doubt}."),
             format!("if they are two contacts that share it, import with {BY_NAME}"),
         )
     } else {

@@ -11,6 +11,7 @@ mod email;
 mod field;
 mod key;
 mod label;
+mod legal_forms;
 mod likeness;
 mod merging;
 mod number;
@@ -27,7 +28,7 @@ pub use email::{Email, EmailProblem};
 pub use field::{ContactRules, CustomField, FieldKind, Misfit, Notation, RuleBroken};
 pub use key::{MatchKey, content_hash, name_order};
 pub use label::Label;
-pub use likeness::{Block, Likeness, Verdict, blocks, by_key, by_values, likeness};
+pub use likeness::{Block, Likeness, Verdict, blocks, by_key, by_values, doubt, likeness};
 pub use merging::{
     ListField, ListedValue, MergeChoices, SingleChoice, SingleField, listed_values, merge, single_choices,
 };

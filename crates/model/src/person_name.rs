@@ -1,5 +1,7 @@
 //! Whole names and their parts. A name that cannot be split safely stays whole.
 
+use crate::legal_forms::{JOINED_FORMS, is_legal_form};
+
 /// The parts of a name. A name that stays whole stands in `first` alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PersonName {
@@ -53,6 +55,10 @@ const PREFIXES: &[&str] = &[
     "madame",
     "sr",
     "sra",
+    "señor",
+    "señora",
+    "signor",
+    "signora",
     "srta",
     "don",
     "doña",
@@ -84,48 +90,8 @@ const PARTICLES: &[&str] = &[
     "op", "'t", "st", "saint", "san", "santa", "mac", "o'", "d'", "y",
 ];
 
+/// Words beside the legal forms by which a company is known.
 const COMPANY_WORDS: &[&str] = &[
-    "gmbh",
-    "ag",
-    "kg",
-    "ohg",
-    "ug",
-    "inc",
-    "llc",
-    "llp",
-    "ltd",
-    "limited",
-    "corp",
-    "corporation",
-    "co",
-    "plc",
-    "pty",
-    "sa",
-    "sas",
-    "sarl",
-    "srl",
-    "spa",
-    "sl",
-    "slu",
-    "bv",
-    "nv",
-    "vof",
-    "oy",
-    "oyj",
-    "ab",
-    "as",
-    "aps",
-    "sro",
-    "zrt",
-    "kft",
-    "doo",
-    "ltda",
-    "eireli",
-    "ооо",
-    "оао",
-    "зао",
-    "ао",
-    "company",
     "companies",
     "group",
     "holding",
@@ -140,23 +106,24 @@ const COMPANY_WORDS: &[&str] = &[
     "restaurant",
     "library",
     "verein",
-    "ev",
     "stiftung",
     "universität",
-    "株式会社",
-    "有限会社",
-    "有限公司",
     "公司",
 ];
 
 /// Whether a name is rather that of a company: it holds a legal form, or joins names with `&`.
 pub fn looks_like_company(name: &str) -> bool {
     let words: Vec<String> = name.split_whitespace().map(bare).collect();
-    let has_word = |w: &String| COMPANY_WORDS.contains(&w.as_str());
+    let has_word = |w: &String| is_legal_form(w) || COMPANY_WORDS.contains(&w.as_str());
     words.len() > 1 && (words.iter().skip(1).any(has_word) || name.contains(" & "))
-        || ["株式会社", "有限会社", "有限公司"]
-            .iter()
-            .any(|form| name.contains(form))
+        || JOINED_FORMS.iter().any(|form| name.contains(form))
+}
+
+/// What stands before a name, and the name: `Dr. Ann` is `Dr.` and `Ann`.
+pub(crate) fn titles_and_name(name: &str) -> (String, String) {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let (titles, rest) = take_prefix(&words);
+    (titles.join(" "), rest.join(" "))
 }
 
 /// Splits a whole name. Blanks separate its words; `Family, Given` is understood; titles and suffixes are set apart.
@@ -274,8 +241,8 @@ fn take_suffix<'a, 'b>(words: &'b [&'a str]) -> (&'b [&'a str], &'b [&'a str]) {
 }
 
 fn is_prefix(word: &str) -> bool {
-    // A single letter is a title only with its dot, and an initial is likelier than `M.`, the French title.
-    PREFIXES.contains(&bare(word).as_str()) && (word.chars().count() > 2)
+    // Of two letters, dot or not: an initial is likelier than `M.`, the French title, and `Ng` and `Li` are names.
+    PREFIXES.contains(&bare(word).as_str()) && (word.chars().count() > 2 || matches!(word, "Dr" | "Mr" | "Ms" | "Mx"))
 }
 
 fn is_suffix(word: &str) -> bool {
@@ -325,6 +292,7 @@ mod tests {
             ),
             ("John Smith, Jr.", ["", "John", "", "Smith", "Jr."]),
             ("Frau Weber", ["Frau", "", "", "Weber", ""]),
+            ("Dr Ann Ivers", ["Dr", "Ann", "", "Ivers", ""]),
             ("José Ortega y Gasset", ["", "José", "", "Ortega y Gasset", ""]),
             ("山田 太郎", ["", "太郎", "", "山田", ""]),
         ] {

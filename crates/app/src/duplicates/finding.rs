@@ -10,7 +10,7 @@ use crate::contacts::read;
 use crate::runner::step_back;
 use crate::{Actor, Error};
 use model::{Contact, ContactId, MatchKey, Verdict, blocks, likeness};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -241,6 +241,7 @@ fn pairs_of(mut noted: Vec<(u64, u32)>) -> Vec<(u32, u32)> {
 fn grouped(alike: Vec<(u8, ContactId, ContactId)>) -> Vec<Vec<ContactId>> {
     let mut groups: Vec<Vec<ContactId>> = Vec::new();
     let mut group_of: HashMap<ContactId, usize> = HashMap::new();
+    let mut linked: HashSet<(usize, usize)> = HashSet::new();
     for (_, a, b) in alike {
         match (group_of.get(&a).copied(), group_of.get(&b).copied()) {
             (None, None) => {
@@ -256,7 +257,13 @@ fn grouped(alike: Vec<(u8, ContactId, ContactId)>) -> Vec<Vec<ContactId>> {
                 groups[group].push(a);
             }
             (Some(one), Some(other)) if one == other => {}
-            // Two groups, or one that is full: the pair stands by itself.
+            // Two groups: a couple, each of them twice. The likest pair stands by itself; the others would ask the same again.
+            (Some(one), Some(other)) => {
+                if linked.insert((one.min(other), one.max(other))) {
+                    groups.push(vec![a, b]);
+                }
+            }
+            // A group that is full.
             _ => groups.push(vec![a, b]),
         }
     }
@@ -295,5 +302,21 @@ mod tests {
             (60, id(1), id(3)),
         ];
         assert_eq!(grouped(pairs), [vec![id(1), id(2), id(3)], vec![id(4), id(5)]]);
+    }
+
+    #[test]
+    fn two_groups_are_asked_about_once() {
+        let id = ContactId::from_u128;
+        let pairs = vec![
+            (95, id(1), id(2)),
+            (95, id(3), id(4)),
+            (30, id(1), id(3)),
+            (30, id(1), id(4)),
+            (20, id(2), id(4)),
+        ];
+        assert_eq!(
+            grouped(pairs),
+            [vec![id(1), id(2)], vec![id(3), id(4)], vec![id(1), id(3)]]
+        );
     }
 }

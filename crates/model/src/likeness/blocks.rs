@@ -34,11 +34,17 @@ pub fn blocks(contact: &Contact) -> Vec<Block> {
                 out.add('c', &word, &company);
                 out.add('b', &word, &birthday);
                 for (kind, place) in &places {
-                    let initialled = format!("{word} {first_letter}");
-                    out.add(*kind, &initialled, place);
+                    // A street's number is narrow enough by itself.
+                    let letter = if *kind == 's' { "" } else { first_letter };
+                    out.add(*kind, &format!("{word} {letter}"), place);
                 }
             }
         }
+        // Both names may be spelled otherwise: Youssef Hussain and Yusuf Hussein.
+        for (_, city) in places.iter().filter(|(kind, _)| *kind == 'y') {
+            out.add('d', &birthday, city);
+        }
+        out.add('i', &birthday, &first_letter);
         for email in contact.emails.iter().filter(|e| !places::is_shared(e.value.as_str())) {
             out.add('e', &places::bare_local(email.value.as_str()), "mailbox");
         }

@@ -15,6 +15,8 @@ pub(super) enum Given {
     Nickname,
     /// The other with a slip.
     Slip,
+    /// How the other begins, and no short form that we know: `Zeb` and `Zebulon`, but `Al` and `Alma` as well.
+    Beginning,
     /// The other's first letter.
     Initial,
     /// Nothing is known of one of them.
@@ -36,7 +38,8 @@ static GROUPS: LazyLock<HashMap<&'static str, Vec<u16>>> = LazyLock::new(|| {
 
 /// Endings that make the name of a woman from that of a man: Paul and Paula are two people.
 const ENDINGS: &[&str] = &[
-    "a", "e", "o", "i", "s", "ia", "na", "ne", "ina", "ine", "la", "le", "lle", "ette", "etta", "ella", "lla",
+    "a", "e", "o", "i", "s", "ia", "ie", "na", "ne", "ina", "ine", "ka", "la", "le", "lle", "nne", "ette", "etta",
+    "ella", "lla",
 ];
 
 /// Compares two given names, folded, their words divided by blanks.
@@ -51,8 +54,11 @@ pub(super) fn compare(a: &str, b: &str) -> Given {
     if initials(a, b) || initials(b, a) {
         return Given::Initial;
     }
+    if written_together(&tight_a, b) || written_together(&tight_b, a) {
+        return Given::Initial;
+    }
     let (first_a, first_b) = (first_word(a), first_word(b));
-    if first_a == first_b && first_a.chars().count() > 1 {
+    if !initials_among_names(a, b) && first_a == first_b && first_a.chars().count() > 1 {
         // `Anna Lena` and `Anna`; but `Anna Lena` and `Anna Sophie` are two names.
         return if a == first_a || b == first_b {
             Given::Nickname
@@ -60,13 +66,17 @@ pub(super) fn compare(a: &str, b: &str) -> Given {
             Given::Other
         };
     }
-    if of_one_group(a, b) || of_one_group(first_a, first_b) {
+    if of_one_group(a, b) || of_one_group(first_a, first_b) || of_one_group(&tight_a, &tight_b) {
+        return Given::Nickname;
+    }
+    if initials_among_names(a, b) {
         return Given::Nickname;
     }
     if short_form(&tight_a, &tight_b) || short_form(&tight_b, &tight_a) {
-        return Given::Nickname;
+        return Given::Beginning;
     }
-    if slip(&tight_a, &tight_b) {
+    // `Imgoen` is no spelling of `Imgon`, so slips are looked for in the letters as they stand, too.
+    if slip(&tight_a, &tight_b) || slip(&a.replace(' ', ""), &b.replace(' ', "")) {
         return Given::Slip;
     }
     Given::Other
@@ -96,6 +106,39 @@ fn initials(short: &str, long: &str) -> bool {
     short
         .split(' ')
         .all(|letter| letter.chars().count() == 1 && words.next().is_none_or(|word| word.starts_with(letter)))
+}
+
+/// Whether letters are the initials of all the words of a name: `JP` and `Jean-Pierre`.
+fn written_together(letters: &str, long: &str) -> bool {
+    let count = letters.chars().count();
+    count > 1
+        && long.split(' ').count() == count
+        && long
+            .split(' ')
+            .zip(letters.chars())
+            .all(|(word, c)| word.starts_with(c))
+}
+
+/// Whether two names are the same but for initials in place of some of them: `Robert J.` and `Robert James`, `M. Luisa` and
+/// `Maria Luisa`, `A. Karin` and `Karin`.
+fn initials_among_names(a: &str, b: &str) -> bool {
+    let is_letter = |word: &str| word.chars().count() == 1;
+    let (of_a, of_b): (Vec<&str>, Vec<&str>) = (a.split(' ').collect(), b.split(' ').collect());
+    if of_a.len() == of_b.len() {
+        let one = |x: &str, y: &str| x == y || is_letter(x) && y.starts_with(x) || is_letter(y) && x.starts_with(y);
+        let is_name_shared = of_a.iter().zip(&of_b).any(|(x, y)| x == y && !is_letter(x));
+        return is_name_shared && of_a.iter().zip(&of_b).all(|(x, y)| one(x, y));
+    }
+    let names = |words: &[&str]| {
+        words
+            .iter()
+            .filter(|word| !is_letter(word))
+            .copied()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let (a, b) = (names(&of_a), names(&of_b));
+    !a.is_empty() && a == b
 }
 
 fn of_one_group(a: &str, b: &str) -> bool {
@@ -150,6 +193,22 @@ mod tests {
             ("mraia", "maria", Given::Slip),
             ("phillip", "philip", Given::Nickname),
             ("hamsih", "hamish", Given::Slip),
+            ("robert j", "robert james", Given::Nickname),
+            ("m luisa", "maria luisa", Given::Nickname),
+            ("a karin", "karin", Given::Nickname),
+            ("jp", "jean pierre", Given::Initial),
+            ("robert j", "robert paul", Given::Other),
+            ("wm", "william", Given::Nickname),
+            ("jo ann", "joanne", Given::Nickname),
+            ("imgoen", "imogen", Given::Slip),
+            ("zeb", "zebulon", Given::Beginning),
+            ("al", "alma", Given::Beginning),
+            ("stefan", "stefanie", Given::Other),
+            ("aleksandr", "aleksandra", Given::Other),
+            ("john", "jean", Given::Other),
+            ("johannes", "jan", Given::Nickname),
+            ("mohammed", "ahmed", Given::Other),
+            ("kees", "cornelis", Given::Nickname),
             ("l", "linnea", Given::Initial),
             ("j r", "john ronald", Given::Initial),
             ("", "linnea", Given::Unknown),

@@ -5,9 +5,11 @@
 //! what to look for), and what is done about it.
 
 mod blocks;
+mod generation;
 mod given;
 mod names;
 mod places;
+mod scripts;
 #[cfg(test)]
 mod table;
 
@@ -70,6 +72,12 @@ pub fn likeness(a: &Contact, b: &Contact) -> Likeness {
     reasons.extend(told_names(a, b, names));
     let evidence = Evidence::of(a, b);
     reasons.extend(evidence.reasons);
+    if verdict == Verdict::Possible && births_far(a, b) && !two_generations(a, b) {
+        reasons.push("but another birthday".to_owned());
+    }
+    if verdict == Verdict::Possible && Name::of(a).middle_differs(&Name::of(b)) {
+        reasons.push("but another middle name".to_owned());
+    }
     let by_email = shared.iter().any(MatchKey::is_email);
     let strength = match (verdict, by_email) {
         (Verdict::Same, true) => 95,
@@ -93,13 +101,62 @@ pub fn by_key(a: &Contact, b: &Contact, key: &MatchKey) -> Verdict {
         return Verdict::Same;
     }
     let shared_by_many = key.is_email() && places::is_shared(&key.as_str()[1..]);
-    let same = match names_of(a, b) {
+    let (name_a, name_b) = (Name::of(a), Name::of(b));
+    let same = match names::compare(&name_a, &name_b) {
         Names::Neither => !companies_differ(a, b),
         Names::OneOnly => nameless_is_person(a, b, key, shared_by_many),
-        Names::GivenAlone => key.is_email() && !shared_by_many,
-        names => names.alike() && !two_generations(a, b),
+        // A name changed by marriage: the mailbox must be this person's, and not one that colleagues or guests share.
+        Names::GivenAlone | Names::Near => {
+            key.is_email() && !shared_by_many && (speaks_of(key, &name_a) || speaks_of(key, &name_b))
+        }
+        Names::Equal | Names::Swapped | Names::Slip => true,
+        // Households have one number, and in them Lea and Lena, Jan and Johannes, J. and Jane.
+        Names::Nickname | Names::GivenSlip | Names::Part if key.is_phone() => one_company(a, b),
+        Names::Nickname => !shared_by_many,
+        // Lea and Lena again: the mailbox must be that of one of them.
+        Names::GivenSlip => !shared_by_many && [&name_a, &name_b].iter().any(|name| carries(key, &name.given)),
+        Names::Part => !shared_by_many && !is_of_family(key, &name_a),
+        Names::Beginning | Names::Couple | Names::FamilyAlone | Names::Other => false,
     };
-    if same { Verdict::Same } else { Verdict::Possible }
+    let against =
+        two_generations(a, b) || births_far(a, b) || name_a.middle_differs(&name_b) || name_a.address_differs(&name_b);
+    if same && !against {
+        Verdict::Same
+    } else {
+        Verdict::Possible
+    }
+}
+
+/// Why two that share a match key are not surely one, as what follows a `but`.
+pub fn doubt(a: &Contact, b: &Contact) -> &'static str {
+    let (name_a, name_b) = (Name::of(a), Name::of(b));
+    match names::compare(&name_a, &name_b) {
+        Names::Neither => "another company",
+        Names::OneOnly => "only one of the two has the name of a person",
+        Names::GivenAlone => "another family name",
+        Names::FamilyAlone => "another given name",
+        Names::Other => "another name",
+        Names::Couple => "one of the two is a couple",
+        _ if two_generations(a, b) => "the two are of two generations",
+        _ if name_a.middle_differs(&name_b) => "another middle name",
+        _ if name_a.address_differs(&name_b) => "one is a man and the other a woman",
+        _ if births_far(a, b) => "another birthday",
+        _ => "a name that is only alike",
+    }
+}
+
+/// Whether the part of an address before the `@` carries one of the names.
+fn speaks_of(key: &MatchKey, name: &Name) -> bool {
+    carries(key, &name.given) || carries(key, &name.family)
+}
+
+fn carries(key: &MatchKey, part: &str) -> bool {
+    part.chars().count() > 2 && places::bare_local(&key.as_str()[1..]).contains(&part.replace(' ', ""))
+}
+
+/// Whether an address is the family name and nothing else: that of a household.
+fn is_of_family(key: &MatchKey, name: &Name) -> bool {
+    places::bare_local(&key.as_str()[1..]) == name.family.replace(' ', "")
 }
 
 /// A contact without a name and one with a name: the firm's own entry and somebody there are two.
@@ -111,10 +168,7 @@ fn nameless_is_person(a: &Contact, b: &Contact, key: &MatchKey, shared_by_many: 
     if nameless.company.is_empty() {
         return true;
     }
-    let person = Name::of(person);
-    let local = places::bare_local(&key.as_str()[1..]);
-    let speaks_of = |part: &str| part.chars().count() > 2 && local.contains(&part.replace(' ', ""));
-    key.is_email() && (speaks_of(&person.given) || speaks_of(&person.family))
+    key.is_email() && speaks_of(key, &Name::of(person))
 }
 
 fn names_of(a: &Contact, b: &Contact) -> Names {
@@ -127,31 +181,20 @@ fn companies_differ(a: &Contact, b: &Contact) -> bool {
         && places::company(a.company.as_str()) != places::company(b.company.as_str())
 }
 
+fn one_company(a: &Contact, b: &Contact) -> bool {
+    !a.company.is_empty() && !b.company.is_empty() && !companies_differ(a, b)
+}
+
 /// Years between birthdays from which on two people of one name are parent and child.
 const GENERATION: u16 = 12;
 
 /// Parent and child of one name: another `Jr.` or `II`, or birthdays a generation apart.
 fn two_generations(a: &Contact, b: &Contact) -> bool {
-    if generations_differ(a, b) {
+    if Name::of(a).generation_differs(&Name::of(b)) {
         return true;
     }
     let years = (a.birthday.and_then(|d| d.year()), b.birthday.and_then(|d| d.year()));
     matches!(years, (Some(a), Some(b)) if a.abs_diff(b) >= GENERATION)
-}
-
-fn generations_differ(a: &Contact, b: &Contact) -> bool {
-    let (a, b) = (generation(a.suffix.as_str()), generation(b.suffix.as_str()));
-    a.is_some() && b.is_some() && a != b
-}
-
-fn generation(suffix: &str) -> Option<u8> {
-    crate::text::fold(suffix).split(' ').find_map(|word| match word {
-        "sr" | "snr" | "senior" | "sen" | "i" => Some(1),
-        "jr" | "jnr" | "junior" | "jun" | "ii" => Some(2),
-        "iii" => Some(3),
-        "iv" => Some(4),
-        _ => None,
-    })
 }
 
 /// Judges two contacts that share no match key: different, or possibly the same.
@@ -160,7 +203,7 @@ pub fn by_values(a: &Contact, b: &Contact) -> Likeness {
     let names = names::compare(&name_a, &name_b);
     // Most of those that are compared end here.
     let names_may_be_one = names.alike() || matches!(names, Names::GivenAlone | Names::Neither);
-    if !names_may_be_one || generations_differ(a, b) || births_differ(a, b) {
+    if !names_may_be_one || name_a.generation_differs(&name_b) || births_differ(a, b) {
         return Likeness::different();
     }
     let evidence = Evidence::of(a, b);
@@ -168,14 +211,14 @@ pub fn by_values(a: &Contact, b: &Contact) -> Likeness {
     let weight: i32 = match names {
         // Who has both names is known by them; `Ann` alone could be anybody.
         Names::Equal | Names::Swapped if name_a.is_whole() && name_b.is_whole() => 3,
-        Names::Equal | Names::Swapped | Names::Part => 1,
-        Names::Nickname | Names::Slip => 2,
+        Names::Equal | Names::Swapped | Names::Part | Names::Couple => 1,
+        Names::Nickname | Names::Slip | Names::GivenSlip | Names::Beginning | Names::Near => 2,
         Names::GivenAlone if another_family_name(a, b, &evidence) => 2,
         Names::Neither if firms && !companies_differ(a, b) => 1,
         _ => return Likeness::different(),
     };
-    let middle = if name_a.middle_differs(&name_b) { 2 } else { 0 };
-    let against = evidence.against + middle;
+    let told_apart = name_a.middle_differs(&name_b) || name_a.address_differs(&name_b);
+    let against = evidence.against + if told_apart { 2 } else { 0 };
     let sum = weight + evidence.weight - against;
     if sum < 3 || evidence.weight == 0 && against > 0 {
         return Likeness::different();
@@ -184,7 +227,8 @@ pub fn by_values(a: &Contact, b: &Contact) -> Likeness {
     reasons.extend(evidence.reasons);
     Likeness {
         verdict: Verdict::Possible,
-        strength: u8::try_from((sum * 6).clamp(10, 80)).unwrap_or(10),
+        // A whole name with a birthday or a house in common is likely one.
+        strength: u8::try_from((sum * 9).clamp(10, 75)).unwrap_or(10),
         reasons,
     }
 }
@@ -210,6 +254,15 @@ fn births_differ(a: &Contact, b: &Contact) -> bool {
     let same_day = (a.month(), a.day()) == (b.month(), b.day());
     let turned = (a.month(), a.day()) == (b.day(), b.month());
     !(same_year && (same_day || turned))
+}
+
+/// Birthdays of which nothing agrees, so that none is the other with a slip.
+fn births_far(a: &Contact, b: &Contact) -> bool {
+    let (Some(a), Some(b)) = (a.birthday, b.birthday) else {
+        return false;
+    };
+    let years = matches!((a.year(), b.year()), (Some(a), Some(b)) if a != b);
+    years && a.month() != b.month() && a.day() != b.day()
 }
 
 const BIRTHDAY: i32 = 3;
@@ -343,9 +396,11 @@ fn told_names(a: &Contact, b: &Contact, names: Names) -> Option<String> {
         Names::OneOnly => "one of them has no name of a person".to_owned(),
         _ if two_generations(a, b) => format!("same name, but two generations: {name_a}"),
         Names::Equal if name_a == name_b => format!("same name: {name_a}"),
-        Names::Equal | Names::Slip => format!("names alike: {both}"),
+        Names::Couple => format!("one of two people: {both}"),
+        Names::Equal | Names::Slip | Names::GivenSlip | Names::Near => format!("names alike: {both}"),
         Names::Swapped => format!("names swapped: {both}"),
         Names::Nickname => format!("short form of the name: {both}"),
+        Names::Beginning => format!("perhaps a short form of the name: {both}"),
         Names::Part => format!("part of the name: {both}"),
         Names::GivenAlone => format!("same given name, another family name: {both}"),
         Names::FamilyAlone => format!("same family name, another given name: {both}"),

@@ -2,9 +2,13 @@
 //!
 //! Owns whether they can be the name of one person. Leaves out values that are no names: a name alone proves nothing.
 
+use super::generation;
 use super::given::{self, Given, tight};
+use super::scripts::latin;
 use crate::contact::Contact;
+use crate::person_name::titles_and_name;
 use crate::text::fold;
+use std::borrow::Cow;
 
 /// How two names go together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +23,16 @@ pub(super) enum Names {
     Swapped,
     /// A short form or pet name with the same family name.
     Nickname,
-    /// The same with a slip.
+    /// The same with a slip in the family name, or a part of that.
     Slip,
+    /// The same with a slip in the given name.
+    GivenSlip,
+    /// The given name is how the other begins, which Al is of Albert and of Alma.
+    Beginning,
+    /// The given name agrees, the family name differs by more than a slip, or where slips are rare: Hansen and Jansen.
+    Near,
+    /// Two people in one, one of whom has the other name: `Ann & Bo Ivers`, `Ann Ivers`.
+    Couple,
     /// An initial in place of the given name, or a part of the name alone.
     Part,
     /// The given name agrees, the family name does not.
@@ -36,7 +48,15 @@ impl Names {
     pub fn alike(self) -> bool {
         matches!(
             self,
-            Self::Equal | Self::Swapped | Self::Nickname | Self::Slip | Self::Part
+            Self::Equal
+                | Self::Swapped
+                | Self::Nickname
+                | Self::Slip
+                | Self::GivenSlip
+                | Self::Beginning
+                | Self::Near
+                | Self::Couple
+                | Self::Part
         )
     }
 }
@@ -51,18 +71,41 @@ const PARTICLES: &[&str] = &[
 pub(super) struct Name {
     pub given: String,
     pub family: String,
+    /// The first, second, third of that name in a family: `Jr.` is the second.
+    pub generation: Option<u8>,
     nickname: String,
     middle: String,
+    is_couple: bool,
+    is_woman: Option<bool>,
 }
 
 impl Name {
     pub fn of(contact: &Contact) -> Self {
+        let (titles, given, is_couple) = plain_given(contact.first_name.as_str());
+        let given = spelled(&given);
+        let (given, of_given) = generation::taken_off(given);
+        let (family, of_family) = generation::taken_off(spelled(contact.last_name.as_str()));
         Self {
-            given: fold(contact.first_name.as_str()),
-            family: fold(contact.last_name.as_str()),
-            nickname: fold(contact.nickname.as_str()),
-            middle: fold(contact.middle_name.as_str()),
+            is_couple,
+            is_woman: is_woman(contact.prefix.as_str()).or_else(|| is_woman(&titles)),
+            generation: generation::of_suffix(contact.suffix.as_str())
+                .or(of_family)
+                .or(of_given),
+            given,
+            family: saints(family),
+            nickname: spelled(contact.nickname.as_str()),
+            middle: spelled(contact.middle_name.as_str()),
         }
+    }
+
+    /// Whether both tell which of a family's people of that name they are, and it is not the same one.
+    pub fn generation_differs(&self, other: &Self) -> bool {
+        self.generation.is_some() && other.generation.is_some() && self.generation != other.generation
+    }
+
+    /// Whether one is addressed as a man and the other as a woman.
+    pub fn address_differs(&self, other: &Self) -> bool {
+        self.is_woman.is_some() && other.is_woman.is_some() && self.is_woman != other.is_woman
     }
 
     pub fn is_empty(&self) -> bool {
@@ -97,15 +140,82 @@ impl Name {
     }
 }
 
+/// A name folded, in Latin letters if it is written in others that we read.
+fn spelled(name: &str) -> String {
+    latin(fold(name))
+}
+
+/// What a form of address tells; none for `Dr.`, and for that of a couple.
+fn is_woman(prefix: &str) -> Option<bool> {
+    if prefix.is_empty() {
+        return None;
+    }
+    let folded = fold(prefix);
+    let told = |words: &[&str]| folded.split(' ').any(|word| words.contains(&word));
+    let man = told(&["mr", "herr", "hr", "monsieur", "senor", "signor", "dhr", "pan"]);
+    let woman = told(&[
+        "mrs", "ms", "miss", "frau", "fru", "mme", "mlle", "madame", "sra", "srta", "senora", "signora", "sigra",
+        "mevr", "mw", "pani",
+    ]);
+    (man != woman).then_some(woman)
+}
+
+/// What stands before a given name, the name, and whether it is that of two people.
+fn plain_given(given: &str) -> (String, Cow<'_, str>, bool) {
+    if !given.contains(' ') {
+        return (String::new(), Cow::Borrowed(given), false);
+    }
+    let (titles, name) = titles_and_name(given);
+    match of_two(&name) {
+        Some(names) => (titles, Cow::Owned(names), true),
+        None => (titles, Cow::Owned(name), false),
+    }
+}
+
+/// A given name that is those of two people, without what joins them: `Ann & Bo`, `Ann und Bo`, `Maria e Paulo`.
+fn of_two(given: &str) -> Option<String> {
+    let joins = |word: &str| {
+        matches!(word, "&" | "+" | "/" | "e" | "i" | "y")
+            || ["and", "und", "et", "og", "och", "en"].contains(&word.to_lowercase().as_str())
+    };
+    let words: Vec<&str> = given.split_whitespace().collect();
+    let [_, inner @ .., _] = words.as_slice() else {
+        return None;
+    };
+    let joined = inner.iter().any(|word| joins(word));
+    joined.then(|| {
+        words
+            .into_iter()
+            .filter(|word| !joins(word))
+            .collect::<Vec<_>>()
+            .join(" ")
+    })
+}
+
+/// A family name in which saints are written in one way.
+fn saints(family: String) -> String {
+    if !family.contains("saint") && !family.contains("sankt") {
+        return family;
+    }
+    let short = |word: &'_ str| if matches!(word, "saint" | "sankt") { "st" } else { word }.to_owned();
+    family.split(' ').map(short).collect::<Vec<_>>().join(" ")
+}
+
 /// Compares the names of two contacts.
 pub(super) fn compare(a: &Name, b: &Name) -> Names {
+    if a.is_couple != b.is_couple {
+        return with_couple(a, b);
+    }
     match (a.is_empty(), b.is_empty()) {
         (true, true) => return Names::Neither,
         (true, false) | (false, true) => return Names::OneOnly,
         (false, false) => {}
     }
-    let whole = |name: &Name| tight(&format!("{}{}", name.given, name.family));
-    if tight(&a.given) == tight(&b.given) && tight(&a.family) == tight(&b.family) || whole(a) == whole(b) {
+    // Across the two, letters make no spelling: Martin Aber and Martina Aber.
+    let whole = |name: &Name| tight(&name.given) + &tight(&name.family);
+    let joined = |name: &Name| tight(&format!("{}{}", name.given, name.family));
+    let in_one_field = [a, b].iter().any(|n| n.given.is_empty() || n.family.is_empty());
+    if whole(a) == whole(b) || in_one_field && joined(a) == joined(b) {
         return Names::Equal;
     }
     if crosswise(a, b) || a.words() == b.words() {
@@ -114,17 +224,39 @@ pub(super) fn compare(a: &Name, b: &Name) -> Names {
     let given = best_given(a, b);
     let family = family(&a.family, &b.family);
     match (given, family) {
-        (Given::Equal, Family::Alike) | (Given::Slip, Family::Equal | Family::Alike) => Names::Slip,
+        (Given::Equal, Family::Alike) => Names::Slip,
+        (Given::Slip, Family::Equal | Family::Alike) => Names::GivenSlip,
         (Given::Nickname, Family::Equal | Family::Alike) => Names::Nickname,
+        (Given::Beginning, Family::Equal | Family::Alike) => Names::Beginning,
+        (Given::Equal, Family::Near) => Names::Near,
         (Given::Equal, Family::Equal) => Names::Equal,
         (Given::Initial, Family::Equal | Family::Alike) | (Given::Unknown, Family::Equal | Family::Alike) => {
             Names::Part
         }
         (Given::Equal | Given::Nickname | Given::Slip | Given::Initial, Family::Unknown) => Names::Part,
-        (_, Family::Unknown | Family::Other) if lone_part(a, b) || lone_part(b, a) => Names::Part,
-        (Given::Equal | Given::Nickname, Family::Other) => Names::GivenAlone,
+        (_, Family::Unknown | Family::Near | Family::Other) if lone_part(a, b) || lone_part(b, a) => Names::Part,
+        (Given::Equal | Given::Nickname, Family::Near | Family::Other) => Names::GivenAlone,
         (_, Family::Equal | Family::Alike) => Names::FamilyAlone,
         _ => Names::Other,
+    }
+}
+
+/// Compares two people in one with one person.
+fn with_couple(a: &Name, b: &Name) -> Names {
+    let (couple, one) = if a.is_couple { (a, b) } else { (b, a) };
+    if one.is_empty() {
+        return Names::OneOnly;
+    }
+    let is_of_family = matches!(
+        family(&couple.family, &one.family),
+        Family::Equal | Family::Alike | Family::Unknown
+    );
+    let given = tight(&one.given);
+    let is_one_of_them = !given.is_empty() && couple.given.split(' ').any(|word| tight(word) == given);
+    match (is_of_family, is_one_of_them) {
+        (true, true) => Names::Couple,
+        (true, false) => Names::FamilyAlone,
+        (false, _) => Names::Other,
     }
 }
 
@@ -165,12 +297,14 @@ fn best_given(a: &Name, b: &Name) -> Given {
     if known { Given::Nickname } else { Given::Other }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// How two family names go together, the likest last.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Family {
-    Equal,
-    Alike,
-    Unknown,
     Other,
+    Unknown,
+    Near,
+    Alike,
+    Equal,
 }
 
 fn family(a: &str, b: &str) -> Family {
@@ -186,10 +320,13 @@ fn family(a: &str, b: &str) -> Family {
         return Family::Alike;
     }
     let initial = |short: &str, long: &str| short.chars().count() == 1 && long.starts_with(short);
-    if initial(&tight_a, &tight_b) || initial(&tight_b, &tight_a) || slip(&tight_a, &tight_b) {
+    if initial(&tight_a, &tight_b) || initial(&tight_b, &tight_a) {
         return Family::Alike;
     }
-    Family::Other
+    let (plain_a, plain_b) = (a.replace(' ', ""), b.replace(' ', ""));
+    let is_spelled = plain_a != tight_a || plain_b != tight_b;
+    let as_they_stand = if is_spelled { slip(&plain_a, &plain_b) } else { None };
+    slip(&tight_a, &tight_b).max(as_they_stand).unwrap_or(Family::Other)
 }
 
 fn core(family: &str) -> Vec<&str> {
@@ -201,14 +338,26 @@ fn inside(few: &[&str], many: &[&str]) -> bool {
     few.iter().all(|word| word.chars().count() > 2 && many.contains(word))
 }
 
-fn slip(a: &str, b: &str) -> bool {
+/// How two family names that differ by letters go together, if at all. People rarely slip in the first letter, many
+/// families' names are two letters apart, and short ones one (Bauer, Brauer): what could be a slip there must be asked.
+fn slip(a: &str, b: &str) -> Option<Family> {
     let longest = a.chars().count().max(b.chars().count());
-    let most = match longest {
-        0..=3 => return false,
-        4..=5 => 1,
-        _ => 2,
+    let apart = letters_apart(a, b);
+    let same_head = a.chars().zip(b.chars()).take(1).all(|(x, y)| x == y);
+    let turned = || {
+        let sorted = |text: &str| {
+            let mut letters: Vec<char> = text.chars().collect();
+            letters.sort_unstable();
+            letters
+        };
+        sorted(a) == sorted(b)
     };
-    letters_apart(a, b) <= most
+    match (longest, apart) {
+        (0..=3, _) => None,
+        (_, 0 | 1) if same_head && (longest > 6 || turned()) => Some(Family::Alike),
+        (_, 0 | 1) | (6.., 2) => Some(Family::Near),
+        _ => None,
+    }
 }
 
 /// Edit distance with swapped neighbours as one step, cut off at 3.

@@ -4,51 +4,28 @@
 
 use crate::contact::Address;
 use crate::email::Email;
+use crate::legal_forms::{JOINED_FORMS, is_legal_form};
 use crate::text::fold;
+use std::borrow::Cow;
 
-/// Words of a company's name that say what kind of company it is.
-const LEGAL_FORMS: &[&str] = &[
-    "gmbh",
-    "mbh",
-    "ag",
-    "kg",
-    "ohg",
-    "ug",
-    "inc",
-    "incorporated",
-    "llc",
-    "llp",
-    "ltd",
-    "limited",
-    "corp",
-    "corporation",
-    "co",
-    "plc",
-    "pty",
-    "sa",
-    "sas",
-    "sarl",
-    "srl",
-    "spa",
-    "sl",
-    "slu",
-    "bv",
-    "nv",
-    "oy",
-    "oyj",
-    "ab",
-    "as",
-    "aps",
-    "sro",
-    "kft",
-    "doo",
-    "ltda",
-    "eireli",
-    "company",
-    "the",
-    "and",
-    "und",
-    "ev",
+/// Words that join the parts of a company's name, or stand before it.
+const JOINING: &[&str] = &["and", "e", "en", "et", "och", "og", "the", "und", "y"];
+
+/// Words of companies' names and how they are shortened, folded.
+const SHORT_FIRMS: &[(&str, &str)] = &[
+    ("associates", "assoc"),
+    ("association", "assn"),
+    ("brothers", "bros"),
+    ("department", "dept"),
+    ("engineering", "eng"),
+    ("gebruder", "gebr"),
+    ("international", "intl"),
+    ("laboratories", "labs"),
+    ("management", "mgmt"),
+    ("manufacturing", "mfg"),
+    ("national", "natl"),
+    ("services", "svcs"),
+    ("university", "univ"),
 ];
 
 /// Words before the `@` that stand for a place or a group of people and not for one person.
@@ -253,15 +230,44 @@ const SHORT_WORDS: &[(&str, &str)] = &[
     ("fifth", "5th"),
 ];
 
-/// A company's name without its legal form, in one piece.
+/// A company's name without its legal form, in one piece, its words shortened.
 pub(super) fn company(name: &str) -> String {
-    let folded = fold(name);
-    let words: Vec<&str> = folded.split(' ').filter(|word| !LEGAL_FORMS.contains(word)).collect();
-    if words.is_empty() {
-        folded.replace(' ', "")
-    } else {
-        words.concat()
+    let mut folded = fold(name);
+    if !folded.is_ascii() {
+        for form in JOINED_FORMS {
+            folded = folded.replace(form, "");
+        }
     }
+    let joined = letters_joined(&folded);
+    let mut out = String::with_capacity(joined.len());
+    for word in joined.split(' ') {
+        if JOINING.contains(&word) || is_legal_form(word) {
+            continue;
+        }
+        let short = SHORT_FIRMS.iter().find(|(long, _)| *long == word);
+        out.push_str(short.map_or(word, |(_, short)| short));
+    }
+    if out.is_empty() { folded.replace(' ', "") } else { out }
+}
+
+/// A folded name in which letters that stand by themselves after its first word are one word, because dots and strokes have
+/// been folded away: `S.A.`, `A/S`, `Sp. z o.o.`.
+fn letters_joined(folded: &str) -> Cow<'_, str> {
+    let is_letter = |word: &str| word.chars().nth(1).is_none();
+    if !folded.split(' ').skip(1).any(is_letter) {
+        return Cow::Borrowed(folded);
+    }
+    let mut out = String::with_capacity(folded.len());
+    let mut before = "";
+    for (at, word) in folded.split(' ').enumerate() {
+        let joins = at > 1 && is_letter(word) && (is_letter(before) || before == "sp");
+        if at > 0 && !joins {
+            out.push(' ');
+        }
+        out.push_str(word);
+        before = word;
+    }
+    Cow::Owned(out)
 }
 
 /// A street with its number, in one piece, its words shortened.

@@ -12,6 +12,11 @@ name in capitals | yes | f=ANN,l=IVERS,e=ann@example.com | f=Ann,l=Ivers,e=ann@e
 pet name, one email | yes | f=Jack,l=Oduya,e=joduya@example.com | f=John,l=Oduya,e=joduya@example.com
 pet name, one email | yes | f=Paco,l=Ruiz,e=fruiz@example.com | f=Francisco,l=Ruiz,e=fruiz@example.com
 pet name, one phone | yes | f=Beth,l=Oduya,p=2025550101,c=Acme | f=Elizabeth,l=Oduya,p=2025550101,c=Acme
+pet name, one phone and no firm | perhaps | f=Beth,l=Oduya,p=2025550101 | f=Elizabeth,l=Oduya,p=2025550101
+pet name, one email of many | perhaps | f=Beth,l=Oduya,e=family.oduya@example.com | f=Elizabeth,l=Oduya,e=family.oduya@example.com
+pet name of another tongue, one email | yes | f=Kees,l=Oduya,e=coduya@example.com | f=Cornelis,l=Oduya,e=coduya@example.com
+how a name begins, one email | perhaps | f=Zeb,l=Oduya,e=zoduya@example.com | f=Zebulon,l=Oduya,e=zoduya@example.com
+how another name begins, one email | perhaps | f=Al,l=Oduya,e=a.oduya@example.com | f=Alma,l=Oduya,e=a.oduya@example.com
 pet name unknown to us, one email | perhaps | f=Bibi,l=Oduya,e=x@example.com | f=Roswitha,l=Oduya,e=x@example.com
 nickname told, one email | yes | f=Bibi,l=Oduya,e=x@example.com | f=Roswitha,k=Bibi,l=Oduya,e=x@example.com
 pet name and firm | perhaps | f=Bill,l=Oduya,c=Acme | f=William,l=Oduya,c=Acme Ltd
@@ -23,18 +28,33 @@ swapped, one email | yes | f=Ivers,l=Ann,e=ann@example.com | f=Ann,l=Ivers,e=ann
 swapped, one phone | yes | f=Ivers,l=Ann,p=2025550101 | f=Ann,l=Ivers,p=2025550101
 swapped and nothing | perhaps | f=Ivers,l=Ann | f=Ann,l=Ivers
 slip, one email | yes | f=Ann,l=Arwkright,e=a@example.com | f=Ann,l=Arkwright,e=a@example.com
-slip in the given name, one email | yes | f=Hamsih,l=Ivers,e=a@example.com | f=Hamish,l=Ivers,e=a@example.com
+slip in the given name, an email of that name | yes | f=Hamsih,l=Ivers,e=hamish@example.com | f=Hamish,l=Ivers,e=hamish@example.com
+slip in the given name, an email of another | perhaps | f=Hamsih,l=Ivers,e=a@example.com | f=Hamish,l=Ivers,e=a@example.com
+slip in the given name, one phone | perhaps | f=Lea,l=Ivers,p=2025550101,b=1990-04-05 | f=Lena,l=Ivers,p=2025550101,b=1990-04-05
+slip in the given name, one phone and firm | yes | f=Hamsih,l=Ivers,p=2025550101,c=Acme | f=Hamish,l=Ivers,p=2025550101,c=Acme
+slip in the given name that makes a spelling, city | perhaps | f=Imgoen,l=Ivers,y=Ashby | f=Imogen,l=Ivers,y=Ashby
+slip in the first letter and street | perhaps | f=Ann,l=0sgood,a=4 Park Ave,y=Ashby | f=Ann,l=Osgood,a=4 Park Avenue,y=Ashby
+kindred family names, one phone | perhaps | f=Peter,l=Hansen,p=2025550101,c=Acme | f=Peter,l=Jansen,p=2025550101,c=Acme
+kindred family names, one phone | perhaps | f=Peter,l=Wagner,p=2025550101,c=Acme | f=Peter,l=Werner,p=2025550101,c=Acme
 slip, one phone | yes | f=Ann,l=Drmumond,p=2025550101 | f=Ann,l=Drummond,p=2025550101
 slip and firm | perhaps | f=Ann,l=Drmumond,c=Acme | f=Ann,l=Drummond,c=Acme
 slip and nothing | no | f=Ann,l=Drmumond | f=Ann,l=Drummond
 married, one email | yes | f=Linnea,l=Ivers,e=linnea@example.com | f=Linnea,l=Oduya,e=linnea@example.com
+married, an address of the name before | yes | f=Linnea,l=Ivers,e=l.ivers@example.com | f=Linnea,l=Oduya,e=l.ivers@example.com
+one given name, an address that speaks of nobody | perhaps | f=Linnea,l=Ivers,e=bestelling@acme.example | f=Linnea,l=Oduya,e=bestelling@acme.example
+one given name, an address put in because one was asked for | perhaps | f=Linnea,l=Ivers,e=xxx@example.com | f=Linnea,l=Oduya,e=xxx@example.com
 married, one phone | perhaps | f=Linnea,l=Ivers,p=2025550101,b=1960-01-10 | f=Linnea,l=Oduya,p=2025550101,b=1960-01-10
 married, birthday and city | perhaps | f=Linnea,l=Ivers,b=1960-01-10,y=Ashby | f=Linnea,l=Oduya,b=1960-01-10,y=Ashby
 married, birthday alone | no | f=Linnea,l=Ivers,b=1960-01-10 | f=Linnea,l=Oduya,b=1960-01-10
 given name and firm, private mailboxes | perhaps | f=Gwen,l=Ivers,e=gwen.ivers@mail.test,c=Acme | f=Gwen,l=Oduya,e=gwen.oduya@mail.test,c=Acme
 given name and firm, mailboxes of the firm | no | f=Gwen,l=Ivers,e=gwen.ivers@acme.example,c=Acme Foods | f=Gwen,l=Oduya,e=gwen.oduya@acme.example,c=Acme Foods
 given name and firm, no mailboxes | no | f=Gwen,l=Ivers,c=Acme | f=Gwen,l=Oduya,c=Acme
-initial, one phone | yes | f=L.,l=Fairbairn,p=2025550101 | f=Linnea,l=Fairbairn,p=2025550101
+initial, one phone and firm | yes | f=L.,l=Fairbairn,p=2025550101,c=Acme | f=Linnea,l=Fairbairn,p=2025550101,c=Acme
+initial, one phone | perhaps | f=L.,l=Fairbairn,p=2025550101 | f=Linnea,l=Fairbairn,p=2025550101
+initial, one phone, twins | perhaps | f=J.,l=Ivers,p=2025550101,b=1990-04-05 | f=Jane,l=Ivers,p=2025550101,b=1990-04-05
+family name alone, one phone | perhaps | l=Ivers,p=2025550101 | f=Ann,l=Ivers,p=2025550101
+family name alone, one email | yes | l=Ivers,e=ann.ivers@example.com | f=Ann,l=Ivers,e=ann.ivers@example.com
+family name alone, the household's email | perhaps | l=Ivers,e=ivers@example.com | f=Ann,l=Ivers,e=ivers@example.com
 initial, one email | yes | f=L,l=Fairbairn,e=l@example.com | f=Linnea,l=Fairbairn,e=l@example.com
 initial and firm | perhaps | f=L.,l=Fairbairn,c=Acme | f=Linnea,l=Fairbairn,c=Acme
 initial and city | no | f=L.,l=Fairbairn,y=Ashby | f=Linnea,l=Fairbairn,y=Ashby
@@ -56,6 +76,14 @@ dots, another given name | no | f=Bo,l=Ivers,e=ann.ivers@example.com | f=Ann,l=I
 tag | perhaps | f=Ann,l=Ivers,e=ann.ivers+news@example.com | f=Ann,l=Ivers,e=ann.ivers@example.com
 family, one email | perhaps | f=Ann,l=Ivers,e=ivers@example.com | f=Bo,l=Ivers,e=ivers@example.com
 couple with like names, one email | perhaps | f=Martin,l=Ivers,e=ivers@example.com | f=Martina,l=Ivers,e=ivers@example.com
+couple whose names run into one, one phone | perhaps | f=Martin,l=Abelard,p=2025550101 | f=Martina,l=Abelard,p=2025550101
+couple with like names, one email | perhaps | f=Stefan,l=Ivers,e=ivers@example.com | f=Stefanie,l=Ivers,e=ivers@example.com
+couple with like names, one email | perhaps | f=Александр,l=Ivers,e=ivers@example.com | f=Александра,l=Ivers,e=ivers@example.com
+couple with names of one origin, one email | perhaps | f=John,l=Ivers,e=jivers@example.com | f=Jean,l=Ivers,e=jivers@example.com
+couple in one, one phone | perhaps | f=Ann & Bo,l=Ivers,p=2025550101 | f=Ann,l=Ivers,p=2025550101
+couple in one, one email | perhaps | f=Ann und Bo,l=Ivers,e=ann.ivers@example.com | f=Bo,l=Ivers,e=ann.ivers@example.com
+couple twice, one phone | yes | f=Ann & Bo,l=Ivers,p=2025550101 | f=Ann and Bo,l=Ivers,p=2025550101
+couple in one and street | perhaps | f=Ann & Bo,l=Ivers,a=9 Fen Ln,y=Ashby | f=Ann,l=Ivers,a=9 Fen Lane,y=Ashby
 brothers with like names, one email | perhaps | f=Bastian,l=Ivers,e=ivers@example.com | f=Caspian,l=Ivers,e=ivers@example.com
 two names, one email | perhaps | f=Ann,l=Ivers,e=shared@example.com | f=Bo,l=Oduya,e=shared@example.com
 address of an office | perhaps | f=Ann,l=Ivers,e=info@acme.example | f=Bo,l=Oduya,e=info@acme.example
@@ -75,6 +103,14 @@ father and son | no | f=Ann,l=Ivers,s=Jr.,a=3 Quay Rd,y=Ashby | f=Ann,l=Ivers,s=
 father and son by birthday | no | f=Ann,l=Ivers,b=1970-05-06,a=3 Quay Rd,y=Ashby | f=Ann,l=Ivers,b=1940-02-03,a=3 Quay Rd,y=Ashby
 father and son, one phone | perhaps | f=Ann,l=Ivers,b=1970-05-06,p=2025550101 | f=Ann,l=Ivers,b=1940-02-03,p=2025550101
 father and son, one email | perhaps | f=Ann,l=Ivers,s=Jr.,e=ivers@example.com | f=Ann,l=Ivers,s=Sr.,e=ivers@example.com
+father and son, told in the name | perhaps | f=Ann,l=Ivers Jr.,p=2025550101 | f=Ann,l=Ivers Sr.,p=2025550101
+father and son, told in the name | no | f=Ann,l=Ivers III,y=Ashby | f=Ann,l=Ivers II,y=Ashby
+father and son in German, one email | perhaps | f=Ann,l=Ivers,s=d. J.,e=ann.ivers@example.com | f=Ann,l=Ivers,s=d. Ä.,e=ann.ivers@example.com
+father and son in French, one phone | perhaps | f=Ann,l=Ivers,s=fils,p=2025550101 | f=Ann,l=Ivers,s=père,p=2025550101
+one person, told in the name | yes | f=Ann,l=Ivers Jr.,p=2025550101 | f=Ann,l=Ivers,s=Jr.,p=2025550101
+another middle name, one phone | perhaps | f=Ann,m=A.,l=Ivers,p=2025550101 | f=Ann,m=R.,l=Ivers,p=2025550101
+brothers of one name by birthday, one phone | perhaps | f=Ann,l=Ivers,b=1970-05-06,p=2025550101 | f=Ann,l=Ivers,b=1974-02-03,p=2025550101
+birthday with a slip, one phone | yes | f=Ann,l=Ivers,b=1970-05-06,p=2025550101 | f=Ann,l=Ivers,b=1970-05-16,p=2025550101
 another person of the name | no | f=Ann,l=Ivers,e=a@example.com,p=2025550101,c=Acme,y=Ashby | f=Ann,l=Ivers,e=b@example.org,p=2025550102,c=Hart,y=Elstow
 another person of the name | no | f=Ann,l=Ivers,e=a@example.com,y=Ashby | f=Ann,l=Ivers,e=b@example.org,y=Elstow
 like names and nothing else | no | f=Ann,l=Quillan,e=a@example.com,p=2025550101 | f=Ann,l=Quillans,e=b@example.org,p=2025550102,c=Hart
@@ -89,6 +125,28 @@ firm twice and nothing else | perhaps | c=Acme | c=Acme
 firm in two cities | no | c=Acme,y=Elstow | c=Acme,y=Ashby
 name twice and nothing else | perhaps | f=Ann,l=Ivers | f=Ann,l=Ivers
 firm and address twice | perhaps | c=Acme Ltd,a=3 Quay Rd,y=Ashby | c=Acme,a=3 Quay Road,y=Ashby
+legal form with dots | perhaps | c=Acme S.r.l.,a=3 Quay Rd,y=Ashby | c=Acme SRL,a=3 Quay Road,y=Ashby
+legal form with dots | yes | c=Acme Sp. z o.o.,p=2025550101 | c=Acme,p=2025550101
+legal form with a stroke | yes | c=Acme A/S,e=x@acme.example | c=Acme ApS,e=x@acme.example
+firm in short words | yes | c=Acme Bros. Mfg.,p=2025550101 | c=Acme Brothers Manufacturing,p=2025550101
+firms told apart by letters | perhaps | c=A & S Boats,p=2025550101 | c=B & S Boats,p=2025550101
+legal form and name in one piece | yes | c=株式会社桜,p=2025550101 | c=桜,p=2025550101
+saint in a name and street | perhaps | f=Ann,l=St. Claire,a=9 Fen Ln,y=Ashby | f=Ann,l=Saint Claire,a=9 Fen Lane,y=Ashby
+both names spelled otherwise, birthday and city | perhaps | f=Youssef,l=Hussain,b=1990-04-05,y=Ashby | f=Yusuf,l=Hussein,b=1990-04-05,y=Ashby
+man and wife without given names, one phone | perhaps | t=Mr.,l=Ivers,p=2025550101 | t=Mrs.,l=Ivers,p=2025550101
+man and wife without given names, one email | perhaps | t=Herr,l=Ivers,e=ivers@example.com | t=Frau,l=Ivers,e=ivers@example.com
+man and wife without given names, street | no | t=Mr.,l=Ivers,a=9 Fen Ln,y=Ashby | t=Mrs.,l=Ivers,a=9 Fen Ln,y=Ashby
+title in the name, one phone | yes | f=Dr. Ann,l=Ivers,p=2025550101 | f=Ann,l=Ivers,p=2025550101
+title in the name and street | perhaps | f=Frau Ann,l=Ivers,a=9 Fen Ln,y=Ashby | f=Ann,l=Ivers,a=9 Fen Ln,y=Ashby
+initial beside a name and street | perhaps | f=Ann K.,l=Ivers,a=9 Fen Ln,y=Ashby | f=Ann Karin,l=Ivers,a=9 Fen Ln,y=Ashby
+twins with like names, an address at home | perhaps | f=Lea,l=Ivers,e=ivers.home@example.com,b=1990-04-05 | f=Lena,l=Ivers,e=ivers.home@example.com,b=1990-04-05
+kindred short family names, one phone | perhaps | f=Ann,l=Bauer,p=2025550101,c=Acme | f=Ann,l=Brauer,p=2025550101,c=Acme
+pet name, slip and birthday | perhaps | f=Bill,l=Abelard,b=1970-02-03 | f=William,l=Ableard,b=1970-02-03
+two scripts, one email | yes | f=Иван,l=Петренко,e=ivan.petrenko@example.com | f=Ivan,l=Petrenko,e=ivan.petrenko@example.com
+two scripts and firm | perhaps | f=Екатерина,l=Щербакова,c=Acme | f=Ekaterina,l=Shcherbakova,c=Acme
+two scripts and firm | perhaps | f=Νίκος,l=Οικονόμου,c=Acme | f=Nikos,l=Oikonomou,c=Acme
+two scripts, another family name | no | f=Иван,l=Петренко,c=Acme | f=Ivan,l=Sokolov,c=Acme
+couple in two scripts, one email | perhaps | f=Александр,l=Ивлев,e=x1@example.com | f=Aleksandra,l=Ivleva,e=x1@example.com
 firm and somebody there | no | c=Acme,y=Ashby | f=Ann,l=Ivers,c=Acme,y=Ashby
 colleagues | no | f=Ann,l=Ivers,c=Acme,y=Ashby | f=Bo,l=Oduya,c=Acme,y=Ashby
 ";

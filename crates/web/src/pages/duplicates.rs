@@ -2,18 +2,17 @@
 //!
 //! Leaves out the search (`app`) and the page on which contacts are merged (`contacts::merge`).
 
-use super::contacts::{facts, fields};
+use super::contacts::{Told, facts, fields};
 use crate::Web;
 use crate::blocking::blocking;
 use crate::layout::{Page, Section, Tone, empty, notice, number, page, table_frame};
 use crate::problem::Problem;
 use crate::session::Signed;
 use app::{DuplicateGroup, DuplicatesPage, Right};
-use axum::extract::{Query, RawForm, State};
+use axum::extract::{RawForm, RawQuery, State};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use model::ContactId;
-use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,16 +25,40 @@ const LOOK_AGAIN_SECONDS: u32 = 2;
 /// What a script fetches again while the search goes on.
 const PART: &str = "duplicates";
 
-/// Which groups.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Asked {
+/// Which groups, and what was just done about one.
+struct Asked {
     from: usize,
-    apart: Option<u64>,
+    apart: bool,
+    told: Told,
+}
+
+impl Asked {
+    fn read(fields: &[(String, String)]) -> Self {
+        let number = |wanted: &str| {
+            let found = fields.iter().find(|(name, _)| name == wanted);
+            found.and_then(|(_, value)| value.parse().ok())
+        };
+        Self {
+            from: number("from").unwrap_or_default(),
+            apart: number("apart").is_some_and(|pairs| pairs > 0),
+            told: Told::read(fields),
+        }
+    }
+
+    /// Whether the page is come back to from one group, to go on with the next.
+    fn goes_on(&self) -> bool {
+        self.apart || self.told.is_something()
+    }
+}
+
+/// The page from a place on.
+pub fn place(from: usize) -> String {
+    format!("/duplicates?from={from}")
 }
 
 /// `GET /duplicates`
-pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Query(asked): Query<Asked>) -> Result<Markup, Problem> {
+pub async fn show(State(web): State<Arc<Web>>, signed: Signed, RawQuery(query): RawQuery) -> Result<Markup, Problem> {
+    let asked = Asked::read(&fields(query.unwrap_or_default().as_bytes()));
     let (actor, from) = (signed.actor, asked.from);
     let found = blocking(&web, move |app| app.find_duplicates(actor, from, GROUPS, WAIT)).await?;
     let head = Page {
@@ -66,7 +89,7 @@ pub async fn dismiss(State(web): State<Arc<Web>>, signed: Signed, RawForm(body):
     let from: usize = from.and_then(|(_, value)| value.parse().ok()).unwrap_or_default();
     let actor = signed.actor;
     let pairs = blocking(&web, move |app| app.tell_apart(actor, &ids)).await?;
-    Ok(Redirect::to(&format!("/duplicates?from={from}&apart={pairs}")))
+    Ok(Redirect::to(&format!("{}&apart={pairs}", place(from))))
 }
 
 fn content(found: &DuplicatesPage, asked: &Asked) -> Markup {
@@ -80,7 +103,8 @@ fn content(found: &DuplicatesPage, asked: &Asked) -> Markup {
         p.muted {
             "Contacts that you see with the same email or phone, or with names alike and something else in common. Nothing is merged by itself."
         }
-        @if asked.apart.is_some_and(|pairs| pairs > 0) {
+        (asked.told.notice(&place(asked.from)))
+        @if asked.apart {
             (notice(Tone::Good, html! { p { "Remembered: they are not duplicates, and are not shown again." } }))
         }
         @if !found.complete { noscript { meta http-equiv="refresh" content=(LOOK_AGAIN_SECONDS); } }
@@ -95,7 +119,8 @@ fn content(found: &DuplicatesPage, asked: &Asked) -> Markup {
                 @if found.changed_since {
                     p.muted.small { "The contacts have changed since; what is shown is how they are now. To find new ones, look again." }
                 }
-                @for (at, group) in found.groups.iter().enumerate() { (one(at, group, asked.from)) }
+                @if !found.groups.is_empty() { p.muted.small { (number(found.found as u64)) " found, the likest first." } }
+                @for (at, group) in found.groups.iter().enumerate() { (one(at, group, asked)) }
                 @if found.groups.is_empty() { (nothing(asked.from)) }
                 (ways(found, asked.from))
             }
@@ -127,19 +152,21 @@ fn ways(found: &DuplicatesPage, from: usize) -> Markup {
     }
 }
 
-fn one(at: usize, group: &DuplicateGroup, from: usize) -> Markup {
+fn one(at: usize, group: &DuplicateGroup, asked: &Asked) -> Markup {
     let names: Vec<String> = group
         .contacts
         .iter()
         .map(|stored| stored.contact.display_name())
         .collect();
     let several = names.len() > 2;
+    // Whoever goes through many stays at the keyboard: Enter, or Tab and Enter.
+    let goes_on = at == 0 && asked.goes_on();
     let heading = format!("group-{at}");
     html! {
         section.card.stack aria-labelledby=(heading) {
             h2 id=(heading) { (names.join(" · ")) }
             form.stack method="post" action="/duplicates/dismiss" {
-                input type="hidden" name="from" value=(from);
+                input type="hidden" name="from" value=(asked.from);
                 @if !several {
                     @for stored in &group.contacts { input type="hidden" name="id" value=(stored.id); }
                 }
@@ -148,11 +175,11 @@ fn one(at: usize, group: &DuplicateGroup, from: usize) -> Markup {
                 @if let Some(why) = &group.hindered { p.muted { "You cannot merge them: " (why) } }
                 div.actions {
                     @if group.hindered.is_none() {
-                        button.button-primary formmethod="get" formaction="/contacts/merge" {
+                        button.button-primary formmethod="get" formaction="/contacts/merge" autofocus[goes_on] {
                             "Merge…" span.visually-hidden { " " (names[0]) ", " (at + 1) }
                         }
                     }
-                    button { "Not duplicates" span.visually-hidden { ": " (names[0]) ", " (at + 1) } }
+                    button autofocus[goes_on && group.hindered.is_some()] { "Not duplicates" span.visually-hidden { ": " (names[0]) ", " (at + 1) } }
                 }
             }
         }

@@ -125,6 +125,52 @@ async fn two_are_merged_as_was_chosen_and_that_is_taken_back() {
 }
 
 #[tokio::test]
+async fn who_merges_from_the_list_of_duplicates_comes_back_to_it() {
+    let (_site, mut ada) = Site::set_up().await;
+    let (ann, anne) = (create(&mut ada, ANN).await, create(&mut ada, ANNE).await);
+    let page = post(&mut ada, "/duplicates", "").await;
+    shows(&page, &["1 found", "name=\"from\" value=\"0\""]);
+    hides(&page, &["formaction=\"/contacts/merge\" autofocus"]);
+    let form = ada.get(&format!("/contacts/merge?from=0&id={ann}&id={anne}")).await;
+    // Enter merges as proposed.
+    shows(
+        &form,
+        &["← Find duplicates", "name=\"from\" value=\"0\"", " checked autofocus"],
+    );
+    let versions: String = versions(&form)
+        .iter()
+        .map(|version| format!("&version={}", version.replace(':', "%3A")))
+        .collect();
+    let listed = "listed=email%3Aann%40example.com&keep=email%3Aann%40example.com";
+    let sent = format!("from=0&id={ann}&id={anne}{versions}&kept={ann}&{listed}");
+    let page = post(&mut ada, "/contacts/merge", &sent).await;
+    shows(
+        &page,
+        &[
+            "<h1>Find duplicates</h1>",
+            "2 contacts merged into one",
+            "Undo",
+            "No duplicates",
+        ],
+    );
+    let at = page.body.find("/actions/").unwrap();
+    let undo = page.body[at..].split('"').next().unwrap().to_owned();
+    let page = post(&mut ada, &undo, "back=%2Fduplicates%3Ffrom%3D0").await;
+    shows(
+        &page,
+        &[
+            "Taken back",
+            "same email: ann@example.com",
+            "formaction=\"/contacts/merge\" autofocus>",
+        ],
+    );
+    hides(
+        &ada.get(&format!("/contacts/merge?id={ann}&id={anne}")).await,
+        &["← Find duplicates", " checked autofocus"],
+    );
+}
+
+#[tokio::test]
 async fn what_is_hidden_or_not_to_be_changed_is_not_merged() {
     let (site, mut ada) = Site::set_up().await;
     let mut bob = joined(&site, "Bob", Role::Member).await;

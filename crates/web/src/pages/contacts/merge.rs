@@ -9,6 +9,7 @@ use super::told::{MORE_DUPLICATES, after};
 use crate::Web;
 use crate::blocking::blocking;
 use crate::layout::{Page, Section, Tone, empty, notice, page};
+use crate::pages::duplicates;
 use crate::problem::Problem;
 use crate::session::Signed;
 use app::{App, Error, MERGED_AT_ONCE, MergeRequest, Right, StoredContact};
@@ -43,6 +44,14 @@ fn ids_in(fields: &[(String, String)]) -> Result<Vec<ContactId>, Problem> {
     Ok(ids)
 }
 
+<<<<<<< HEAD
+/// The place in *Find duplicates* from which the contacts come, and to which the member goes back.
+fn from_duplicates(fields: &[(String, String)]) -> Option<usize> {
+    field(fields, "from").parse().ok()
+}
+
+fn address(ids: &[ContactId], from: Option<usize>, changed: bool) -> String {
+=======
 /// The place among the duplicates from which the contacts come; none if they were selected in the list.
 fn place_among_duplicates(fields: &[(String, String)]) -> Option<u64> {
     field(fields, FROM).parse().ok()
@@ -57,9 +66,11 @@ fn way_back(from: Option<u64>) -> (String, &'static str) {
 }
 
 fn address(ids: &[ContactId], from: Option<u64>, changed: bool) -> String {
+>>>>>>> main
     let mut query = Serializer::new(String::new());
     query.extend_pairs(from.map(|from| (FROM, from.to_string())));
     query.extend_pairs(ids.iter().map(|id| ("id", id.to_string())));
+    query.extend_pairs(from.map(|from| ("from", from.to_string())));
     if changed {
         query.append_pair("changed", "yes");
     }
@@ -87,12 +98,25 @@ pub async fn form(State(web): State<Arc<Web>>, signed: Signed, RawQuery(query): 
         &web,
         head,
         html! {
+<<<<<<< HEAD
+            nav aria-label="Way back" {
+                @match from_duplicates(&asked) {
+                    Some(from) => a href=(duplicates::place(from)) { "← Find duplicates" },
+                    None => a href="/contacts" { "← Contacts" },
+                }
+            }
+=======
             nav aria-label="Way back" { a href=(back) { "← " (back_name) } }
+>>>>>>> main
             div.head { h1 { "Merge contacts" } }
             @if changed {
                 (notice(Tone::Warn, html! { p { "One of them was changed meanwhile, so nothing was merged. This is how they are now." } }))
             }
+<<<<<<< HEAD
+            @if right_many { (content(contacts, from_duplicates(&asked))) } @else {
+=======
             @if right_many { (content(contacts, from)) } @else {
+>>>>>>> main
                 (empty("Which contacts?", html! {
                     p { "Select two to ten contacts in the list and choose Merge, or let them be found." }
                     div.actions { a.button href="/contacts" { "Contacts" } a.button href="/duplicates" { "Find duplicates" } }
@@ -108,7 +132,11 @@ fn may_stay(contacts: &[StoredContact], place: usize) -> bool {
     contacts[place].right >= Right::Edit && others.into_iter().all(|(_, other)| other.right == Right::Own)
 }
 
+<<<<<<< HEAD
+fn content(mut contacts: Vec<StoredContact>, from: Option<usize>) -> Markup {
+=======
 fn content(mut contacts: Vec<StoredContact>, from: Option<u64>) -> Markup {
+>>>>>>> main
     let stays: Vec<bool> = (0..contacts.len()).map(|place| may_stay(&contacts, place)).collect();
     let Some(first) = stays.iter().position(|stays| *stays) else {
         let why = App::hinders_merging(&contacts).unwrap_or_default();
@@ -131,6 +159,11 @@ fn content(mut contacts: Vec<StoredContact>, from: Option<u64>) -> Markup {
                 input type="hidden" name="id" value=(stored.id);
                 input type="hidden" name="version" value={(stored.id) ":" (stored.version)};
             }
+<<<<<<< HEAD
+            @if let Some(from) = from { input type="hidden" name="from" value=(from); }
+            // Whoever goes through many merges as proposed with Enter, from here.
+=======
+>>>>>>> main
             (which_stays(&contacts, from))
             @for choice in &several { (single(choice, &contacts)) }
             (lists(&values))
@@ -142,14 +175,22 @@ fn content(mut contacts: Vec<StoredContact>, from: Option<u64>) -> Markup {
             }
             div.actions {
                 button.button-primary { "Merge" }
+<<<<<<< HEAD
+                a.button href=(duplicates::place(from.unwrap_or_default())) { "Cancel" }
+=======
                 a.button href=(way_back(from).0) { "Cancel" }
+>>>>>>> main
                 span.muted.small { "It can be undone." }
             }
         }
     }
 }
 
+<<<<<<< HEAD
+fn which_stays(contacts: &[StoredContact], from: Option<usize>) -> Markup {
+=======
 fn which_stays(contacts: &[StoredContact], from: Option<u64>) -> Markup {
+>>>>>>> main
     let all: Vec<ContactId> = contacts.iter().map(|stored| stored.id).collect();
     html! {
         fieldset.card {
@@ -159,7 +200,7 @@ fn which_stays(contacts: &[StoredContact], from: Option<u64>) -> Markup {
             @for (place, stored) in contacts.iter().enumerate() {
                 div.choice {
                     input type="radio" name="kept" id={"kept-" (place)} value=(stored.id) checked[place == 0]
-                        disabled[!may_stay(contacts, place)];
+                        autofocus[place == 0 && from.is_some()] disabled[!may_stay(contacts, place)];
                     div {
                         label for={"kept-" (place)} { (stored.contact.display_name()) }
                         div.muted.small {
@@ -242,7 +283,7 @@ fn lists(values: &[&Contact]) -> Markup {
 /// `POST /contacts/merge`
 pub async fn merge(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
     let sent = fields(&body);
-    let ids = ids_in(&sent)?;
+    let (ids, from) = (ids_in(&sent)?, from_duplicates(&sent));
     let request = request(&sent, &ids)?;
     let (actor, kept, from) = (signed.actor, request.kept, place_among_duplicates(&sent));
     let shown = match from {
@@ -250,7 +291,14 @@ pub async fn merge(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): R
         None => format!("/contacts/{kept}"),
     };
     match blocking(&web, move |app| app.merge(actor, &request)).await {
+<<<<<<< HEAD
+        Ok(report) => {
+            let back = from.map_or_else(|| format!("/contacts/{kept}"), duplicates::place);
+            Ok(after(&back, "merge", report).into_response())
+        }
+=======
         Ok(report) => Ok(after(&shown, "merge", report).into_response()),
+>>>>>>> main
         Err(Problem::App(Error::ChangedMeanwhile { .. })) => {
             Ok(Redirect::to(&address(&ids, from, true)).into_response())
         }

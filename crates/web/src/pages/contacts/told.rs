@@ -72,6 +72,11 @@ impl Told {
         }
     }
 
+    /// Whether something was done.
+    pub fn is_something(&self) -> bool {
+        !self.deed.is_empty() || self.undone.is_some()
+    }
+
     /// The notice; `back` is the page to come back to.
     pub fn notice(&self, back: &str) -> Markup {
         let deed = DEEDS.iter().find(|(name, _, _)| *name == self.deed);

@@ -1,0 +1,62 @@
+//! Words that say what kind of company a company is.
+//!
+//! Owns the one list of them, in small letters and without dots. Leaves out other words by which a company may be known
+//! (`person_name`), and how two companies are compared (`likeness`).
+
+/// Whether a word is a legal form: `gmbh`, `ltd`.
+pub(crate) fn is_legal_form(word: &str) -> bool {
+    LEGAL_FORMS.contains(&word)
+}
+
+const LEGAL_FORMS: &[&str] = &[
+    "ab",
+    "ag",
+    "aps",
+    "as",
+    "asa",
+    "bv",
+    "co",
+    "company",
+    "corp",
+    "corporation",
+    "doo",
+    "eireli",
+    "ev",
+    "gmbh",
+    "inc",
+    "incorporated",
+    "kft",
+    "kg",
+    "kgaa",
+    "limited",
+    "llc",
+    "llp",
+    "ltd",
+    "ltda",
+    "mbh",
+    "nv",
+    "ohg",
+    "oy",
+    "oyj",
+    "plc",
+    "pty",
+    "sa",
+    "sarl",
+    "sas",
+    "sl",
+    "slu",
+    "spa",
+    "spzoo",
+    "srl",
+    "sro",
+    "ug",
+    "vof",
+    "zrt",
+    "ао",
+    "зао",
+    "оао",
+    "ооо",
+];
+
+/// Legal forms that are written without a blank before or after the name.
+pub(crate) const JOINED_FORMS: &[&str] = &["株式会社", "有限会社", "有限公司"];
