@@ -37,6 +37,12 @@ fn some(store: &Store) -> Vec<Share> {
     here
 }
 
+#[test]
+fn everyone_is_no_member() {
+    let members = [Grantee::Everyone, Grantee::Member(Member(3))].map(|to| to.member());
+    assert_eq!(members, [None, Some(Member(3))]);
+}
+
 fn ids(numbers: &[u128]) -> Vec<ContactId> {
     numbers.iter().copied().map(ContactId::from_u128).collect()
 }

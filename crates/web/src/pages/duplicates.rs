@@ -2,17 +2,18 @@
 //!
 //! Leaves out the search (`app`) and the page on which contacts are merged (`contacts::merge`).
 
-use super::contacts::{Told, facts, fields};
+use super::contacts::{facts, fields};
 use crate::Web;
 use crate::blocking::blocking;
 use crate::layout::{Page, Section, Tone, empty, notice, number, page, table_frame};
 use crate::problem::Problem;
 use crate::session::Signed;
 use app::{DuplicateGroup, DuplicatesPage, Right};
-use axum::extract::{RawForm, RawQuery, State};
+use axum::extract::{Query, RawForm, State};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use model::ContactId;
+use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,29 +26,17 @@ const LOOK_AGAIN_SECONDS: u32 = 2;
 /// What a script fetches again while the search goes on.
 const PART: &str = "duplicates";
 
-/// Which groups, and what was just done about one.
-struct Asked {
-    from: usize,
-    apart: bool,
-    told: Told,
+/// Which groups. Whoever goes through them says from where on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    from: Option<usize>,
+    apart: Option<u64>,
 }
 
 impl Asked {
-    fn read(fields: &[(String, String)]) -> Self {
-        let number = |wanted: &str| {
-            let found = fields.iter().find(|(name, _)| name == wanted);
-            found.and_then(|(_, value)| value.parse().ok())
-        };
-        Self {
-            from: number("from").unwrap_or_default(),
-            apart: number("apart").is_some_and(|pairs| pairs > 0),
-            told: Told::read(fields),
-        }
-    }
-
-    /// Whether the page is come back to from one group, to go on with the next.
-    fn goes_on(&self) -> bool {
-        self.apart || self.told.is_something()
+    fn from(&self) -> usize {
+        self.from.unwrap_or_default()
     }
 }
 
@@ -57,9 +46,8 @@ pub fn place(from: usize) -> String {
 }
 
 /// `GET /duplicates`
-pub async fn show(State(web): State<Arc<Web>>, signed: Signed, RawQuery(query): RawQuery) -> Result<Markup, Problem> {
-    let asked = Asked::read(&fields(query.unwrap_or_default().as_bytes()));
-    let (actor, from) = (signed.actor, asked.from);
+pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Query(asked): Query<Asked>) -> Result<Markup, Problem> {
+    let (actor, from) = (signed.actor, asked.from());
     let found = blocking(&web, move |app| app.find_duplicates(actor, from, GROUPS, WAIT)).await?;
     let head = Page {
         title: "Find duplicates",
@@ -103,8 +91,7 @@ fn content(found: &DuplicatesPage, asked: &Asked) -> Markup {
         p.muted {
             "Contacts that you see with the same email or phone, or with names alike and something else in common. Nothing is merged by itself."
         }
-        (asked.told.notice(&place(asked.from)))
-        @if asked.apart {
+        @if asked.apart.is_some_and(|pairs| pairs > 0) {
             (notice(Tone::Good, html! { p { "Remembered: they are not duplicates, and are not shown again." } }))
         }
         @if !found.complete { noscript { meta http-equiv="refresh" content=(LOOK_AGAIN_SECONDS); } }
@@ -121,8 +108,8 @@ fn content(found: &DuplicatesPage, asked: &Asked) -> Markup {
                 }
                 @if !found.groups.is_empty() { p.muted.small { (number(found.found as u64)) " found, the likest first." } }
                 @for (at, group) in found.groups.iter().enumerate() { (one(at, group, asked)) }
-                @if found.groups.is_empty() { (nothing(asked.from)) }
-                (ways(found, asked.from))
+                @if found.groups.is_empty() { (nothing(asked.from())) }
+                (ways(found, asked.from()))
             }
         }
     }
@@ -160,13 +147,13 @@ fn one(at: usize, group: &DuplicateGroup, asked: &Asked) -> Markup {
         .collect();
     let several = names.len() > 2;
     // Whoever goes through many stays at the keyboard: Enter, or Tab and Enter.
-    let goes_on = at == 0 && asked.goes_on();
+    let goes_on = at == 0 && asked.from.is_some();
     let heading = format!("group-{at}");
     html! {
         section.card.stack aria-labelledby=(heading) {
             h2 id=(heading) { (names.join(" · ")) }
             form.stack method="post" action="/duplicates/dismiss" {
-                input type="hidden" name="from" value=(asked.from);
+                input type="hidden" name="from" value=(asked.from());
                 @if !several {
                     @for stored in &group.contacts { input type="hidden" name="id" value=(stored.id); }
                 }

@@ -44,33 +44,23 @@ fn ids_in(fields: &[(String, String)]) -> Result<Vec<ContactId>, Problem> {
     Ok(ids)
 }
 
-<<<<<<< HEAD
-/// The place in *Find duplicates* from which the contacts come, and to which the member goes back.
-fn from_duplicates(fields: &[(String, String)]) -> Option<usize> {
-    field(fields, "from").parse().ok()
-}
-
-fn address(ids: &[ContactId], from: Option<usize>, changed: bool) -> String {
-=======
 /// The place among the duplicates from which the contacts come; none if they were selected in the list.
-fn place_among_duplicates(fields: &[(String, String)]) -> Option<u64> {
+fn place_among_duplicates(fields: &[(String, String)]) -> Option<usize> {
     field(fields, FROM).parse().ok()
 }
 
 /// The page from which the contacts come.
-fn way_back(from: Option<u64>) -> (String, &'static str) {
+fn way_back(from: Option<usize>) -> (String, &'static str) {
     match from {
-        Some(from) => (format!("/duplicates?{FROM}={from}"), "Find duplicates"),
+        Some(from) => (duplicates::place(from), "Find duplicates"),
         None => ("/contacts".to_owned(), "Contacts"),
     }
 }
 
-fn address(ids: &[ContactId], from: Option<u64>, changed: bool) -> String {
->>>>>>> main
+fn address(ids: &[ContactId], from: Option<usize>, changed: bool) -> String {
     let mut query = Serializer::new(String::new());
     query.extend_pairs(from.map(|from| (FROM, from.to_string())));
     query.extend_pairs(ids.iter().map(|id| ("id", id.to_string())));
-    query.extend_pairs(from.map(|from| ("from", from.to_string())));
     if changed {
         query.append_pair("changed", "yes");
     }
@@ -98,25 +88,12 @@ pub async fn form(State(web): State<Arc<Web>>, signed: Signed, RawQuery(query): 
         &web,
         head,
         html! {
-<<<<<<< HEAD
-            nav aria-label="Way back" {
-                @match from_duplicates(&asked) {
-                    Some(from) => a href=(duplicates::place(from)) { "← Find duplicates" },
-                    None => a href="/contacts" { "← Contacts" },
-                }
-            }
-=======
             nav aria-label="Way back" { a href=(back) { "← " (back_name) } }
->>>>>>> main
             div.head { h1 { "Merge contacts" } }
             @if changed {
                 (notice(Tone::Warn, html! { p { "One of them was changed meanwhile, so nothing was merged. This is how they are now." } }))
             }
-<<<<<<< HEAD
-            @if right_many { (content(contacts, from_duplicates(&asked))) } @else {
-=======
             @if right_many { (content(contacts, from)) } @else {
->>>>>>> main
                 (empty("Which contacts?", html! {
                     p { "Select two to ten contacts in the list and choose Merge, or let them be found." }
                     div.actions { a.button href="/contacts" { "Contacts" } a.button href="/duplicates" { "Find duplicates" } }
@@ -132,11 +109,7 @@ fn may_stay(contacts: &[StoredContact], place: usize) -> bool {
     contacts[place].right >= Right::Edit && others.into_iter().all(|(_, other)| other.right == Right::Own)
 }
 
-<<<<<<< HEAD
 fn content(mut contacts: Vec<StoredContact>, from: Option<usize>) -> Markup {
-=======
-fn content(mut contacts: Vec<StoredContact>, from: Option<u64>) -> Markup {
->>>>>>> main
     let stays: Vec<bool> = (0..contacts.len()).map(|place| may_stay(&contacts, place)).collect();
     let Some(first) = stays.iter().position(|stays| *stays) else {
         let why = App::hinders_merging(&contacts).unwrap_or_default();
@@ -159,11 +132,7 @@ fn content(mut contacts: Vec<StoredContact>, from: Option<u64>) -> Markup {
                 input type="hidden" name="id" value=(stored.id);
                 input type="hidden" name="version" value={(stored.id) ":" (stored.version)};
             }
-<<<<<<< HEAD
-            @if let Some(from) = from { input type="hidden" name="from" value=(from); }
             // Whoever goes through many merges as proposed with Enter, from here.
-=======
->>>>>>> main
             (which_stays(&contacts, from))
             @for choice in &several { (single(choice, &contacts)) }
             (lists(&values))
@@ -175,22 +144,14 @@ fn content(mut contacts: Vec<StoredContact>, from: Option<u64>) -> Markup {
             }
             div.actions {
                 button.button-primary { "Merge" }
-<<<<<<< HEAD
-                a.button href=(duplicates::place(from.unwrap_or_default())) { "Cancel" }
-=======
                 a.button href=(way_back(from).0) { "Cancel" }
->>>>>>> main
                 span.muted.small { "It can be undone." }
             }
         }
     }
 }
 
-<<<<<<< HEAD
 fn which_stays(contacts: &[StoredContact], from: Option<usize>) -> Markup {
-=======
-fn which_stays(contacts: &[StoredContact], from: Option<u64>) -> Markup {
->>>>>>> main
     let all: Vec<ContactId> = contacts.iter().map(|stored| stored.id).collect();
     html! {
         fieldset.card {
@@ -283,7 +244,7 @@ fn lists(values: &[&Contact]) -> Markup {
 /// `POST /contacts/merge`
 pub async fn merge(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
     let sent = fields(&body);
-    let (ids, from) = (ids_in(&sent)?, from_duplicates(&sent));
+    let ids = ids_in(&sent)?;
     let request = request(&sent, &ids)?;
     let (actor, kept, from) = (signed.actor, request.kept, place_among_duplicates(&sent));
     let shown = match from {
@@ -291,14 +252,7 @@ pub async fn merge(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): R
         None => format!("/contacts/{kept}"),
     };
     match blocking(&web, move |app| app.merge(actor, &request)).await {
-<<<<<<< HEAD
-        Ok(report) => {
-            let back = from.map_or_else(|| format!("/contacts/{kept}"), duplicates::place);
-            Ok(after(&back, "merge", report).into_response())
-        }
-=======
         Ok(report) => Ok(after(&shown, "merge", report).into_response()),
->>>>>>> main
         Err(Problem::App(Error::ChangedMeanwhile { .. })) => {
             Ok(Redirect::to(&address(&ids, from, true)).into_response())
         }

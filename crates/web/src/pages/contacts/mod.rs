@@ -18,4 +18,4 @@ pub use bulk::{act, fields, selection, undelete};
 pub use edit::{create, edit, new, save};
 pub use list::{contacts, list, shared};
 pub use show::{delete, facts, show, title};
-pub use told::{Told, undo};
+pub use told::undo;

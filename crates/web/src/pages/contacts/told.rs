@@ -6,6 +6,7 @@ use super::list::contacts;
 use crate::Web;
 use crate::blocking::blocking;
 use crate::layout::{Tone, notice, number};
+use crate::pages::duplicates;
 use crate::problem::Problem;
 use crate::session::{Signed, place_of_ours};
 use app::ActionReport;
@@ -44,7 +45,7 @@ pub struct Told {
     restored: Option<u64>,
     merge_count: bool,
     saved_view: bool,
-    more_duplicates: Option<u64>,
+    more_duplicates: Option<usize>,
 }
 
 impl Told {
@@ -68,13 +69,8 @@ impl Told {
             restored: count("restored"),
             merge_count: value("merge") == Some("count"),
             saved_view: value("view") == Some("saved"),
-            more_duplicates: count(MORE_DUPLICATES),
+            more_duplicates: value(MORE_DUPLICATES).and_then(|value| value.parse().ok()),
         }
-    }
-
-    /// Whether something was done.
-    pub fn is_something(&self) -> bool {
-        !self.deed.is_empty() || self.undone.is_some()
     }
 
     /// The notice; `back` is the page to come back to.
@@ -128,7 +124,7 @@ impl Told {
                         }
                     }
                     @if let Some(from) = self.more_duplicates {
-                        a.button.button-small href={"/duplicates?from=" (from)} { "More duplicates" }
+                        a.button.button-small href=(duplicates::place(from)) autofocus { "More duplicates" }
                     }
                 }
             },
