@@ -23,8 +23,8 @@ use store::{ImportId, Tx, Workspace, contacts, keys, names, shares, texts, works
 const FORGOTTEN_AT_ONCE: u64 = 1_000;
 
 /// Contacts deleted or restored in one transaction. Their keys and names lie all over the tables, so that many small
-/// transactions would write nearly all of these again and again.
-const DELETED_AT_ONCE: usize = 5_000;
+/// transactions would write nearly all of these again and again; whoever else wants to write waits for one of them.
+const DELETED_AT_ONCE: usize = 25_000;
 
 /// A contact of the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -371,8 +371,9 @@ fn bring_back(tx: &mut Tx<'_>, workspace: Workspace, all: Vec<Trashed>) -> Resul
     keys::insert_many(tx, workspace, new_keys)?;
     names::insert_many(tx, workspace, new_names)?;
     texts::set_many(tx, workspace, &new_texts)?;
-    shares::put_many(tx, workspace, &shares)?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+    let ids: Vec<ContactId> = rows.into_iter().map(|row| row.id).collect();
+    shares::replace_all(tx, workspace, &ids, &shares)?;
+    Ok(ids)
 }
 
 fn shown(trashed: &Trashed) -> Result<TrashedContact, Error> {

@@ -208,10 +208,8 @@ pub(crate) fn rewrite(
     come.without(&gone).leave(tx, workspace)?;
     // The text is written again even where the words are the same: it names the version.
     texts::set_many(tx, workspace, &fresh)?;
-    let ids: Vec<ContactId> = pairs.iter().map(|(_, next)| next.id).collect();
-    contacts::delete_many(tx, workspace, &ids)?;
     let rows: Vec<ContactRow> = pairs.iter().map(|(_, next)| next.clone()).collect();
-    contacts::insert_many(tx, workspace, &rows)
+    contacts::replace_many(tx, workspace, &rows)
 }
 
 /// Adds rows with all that they are found by.
