@@ -38,9 +38,9 @@ Usage: cargo xtask COMMAND
          makes a workspace of 200 members and 1,000,000 contacts, if no other number is said, each shared with five members,
          and prints what lists, searches, shares and imports take there inside of the engine; --postgres makes it on a
          private PostgreSQL whose commits reach the disk
-  bench server [CONTACTS] [--postgres] [--program PATH]
+  bench server [CONTACTS] [--postgres] [--against PATH]
          makes the same workspace and prints what the pages take over HTTP from `crystalqore serve`, for one browser, for
-         four at once, and beside an import; --program measures another build
+         four at once, and beside bulk actions and an import; --against measures the program at PATH first
   postgres [--durable] [-- COMMAND...]
          starts a private PostgreSQL, prints its url, and runs COMMAND with CRYSTALQORE_TEST_POSTGRES and PGHOST, PGPORT,
          PGUSER, PGPASSWORD and PGDATABASE set, or waits for Ctrl-C; --durable has every commit reach the disk

@@ -32,15 +32,15 @@ pub enum Door {
 pub struct Options {
     contacts: usize,
     postgres: bool,
-    /// A build of the program, in place of that of this repository.
-    program: Option<PathBuf>,
+    /// An earlier build of the program, to be measured first.
+    against: Option<PathBuf>,
 }
 
 impl Options {
-    /// Reads `[CONTACTS] [--postgres] [--program PATH]`; none if there is anything else.
+    /// Reads `[CONTACTS] [--postgres] [--against PATH]`; none if there is anything else.
     pub fn parse(arguments: &[&str]) -> Option<Self> {
-        let (arguments, program) = match arguments {
-            [rest @ .., "--program", path] => (rest, Some(path.into())),
+        let (arguments, against) = match arguments {
+            [rest @ .., "--against", path] => (rest, Some(path.into())),
             rest => (rest, None),
         };
         let (arguments, postgres) = match arguments {
@@ -55,7 +55,7 @@ impl Options {
         Some(Self {
             contacts,
             postgres,
-            program,
+            against,
         })
     }
 }
@@ -69,10 +69,17 @@ pub fn team(root: &Path, door: Door, options: &Options) -> u8 {
 }
 
 fn measured(root: &Path, door: Door, options: &Options) -> io::Result<u8> {
-    let what = match (door, &options.program) {
-        (Door::Engine, _) => format!("engine {}", options.contacts),
-        (Door::Server, Some(program)) => format!("server {} {}", options.contacts, absolute(program)?.display()),
-        (Door::Server, None) => format!("server {} {}", options.contacts, run::release(root)?.display()),
+    let what = match door {
+        Door::Engine => format!("engine {}", options.contacts),
+        Door::Server => {
+            let before = options.against.as_ref().map(|program| absolute(program)).transpose()?;
+            let programs: Vec<String> = before
+                .into_iter()
+                .chain([run::release(root)?])
+                .map(|program| program.display().to_string())
+                .collect();
+            format!("server {} {}", options.contacts, programs.join(" "))
+        }
     };
     let example = format!("run --release --quiet -p app --example team -- {what}");
     if !options.postgres {
@@ -89,25 +96,25 @@ mod tests {
 
     #[test]
     fn options_are_read() {
-        let options = |contacts, postgres, program: Option<&str>| {
+        let options = |contacts, postgres, against: Option<&str>| {
             Some(Options {
                 contacts,
                 postgres,
-                program: program.map(PathBuf::from),
+                against: against.map(PathBuf::from),
             })
         };
         assert_eq!(Options::parse(&[]), options(CONTACTS, false, None));
         assert_eq!(Options::parse(&["5000"]), options(5_000, false, None));
         assert_eq!(Options::parse(&["--postgres"]), options(CONTACTS, true, None));
         assert_eq!(
-            Options::parse(&["5000", "--postgres", "--program", "a"]),
+            Options::parse(&["5000", "--postgres", "--against", "a"]),
             options(5_000, true, Some("a"))
         );
         for wrong in [
             &["999"][..],
             &["x"],
             &["5000", "6000"],
-            &["--program"],
+            &["--against"],
             &["--postgres", "5000"],
         ] {
             assert_eq!(Options::parse(wrong), None, "{wrong:?}");

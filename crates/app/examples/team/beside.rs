@@ -15,8 +15,8 @@ const HALF: [(&str, &str); 3] = [("scope", "mine"), ("q", "@wick."), ("all", "ye
 /// What others do meanwhile.
 const MEANWHILE: [&str; 3] = ["the list", "search for a name", "share a contact"];
 
-/// Prints all of it.
-pub fn measure(address: &str, people: &[Person], contacts: usize) {
+/// Prints all of it. Says how many rows were imported, which are those behind so many.
+pub fn measure(address: &str, people: &[Person], contacts: usize) -> usize {
     let at_work = Browser::new(address);
     let (first, importer, others) = (&people[0], &people[1], &people[2..]);
     let bulk = |fields: &[(&str, &str)]| {
@@ -49,6 +49,7 @@ pub fn measure(address: &str, people: &[Person], contacts: usize) {
     let what = format!("importing {rows} rows");
     let end = beside(&what, &|| import(&at_work, &importer.cookie, &file));
     println!("it ended at {end}");
+    rows
 }
 
 /// What a place to go on to says.

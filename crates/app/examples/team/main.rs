@@ -20,7 +20,6 @@ mod random;
 mod server;
 mod workspace;
 
-use std::path::Path;
 use std::time::Duration;
 
 fn main() {
@@ -28,7 +27,7 @@ fn main() {
     let count = |word: &str| word.parse().expect("the number of contacts is a whole number");
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["engine", contacts] => engine::measure(count(contacts)),
-        ["server", contacts, program] => server::measure(count(contacts), Path::new(program)),
+        ["server", contacts, ref programs @ ..] => server::measure(count(contacts), programs),
         _ => println!("cargo xtask bench team, or cargo xtask bench server"),
     }
 }

@@ -52,18 +52,27 @@ struct Asked<'a> {
     ask: &'a (dyn Fn(&Browser, &mut Random) -> Vec<Duration> + Sync),
 }
 
-/// Prints all of it.
-pub fn measure(contacts: usize, program: &Path) {
+/// Prints all of it for each of the programs, which find the same workspace one after the other.
+pub fn measure(contacts: usize, programs: &[&str]) {
     let here = Installation::new();
     fill(&here, contacts);
-    let server = started(&here, program);
-    let browser = Browser::new(&server.address);
-    let start = Instant::now();
-    let people: Vec<Person> = (1..=SIGNED_IN).map(|member| signed_in(&browser, member)).collect();
-    told("members were signed in, and their contacts looked at", start.elapsed());
+    let mut imported = contacts;
+    for program in programs {
+        println!("\n{program}");
+        let server = started(&here, Path::new(program));
+        let browser = Browser::new(&server.address);
+        let people: Vec<Person> = (1..=SIGNED_IN).map(|member| signed_in(&browser, member)).collect();
+        in_turn(&server, &people);
+        said_of(&server);
+        imported += beside::measure(&server.address, &people, imported);
+        said_of(&server);
+    }
+}
 
+/// What one browser asks for, and four at once.
+fn in_turn(server: &Server, people: &[Person]) {
     println!("\n{:44}{:>24}{:>24}", "", "one browser", "four at once");
-    println!("{:44}{}{}", "milliseconds", HEAD, HEAD);
+    println!("{:44}{HEAD}{HEAD}", "milliseconds");
     let mut table = |asked: &Asked| {
         let one = all_of(&server.address, asked, 1);
         let four = all_of(&server.address, asked, TOGETHER);
@@ -71,11 +80,8 @@ pub fn measure(contacts: usize, program: &Path) {
             println!("{what:44}{}{}", figures(one), figures(four));
         }
     };
-    pages(&people, &mut table);
-    sharing(&people, &mut table);
-    said_of(&server);
-    beside::measure(&server.address, &people, contacts);
-    said_of(&server);
+    pages(people, &mut table);
+    sharing(people, &mut table);
 }
 
 pub const HEAD: &str = "    half  99 of 100 longest";
@@ -120,7 +126,7 @@ fn started(here: &Installation, program: &Path) -> Server {
         child,
         address: address.to_owned(),
     };
-    told("\nthe program listened after", start.elapsed());
+    told("it listened after", start.elapsed());
     let browser = Browser::new(&server.address);
     let cookie = cookie(&browser, 1);
     let first = browser.read(&cookie, "/contacts");
