@@ -197,6 +197,10 @@ pub(crate) fn rewrite(
     let (mut gone, mut come) = (Traces::default(), Traces::default());
     let mut fresh = Vec::with_capacity(pairs.len());
     for (now, next) in pairs {
+        if now.body == next.body && now.version == next.version {
+            // Only its owner is another: neither its words nor the version that they name are.
+            continue;
+        }
         let contact = read(next)?;
         fresh.push(text_of(next, &contact));
         if now.body != next.body {
