@@ -77,11 +77,17 @@ test("columns are chosen, and a view keeps them", async ({ page }) => {
   await expect(page.getByRole("columnheader", { name: "City" })).toBeVisible();
   await expect(page.getByRole("columnheader", { name: "Email" })).toHaveCount(0);
   await expect(page.getByRole("cell", { name: "Portland" })).toBeVisible();
+  await page.goto("/contacts?q=example.org");
+  await expect(page.getByRole("columnheader", { name: "City" }), "the choice is remembered").toBeVisible();
   await page.locator("summary", { hasText: "Views" }).click();
   await page.getByLabel("Name", { exact: true }).fill("Of an organisation");
   await axe(page);
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.goto("/contacts");
+  await page.locator("summary", { hasText: "Columns" }).click();
+  await axe(page);
+  await page.getByRole("button", { name: "Standard columns" }).click();
+  await expect(page.getByRole("columnheader", { name: "Email" })).toBeVisible();
   await page.locator("summary", { hasText: "Views" }).click();
   await page.getByRole("link", { name: "Of an organisation" }).click();
   await expect(page.getByRole("cell", { name: "Portland" })).toBeVisible();

@@ -188,7 +188,7 @@ impl App {
         let now = self.world.now();
         self.store.write(|tx| {
             sign_ins::forget(tx, workspace, now, now - tries::FORGOTTEN_AFTER)?;
-            tries::begin(tx, workspace, &subjects, now)
+            self.begin_try(tx, workspace, &subjects, now)
         })?;
         let account = self.store.read(|tx| accounts::by_email(tx, workspace, &email))?;
         let hash = account.as_ref().map(|account| account.password_hash.as_str());
@@ -292,12 +292,19 @@ impl App {
         let account = account.ok_or(Error::WrongPassword)?;
         let subjects = subjects(&account.email, caller);
         let now = self.world.now();
-        self.store.write(|tx| tries::begin(tx, workspace, &subjects, now))?;
+        self.store.write(|tx| self.begin_try(tx, workspace, &subjects, now))?;
         if !self.passwords.matches(old, Some(&account.password_hash))? {
             return Err(Error::WrongPassword);
         }
         let hash = self.passwords.hash(new, self.world.secret())?;
         self.store.write(|tx| {
+            // First, so that whoever keeps this member out at this moment is met, or meets this.
+            members::seen(tx, workspace, member, now)?;
+            // Somebody may have set another one by a link while the old one was checked: that one stays.
+            let current = accounts::get(tx, workspace, member)?;
+            if current.is_none_or(|current| current.password_hash != account.password_hash) {
+                return Err(Error::WrongPassword);
+            }
             tries::succeeded(tx, workspace, &subjects, now)?;
             accounts::set_password(tx, workspace, member, &hash)?;
             links::forget_passwords(tx, workspace, member)?;
@@ -407,9 +414,10 @@ pub(crate) fn fit_email(email: &str) -> Result<String, Error> {
     }
 }
 
-/// An email as accounts are looked up by it. What is none has no account.
+/// An email as accounts are looked up by it. What is none has no account; a server would fail at a NUL instead of saying so.
 pub(crate) fn folded(email: &str) -> String {
-    Email::parse(email).map_or_else(|_| email.to_lowercase(), |email| email.as_str().to_lowercase())
+    let kept = || email.to_lowercase().replace('\0', "\u{fffd}");
+    Email::parse(email).map_or_else(|_| kept(), |email| email.as_str().to_lowercase())
 }
 
 pub(crate) fn fit_password(password: &str) -> Result<(), Error> {

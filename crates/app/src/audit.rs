@@ -14,6 +14,8 @@ use uuid::Uuid;
 pub enum AuditAction {
     /// Somebody signed in.
     SignedIn,
+    /// Somebody failed to sign in so often that they have to wait.
+    SlowedDown,
     /// Somebody was invited.
     Invited,
     /// An invitation was taken back.
@@ -66,8 +68,9 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every kind of deed.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::SignedIn,
+        Self::SlowedDown,
         Self::Invited,
         Self::InvitationRevoked,
         Self::Joined,
@@ -98,6 +101,7 @@ impl AuditAction {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SignedIn => "signed_in",
+            Self::SlowedDown => "slowed_down",
             Self::Invited => "invited",
             Self::InvitationRevoked => "invitation_revoked",
             Self::Joined => "joined",

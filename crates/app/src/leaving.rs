@@ -9,7 +9,7 @@ use crate::access;
 use crate::audit::AuditAction;
 use crate::members::{governed_other, named, shut_out};
 use crate::search::follow;
-use crate::{Actor, App, Error};
+use crate::{Actor, App, Error, views};
 use model::ContactId;
 use store::feed::{self, Touched};
 use store::imports::{self, ImportState};
@@ -33,8 +33,8 @@ impl App {
         })
     }
 
-    /// Removes a member and gives what is theirs to another one: contacts, those in the trash too, and imports. What others
-    /// shared with them is not shared with them any more; what they shared stays shared. Says what was handed over.
+    /// Removes a member and gives what is theirs to another one: contacts, those in the trash too, imports, and the views that
+    /// they shared; other views of theirs are deleted. What others shared with them is not shared with them any more; what they shared stays shared. Says what was handed over.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NoMember`] about either of both, [`Error::LastOwner`]; those of the database. What was
@@ -87,6 +87,7 @@ impl App {
             }
             members::hand_over_rest(tx, actor.workspace, member, to)?;
             shares::remove_member(tx, actor.workspace, member)?;
+            views::hand_over(tx, actor.workspace, member, to)?;
             members::set_state(tx, actor.workspace, member, MemberState::Removed)?;
             feed::note(tx, actor.workspace, &[Touched::Contacts(late)])?;
             follow(tx, actor.workspace, change)?;

@@ -5,7 +5,7 @@
 //! and what a member is afterwards (`accounts`).
 
 use crate::access;
-use crate::accounts::{fit_email, fit_name, fit_password, hex, new_sign_in, sha256};
+use crate::accounts::{fit_email, fit_name, fit_password, folded, hex, new_sign_in, sha256};
 use crate::audit::AuditAction;
 use crate::members::{governed, named};
 use crate::tries::{self, Subject};
@@ -163,11 +163,12 @@ impl App {
     /// # Errors
     /// [`Error::Forbidden`]; those of the database.
     pub fn revoke_invitation(&self, actor: Actor, email: &str) -> Result<(), Error> {
+        let email = folded(email);
         self.change_members(actor, |tx, _| {
-            if links::forget_invitations(tx, actor.workspace, email)? == 0 {
+            if links::forget_invitations(tx, actor.workspace, &email)? == 0 {
                 return Ok(());
             }
-            Ok(self.audit(tx, actor, AuditAction::InvitationRevoked, email, 0)?)
+            Ok(self.audit(tx, actor, AuditAction::InvitationRevoked, &email, 0)?)
         })
     }
 
@@ -224,7 +225,7 @@ impl App {
         });
         if matches!(offer, Err(Error::LinkGone)) && !caller.address.is_empty() {
             let subjects = [Subject::address(&caller.address)];
-            self.store.write(|tx| tries::begin(tx, workspace, &subjects, now))?;
+            self.store.write(|tx| self.begin_try(tx, workspace, &subjects, now))?;
         }
         offer
     }
@@ -237,7 +238,7 @@ impl App {
         let name = fit_name(name, AccountField::Name)?;
         fit_password(password)?;
         let workspace = self.local_actor()?.workspace;
-        let subjects = self.begin_try(workspace, secret, caller)?;
+        let subjects = self.begin_to_use(workspace, secret, caller)?;
         let now = self.world.now();
         // A hash costs time and memory; nobody gets one for nothing.
         self.store
@@ -277,7 +278,7 @@ impl App {
     pub fn reset_password(&self, secret: &LinkSecret, password: &str, caller: &Caller) -> Result<Token, Error> {
         fit_password(password)?;
         let workspace = self.local_actor()?.workspace;
-        let subjects = self.begin_try(workspace, secret, caller)?;
+        let subjects = self.begin_to_use(workspace, secret, caller)?;
         let now = self.world.now();
         self.store
             .read(|tx| standing(tx, workspace, secret, LinkKind::Password, now))?;
@@ -304,13 +305,13 @@ impl App {
     }
 
     /// Counts a try of a link as failed until it succeeds.
-    fn begin_try(&self, workspace: Workspace, secret: &LinkSecret, caller: &Caller) -> Result<Vec<Subject>, Error> {
+    fn begin_to_use(&self, workspace: Workspace, secret: &LinkSecret, caller: &Caller) -> Result<Vec<Subject>, Error> {
         let mut subjects = vec![Subject::link(&secret.hash())];
         if !caller.address.is_empty() {
             subjects.push(Subject::address(&caller.address));
         }
         let now = self.world.now();
-        self.store.write(|tx| tries::begin(tx, workspace, &subjects, now))?;
+        self.store.write(|tx| self.begin_try(tx, workspace, &subjects, now))?;
         Ok(subjects)
     }
 

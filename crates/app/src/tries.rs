@@ -1,13 +1,17 @@
 //! How often somebody may try to sign in.
 //!
-//! Owns the growing waits after failures, for each email and for each address of the network. A try counts as failed from
-//! its beginning, so that many at the same moment are not many free ones. Leaves out what a try is. Subjects are kept as
-//! hashes: who mistypes an email has not asked to be remembered.
+//! Owns the growing waits after failures, for each email and for each address of the network, and that the audit log tells of
+//! them: once for each burst of failures of a member's email, and of addresses once an hour, so that nobody can fill the log.
+//! A try counts as failed from its beginning, so that many at the same moment are not many free ones. Leaves out what a try
+//! is. Subjects are kept as hashes, and an email that is no member's is noted nowhere: who mistypes theirs has not asked to be
+//! remembered.
 
-use crate::Error;
 use crate::accounts::{hex, sha256};
+use crate::audit::AuditAction;
+use crate::{Actor, App, Error};
+use std::net::IpAddr;
 use store::sign_ins::{self, Failures};
-use store::{Tx, Workspace};
+use store::{Member, Tx, Workspace, accounts};
 
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -15,12 +19,26 @@ const MINUTE: i64 = 60 * SECOND;
 pub const FORGOTTEN_AFTER: i64 = 24 * 60 * MINUTE;
 /// No wait is longer: whoever knows only an email must not lock its owner out for long.
 const LONGEST: i64 = 15 * MINUTE;
+/// The audit log tells of an address no sooner after another: whoever tries may have many of them.
+const ADDRESSES_NOTED_EVERY: i64 = 60 * MINUTE;
+/// Characters that are noted of an address; one that is none may be of any length.
+const LONGEST_ADDRESS: usize = 100;
+/// Who an address is when it names no member's email.
+const NOBODY: Member = Member(0);
 
 /// Who tries.
 pub struct Subject {
     name: String,
     /// How many failures are free.
     free: i64,
+    kind: Kind,
+}
+
+/// What a subject is known by, as long as it tries.
+enum Kind {
+    Email(String),
+    Link,
+    Address(String),
 }
 
 impl Subject {
@@ -29,6 +47,7 @@ impl Subject {
         Self {
             name: hex(&sha256(&[b"email", email.as_bytes()])),
             free: 5,
+            kind: Kind::Email(email.to_owned()),
         }
     }
 
@@ -37,20 +56,108 @@ impl Subject {
         Self {
             name: hex(&sha256(&[b"link", hash])),
             free: 5,
+            kind: Kind::Link,
         }
     }
 
-    /// Somebody at this address of the network, which many people may share.
+    /// Somebody at this address of the network, which many people may share. Of IPv6 the network counts: who has one of its
+    /// addresses has them all, and could take another one for each try.
     pub fn address(address: &str) -> Self {
+        let network = match address.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+            Ok(IpAddr::V6(ip)) => {
+                let [a, b, c, d, ..] = ip.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::")
+            }
+            Ok(IpAddr::V4(ip)) => ip.to_string(),
+            Err(_) => address.to_owned(),
+        };
         Self {
-            name: hex(&sha256(&[b"address", address.as_bytes()])),
+            name: hex(&sha256(&[b"address", network.as_bytes()])),
             free: 25,
+            kind: Kind::Address(address.chars().take(LONGEST_ADDRESS).collect()),
+        }
+    }
+
+    fn email_tried(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Email(email) => Some(email),
+            _ => None,
+        }
+    }
+
+    fn address_of(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Address(address) => Some(address),
+            _ => None,
         }
     }
 }
 
-/// Counts a try as failed, or refuses it. Always ask for the subjects in the same order.
-pub fn begin(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], now: i64) -> Result<(), Error> {
+impl App {
+    /// Counts a try as failed, or refuses it, and notes whom it makes wait. Always ask for the subjects in the same order.
+    pub(crate) fn begin_try(
+        &self,
+        tx: &mut Tx<'_>,
+        workspace: Workspace,
+        subjects: &[Subject],
+        now: i64,
+    ) -> Result<(), Error> {
+        let slowed = begin(tx, workspace, subjects, now)?;
+        if slowed.is_empty() {
+            return Ok(());
+        }
+        let email = subjects.iter().find_map(Subject::email_tried);
+        let account = email
+            .map(|email| accounts::by_email(tx, workspace, email))
+            .transpose()?;
+        let account = account.flatten();
+        let address = subjects
+            .iter()
+            .find_map(Subject::address_of)
+            .unwrap_or("an unknown address");
+        for subject in slowed {
+            let about = match (&subject.kind, &account) {
+                (Kind::Email(email), Some(_)) => {
+                    format!("{email}: {} failed tries, the last from {address}", subject.free)
+                }
+                (Kind::Address(address), known) if may_note_address(tx, workspace, now)? => {
+                    let last = known.as_ref().map(|account| format!(", the last as {}", account.email));
+                    format!("{address}: {} failed tries{}", subject.free, last.unwrap_or_default())
+                }
+                _ => continue,
+            };
+            let member = account.as_ref().map_or(NOBODY, |account| account.member);
+            let actor = Actor { workspace, member };
+            self.audit(tx, actor, AuditAction::SlowedDown, &about, 0)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether no address was noted lately; says so once.
+fn may_note_address(tx: &mut Tx<'_>, workspace: Workspace, now: i64) -> Result<bool, Error> {
+    let noted = hex(&sha256(&[b"noted", b"addresses"]));
+    let known = sign_ins::lock_failures(tx, workspace, &noted, now)?;
+    if known.blocked_until > now {
+        return Ok(false);
+    }
+    let next = Failures {
+        count: 0,
+        last_at: now,
+        blocked_until: now + ADDRESSES_NOTED_EVERY,
+    };
+    sign_ins::set_failures(tx, workspace, &noted, &next)?;
+    Ok(true)
+}
+
+/// Counts a try as failed, or refuses it. Says who has no free failure left by it, which happens once in a burst of them.
+fn begin<'s>(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    subjects: &'s [Subject],
+    now: i64,
+) -> Result<Vec<&'s Subject>, Error> {
+    let mut slowed = Vec::new();
     for subject in subjects {
         let known = sign_ins::lock_failures(tx, workspace, &subject.name, now)?;
         if known.blocked_until > now {
@@ -58,9 +165,13 @@ pub fn begin(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], now: i
                 minutes: minutes(known.blocked_until - now),
             });
         }
-        sign_ins::set_failures(tx, workspace, &subject.name, &after(known, subject.free, now))?;
+        let after = after(known, subject.free, now);
+        sign_ins::set_failures(tx, workspace, &subject.name, &after)?;
+        if after.count == subject.free {
+            slowed.push(subject);
+        }
     }
-    Ok(())
+    Ok(slowed)
 }
 
 /// Takes back what was counted of a try that succeeded: its email has no failures any more, its address one less.
@@ -112,6 +223,15 @@ mod tests {
             waits.push((known.blocked_until - now).max(0) / MINUTE);
         }
         assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 15, 15, 15]);
+    }
+
+    #[test]
+    fn addresses_of_one_network_are_one() {
+        let same = |one: &str, other: &str| Subject::address(one).name == Subject::address(other).name;
+        assert!(same("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"));
+        assert!(!same("2001:db8:1:2::1", "2001:db8:1:3::1"));
+        assert!(same("192.0.2.1", "::ffff:192.0.2.1") && !same("192.0.2.1", "192.0.2.2"));
+        assert!(same("unix", "unix") && !same("unix", ""));
     }
 
     #[test]

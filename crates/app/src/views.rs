@@ -1,18 +1,19 @@
 //! Saved views: a name for what the list of contacts is narrowed to, its order and its columns.
 //!
-//! Owns who may use and change one. Leaves out what a view's query means: that is the door's that made it.
+//! Owns who may use and change one, and what becomes of those of a member who goes. Leaves out what a view's query means: that is the door's that made it.
 
 use crate::access::{self, Actor};
 use crate::{App, Error};
 use model::Text;
+use std::collections::HashSet;
 use store::views::{self, View};
-use store::{Tx, workspaces};
+use store::{Member, Tx, Workspace, workspaces};
 
 /// Letters of a name, at most.
 const LONGEST_NAME: usize = 80;
 /// Bytes of a query, at most.
 const LONGEST_QUERY: usize = 4_000;
-/// Views that a member may use, at most.
+/// Views of one member, at most. Those of others do not count: nobody must be kept from saving by what others share.
 const MOST: usize = 200;
 
 /// A view as a member is shown it.
@@ -96,8 +97,8 @@ impl App {
                 views::update(tx, actor.workspace, &view)?;
                 return Ok(view.id);
             }
-            if known.len() >= MOST {
-                return Err(Error::BadView("there are 200 views already; delete one first"));
+            if known.iter().filter(|view| view.member == actor.member).count() >= MOST {
+                return Err(Error::BadView("you have 200 views already; delete one first"));
             }
             Ok(views::add(tx, actor.workspace, &view)?)
         })
@@ -149,6 +150,39 @@ fn changeable(tx: &mut Tx<'_>, actor: Actor, id: i64) -> Result<View, Error> {
     Ok(view)
 }
 
+/// Gives the shared views of a member who goes to another one, and deletes the others: nobody else has ever seen those.
+pub(crate) fn hand_over(tx: &mut Tx<'_>, workspace: Workspace, from: Member, to: Member) -> Result<(), Error> {
+    let known = views::of(tx, workspace, to)?.into_iter();
+    let mut taken: HashSet<String> = known.filter(|view| view.member == to).map(|view| view.name).collect();
+    let theirs = views::of(tx, workspace, from)?.into_iter();
+    for view in theirs.filter(|view| view.member == from) {
+        if !view.shared {
+            views::delete(tx, workspace, view.id)?;
+            continue;
+        }
+        let name = free_name(&view.name, &taken);
+        taken.insert(name.clone());
+        let view = View {
+            member: to,
+            name,
+            ..view
+        };
+        views::update(tx, workspace, &view)?;
+    }
+    Ok(())
+}
+
+/// A name that is not taken: `VIP`, or else `VIP 2` and so on. A member's views are told apart by their names.
+fn free_name(name: &str, taken: &HashSet<String>) -> String {
+    let numbered = (2..).map(|number: u32| {
+        let end = format!(" {number}");
+        let start: String = name.chars().take(LONGEST_NAME - end.len()).collect();
+        start + &end
+    });
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    names.find(|name| !taken.contains(name)).unwrap_or_default()
+}
+
 fn name_of(content: &ViewContent) -> Result<String, Error> {
     let name = Text::new(&content.name.replace('\n', " "));
     if name.is_empty() {
@@ -161,4 +195,18 @@ fn name_of(content: &ViewContent) -> Result<String, Error> {
         return Err(Error::BadView("this is too much for a view; use fewer words"));
     }
     Ok(name.as_str().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_taken_gets_a_number() {
+        let taken = ["VIP", "VIP 2", &"x".repeat(LONGEST_NAME)].map(str::to_owned).into();
+        let free = |name: &str| free_name(name, &taken);
+        assert_eq!([free("All"), free("VIP")], ["All", "VIP 3"]);
+        let long = free(&"x".repeat(LONGEST_NAME));
+        assert_eq!((long.len(), long.ends_with("x 2")), (LONGEST_NAME, true));
+    }
 }

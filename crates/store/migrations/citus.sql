@@ -76,6 +76,10 @@ WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'action_con
 
 SELECT create_distributed_table('views', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'views'::regclass);
+
+SELECT create_distributed_table('member_choices', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'member_choices'::regclass);
+
 SELECT create_distributed_table('not_duplicates', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'not_duplicates'::regclass);
 

@@ -7,8 +7,8 @@
 use crate::error::{Error, Result};
 use crate::waist::{OnConflict, Row, Table, Tx, Value};
 use crate::{
-    Store, Workspace, actions, audit, changes, contacts, feed, fields, keys, links, mappings, names, not_duplicates,
-    settings, shares, sign_ins, texts, trash, views,
+    Store, Workspace, actions, audit, changes, choices, contacts, feed, fields, keys, links, mappings, names,
+    not_duplicates, settings, shares, sign_ins, texts, trash, views,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::Xxh3;
@@ -150,6 +150,7 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&not_duplicates::TABLE, 3),
     &keyed(&fields::TABLE, 2),
     &keyed(&settings::TABLE, 1),
+    &keyed(&choices::TABLE, 3),
 ];
 
 /// A copy under way.

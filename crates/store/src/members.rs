@@ -264,8 +264,8 @@ pub fn hand_over_contacts(
     Ok(ids)
 }
 
-/// Gives what else belongs to a member to another one: contacts in the trash, and imports. Drafts of imports and the mappings
-/// that were remembered for the member are deleted. Nobody holds the imports any more: who runs one stops before it writes on,
+/// Gives what else belongs to a member to another one: contacts in the trash, and imports. Drafts of imports, and the mappings
+/// and choices that were remembered for the member, are deleted. Nobody holds the imports any more: who runs one stops before it writes on,
 /// and who takes it up goes on for the other member.
 ///
 /// # Errors
@@ -291,6 +291,11 @@ pub fn hand_over_rest(tx: &mut Tx<'_>, workspace: Workspace, from: Member, to: M
     tx.execute(
         "forgetting a member's mappings",
         "DELETE FROM mappings WHERE workspace_id = $1 AND member_id = $2",
+        &[here, gone],
+    )?;
+    tx.execute(
+        "forgetting a member's choices",
+        "DELETE FROM member_choices WHERE workspace_id = $1 AND member_id = $2",
         &[here, gone],
     )?;
     Ok(())

@@ -39,6 +39,11 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         "V12__trash_shares",
         include_str!("../migrations/sqlite/V12__trash_shares.sql"),
     ),
+    (
+        "V13__member_choices",
+        include_str!("../migrations/sqlite/V13__member_choices.sql"),
+    ),
+    ("V14__persons", include_str!("../migrations/sqlite/V14__persons.sql")),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -73,6 +78,11 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
         "V12__trash_shares",
         include_str!("../migrations/postgres/V12__trash_shares.sql"),
     ),
+    (
+        "V13__member_choices",
+        include_str!("../migrations/postgres/V13__member_choices.sql"),
+    ),
+    ("V14__persons", include_str!("../migrations/postgres/V14__persons.sql")),
 ];
 
 /// Where refinery notes which migrations a database has seen.

@@ -127,6 +127,7 @@ pub fn table() -> Vec<Route> {
         post("/contacts/new", contacts::create),
         post("/contacts/bulk", contacts::act),
         post("/contacts/undelete", contacts::undelete),
+        post("/contacts/columns", contacts::columns::choose),
         get("/contacts/{id}", contacts::show),
         get("/contacts/{id}/edit", contacts::edit),
         post("/contacts/{id}/edit", contacts::save),

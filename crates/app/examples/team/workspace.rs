@@ -173,7 +173,9 @@ pub fn make(app: &App, installation: &Installation, count: usize) {
                     version: moment,
                     created_at: moment,
                     created_by: None,
+                    made_by: None,
                     written_by: None,
+                    edited_by: None,
                     body: contact.to_json(),
                 }
             })

@@ -2,9 +2,19 @@
 
 use crate::site::{PASSWORD, Team, caller, named};
 use app::{
-    Belongings, Conflicts, Duplicates, Error, ImportOptions, ImportRequest, ImportState, Match, Opening, Role, Watch,
+    Belongings, Conflicts, Duplicates, Error, ImportOptions, ImportRequest, ImportState, Match, Opening, Role,
+    ViewContent, Watch,
 };
 use std::sync::atomic::AtomicBool;
+
+pub fn options() -> ImportOptions {
+    ImportOptions {
+        duplicates: Duplicates::Skip,
+        matching: Match::Email,
+        conflicts: Conflicts::Skip,
+        empty_cells_clear: false,
+    }
+}
 
 fn import(team: &Team, actor: app::Actor, text: &str) -> app::ImportId {
     let folder = tempfile::tempdir().unwrap();
@@ -14,12 +24,7 @@ fn import(team: &Team, actor: app::Actor, text: &str) -> app::ImportId {
         path: &file,
         file_name: "people.csv",
         opening: Opening::default(),
-        options: ImportOptions {
-            duplicates: Duplicates::Skip,
-            matching: Match::Email,
-            conflicts: Conflicts::Skip,
-            empty_cells_clear: false,
-        },
+        options: options(),
         rejected: None,
     };
     let watch = Watch {
@@ -71,6 +76,49 @@ fn contacts_trash_and_imports_go_to_another_member() {
     assert_eq!(names, ["Ada", "cy"]);
     let again = team.app.remove_member(team.ada, bob.member(), cy.member());
     assert!(matches!(again, Err(Error::NoMember)));
+}
+
+#[test]
+fn shared_views_go_with_the_contacts_and_private_ones_with_the_member() {
+    let team = Team::new();
+    let (bob, cy) = (team.join("bob", Role::Member), team.join("cy", Role::Member));
+    let save = |actor, name: &str, shared| {
+        let content = ViewContent {
+            name: name.to_owned(),
+            query: "tag=vip".to_owned(),
+            shared,
+        };
+        team.app.save_view(actor, &content).unwrap()
+    };
+    let (vip, private) = (save(bob, "VIP", true), save(bob, "Only mine", false));
+    save(bob, "Customers", true);
+    save(cy, "VIP", false);
+    let of_ada = save(team.ada, "All", true);
+    team.app.remove_member(team.ada, bob.member(), cy.member()).unwrap();
+
+    let views = team.app.views(cy).unwrap();
+    let seen: Vec<_> = views
+        .iter()
+        .map(|view| (view.name.as_str(), view.shared, view.by.as_deref()))
+        .collect();
+    let expected = [
+        ("All", true, Some("Ada")),
+        ("Customers", true, None),
+        ("VIP", false, None),
+        // It is told apart from the one of the same name that Cy has had.
+        ("VIP 2", true, None),
+    ];
+    assert_eq!(seen, expected);
+    let content = ViewContent {
+        name: "Very important".to_owned(),
+        ..ViewContent::default()
+    };
+    team.app.change_view(cy, vip, &content).unwrap();
+    assert!(matches!(
+        team.app.change_view(cy, private, &content),
+        Err(Error::NoView(_))
+    ));
+    assert!(team.app.views(team.ada).unwrap().iter().any(|view| view.id == of_ada));
 }
 
 #[test]

@@ -3,11 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
 
 mod fields;
+mod kept_out;
 mod leaving;
 mod settings;
 mod site;
 
-use app::{AccountField, Error, LinkKind, LinkSecret, MemberState, Role};
+use app::{AccountField, AuditAction, AuditRequest, Caller, Error, LinkKind, LinkSecret, MemberState, Role};
 use site::{DAY, PASSWORD, Team, caller};
 
 #[test]
@@ -36,6 +37,35 @@ fn an_invitation_makes_one_member() {
         .collect();
     assert_eq!(names, ["Ada", "Bob"]);
     assert!(team.app.members(bob.actor).unwrap().iter().all(|m| m.more.is_none()));
+}
+
+#[test]
+fn a_password_set_by_a_link_is_not_overtaken_by_a_change_that_knew_the_old_one() {
+    let team = Team::new();
+    let bob = team.join("bob", Role::Member);
+    let stolen = team.app.sign_in("bob@example.org", PASSWORD, &caller()).unwrap();
+    let link = team.app.reset_link(team.ada, bob.member()).unwrap();
+    let app = std::sync::Arc::clone(&team.app);
+    // Between the check of the old password and the new one.
+    team.world.before_next_secret(move || {
+        app.reset_password(&link.secret, "what bob chose", &caller()).unwrap();
+    });
+    let changed = team
+        .app
+        .change_password(bob, &stolen, PASSWORD, "what the thief chose", &caller());
+    assert!(matches!(changed, Err(Error::WrongPassword)), "{changed:?}");
+    assert!(team.app.signed_in(&stolen).unwrap().is_none());
+    assert!(team.app.sign_in("bob@example.org", "what bob chose", &caller()).is_ok());
+}
+
+#[test]
+fn what_is_no_email_has_no_account() {
+    let team = Team::new();
+    for email in ["", "ada", "ada\0", "\0", &"x".repeat(100_000)] {
+        let refused = team.app.sign_in(email, PASSWORD, &caller());
+        assert!(matches!(refused, Err(Error::WrongPassword)), "{email:?} {refused:?}");
+        team.app.revoke_invitation(team.ada, email).unwrap();
+    }
 }
 
 #[test]
@@ -229,6 +259,79 @@ fn a_link_sets_a_new_password_once_and_ends_what_was() {
         .change_password(bob, &here, "a new password", "a third password", &caller())
         .unwrap();
     assert!(matches!(reset(&fourth), Err(Error::LinkGone)));
+}
+
+/// What the audit log tells of tries that failed, the latest first.
+fn slowed(team: &Team) -> Vec<(String, String)> {
+    let request = AuditRequest {
+        action: Some(AuditAction::SlowedDown),
+        ..AuditRequest::default()
+    };
+    let page = team.app.audit_page(team.ada, &request, None, 100).unwrap();
+    page.lines.into_iter().map(|line| (line.by, line.about)).collect()
+}
+
+#[test]
+fn the_audit_log_tells_once_of_a_burst_of_failures() {
+    let team = Team::new();
+    let fail = |email: &str, address: &str| {
+        let caller = Caller {
+            address: address.to_owned(),
+            ..caller()
+        };
+        let failed = team.app.sign_in(email, "wrong password", &caller);
+        assert!(
+            matches!(failed, Err(Error::WrongPassword | Error::TooManyTries { .. })),
+            "{failed:?}"
+        );
+    };
+    for n in 0..4 {
+        fail("ada@example.org", &format!("192.0.2.{n}"));
+    }
+    assert_eq!(slowed(&team), []);
+    for n in 4..12 {
+        fail("ada@example.org", &format!("192.0.2.{n}"));
+        team.world.pass(DAY / 24);
+    }
+    let ada = |text: &str| ("Ada".to_owned(), text.to_owned());
+    let first = ada("ada@example.org: 5 failed tries, the last from 192.0.2.4");
+    assert_eq!(slowed(&team), [first.clone()]);
+    // A day without failures later, it is another burst.
+    team.world.pass(2 * DAY);
+    (0..5).for_each(|_| fail("ada@example.org", "192.0.2.4"));
+    assert_eq!(slowed(&team), [first.clone(), first]);
+}
+
+#[test]
+fn nobody_fills_the_audit_log_by_failing() {
+    let team = Team::new();
+    let burst = |address: &str| {
+        for n in 0..25 {
+            let secret = LinkSecret::new(format!("guess {n}"));
+            let caller = Caller {
+                address: address.to_owned(),
+                ..caller()
+            };
+            assert!(team.app.link(&secret, LinkKind::Invitation, &caller).is_err());
+        }
+    };
+    for n in 0..3 {
+        burst(&format!("198.51.100.{n}"));
+    }
+    let nobody = |text: &str| (String::new(), text.to_owned());
+    assert_eq!(slowed(&team), [nobody("198.51.100.0: 25 failed tries")]);
+    team.world.pass(DAY / 24);
+    burst("198.51.100.9");
+    assert_eq!(slowed(&team).len(), 2);
+    // An email that nobody has is noted nowhere.
+    for _ in 0..6 {
+        assert!(
+            team.app
+                .sign_in("nobody@example.org", "wrong password", &Caller::default())
+                .is_err()
+        );
+    }
+    assert_eq!(slowed(&team).len(), 2);
 }
 
 #[test]

@@ -90,7 +90,7 @@ impl Installation {
             ids: AtomicU64::new(0),
             names: AtomicU64::new(0),
         };
-        let database = testbed::wants_postgres().then(|| Database::create().unwrap());
+        let database = testbed::wants_postgres().then(|| Database::without_rows().unwrap());
         let place = Place {
             data: folder.path(),
             objects: None,

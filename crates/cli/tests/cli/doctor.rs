@@ -11,7 +11,7 @@ fn health(document: &Value, about: &str) -> String {
 
 #[test]
 fn a_healthy_installation_is_healthy_before_and_after_its_first_use() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::untouched();
     let look = || scratch.run(&["doctor", "--json"]).expect(0).json();
     for about in ["data folder", "database", "files"] {
         assert_ne!(health(&look(), about), "bad");

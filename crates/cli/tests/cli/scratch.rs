@@ -27,9 +27,8 @@ pub struct Run {
 impl Scratch {
     pub fn new() -> Self {
         Self {
-            database: testbed::wants_postgres().then(|| Arc::new(Database::create().unwrap())),
-            folder: tempfile::tempdir().unwrap(),
-            settings: Vec::new(),
+            database: testbed::wants_postgres().then(|| Arc::new(Database::without_rows().unwrap())),
+            ..Self::without_database()
         }
     }
 
@@ -41,12 +40,28 @@ impl Scratch {
         }
     }
 
-    /// On PostgreSQL whatever the other tests run on; none where there is no server.
+    /// Where the program has never been, not even to make its tables.
+    pub fn untouched() -> Self {
+        Self {
+            database: testbed::wants_postgres().then(|| Arc::new(Database::create().unwrap())),
+            ..Self::without_database()
+        }
+    }
+
+    /// On PostgreSQL whatever the other tests run on, and untouched; none where there is no server.
     pub fn on_server() -> Option<Self> {
         Some(Self {
             database: Some(Arc::new(Database::create()?)),
-            ..Self::new()
+            ..Self::without_database()
         })
+    }
+
+    fn without_database() -> Self {
+        Self {
+            database: None,
+            folder: tempfile::tempdir().unwrap(),
+            settings: Vec::new(),
+        }
     }
 
     /// Another machine: folders of its own, and the same database. As long as that is a file, a copy stands for it.

@@ -16,8 +16,8 @@ use store::shares::{Access, Grantee, Share};
 use store::texts::SearchText;
 use store::trash::Trashed;
 use store::{
-    Error, ImportId, Member, Store, actions, audit, changes, contacts, fields, imports, keys, leases, links, mappings,
-    names, settings, shares, sign_ins, texts, trash, views, workspaces,
+    Error, ImportId, Member, Store, actions, audit, changes, choices, contacts, fields, imports, keys, leases, links,
+    mappings, names, settings, shares, sign_ins, texts, trash, views, workspaces,
 };
 
 /// More than a few pages of contacts, and something in every table.
@@ -75,6 +75,7 @@ fn fill(store: &Store) {
             not_duplicates::put_many(tx, workspace, Member(1), 7, &[Pair::new(id(1), id(2))])?;
             fields::add(tx, workspace, &crate::fields::SHOE, 1)?;
             settings::put(tx, workspace, "{}")?;
+            choices::put(tx, workspace, Member(1), "columns", "name")?;
             let change = |n, before| Change {
                 contact: id(n),
                 line: n,
@@ -83,6 +84,7 @@ fn fill(store: &Store) {
             let before = Before {
                 version: 1,
                 written_by: None,
+                edited_by: None,
                 body: "{}".to_owned(),
             };
             changes::record(tx, workspace, ImportId(1), &[change(1, None), change(2, Some(before))])?;

@@ -15,6 +15,7 @@ mod actions;
 mod audit;
 mod backup;
 mod changes;
+mod choices;
 mod contacts;
 mod copy;
 mod coverage;
@@ -69,7 +70,7 @@ struct Engine {
     concurrent: bool,
 }
 
-/// An empty database. The store goes before that in which it lies.
+/// A database without rows. The store goes before that in which it lies.
 struct Opened {
     store: Store,
     _place: Place,
@@ -119,7 +120,7 @@ fn sqlite_scratch() -> Option<Opened> {
 }
 
 fn postgres() -> Option<Opened> {
-    let database = Database::create()?;
+    let database = Database::without_rows()?;
     Some(Opened {
         store: Store::connect(database.url(), &options()).unwrap(),
         _place: Place::Server {
@@ -136,7 +137,7 @@ fn options() -> PostgresOptions {
     }
 }
 
-/// Runs a test on an empty database of each engine. The engine's name is in the output if it fails.
+/// Runs a test on a database without rows of each engine. The engine's name is in the output if it fails.
 fn on_every_engine(test: impl Fn(&Store, &Engine)) {
     for engine in ENGINES {
         println!("on {}", engine.name);
@@ -169,7 +170,9 @@ fn imported(n: u64) -> ContactRow {
             import: ImportId(1),
             line: n,
         }),
+        made_by: None,
         written_by: Some(ImportId(1)),
+        edited_by: None,
         body: format!(r#"{{"n":{n}}}"#),
     }
 }
@@ -178,7 +181,9 @@ fn imported(n: u64) -> ContactRow {
 fn typed(n: u64) -> ContactRow {
     ContactRow {
         created_by: None,
+        made_by: Some(Member(1)),
         written_by: None,
+        edited_by: Some(Member(2)),
         ..imported(n)
     }
 }

@@ -18,6 +18,23 @@ fn a_database_keeps_what_was_written() {
     }
 }
 
+/// Tests are given databases again after their rows were taken out: a migration that leaves some would be missed there.
+#[test]
+fn a_new_database_has_no_rows() {
+    let Some(database) = Database::create() else { return };
+    drop(Store::connect(database.url(), &options()).unwrap());
+    database.execute(
+        "DO $$
+         DECLARE found regclass; has_rows boolean;
+         BEGIN
+             FOR found IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace LOOP
+                 EXECUTE 'SELECT EXISTS (SELECT FROM ' || found || ')' INTO has_rows;
+                 ASSERT has_rows = (found::text = 'refinery_schema_history'), found::text;
+             END LOOP;
+         END $$",
+    );
+}
+
 #[test]
 fn many_processes_may_start_at_once() {
     let Some(database) = Database::create() else { return };

@@ -11,6 +11,7 @@ use app::{AuditAction, AuditLine, AuditPage, AuditRequest, Member};
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
@@ -82,12 +83,9 @@ impl Asked {
         Ok(AuditRequest {
             action: AuditAction::named(&self.action),
             member: self.member.parse().ok().map(Member),
-            from: day(&self.from)?.map(begin).transpose()?,
+            from: day(&self.from)?.map(begin),
             // The whole of the last day.
-            until: day(&self.to)?
-                .and_then(|day| day.tomorrow().ok())
-                .map(begin)
-                .transpose()?,
+            until: day(&self.to)?.and_then(|day| day.tomorrow().ok()).map(begin),
         })
     }
 
@@ -119,10 +117,11 @@ fn day(text: &str) -> Result<Option<Date>, Problem> {
     }
 }
 
-/// When a day begins in UTC, in microseconds.
-fn begin(day: Date) -> Result<i64, Problem> {
-    let begin = day.to_zoned(TimeZone::UTC).map_err(|_| Problem::Broken)?;
-    Ok(begin.timestamp().as_microsecond())
+/// When a day begins in UTC, in microseconds. The calendar ends some hours after the last moment that there is.
+fn begin(day: Date) -> i64 {
+    let begin = day.to_zoned(TimeZone::UTC);
+    let end = if day.year() > 0 { Timestamp::MAX } else { Timestamp::MIN };
+    begin.map_or(end, |begin| begin.timestamp()).as_microsecond()
 }
 
 fn filters(asked: &Asked, members: &[(Member, String)]) -> Markup {
@@ -168,7 +167,7 @@ fn row(line: &AuditLine) -> Markup {
     html! {
         tr {
             th scope="row" { (moment(line.at)) }
-            td data-is="Who" { (line.by) }
+            td data-is="Who" { @if line.by.is_empty() { "Nobody known" } @else { (line.by) } }
             td data-is="Action" { (line.action.map_or("Something else", words)) }
             td.wrap data-is="About" { (line.about) }
             td.number data-is="Contacts" { @if line.contacts > 0 { (number(line.contacts)) } }
@@ -191,6 +190,7 @@ fn steps(asked: &Asked, next: Option<ContactId>) -> Markup {
 fn words(action: AuditAction) -> &'static str {
     match action {
         AuditAction::SignedIn => "Signed in",
+        AuditAction::SlowedDown => "Failed to sign in",
         AuditAction::Invited => "Invited somebody",
         AuditAction::InvitationRevoked => "Took an invitation back",
         AuditAction::Joined => "Joined",

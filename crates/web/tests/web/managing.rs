@@ -138,6 +138,33 @@ async fn a_contact_is_shared_seen_edited_and_taken_back() {
 }
 
 #[tokio::test]
+async fn several_members_are_given_a_share_at_once() {
+    let (site, mut ada) = Site::set_up().await;
+    let mut bob = joined(&site, "Bob", Role::Member).await;
+    let mut cleo = joined(&site, "Cleo", Role::Member).await;
+    let page = create(&mut ada, "first_name=Ann").await;
+    let share = format!("{page}/share");
+    shows(&ada.get(&share).await, &["With several at once", "multiple"]);
+    let told = post(&mut ada, &share, "member=&access=view").await;
+    shows(&told, &["<h1>Share</h1>", "Choose a member first."]);
+    let told = ada
+        .post("/share", &format!("member=&access=view&id={}", id(&page)))
+        .await;
+    shows(&told, &["<h1>Share</h1>", "Choose a member first.", id(&page)]);
+    let told = post(&mut ada, &share, "member=&access=edit&member=2&member=3&member=2").await;
+    shows(&told, &["1 contact shared.", ">Bob<", ">Cleo<"]);
+    for member in [&mut bob, &mut cleo] {
+        shows(&member.get(&page).await, &["You can edit"]);
+    }
+    shows(&ada.get("/audit").await, &["with Bob, Cleo, to edit"]);
+    // One undo takes all of them back.
+    post(&mut ada, &undo(&told), "back=/contacts").await;
+    for member in [&mut bob, &mut cleo] {
+        assert_eq!(member.get(&page).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
 async fn a_selection_or_all_that_match_is_shared_tagged_and_handed_over() {
     let (site, mut ada) = Site::set_up().await;
     let mut bob = joined(&site, "Bob", Role::Admin).await;
@@ -258,6 +285,53 @@ async fn columns_are_chosen() {
         ],
     );
     hides(&chosen, &[">Company</th>"]);
+}
+
+#[tokio::test]
+async fn chosen_columns_are_remembered_for_each_member_and_list() {
+    let (site, mut ada) = Site::set_up().await;
+    let mut bob = joined(&site, "Bob", Role::Member).await;
+    let page = create(&mut ada, "first_name=Ann&title=Captain&company=Acme").await;
+    ada.post(&format!("{page}/share"), "member=everyone&access=view").await;
+    let told = ada
+        .post("/contacts/columns", "q=ann&sort=newest&col=name&col=title&col=nonsense")
+        .await;
+    // The address is as short as before: what is remembered need not stand in it.
+    assert_eq!(told.header("location"), "/contacts?q=ann&sort=newest");
+    let remembered = |answer: &Answer| {
+        shows(answer, &[">Job title</th>", "Captain", "Standard columns"]);
+        hides(answer, &[">Company</th>", "name=\"cols\""]);
+    };
+    remembered(&ada.get("/contacts").await);
+    remembered(&ada.get("/contacts?q=acme").await);
+    // On another machine, too.
+    let mut elsewhere = site.browser();
+    let form = format!("email=ada%40example.org&password={PASSWORD}");
+    elsewhere.post("/sign-in", &form).await;
+    remembered(&elsewhere.get("/contacts").await);
+    // Bob has chosen nothing, and has a list of what is shared whose columns are others.
+    for list in ["/contacts", "/shared"] {
+        let usual = bob.get(list).await;
+        shows(&usual, &[">Company</th>"]);
+        hides(&usual, &[">Job title</th>", "Standard columns"]);
+    }
+    let chosen = bob.post("/contacts/columns", "scope=shared&col=name&col=title").await;
+    assert_eq!(chosen.header("location"), "/shared");
+    hides(&bob.get("/shared").await, &[">Shared by</th>"]);
+    shows(&bob.get("/contacts").await, &[">Company</th>"]);
+    // What an address names wins, and changes nothing.
+    let named = ada.get("/contacts?cols=name,owner").await;
+    shows(&named, &[">Owner</th>"]);
+    hides(&named, &[">Job title</th>"]);
+    remembered(&ada.get("/contacts").await);
+    // A view that is saved now has the columns that are seen.
+    shows(&ada.get("/contacts?q=x").await, &["q=x&amp;cols=name%2Ctitle"]);
+    let back = post(&mut ada, "/contacts/columns", "do=standard&col=name&col=title").await;
+    shows(&back, &[">Company</th>", ">Changed</th>"]);
+    hides(&back, &["Standard columns"]);
+    // No column beside the name is a choice as well.
+    let none = post(&mut ada, "/contacts/columns", "col=name").await;
+    hides(&none, &[">Company</th>", ">Changed</th>"]);
 }
 
 #[tokio::test]

@@ -124,6 +124,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ("POST", "/contacts/new", "first_name=Ann", members(303)),
     ("POST", "/contacts/bulk", "do=tag&bulk_tag=x&id={contact}", members(303)),
     ("POST", "/contacts/undelete", "at=1", members(303)),
+    ("POST", "/contacts/columns", "col=name&col=city", members(303)),
     ("GET", "/contacts/{id}", "", one(404, 200, 200, 200)),
     ("GET", "/contacts/{id}/edit", "", one(404, 403, 200, 200)),
     // The editor's edit is one that the owner has not seen.
@@ -389,7 +390,8 @@ fn contact_for_all(app: &App, owner: Actor, name: &str, viewer: Actor, editor: A
     };
     let id = app.create_contact(owner, contact).unwrap();
     for (to, access) in [(viewer, Access::View), (editor, Access::Edit)] {
-        app.share(owner, &[id], Grantee::Member(to.member()), access).unwrap();
+        app.share(owner, &[id], &[Grantee::Member(to.member())], access)
+            .unwrap();
     }
     id
 }

@@ -1,11 +1,23 @@
 //! The columns of the list: which there are, which are chosen, and what stands in each.
 //!
-//! The name is always first and is none of them. Leaves out the rows around the cells (`table`).
+//! The name is always first and is none of them. Those that an address names win, and so do those of a view, which is one;
+//! else the member sees those chosen last, or the standard ones. Leaves out the rows around the cells (`table`).
 
+use super::bulk::{field, fields};
+use super::criteria::Criteria;
+use crate::Web;
+use crate::blocking::blocking;
 use crate::layout::date;
+use crate::problem::Problem;
+use crate::session::Signed;
 use app::{Listed, Right};
+use axum::extract::{RawForm, State};
+use axum::response::Redirect;
+use form_urlencoded::Serializer;
 use maud::{Markup, html};
 use model::{Address, fold};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A column beside the name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +37,14 @@ pub enum Column {
     Access,
     /// A custom field, by its name.
     Field(String),
+}
+
+/// How much room a column is given, compared with the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    Short,
+    Usual,
+    Long,
 }
 
 /// The built-in ones, with their names in addresses and for people.
@@ -48,8 +68,14 @@ const BUILT_IN: [(Column, &str, &str); 13] = [
 const NAME_ONLY: &str = "name";
 /// What a custom field's name begins with in an address.
 const FIELD: &str = "field:";
+/// What a form says that wants the standard columns back.
+const STANDARD: &str = "standard";
 /// Columns of a page, at most.
 const MOST: usize = 24;
+/// Letters that a list shows of a value, and tags of a contact. One contact with a megabyte in its name, shared with everyone,
+/// must not make everybody's lists megabytes; its own page shows all of it.
+const SHOWN: usize = 200;
+pub const TAGS: usize = 20;
 
 impl Column {
     /// Its name in addresses.
@@ -68,6 +94,15 @@ impl Column {
         }
     }
 
+    /// How much room its values need.
+    pub fn width(&self) -> Width {
+        match self {
+            Self::Email => Width::Long,
+            Self::Changed | Self::Created | Self::Since | Self::Access => Width::Short,
+            _ => Width::Usual,
+        }
+    }
+
     fn named(name: &str) -> Option<Self> {
         if let Some(field) = name.strip_prefix(FIELD) {
             return (!field.is_empty()).then(|| Self::Field(field.to_owned()));
@@ -81,17 +116,20 @@ impl Column {
         let contact = &listed.contact;
         let address = |part: fn(&Address) -> &str| {
             let found = contact.addresses.iter().map(part).find(|part| !part.is_empty());
-            html! { (found.unwrap_or_default()) }
+            html! { (clipped(found.unwrap_or_default())) }
         };
         let share = listed.share.as_ref();
         match self {
-            Self::Company => html! { (contact.company) },
-            Self::Title => html! { (contact.title) },
+            Self::Company => html! { (clipped(contact.company.as_str())) },
+            Self::Title => html! { (clipped(contact.title.as_str())) },
             Self::Email => some(contact.emails.iter().map(|email| email.value.as_str().to_owned())),
             Self::Phone => some(contact.phones.iter().map(|phone| phone.phone.international())),
             Self::City => address(|address| address.city.as_str()),
             Self::Country => address(|address| address.country.as_str()),
-            Self::Tags => html! { @for tag in &contact.tags { span.tag { (tag) } " " } },
+            Self::Tags => html! {
+                @for tag in contact.tags.iter().take(TAGS) { span.tag { (clipped(tag.as_str())) } " " }
+                @if let Some(more) = contact.tags.len().checked_sub(TAGS + 1) { span.muted { "+" (more + 1) } }
+            },
             Self::Owner => html! { @if listed.right == Right::Own { "You" } @else { (listed.owner_name) } },
             Self::SharedBy => html! { @if let Some(share) = share { (share.by_name) } },
             Self::Since => html! { @if let Some(share) = share { (date(share.at)) } },
@@ -101,9 +139,17 @@ impl Column {
             Self::Field(name) => {
                 let folded = fold(name);
                 let found = contact.custom.iter().find(|(known, _)| fold(known) == folded);
-                html! { @if let Some((_, value)) = found { (value) } }
+                html! { @if let Some((_, value)) = found { (clipped(value.as_str())) } }
             }
         }
+    }
+}
+
+/// As much of a value as a list shows.
+pub fn clipped(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
 }
 
@@ -126,7 +172,7 @@ fn some(mut values: impl Iterator<Item = String>) -> Markup {
     let first = values.next();
     let more = values.count();
     html! {
-        @if let Some(first) = first { (first) }
+        @if let Some(first) = first { (clipped(&first)) }
         @if more > 0 { span.muted { " +" (more) } }
     }
 }
@@ -153,6 +199,31 @@ impl Columns {
             }
         }
         Self(chosen)
+    }
+
+    /// Reads what is remembered of a member's choice. Custom fields that are used no more are not in it.
+    pub fn remembered(text: &str, used: &[String]) -> Self {
+        let known = fields(text.as_bytes());
+        let Self(chosen) = Self::read(known.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let is_used = |column: &Column| match column {
+            Column::Field(name) => used.contains(name),
+            _ => true,
+        };
+        Self(chosen.map(|chosen| chosen.into_iter().filter(is_used).collect()))
+    }
+
+    /// What is to be remembered of them; none where nothing was chosen.
+    fn to_remember(&self) -> Option<String> {
+        let chosen = self.0.as_ref()?;
+        let mut text = Serializer::new(String::new());
+        text.append_pair("col", NAME_ONLY);
+        text.extend_pairs(chosen.iter().map(|column| ("col", column.name())));
+        Some(text.finish())
+    }
+
+    /// Whether nothing was chosen.
+    pub fn are_standard(&self) -> bool {
+        self.0.is_none()
     }
 
     /// As they stand in an address; none where nothing was chosen.
@@ -186,8 +257,19 @@ impl Columns {
     }
 }
 
-/// The menu to choose columns from, for the list at `path`; `kept` are the fields that stay as they are.
-pub fn menu(path: &str, shown: &[Column], fields: &[String], kept: Markup) -> Markup {
+/// `POST /contacts/columns`: remembers what was chosen, and goes back to the list.
+pub async fn choose(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Redirect, Problem> {
+    let fields = fields(&body);
+    let mut criteria = Criteria::read(&fields);
+    let chosen = std::mem::take(&mut criteria.columns);
+    let remembered = chosen.to_remember().filter(|_| field(&fields, "do") != STANDARD);
+    let (actor, list) = (signed.actor, criteria.scope());
+    blocking(&web, move |app| app.choose_columns(actor, list, remembered.as_deref())).await?;
+    Ok(Redirect::to(&criteria.list_url(criteria.page())))
+}
+
+/// The menu to choose columns from; `kept` are the fields that stay as they are.
+pub fn menu(chosen: &Columns, shown: &[Column], fields: &[String], kept: Markup) -> Markup {
     let built_in = BUILT_IN.iter().map(|(column, _, _)| column.clone());
     let known: Vec<Column> = built_in
         .chain(fields.iter().map(|name| Column::Field(name.clone())))
@@ -195,7 +277,7 @@ pub fn menu(path: &str, shown: &[Column], fields: &[String], kept: Markup) -> Ma
     html! {
         details.menu.choose {
             summary { "Columns" }
-            form.menu-items.stack method="get" action=(path) {
+            form.menu-items.stack method="post" action="/contacts/columns" {
                 (kept)
                 input type="hidden" name="col" value=(NAME_ONLY);
                 fieldset {
@@ -209,6 +291,7 @@ pub fn menu(path: &str, shown: &[Column], fields: &[String], kept: Markup) -> Ma
                 }
                 div.actions {
                     button.button-small { "Show these" }
+                    @if !chosen.are_standard() { button.button-small.button-quiet name="do" value=(STANDARD) { "Standard columns" } }
                 }
             }
         }
@@ -222,6 +305,27 @@ mod tests {
     fn read(query: &str) -> Columns {
         let fields: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         Columns::read(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    }
+
+    #[test]
+    fn what_is_remembered_is_what_was_chosen_but_for_fields_of_no_use() {
+        let chosen = read("col=name&col=city&col=field%3AA%2C+B&col=field%3AGone");
+        let text = chosen.to_remember().unwrap();
+        assert_eq!(
+            Columns::remembered(&text, &["A, B".to_owned()]).shown(false),
+            [Column::City, Column::Field("A, B".to_owned())]
+        );
+        assert_eq!(read("").to_remember(), None);
+        let none = read("col=name").to_remember().unwrap();
+        assert_eq!(Columns::remembered(&none, &[]).shown(false), []);
+    }
+
+    #[test]
+    fn a_list_shows_the_beginning_of_what_is_long() {
+        assert_eq!(clipped("Zoë"), "Zoë");
+        let long = clipped(&"ë".repeat(1_000_000)).into_owned();
+        assert_eq!(long.chars().count(), SHOWN + 1);
+        assert_eq!(clipped(&"ë".repeat(SHOWN)).chars().count(), SHOWN);
     }
 
     #[test]

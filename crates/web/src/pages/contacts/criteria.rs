@@ -207,18 +207,18 @@ impl Criteria {
         url.strip_prefix('?').unwrap_or_default().to_owned()
     }
 
-    /// The same as fields of a form that nobody sees.
+    /// The same as fields of a form that nobody sees, of any page.
     pub fn hidden(&self) -> Markup {
         html! {
-            @if self.scope() == Scope::Shared { input type="hidden" name="scope" value=(self.scope); }
             (self.hidden_but_columns())
             @if let Some(columns) = self.columns.query() { input type="hidden" name="cols" value=(columns); }
         }
     }
 
-    /// The same for a form of the list that chooses columns itself.
+    /// The same for a form that chooses columns itself.
     pub fn hidden_but_columns(&self) -> Markup {
         html! {
+            @if self.scope() == Scope::Shared { input type="hidden" name="scope" value=(self.scope); }
             @if let Some((name, value)) = self.scope_field(self.path()) { input type="hidden" name=(name) value=(value); }
             @for (name, value) in self.conditions() { input type="hidden" name=(name) value=(value); }
             @if !self.sort.is_empty() { input type="hidden" name="sort" value=(self.sort); }

@@ -4,7 +4,7 @@
 //! Leaves out which contacts pass (`app`), the rows (`table`), and what happens to a selection (`bulk`).
 
 use super::bulk::fields;
-use super::columns;
+use super::columns::{self, Columns};
 use super::criteria::{Criteria, PAGE, SCOPES, SHARED, SORTS};
 use super::table;
 use super::told::Told;
@@ -26,6 +26,8 @@ const SWAPPED: &str = "results head-actions";
 /// What a page of a list is made of.
 struct Shown {
     criteria: Criteria,
+    /// The columns that the address names, or that the member chose last.
+    columns: Columns,
     told: Told,
     views: Vec<SavedView>,
     /// The workspace's custom fields.
@@ -87,17 +89,25 @@ async fn look(
         from: criteria.page().saturating_mul(PAGE),
         size: PAGE,
     });
-    let (views, fields, found) = blocking(web, move |app| {
+    let list = criteria.scope();
+    let (views, fields, remembered, found) = blocking(web, move |app| {
         let found = match request {
             Ok(request) => Ok(find(app, actor, request)?),
             Err(error) => Err(error.to_string()),
         };
-        Ok((app.views(actor)?, custom_fields(app, actor)?, found))
+        let remembered = app.chosen_columns(actor, list)?;
+        Ok((app.views(actor)?, custom_fields(app, actor)?, remembered, found))
     })
     .await?;
+    let remembered = remembered.map(|columns| Columns::remembered(&columns, &fields));
+    let columns = match &criteria.columns {
+        none if none.are_standard() => remembered.unwrap_or_default(),
+        named => named.clone(),
+    };
     Ok(Shown {
         told: Told::read(asked),
         criteria,
+        columns,
         views,
         fields,
         found,
@@ -174,12 +184,12 @@ fn body(shown: &Shown, nobody_yet: fn() -> Markup) -> Markup {
 /// The menus of views and of columns.
 fn tools(shown: &Shown, count: &str) -> Markup {
     let criteria = &shown.criteria;
-    let columns = criteria.columns.shown(criteria.scope() == Scope::Shared);
+    let columns = shown.columns.shown(criteria.scope() == Scope::Shared);
     html! {
         div.list-tools {
             p.list-count role="status" { (count) }
-            (views::menu(&shown.views, criteria))
-            (columns::menu(criteria.path(), &columns, &shown.fields, criteria.hidden_but_columns()))
+            (views::menu(&shown.views, criteria, &shown.columns))
+            (columns::menu(&shown.columns, &columns, &shown.fields, criteria.hidden_but_columns()))
         }
     }
 }
@@ -312,7 +322,7 @@ fn results(shown: &Shown, found: &Found) -> Markup {
             form id="bulk" method="post" action="/contacts/bulk" data-selection=(total) {
                 (criteria.hidden())
                 (table::bulk_bar(&page.contacts, total, criteria.scope()))
-                (table::table(&page.contacts, &criteria.columns.shown(criteria.scope() == Scope::Shared), criteria.scope()))
+                (table::table(&page.contacts, &shown.columns.shown(criteria.scope() == Scope::Shared), criteria.scope()))
             }
             @if let Some(total) = page.total {
                 (pages(found.at, total.div_ceil(PAGE), "results", |to| criteria.list_url(to)))

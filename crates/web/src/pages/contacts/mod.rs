@@ -1,7 +1,7 @@
 //! Contacts: the lists, one contact, creating and editing, sharing, saved views, and what is done with a selection.
 
 mod bulk;
-mod columns;
+pub mod columns;
 pub mod criteria;
 mod edit;
 mod form;

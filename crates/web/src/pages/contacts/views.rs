@@ -3,6 +3,7 @@
 //! A view is the query of the list's address. Leaves out who may use and change one (`app`).
 
 use super::bulk::{field, fields};
+use super::columns::Columns;
 use super::criteria::Criteria;
 use super::told::with;
 use crate::Web;
@@ -25,16 +26,21 @@ fn criteria(query: &str) -> Criteria {
     Criteria::read(&fields(query.as_bytes()))
 }
 
-/// The menu above the list: the views there are, and a form to save what is shown.
-pub fn menu(views: &[SavedView], now: &Criteria) -> Markup {
-    let query = now.query();
-    let current = views.iter().find(|view| view.query == query);
+/// The menu above the list: the views there are, and a form to save what is shown, with the columns that are.
+pub fn menu(views: &[SavedView], now: &Criteria, columns: &Columns) -> Markup {
+    let with_columns = Criteria {
+        columns: columns.clone(),
+        ..now.clone()
+    };
+    let (asked, query) = (now.query(), with_columns.query());
+    let current = views.iter().find(|view| view.query == asked);
+    let current = current.or_else(|| views.iter().find(|view| view.query == query));
     html! {
         details.menu.choose {
             summary { "Views" @if let Some(view) = current { ": " span.cut { (view.name) } } }
             div.menu-items {
                 @for view in views {
-                    a href=(url(view)) aria-current=[(view.query == query).then_some("true")] {
+                    a href=(url(view)) aria-current=[current.is_some_and(|current| current.id == view.id).then_some("true")] {
                         span.cut { (view.name) }
                         @if let Some(by) = &view.by { span.small.muted { " by " (by) } }
                         @else if view.shared { span.small.muted { " for all" } }

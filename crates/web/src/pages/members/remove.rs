@@ -73,7 +73,7 @@ fn about(info: &MemberInfo, has: &Belongings) -> Markup {
         ul.plain {
             li { (info.name) " is signed out everywhere and cannot sign in again." }
             li { "What " (info.name) " shared with others stays shared. What others shared with " (info.name) " is not shared with them any more." }
-            li { "Imports that were only being prepared are dropped." }
+            li { "Views that " (info.name) " shared go to the same member. Their other views, and imports that were only being prepared, are dropped." }
             li { "History and audit log keep the name." }
             li { "This cannot be undone. To keep somebody out for a while, deactivate them instead." }
         }
