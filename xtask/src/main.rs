@@ -34,9 +34,13 @@ Usage: cargo xtask COMMAND
          --against also runs the program at PATH, to compare before with after
   bench import-postgres FILE.csv [ROUNDS] [--against PATH]
          the same into a private PostgreSQL whose commits reach the disk; the peer is psql
-  bench team [CONTACTS]
+  bench team [CONTACTS] [--postgres]
          makes a workspace of 200 members and 1,000,000 contacts, if no other number is said, each shared with five members,
-         and prints what lists, searches, shares and imports take there
+         and prints what lists, searches, shares and imports take there inside of the engine; --postgres makes it on a
+         private PostgreSQL whose commits reach the disk
+  bench server [CONTACTS] [--postgres] [--against PATH]
+         makes the same workspace and prints what the pages take over HTTP from `crystalqore serve`, for one browser, for
+         four at once, and beside bulk actions and an import; --against measures the program at PATH first
   postgres [--durable] [-- COMMAND...]
          starts a private PostgreSQL, prints its url, and runs COMMAND with CRYSTALQORE_TEST_POSTGRES and PGHOST, PGPORT,
          PGUSER, PGPASSWORD and PGDATABASE set, or waits for Ctrl-C; --durable has every commit reach the disk
@@ -63,8 +67,8 @@ fn main() -> ExitCode {
             None => usage(),
         },
         ["bench", "import", ref options @ ..] => bench(&root, bench::Database::Sqlite, options),
-        ["bench", "team"] => bench::team(&root, None),
-        ["bench", "team", contacts] => bench::team(&root, Some(contacts)),
+        ["bench", "team", ref options @ ..] => team(&root, bench::Door::Engine, options),
+        ["bench", "server", ref options @ ..] => team(&root, bench::Door::Server, options),
         ["bench", "import-postgres", ref options @ ..] => bench(&root, bench::Database::Postgres, options),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
@@ -83,6 +87,13 @@ fn usage() -> u8 {
 fn bench(root: &Path, database: bench::Database, options: &[&str]) -> u8 {
     match bench::Options::parse(options) {
         Some(options) => bench::import(root, database, &options),
+        None => usage(),
+    }
+}
+
+fn team(root: &Path, door: bench::Door, options: &[&str]) -> u8 {
+    match bench::TeamOptions::parse(options) {
+        Some(options) => bench::team(root, door, &options),
         None => usage(),
     }
 }

@@ -74,13 +74,13 @@ impl App {
                 Some(import) => last_change(tx, actor, &row, import, right)?,
                 None => None,
             };
-            let mut names = Names::new(actor.workspace);
-            let mut named = |member: Option<Member>| member.map(|member| names.of(tx, member)).transpose();
+            let names = Names::of(tx, actor.workspace, creator.into_iter().chain(editor))?;
+            let named = |member: Option<Member>| member.map(|member| names.name(member));
             Ok(ContactHistory {
-                creator: named(creator)?,
+                creator: named(creator),
                 created_by_own: made_with.as_ref().is_some_and(|import| import.owner == actor.member),
                 created_from: made_with.map(|import| import.file_name),
-                editor: named(editor)?,
+                editor: named(editor),
                 changed_by,
             })
         })

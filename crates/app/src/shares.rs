@@ -99,20 +99,23 @@ impl App {
         self.store.read(|tx| {
             let contact = access::view(tx, actor, id)?;
             let found = shares::of_many(tx, actor.workspace, &[contact.id])?;
-            let mut names = Names::new(actor.workspace);
-            let told = found.into_iter().map(|share| {
-                Ok(ShareInfo {
-                    to: share.to,
-                    name: match share.to {
-                        Grantee::Everyone => String::new(),
-                        Grantee::Member(member) => names.of(tx, member)?,
-                    },
-                    access: share.access,
-                    by_name: names.of(tx, share.by)?,
-                    at: share.at,
-                })
+            let grantees = found.iter().filter_map(|share| match share.to {
+                Grantee::Everyone => None,
+                Grantee::Member(member) => Some(member),
             });
-            told.collect()
+            let named = found.iter().map(|share| share.by).chain(grantees);
+            let names = Names::of(tx, actor.workspace, named)?;
+            let told = found.into_iter().map(|share| ShareInfo {
+                to: share.to,
+                name: match share.to {
+                    Grantee::Everyone => String::new(),
+                    Grantee::Member(member) => names.name(member),
+                },
+                access: share.access,
+                by_name: names.name(share.by),
+                at: share.at,
+            });
+            Ok(told.collect())
         })
     }
 
@@ -190,7 +193,7 @@ impl Change {
         for share in shares::of_many(tx, actor.workspace, &ids)? {
             before.entry(share.contact).or_default().push(share);
         }
-        let (mut given, mut taken, mut changed) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut given, mut taken, mut handed, mut changed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for row in rows {
             let before = before.remove(&row.id).unwrap_or_default();
             let mut given_to = |contact, to, access| {
@@ -230,11 +233,10 @@ impl Change {
                     if let Some(access) = keep {
                         given_to(row.id, Grantee::Member(row.owner), *access);
                     }
-                    let handed = ContactRow {
+                    handed.push(ContactRow {
                         owner: *to,
                         ..row.clone()
-                    };
-                    contacts::update(tx, actor.workspace, &handed)?;
+                    });
                 }
             }
             changed.push(Before {
@@ -243,6 +245,7 @@ impl Change {
                 shares: Some(before),
             });
         }
+        contacts::replace_many(tx, actor.workspace, &handed)?;
         shares::remove_many(tx, actor.workspace, &taken)?;
         shares::put_many(tx, actor.workspace, &given)?;
         Ok(changed)
@@ -254,27 +257,27 @@ pub(crate) fn name_of(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> 
     Ok(workspaces::member_name(tx, workspace, member)?.unwrap_or_default())
 }
 
-/// Names of members, each asked for once.
-pub(crate) struct Names {
-    workspace: Workspace,
-    known: HashMap<Member, String>,
-}
+/// What some members are called, asked for all at once: one by one each would be a question to a server.
+pub(crate) struct Names(HashMap<Member, String>);
 
 impl Names {
-    pub fn new(workspace: Workspace) -> Self {
-        Self {
-            workspace,
-            known: HashMap::new(),
-        }
+    pub fn of(
+        tx: &mut Tx<'_>,
+        workspace: Workspace,
+        members: impl Iterator<Item = Member>,
+    ) -> Result<Self, store::Error> {
+        let mut asked: Vec<Member> = members.collect();
+        asked.sort_unstable();
+        asked.dedup();
+        Ok(Self(match asked.is_empty() {
+            true => HashMap::new(),
+            false => workspaces::member_names(tx, workspace, &asked)?.into_iter().collect(),
+        }))
     }
 
-    pub fn of(&mut self, tx: &mut Tx<'_>, member: Member) -> Result<String, Error> {
-        if let Some(name) = self.known.get(&member) {
-            return Ok(name.clone());
-        }
-        let name = name_of(tx, self.workspace, member)?;
-        self.known.insert(member, name.clone());
-        Ok(name)
+    /// Empty for one who is not there.
+    pub fn name(&self, member: Member) -> String {
+        self.0.get(&member).cloned().unwrap_or_default()
     }
 }
 
@@ -298,13 +301,13 @@ pub(crate) fn shared_by(
             *known = share;
         }
     }
-    let mut names = Names::new(actor.workspace);
+    let names = Names::of(tx, actor.workspace, strongest.values().map(|share| share.by))?;
     let told = strongest.into_values().map(|share| {
-        let by_name = names.of(tx, share.by)?;
+        let by_name = names.name(share.by);
         let (at, access) = (share.at, share.access);
-        Ok((share.contact, SharedBy { by_name, at, access }))
+        (share.contact, SharedBy { by_name, at, access })
     });
-    told.collect()
+    Ok(told.collect())
 }
 
 /// A share as it is kept, but for the contact that it stands with: in the trash, and in the notes of actions.

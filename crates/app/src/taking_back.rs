@@ -201,6 +201,10 @@ pub(crate) fn rewrite(
     let (mut gone, mut come) = (Traces::default(), Traces::default());
     let mut fresh = Vec::with_capacity(pairs.len());
     for (now, next) in pairs {
+        if now.body == next.body && now.version == next.version {
+            // Only its owner is another: neither its words nor the version that they name are.
+            continue;
+        }
         let contact = read(next)?;
         fresh.push(text_of(next, &contact));
         if now.body != next.body {
@@ -212,10 +216,8 @@ pub(crate) fn rewrite(
     come.without(&gone).leave(tx, workspace)?;
     // The text is written again even where the words are the same: it names the version.
     texts::set_many(tx, workspace, &fresh)?;
-    let ids: Vec<ContactId> = pairs.iter().map(|(_, next)| next.id).collect();
-    contacts::delete_many(tx, workspace, &ids)?;
     let rows: Vec<ContactRow> = pairs.iter().map(|(_, next)| next.clone()).collect();
-    contacts::insert_many(tx, workspace, &rows)
+    contacts::replace_many(tx, workspace, &rows)
 }
 
 /// Adds rows with all that they are found by.

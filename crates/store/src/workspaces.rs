@@ -5,11 +5,18 @@
 //! allows; `app` decides that.
 
 use crate::error::Result;
-use crate::waist::{Tx, Value};
+use crate::waist::{Lookup, Tx, Value};
 use crate::{Member, Workspace};
 
 const LOCAL_WORKSPACE: Workspace = Workspace(1);
 const LOCAL_MEMBER: Member = Member(1);
+
+const NAMES: Lookup = Lookup {
+    table: "members",
+    key: "member_id",
+    columns: "member_id, name",
+    order: "member_id",
+};
 
 /// The workspace and the member of the person at this machine, if they were made: the first owner who is active. Asking does
 /// not wait for a writer.
@@ -64,6 +71,20 @@ pub fn member_name(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Res
         &[workspace.into(), Value::Int(member.0)],
         |row| Ok(row.text(0)?.to_owned()),
     )
+}
+
+/// The names of those of some members who are there, in the order in which they are asked for.
+///
+/// # Errors
+/// Those of the database.
+pub fn member_names(tx: &mut Tx<'_>, workspace: Workspace, members: &[Member]) -> Result<Vec<(Member, String)>> {
+    let mut found = Vec::with_capacity(members.len());
+    let numbers = members.iter().map(|member| Value::Int(member.0));
+    tx.lookup("reading members' names", &NAMES, workspace, numbers, |_, row| {
+        found.push((Member(row.int(0)?), row.text(1)?.to_owned()));
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// The name of a workspace; empty without such a one.

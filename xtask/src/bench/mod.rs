@@ -1,15 +1,17 @@
 //! Speed, measured against peers in the same run: `cargo xtask bench`.
 //!
-//! Owns the order of the runs and the ratios. Leaves out the programs that are compared (`sqlite`, `postgres`) and what a
-//! figure should be: machines are noisy, so nothing here passes or fails.
+//! Owns the order of the runs and the ratios. Leaves out the programs that are compared (`sqlite`, `postgres`), the workspace of
+//! a large team (`team`), and what a figure should be: machines are noisy, so nothing here passes or fails.
 
 mod options;
 mod ours;
 mod postgres;
 mod sqlite;
+mod team;
 mod timing;
 
 pub use options::Options;
+pub use team::{Door, Options as TeamOptions, team};
 
 use crate::run;
 use ours::Program;
@@ -56,22 +58,6 @@ pub fn import(root: &Path, database: Database, options: &Options) -> u8 {
         Err(error) => {
             eprintln!("bench: {error}");
             1
-        }
-    }
-}
-
-/// Prints what things take in the workspace of a large team. It is measured inside of the engine, so an example of its crate
-/// does it.
-pub fn team(root: &Path, contacts: Option<&str>) -> u8 {
-    let example = "run --release --quiet -p app --example team";
-    match contacts {
-        None => run::cargo(root, example, &[]),
-        Some(contacts) if contacts.parse::<usize>().is_ok_and(|contacts| contacts >= 1_000) => {
-            run::cargo(root, &format!("{example} -- {contacts}"), &[])
-        }
-        Some(_) => {
-            eprintln!("bench: the number of contacts is a whole number, at least 1000");
-            2
         }
     }
 }

@@ -3,18 +3,21 @@
 //! The first member owns a fifth of the contacts, the others the rest; each contact is shared with five members. Leaves out
 //! what is measured.
 
+use crate::installation::Installation;
 use crate::random::Random;
-use app::World;
+use app::{App, Caller, Setup, World};
 use model::{Contact, ContactId, Email, Label, LabeledEmail, LabeledPhone, MatchKey, Phone, Text, name_order};
-use std::path::Path;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 use store::accounts::{NewAccount, Role};
 use store::contacts::ContactRow;
 use store::shares::{Access, Grantee, Share};
-use store::{Member, Store, Workspace, accounts, contacts, keys, members, names, shares, workspaces};
+use store::{Member, Workspace, accounts, contacts, keys, members, names, shares, workspaces};
 
 pub const MEMBERS: i64 = 200;
+/// That of every member.
+pub const PASSWORD: &str = "a bench is no secret";
 const SHARES: i64 = 5;
 const HERE: Workspace = Workspace(1);
 /// Contacts of one transaction.
@@ -118,10 +121,10 @@ fn owner(number: usize, contacts: usize) -> Member {
     }
 }
 
-/// A file of the first contacts.
-pub fn csv(rows: usize) -> String {
+/// A file of some contacts; the first are in the workspace.
+pub fn csv(numbers: Range<usize>) -> String {
     let mut csv = "First Name,Last Name,Company,Email\n".to_owned();
-    for number in 0..rows {
+    for number in numbers {
         let contact = contact(number);
         let values = [&contact.first_name, &contact.last_name, &contact.company].map(|value| value.as_str().to_owned());
         csv.push_str(&format!("{},{}\n", values.join(","), contact.emails[0].value.as_str()));
@@ -129,27 +132,26 @@ pub fn csv(rows: usize) -> String {
     csv
 }
 
-fn open(folder: &Path) -> Store {
-    Store::open(&folder.join("crystalqore.db")).unwrap()
-}
-
 /// Writes members and contacts.
-pub fn make(folder: &Path, count: usize) {
-    let store = open(folder);
+pub fn make(app: &App, installation: &Installation, count: usize) {
+    let first = Setup {
+        name: "Member 1".to_owned(),
+        email: email(1),
+        password: PASSWORD.to_owned(),
+        workspace_name: "A large team".to_owned(),
+    };
+    app.setup(&first, &Caller::default()).unwrap();
+    let store = installation.store();
     store
         .write(|tx| {
-            for member in 1..=MEMBERS {
-                let email = email(member);
+            let first = accounts::get(tx, HERE, Member(1))?.unwrap();
+            for member in 2..=MEMBERS {
                 let account = NewAccount {
                     name: &format!("Member {member}"),
-                    email: &email,
-                    password_hash: "none",
+                    email: &email(member),
+                    password_hash: &first.password_hash,
                 };
-                if member == 1 {
-                    accounts::claim(tx, HERE, Member(1), &account)?;
-                } else {
-                    members::add(tx, HERE, &account, Role::Member, 1)?;
-                }
+                members::add(tx, HERE, &account, Role::Member, 1)?;
             }
             Ok::<_, store::Error>(())
         })
@@ -194,14 +196,9 @@ pub fn make(folder: &Path, count: usize) {
         .unwrap();
 }
 
-/// Copies the database into another folder.
-pub fn copy(folder: &Path, to: &Path) {
-    open(folder).backup(&to.join("crystalqore.db")).unwrap();
-}
-
 /// Shares each contact with five members; the first fifth with the second member, among others.
-pub fn share(folder: &Path, count: usize) {
-    let store = open(folder);
+pub fn share(installation: &Installation, count: usize) {
+    let store = installation.store();
     let numbers: Vec<usize> = (0..count).collect();
     for some in numbers.chunks(STEP) {
         let mut all = Vec::new();

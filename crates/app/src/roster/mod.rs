@@ -214,7 +214,7 @@ fn in_scope(seen: Vec<Seen>, scope: Scope) -> Vec<Seen> {
 /// What is shown of contacts.
 fn listed(tx: &mut Tx<'_>, actor: Actor, seen: Vec<Seen>) -> Result<Vec<Listed>, Error> {
     let mut shares = shared_by(tx, actor, &seen)?;
-    let mut names = Names::new(actor.workspace);
+    let names = Names::of(tx, actor.workspace, seen.iter().map(|(_, row)| row.owner))?;
     let listed = seen.into_iter().map(|(right, row)| {
         Ok(Listed {
             id: row.id,
@@ -222,7 +222,7 @@ fn listed(tx: &mut Tx<'_>, actor: Actor, seen: Vec<Seen>) -> Result<Vec<Listed>,
             contact: read(&row)?,
             right,
             share: shares.remove(&row.id),
-            owner_name: names.of(tx, row.owner)?,
+            owner_name: names.name(row.owner),
             created_at: row.created_at,
         })
     });

@@ -123,6 +123,29 @@ fn an_update_keeps_how_the_contact_came_to_be() {
 }
 
 #[test]
+fn contacts_are_replaced_where_they_are_and_added_where_they_are_not() {
+    on_every_engine(|store, _| {
+        let (was, stays) = (typed(1), typed(2));
+        let becomes = ContactRow {
+            owner: Member(9),
+            ..was.clone()
+        };
+        let new = typed(3);
+        store
+            .write(|tx| {
+                contacts::insert_many(tx, HERE, &[was, stays.clone()])?;
+                contacts::insert_many(tx, ELSEWHERE, std::slice::from_ref(&stays))?;
+                contacts::replace_many(tx, HERE, &[])?;
+                contacts::replace_many(tx, HERE, &[becomes.clone(), new.clone()])
+            })
+            .unwrap();
+        let all = |workspace| store.read(|tx| contacts::page(tx, workspace, None, 9)).unwrap();
+        assert_eq!(all(HERE), [becomes, stays.clone(), new]);
+        assert_eq!(all(ELSEWHERE), [stays]);
+    });
+}
+
+#[test]
 fn deleted_contacts_are_gone() {
     on_every_engine(|store, _| {
         let rows: Vec<_> = (1..=3).map(typed).collect();

@@ -98,6 +98,21 @@ fn shares_are_replaced_and_taken_back() {
 }
 
 #[test]
+fn contacts_get_shares_in_place_of_all_that_they_had() {
+    on_every_engine(|store, _| {
+        let here = some(store);
+        let given = [share(1, 4, Access::Edit), share(3, 2, Access::View)];
+        store
+            .write(|tx| shares::replace_all(tx, HERE, &ids(&[1, 2, 3]), &given))
+            .unwrap();
+        let all = store.read(|tx| shares::of_many(tx, HERE, &ids(&[1, 2, 3, 4]))).unwrap();
+        assert_eq!(all, [given[0], given[1], here[4]]);
+        let elsewhere = store.read(|tx| shares::of_many(tx, ELSEWHERE, &ids(&[2]))).unwrap();
+        assert_eq!(elsewhere.len(), 1);
+    });
+}
+
+#[test]
 fn names_of_rights_and_roles_read_back() {
     for access in [Access::View, Access::Edit] {
         assert_eq!(Access::named(access.as_str()), Some(access));

@@ -33,6 +33,15 @@ fn a_member_has_a_name() {
         let members = |workspace| store.read(|tx| workspaces::members(tx, workspace)).unwrap();
         assert_eq!((members(Workspace(1)), members(ELSEWHERE)), (1, 0));
         assert_eq!(name(2), None);
+        let names = |workspace, asked: &[i64]| {
+            let asked: Vec<Member> = asked.iter().copied().map(Member).collect();
+            store
+                .read(|tx| workspaces::member_names(tx, workspace, &asked))
+                .unwrap()
+        };
+        let there = vec![(Member(1), name(1).unwrap())];
+        assert_eq!((names(HERE, &[2, 1, 3]), names(HERE, &[])), (there, Vec::new()));
+        assert_eq!(names(ELSEWHERE, &[1]), Vec::new());
         let of = |workspace| store.read(|tx| workspaces::name(tx, workspace)).unwrap();
         assert_eq!((of(HERE).as_str(), of(ELSEWHERE).as_str()), ("local", ""));
     });
