@@ -99,10 +99,7 @@ impl App {
         self.store.read(|tx| {
             let contact = access::view(tx, actor, id)?;
             let found = shares::of_many(tx, actor.workspace, &[contact.id])?;
-            let grantees = found.iter().filter_map(|share| match share.to {
-                Grantee::Everyone => None,
-                Grantee::Member(member) => Some(member),
-            });
+            let grantees = found.iter().filter_map(|share| share.to.member());
             let named = found.iter().map(|share| share.by).chain(grantees);
             let names = Names::of(tx, actor.workspace, named)?;
             let told = found.into_iter().map(|share| ShareInfo {
