@@ -164,6 +164,7 @@ pub struct App {
     bell: Bell,
     drafts: draft::Desks,
     duplicates: duplicates::Findings,
+    suggestions: roster::Suggestions,
     thrifty: bool,
 }
 
@@ -195,6 +196,7 @@ impl App {
             bell: Bell::default(),
             drafts: draft::Desks::default(),
             duplicates: duplicates::Findings::default(),
+            suggestions: roster::Suggestions::default(),
             thrifty: false,
         })
     }
