@@ -184,7 +184,9 @@ pub(crate) fn owned(actor: Actor, rows: Vec<ContactRow>) -> Vec<Owns<ContactRow>
     own.map(Owns).collect()
 }
 
-/// Makes sure that the actor is still there: what somebody makes who was removed in this moment would belong to nobody.
+/// Makes sure that the actor is still there. Whatever changes contacts asks for it in its transaction: who is deactivated is
+/// kept out also of what they had begun before, and what somebody makes who was removed in this moment would belong to
+/// nobody.
 pub(crate) fn active(tx: &mut Tx<'_>, actor: Actor) -> Result<(), Error> {
     match accounts::role(tx, actor.workspace, actor.member)? {
         Some(_) => Ok(()),
@@ -219,6 +221,14 @@ pub(crate) fn owner(tx: &mut Tx<'_>, actor: Actor) -> Result<IsOwner, Error> {
 }
 
 impl App {
+    /// Whether the actor is still there.
+    pub(crate) fn is_active(&self, actor: Actor) -> Result<bool, Error> {
+        let role = self
+            .store
+            .read(|tx| accounts::role(tx, actor.workspace, actor.member))?;
+        Ok(role.is_some())
+    }
+
     /// The member that the command line acts as while there are no accounts: the owner of the data folder.
     ///
     /// # Errors

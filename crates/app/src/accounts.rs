@@ -298,6 +298,13 @@ impl App {
         }
         let hash = self.passwords.hash(new, self.world.secret())?;
         self.store.write(|tx| {
+            // First, so that whoever keeps this member out at this moment is met, or meets this.
+            members::seen(tx, workspace, member, now)?;
+            // Somebody may have set another one by a link while the old one was checked: that one stays.
+            let current = accounts::get(tx, workspace, member)?;
+            if current.is_none_or(|current| current.password_hash != account.password_hash) {
+                return Err(Error::WrongPassword);
+            }
             tries::succeeded(tx, workspace, &subjects, now)?;
             accounts::set_password(tx, workspace, member, &hash)?;
             links::forget_passwords(tx, workspace, member)?;
@@ -407,9 +414,10 @@ pub(crate) fn fit_email(email: &str) -> Result<String, Error> {
     }
 }
 
-/// An email as accounts are looked up by it. What is none has no account.
+/// An email as accounts are looked up by it. What is none has no account; a server would fail at a NUL instead of saying so.
 pub(crate) fn folded(email: &str) -> String {
-    Email::parse(email).map_or_else(|_| email.to_lowercase(), |email| email.as_str().to_lowercase())
+    let kept = || email.to_lowercase().replace('\0', "\u{fffd}");
+    Email::parse(email).map_or_else(|_| kept(), |email| email.as_str().to_lowercase())
 }
 
 pub(crate) fn fit_password(password: &str) -> Result<(), Error> {

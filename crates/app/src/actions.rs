@@ -7,7 +7,7 @@
 use crate::search::follow;
 use crate::settings::stored_settings;
 use crate::shares::Packed;
-use crate::{Actor, App, AuditAction, Error};
+use crate::{Actor, App, AuditAction, Error, access};
 use model::{ContactId, Version};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -207,7 +207,9 @@ pub(crate) fn note(tx: &mut Tx<'_>, actor: Actor, action: i64, touched: &[Before
             version: row.version,
             created_at: row.created_at,
             created_by: row.created_by,
+            made_by: row.made_by,
             written_by: row.written_by,
+            edited_by: row.edited_by,
             shares: changed.map(|changed| changed.text()).transpose()?,
             body: kind.changes_values().then(|| row.body.clone()),
         });
@@ -236,6 +238,7 @@ impl App {
         for some in ids.chunks(STEP) {
             let (contacts, passed_over, action) = self.store.write(|tx| {
                 let change = workspaces::begin_change(tx, actor.workspace)?;
+                access::active(tx, actor)?;
                 let step = work(tx, some)?;
                 let mut action = report.action;
                 if !step.touched.is_empty() {

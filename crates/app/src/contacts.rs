@@ -68,7 +68,6 @@ impl App {
         let mut contact = checked(contact)?;
         let (now, id) = (self.world.now(), self.world.contact_id());
         self.change(actor, id, |tx| {
-            access::active(tx, actor)?;
             obey(tx, actor.workspace, &mut contact, None)?;
             let row = ContactRow {
                 id,
@@ -76,7 +75,9 @@ impl App {
                 version: now,
                 created_at: now,
                 created_by: None,
+                made_by: Some(actor.member),
                 written_by: None,
+                edited_by: Some(actor.member),
                 body: contact.to_json(),
             };
             add(tx, actor.workspace, &row, &contact)
@@ -272,6 +273,7 @@ impl App {
     ) -> Result<T, Error> {
         self.store.write(|tx| {
             let change = workspaces::begin_change(tx, actor.workspace)?;
+            access::active(tx, actor)?;
             let (done, ids) = work(tx)?;
             feed::note(tx, actor.workspace, &[Touched::Contacts(ids)])?;
             follow(tx, actor.workspace, change)?;
@@ -308,6 +310,7 @@ pub(crate) fn rewrite(
     let edited = ContactRow {
         version: now.max(row.version + 1),
         written_by: None,
+        edited_by: Some(actor.member),
         body: after.to_json(),
         ..row
     };

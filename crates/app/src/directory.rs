@@ -15,7 +15,7 @@ use model::{Contact, ContactId, MatchKey, name_order};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use store::contacts::{self, ContactRow};
-use store::{ImportId, Tx, keys, names};
+use store::{ImportId, Tx, keys, names, trash};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 /// Contacts that are read before the rows of a chunk are settled, at most.
@@ -87,6 +87,8 @@ pub(crate) struct Collected {
     met: HashMap<ContactId, Found, RandomState>,
     /// What the member may do with contacts that were asked for since the batch began; nothing with those that are hidden.
     rights: HashMap<ContactId, Option<Right>, RandomState>,
+    /// Ids that the rows of the chunk in hand name and under which somebody else may bring a contact back from the trash.
+    reserved: HashSet<ContactId, RandomState>,
     /// Keys that too many contacts have, once one was asked for.
     crowds: HashMap<MatchKey, Crowd, RandomState>,
 }
@@ -104,6 +106,7 @@ impl Collected {
             looked_up: HashMap::default(),
             met: HashMap::default(),
             rights: HashMap::default(),
+            reserved: HashSet::default(),
             crowds: HashMap::default(),
         }
     }
@@ -140,6 +143,7 @@ impl Directory<'_, '_, '_> {
             .collect();
         asked.sort_unstable();
         asked.dedup();
+        self.reserve(&mut ids)?;
         let workspace = self.layers.actor.workspace;
         let mut found = keys::find_many(self.layers.top, workspace, &asked)?;
         if let Some(base) = &mut self.layers.base {
@@ -156,6 +160,20 @@ impl Directory<'_, '_, '_> {
             .filter(|(_, ids)| !ids.is_empty())
             .collect();
         self.meet(ids)
+    }
+
+    /// Notes which ids that rows name are those of contacts in the trash of others: who took one would keep its owner from
+    /// restoring it, and would push it out of the trash by deleting theirs.
+    fn reserve(&mut self, ids: &mut [ContactId]) -> Result<(), store::Error> {
+        ids.sort_unstable();
+        let Actor { workspace, member } = self.layers.actor;
+        let owners = match &mut self.layers.base {
+            Some(base) => trash::owners(base, workspace, ids)?,
+            None => trash::owners(self.layers.top, workspace, ids)?,
+        };
+        let of_others = owners.into_iter().filter(|(_, owner)| *owner != member);
+        self.collected.reserved = of_others.map(|(id, _)| id).collect();
+        Ok(())
     }
 
     /// Reads contacts that rows of the chunk will be compared with, all at once: one by one each would be a question to a
@@ -208,13 +226,18 @@ impl Directory<'_, '_, '_> {
     }
 
     /// The id that a row of an export gets which names `id`: that one, unless it belongs to a contact that the member may not
-    /// see. Then it is another one, always the same, so that nothing tells the two cases apart within the file.
+    /// see, or to one in somebody else's trash. Then it is another one, always the same, so that nothing tells these cases
+    /// apart within the file.
     pub fn free_id(&mut self, id: ContactId) -> Result<ContactId, store::Error> {
         let mut free = id;
         loop {
             self.visible(&[free])?;
-            let fresh = self.collected.fresh.contains_key(&free);
-            if fresh || !matches!(self.collected.rights.get(&free), Some(None)) {
+            let known = &*self.collected;
+            let is_taken = match known.rights.get(&free) {
+                Some(right) => right.is_none(),
+                None => known.reserved.contains(&free),
+            };
+            if known.fresh.contains_key(&free) || !is_taken {
                 return Ok(free);
             }
             free = stand_in(self.layers.actor, free);

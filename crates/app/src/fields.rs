@@ -10,6 +10,7 @@ use crate::{Actor, App, AuditAction, Error};
 use exchange::mapping::BoundMapping;
 use model::{AddressPart, Contact, ContactRules, CustomField, FieldKind, Label, Region, Slot, TextField, clean};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use store::fields::{self, Field, FieldId, NewField};
 use store::{Tx, Workspace};
 
@@ -396,6 +397,7 @@ fn choices_of(kind: FieldKind, entered: &[String]) -> Result<Vec<String>, Error>
         return Ok(Vec::new());
     }
     let mut choices: Vec<String> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
     for choice in entered
         .iter()
         .map(|choice| clean(choice))
@@ -404,10 +406,7 @@ fn choices_of(kind: FieldKind, entered: &[String]) -> Result<Vec<String>, Error>
         if choice.chars().count() > MOST_LETTERS {
             return Err(Error::Field(format!("a choice has at most {MOST_LETTERS} letters")));
         }
-        if choices
-            .iter()
-            .any(|known| known.to_lowercase() == choice.to_lowercase())
-        {
+        if !known.insert(choice.to_lowercase()) {
             return Err(Error::Field(format!("the choice {choice} stands there twice")));
         }
         choices.push(choice.into_owned());

@@ -390,7 +390,9 @@ mod tests {
                 import: ImportId(3),
                 line: 2,
             }),
+            made_by: None,
             written_by: None,
+            edited_by: None,
             body: String::new(),
         };
         filter.parse::<Filter>().unwrap().lets_pass(&row, &contact)

@@ -5,10 +5,12 @@
 
 use crate::access::{self, CanView};
 use crate::contacts::read;
+use crate::shares::Names;
 use crate::{Actor, App, Error, Right};
 use model::{Contact, ContactId, MatchKey};
 use store::contacts::ContactRow;
-use store::{ImportId, Tx, changes, contacts, imports, keys};
+use store::imports::Import;
+use store::{ImportId, Member, Tx, changes, contacts, imports, keys};
 
 /// Namesakes that are told, at most.
 const NAMESAKES: usize = 5;
@@ -18,10 +20,14 @@ const LOOKED_AT: usize = 500;
 /// Where the values of a contact came from.
 #[derive(Clone, Debug, Default)]
 pub struct ContactHistory {
+    /// The name of the member who made it, by hand or with an import; none if nobody noted who.
+    pub creator: Option<String>,
     /// The name of the file that the contact was made from; none if a person made it.
     pub created_from: Option<String>,
     /// Whether the member made that import, and so may look at it.
     pub created_by_own: bool,
+    /// The name of the member who changed it last, by hand or with an import; none if nobody noted who.
+    pub editor: Option<String>,
     /// The import that changed it last; none if a person did, or none has since it was made.
     pub changed_by: Option<LastImport>,
 }
@@ -60,18 +66,21 @@ impl App {
     pub fn contact_history(&self, actor: Actor, id: ContactId) -> Result<ContactHistory, Error> {
         self.store.read(|tx| {
             let (right, row) = access::found(tx, actor, id)?;
-            let created = row
-                .created_by
-                .map(|origin| file(tx, actor, origin.import))
-                .transpose()?;
-            let (created_from, created_by_own) = created.unzip();
-            let changed_by = match row.written_by {
-                Some(import) => last_import(tx, actor, &row, import, right)?,
+            let made_with = imported(tx, actor, row.created_by.map(|origin| origin.import))?;
+            let written_with = imported(tx, actor, row.written_by)?;
+            let creator = made_with.as_ref().map(|import| import.owner).or(row.made_by);
+            let editor = written_with.as_ref().map(|import| import.owner).or(row.edited_by);
+            let changed_by = match written_with {
+                Some(import) => last_change(tx, actor, &row, import, right)?,
                 None => None,
             };
+            let mut names = Names::new(actor.workspace);
+            let mut named = |member: Option<Member>| member.map(|member| names.of(tx, member)).transpose();
             Ok(ContactHistory {
-                created_from,
-                created_by_own: created_by_own.unwrap_or(false),
+                creator: named(creator)?,
+                created_by_own: made_with.as_ref().is_some_and(|import| import.owner == actor.member),
+                created_from: made_with.map(|import| import.file_name),
+                editor: named(editor)?,
                 changed_by,
             })
         })
@@ -114,33 +123,31 @@ impl App {
     }
 }
 
-/// The name of an import's file, and whether the actor made the import.
-fn file(tx: &mut Tx<'_>, actor: Actor, import: ImportId) -> Result<(String, bool), Error> {
-    let import = imports::get(tx, actor.workspace, import)?;
-    let told = import.map(|import| (import.file_name, import.owner == actor.member));
-    Ok(told.unwrap_or_default())
+/// An import, if there was one and it is remembered.
+fn imported(tx: &mut Tx<'_>, actor: Actor, import: Option<ImportId>) -> Result<Option<Import>, Error> {
+    let import = import.map(|import| imports::get(tx, actor.workspace, import));
+    Ok(import.transpose()?.flatten())
 }
 
 /// What an import changed of a contact that the actor may see.
-fn last_import(
+fn last_change(
     tx: &mut Tx<'_>,
     actor: Actor,
     row: &CanView<ContactRow>,
-    import: ImportId,
+    import: Import,
     right: Right,
 ) -> Result<Option<LastImport>, Error> {
-    let Some(change) = changes::get(tx, actor.workspace, import, row.id)? else {
+    let Some(change) = changes::get(tx, actor.workspace, import.id, row.id)? else {
         return Ok(None);
     };
     let Some(before) = change.before.and_then(|before| Contact::from_json(&before.body).ok()) else {
         return Ok(None);
     };
-    let (file_name, own) = file(tx, actor, import)?;
     Ok(Some(LastImport {
-        import,
-        file_name,
+        import: import.id,
+        file_name: import.file_name,
         line: change.line,
-        own,
+        own: import.owner == actor.member,
         before: (right == Right::Own).then_some(before),
     }))
 }

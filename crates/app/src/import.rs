@@ -6,6 +6,7 @@ use crate::cancel::is_unfinished;
 use crate::draft::{self, KeptRows};
 use crate::fields::{Terms, refuse_new_fields};
 use crate::lease::Lease;
+use crate::patience::patiently;
 use crate::plan::{ImportOptions, Look, NumbersOf, Opening, Reading, look};
 use crate::rejected::{Kept, RejectedRows};
 use crate::run::{Notable, Reached, Run, Watch, over_scratch, to_json};
@@ -385,9 +386,11 @@ impl App {
         let (counts, notable) = run.into_result();
         if stopped == Stopped::No {
             let now = self.world.now();
-            self.store.write(|tx| {
-                lease.set_state(tx, ImportState::Done, now, true)?;
-                self.audit_import(tx, actor, import, &counts)
+            patiently(|| {
+                self.store.write(|tx| {
+                    lease.set_state(tx, ImportState::Done, now, true)?;
+                    self.audit_import(tx, actor, import, &counts)
+                })
             })?;
             if !plan.keeps_rows {
                 self.drop_upload(&upload.name);
@@ -397,9 +400,11 @@ impl App {
         }
         if stopped == Stopped::Cancelled {
             let now = self.world.now();
-            self.store.write(|tx| {
-                lease.set_state(tx, ImportState::Cancelled, now, true)?;
-                self.audit_import(tx, actor, import, &counts)
+            patiently(|| {
+                self.store.write(|tx| {
+                    lease.set_state(tx, ImportState::Cancelled, now, true)?;
+                    self.audit_import(tx, actor, import, &counts)
+                })
             })?;
         }
         drop(lease);

@@ -103,7 +103,7 @@ impl Office {
 
     fn share(&self, id: ContactId, access: Access) {
         let to = Grantee::Member(self.me.member);
-        self.app.share(self.other, &[id], to, access).unwrap();
+        self.app.share(self.other, &[id], &[to], access).unwrap();
     }
 
     fn name_of(&self, actor: Actor, id: ContactId) -> String {
@@ -279,6 +279,46 @@ fn a_row_with_the_id_of_a_hidden_contact_becomes_another_contact() {
     // And it is found again under the id that stands for it.
     let counts = office.import(&csv, UPDATE).counts;
     assert_eq!((counts.new, counts.unchanged), (0, 2));
+}
+
+#[test]
+fn a_row_with_the_id_of_a_contact_in_anothers_trash_leaves_that_to_its_owner() {
+    let office = office();
+    let theirs = office.theirs("Ann", "ann@example.com", "");
+    office.app.delete_contact(office.other, theirs).unwrap();
+    // An export from when it was still there, and shared.
+    let csv =
+        format!("CrystalQore ID,CrystalQore Version,First Name,Last Name,Email\n{theirs},,Ann,Ivers,ann@example.com\n");
+    assert_eq!(office.import(&csv, UPDATE).counts, created(1));
+    let mine = office.app.trash(office.me, None, 10).unwrap();
+    let all = office
+        .app
+        .matching_contacts(office.me, crate::Scope::All, &crate::Filter::default());
+    assert!(mine.is_empty() && !all.unwrap().unwrap_or_default().contains(&theirs));
+    // Its owner has it back as if nothing had been.
+    office.app.restore_contact(office.other, theirs).unwrap();
+    assert_eq!(office.name_of(office.other, theirs), "Ann Ivers");
+    // Whoever deletes what came of the row does not push the other out of the trash.
+    office.app.delete_contact(office.other, theirs).unwrap();
+    let counts = office.import(&csv, UPDATE).counts;
+    assert_eq!(
+        (counts.new, counts.unchanged),
+        (0, 1),
+        "it is known by the id that stands for it"
+    );
+    let trash = office.app.trash(office.other, None, 10).unwrap();
+    assert_eq!(trash.iter().map(|trashed| trashed.id).collect::<Vec<_>>(), [theirs]);
+}
+
+#[test]
+fn a_row_with_the_id_of_a_contact_in_ones_own_trash_brings_it_back() {
+    let office = office();
+    let mine = office.mine("Ann", "ann@example.com", "");
+    office.app.delete_contact(office.me, mine).unwrap();
+    let csv =
+        format!("CrystalQore ID,CrystalQore Version,First Name,Last Name,Email\n{mine},,Ann,Ivers,ann@example.com\n");
+    assert_eq!(office.import(&csv, UPDATE).counts, created(1));
+    assert_eq!(office.name_of(office.me, mine), "Ann Ivers");
 }
 
 #[test]

@@ -44,6 +44,7 @@ mod merge;
 mod moving;
 mod objects;
 mod passwords;
+mod patience;
 mod plan;
 mod rejected;
 mod retention;

@@ -5,7 +5,7 @@
 //! and what a member is afterwards (`accounts`).
 
 use crate::access;
-use crate::accounts::{fit_email, fit_name, fit_password, hex, new_sign_in, sha256};
+use crate::accounts::{fit_email, fit_name, fit_password, folded, hex, new_sign_in, sha256};
 use crate::audit::AuditAction;
 use crate::members::{governed, named};
 use crate::tries::{self, Subject};
@@ -163,11 +163,12 @@ impl App {
     /// # Errors
     /// [`Error::Forbidden`]; those of the database.
     pub fn revoke_invitation(&self, actor: Actor, email: &str) -> Result<(), Error> {
+        let email = folded(email);
         self.change_members(actor, |tx, _| {
-            if links::forget_invitations(tx, actor.workspace, email)? == 0 {
+            if links::forget_invitations(tx, actor.workspace, &email)? == 0 {
                 return Ok(());
             }
-            Ok(self.audit(tx, actor, AuditAction::InvitationRevoked, email, 0)?)
+            Ok(self.audit(tx, actor, AuditAction::InvitationRevoked, &email, 0)?)
         })
     }
 

@@ -6,11 +6,12 @@ use crate::directory::{Collected, Directory, Layers};
 use crate::draft::{Entry, KeptRows};
 use crate::judging::{Bodies, Chunk, Judging, judge_all};
 use crate::lease::Lease;
+use crate::patience::patiently;
 use crate::plan::{ImportOptions, Reading};
 use crate::rejected::{Kept, RejectedRows};
 use crate::settle::{Decisions, Outcome, Settler, Standing};
 use crate::uploads::Counted;
-use crate::{Actor, Counts, Decision, Error, Stopped, World};
+use crate::{Actor, Counts, Decision, Error, Stopped, World, access};
 use exchange::fixes::ReadyFixes;
 use exchange::open::Batch;
 use exchange::reason::Reason;
@@ -247,8 +248,7 @@ impl<'a> Run<'a> {
         let rows = self.batch_rows(store.is_shared());
         judge_all(&self.judging(self.reached.next_record), |next| {
             loop {
-                let more = store.write(|tx| self.batch(tx, rows, next, watch))?;
-                if !more {
+                if !self.take_turn(store, rows, next, watch)? {
                     return Ok(Stopped::No);
                 }
                 if watch.stop.load(Ordering::Relaxed) {
@@ -259,6 +259,31 @@ impl<'a> Run<'a> {
                 }
             }
         })
+    }
+
+    /// Runs a batch when its turn has come. Once it has begun to read, it cannot be begun anew: its rows are gone by.
+    fn take_turn(
+        &mut self,
+        store: &Store,
+        rows: u64,
+        next: &mut dyn FnMut() -> Result<Option<Chunk>, Error>,
+        watch: &mut Watch<'_>,
+    ) -> Result<bool, Error> {
+        patiently(|| {
+            let mut begun = false;
+            let outcome = store.write(|tx| {
+                self.begin_batch(tx)?;
+                begun = true;
+                self.batch(tx, rows, next, watch)
+            });
+            let waits = !begun && matches!(outcome, Err(Error::Store(store::Error::Busy)));
+            match outcome {
+                // Who is asked to stop waits for no turn.
+                Err(_) if waits && watch.stop.load(Ordering::Relaxed) => Ok(Ok(true)),
+                Err(error) if waits => Err(error),
+                outcome => Ok(outcome),
+            }
+        })?
     }
 
     fn judging(&self, from_record: u64) -> Judging<'a> {
@@ -282,6 +307,7 @@ impl<'a> Run<'a> {
     fn begin_batch(&mut self, tx: &mut Tx<'_>) -> Result<(), Error> {
         let changes = workspaces::begin_change(tx, self.actor.workspace)?;
         self.fence(tx)?;
+        access::active(tx, self.actor)?;
         if self.changes.is_some_and(|last| changes != last + 1) {
             // Somebody else has written since the last batch, perhaps keys that the filter does not know.
             self.collected.forget_directory();
@@ -290,7 +316,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// One batch of a real run, of about so many rows, in its transaction. False at the end of the file.
+    /// One batch of a real run, of about so many rows, in its transaction, which it has begun. False at the end of the file.
     fn batch(
         &mut self,
         tx: &mut Tx<'_>,
@@ -299,7 +325,6 @@ impl<'a> Run<'a> {
         watch: &mut Watch<'_>,
     ) -> Result<bool, Error> {
         let (workspace, import) = (self.actor.workspace, self.settler.run);
-        self.begin_batch(tx)?;
         let until = self.reached.counts.rows + rows;
         let mut more = true;
         while more && self.reached.counts.rows < until && !watch.stop.load(Ordering::Relaxed) {

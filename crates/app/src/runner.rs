@@ -132,7 +132,7 @@ impl Work {
             if self.is_stopped() {
                 return Ok(());
             }
-            self.take_up(actor, import);
+            self.take_up(actor, import)?;
         }
         // While an import runs, texts would have to wait, and it would make them old again.
         if quiet && !self.is_stopped() {
@@ -142,7 +142,7 @@ impl Work {
         Ok(())
     }
 
-    fn take_up(&mut self, actor: Actor, import: &Import) {
+    fn take_up(&mut self, actor: Actor, import: &Import) -> Result<(), Error> {
         // Whoever takes it up, it is done with the rights of the member who made it.
         let actor = Actor {
             member: import.owner,
@@ -150,6 +150,8 @@ impl Work {
         };
         let done = match import.state {
             ImportState::Cancelling => self.app.end_cancelled(actor, import.id),
+            // It waits until its member is let in again, or gone and their imports somebody else's.
+            _ if !self.app.is_active(actor)? => return Ok(()),
             ImportState::Undoing => self.app.undo(actor, import.id, false).map(drop),
             _ => self.run(actor, import),
         };
@@ -159,6 +161,7 @@ impl Work {
             Err(Error::NotResumable { .. } | Error::ImportRuns(_) | Error::AlreadyUndone(_)) => {}
             Err(error) => self.complain(Some(import.id), &error),
         }
+        Ok(())
     }
 
     fn run(&mut self, actor: Actor, import: &Import) -> Result<(), Error> {

@@ -380,6 +380,7 @@ impl Settler<'_> {
                 before: Some(Before {
                     version: existing.version,
                     written_by: existing.written_by,
+                    edited_by: existing.edited_by,
                     body: existing.body.clone(),
                 }),
             });
@@ -387,6 +388,7 @@ impl Settler<'_> {
         let changed = ContactRow {
             version: self.world.now().max(existing.version + 1),
             written_by: Some(self.run),
+            edited_by: None,
             body: after.to_json(),
             ..existing
         };
@@ -430,7 +432,9 @@ impl Settler<'_> {
             version: row.version.filter(|_| row.id.is_some()).unwrap_or(now),
             created_at: now,
             created_by: Some(Origin { import: self.run, line }),
+            made_by: None,
             written_by: Some(self.run),
+            edited_by: None,
             body: std::mem::take(&mut row.body),
         };
         directory.create(created, std::mem::take(&mut row.keys), std::mem::take(&mut row.order));

@@ -8,7 +8,7 @@ use crate::actions::{ActionKind, Before, Step};
 use crate::{ActionReport, Actor, App, Error, Right};
 use model::ContactId;
 use serde::{Deserialize, Serialize};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use store::contacts::{self, ContactRow};
 use store::members::{self, MemberState};
 use store::shares::{self, Access, Grantee, Share};
@@ -42,7 +42,8 @@ pub struct ShareInfo {
 
 /// What becomes of the shares of some contacts.
 enum Change {
-    Share(Grantee, Access),
+    /// With each of some, every one once.
+    Share(Vec<Grantee>, Access),
     /// From one, or from all.
     Unshare(Option<Grantee>),
     HandOver {
@@ -52,13 +53,20 @@ enum Change {
 }
 
 impl App {
-    /// Shares contacts of the member's own with another member or with everyone. A share that there is already gets the
+    /// Shares contacts of the member's own with other members or with everyone. A share that there is already gets the
     /// new access. Contacts of others, and those that are not there, are passed over.
     ///
     /// # Errors
     /// [`Error::NoMember`]; [`Error::Forbidden`] if the member is not active; those of the database; what was shared before stays shared.
-    pub fn share(&self, actor: Actor, ids: &[ContactId], to: Grantee, access: Access) -> Result<ActionReport, Error> {
-        self.change_shares(actor, ids, &Change::Share(to, access))
+    pub fn share(
+        &self,
+        actor: Actor,
+        ids: &[ContactId],
+        to: &[Grantee],
+        access: Access,
+    ) -> Result<ActionReport, Error> {
+        let to: BTreeSet<Grantee> = to.iter().copied().collect();
+        self.change_shares(actor, ids, &Change::Share(to.into_iter().collect(), access))
     }
 
     /// Takes the shares of contacts of the member's own back: those of one, or all.
@@ -141,7 +149,10 @@ impl Change {
             Grantee::Member(member) => name_of(tx, actor.workspace, *member),
         };
         Ok(match self {
-            Self::Share(to, access) => format!("with {}, to {}", named(to)?, access.as_str()),
+            Self::Share(to, access) => {
+                let names = to.iter().map(named).collect::<Result<Vec<String>, _>>()?;
+                format!("with {}, to {}", names.join(", "), access.as_str())
+            }
             Self::Unshare(None) => "with all".to_owned(),
             Self::Unshare(Some(to)) => format!("with {}", named(to)?),
             Self::HandOver { to, .. } => format!("to {}", named(&Grantee::Member(*to))?),
@@ -150,14 +161,19 @@ impl Change {
 
     /// Makes sure that contacts can be given to whom it is about.
     fn check(&self, tx: &mut Tx<'_>, actor: Actor) -> Result<(), Error> {
-        let (Self::Share(Grantee::Member(to), _) | Self::HandOver { to, .. }) = self else {
-            return Ok(());
+        let given: Vec<Member> = match self {
+            Self::Share(to, _) => to.iter().filter_map(|to| to.member()).collect(),
+            Self::HandOver { to, .. } => vec![*to],
+            Self::Unshare(_) => Vec::new(),
         };
-        match members::get(tx, actor.workspace, *to)? {
-            Some(member) if member.state == MemberState::Active => Ok(()),
-            None => Err(Error::NoMember),
-            Some(_) => Err(Error::Forbidden("this member is not active any more; choose another")),
+        for member in given {
+            match members::get(tx, actor.workspace, member)? {
+                Some(member) if member.state == MemberState::Active => {}
+                None => return Err(Error::NoMember),
+                Some(_) => return Err(Error::Forbidden("this member is not active any more; choose another")),
+            }
         }
+        Ok(())
     }
 
     /// Carries it out for contacts in the order of their ids, and says which are different now.
@@ -189,10 +205,13 @@ impl Change {
             };
             match self {
                 Self::Share(to, access) => {
-                    if *to == Grantee::Member(row.owner) || before.iter().any(|s| s.to == *to && s.access == *access) {
+                    let has = |to| before.iter().any(|share| share.to == to && share.access == *access);
+                    let lack = to.iter().filter(|to| to.member() != Some(row.owner) && !has(**to));
+                    let lack: Vec<Grantee> = lack.copied().collect();
+                    if lack.is_empty() {
                         continue;
                     }
-                    given_to(row.id, *to, *access);
+                    lack.into_iter().for_each(|to| given_to(row.id, to, *access));
                 }
                 Self::Unshare(to) => {
                     let some = before.iter().filter(|share| to.is_none_or(|to| share.to == to));

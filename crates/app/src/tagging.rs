@@ -79,6 +79,7 @@ impl App {
                 let next = ContactRow {
                     version: now.max(row.version + 1),
                     written_by: None,
+                    edited_by: Some(actor.member),
                     body: contact.to_json(),
                     ..row.clone()
                 };

@@ -37,6 +37,7 @@ impl App {
         loop {
             let more = self.store.write(|tx| {
                 let change = workspaces::begin_change(tx, workspace)?;
+                access::active(tx, actor)?;
                 let found = actions::get(tx, workspace, action)?.filter(|found| found.member == actor.member);
                 let found = found.ok_or(Error::NoAction(action))?;
                 if found.undone_at.is_some() {
@@ -156,6 +157,7 @@ impl Plan {
                     owner: if was_given { touched.owner } else { now.owner },
                     version: touched.version,
                     written_by: touched.written_by,
+                    edited_by: touched.edited_by,
                     body: body.unwrap_or_else(|| now.body.clone()),
                     ..now.clone()
                 };
@@ -167,7 +169,9 @@ impl Plan {
                 version: touched.version,
                 created_at: touched.created_at,
                 created_by: touched.created_by,
+                made_by: touched.made_by,
                 written_by: touched.written_by,
+                edited_by: touched.edited_by,
                 body,
             }),
             _ => {}

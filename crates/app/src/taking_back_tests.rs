@@ -3,8 +3,9 @@ use crate::actions::{ActionKind, Before, Step};
 use crate::{ActionReport, Filter, Place, World};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use store::Member;
+use store::accounts::{NewAccount, Role};
 use store::shares::Access;
+use store::{Member, members};
 use tempfile::TempDir;
 
 const ME: Member = Member(1);
@@ -68,6 +69,18 @@ impl Office {
             member: OTHER,
             ..self.me
         }
+    }
+
+    /// The other joins.
+    fn joined(self) -> Self {
+        let account = NewAccount {
+            name: "Other",
+            email: "other@example.com",
+            password_hash: "",
+        };
+        let joined = |tx: &mut Tx<'_>| members::add(tx, self.me.workspace, &account, Role::Member, 1);
+        assert_eq!(self.app.store.write(joined).unwrap(), OTHER);
+        self
     }
 
     fn create(&self, name: &str) -> ContactId {
@@ -168,7 +181,7 @@ fn tags_come_and_go_and_are_taken_back_where_nobody_was_quicker() {
 
 #[test]
 fn only_who_did_it_takes_it_back_and_not_when_it_is_forgotten() {
-    let office = office();
+    let office = office().joined();
     let ann = office.create("Ann");
     let tagged = office.app.tag_contacts(office.me, &[ann], "x").unwrap();
     let action = tagged.action.unwrap();
@@ -183,7 +196,7 @@ fn only_who_did_it_takes_it_back_and_not_when_it_is_forgotten() {
 
 #[test]
 fn what_a_member_may_not_change_is_passed_over_and_what_they_may_not_see_is_not_there() {
-    let office = office();
+    let office = office().joined();
     let ids: Vec<ContactId> = ["Ann", "Bob", "Cid"].map(|name| office.create(name)).to_vec();
     office.share(&ids[..1], OTHER, Access::View);
     office.share(&ids[1..2], OTHER, Access::Edit);
@@ -239,7 +252,7 @@ fn hand_over(office: &Office, ids: &[ContactId], to: Member) -> ActionReport {
 
 #[test]
 fn what_was_given_away_comes_back_unless_it_was_used() {
-    let office = office();
+    let office = office().joined();
     let ids: Vec<ContactId> = ["Ann", "Bob"].map(|name| office.create(name)).to_vec();
     let before = office.row(ids[0]);
     let given = hand_over(&office, &ids, OTHER);

@@ -9,6 +9,7 @@
 use crate::accounts::{hex, sha256};
 use crate::audit::AuditAction;
 use crate::{Actor, App, Error};
+use std::net::IpAddr;
 use store::sign_ins::{self, Failures};
 use store::{Member, Tx, Workspace, accounts};
 
@@ -59,10 +60,19 @@ impl Subject {
         }
     }
 
-    /// Somebody at this address of the network, which many people may share.
+    /// Somebody at this address of the network, which many people may share. Of IPv6 the network counts: who has one of its
+    /// addresses has them all, and could take another one for each try.
     pub fn address(address: &str) -> Self {
+        let network = match address.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+            Ok(IpAddr::V6(ip)) => {
+                let [a, b, c, d, ..] = ip.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::")
+            }
+            Ok(IpAddr::V4(ip)) => ip.to_string(),
+            Err(_) => address.to_owned(),
+        };
         Self {
-            name: hex(&sha256(&[b"address", address.as_bytes()])),
+            name: hex(&sha256(&[b"address", network.as_bytes()])),
             free: 25,
             kind: Kind::Address(address.chars().take(LONGEST_ADDRESS).collect()),
         }
@@ -213,6 +223,15 @@ mod tests {
             waits.push((known.blocked_until - now).max(0) / MINUTE);
         }
         assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 15, 15, 15]);
+    }
+
+    #[test]
+    fn addresses_of_one_network_are_one() {
+        let same = |one: &str, other: &str| Subject::address(one).name == Subject::address(other).name;
+        assert!(same("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"));
+        assert!(!same("2001:db8:1:2::1", "2001:db8:1:3::1"));
+        assert!(same("192.0.2.1", "::ffff:192.0.2.1") && !same("192.0.2.1", "192.0.2.2"));
+        assert!(same("unix", "unix") && !same("unix", ""));
     }
 
     #[test]

@@ -123,6 +123,7 @@ impl Undo<'_> {
         };
         self.app.store.write(|tx| {
             workspaces::begin_change(tx, self.actor.workspace)?;
+            access::active(tx, self.actor)?;
             lease.fence(tx)?;
             let (done, met) = work(tx)?;
             feed::note(tx, self.actor.workspace, &[Touched::Contacts(met)])?;
@@ -270,6 +271,7 @@ fn restore(
     let old_row = ContactRow {
         version: before.version,
         written_by: before.written_by,
+        edited_by: before.edited_by,
         body: before.body.clone(),
         ..row
     };

@@ -40,8 +40,12 @@ pub struct Touched {
     pub created_at: i64,
     /// The line of a file that it was made from; none if a person made it.
     pub created_by: Option<Origin>,
+    /// The person who had made it, if that is known.
+    pub made_by: Option<Member>,
     /// The import that had written the version; none if a person had.
     pub written_by: Option<ImportId>,
+    /// The person who had written the version, if that is known.
+    pub edited_by: Option<Member>,
     /// Its shares that were touched, as text.
     pub shares: Option<String>,
     /// Its values, as JSON; none if the action left them alone.
@@ -53,7 +57,7 @@ pub(crate) const TABLE: Table<6> = Table {
     columns: ["workspace_id", "action_id", "member_id", "kind", "at", "undone_at"],
 };
 
-pub(crate) const TOUCHED: Table<13> = Table {
+pub(crate) const TOUCHED: Table<15> = Table {
     name: "action_contacts",
     columns: [
         "workspace_id",
@@ -66,7 +70,9 @@ pub(crate) const TOUCHED: Table<13> = Table {
         "created_at",
         "created_import",
         "created_line",
+        "made_by",
         "written_import",
+        "edited_by",
         "shares",
         "body",
     ],
@@ -103,9 +109,11 @@ fn read_touched(row: &Row<'_>) -> Result<Touched> {
         version: row.int(4)?,
         created_at: row.int(5)?,
         created_by,
-        written_by: row.opt_int(8)?.map(ImportId),
-        shares: row.opt_text(9)?.map(str::to_owned),
-        body: row.opt_text(10)?.map(str::to_owned),
+        made_by: row.opt_int(8)?.map(Member),
+        written_by: row.opt_int(9)?.map(ImportId),
+        edited_by: row.opt_int(10)?.map(Member),
+        shares: row.opt_text(11)?.map(str::to_owned),
+        body: row.opt_text(12)?.map(str::to_owned),
     })
 }
 
@@ -168,7 +176,9 @@ pub fn note(tx: &mut Tx<'_>, workspace: Workspace, action: i64, touched: &[Touch
             contact
                 .created_by
                 .map_or(Value::Null, |origin| Value::count(origin.line)),
+            contact.made_by.map(|member| member.0).into(),
             contact.written_by.map(|import| import.0).into(),
+            contact.edited_by.map(|member| member.0).into(),
             contact.shares.as_deref().into(),
             contact.body.as_deref().into(),
         ]
@@ -190,7 +200,7 @@ pub fn page(
     tx.query(
         "reading what was there",
         "SELECT contact_id, after_version, after_owner, owner_id, version, created_at, created_import, created_line,
-                written_import, shares, body
+                made_by, written_import, edited_by, shares, body
          FROM action_contacts WHERE workspace_id = $1 AND action_id = $2 AND contact_id > $3
          ORDER BY contact_id LIMIT $4",
         &[

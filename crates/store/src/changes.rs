@@ -6,7 +6,7 @@
 
 use crate::error::Result;
 use crate::waist::{OnConflict, Row, Table, Tx, Value};
-use crate::{ImportId, Workspace};
+use crate::{ImportId, Member, Workspace};
 use model::{ContactId, Version};
 
 /// One contact that an import changed.
@@ -27,11 +27,13 @@ pub struct Before {
     pub version: Version,
     /// The import that had written that version; none if a person had.
     pub written_by: Option<ImportId>,
+    /// The person who had written that version, if that is known.
+    pub edited_by: Option<Member>,
     /// Its values, as JSON.
     pub body: String,
 }
 
-pub(crate) const TABLE: Table<7> = Table {
+pub(crate) const TABLE: Table<8> = Table {
     name: "import_changes",
     columns: [
         "workspace_id",
@@ -40,6 +42,7 @@ pub(crate) const TABLE: Table<7> = Table {
         "line",
         "before_version",
         "before_written_import",
+        "before_edited_by",
         "before_body",
     ],
 };
@@ -50,10 +53,11 @@ const IDENTITY: Table<3> = Table {
 };
 
 fn read(row: &Row<'_>) -> Result<Change> {
-    let before = match row.opt_text(4)? {
+    let before = match row.opt_text(5)? {
         Some(body) => Some(Before {
             version: row.int(2)?,
             written_by: row.opt_int(3)?.map(ImportId),
+            edited_by: row.opt_int(4)?.map(Member),
             body: body.to_owned(),
         }),
         None => None,
@@ -79,6 +83,7 @@ pub fn record(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, changes: 
             Value::count(change.line),
             before.map(|b| b.version).into(),
             before.and_then(|b| b.written_by).map(|i| i.0).into(),
+            before.and_then(|b| b.edited_by).map(|m| m.0).into(),
             before.map(|b| b.body.as_str()).into(),
         ]
     });
@@ -93,7 +98,7 @@ pub fn record(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, changes: 
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, contact: ContactId) -> Result<Option<Change>> {
     tx.query_one(
         "reading a change",
-        "SELECT contact_id, line, before_version, before_written_import, before_body FROM import_changes
+        "SELECT contact_id, line, before_version, before_written_import, before_edited_by, before_body FROM import_changes
          WHERE workspace_id = $1 AND import_id = $2 AND contact_id = $3",
         &[workspace.into(), Value::Int(import.0), Value::id(&contact)],
         read,
@@ -113,7 +118,7 @@ pub fn page(
 ) -> Result<Vec<Change>> {
     tx.query(
         "reading changes",
-        "SELECT contact_id, line, before_version, before_written_import, before_body FROM import_changes
+        "SELECT contact_id, line, before_version, before_written_import, before_edited_by, before_body FROM import_changes
          WHERE workspace_id = $1 AND import_id = $2 AND contact_id > $3 ORDER BY contact_id LIMIT $4",
         &[
             workspace.into(),

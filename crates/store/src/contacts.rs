@@ -22,8 +22,12 @@ pub struct ContactRow {
     pub created_at: i64,
     /// The import that created it; none if a person did.
     pub created_by: Option<Origin>,
+    /// The person who created it; none if an import did, or if nobody noted who.
+    pub made_by: Option<Member>,
     /// The import that wrote the current version; none if a person did.
     pub written_by: Option<ImportId>,
+    /// The person who wrote the current version; none if an import did, or if nobody noted who.
+    pub edited_by: Option<Member>,
     /// The values, as JSON.
     pub body: String,
 }
@@ -41,14 +45,15 @@ pub struct Origin {
 /// `concat!` takes no constants.
 macro_rules! columns {
     () => {
-        "c.contact_id, c.owner_id, c.version, c.created_at, c.created_import, c.created_line, c.written_import, c.body"
+        "c.contact_id, c.owner_id, c.version, c.created_at, c.created_import, c.created_line, c.made_by, c.written_import, \
+         c.edited_by, c.body"
     };
 }
 
 /// The trash and the search texts ask for contacts too.
 pub(crate) use columns;
 
-pub(crate) const TABLE: Table<9> = Table {
+pub(crate) const TABLE: Table<11> = Table {
     name: "contacts",
     columns: [
         "workspace_id",
@@ -58,7 +63,9 @@ pub(crate) const TABLE: Table<9> = Table {
         "created_at",
         "created_import",
         "created_line",
+        "made_by",
         "written_import",
+        "edited_by",
         "body",
     ],
 };
@@ -96,8 +103,10 @@ pub(crate) fn read(row: &Row<'_>) -> Result<ContactRow> {
         version: row.int(2)?,
         created_at: row.int(3)?,
         created_by,
-        written_by: row.opt_int(6)?.map(ImportId),
-        body: row.text(7)?.to_owned(),
+        made_by: row.opt_int(6)?.map(Member),
+        written_by: row.opt_int(7)?.map(ImportId),
+        edited_by: row.opt_int(8)?.map(Member),
+        body: row.text(9)?.to_owned(),
     })
 }
 
@@ -115,7 +124,9 @@ pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -
             Value::Int(row.created_at),
             row.created_by.map(|origin| origin.import.0).into(),
             row.created_by.map_or(Value::Null, |origin| Value::count(origin.line)),
+            row.made_by.map(|member| member.0).into(),
             row.written_by.map(|import| import.0).into(),
+            row.edited_by.map(|member| member.0).into(),
             Value::Text(&row.body),
         ]
     });
@@ -171,7 +182,7 @@ pub fn owners(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Resul
 pub fn update(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow) -> Result<bool> {
     let changed = tx.execute(
         "changing a contact",
-        "UPDATE contacts SET owner_id = $3, version = $4, written_import = $5, body = $6
+        "UPDATE contacts SET owner_id = $3, version = $4, written_import = $5, edited_by = $6, body = $7
          WHERE workspace_id = $1 AND contact_id = $2",
         &[
             workspace.into(),
@@ -179,6 +190,7 @@ pub fn update(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow) -> Result
             Value::Int(row.owner.0),
             Value::Int(row.version),
             row.written_by.map(|import| import.0).into(),
+            row.edited_by.map(|member| member.0).into(),
             Value::Text(&row.body),
         ],
     )?;
@@ -273,7 +285,7 @@ pub fn page_by_name(
             Value::after(id),
             Value::count(limit),
         ],
-        |row| Ok((row.text(8)?.to_owned(), read(row)?)),
+        |row| Ok((row.text(10)?.to_owned(), read(row)?)),
     )
 }
 

@@ -43,6 +43,7 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         "V13__member_choices",
         include_str!("../migrations/sqlite/V13__member_choices.sql"),
     ),
+    ("V14__persons", include_str!("../migrations/sqlite/V14__persons.sql")),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -81,6 +82,7 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
         "V13__member_choices",
         include_str!("../migrations/postgres/V13__member_choices.sql"),
     ),
+    ("V14__persons", include_str!("../migrations/postgres/V14__persons.sql")),
 ];
 
 /// Where refinery notes which migrations a database has seen.

@@ -47,6 +47,14 @@ pub enum Grantee {
 const EVERYONE: i64 = 0;
 
 impl Grantee {
+    /// The member, if it is one.
+    pub fn member(self) -> Option<Member> {
+        match self {
+            Self::Everyone => None,
+            Self::Member(member) => Some(member),
+        }
+    }
+
     fn number(self) -> i64 {
         match self {
             Self::Everyone => EVERYONE,

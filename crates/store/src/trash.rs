@@ -5,7 +5,7 @@
 
 use crate::contacts::{self, ContactRow, columns};
 use crate::error::Result;
-use crate::waist::{OnConflict, Row, Table, Tx, Value};
+use crate::waist::{Lookup, OnConflict, Row, Table, Tx, Value};
 use crate::{Member, Workspace};
 use model::ContactId;
 
@@ -22,7 +22,7 @@ pub struct Trashed {
     pub shares: String,
 }
 
-pub(crate) const TABLE: Table<12> = Table {
+pub(crate) const TABLE: Table<14> = Table {
     name: "trashed_contacts",
     columns: [
         "workspace_id",
@@ -34,7 +34,9 @@ pub(crate) const TABLE: Table<12> = Table {
         "created_at",
         "created_import",
         "created_line",
+        "made_by",
         "written_import",
+        "edited_by",
         "body",
         "shares",
     ],
@@ -45,13 +47,20 @@ const IDENTITY: Table<2> = Table {
     columns: ["workspace_id", "contact_id"],
 };
 
+const OWNERS: Lookup = Lookup {
+    table: "trashed_contacts",
+    key: "contact_id",
+    columns: "contact_id, owner_id",
+    order: "contact_id",
+};
+
 /// The columns of a contact, then those of the trash.
 fn read(row: &Row<'_>) -> Result<Trashed> {
     Ok(Trashed {
         contact: contacts::read(row)?,
-        at: row.int(8)?,
-        by: Member(row.int(9)?),
-        shares: row.text(10)?.to_owned(),
+        at: row.int(10)?,
+        by: Member(row.int(11)?),
+        shares: row.text(12)?.to_owned(),
     })
 }
 
@@ -77,7 +86,9 @@ pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, all: &[Trashed]) -> Resul
             contact
                 .created_by
                 .map_or(Value::Null, |origin| Value::count(origin.line)),
+            contact.made_by.map(|member| member.0).into(),
             contact.written_by.map(|import| import.0).into(),
+            contact.edited_by.map(|member| member.0).into(),
             Value::Text(&contact.body),
             Value::Text(&trashed.shares),
         ]
@@ -100,6 +111,20 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Optio
         &[workspace.into(), Value::id(&id)],
         read,
     )
+}
+
+/// To whom those of some contacts belonged that are in the trash, in the order in which they are asked for.
+///
+/// # Errors
+/// Those of the database.
+pub fn owners(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<Vec<(ContactId, Member)>> {
+    let mut found = Vec::new();
+    let keys = ids.iter().map(Value::id);
+    tx.lookup("reading owners of the trash", &OWNERS, workspace, keys, |_, row| {
+        found.push((row.id(0)?, Member(row.int(1)?)));
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// Of the deleted contacts of a member, the next at most `limit` after `after`, in the order of their ids.

@@ -122,7 +122,12 @@ fn as_query(wanted: &str) -> String {
 /// A place of ours to go to, and the list where it is none: nobody is sent elsewhere by a link to our sign-in.
 pub fn place_of_ours(next: Option<&str>) -> &str {
     match next {
-        Some(next) if next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r', '\t']) => {
+        // What cannot stand in an address cannot stand in a header either.
+        Some(next)
+            if next.starts_with('/')
+                && !next.starts_with("//")
+                && !next.contains(|c: char| c == '\\' || c.is_control()) =>
+        {
             next
         }
         _ => "/contacts",
@@ -280,6 +285,8 @@ mod tests {
             "https://evil.example",
             "/\\evil.example",
             "/\t/evil.example",
+            "/\u{1}",
+            "/\u{7f}x",
             "",
             "x",
         ] {

@@ -163,7 +163,7 @@ fn single(app: &App, actors: &[Actor], random: &mut Random) {
         };
         let to_member = Grantee::Member(to.member());
         let (id, start) = (listed.id, Instant::now());
-        app.share(actor, &[id], to_member, random.pick(&[Access::View, Access::Edit]))
+        app.share(actor, &[id], &[to_member], random.pick(&[Access::View, Access::Edit]))
             .unwrap();
         shares.push(start.elapsed());
         let start = Instant::now();
@@ -207,7 +207,8 @@ fn bulk(app: &App, actors: &[Actor], many: usize) {
         told("    the list has followed after", start.elapsed());
     };
     timed("  share", &mut || {
-        app.share(actors[0], &ids, Grantee::Member(to), Access::Edit).unwrap();
+        app.share(actors[0], &ids, &[Grantee::Member(to)], Access::Edit)
+            .unwrap();
     });
     timed("  take back", &mut || {
         app.unshare(actors[0], &ids, Some(Grantee::Member(to))).unwrap();

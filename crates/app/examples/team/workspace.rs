@@ -171,7 +171,9 @@ pub fn make(folder: &Path, count: usize) {
                     version: moment,
                     created_at: moment,
                     created_by: None,
+                    made_by: None,
                     written_by: None,
+                    edited_by: None,
                     body: contact.to_json(),
                 }
             })

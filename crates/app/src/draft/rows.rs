@@ -271,7 +271,9 @@ impl Showing<'_> {
             version: 0,
             created_at: 0,
             created_by: Some(Origin { import: self.run, line }),
+            made_by: None,
             written_by: Some(self.run),
+            edited_by: None,
             body: contact.to_json(),
         }))
     }

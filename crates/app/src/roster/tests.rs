@@ -111,7 +111,9 @@ fn row() -> impl Strategy<Value = ContactRow> {
             import: ImportId(created),
             line: 1,
         }),
+        made_by: None,
         written_by: (written > 0).then_some(ImportId(written)),
+        edited_by: None,
         body: contact.to_json(),
     })
 }
@@ -275,7 +277,9 @@ fn many_small_changes_do_not_make_many_segments() {
         version: 1,
         created_at: 1,
         created_by: None,
+        made_by: None,
         written_by: None,
+        edited_by: None,
         body: format!(r#"{{"first_name":"{name}"}}"#),
     };
     let mut roster = list::Roster::default();

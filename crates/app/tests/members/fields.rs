@@ -237,3 +237,24 @@ fn people_enter_values_that_fit_and_keep_what_was_there() {
     };
     assert_eq!(team.app.export(team.ada, &found, &mut Vec::new()).unwrap().contacts, 1);
 }
+
+#[test]
+fn a_field_with_far_too_many_choices_is_refused_at_once() {
+    let team = Team::new();
+    let many: Vec<String> = (0..200_000).map(|n| format!("Choice {n}")).collect();
+    let field = CustomField {
+        choices: many.clone(),
+        ..level()
+    };
+    assert!(matches!(team.app.define_field(team.ada, &field), Err(Error::Field(_))));
+    let id = team.app.define_field(team.ada, &level()).unwrap();
+    assert!(matches!(
+        team.app.set_choices(team.ada, id, &many),
+        Err(Error::Field(_))
+    ));
+    let twice = ["Gold".to_owned(), "GOLD".to_owned()];
+    assert!(matches!(
+        team.app.set_choices(team.ada, id, &twice),
+        Err(Error::Field(_))
+    ));
+}

@@ -7,6 +7,15 @@ use app::{
 };
 use std::sync::atomic::AtomicBool;
 
+pub fn options() -> ImportOptions {
+    ImportOptions {
+        duplicates: Duplicates::Skip,
+        matching: Match::Email,
+        conflicts: Conflicts::Skip,
+        empty_cells_clear: false,
+    }
+}
+
 fn import(team: &Team, actor: app::Actor, text: &str) -> app::ImportId {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("people.csv");
@@ -15,12 +24,7 @@ fn import(team: &Team, actor: app::Actor, text: &str) -> app::ImportId {
         path: &file,
         file_name: "people.csv",
         opening: Opening::default(),
-        options: ImportOptions {
-            duplicates: Duplicates::Skip,
-            matching: Match::Email,
-            conflicts: Conflicts::Skip,
-            empty_cells_clear: false,
-        },
+        options: options(),
         rejected: None,
     };
     let watch = Watch {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
 
 mod fields;
+mod kept_out;
 mod leaving;
 mod settings;
 mod site;
@@ -36,6 +37,35 @@ fn an_invitation_makes_one_member() {
         .collect();
     assert_eq!(names, ["Ada", "Bob"]);
     assert!(team.app.members(bob.actor).unwrap().iter().all(|m| m.more.is_none()));
+}
+
+#[test]
+fn a_password_set_by_a_link_is_not_overtaken_by_a_change_that_knew_the_old_one() {
+    let team = Team::new();
+    let bob = team.join("bob", Role::Member);
+    let stolen = team.app.sign_in("bob@example.org", PASSWORD, &caller()).unwrap();
+    let link = team.app.reset_link(team.ada, bob.member()).unwrap();
+    let app = std::sync::Arc::clone(&team.app);
+    // Between the check of the old password and the new one.
+    team.world.before_next_secret(move || {
+        app.reset_password(&link.secret, "what bob chose", &caller()).unwrap();
+    });
+    let changed = team
+        .app
+        .change_password(bob, &stolen, PASSWORD, "what the thief chose", &caller());
+    assert!(matches!(changed, Err(Error::WrongPassword)), "{changed:?}");
+    assert!(team.app.signed_in(&stolen).unwrap().is_none());
+    assert!(team.app.sign_in("bob@example.org", "what bob chose", &caller()).is_ok());
+}
+
+#[test]
+fn what_is_no_email_has_no_account() {
+    let team = Team::new();
+    for email in ["", "ada", "ada\0", "\0", &"x".repeat(100_000)] {
+        let refused = team.app.sign_in(email, PASSWORD, &caller());
+        assert!(matches!(refused, Err(Error::WrongPassword)), "{email:?} {refused:?}");
+        team.app.revoke_invitation(team.ada, email).unwrap();
+    }
 }
 
 #[test]

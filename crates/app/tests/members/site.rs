@@ -2,8 +2,8 @@
 
 use app::{Actor, App, Caller, LinkKind, Place, Role, Setup, World};
 use model::{Contact, ContactId};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
 pub const DAY: i64 = 24 * 3_600 * 1_000_000;
@@ -13,9 +13,16 @@ pub const PASSWORD: &str = "correct horse";
 pub struct Clockwork {
     time: AtomicI64,
     numbers: AtomicU64,
+    /// What happens before the next secret is made.
+    before: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 impl Clockwork {
+    /// Does something in the moment in which the next secret is asked for.
+    pub fn before_next_secret(&self, work: impl FnOnce() + Send + 'static) {
+        *self.before.lock().unwrap() = Some(Box::new(work));
+    }
+
     pub fn pass(&self, time: i64) {
         self.time.fetch_add(time, Ordering::Relaxed);
     }
@@ -39,13 +46,17 @@ impl World for Clockwork {
     }
 
     fn secret(&self) -> [u8; 32] {
+        let before = self.before.lock().unwrap().take();
+        if let Some(work) = before {
+            work();
+        }
         let number = self.number().to_le_bytes();
         std::array::from_fn(|at| number[at % 8])
     }
 }
 
 pub struct Team {
-    pub app: App,
+    pub app: Arc<App>,
     pub ada: Actor,
     pub world: Arc<Clockwork>,
     _folder: TempDir,
@@ -64,13 +75,14 @@ impl Team {
         let world = Arc::new(Clockwork {
             time: AtomicI64::new(1_700_000_000_000_000),
             numbers: AtomicU64::new(1),
+            before: Mutex::new(None),
         });
         let place = Place {
             data: folder.path(),
             objects: None,
             database: None,
         };
-        let app = App::open(&place, world.clone()).unwrap();
+        let app = Arc::new(App::open(&place, world.clone()).unwrap());
         let setup = Setup {
             name: "Ada".to_owned(),
             email: "ada@example.org".to_owned(),

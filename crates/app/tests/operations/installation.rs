@@ -5,6 +5,7 @@ use model::ContactId;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use store::{PostgresOptions, Store};
 use tempfile::TempDir;
 use testbed::Database;
 
@@ -52,7 +53,7 @@ pub struct Installation {
     world: Arc<Counting>,
     pub folder: TempDir,
     /// Goes after the connections to it.
-    _database: Option<Database>,
+    server: Option<Database>,
 }
 
 impl Installation {
@@ -83,12 +84,25 @@ impl Installation {
             actor,
             world,
             folder,
-            _database: database,
+            server: database,
         }
     }
 
     pub fn world(&self) -> Arc<Counting> {
         self.world.clone()
+    }
+
+    /// The database behind the back of the installation.
+    pub fn database(&self) -> Store {
+        let Some(server) = &self.server else {
+            return Store::open(&self.folder.path().join("crystalqore.db")).unwrap();
+        };
+        let options = PostgresOptions {
+            pool: 2,
+            statement_timeout: None,
+            process: "test".to_owned(),
+        };
+        Store::connect(server.url(), &options).unwrap()
     }
 
     pub fn set_time(&self, time: i64) {

@@ -20,7 +20,7 @@ const DAY: i64 = 24 * 60 * MINUTE;
     clippy::disallowed_methods,
     reason = "a test is chosen through the environment, as Cargo's own are"
 )]
-fn setting(name: &str) -> Option<String> {
+pub fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 

@@ -6,16 +6,11 @@ use app::{BadValues, Duplicates, ImportId, ImportOptions, Match, Order};
 use model::{Contact, ContactId};
 use store::contacts::ContactRow;
 use store::texts::{self, SearchText};
-use store::{Store, Workspace, workspaces};
+use store::{Workspace, workspaces};
 
 const WORKSPACE: Workspace = Workspace(1);
 
 impl Installation {
-    /// The database behind the back of the installation.
-    pub fn database(&self) -> Store {
-        Store::open(&self.folder.path().join("crystalqore.db")).unwrap()
-    }
-
     fn add(&self, first: &str) -> ContactId {
         let contact = Contact {
             first_name: first.into(),
@@ -61,7 +56,9 @@ fn with_many_contacts(count: u64) -> Installation {
             version: 1,
             created_at: 1,
             created_by: None,
+            made_by: None,
             written_by: None,
+            edited_by: None,
             body: format!(r#"{{"first_name":"name{n}"}}"#),
         })
         .collect();
@@ -206,7 +203,9 @@ fn texts_that_nobody_else_may_see_stay_unseen() {
         version: 1,
         created_at: 1,
         created_by: None,
+        made_by: None,
         written_by: None,
+        edited_by: None,
         body: r#"{"first_name":"name2"}"#.to_owned(),
     };
     let written = installation

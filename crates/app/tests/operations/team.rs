@@ -46,12 +46,25 @@ pub struct Team {
     pub actors: Vec<Actor>,
     pub contacts: BTreeMap<ContactId, Kept>,
     pub trash: BTreeMap<ContactId, Kept>,
+    pub views: BTreeMap<i64, View>,
+    /// What some member has exported a while ago.
+    pub exported: String,
+}
+
+/// A saved view as the model has it.
+pub struct View {
+    pub by: Member,
+    pub shared: bool,
 }
 
 impl Team {
     /// Four members, the first an owner of the workspace.
     pub fn open() -> Self {
-        let here = Installation::open(Engine::Sqlite);
+        Self::open_on(Engine::Sqlite)
+    }
+
+    pub fn open_on(engine: Engine) -> Self {
+        let here = Installation::open(engine);
         let workspace = Workspace(1);
         let emails: Vec<String> = (1..=4).map(|n| format!("m{n}@example.com")).collect();
         here.database()
@@ -76,6 +89,8 @@ impl Team {
             here,
             contacts: BTreeMap::new(),
             trash: BTreeMap::new(),
+            views: BTreeMap::new(),
+            exported: String::new(),
         }
     }
 
@@ -149,12 +164,12 @@ impl Team {
     }
 
     /// Shares in the model; says how many were changed, and passed over.
-    pub fn share(&mut self, who: usize, ids: &[ContactId], to: Grantee, access: Access) -> (u64, u64) {
+    pub fn share(&mut self, who: usize, ids: &[ContactId], to: &[Grantee], access: Access) -> (u64, u64) {
         let me = self.member(who);
         self.change(who, ids, |kept| {
-            let changes = to != Grantee::Member(me) && kept.shares.get(&to) != Some(&access);
-            if changes {
-                kept.shares.insert(to, access);
+            let mut changes = false;
+            for to in to.iter().filter(|to| **to != Grantee::Member(me)) {
+                changes |= kept.shares.insert(*to, access) != Some(access);
             }
             changes
         })
@@ -249,19 +264,7 @@ impl Team {
         order: Order,
         selection: Option<Vec<ContactId>>,
     ) -> BTreeMap<ContactId, Contact> {
-        let request = ExportRequest {
-            scope,
-            selection,
-            filter: filter.parse().unwrap(),
-            format: ExportFormat::Jsonl,
-            order,
-            columns: Vec::new(),
-            delimiter: b',',
-            bom: false,
-        };
-        let mut out = Vec::new();
-        self.app().export(self.actors[who], &request, &mut out).unwrap();
-        let text = String::from_utf8(out).unwrap();
+        let text = self.export_text(who, scope, filter, ExportFormat::Jsonl, order, selection);
         let read = |line: &str| {
             let value: serde_json::Value = serde_json::from_str(line).unwrap();
             let contact = serde_json::from_str(line).unwrap();
@@ -270,8 +273,41 @@ impl Team {
         text.lines().map(read).collect()
     }
 
+    /// An export of a member.
+    pub fn export_text(
+        &self,
+        who: usize,
+        scope: Scope,
+        filter: &str,
+        format: ExportFormat,
+        order: Order,
+        selection: Option<Vec<ContactId>>,
+    ) -> String {
+        let request = ExportRequest {
+            scope,
+            selection,
+            filter: filter.parse().unwrap(),
+            format,
+            order,
+            columns: Vec::new(),
+            delimiter: b',',
+            bom: false,
+        };
+        let mut out = Vec::new();
+        self.app().export(self.actors[who], &request, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
     /// Imports a file as a member, without the model.
     pub fn import(&self, who: usize, csv: &str, duplicates: Duplicates) {
+        let options = ImportOptions {
+            duplicates,
+            ..ImportOptions::default()
+        };
+        self.import_with(who, csv, options);
+    }
+
+    pub fn import_with(&self, who: usize, csv: &str, options: ImportOptions) {
         let request = ImportRequest {
             path: &self.here.put(csv),
             file_name: "file.csv",
@@ -279,10 +315,7 @@ impl Team {
                 region: Some(Region::US),
                 ..Opening::default()
             },
-            options: ImportOptions {
-                duplicates,
-                ..ImportOptions::default()
-            },
+            options,
             rejected: None,
         };
         let watch = Watch {

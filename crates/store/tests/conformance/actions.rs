@@ -19,7 +19,9 @@ pub fn touched(n: u64) -> Touched {
             import: ImportId(3),
             line: n,
         }),
+        made_by: None,
         written_by: Some(ImportId(4)),
+        edited_by: None,
         shares: Some("[]".to_owned()),
         body: Some(format!("{{\"n\":{n}}}")),
     }
@@ -36,7 +38,9 @@ fn what_was_there_is_told_in_pages_until_it_is_forgotten() {
         let removed = Touched {
             after_version: None,
             created_by: None,
+            made_by: Some(Member(7)),
             written_by: None,
+            edited_by: Some(Member(8)),
             shares: None,
             body: None,
             ..touched(2)

@@ -2,7 +2,7 @@
 
 use crate::{ELSEWHERE, HERE, id, on_every_engine};
 use store::changes::{self, Before, Change};
-use store::{Error, ImportId, imports};
+use store::{Error, ImportId, Member, imports};
 
 const IMPORT: ImportId = ImportId(1);
 
@@ -14,6 +14,7 @@ fn updated(n: u64, body: &str) -> Change {
         before: Some(Before {
             version: 7,
             written_by,
+            edited_by: written_by.is_none().then_some(Member(6)),
             body: body.to_owned(),
         }),
     }

@@ -103,7 +103,9 @@ fn an_update_keeps_how_the_contact_came_to_be() {
             version: 200,
             created_at: 999,
             created_by: None,
+            made_by: None,
             written_by: None,
+            edited_by: None,
             body: "{}".to_owned(),
             ..imported(1)
         };

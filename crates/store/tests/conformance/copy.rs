@@ -84,6 +84,7 @@ fn fill(store: &Store) {
             let before = Before {
                 version: 1,
                 written_by: None,
+                edited_by: None,
                 body: "{}".to_owned(),
             };
             changes::record(tx, workspace, ImportId(1), &[change(1, None), change(2, Some(before))])?;

@@ -170,7 +170,9 @@ fn imported(n: u64) -> ContactRow {
             import: ImportId(1),
             line: n,
         }),
+        made_by: None,
         written_by: Some(ImportId(1)),
+        edited_by: None,
         body: format!(r#"{{"n":{n}}}"#),
     }
 }
@@ -179,7 +181,9 @@ fn imported(n: u64) -> ContactRow {
 fn typed(n: u64) -> ContactRow {
     ContactRow {
         created_by: None,
+        made_by: Some(Member(1)),
         written_by: None,
+        edited_by: Some(Member(2)),
         ..imported(n)
     }
 }

@@ -84,6 +84,16 @@ fn the_trash_of_a_member_comes_in_pages() {
         assert!(page(1, Some(4)).is_empty());
         assert_eq!(page(2, None), [id(2)]);
         assert!(page(3, None).is_empty());
+        let owners = |ids: &[ContactId]| store.read(|tx| trash::owners(tx, HERE, ids)).unwrap();
+        let asked = [id(1), id(2), id(9)];
+        assert_eq!(owners(&asked), [(id(1), Member(1)), (id(2), Member(2))]);
+        assert!(owners(&[]).is_empty());
+        assert!(
+            store
+                .read(|tx| trash::owners(tx, ELSEWHERE, &asked))
+                .unwrap()
+                .is_empty()
+        );
     });
 }
 

@@ -11,6 +11,7 @@ use app::{AuditAction, AuditLine, AuditPage, AuditRequest, Member};
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
@@ -82,12 +83,9 @@ impl Asked {
         Ok(AuditRequest {
             action: AuditAction::named(&self.action),
             member: self.member.parse().ok().map(Member),
-            from: day(&self.from)?.map(begin).transpose()?,
+            from: day(&self.from)?.map(begin),
             // The whole of the last day.
-            until: day(&self.to)?
-                .and_then(|day| day.tomorrow().ok())
-                .map(begin)
-                .transpose()?,
+            until: day(&self.to)?.and_then(|day| day.tomorrow().ok()).map(begin),
         })
     }
 
@@ -119,10 +117,11 @@ fn day(text: &str) -> Result<Option<Date>, Problem> {
     }
 }
 
-/// When a day begins in UTC, in microseconds.
-fn begin(day: Date) -> Result<i64, Problem> {
-    let begin = day.to_zoned(TimeZone::UTC).map_err(|_| Problem::Broken)?;
-    Ok(begin.timestamp().as_microsecond())
+/// When a day begins in UTC, in microseconds. The calendar ends some hours after the last moment that there is.
+fn begin(day: Date) -> i64 {
+    let begin = day.to_zoned(TimeZone::UTC);
+    let end = if day.year() > 0 { Timestamp::MAX } else { Timestamp::MIN };
+    begin.map_or(end, |begin| begin.timestamp()).as_microsecond()
 }
 
 fn filters(asked: &Asked, members: &[(Member, String)]) -> Markup {

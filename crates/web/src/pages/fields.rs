@@ -317,9 +317,11 @@ fn new(wrong: Option<&(NewForm, String)>) -> Markup {
                         @for kind in FieldKind::ALL { option value=(kind.as_str()) selected[entered.kind == kind.as_str()] { (kind_words(kind)) } }
                     }
                 }))
-                (field("choices", "Choices", Some("Only for the kind Choice: one on each line."), None, |about| html! {
-                    textarea id="choices" name="choices" rows="4" aria-describedby=[about] { "\n" (entered.choices) }
-                }))
+                div.choices {
+                    (field("choices", "Choices", Some("Only for the kind Choice: one on each line."), None, |about| html! {
+                        textarea id="choices" name="choices" rows="4" aria-describedby=[about] { "\n" (entered.choices) }
+                    }))
+                }
                 div.actions { button.button-primary { "Save" } }
             }
         }

@@ -28,26 +28,22 @@ type Sent = Vec<(String, String)>;
 
 /// Rules for matches, with their words in forms and for people.
 const MATCHES: [(Match, &str, &str); 4] = [
-    (
-        Match::EmailOrPhone,
-        "email-or-phone",
-        "The same email or the same phone",
-    ),
+    (Match::EmailOrPhone, "email-or-phone", "the same email or phone"),
     (
         Match::EmailOrPhoneAndName,
         "email-or-phone-and-name",
-        "The same email, or the same phone and no clearly different name",
+        "the same email or phone, and name",
     ),
-    (Match::Email, "email", "The same email"),
-    (Match::Phone, "phone", "The same phone"),
+    (Match::Email, "email", "the same email"),
+    (Match::Phone, "phone", "the same phone"),
 ];
 
 /// What becomes of duplicates, in the same way.
 const DUPLICATES: [(Duplicates, &str, &str); 4] = [
-    (Duplicates::Skip, "skip", "Leave them out"),
-    (Duplicates::Update, "update", "Update the contact"),
-    (Duplicates::Fill, "fill", "Fill only what is empty"),
-    (Duplicates::Create, "create", "Create another contact"),
+    (Duplicates::Skip, "skip", "Skip them"),
+    (Duplicates::Update, "update", "Update the contact with the row"),
+    (Duplicates::Fill, "fill", "Fill what the contact lacks"),
+    (Duplicates::Create, "create", "Create them anyway"),
 ];
 
 /// `GET /settings`
@@ -163,9 +159,9 @@ fn required(settings: &WorkspaceSettings, offered: &[Slot]) -> Markup {
             p.muted { "A new contact needs these beside a name, a company, an email or a phone; so does one that is edited. Contacts that are there already stay as they are." }
             div.checks {
                 @for slot in offered {
-                    label.check {
+                    label.choice {
                         input type="checkbox" name="required" value=(slot) checked[settings.required.contains(slot)];
-                        " " (slot.title())
+                        (slot.title())
                     }
                 }
             }
@@ -179,12 +175,12 @@ fn imports(settings: &WorkspaceSettings) -> Markup {
             legend.visually-hidden { "New imports" }
             h2 { "New imports" }
             p.muted { "How an import begins. Whoever runs it can choose otherwise." }
-            (field("match", "What counts as the same contact", None, None, |_| html! {
+            (field("match", "A duplicate has", None, None, |_| html! {
                 select id="match" name="match" {
                     @for (rule, word, words) in MATCHES { option value=(word) selected[rule == settings.matching] { (words) } }
                 }
             }))
-            (field("duplicates", "What becomes of duplicates", None, None, |_| html! {
+            (field("duplicates", "What happens to duplicates", None, None, |_| html! {
                 select id="duplicates" name="duplicates" {
                     @for (what, word, words) in DUPLICATES { option value=(word) selected[what == settings.duplicates] { (words) } }
                 }

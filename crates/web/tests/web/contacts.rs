@@ -47,7 +47,7 @@ async fn a_contact_is_created_found_edited_deleted_and_restored() {
     shows(&owner.get("/contacts?q=shoe:44").await, &["no kind of condition"]);
     shows(&owner.get("/contacts?page=99").await, &["2 contacts"]);
     let shown = owner.get(&page).await;
-    shows(&shown, &["mailto:ann@acme.com", "tel:+14155552671", "by a person"]);
+    shows(&shown, &["mailto:ann@acme.com", "tel:+14155552671", "by Ada"]);
     let form = owner.get(&format!("{page}/edit")).await;
     let version = form.body.split("name=\"version\" value=\"").nth(1).unwrap();
     let version = version.split('"').next().unwrap().to_owned();

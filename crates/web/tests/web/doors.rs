@@ -1,6 +1,6 @@
 //! What holds for every route: who gets in, and which headers come back.
 
-use crate::site::{Browser, Site, near};
+use crate::site::{Browser, PASSWORD, Site, near};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use web::Serve;
 use web::routes::{Access, table};
@@ -250,4 +250,34 @@ async fn health_and_measurements_tell_nothing_of_anybody() {
     let mut far = site.browser();
     with(&mut far, "x-forwarded-for", "192.0.2.1");
     assert_eq!(far.get("/metrics").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn odd_fields_are_no_fault_of_the_program() {
+    let (site, mut owner) = Site::set_up().await;
+    for path in [
+        "/sign-in?next=%2F%01",
+        "/audit?from=9999-12-31",
+        "/audit?to=9999-12-30",
+        "/audit?from=-9999-01-01&to=-9999-01-01",
+        "/audit.csv?from=9999-12-31",
+        "/contacts?since=9999-12-31&page=18446744073709551615",
+        "/duplicates?from=18446744073709551615",
+        "/members/-1/remove",
+    ] {
+        for browser in [&mut owner, &mut site.browser()] {
+            let answer = browser.get(path).await;
+            assert!(!answer.status.is_server_error(), "{path}: {}", answer.status);
+        }
+    }
+    let signed_in = site
+        .browser()
+        .post(
+            "/sign-in",
+            &format!("email=ada%40example.org&password={PASSWORD}&next=%2F%01"),
+        )
+        .await;
+    assert_eq!(signed_in.header("location"), "/contacts");
+    let shown = owner.get("/audit?from=2026-01-01&to=9999-12-31").await;
+    assert_eq!(shown.status, StatusCode::OK);
 }

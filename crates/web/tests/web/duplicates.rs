@@ -69,10 +69,11 @@ async fn duplicates_are_shown_with_why_and_told_apart() {
 async fn two_are_merged_as_was_chosen_and_that_is_taken_back() {
     let (_site, mut ada) = Site::set_up().await;
     let (ann, anne) = (create(&mut ada, ANN).await, create(&mut ada, ANNE).await);
-    let form = ada.get(&format!("/contacts/merge?id={ann}&id={anne}")).await;
+    let form = ada.get(&format!("/contacts/merge?from=20&id={ann}&id={anne}")).await;
     shows(
         &form,
         &[
+            "← Find duplicates",
             "<h1>Merge contacts</h1>",
             ">Merge<",
             "The contact that stays",
@@ -84,14 +85,20 @@ async fn two_are_merged_as_was_chosen_and_that_is_taken_back() {
     let versions = versions(&form);
     let listed = "listed=email%3Aann%40example.com&keep=email%3Aann%40example.com&listed=phone%3A%2B12025550101";
     let sent = format!(
-        "id={ann}&id={anne}&version={}&version={}&kept={ann}&whose%3Afirst_name={anne}&{listed}",
+        "from=20&id={ann}&id={anne}&version={}&version={}&kept={ann}&whose%3Afirst_name={anne}&{listed}",
         versions[0].replace(':', "%3A"),
         versions[1].replace(':', "%3A"),
     );
     let page = post(&mut ada, "/contacts/merge", &sent).await;
     shows(
         &page,
-        &["2 contacts merged into one", "Undo", "<h1>Anne Ivers</h1>", "Acme"],
+        &[
+            "2 contacts merged into one",
+            "Undo",
+            "href=\"/duplicates?from=20\"",
+            "<h1>Anne Ivers</h1>",
+            "Acme",
+        ],
     );
     hides(&page, &["202 555 0101"]);
     assert_eq!(

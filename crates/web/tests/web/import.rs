@@ -200,3 +200,13 @@ async fn the_sample_is_a_file() {
     assert!(sample.header("content-disposition").starts_with("attachment"));
     assert!(sample.body.contains("First"), "{}", sample.body);
 }
+
+#[tokio::test]
+async fn an_import_that_was_not_started_has_rejected_nothing_yet() {
+    let (_site, mut browser, _) = at_preview(PEOPLE).await;
+    let answer = browser.get("/imports/1/rejected.csv").await;
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (StatusCode::SEE_OTHER, "/imports/1/preview")
+    );
+}

@@ -138,6 +138,33 @@ async fn a_contact_is_shared_seen_edited_and_taken_back() {
 }
 
 #[tokio::test]
+async fn several_members_are_given_a_share_at_once() {
+    let (site, mut ada) = Site::set_up().await;
+    let mut bob = joined(&site, "Bob", Role::Member).await;
+    let mut cleo = joined(&site, "Cleo", Role::Member).await;
+    let page = create(&mut ada, "first_name=Ann").await;
+    let share = format!("{page}/share");
+    shows(&ada.get(&share).await, &["With several at once", "multiple"]);
+    let told = post(&mut ada, &share, "member=&access=view").await;
+    shows(&told, &["<h1>Share</h1>", "Choose a member first."]);
+    let told = ada
+        .post("/share", &format!("member=&access=view&id={}", id(&page)))
+        .await;
+    shows(&told, &["<h1>Share</h1>", "Choose a member first.", id(&page)]);
+    let told = post(&mut ada, &share, "member=&access=edit&member=2&member=3&member=2").await;
+    shows(&told, &["1 contact shared.", ">Bob<", ">Cleo<"]);
+    for member in [&mut bob, &mut cleo] {
+        shows(&member.get(&page).await, &["You can edit"]);
+    }
+    shows(&ada.get("/audit").await, &["with Bob, Cleo, to edit"]);
+    // One undo takes all of them back.
+    post(&mut ada, &undo(&told), "back=/contacts").await;
+    for member in [&mut bob, &mut cleo] {
+        assert_eq!(member.get(&page).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
 async fn a_selection_or_all_that_match_is_shared_tagged_and_handed_over() {
     let (site, mut ada) = Site::set_up().await;
     let mut bob = joined(&site, "Bob", Role::Admin).await;

@@ -390,7 +390,8 @@ fn contact_for_all(app: &App, owner: Actor, name: &str, viewer: Actor, editor: A
     };
     let id = app.create_contact(owner, contact).unwrap();
     for (to, access) in [(viewer, Access::View), (editor, Access::Edit)] {
-        app.share(owner, &[id], Grantee::Member(to.member()), access).unwrap();
+        app.share(owner, &[id], &[Grantee::Member(to.member())], access)
+            .unwrap();
     }
     id
 }

@@ -16,6 +16,7 @@ use axum::response::Redirect;
 use form_urlencoded::Serializer;
 use maud::{Markup, html};
 use model::{Address, fold};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A column beside the name.
@@ -36,6 +37,14 @@ pub enum Column {
     Access,
     /// A custom field, by its name.
     Field(String),
+}
+
+/// How much room a column is given, compared with the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    Short,
+    Usual,
+    Long,
 }
 
 /// The built-in ones, with their names in addresses and for people.
@@ -63,6 +72,10 @@ const FIELD: &str = "field:";
 const STANDARD: &str = "standard";
 /// Columns of a page, at most.
 const MOST: usize = 24;
+/// Letters that a list shows of a value, and tags of a contact. One contact with a megabyte in its name, shared with everyone,
+/// must not make everybody's lists megabytes; its own page shows all of it.
+const SHOWN: usize = 200;
+pub const TAGS: usize = 20;
 
 impl Column {
     /// Its name in addresses.
@@ -81,6 +94,15 @@ impl Column {
         }
     }
 
+    /// How much room its values need.
+    pub fn width(&self) -> Width {
+        match self {
+            Self::Email => Width::Long,
+            Self::Changed | Self::Created | Self::Since | Self::Access => Width::Short,
+            _ => Width::Usual,
+        }
+    }
+
     fn named(name: &str) -> Option<Self> {
         if let Some(field) = name.strip_prefix(FIELD) {
             return (!field.is_empty()).then(|| Self::Field(field.to_owned()));
@@ -94,17 +116,20 @@ impl Column {
         let contact = &listed.contact;
         let address = |part: fn(&Address) -> &str| {
             let found = contact.addresses.iter().map(part).find(|part| !part.is_empty());
-            html! { (found.unwrap_or_default()) }
+            html! { (clipped(found.unwrap_or_default())) }
         };
         let share = listed.share.as_ref();
         match self {
-            Self::Company => html! { (contact.company) },
-            Self::Title => html! { (contact.title) },
+            Self::Company => html! { (clipped(contact.company.as_str())) },
+            Self::Title => html! { (clipped(contact.title.as_str())) },
             Self::Email => some(contact.emails.iter().map(|email| email.value.as_str().to_owned())),
             Self::Phone => some(contact.phones.iter().map(|phone| phone.phone.international())),
             Self::City => address(|address| address.city.as_str()),
             Self::Country => address(|address| address.country.as_str()),
-            Self::Tags => html! { @for tag in &contact.tags { span.tag { (tag) } " " } },
+            Self::Tags => html! {
+                @for tag in contact.tags.iter().take(TAGS) { span.tag { (clipped(tag.as_str())) } " " }
+                @if let Some(more) = contact.tags.len().checked_sub(TAGS + 1) { span.muted { "+" (more + 1) } }
+            },
             Self::Owner => html! { @if listed.right == Right::Own { "You" } @else { (listed.owner_name) } },
             Self::SharedBy => html! { @if let Some(share) = share { (share.by_name) } },
             Self::Since => html! { @if let Some(share) = share { (date(share.at)) } },
@@ -114,9 +139,17 @@ impl Column {
             Self::Field(name) => {
                 let folded = fold(name);
                 let found = contact.custom.iter().find(|(known, _)| fold(known) == folded);
-                html! { @if let Some((_, value)) = found { (value) } }
+                html! { @if let Some((_, value)) = found { (clipped(value.as_str())) } }
             }
         }
+    }
+}
+
+/// As much of a value as a list shows.
+pub fn clipped(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
 }
 
@@ -139,7 +172,7 @@ fn some(mut values: impl Iterator<Item = String>) -> Markup {
     let first = values.next();
     let more = values.count();
     html! {
-        @if let Some(first) = first { (first) }
+        @if let Some(first) = first { (clipped(&first)) }
         @if more > 0 { span.muted { " +" (more) } }
     }
 }
@@ -285,6 +318,14 @@ mod tests {
         assert_eq!(read("").to_remember(), None);
         let none = read("col=name").to_remember().unwrap();
         assert_eq!(Columns::remembered(&none, &[]).shown(false), []);
+    }
+
+    #[test]
+    fn a_list_shows_the_beginning_of_what_is_long() {
+        assert_eq!(clipped("Zoë"), "Zoë");
+        let long = clipped(&"ë".repeat(1_000_000)).into_owned();
+        assert_eq!(long.chars().count(), SHOWN + 1);
+        assert_eq!(clipped(&"ë".repeat(SHOWN)).chars().count(), SHOWN);
     }
 
     #[test]

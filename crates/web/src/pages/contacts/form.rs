@@ -10,6 +10,7 @@ use model::{
     Address, AddressPart, Birthday, Contact, ContactRules, DateOrder, Email, Label, LabeledEmail, LabeledPhone, Phone,
     Region, RuleBroken, Slot, Text, TextField, Website,
 };
+use std::collections::HashMap;
 
 /// A value with its label, as entered.
 type Pair = (String, String);
@@ -276,7 +277,13 @@ fn filled(pairs: &[Pair]) -> impl Iterator<Item = (usize, &Pair)> {
 
 /// The fields of the form.
 pub fn fields(entered: &Entered, mistakes: &[Mistake], rules: &ContactRules) -> Markup {
-    let wrong = |id: &str| mistakes.iter().find(|(of, _)| of == id).map(|(_, what)| what.as_str());
+    // By their ids, because each of thousands of values asks; of two the first.
+    let by_id: HashMap<&str, &str> = mistakes
+        .iter()
+        .rev()
+        .map(|(of, what)| (of.as_str(), what.as_str()))
+        .collect();
+    let wrong = |id: &str| by_id.get(id).copied();
     let text = |at: usize, kind: TextField| {
         let id = kind.name();
         let error = wrong(id);

@@ -5,7 +5,7 @@
 
 use super::bulk::{field, fields};
 use super::show::{id, title};
-use super::told::after;
+use super::told::{MORE_DUPLICATES, after};
 use crate::Web;
 use crate::blocking::blocking;
 use crate::layout::{Page, Section, Tone, empty, notice, page};
@@ -22,9 +22,13 @@ use model::{
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// Says in a form where among the duplicates the contacts were.
+const FROM: &str = "from";
 /// Stands for the notes of all in a form.
 const ALL: &str = "all";
 
+/// The contacts that are named, each once; of more than can be merged only one more, so that it is told that these are too
+/// many.
 fn ids_in(fields: &[(String, String)]) -> Result<Vec<ContactId>, Problem> {
     let mut ids = Vec::new();
     for (_, value) in fields.iter().filter(|(name, _)| name == "id") {
@@ -32,12 +36,29 @@ fn ids_in(fields: &[(String, String)]) -> Result<Vec<ContactId>, Problem> {
         if !ids.contains(&id) {
             ids.push(id);
         }
+        if ids.len() > MERGED_AT_ONCE {
+            break;
+        }
     }
     Ok(ids)
 }
 
-fn address(ids: &[ContactId], changed: bool) -> String {
+/// The place among the duplicates from which the contacts come; none if they were selected in the list.
+fn place_among_duplicates(fields: &[(String, String)]) -> Option<u64> {
+    field(fields, FROM).parse().ok()
+}
+
+/// The page from which the contacts come.
+fn way_back(from: Option<u64>) -> (String, &'static str) {
+    match from {
+        Some(from) => (format!("/duplicates?{FROM}={from}"), "Find duplicates"),
+        None => ("/contacts".to_owned(), "Contacts"),
+    }
+}
+
+fn address(ids: &[ContactId], from: Option<u64>, changed: bool) -> String {
     let mut query = Serializer::new(String::new());
+    query.extend_pairs(from.map(|from| (FROM, from.to_string())));
     query.extend_pairs(ids.iter().map(|id| ("id", id.to_string())));
     if changed {
         query.append_pair("changed", "yes");
@@ -60,16 +81,18 @@ pub async fn form(State(web): State<Arc<Web>>, signed: Signed, RawQuery(query): 
         here: Section::Contacts,
     };
     let changed = asked.iter().any(|(name, _)| name == "changed");
+    let from = place_among_duplicates(&asked);
+    let (back, back_name) = way_back(from);
     Ok(page(
         &web,
         head,
         html! {
-            nav aria-label="Way back" { a href="/contacts" { "← Contacts" } }
+            nav aria-label="Way back" { a href=(back) { "← " (back_name) } }
             div.head { h1 { "Merge contacts" } }
             @if changed {
                 (notice(Tone::Warn, html! { p { "One of them was changed meanwhile, so nothing was merged. This is how they are now." } }))
             }
-            @if right_many { (content(contacts)) } @else {
+            @if right_many { (content(contacts, from)) } @else {
                 (empty("Which contacts?", html! {
                     p { "Select two to ten contacts in the list and choose Merge, or let them be found." }
                     div.actions { a.button href="/contacts" { "Contacts" } a.button href="/duplicates" { "Find duplicates" } }
@@ -85,7 +108,7 @@ fn may_stay(contacts: &[StoredContact], place: usize) -> bool {
     contacts[place].right >= Right::Edit && others.into_iter().all(|(_, other)| other.right == Right::Own)
 }
 
-fn content(mut contacts: Vec<StoredContact>) -> Markup {
+fn content(mut contacts: Vec<StoredContact>, from: Option<u64>) -> Markup {
     let stays: Vec<bool> = (0..contacts.len()).map(|place| may_stay(&contacts, place)).collect();
     let Some(first) = stays.iter().position(|stays| *stays) else {
         let why = App::hinders_merging(&contacts).unwrap_or_default();
@@ -103,11 +126,12 @@ fn content(mut contacts: Vec<StoredContact>) -> Markup {
         .partition(|choice| choice.values.len() == 1);
     html! {
         form.stack method="post" action="/contacts/merge" {
+            @if let Some(from) = from { input type="hidden" name=(FROM) value=(from); }
             @for stored in &contacts {
                 input type="hidden" name="id" value=(stored.id);
                 input type="hidden" name="version" value={(stored.id) ":" (stored.version)};
             }
-            (which_stays(&contacts))
+            (which_stays(&contacts, from))
             @for choice in &several { (single(choice, &contacts)) }
             (lists(&values))
             @if !one.is_empty() {
@@ -118,14 +142,14 @@ fn content(mut contacts: Vec<StoredContact>) -> Markup {
             }
             div.actions {
                 button.button-primary { "Merge" }
-                a.button href="/duplicates" { "Cancel" }
+                a.button href=(way_back(from).0) { "Cancel" }
                 span.muted.small { "It can be undone." }
             }
         }
     }
 }
 
-fn which_stays(contacts: &[StoredContact]) -> Markup {
+fn which_stays(contacts: &[StoredContact], from: Option<u64>) -> Markup {
     let all: Vec<ContactId> = contacts.iter().map(|stored| stored.id).collect();
     html! {
         fieldset.card {
@@ -144,7 +168,7 @@ fn which_stays(contacts: &[StoredContact]) -> Markup {
                                 "Look at it" span.visually-hidden { ": " (place + 1) ", " (stored.contact.display_name()) }
                             }
                             @if contacts.len() > 2 {
-                                " · " a href=(address(&without(&all, stored.id), false)) {
+                                " · " a href=(address(&without(&all, stored.id), from, false)) {
                                     "Leave it out" span.visually-hidden { ": " (place + 1) ", " (stored.contact.display_name()) }
                                 }
                             }
@@ -220,10 +244,16 @@ pub async fn merge(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): R
     let sent = fields(&body);
     let ids = ids_in(&sent)?;
     let request = request(&sent, &ids)?;
-    let (actor, kept) = (signed.actor, request.kept);
+    let (actor, kept, from) = (signed.actor, request.kept, place_among_duplicates(&sent));
+    let shown = match from {
+        Some(from) => format!("/contacts/{kept}?{MORE_DUPLICATES}={from}"),
+        None => format!("/contacts/{kept}"),
+    };
     match blocking(&web, move |app| app.merge(actor, &request)).await {
-        Ok(report) => Ok(after(&format!("/contacts/{kept}"), "merge", report).into_response()),
-        Err(Problem::App(Error::ChangedMeanwhile { .. })) => Ok(Redirect::to(&address(&ids, true)).into_response()),
+        Ok(report) => Ok(after(&shown, "merge", report).into_response()),
+        Err(Problem::App(Error::ChangedMeanwhile { .. })) => {
+            Ok(Redirect::to(&address(&ids, from, true)).into_response())
+        }
         Err(problem) => Err(problem),
     }
 }

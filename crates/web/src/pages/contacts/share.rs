@@ -9,7 +9,7 @@ use super::show::id;
 use super::told::{self, Told};
 use crate::Web;
 use crate::blocking::blocking;
-use crate::layout::{Page, Section, moment, page};
+use crate::layout::{Page, Section, Tone, moment, notice, page};
 use crate::problem::Problem;
 use crate::session::Signed;
 use app::{Access, ActionReport, Actor, App, Colleague, Error, Grantee, Member, Right, ShareInfo, StoredContact};
@@ -21,6 +21,11 @@ use std::sync::Arc;
 
 /// What stands for everyone in a form.
 const EVERYONE: &str = "everyone";
+/// So many members are shown at once, of whom several can be chosen.
+const SEVERAL_SHOWN: usize = 8;
+
+/// Says in an address that nobody was chosen.
+const NOBODY: &str = "nobody";
 /// What stands for all shares in a form.
 const ALL: &str = "all";
 
@@ -30,6 +35,19 @@ fn grantee(text: &str) -> Result<Grantee, Problem> {
         EVERYONE => Ok(Grantee::Everyone),
         number => Ok(Grantee::Member(member(number)?)),
     }
+}
+
+/// Everyone to whom contacts are to be shared: one who is chosen, and those of the longer list.
+fn grantees(fields: &[(String, String)]) -> Result<Vec<Grantee>, Problem> {
+    let chosen = fields
+        .iter()
+        .filter(|(name, value)| name == "member" && !value.is_empty());
+    chosen.map(|(_, value)| grantee(value)).collect()
+}
+
+/// Tells whoever has chosen nobody.
+fn nobody(is_told: bool) -> Markup {
+    html! { @if is_told { (notice(Tone::Warn, html! { p { "Choose a member first." } })) } }
 }
 
 fn member(text: &str) -> Result<Member, Problem> {
@@ -70,7 +88,8 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Markup, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
-    let told = Told::read(&fields(query.unwrap_or_default().as_bytes()));
+    let asked = fields(query.unwrap_or_default().as_bytes());
+    let told = Told::read(&asked);
     let (stored, shares, others) = blocking(&web, move |app| {
         Ok((own(app, actor, id)?, app.shares_of(actor, id)?, app.colleagues(actor)?))
     })
@@ -82,6 +101,7 @@ pub async fn show(
             h1 { "Share" }
             p.muted { "“" (name) "”" }
             (told.notice(&url(id)))
+            (nobody(field(&asked, NOBODY) == "yes"))
             (form(&url(id), &others, html! {}))
             (who_sees_it(id, &shares))
         }
@@ -111,6 +131,7 @@ fn form(action: &str, others: &[Colleague], kept: Markup) -> Markup {
                 div.field {
                     label for="member" { "Member" }
                     select id="member" name="member" {
+                        option value="" { "Choose…" }
                         option value=(EVERYONE) { "Everyone in the workspace" }
                         (options(others))
                     }
@@ -120,6 +141,16 @@ fn form(action: &str, others: &[Colleague], kept: Markup) -> Markup {
                     select id="access" name="access" {
                         option value=(Access::View.as_str()) { "Can view" }
                         option value=(Access::Edit.as_str()) { "Can edit" }
+                    }
+                }
+            }
+            @if others.len() > 1 {
+                details {
+                    summary { "With several at once" }
+                    div.field {
+                        label for="several" { "Who else" }
+                        select id="several" name="member" multiple size=(others.len().min(SEVERAL_SHOWN)) { (options(others)) }
+                        p.hint.muted.small { "Hold Ctrl (⌘ on a Mac) to choose several." }
                     }
                 }
             }
@@ -201,10 +232,13 @@ pub async fn share(
     RawForm(body): RawForm,
 ) -> Result<Redirect, Problem> {
     let (actor, id, fields) = (signed.actor, id(&contact)?, fields(&body));
-    let (to, access) = (grantee(field(&fields, "member"))?, access(&fields)?);
+    let (to, access) = (grantees(&fields)?, access(&fields)?);
+    if to.is_empty() {
+        return Ok(Redirect::to(&format!("{}?{NOBODY}=yes", url(id))));
+    }
     let report = blocking(&web, move |app| {
         own(app, actor, id)?;
-        app.share(actor, &[id], to, access)
+        app.share(actor, &[id], &to, access)
     })
     .await?;
     Ok(told::after(&url(id), "share", report))
@@ -326,6 +360,7 @@ pub async fn ask(web: &Arc<Web>, signed: &Signed, fields: &[(String, String)]) -
             (asked.back())
             h1 { "Share" }
             p.muted { (contacts(asked.count)) ". Those that are not yours are passed over." }
+            (nobody(!field(fields, "access").is_empty()))
             (form("/share", &asked.others, asked.hidden()))
             form.card.stack method="post" action="/share" {
                 h2 { "Take shares back" }
@@ -411,9 +446,12 @@ pub async fn share_selection(
     signed: &Signed,
     fields: &[(String, String)],
 ) -> Result<Response, Problem> {
-    let (to, access) = (grantee(field(fields, "member"))?, access(fields)?);
+    let (to, access) = (grantees(fields)?, access(fields)?);
+    if to.is_empty() {
+        return ask(web, signed, fields).await;
+    }
     run(web, signed, fields, "share", move |app, actor, ids| {
-        app.share(actor, ids, to, access)
+        app.share(actor, ids, &to, access)
     })
     .await
 }

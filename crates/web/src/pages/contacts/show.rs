@@ -251,13 +251,14 @@ fn origin(stored: &StoredContact, history: &ContactHistory) -> Markup {
             dt { "Created" }
             dd {
                 (moment(stored.created_at)) br;
+                (by(history.creator.as_deref()))
                 @match stored.created_by {
                     Some(origin) => {
-                        "by " (import_name(origin.import, history.created_by_own))
+                        ", with " (import_name(origin.import, history.created_by_own))
                         @if let Some(file) = &history.created_from { ", “" (file) "”" }
                         ", line " (number(origin.line))
                     }
-                    None => "by a person",
+                    None => {}
                 }
             }
             dt { "Last changed" }
@@ -265,13 +266,14 @@ fn origin(stored: &StoredContact, history: &ContactHistory) -> Markup {
                 @if stored.version == stored.created_at { "not since" }
                 @else {
                     (moment(stored.version)) br;
+                    (by(history.editor.as_deref()))
                     @match (&history.changed_by, by_import) {
                         (Some(change), _) => {
-                            "by " (import_name(change.import, change.own))
+                            ", with " (import_name(change.import, change.own))
                             ", “" (change.file_name) "”, line " (number(change.line))
                         }
-                        (None, true) => "by an import",
-                        (None, false) => "by a person",
+                        (None, true) => ", with an import",
+                        (None, false) => {}
                     }
                 }
             }
@@ -280,6 +282,11 @@ fn origin(stored: &StoredContact, history: &ContactHistory) -> Markup {
             (old_values(before, &stored.contact))
         }
     }
+}
+
+/// The member who did it. What was written before that was noted says no name.
+fn by(name: Option<&str>) -> Markup {
+    html! { "by " @match name { Some(name) if !name.is_empty() => (name), _ => "a person" } }
 }
 
 /// An import, with the way to it for who may look at it.

@@ -2,10 +2,11 @@
 //!
 //! Leaves out the cells of the chosen columns (`columns`) and what happens to a selection (`bulk`).
 
-use super::columns::{Column, access};
+use super::columns::{Column, TAGS, Width, access, clipped};
 use crate::layout::number;
 use app::{Listed, Right, Scope};
 use maud::{Markup, html};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Columns that a screen of usual width has room for; with more the table is scrolled.
@@ -15,10 +16,13 @@ const EARLY: usize = 3;
 
 /// The bar over the table. `total` is how many pass in all; `tags` are suggested before those on the page.
 pub fn bulk_bar(contacts: &[Listed], tags: &[String], total: u64, scope: Scope) -> Markup {
-    let here: BTreeSet<&str> = contacts
-        .iter()
-        .flat_map(|listed| listed.contact.tags.iter().map(|tag| tag.as_str()))
-        .filter(|tag| !tags.iter().any(|known| known == tag))
+    // One that is too long to be shown whole cannot be chosen from a list.
+    let short = |tag: &&str| *tag == clipped(tag);
+    let tags: Vec<&str> = tags.iter().map(String::as_str).filter(short).collect();
+    let here = contacts.iter().flat_map(|listed| listed.contact.tags.iter().take(TAGS));
+    let here: BTreeSet<&str> = here
+        .map(|tag| tag.as_str())
+        .filter(|tag| short(tag) && !tags.contains(tag))
         .collect();
     let own = scope != Scope::Shared;
     html! {
@@ -50,6 +54,11 @@ pub fn bulk_bar(contacts: &[Listed], tags: &[String], total: u64, scope: Scope) 
 pub fn table(contacts: &[Listed], columns: &[Column], scope: Scope) -> Markup {
     let wide = columns.len() > FITTING;
     let class = |at: usize| if at < EARLY { "wide" } else { "wider" };
+    let header = |at: usize, column: &Column| match column.width() {
+        Width::Usual => class(at).to_owned(),
+        Width::Long => format!("{} long", class(at)),
+        Width::Short => format!("{} short", class(at)),
+    };
     html! {
         div class=(if wide { "table-wrap table-scroll" } else { "table-wrap" }) role=[wide.then_some("region")]
             aria-label=[wide.then_some("Contacts")] tabindex=[wide.then_some("0")] {
@@ -58,7 +67,7 @@ pub fn table(contacts: &[Listed], columns: &[Column], scope: Scope) -> Markup {
                 thead { tr {
                     th scope="col" { label { span.visually-hidden { "Select all on this page" } input type="checkbox" data-select-page hidden; } span.visually-hidden { "Selection" } }
                     th scope="col" { "Name" }
-                    @for (at, column) in columns.iter().enumerate() { th class=(class(at)) scope="col" { (column.title()) } }
+                    @for (at, column) in columns.iter().enumerate() { th class=(header(at, column)) scope="col" { (column.title()) } }
                 } }
                 tbody { @for listed in contacts { (row(listed, columns, scope, class)) } }
             }
@@ -69,15 +78,16 @@ pub fn table(contacts: &[Listed], columns: &[Column], scope: Scope) -> Markup {
 fn row(listed: &Listed, columns: &[Column], scope: Scope, class: impl Fn(usize) -> &'static str) -> Markup {
     let contact = &listed.contact;
     let name = contact.display_name();
-    let company = contact.company.as_str();
-    let email = contact.emails.first().map(|email| email.value.as_str());
+    let name = clipped(&name);
+    let company = clipped(contact.company.as_str());
+    let email = contact.emails.first().map(|email| clipped(email.value.as_str()));
     let phone = contact.phones.first().map(|phone| phone.phone.international());
     // What a phone has no columns for.
     let below = [
         Some(company).filter(|company| !company.is_empty() && *company != name),
-        email.filter(|email| *email != name).or(phone.as_deref()),
+        email.filter(|email| *email != name).or(phone.map(Cow::Owned)),
     ];
-    let below: Vec<&str> = below.into_iter().flatten().collect();
+    let below: Vec<Cow<'_, str>> = below.into_iter().flatten().collect();
     html! {
         tr data-may=(access(listed.right)) {
             td { input type="checkbox" name="id" value=(listed.id) aria-label={"Select " (name)}; }

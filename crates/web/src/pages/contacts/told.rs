@@ -27,6 +27,9 @@ const DEEDS: [(&str, &str, &str); 6] = [
     ("merge", "merged into one", "they are not yours"),
 ];
 
+/// Says in an address from which place on there may be more duplicates to go on with.
+pub const MORE_DUPLICATES: &str = "duplicates";
+
 /// What was done.
 #[derive(Debug, Default)]
 pub struct Told {
@@ -41,6 +44,7 @@ pub struct Told {
     restored: Option<u64>,
     merge_count: bool,
     saved_view: bool,
+    more_duplicates: Option<u64>,
 }
 
 impl Told {
@@ -64,6 +68,7 @@ impl Told {
             restored: count("restored"),
             merge_count: value("merge") == Some("count"),
             saved_view: value("view") == Some("saved"),
+            more_duplicates: count(MORE_DUPLICATES),
         }
     }
 
@@ -116,6 +121,9 @@ impl Told {
                             input type="hidden" name="back" value=(back);
                             button.button-small { "Undo" }
                         }
+                    }
+                    @if let Some(from) = self.more_duplicates {
+                        a.button.button-small href={"/duplicates?from=" (from)} { "More duplicates" }
                     }
                 }
             },

@@ -17,6 +17,9 @@ use tokio::sync::mpsc;
 /// Pieces that wait for a slow disk; the sender of the file waits then.
 const WAITING_PIECES: usize = 16;
 
+/// Letters that are kept of a file's name: as many as file systems take.
+const NAME_LETTERS: usize = 255;
+
 /// The name of rows that were pasted.
 const PASTED: &str = "Pasted rows.csv";
 
@@ -108,10 +111,14 @@ async fn send(
     Ok(())
 }
 
-/// Browsers give a bare name; others may give a path.
+/// Browsers give a bare name; others may give a path, or more than any file is called.
 fn last_part(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or(name).trim();
-    if last.is_empty() { "file.csv" } else { last }.to_owned()
+    let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let last: String = last.chars().filter(|c| !c.is_control()).take(NAME_LETTERS).collect();
+    match last.trim() {
+        "" => "file.csv".to_owned(),
+        last => last.to_owned(),
+    }
 }
 
 /// The pieces of a file as something to read.
@@ -168,5 +175,7 @@ mod tests {
         assert_eq!(last_part("C:\\Users\\ann\\contacts.csv"), "contacts.csv");
         assert_eq!(last_part("a/b.csv"), "b.csv");
         assert_eq!(last_part("/"), "file.csv");
+        assert_eq!(last_part("a\u{0}\nb.csv"), "ab.csv");
+        assert_eq!(last_part(&"x".repeat(100_000)).len(), NAME_LETTERS);
     }
 }

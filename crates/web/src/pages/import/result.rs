@@ -224,6 +224,9 @@ pub async fn rejected(State(web): State<Arc<Web>>, signed: Signed, Path(number):
     let actor = signed.actor;
     // What is certain to fail fails before the answer has begun.
     let report = blocking(&web, move |app| app.import_report(actor, import)).await?;
+    if report.state == ImportState::Draft {
+        return Ok(to(import, end_of(report.state)).into_response());
+    }
     if matches!(report.state, ImportState::Undoing | ImportState::Undone) {
         return Err(Problem::App(Error::RejectedRowsUndone(import)));
     }
