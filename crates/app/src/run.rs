@@ -1,5 +1,7 @@
 //! One run through a file: chunk by chunk, batch by batch, each batch committed with its checkpoint and its change log; or
 //! as a preview, which goes the same way over a scratch database and changes nothing.
+//!
+//! Long because both ways share every step of a chunk, and what a run is made of is said beside them.
 
 use crate::cancel::is_cancelling;
 use crate::directory::{Collected, Directory, Layers};

@@ -112,6 +112,15 @@ impl Team {
         random.pick(&self.known())
     }
 
+    /// Mostly one of the member's own.
+    pub fn own_contact(&self, random: &mut Random, who: usize) -> ContactId {
+        let own: Vec<ContactId> = self.seen(who, Scope::Mine).into_keys().collect();
+        match own.is_empty() || random.once_in(4) {
+            true => self.some_contact(random),
+            false => random.pick(&own),
+        }
+    }
+
     pub fn some_contacts(&self, random: &mut Random) -> Vec<ContactId> {
         random.several(12, |random| self.some_contact(random))
     }

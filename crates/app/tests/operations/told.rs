@@ -45,6 +45,11 @@ pub fn file(random: &mut Random, team: &mut Team) -> String {
     let from = random.below(team.actors.len());
     let exported = team.export_text(from, Scope::All, "", ExportFormat::CrystalQore, Order::Created, None);
     let earlier = std::mem::replace(&mut team.exported, exported);
+    let trashed: Vec<ContactId> = team.trash.keys().copied().collect();
+    if !trashed.is_empty() && random.once_in(3) {
+        let (id, number) = (random.pick(&trashed), random.below(1_000_000));
+        return format!("CrystalQore ID,CrystalQore Version,First Name,Email\r\n{id},,Ann,once{number}@x.org\r\n");
+    }
     if !earlier.is_empty() && random.once_in(2) {
         return values::edited(random, &earlier);
     }
@@ -83,7 +88,7 @@ pub fn preview(team: &Team, who: usize, csv: &str) {
 pub fn merge_and_take_back(random: &mut Random, team: &Team, who: usize) -> String {
     let mut ids = vec![team.some_contact(random)];
     for _ in 0..1 + random.below(2) {
-        let id = team.some_contact(random);
+        let id = team.own_contact(random, who);
         if !ids.contains(&id) {
             ids.push(id);
         }
