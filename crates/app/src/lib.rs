@@ -165,6 +165,7 @@ pub struct App {
     bell: Bell,
     drafts: draft::Desks,
     duplicates: duplicates::Findings,
+    suggestions: roster::Suggestions,
     thrifty: bool,
 }
 
@@ -196,6 +197,7 @@ impl App {
             bell: Bell::default(),
             drafts: draft::Desks::default(),
             duplicates: duplicates::Findings::default(),
+            suggestions: roster::Suggestions::default(),
             thrifty: false,
         })
     }

@@ -9,6 +9,7 @@ use super::audience::{Audience, SeenBy};
 use super::bits::Bits;
 use super::look::Look;
 use super::segment::{Builder, MOST, NameOrder, Segment};
+use super::tags::Uses;
 use foldhash::{HashMap, HashSet, HashSetExt};
 use model::ContactId;
 use std::sync::Arc;
@@ -221,6 +222,21 @@ impl Roster {
             .collect();
         let total = parts.iter().map(|bits| bits.count() as u64).sum();
         Passing { parts, total }
+    }
+
+    /// The tags that are used most by those that pass, folded, each with a contact that has it.
+    pub fn tags(&self, look: &Look, size: usize) -> Vec<(String, ContactId)> {
+        let passing = self.passing(look);
+        let mut uses = Uses::default();
+        for (part, bits) in self.parts.iter().zip(&passing.parts) {
+            part.segment.tags().count(bits, part.segment.ids(), &mut uses);
+        }
+        uses.most(size)
+    }
+
+    /// How many contacts there are, also those that are gone.
+    pub fn len(&self) -> usize {
+        self.order.len()
     }
 
     /// Of those that pass, so many from a place on.

@@ -195,7 +195,7 @@ fn is_word(kind: u8) -> bool {
 }
 
 /// The lines of a contact with their kinds.
-fn lines(text: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let (kind, after) = rest.split_first()?;

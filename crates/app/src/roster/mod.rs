@@ -11,10 +11,13 @@ mod keep;
 mod list;
 mod look;
 mod segment;
+mod suggest;
+mod tags;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use keep::Rosters;
+pub(crate) use suggest::Suggestions;
 
 use crate::access::{self, CanView};
 use crate::contacts::read;

@@ -6,6 +6,7 @@
 
 use super::audience::{Audience, AudienceBuilder};
 use super::entry::{Entry, ORDER_APART, Traits, kind};
+use super::tags::Tags;
 use foldhash::HashMap;
 use model::ContactId;
 use std::cmp::Ordering;
@@ -27,6 +28,7 @@ pub(super) struct Segment {
     /// Of each contact the number of its traits.
     traits_of: Box<[u32]>,
     traits: Box<[Traits]>,
+    tags: Tags,
     /// The smallest and the largest id.
     span: (ContactId, ContactId),
     changed_span: ChangedSpan,
@@ -147,6 +149,10 @@ impl Segment {
         &self.traits
     }
 
+    pub fn tags(&self) -> &Tags {
+        &self.tags
+    }
+
     pub fn span(&self) -> (ContactId, ContactId) {
         self.span
     }
@@ -238,6 +244,7 @@ impl Builder {
         let (first, last) = (changed().min().unwrap_or_default(), changed().max().unwrap_or_default());
         let audience = self.seen_by.finish(&order);
         let segment = Segment {
+            tags: Tags::read(order.iter().map(|at| text(*at))),
             changed_span: (first.0, first.1, last.0, last.1),
             text: sorted.into(),
             ends: ends.into(),

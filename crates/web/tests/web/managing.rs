@@ -265,6 +265,31 @@ async fn what_others_share_is_exported_by_itself() {
 }
 
 #[tokio::test]
+async fn tags_are_suggested_that_the_member_can_see_the_most_used_first() {
+    let (site, mut ada) = Site::set_up().await;
+    let mut bob = joined(&site, "Bob", Role::Member).await;
+    create(&mut ada, "first_name=Ann&tag=Press&tag=VIP").await;
+    create(&mut ada, "first_name=Ben&tag=Press").await;
+    let page = create(&mut ada, "first_name=Cem&tag=Secret").await;
+    create(&mut bob, "first_name=Dan&tag=Friend").await;
+    // No contact with a tag is on this page.
+    create(&mut ada, "first_name=Zoe").await;
+    let suggested = |answer: &Answer| {
+        let (_, list) = answer.body.split_once("<datalist id=\"known-tags\">").unwrap();
+        let (list, _) = list.split_once("</datalist>").unwrap();
+        let tags = list.split("value=\"").skip(1);
+        let tags: Vec<String> = tags.map(|tag| tag.split('"').next().unwrap().to_owned()).collect();
+        tags
+    };
+    assert_eq!(suggested(&ada.get("/contacts?q=zoe").await), ["Press", "Secret", "VIP"]);
+    assert_eq!(suggested(&bob.get("/contacts").await), ["Friend"]);
+    ada.post(&format!("{page}/share"), "member=everyone&access=view").await;
+    assert_eq!(suggested(&bob.get("/contacts").await), ["Friend", "Secret"]);
+    ada.post(&format!("{page}/unshare"), "to=all").await;
+    assert_eq!(suggested(&bob.get("/contacts").await), ["Friend"]);
+}
+
+#[tokio::test]
 async fn columns_are_chosen() {
     let (_site, mut ada) = Site::set_up().await;
     create(&mut ada, "first_name=Ann&title=Captain&company=Acme").await;

@@ -32,6 +32,8 @@ struct Shown {
     views: Vec<SavedView>,
     /// The workspace's custom fields.
     fields: Vec<String>,
+    /// Tags that are suggested for a selection.
+    tags: Vec<String>,
     found: Result<Found, String>,
 }
 
@@ -90,13 +92,14 @@ async fn look(
         size: PAGE,
     });
     let list = criteria.scope();
-    let (views, fields, remembered, found) = blocking(web, move |app| {
+    let (views, fields, tags, remembered, found) = blocking(web, move |app| {
         let found = match request {
             Ok(request) => Ok(find(app, actor, request)?),
             Err(error) => Err(error.to_string()),
         };
         let remembered = app.chosen_columns(actor, list)?;
-        Ok((app.views(actor)?, custom_fields(app, actor)?, remembered, found))
+        let (views, fields) = (app.views(actor)?, custom_fields(app, actor)?);
+        Ok((views, fields, app.known_tags(actor)?, remembered, found))
     })
     .await?;
     let remembered = remembered.map(|columns| Columns::remembered(&columns, &fields));
@@ -110,6 +113,7 @@ async fn look(
         columns,
         views,
         fields,
+        tags,
         found,
     })
 }
@@ -321,7 +325,7 @@ fn results(shown: &Shown, found: &Found) -> Markup {
             (tools(shown, &count(found)))
             form id="bulk" method="post" action="/contacts/bulk" data-selection=(total) {
                 (criteria.hidden())
-                (table::bulk_bar(&page.contacts, total, criteria.scope()))
+                (table::bulk_bar(&page.contacts, &shown.tags, total, criteria.scope()))
                 (table::table(&page.contacts, &shown.columns.shown(criteria.scope() == Scope::Shared), criteria.scope()))
             }
             @if let Some(total) = page.total {

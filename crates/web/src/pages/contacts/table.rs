@@ -14,12 +14,15 @@ const FITTING: usize = 6;
 /// Columns that are shown from a medium width on.
 const EARLY: usize = 3;
 
-/// The bar over the table. `total` is how many pass in all.
-pub fn bulk_bar(contacts: &[Listed], total: u64, scope: Scope) -> Markup {
-    let tags = contacts.iter().flat_map(|listed| listed.contact.tags.iter().take(TAGS));
-    let tags: BTreeSet<&str> = tags
+/// The bar over the table. `total` is how many pass in all; `tags` are suggested before those on the page.
+pub fn bulk_bar(contacts: &[Listed], tags: &[String], total: u64, scope: Scope) -> Markup {
+    // One that is too long to be shown whole cannot be chosen from a list.
+    let short = |tag: &&str| *tag == clipped(tag);
+    let tags: Vec<&str> = tags.iter().map(String::as_str).filter(short).collect();
+    let here = contacts.iter().flat_map(|listed| listed.contact.tags.iter().take(TAGS));
+    let here: BTreeSet<&str> = here
         .map(|tag| tag.as_str())
-        .filter(|tag| *tag == clipped(tag))
+        .filter(|tag| short(tag) && !tags.contains(tag))
         .collect();
     let own = scope != Scope::Shared;
     html! {
@@ -32,7 +35,7 @@ pub fn bulk_bar(contacts: &[Listed], total: u64, scope: Scope) -> Markup {
             div.actions {
                 label.visually-hidden for="bulk-tag" { "Tag for the selection" }
                 input id="bulk-tag" name="bulk_tag" list="known-tags" placeholder="Tag" autocomplete="off" maxlength="100";
-                datalist id="known-tags" { @for tag in tags { option value=(tag) {} } }
+                datalist id="known-tags" { @for tag in tags { option value=(tag) {} } @for tag in here { option value=(tag) {} } }
                 // The first button is the one that Enter in the field means.
                 button.button-small name="do" value="tag" { "Add tag" }
                 button.button-small name="do" value="untag" { "Remove tag" }
