@@ -148,12 +148,9 @@ fn restore(random: &mut Random, known: &Known, installation: &Installation) -> O
     })
 }
 
-fn import(random: &mut Random, known: &Known) -> Import {
-    let csv = match known.export.is_empty() || random.once_in(2) {
-        true => values::csv(random),
-        false => values::edited(random, &known.export),
-    };
-    let options = ImportOptions {
+/// What may be done with the rows of a file.
+pub fn options(random: &mut Random) -> ImportOptions {
+    ImportOptions {
         duplicates: random.pick(&[
             Duplicates::Skip,
             Duplicates::Update,
@@ -168,10 +165,17 @@ fn import(random: &mut Random, known: &Known) -> Import {
         ]),
         conflicts: random.pick(&[Conflicts::Skip, Conflicts::Overwrite]),
         empty_cells_clear: random.once_in(2),
+    }
+}
+
+fn import(random: &mut Random, known: &Known) -> Import {
+    let csv = match known.export.is_empty() || random.once_in(2) {
+        true => values::csv(random),
+        false => values::edited(random, &known.export),
     };
     Import {
         csv,
-        options,
+        options: options(random),
         bad_values: random.pick(&[BadValues::Reject, BadValues::LeaveOut]),
         stop: random.pick(&[Stop::Never, Stop::Never, Stop::BeforeItBegins, Stop::AfterTheFirstChunk]),
         rejected: random.once_in(2),

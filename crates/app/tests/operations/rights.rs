@@ -3,6 +3,7 @@
 
 use crate::installation::Engine;
 use crate::lockstep::setting;
+use crate::operation::options;
 use crate::random::Random;
 use crate::team::{Kept, Team, right, sees};
 use crate::{told, values};
@@ -201,7 +202,7 @@ fn tag(random: &mut Random, team: &mut Team, who: usize) -> String {
 
 /// Whatever a file says, it changes what its member may edit, and adds contacts of the member's own.
 fn import(random: &mut Random, team: &mut Team, who: usize) -> String {
-    let (csv, options) = (told::file(random, team), told::options(random));
+    let (csv, options) = (told::file(random, team), options(random));
     told::preview(team, who, &csv);
     team.import_with(who, &csv, options);
     let before = std::mem::take(&mut team.contacts);

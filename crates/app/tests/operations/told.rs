@@ -4,10 +4,7 @@
 use crate::random::Random;
 use crate::team::{Team, View};
 use crate::values;
-use app::{
-    AuditRequest, Conflicts, Duplicates, Error, ExportFormat, Filter, ImportOptions, Match, MergeRequest, Order, Right,
-    RowClass, Scope, ViewContent,
-};
+use app::{AuditRequest, Error, ExportFormat, Filter, MergeRequest, Order, Right, RowClass, Scope, ViewContent};
 use model::{ContactId, MergeChoices};
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -17,26 +14,6 @@ const LONG: Duration = Duration::from_secs(60);
 
 fn code<T>(outcome: Result<T, Error>) -> Result<T, &'static str> {
     outcome.map_err(|error| error.code())
-}
-
-/// What may be done with the rows of a file.
-pub fn options(random: &mut Random) -> ImportOptions {
-    ImportOptions {
-        duplicates: random.pick(&[
-            Duplicates::Skip,
-            Duplicates::Update,
-            Duplicates::Fill,
-            Duplicates::Create,
-        ]),
-        matching: random.pick(&[
-            Match::Email,
-            Match::Phone,
-            Match::EmailOrPhone,
-            Match::EmailOrPhoneAndName,
-        ]),
-        conflicts: random.pick(&[Conflicts::Skip, Conflicts::Overwrite]),
-        empty_cells_clear: random.once_in(2),
-    }
 }
 
 /// A file: typed by somebody, or what some member has exported a while ago, with ids of contacts that the reader may not
