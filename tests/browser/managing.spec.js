@@ -31,6 +31,7 @@ test("rows are gone through, selected, tagged, shared and deleted by keys, and a
   await expect(page.getByRole("heading", { name: "Share", level: 1 })).toBeVisible();
   await expect(page.getByText("2 contacts.")).toBeVisible();
   await axe(page);
+  await page.getByLabel("Member").selectOption("Everyone in the workspace");
   await page.getByRole("button", { name: "Share", exact: true }).click();
   await expect(page.getByText("2 contacts shared.")).toBeVisible();
   await page.keyboard.press("#");

@@ -37,7 +37,7 @@ pub enum Match {
     /// The same email or the same phone.
     #[default]
     EmailOrPhone,
-    /// The same email or the same phone, and no clearly different name.
+    /// The same email or the same phone, and a name that is surely the same (`model::by_key`).
     EmailOrPhoneAndName,
 }
 

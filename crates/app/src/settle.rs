@@ -38,7 +38,7 @@ pub enum Outcome {
     Duplicate {
         /// Which.
         of: ContactId,
-        /// Whether it shares a phone or an email with somebody of a clearly different name.
+        /// Whether it shares a phone or an email with somebody who is not surely the same (`model::by_key`).
         possible: bool,
     },
     /// Two contacts match.

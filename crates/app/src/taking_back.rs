@@ -44,12 +44,13 @@ impl App {
                     return Err(Error::ActionUndone);
                 }
                 let page = actions::page(tx, workspace, action, None, STEP as u64)?;
-                let ids: Vec<ContactId> = page.iter().map(|touched| touched.contact).collect();
-                let restored = restore(tx, actor, page)?;
+                let mut ids: Vec<ContactId> = page.iter().map(|touched| touched.contact).collect();
+                let (restored, anew) = self.take_back(tx, actor, page)?;
                 actions::forget_contacts(tx, workspace, action, &ids)?;
                 undone.restored += restored;
                 undone.kept += ids.len() as u64 - restored;
                 let more = ids.len() == STEP;
+                ids.extend(anew);
                 if !more {
                     actions::set_undone(tx, workspace, action, self.world.now())?;
                     self.audit(tx, actor, AuditAction::ActionUndone, &found.kind, undone.restored)?;
@@ -64,18 +65,24 @@ impl App {
             }
         }
     }
-}
 
-/// Gives contacts their old state back, where that may be done; says how many.
-fn restore(tx: &mut Tx<'_>, actor: Actor, page: Vec<Touched>) -> Result<u64, Error> {
-    let there = There::look(tx, actor, &page)?;
-    let mut plan = Plan::default();
-    for touched in page {
-        plan.add(&there, actor, touched)?;
+    /// Gives contacts their old state back, where that may be done; says how many, and the ids of those that come back under
+    /// another: somebody else has taken theirs, with a file from when they could still see them.
+    fn take_back(&self, tx: &mut Tx<'_>, actor: Actor, mut page: Vec<Touched>) -> Result<(u64, Vec<ContactId>), Error> {
+        let there = There::look(tx, actor, &page)?;
+        let mut anew = Vec::new();
+        for touched in page.iter_mut().filter(|touched| there.has_lost_its_id(actor, touched)) {
+            touched.contact = self.world.contact_id();
+            anew.push(touched.contact);
+        }
+        let mut plan = Plan::default();
+        for touched in page {
+            plan.add(&there, actor, touched)?;
+        }
+        drop_lost_members(tx, actor.workspace, &mut plan.shared)?;
+        plan.carry_out(tx, actor.workspace)?;
+        Ok((plan.contacts, anew))
     }
-    drop_lost_members(tx, actor.workspace, &mut plan.shared)?;
-    plan.carry_out(tx, actor.workspace)?;
-    Ok(plan.contacts)
 }
 
 /// What there is now of the contacts of a step.
@@ -101,6 +108,15 @@ impl There {
             rows: rows.into_iter().map(|row| (row.id, row)).collect(),
             shares,
         })
+    }
+
+    /// Whether a contact of the member's that the action removed cannot come back as itself.
+    fn has_lost_its_id(&self, actor: Actor, touched: &Touched) -> bool {
+        let taken = self
+            .rows
+            .get(&touched.contact)
+            .is_some_and(|now| now.owner != actor.member);
+        taken && touched.after_version.is_none() && touched.owner == actor.member
     }
 
     /// Whether the member may take this back, and nothing has happened to it since.

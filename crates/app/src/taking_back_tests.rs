@@ -263,12 +263,8 @@ fn what_was_given_away_comes_back_unless_it_was_used() {
     assert_eq!(office.row(ids[1]).unwrap().owner, OTHER);
 }
 
-#[test]
-fn what_a_merge_removed_comes_back_with_its_shares() {
-    let office = office();
-    let ids: Vec<ContactId> = ["Ann", "Anne"].map(|name| office.create(name)).to_vec();
-    office.share(&ids[1..], ME, Access::View);
-    let before: Vec<_> = ids.iter().map(|id| office.row(*id)).collect();
+/// Makes one contact of two, as merging does.
+fn merge(office: &Office, ids: &[ContactId]) -> ActionReport {
     let me = office.me;
     let work = |tx: &mut Tx<'_>, some: &[ContactId]| {
         let mut step = noted(tx, me, some, true);
@@ -287,11 +283,38 @@ fn what_a_merge_removed_comes_back_with_its_shares() {
         contacts::delete_many(tx, me.workspace, &some[1..])?;
         Ok(step)
     };
-    let merged = office.app.in_steps(me, ActionKind::Merge, "", &ids, work).unwrap();
+    office.app.in_steps(me, ActionKind::Merge, "", ids, work).unwrap()
+}
+
+#[test]
+fn what_a_merge_removed_comes_back_with_its_shares() {
+    let office = office();
+    let ids: Vec<ContactId> = ["Ann", "Anne"].map(|name| office.create(name)).to_vec();
+    office.share(&ids[1..], ME, Access::View);
+    let before: Vec<_> = ids.iter().map(|id| office.row(*id)).collect();
+    let merged = merge(&office, &ids);
     assert_eq!((office.found("anna"), office.found("anne")), (1, 0));
     assert_eq!(office.undo(merged), (2, 0));
     assert_eq!(ids.iter().map(|id| office.row(*id)).collect::<Vec<_>>(), before);
     assert_eq!(office.shares(ids[1]), [(Grantee::Member(ME), Access::View)]);
+    assert_eq!((office.found("anna"), office.found("anne")), (0, 1));
+}
+
+#[test]
+fn what_a_merge_removed_comes_back_also_if_somebody_has_taken_its_id() {
+    let office = office().joined();
+    let ids: Vec<ContactId> = ["Ann", "Anne"].map(|name| office.create(name)).to_vec();
+    let merged = merge(&office, &ids);
+    // As by importing an export from when it was shared.
+    let taken = ContactRow {
+        id: ids[1],
+        owner: OTHER,
+        ..office.row(ids[0]).unwrap()
+    };
+    let take = |tx: &mut Tx<'_>| contacts::insert_many(tx, office.me.workspace, std::slice::from_ref(&taken));
+    office.app.store.write(take).unwrap();
+    assert_eq!(office.undo(merged), (2, 0));
+    assert_eq!(office.row(ids[1]), Some(taken), "that one is theirs");
     assert_eq!((office.found("anna"), office.found("anne")), (0, 1));
 }
 

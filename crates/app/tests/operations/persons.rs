@@ -44,7 +44,11 @@ fn a_contact_shows_whose_hand_was_last_at_it_through_every_way_back() {
     app.restore_contact(team.actors[0], id).unwrap();
     assert_eq!(told(&team, id), by(OWNER, EDITOR));
 
-    team.import(0, "First Name,Email\nAnnabel,ann@example.com\n", Duplicates::Update);
+    team.import(
+        0,
+        "First Name,Company,Email\nAnna,Acme,ann@example.com\n",
+        Duplicates::Update,
+    );
     assert_eq!(told(&team, id), by(OWNER, OWNER));
     let import = app.contact(team.actors[0], id).unwrap().written_by.unwrap();
     app.undo(team.actors[0], import, false).unwrap();

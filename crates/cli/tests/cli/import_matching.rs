@@ -129,7 +129,7 @@ First Name,Last Name,Email,Phone
 Ann,Ivers,ann@example.com,+1 202 555 0101
 Bob,Oduya,bob@example.com,+1 202 555 0101
 Ann,Ivers,ann@example.com,+1 202 555 0102
-A.,Ivers,ann@example.net,+1 202 555 0101
+Ann,Ivres,ann@example.net,+1 202 555 0101
 ";
     let by_rule = [
         ("email", "rows 4, new 3, duplicate 1"),
