@@ -1,13 +1,12 @@
 //! One run through a file: chunk by chunk, batch by batch, each batch committed with its checkpoint and its change log; or
 //! as a preview, which goes the same way over a scratch database and changes nothing.
-//!
-//! Long because both ways share every step of a chunk, and what a run is made of is said beside them.
 
 use crate::cancel::is_cancelling;
 use crate::directory::{Collected, Directory, Layers};
 use crate::draft::{Entry, KeptRows};
 use crate::judging::{Bodies, Chunk, Judging, judge_all};
 use crate::lease::Lease;
+use crate::notable::{Notable, note};
 use crate::patience::patiently;
 use crate::plan::{ImportOptions, Reading};
 use crate::rejected::{Kept, RejectedRows};
@@ -16,7 +15,6 @@ use crate::uploads::Counted;
 use crate::{Actor, Counts, Decision, Error, Stopped, World, access};
 use exchange::fixes::ReadyFixes;
 use exchange::open::Batch;
-use exchange::reason::Reason;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::feed::{self, Touched};
@@ -30,8 +28,6 @@ const BATCH_ROWS: u64 = 100_000;
 const BATCH_ROWS_ON_SERVER: u64 = 25_000;
 /// The same where memory is dearer than time.
 const BATCH_ROWS_THRIFTY: u64 = 20_000;
-/// How many rows of each kind a summary names.
-const NAMED_ROWS: usize = 10;
 /// Stands for a preview where a run's number is asked for.
 pub(crate) const PREVIEW: ImportId = ImportId(0);
 
@@ -44,18 +40,6 @@ pub struct Progress {
     pub bytes: u64,
     /// Bytes of the file.
     pub of_bytes: u64,
-}
-
-/// A row that a person should look at.
-#[derive(Clone, Debug, Serialize)]
-pub struct Notable {
-    /// The line it begins on.
-    pub line: u64,
-    /// What became of it.
-    #[serde(skip)]
-    pub outcome: Outcome,
-    /// Why.
-    pub reasons: Vec<Reason>,
 }
 
 /// What a run tells while it runs.
@@ -493,28 +477,6 @@ pub(crate) fn over_scratch(
             Ok(Stopped::No)
         })
     })
-}
-
-/// Keeps the first rows of each kind that a person should look at.
-fn note(notable: &mut Vec<Notable>, chunk: &Chunk, at: usize, standing: &Standing) {
-    let kind = |outcome: &Outcome| match outcome {
-        Outcome::Invalid => 1,
-        Outcome::Ambiguous { .. } => 2,
-        Outcome::Conflict { .. } => 3,
-        Outcome::Duplicate { possible: true, .. } => 4,
-        _ => 0,
-    };
-    let this = kind(&standing.outcome);
-    if this == 0 || notable.iter().filter(|n| kind(&n.outcome) == this).count() >= NAMED_ROWS {
-        return;
-    }
-    let row = &chunk.rows[at];
-    let reasons = row.reasons.iter().chain(&standing.reason).cloned().collect();
-    notable.push(Notable {
-        line: row.line,
-        outcome: standing.outcome.clone(),
-        reasons,
-    });
 }
 
 /// Plain structs of ours always become JSON.

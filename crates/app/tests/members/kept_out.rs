@@ -1,10 +1,10 @@
 //! Who is kept out is out at once: also of what was under way, of what goes on by itself, and of what they could take back.
 
-use crate::leaving::options;
+use crate::leaving::import;
 use crate::site::{Team, named};
 use app::{
-    Access, Actor, App, Error, ExportFormat, ExportRequest, Filter, Grantee, ImportId, ImportRequest, ImportState,
-    ImportSummary, MergeRequest, Opening, Order, Role, Runner, Scope, Stopped, Told, ViewContent, Watch,
+    Access, Actor, App, Error, ExportFormat, ExportRequest, Filter, Grantee, ImportId, ImportState, ImportSummary,
+    MergeRequest, Order, Role, Runner, Scope, Stopped, Told, ViewContent, Watch,
 };
 use model::{ContactId, MergeChoices};
 use std::collections::HashMap;
@@ -60,21 +60,7 @@ fn what_was_under_way_changes_nothing_any_more() {
 
 /// An import that was stopped before its first row.
 fn begun(team: &Team, actor: Actor) -> ImportId {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("people.csv");
-    std::fs::write(&file, "First name,Email\nAnn,ann@example.org\n").unwrap();
-    let request = ImportRequest {
-        path: &file,
-        file_name: "people.csv",
-        opening: Opening::default(),
-        options: options(),
-        rejected: None,
-    };
-    let watch = Watch {
-        progress: &mut |_| {},
-        stop: &AtomicBool::new(true),
-    };
-    let summary = team.app.import(actor, &request, watch).unwrap();
+    let summary = import(team, actor, "First name,Email\nAnn,ann@example.org\n", true);
     assert_eq!(summary.stopped, Stopped::OnRequest);
     summary.import.unwrap()
 }

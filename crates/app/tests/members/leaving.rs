@@ -2,12 +2,12 @@
 
 use crate::site::{PASSWORD, Team, caller, named};
 use app::{
-    Belongings, Conflicts, Duplicates, Error, ImportOptions, ImportRequest, ImportState, Match, Opening, Role,
-    ViewContent, Watch,
+    Actor, Belongings, Conflicts, Duplicates, Error, ImportOptions, ImportRequest, ImportState, ImportSummary, Match,
+    Opening, Role, ViewContent, Watch,
 };
 use std::sync::atomic::AtomicBool;
 
-pub fn options() -> ImportOptions {
+fn options() -> ImportOptions {
     ImportOptions {
         duplicates: Duplicates::Skip,
         matching: Match::Email,
@@ -16,7 +16,8 @@ pub fn options() -> ImportOptions {
     }
 }
 
-fn import(team: &Team, actor: app::Actor, text: &str) -> app::ImportId {
+/// Imports a file; `stop` ends it before its first row.
+pub fn import(team: &Team, actor: Actor, text: &str, stop: bool) -> ImportSummary {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("people.csv");
     std::fs::write(&file, text).unwrap();
@@ -29,9 +30,9 @@ fn import(team: &Team, actor: app::Actor, text: &str) -> app::ImportId {
     };
     let watch = Watch {
         progress: &mut |_| {},
-        stop: &AtomicBool::new(false),
+        stop: &AtomicBool::new(stop),
     };
-    team.app.import(actor, &request, watch).unwrap().import.unwrap()
+    team.app.import(actor, &request, watch).unwrap()
 }
 
 #[test]
@@ -46,7 +47,9 @@ fn contacts_trash_and_imports_go_to_another_member() {
         &team,
         bob,
         "First name,Email\nAnn,ann@example.org\nBen,ben@example.org\n",
+        false,
     );
+    let import = import.import.unwrap();
     let had = Belongings {
         contacts: 3,
         trashed: 1,
