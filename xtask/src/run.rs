@@ -41,7 +41,12 @@ fn program(root: &Path, build: &str, profile: &str) -> io::Result<PathBuf> {
 
 /// Whether cargo-nextest is installed.
 pub fn has_nextest(root: &Path) -> bool {
-    let mut command = cargo_command(root, "nextest --version");
+    succeeds(root, "nextest --version")
+}
+
+/// Whether a cargo command succeeds. What it prints is not shown.
+pub fn succeeds(root: &Path, arguments: &str) -> bool {
+    let mut command = cargo_command(root, arguments);
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
 }
