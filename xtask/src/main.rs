@@ -24,8 +24,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
-  test   every test of the workspace: documentation tests, then all others (with cargo-nextest if it is installed), then
-         those of the whole program once more on PostgreSQL, then the pages in a browser; a private server is started
+  test   every test of the workspace (with cargo-nextest if it is installed), then those of the whole program once more on
+         PostgreSQL, then the pages in a browser; a private server is started
          for them; what is missing is installed where root runs this on Debian
   browser [ARGUMENTS...]
          only the tests of the pages in a browser; the arguments go to playwright, such as `-g undo`

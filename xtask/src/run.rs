@@ -26,9 +26,10 @@ pub fn release(root: &Path) -> io::Result<PathBuf> {
     program(root, "build --release -p cli", "release")
 }
 
-/// Builds the program as the tests run it, and says where it is.
+/// Builds the program as the tests run it, and says where it is. Everything is built, as the tests do: for the program
+/// alone cargo would choose other features, and build most dependencies once more.
 pub fn debug(root: &Path) -> io::Result<PathBuf> {
-    program(root, "build -p cli", "debug")
+    program(root, "build --workspace --all-targets", "debug")
 }
 
 fn program(root: &Path, build: &str, profile: &str) -> io::Result<PathBuf> {
