@@ -6,7 +6,7 @@
 //! its samples present each SELECT by key is planned anew for each key, up to five times slower.
 
 use super::error;
-use super::examine::schema_version;
+use super::examine::{damage, schema_version, to_read};
 use crate::error::{Error, Result};
 use crate::migrations;
 use crate::waist::Tx;
@@ -29,6 +29,10 @@ const READER_CACHE_KIB: i64 = 4 * 1024;
 /// Connections that read at the same time.
 const READERS: u32 = 4;
 
+/// Connections for [`Store::reserved`](crate::Store::reserved), and the page cache of each in KiB: what reads there is small.
+const RESERVED: u32 = 2;
+const RESERVED_CACHE_KIB: i64 = 1024;
+
 /// Bytes a page of a new database. With 4 KiB an import takes a third to a half longer; 8 and 32 KiB gain nothing.
 const PAGE_SIZE: i64 = 16 * 1024;
 
@@ -48,6 +52,7 @@ pub(crate) struct Sqlite {
     path: PathBuf,
     writer: r2d2::Pool<Connections>,
     readers: r2d2::Pool<Connections>,
+    reserved: r2d2::Pool<Connections>,
     /// A scratch database keeps no journal, so a transaction that fails leaves it in no known state.
     spoiled: Option<Arc<AtomicBool>>,
 }
@@ -70,17 +75,26 @@ impl Sqlite {
             path: path.clone(),
             cache_kib: WRITER_CACHE_KIB,
         };
-        let readers = Connections {
+        let reading = |cache_kib| Connections {
             first: Mutex::new(None),
             path: path.clone(),
-            cache_kib: READER_CACHE_KIB,
+            cache_kib,
         };
         Ok(Self {
-            path,
             writer: pool(1, writer),
-            readers: pool(READERS, readers),
+            readers: pool(READERS, reading(READER_CACHE_KIB)),
+            reserved: pool(RESERVED, reading(RESERVED_CACHE_KIB)),
+            path,
             spoiled: None,
         })
+    }
+
+    /// The same database, read over the connections that are kept back.
+    pub(crate) fn reserved(&self) -> Self {
+        Self {
+            readers: self.reserved.clone(),
+            ..self.clone()
+        }
     }
 
     /// Makes a private database that lives in its page cache, spills to a temporary file, and ends with its connection.
@@ -103,7 +117,8 @@ impl Sqlite {
         Ok(Self {
             path: PathBuf::new(),
             writer: only.clone(),
-            readers: only,
+            readers: only.clone(),
+            reserved: only,
             spoiled: Some(Arc::default()),
         })
     }
@@ -149,6 +164,14 @@ impl Sqlite {
     /// The connection that writes; while it is held, no writer of this process begins.
     pub(super) fn writer(&self) -> Result<impl std::ops::DerefMut<Target = Connection>> {
         self.writer.get().map_err(|_| Error::Busy)
+    }
+
+    /// The first damage of the whole file; a scratch database has none that anybody could find.
+    pub(crate) fn damage(&self) -> Result<Option<String>> {
+        if self.spoiled.is_some() {
+            return Ok(None);
+        }
+        damage(&to_read(&self.path)?)
     }
 
     /// The file.
