@@ -47,6 +47,7 @@ mod objects;
 mod passwords;
 mod patience;
 mod plan;
+mod readiness;
 mod rejected;
 mod retention;
 mod roster;
@@ -79,8 +80,8 @@ pub use crew::{Crew, Hired, PEOPLE};
 pub use database::{DatabaseServer, is_server};
 pub use doctor::{Finding, Health, doctor};
 pub use draft::{
-    ColumnProblem, Decision, Draft, DraftSettings, MappedFile, MatchedContact, PreviewRow, PreviewState, RowClass,
-    RowsPage, ValueChange,
+    ArrivingFile, ColumnProblem, Decision, Draft, DraftSettings, MappedFile, MatchedContact, PreviewRow, PreviewState,
+    RowClass, RowsPage, ValueChange,
 };
 pub use duplicates::{DuplicateGroup, DuplicatePair, DuplicatesPage};
 pub use error::Error;
@@ -97,6 +98,7 @@ pub use moving::{CopyRequest, copy_database};
 pub use notable::Notable;
 pub use objects::ObjectsError;
 pub use plan::{Conflicts, Duplicates, ImportOptions, Match, NumbersOf, Opening};
+pub use readiness::Readiness;
 pub use rejected::RejectedFile;
 pub use roster::{ListPage, ListRequest, Listed, Sort};
 pub use run::{Progress, Watch};
@@ -157,6 +159,8 @@ pub struct Place<'a> {
 pub struct App {
     // Leases are given back through the store, and the process's lock goes last.
     store: Store,
+    /// The same database, for what must not wait for long work: who is signed in, signing in, whether all is well.
+    reserved: Store,
     rosters: roster::Rosters,
     objects: Objects,
     data: PathBuf,
@@ -169,6 +173,7 @@ pub struct App {
     duplicates: duplicates::Findings,
     suggestions: roster::Suggestions,
     thrifty: bool,
+    soundness: readiness::Soundness,
 }
 
 impl App {
@@ -189,6 +194,7 @@ impl App {
         refuse_unfinished(&store)?;
         Ok(Self {
             rosters: roster::Rosters::new(store.clone()),
+            reserved: store.reserved(),
             store,
             objects,
             data,
@@ -201,6 +207,7 @@ impl App {
             duplicates: duplicates::Findings::default(),
             suggestions: roster::Suggestions::default(),
             thrifty: false,
+            soundness: readiness::Soundness::default(),
         })
     }
 

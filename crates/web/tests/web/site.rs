@@ -9,11 +9,12 @@ use axum::response::Response;
 use http_body_util::BodyExt;
 use model::ContactId;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
 use tower::ServiceExt;
-use web::{Serve, Web};
+use web::{Limits, Serve, Web};
 
 pub const MINUTE: i64 = 60_000_000;
 pub const PASSWORD: &str = "correct horse";
@@ -55,7 +56,7 @@ pub struct Site {
     pub web: Arc<Web>,
     pub world: Arc<Clockwork>,
     pub router: Router,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 pub fn near() -> Serve {
@@ -67,6 +68,7 @@ pub fn near() -> Serve {
         trust_proxy: false,
         hosts: Vec::new(),
         metrics_token: None,
+        limits: Limits::default(),
     }
 }
 
@@ -89,7 +91,7 @@ impl Site {
             app,
             web,
             world,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -100,6 +102,10 @@ impl Site {
         let answer = owner.post("/setup", &setup_form(PASSWORD)).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         (site, owner)
+    }
+
+    pub fn database_file(&self) -> PathBuf {
+        self.folder.path().join("crystalqore.db")
     }
 
     pub fn browser(&self) -> Browser {

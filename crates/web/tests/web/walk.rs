@@ -66,6 +66,8 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ("GET", "/", "", members(303)),
     ("GET", "/assets/{name}", "", public(404)),
     ("GET", "/healthz", "", public(200)),
+    ("GET", "/livez", "", public(200)),
+    ("GET", "/readyz", "", public(200)),
     ("GET", "/metrics", "", public(200)),
     ("GET", "/setup", "", public(303)),
     (
