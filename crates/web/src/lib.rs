@@ -6,6 +6,7 @@
 
 pub mod assets;
 pub mod blocking;
+mod brief;
 mod guard;
 mod health;
 pub mod layout;

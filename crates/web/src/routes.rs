@@ -170,6 +170,7 @@ pub fn table() -> Vec<Route> {
         get("/imports/{import}/map", import::mapping::show),
         post("/imports/{import}/map", import::mapping::change),
         get("/imports/{import}/preview", import::preview::show),
+        get("/imports/{import}/row", import::row::show),
         post("/imports/{import}/options", import::preview::options),
         post("/imports/{import}/fix", import::preview::fix),
         post("/imports/{import}/unfix", import::preview::unfix),

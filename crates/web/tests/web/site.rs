@@ -97,7 +97,12 @@ impl Site {
 
     /// A site with an account, and the browser that has made it.
     pub async fn set_up() -> (Self, Browser) {
-        let site = Self::new(near());
+        Self::set_up_as(near()).await
+    }
+
+    /// The same, served in another way.
+    pub async fn set_up_as(serve: Serve) -> (Self, Browser) {
+        let site = Self::new(serve);
         let mut owner = site.browser();
         let answer = owner.post("/setup", &setup_form(PASSWORD)).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);

@@ -212,6 +212,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ("GET", "/imports/{import}/map", "", maker(303)),
     ("POST", "/imports/{import}/map", "", maker(303)),
     ("GET", "/imports/{import}/preview", "", maker(303)),
+    ("GET", "/imports/{import}/row?class=new&page=0&row=0", "", maker(410)),
     ("POST", "/imports/{import}/options", "", maker(303)),
     ("POST", "/imports/{import}/fix", "column=0&row=1&value=x", maker(303)),
     ("POST", "/imports/{import}/unfix", "column=0&row=1", maker(303)),
