@@ -15,7 +15,7 @@ use store::shares::{self, Access};
 use store::{Member, Tx, Workspace, workspaces};
 
 /// A member of a workspace who was let in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Actor {
     pub(crate) workspace: Workspace,
     pub(crate) member: Member,
@@ -234,12 +234,12 @@ impl App {
     /// # Errors
     /// Those of the database.
     pub fn local_actor(&self) -> Result<Actor, Error> {
-        let made = self.store.read(workspaces::local)?;
+        let made = self.reserved.read(workspaces::local)?;
         let (workspace, member) = match made {
             Some(local) => local,
             None => {
                 let now = self.world.now();
-                self.store.write(|tx| workspaces::ensure_local(tx, now))?
+                self.reserved.write(|tx| workspaces::ensure_local(tx, now))?
             }
         };
         Ok(Actor { workspace, member })

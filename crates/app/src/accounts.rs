@@ -126,7 +126,7 @@ impl App {
     /// Those of the database.
     pub fn needs_setup(&self) -> Result<bool, Error> {
         let workspace = self.local_actor()?.workspace;
-        Ok(!self.store.read(|tx| accounts::exist(tx, workspace))?)
+        Ok(!self.reserved.read(|tx| accounts::exist(tx, workspace))?)
     }
 
     /// A code that somebody who sets the installation up from afar must know: 60 random bits.
@@ -186,11 +186,11 @@ impl App {
         let email = folded(email);
         let subjects = subjects(&email, caller);
         let now = self.world.now();
-        self.store.write(|tx| {
+        self.reserved.write(|tx| {
             sign_ins::forget(tx, workspace, now, now - tries::FORGOTTEN_AFTER)?;
             self.begin_try(tx, workspace, &subjects, now)
         })?;
-        let account = self.store.read(|tx| accounts::by_email(tx, workspace, &email))?;
+        let account = self.reserved.read(|tx| accounts::by_email(tx, workspace, &email))?;
         let hash = account.as_ref().map(|account| account.password_hash.as_str());
         let matches = self.passwords.matches(password, hash)?;
         let Some(account) = account.filter(|_| matches) else {
@@ -198,7 +198,7 @@ impl App {
         };
         let token = self.new_token();
         let now = self.world.now();
-        self.store.write(|tx| {
+        self.reserved.write(|tx| {
             // First, so that whoever keeps this member out at this moment is met, or meets this sign-in.
             members::seen(tx, workspace, account.member, now)?;
             // The password may have been changed while it was checked.
@@ -223,7 +223,9 @@ impl App {
     /// Those of the database.
     pub fn sign_out(&self, token: &Token) -> Result<(), Error> {
         let workspace = self.local_actor()?.workspace;
-        Ok(self.store.write(|tx| sign_ins::remove(tx, workspace, &token.hash()))?)
+        Ok(self
+            .reserved
+            .write(|tx| sign_ins::remove(tx, workspace, &token.hash()))?)
     }
 
     /// Who has this secret.
@@ -232,7 +234,7 @@ impl App {
     /// Those of the database.
     pub fn signed_in(&self, token: &Token) -> Result<Option<SignedIn>, Error> {
         let now = self.world.now();
-        self.store.read(|tx| {
+        self.reserved.read(|tx| {
             let Some((workspace, _)) = workspaces::local(tx)? else {
                 return Ok(None);
             };

@@ -227,6 +227,12 @@ impl Error {
         }
     }
 
+    /// Whether it tells that the database itself is damaged.
+    pub fn tells_damage(&self) -> bool {
+        let Self::Store(error) = self else { return false };
+        matches!(error, store::Error::Corrupt(_) | store::Error::NotADatabase { .. })
+    }
+
     /// A stable code.
     pub fn code(&self) -> &'static str {
         match self {

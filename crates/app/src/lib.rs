@@ -48,6 +48,7 @@ mod passwords;
 mod patience;
 mod plan;
 mod private_folder;
+mod readiness;
 mod rejected;
 mod retention;
 mod roster;
@@ -80,8 +81,8 @@ pub use crew::{Crew, Hired, PEOPLE};
 pub use database::{DatabaseServer, is_server};
 pub use doctor::{Finding, Health, doctor};
 pub use draft::{
-    ColumnProblem, Decision, Draft, DraftSettings, MappedFile, MatchedContact, PreviewRow, PreviewState, RowClass,
-    RowsPage, ValueChange,
+    ArrivingFile, ColumnProblem, Decision, Draft, DraftSettings, MappedFile, MatchedContact, PreviewRow, PreviewState,
+    RowClass, RowsPage, ValueChange,
 };
 pub use duplicates::{DuplicateGroup, DuplicatePair, DuplicatesPage};
 pub use error::Error;
@@ -98,6 +99,7 @@ pub use moving::{CopyRequest, copy_database};
 pub use notable::Notable;
 pub use objects::ObjectsError;
 pub use plan::{Conflicts, Duplicates, ImportOptions, Match, NumbersOf, Opening};
+pub use readiness::Readiness;
 pub use rejected::RejectedFile;
 pub use roster::{ListPage, ListRequest, Listed, Sort};
 pub use run::{Progress, Watch};
@@ -158,6 +160,8 @@ pub struct Place<'a> {
 pub struct App {
     // Leases are given back through the store, and the process's lock goes last.
     store: Store,
+    /// The same database, for what must not wait for long work: who is signed in, signing in, whether all is well.
+    reserved: Store,
     rosters: roster::Rosters,
     objects: Objects,
     data: PathBuf,
@@ -170,6 +174,7 @@ pub struct App {
     duplicates: duplicates::Findings,
     suggestions: roster::Suggestions,
     thrifty: bool,
+    soundness: readiness::Soundness,
 }
 
 impl App {
@@ -190,6 +195,7 @@ impl App {
         refuse_unfinished(&store)?;
         Ok(Self {
             rosters: roster::Rosters::new(store.clone()),
+            reserved: store.reserved(),
             store,
             objects,
             data,
@@ -202,6 +208,7 @@ impl App {
             duplicates: duplicates::Findings::default(),
             suggestions: roster::Suggestions::default(),
             thrifty: false,
+            soundness: readiness::Soundness::default(),
         })
     }
 

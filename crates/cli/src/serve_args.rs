@@ -2,7 +2,7 @@
 
 use clap::{Args as ClapArgs, ValueEnum};
 use std::net::SocketAddr;
-use web::Serve;
+use web::{Limits, Serve};
 
 #[derive(Debug, ClapArgs)]
 pub struct ServeArgs {
@@ -41,6 +41,18 @@ pub struct ServeArgs {
         value_name = "TOKEN"
     )]
     pub metrics_token: Option<String>,
+    /// How many connections there may be at once; idle ones are closed when more are wanted
+    #[arg(
+        long,
+        env = "CRYSTALQORE_MAX_CONNECTIONS",
+        default_value_t = 1024,
+        value_parser = clap::value_parser!(u32).range(16..=1_000_000),
+        value_name = "N"
+    )]
+    pub max_connections: u32,
+    /// Every time limit of connections, in percent of what it is: for tests
+    #[arg(long, hide = true, default_value_t = 100, value_name = "PERCENT")]
+    pub time_limits: u32,
     /// How the log is written, to standard error
     #[arg(long, env = "CRYSTALQORE_LOG", value_enum, default_value_t)]
     pub log: LogFormat,
@@ -67,6 +79,24 @@ impl ServeArgs {
             trust_proxy: self.trust_proxy,
             hosts: self.hosts.clone(),
             metrics_token: self.metrics_token.clone(),
+            limits: self.limits(),
         }
+    }
+
+    fn limits(&self) -> Limits {
+        let limits = Limits {
+            connections: self.max_connections as usize,
+            ..Limits::default()
+        };
+        limits.scaled(f64::from(self.time_limits) / 100.0)
+    }
+
+    /// What may be wrong with the settings, to be told at the start.
+    pub fn doubt(&self) -> Option<&'static str> {
+        let behind_a_proxy = self.secure || !self.hosts.is_empty();
+        (behind_a_proxy && !self.trust_proxy).then_some(
+            "without --trust-proxy everybody behind a proxy is one address: wrong passwords of one slow all of them down. \
+             If a proxy is in front, and only then, add --trust-proxy",
+        )
     }
 }

@@ -99,6 +99,29 @@ impl Store {
         matches!(self.engine, Engine::Postgres(_))
     }
 
+    /// The same database over a few connections that are kept back for this: for short work that must not wait for long
+    /// work, such as finding out who is signed in. On SQLite it writes over the one connection that writes.
+    #[must_use]
+    pub fn reserved(&self) -> Self {
+        let engine = match &self.engine {
+            Engine::Sqlite(sqlite) => Engine::Sqlite(sqlite.reserved()),
+            Engine::Postgres(postgres) => Engine::Postgres(postgres.reserved()),
+        };
+        Self { engine }
+    }
+
+    /// The first damage that is found in the whole database, over a connection of its own. A server looks after that itself,
+    /// so on PostgreSQL there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read: also a file that is not a database any more.
+    pub fn damage(&self) -> Result<Option<String>> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.damage(),
+            Engine::Postgres(_) => Ok(None),
+        }
+    }
+
     /// Ends the sessions of a process that has lost its imports to this one, with what it has begun to write. Nothing to
     /// do on SQLite: there a process that lives cannot lose them.
     ///

@@ -9,36 +9,91 @@ use axum::body::Body;
 use bytes::Bytes;
 use std::io::{self, Write};
 use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
 
 /// Pieces of an answer that wait for a slow reader. Whoever writes waits then.
 const WAITING_PIECES: usize = 4;
-/// Requests that are worked on at once; others wait for their turn.
-pub const TURNS: usize = 64;
 /// Bytes that are sent as one piece.
 const PIECE: usize = 64 * 1024;
+
+/// Work that has turns of its own, so that other work cannot take them all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// What members do.
+    Pages,
+    /// Looking up who asks, and whether all is well. It takes a moment, on connections to the database that nothing else uses.
+    Sessions,
+    /// Signing in: hashing a password takes a while.
+    SignIn,
+}
+
+/// How much is worked on at once in each lane; what is more waits.
+pub struct Turns {
+    pages: Arc<Semaphore>,
+    sessions: Arc<Semaphore>,
+    sign_in: Arc<Semaphore>,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        let of = |turns| Arc::new(Semaphore::new(turns));
+        Self {
+            pages: of(64),
+            sessions: of(16),
+            sign_in: of(8),
+        }
+    }
+}
+
+impl Turns {
+    fn of(&self, lane: Lane) -> &Arc<Semaphore> {
+        match lane {
+            Lane::Pages => &self.pages,
+            Lane::Sessions => &self.sessions,
+            Lane::SignIn => &self.sign_in,
+        }
+    }
+}
 
 /// Runs `work` on a thread that may block.
 pub async fn blocking<T: Send + 'static>(
     web: &Arc<Web>,
     work: impl FnOnce(&App) -> Result<T, app::Error> + Send + 'static,
 ) -> Result<T, Problem> {
-    let app = Arc::clone(&web.app);
-    on_thread(web, move || work(&app)).await?.map_err(Problem::App)
+    blocking_in(web, Lane::Pages, work).await
 }
 
-/// Runs what blocks on a thread of the crew that answers people, when one of those that may work at once has ended.
+/// Runs `work` on a thread that may block, when it has a turn in this lane.
+pub async fn blocking_in<T: Send + 'static>(
+    web: &Arc<Web>,
+    lane: Lane,
+    work: impl FnOnce(&App) -> Result<T, app::Error> + Send + 'static,
+) -> Result<T, Problem> {
+    let turn = Arc::clone(web.turns.of(lane)).acquire_owned().await;
+    let app = Arc::clone(&web.app);
+    let worked = without_turn(move || {
+        let _turn = turn;
+        work(&app)
+    });
+    worked.await?.map_err(|error| {
+        if error.tells_damage() {
+            web.app.note_damage();
+        }
+        Problem::App(error)
+    })
+}
+
+/// Runs what blocks only for a moment, such as writing to a file, on a thread that may block. The caller limits how much of
+/// it there is.
 ///
 /// # Errors
 /// If it panicked, which is told by the panic's own message.
-pub async fn on_thread<T: Send + 'static>(web: &Web, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-    let turn = Arc::clone(&web.turns).acquire_owned().await;
+pub async fn without_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
     let (tell, told) = oneshot::channel();
     PEOPLE.hire(move || {
         // Whoever does not want to know has gone.
         let _ = tell.send(work());
-        drop(turn);
     });
     told.await.map_err(|_| Problem::Broken)
 }

@@ -5,6 +5,7 @@
 
 use crate::Web;
 use crate::problem::{Problem, Told};
+use crate::session::origin;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
@@ -55,19 +56,35 @@ pub async fn guard(State(web): State<Arc<Web>>, request: Request, next: Next) ->
 
 fn refusal(web: &Web, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Problem> {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let host = text(header::HOST).or_else(|| uri.authority().map(|authority| authority.as_str()));
-    if host.is_some_and(|host| !web.serve.answers_to(without_port(host))) {
+    let Some(host) = only_host(uri, headers) else {
+        let why = "A request must name the server that it is for, once, in its Host header.";
+        return Some(Problem::BadRequest(why.to_owned()));
+    };
+    if !web.serve.answers_to(without_port(host)) {
         return Some(Problem::StrangeHost);
     }
     let reads = method == Method::GET || method == Method::HEAD;
     let ours = match (text(HeaderName::from_static("sec-fetch-site")), text(header::ORIGIN)) {
         // "none" is the person at the browser.
         (Some(site), _) => site == "same-origin" || site == "none",
-        (None, Some(origin)) => origin.split_once("://").map(|(_, from)| from) == host,
+        (None, Some(sent)) => sent == origin(web, headers),
         // No browser; without a cookie it can do no more than anybody.
         (None, None) => !headers.contains_key(header::COOKIE),
     };
     (!reads && !ours).then_some(Problem::CrossSite)
+}
+
+/// The host that a request is for: none if it names none, or more than one.
+fn only_host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
+    let mut named = headers.get_all(header::HOST).iter();
+    let (Some(host), None) = (named.next(), named.next()) else {
+        return None;
+    };
+    let host = host.to_str().ok().filter(|host| !host.is_empty())?;
+    // A whole address in the request line names it too.
+    uri.authority()
+        .is_none_or(|authority| authority.as_str() == host)
+        .then_some(host)
 }
 
 /// A host without its port. An IPv6 address keeps its brackets.

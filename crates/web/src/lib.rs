@@ -6,7 +6,9 @@
 
 pub mod assets;
 pub mod blocking;
+mod brief;
 mod guard;
+mod health;
 pub mod layout;
 mod metrics;
 mod observe;
@@ -14,16 +16,22 @@ mod pages;
 pub mod problem;
 pub mod routes;
 mod serve;
+mod server;
 pub mod session;
+mod uploads;
 
 pub use routes::router;
 pub use serve::{Ready, Serve, ServeError, run};
+pub use server::Limits;
 
 use app::App;
+use axum::http::HeaderMap;
+use blocking::Turns;
 use metrics::Metrics;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use tokio::sync::{Semaphore, watch};
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::watch;
+use uploads::Uploads;
 
 /// What every handler can reach: the installation, and how it is served.
 pub struct Web {
@@ -32,12 +40,16 @@ pub struct Web {
     /// How it is served.
     serve: Serve,
     /// What must be told to make the first account from elsewhere.
-    setup_code: Option<String>,
+    setup_code: String,
+    /// Whether the log has told the setup code to a server that was started for this machine alone.
+    setup_code_logged: AtomicBool,
     /// Whether there is an account, once that is known; then it stays.
     set_up: AtomicBool,
     metrics: Metrics,
     /// The right to be worked on.
-    turns: Arc<Semaphore>,
+    turns: Turns,
+    /// The files that are arriving.
+    uploads: Uploads,
     /// Turns true when the server is about to end.
     closing: watch::Sender<bool>,
 }
@@ -45,21 +57,41 @@ pub struct Web {
 impl Web {
     /// An installation that is to be served.
     pub fn new(app: Arc<App>, serve: Serve) -> Self {
-        let setup_code = serve.is_reached_from_elsewhere().then(|| app.setup_code());
         Self {
+            setup_code: app.setup_code(),
+            setup_code_logged: AtomicBool::new(false),
             app,
-            setup_code,
+            uploads: Uploads::new(&serve.limits),
             serve,
             set_up: AtomicBool::new(false),
             metrics: Metrics::new(),
-            turns: Arc::new(Semaphore::new(blocking::TURNS)),
+            turns: Turns::default(),
             closing: watch::Sender::new(false),
         }
     }
 
     /// What must be told to make the first account, if it is not made at this machine.
-    pub fn setup_code(&self) -> Option<&str> {
-        self.setup_code.as_deref()
+    pub fn setup_code(&self) -> &str {
+        &self.setup_code
+    }
+
+    /// The setup code that a request must tell: none if it can only come from this machine. A proxy gives itself away by
+    /// its headers, also where the server was started as if there were none.
+    fn setup_code_asked(&self, headers: &HeaderMap) -> Option<&str> {
+        if self.serve.is_reached_from_elsewhere() {
+            return Some(&self.setup_code);
+        }
+        if !session::is_forwarded(headers) {
+            return None;
+        }
+        if !self.setup_code_logged.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                setup_code = self.setup_code,
+                "a proxy passes on requests to set up this server, so it asks for the setup code; start it with --secure, \
+                 --trust-proxy and --host"
+            );
+        }
+        Some(&self.setup_code)
     }
 
     /// Bytes that an uploaded file may have.

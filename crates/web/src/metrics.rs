@@ -1,14 +1,16 @@
-//! Measurements, as Prometheus reads them, and the answer to whether all is well.
+//! Measurements, as Prometheus reads them.
 //!
-//! Owns what is measured, who may see it, and `/healthz`. Leaves out when a request is noted (`observe`). Without a token
-//! only this machine may see the measurements, and nobody through a proxy on it: they tell how much the members work.
+//! Owns what is measured and who may see it. Leaves out when a request is noted (`observe`). Without a token only this
+//! machine may see the measurements, and only of a server that nobody else reaches: a proxy on this machine asks as this
+//! machine does, whoever asks the proxy, and measurements tell how much the members work.
 
 use crate::Web;
 use crate::blocking::blocking;
 use crate::problem::Problem;
+use crate::session::is_forwarded;
 use app::{App, ImportState};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -85,7 +87,9 @@ impl Metrics {
 /// `GET /metrics`
 pub async fn metrics(State(web): State<Arc<Web>>, request: Request) -> Result<Response, Problem> {
     let from = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|from| from.0);
-    if !may_see(web.serve.metrics_token.as_deref(), from, request.headers()) {
+    let token = web.serve.metrics_token.as_deref();
+    let is_local = !web.serve.is_reached_from_elsewhere();
+    if !may_see(token, is_local, from, request.headers()) {
         return Err(Problem::NotFound);
     }
     let running = blocking(&web, running).await?;
@@ -97,16 +101,13 @@ pub async fn metrics(State(web): State<Arc<Web>>, request: Request) -> Result<Re
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }
 
-fn may_see(token: Option<&str>, from: Option<SocketAddr>, headers: &HeaderMap) -> bool {
+fn may_see(token: Option<&str>, is_local: bool, from: Option<SocketAddr>, headers: &HeaderMap) -> bool {
     match token {
         Some(token) => headers
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
             .is_some_and(|told| same(told, token)),
-        None => {
-            let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED);
-            !forwarded && from.is_some_and(|from| from.ip().is_loopback())
-        }
+        None => is_local && !is_forwarded(headers) && from.is_some_and(|from| from.ip().is_loopback()),
     }
 }
 
@@ -132,21 +133,6 @@ fn resident_bytes() -> Option<i64> {
     Some(kib * 1024)
 }
 
-/// `GET /healthz`: well if the database answers.
-pub async fn healthz(State(web): State<Arc<Web>>) -> Response {
-    let (status, said) = match blocking(&web, App::needs_setup).await {
-        Ok(_) => (StatusCode::OK, r#"{"status":"ok"}"#),
-        Err(problem) => {
-            tracing::error!(?problem, "the database does not answer");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                r#"{"status":"the database does not answer"}"#,
-            )
-        }
-    };
-    (status, [(header::CONTENT_TYPE, "application/json")], said).into_response()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,15 +142,19 @@ mod tests {
         let near = "127.0.0.1:5".parse().ok();
         let far = "192.0.2.1:5".parse().ok();
         let none = HeaderMap::new();
-        assert!(may_see(None, near, &none));
-        assert!(!may_see(None, far, &none));
-        assert!(!may_see(None, None, &none));
+        assert!(may_see(None, true, near, &none));
+        assert!(
+            !may_see(None, false, near, &none),
+            "a proxy on this machine may ask for anybody"
+        );
+        assert!(!may_see(None, true, far, &none));
+        assert!(!may_see(None, true, None, &none));
         let forwarded = HeaderMap::from_iter([("x-forwarded-for".parse().unwrap(), "192.0.2.1".parse().unwrap())]);
-        assert!(!may_see(None, near, &forwarded));
+        assert!(!may_see(None, true, near, &forwarded));
         let with = |token: &str| HeaderMap::from_iter([(header::AUTHORIZATION, token.parse().unwrap())]);
-        assert!(may_see(Some("secret"), far, &with("Bearer secret")));
-        assert!(!may_see(Some("secret"), near, &with("Bearer secreT")));
-        assert!(!may_see(Some("secret"), near, &with("Bearer secret2")));
-        assert!(!may_see(Some("secret"), near, &none));
+        assert!(may_see(Some("secret"), false, far, &with("Bearer secret")));
+        assert!(!may_see(Some("secret"), false, near, &with("Bearer secreT")));
+        assert!(!may_see(Some("secret"), false, near, &with("Bearer secret2")));
+        assert!(!may_see(Some("secret"), false, near, &none));
     }
 }

@@ -32,7 +32,9 @@ pub async fn observe(State(web): State<Arc<Web>>, request: Request, next: Next) 
     let _in_span = span.enter();
     let milliseconds = (took.as_secs_f64() * 10_000.0).round() / 10.0;
     match route.as_str() {
-        "/healthz" | "/metrics" | "/assets/{name}" => tracing::debug!(status, milliseconds, "answered"),
+        "/healthz" | "/livez" | "/readyz" | "/metrics" | "/assets/{name}" => {
+            tracing::debug!(status, milliseconds, "answered")
+        }
         _ => tracing::info!(status, milliseconds, "answered"),
     }
     response

@@ -30,6 +30,8 @@ pub enum Problem {
     TooLarge(String),
     /// Too many tries; says when the next is.
     TooMany(String),
+    /// What was being sent came too slowly, or not at all.
+    RequestTimeout,
     /// The program is at fault.
     Broken,
 }
@@ -53,6 +55,7 @@ impl Problem {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -133,6 +136,7 @@ fn title(status: StatusCode) -> &'static str {
         StatusCode::UNAUTHORIZED => "Sign in first",
         StatusCode::MISDIRECTED_REQUEST => "Not under this name",
         StatusCode::METHOD_NOT_ALLOWED => "Not in this way",
+        StatusCode::REQUEST_TIMEOUT => "This did not arrive in time",
         StatusCode::PAYLOAD_TOO_LARGE => "This is too large",
         StatusCode::TOO_MANY_REQUESTS => "Too many tries",
         StatusCode::SERVICE_UNAVAILABLE => "Busy for a moment",
@@ -157,6 +161,9 @@ fn problem_text(problem: &Problem, status: StatusCode) -> String {
         }
         Problem::Status(status) => of_status(*status).to_owned(),
         Problem::CrossSite => "Another site's page has sent this request, so it was not done.".to_owned(),
+        Problem::RequestTimeout => {
+            "What was sent stopped on its way, or came too slowly. Nothing was done; try again.".to_owned()
+        }
         Problem::Broken => "The program could not do this. What it met stands in its log.".to_owned(),
     }
 }

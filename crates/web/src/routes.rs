@@ -8,11 +8,12 @@ use crate::pages::{
     account, audit, contacts, duplicates, export, fields, import, links, members, settings, setup, sign_in, trash,
 };
 use crate::problem::Problem;
-use crate::{assets, guard, metrics, observe, session};
+use crate::server::body::tell_too_slow;
+use crate::{assets, guard, health, metrics, observe, session};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{MethodRouter, get as on_get, post as on_post};
 use std::sync::Arc;
@@ -83,7 +84,9 @@ pub fn table() -> Vec<Route> {
         // The frame and accounts.
         get("/", home),
         get("/assets/{name}", assets::get).public(),
-        get("/healthz", metrics::healthz).public(),
+        get("/healthz", health::readyz).public(),
+        get("/livez", health::livez).public(),
+        get("/readyz", health::readyz).public(),
         get("/metrics", metrics::metrics).public(),
         get("/setup", setup::form).public(),
         post("/setup", setup::create).public(),
@@ -167,6 +170,7 @@ pub fn table() -> Vec<Route> {
         get("/imports/{import}/map", import::mapping::show),
         post("/imports/{import}/map", import::mapping::change),
         get("/imports/{import}/preview", import::preview::show),
+        get("/imports/{import}/row", import::row::show),
         post("/imports/{import}/options", import::preview::options),
         post("/imports/{import}/fix", import::preview::fix),
         post("/imports/{import}/unfix", import::preview::unfix),
@@ -201,6 +205,7 @@ pub fn router(web: Arc<Web>) -> Router {
         // A handler that panics is told like any other fault; the next request finds the server as it was.
         .layer(CatchPanicLayer::custom(|_| Problem::Broken.into_response()))
         .layer(CompressionLayer::new())
+        .layer(from_fn(tell_too_slow))
         .layer(from_fn_with_state(Arc::clone(&web), guard::guard))
         .layer(from_fn_with_state(Arc::clone(&web), observe::observe))
         .with_state(web)

@@ -1,18 +1,17 @@
 //! The server's life: listening, answering, and a clean end.
 //!
-//! Owns the listener, the runtime and what happens between the wish to end and the end. Leaves out what is answered.
+//! Owns the settings, the runtime, and what happens before the first connection and after the signal to end. Leaves out
+//! connections (`server`) and what is answered (`routes`).
 
-use crate::blocking::{blocking, on_thread};
-use crate::{Web, routes};
+use crate::blocking::{Lane, blocking, blocking_in};
+use crate::server::{self, Limits};
+use crate::{Web, health, routes};
 use app::App;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-
-/// How long requests may take to end once the server is to end.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// How to serve.
 #[derive(Clone, Debug)]
@@ -31,10 +30,12 @@ pub struct Serve {
     pub hosts: Vec<String>,
     /// What must be told to see the measurements; without one they are for this machine alone.
     pub metrics_token: Option<String>,
+    /// How many connections there may be, and how slow a client may be.
+    pub limits: Limits,
 }
 
 impl Serve {
-    /// Whether somebody at another machine may get here.
+    /// Whether somebody at another machine may get here by these settings.
     pub(crate) fn is_reached_from_elsewhere(&self) -> bool {
         // A proxy on this machine listens for others.
         !self.listen.ip().is_loopback() || self.secure || self.trust_proxy || !self.hosts.is_empty()
@@ -107,35 +108,38 @@ async fn answer(web: Arc<Web>, ready: impl FnOnce(Ready)) -> Result<(), ServeErr
     let failed = |source| ServeError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr()?;
-    let app = Arc::clone(&web.app);
-    if let Ok(Err(error)) = on_thread(&web, move || app.warm_lists()).await {
+    if let Err(problem) = blocking(&web, App::warm_lists).await {
         // Whoever asks for the list first is told.
-        tracing::warn!(%error, "the list of contacts is not being built");
+        tracing::warn!(?problem, "the list of contacts is not being built");
     }
     let end = ended()?;
-    let service = routes::router(Arc::clone(&web)).into_make_service_with_connect_info::<SocketAddr>();
-    let closing = Arc::clone(&web);
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move { closing.closing().await });
+    let router = routes::router(Arc::clone(&web));
     ready(Ready {
         address: bound,
         setup_code: setup_code(&web).await,
     });
-    let late = async {
+    let signal = async {
         end.await;
         tracing::info!("ending: no new requests, and some seconds for those under way");
         web.closing.send_replace(true);
-        tokio::time::sleep(GRACE).await;
     };
-    tokio::select! {
-        outcome = server => Ok(outcome?),
-        () = late => Ok(()),
-    }
+    let watching = tokio::spawn({
+        let web = Arc::clone(&web);
+        async move { health::check_in_background(&web).await }
+    });
+    tokio::join!(server::serve(listener, router, Arc::clone(&web)), signal);
+    watching.abort();
+    web.uploads.all_ended().await;
+    Ok(())
 }
 
 /// The code, if one is needed and there is something to set up.
 async fn setup_code(web: &Arc<Web>) -> Option<String> {
-    let code = web.setup_code()?.to_owned();
-    match blocking(web, App::needs_setup).await {
+    if !web.serve.is_reached_from_elsewhere() {
+        return None;
+    }
+    let code = web.setup_code().to_owned();
+    match blocking_in(web, Lane::Sessions, App::needs_setup).await {
         Ok(false) => None,
         _ => Some(code),
     }

@@ -4,7 +4,7 @@
 //! passwords and how long a sign-in lasts: that is `app`.
 
 use crate::Web;
-use crate::blocking::blocking;
+use crate::blocking::{Lane, blocking, blocking_in};
 use crate::guard;
 use crate::layout::{self, Page, Section};
 use crate::problem::{Problem, Told};
@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -84,7 +84,7 @@ pub async fn require(State(web): State<Arc<Web>>, mut request: Request, next: Ne
 /// Who has this secret, if anybody.
 pub async fn current(web: &Arc<Web>, token: Option<&Token>) -> Result<Option<SignedIn>, Problem> {
     match token.cloned() {
-        Some(token) => blocking(web, move |app| app.signed_in(&token)).await,
+        Some(token) => blocking_in(web, Lane::Sessions, move |app| app.signed_in(&token)).await,
         None => Ok(None),
     }
 }
@@ -94,7 +94,7 @@ pub async fn needs_setup(web: &Arc<Web>) -> Result<bool, Problem> {
     if web.set_up.load(Ordering::Relaxed) {
         return Ok(false);
     }
-    let needs = blocking(web, app::App::needs_setup).await?;
+    let needs = blocking_in(web, Lane::Sessions, app::App::needs_setup).await?;
     web.set_up.store(!needs, Ordering::Relaxed);
     Ok(needs)
 }
@@ -254,28 +254,57 @@ impl FromRequestParts<Arc<Web>> for Asking {
 
     async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Infallible> {
         let text = |name: &str| parts.headers.get_all(name).iter().next_back()?.to_str().ok();
-        // The proxy in front writes its own caller last; what stands before is what that caller said.
-        let forwarded = text("x-forwarded-for")
-            .and_then(|all| all.rsplit(',').next())
-            .map(str::trim);
-        let direct = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|from| from.0.ip().to_string());
-        let address = match forwarded {
-            Some(forwarded) if web.serve.trust_proxy => Some(forwarded.to_owned()),
-            _ => direct,
+        let forwarded = || forwarded_address(text("x-forwarded-for")?);
+        let direct = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let direct = || direct.map(|from| from.0.ip());
+        let address = match web.serve.trust_proxy {
+            true => forwarded().or_else(direct),
+            false => direct(),
         };
         Ok(Self(Caller {
-            address: address.unwrap_or_default(),
+            address: address.map(|ip| ip.to_string()).unwrap_or_default(),
             agent: text("user-agent").unwrap_or_default().to_owned(),
         }))
     }
 }
 
+/// The address that the proxy in front has written: it writes its own caller last; what stands before is what that caller
+/// said. Some proxies write a port behind it. None if it is no address.
+fn forwarded_address(header: &str) -> Option<IpAddr> {
+    let last = header.rsplit(',').next()?.trim();
+    let bare = last.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let with_port = || last.parse::<SocketAddr>().ok().map(|address| address.ip());
+    bare.unwrap_or(last).parse().ok().or_else(with_port)
+}
+
+/// Whether a proxy has passed a request on.
+pub fn is_forwarded(headers: &HeaderMap) -> bool {
+    let by_proxies = ["forwarded", "via", "x-real-ip"];
+    let mut names = headers.keys().map(HeaderName::as_str);
+    names.any(|name| name.starts_with("x-forwarded-") || by_proxies.contains(&name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_forwarded_address_counts_with_or_without_a_port() {
+        let read = |header: &str| forwarded_address(header).map(|ip| ip.to_string());
+        for (header, address) in [
+            ("203.0.113.7, 198.51.100.9", Some("198.51.100.9")),
+            ("198.51.100.9:1001", Some("198.51.100.9")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("[2001:db8::1]", Some("2001:db8::1")),
+            ("[2001:db8::1]:1001", Some("2001:db8::1")),
+            ("", None),
+            ("198.51.100.9,", None),
+            ("unknown", None),
+            ("[198.51.100.9", None),
+        ] {
+            assert_eq!(read(header).as_deref(), address, "{header}");
+        }
+    }
 
     #[test]
     fn nobody_is_sent_to_another_site() {

@@ -5,6 +5,7 @@
 //! shares the database and the object store can serve it; what is kept here beside that are caches that are made anew by
 //! whoever lacks them.
 
+mod arriving;
 mod desk;
 mod index;
 mod kept;
@@ -18,6 +19,7 @@ mod stored;
 mod text;
 mod values;
 
+pub use arriving::ArrivingFile;
 pub use settings::DraftSettings;
 pub use shown::{
     ColumnProblem, Decision, Draft, MappedFile, MatchedContact, PreviewRow, PreviewState, RowClass, RowsPage,

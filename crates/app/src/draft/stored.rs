@@ -1,5 +1,6 @@
 //! What is stored of a draft: making it, changing it, starting it, dropping it.
 
+use super::arriving::ArrivingFile;
 use super::desk::Desk;
 use super::mapped::{header_hash, mapping_text, remembered_choices};
 use super::preview::{Means, Preview};
@@ -12,7 +13,7 @@ use crate::settle::Decisions;
 use crate::{Actor, App, Error};
 use exchange::fixes::{Fix, Fixes};
 use serde::{Deserialize, Serialize};
-use std::io::{self, Read};
+use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::imports::{self, Import, ImportState, NewImport};
@@ -52,7 +53,17 @@ impl App {
         content: &mut dyn Read,
         limit: u64,
     ) -> Result<ImportId, Error> {
-        let upload = self.take_limited(actor, content, limit)?;
+        let mut file = self.receive_file(limit)?;
+        file.write_all(content)?;
+        self.begin_draft_of(actor, file_name, file)
+    }
+
+    /// Begins to prepare the import of a file that has arrived. The preview is begun at once.
+    ///
+    /// # Errors
+    /// When it is no table; those of the object store and the database.
+    pub fn begin_draft_of(&self, actor: Actor, file_name: &str, file: ArrivingFile) -> Result<ImportId, Error> {
+        let upload = self.put_upload(actor, file.copy)?;
         let name = upload.name.clone();
         let begun = self.create_draft(actor, file_name, upload);
         if begun.is_err() {
@@ -370,16 +381,6 @@ impl App {
             thrifty: self.thrifty,
         };
         desk.preview_or(key, || Preview::begin(means, key, changes, plan, look))
-    }
-
-    /// Copies content into the object store, if it is not too much.
-    fn take_limited(&self, actor: Actor, content: &mut dyn Read, limit: u64) -> Result<crate::uploads::Upload, Error> {
-        let mut copy = self.objects.draft()?;
-        let copied = io::copy(&mut content.take(limit.saturating_add(1)), &mut copy).map_err(Error::Read)?;
-        if copied > limit {
-            return Err(Error::TooLarge { limit });
-        }
-        self.put_upload(actor, copy)
     }
 }
 

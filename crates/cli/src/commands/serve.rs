@@ -13,6 +13,9 @@ use web::Ready;
 /// Serves until it is told to end.
 pub fn run(place: &PlaceArgs, args: &ServeArgs) -> Result<u8, Failure> {
     log(args.log);
+    if let Some(doubt) = args.doubt() {
+        tracing::warn!("{doubt}");
+    }
     let (app, _) = open(place)?;
     // People are waited on beside an import.
     let app = Arc::new(app.thrifty());

@@ -10,6 +10,7 @@ mod header;
 mod records;
 mod refuse;
 mod split;
+mod width;
 
 pub use decode::decoded;
 pub use dialect::Dialect;
@@ -102,19 +103,22 @@ pub fn open(source: &dyn Source, overrides: &Overrides) -> Result<Opened, OpenEr
     let whole_file = (sample.len() as u64) < SAMPLE_BYTES;
     refuse::by_text(&sample)?;
     let dialect = dialect::detect(&sample, whole_file, overrides.delimiter);
-    let records = sample_records(&sample, &dialect, whole_file);
-    let found = header::chosen(&records, overrides.header);
+    let mut records = sample_records(&sample, &dialect, whole_file);
+    width::drop_empty_ends(&mut records);
+    let mut found = header::chosen(&records, overrides.header);
     refuse::prose(&records, &found)?;
     let after_header = found.header_at.map_or(0, |at| at + 1);
+    let sample: Vec<Vec<String>> = records[after_header..]
+        .iter()
+        .filter(|(_, r)| r.iter().any(|c| !c.trim().is_empty()))
+        .map(|(_, r)| r.clone())
+        .collect();
+    width::limit(&mut found, &sample).map_err(OpenError::Refused)?;
     Ok(Opened {
         encoding,
         header_row: found.header_at.map(|at| records[at].0),
         header: found.names,
-        sample: records[after_header..]
-            .iter()
-            .filter(|(_, r)| r.iter().any(|c| !c.trim().is_empty()))
-            .map(|(_, r)| r.clone())
-            .collect(),
+        sample,
         dialect,
     })
 }

@@ -28,6 +28,7 @@ pub enum Refusal {
     Ldif,
     Binary,
     Prose,
+    TooManyColumns { columns: usize, most: usize },
 }
 
 impl Refusal {
@@ -53,6 +54,7 @@ impl Refusal {
             Self::Ldif => "not_csv:ldif",
             Self::Binary => "not_csv:binary",
             Self::Prose => "not_a_table",
+            Self::TooManyColumns { .. } => "too_many_columns",
         }
     }
 }
@@ -82,6 +84,12 @@ impl fmt::Display for Refusal {
             Self::RichText => "this is a rich text document (.rtf), not CSV: save the table from a spreadsheet as CSV",
             Self::Ldif => "this is an LDIF file, not CSV: choose CSV where the contacts are exported",
             Self::Binary => "this is a binary file, not text: export the contacts as CSV from the program they come from",
+            Self::TooManyColumns { columns, most } => {
+                return write!(
+                    f,
+                    "this file has {columns} columns, and at most {most} can be imported: delete those that hold nothing of a contact, or choose the right separator"
+                );
+            }
             Self::Prose => "this is text, but no table: no column could be told apart. A CSV file has one contact a line and a delimiter between the values",
         })
     }

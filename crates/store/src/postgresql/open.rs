@@ -19,13 +19,17 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 /// How to connect.
 #[derive(Clone, Debug)]
 pub struct PostgresOptions {
-    /// Connections of this process at the same time. A running import takes two.
+    /// Connections of this process at the same time. A running import takes two. Two more are kept back for
+    /// [`Store::reserved`](crate::Store::reserved).
     pub pool: u32,
     /// How long one statement may take; none for no limit.
     pub statement_timeout: Option<Duration>,
     /// What this process calls itself: its sessions carry the name, so that whoever takes over from it can end them.
     pub process: String,
 }
+
+/// Connections for [`Store::reserved`](crate::Store::reserved).
+const RESERVED: u32 = 2;
 
 /// How long to wait for a lock, a connection, or the server.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -43,6 +47,7 @@ const MIGRATION_LOCK: i64 = 0x4372_516F;
 #[derive(Clone)]
 pub(crate) struct Postgres {
     pool: r2d2::Pool<Connections>,
+    reserved: r2d2::Pool<Connections>,
     failed: Failed,
 }
 
@@ -56,14 +61,19 @@ impl Postgres {
         let mut first = connections.open()?;
         be_fit(&mut first)?;
         bring_up_to_date(&mut first)?;
-        let failed = Arc::clone(&connections.failed);
-        let pool = r2d2::Pool::builder()
-            .max_size(options.pool.max(2))
-            .min_idle(Some(0))
-            .connection_timeout(PATIENCE)
-            .error_handler(Box::new(r2d2::NopErrorHandler))
-            .build_unchecked(connections);
-        Ok(Self { pool, failed })
+        Ok(Self {
+            failed: Arc::clone(&connections.failed),
+            reserved: pool(RESERVED, connections.clone()),
+            pool: pool(options.pool.max(2), connections),
+        })
+    }
+
+    /// The same database over the connections that are kept back.
+    pub(crate) fn reserved(&self) -> Self {
+        Self {
+            pool: self.reserved.clone(),
+            ..self.clone()
+        }
     }
 
     /// Runs a transaction that writes; an error or a panic rolls it back.
@@ -163,7 +173,17 @@ impl Drop for Transaction<'_> {
     }
 }
 
+fn pool(size: u32, connections: Connections) -> r2d2::Pool<Connections> {
+    r2d2::Pool::builder()
+        .max_size(size)
+        .min_idle(Some(0))
+        .connection_timeout(PATIENCE)
+        .error_handler(Box::new(r2d2::NopErrorHandler))
+        .build_unchecked(connections)
+}
+
 /// What the pool needs to know.
+#[derive(Clone)]
 struct Connections {
     config: Config,
     /// Made once: it may read every certificate of the machine.

@@ -7,7 +7,7 @@
 
 use super::create;
 use super::error;
-use super::examine::schema_version;
+use super::examine::{damage, schema_version, to_read};
 use crate::error::{Error, Result};
 use crate::migrations;
 use crate::waist::Tx;
@@ -29,6 +29,10 @@ const READER_CACHE_KIB: i64 = 4 * 1024;
 
 /// Connections that read at the same time.
 const READERS: u32 = 4;
+
+/// Connections for [`Store::reserved`](crate::Store::reserved), and the page cache of each in KiB: what reads there is small.
+const RESERVED: u32 = 2;
+const RESERVED_CACHE_KIB: i64 = 1024;
 
 /// Bytes a page of a new database. With 4 KiB an import takes a third to a half longer; 8 and 32 KiB gain nothing.
 pub(super) const PAGE_SIZE: i64 = 16 * 1024;
@@ -53,6 +57,7 @@ pub(crate) struct Sqlite {
     path: PathBuf,
     writer: r2d2::Pool<Connections>,
     readers: r2d2::Pool<Connections>,
+    reserved: r2d2::Pool<Connections>,
     /// A scratch database keeps no journal, so a transaction that fails leaves it in no known state.
     spoiled: Option<Arc<AtomicBool>>,
 }
@@ -76,17 +81,26 @@ impl Sqlite {
             path: path.clone(),
             cache_kib: WRITER_CACHE_KIB,
         };
-        let readers = Connections {
+        let reading = |cache_kib| Connections {
             first: Mutex::new(None),
             path: path.clone(),
-            cache_kib: READER_CACHE_KIB,
+            cache_kib,
         };
         Ok(Self {
-            path,
             writer: pool(1, writer),
-            readers: pool(READERS, readers),
+            readers: pool(READERS, reading(READER_CACHE_KIB)),
+            reserved: pool(RESERVED, reading(RESERVED_CACHE_KIB)),
+            path,
             spoiled: None,
         })
+    }
+
+    /// The same database, read over the connections that are kept back.
+    pub(crate) fn reserved(&self) -> Self {
+        Self {
+            readers: self.reserved.clone(),
+            ..self.clone()
+        }
     }
 
     /// Makes a private database that lives in its page cache, spills to a temporary file, and ends with its connection.
@@ -109,7 +123,8 @@ impl Sqlite {
         Ok(Self {
             path: PathBuf::new(),
             writer: only.clone(),
-            readers: only,
+            readers: only.clone(),
+            reserved: only,
             spoiled: Some(Arc::default()),
         })
     }
@@ -155,6 +170,14 @@ impl Sqlite {
     /// The connection that writes; while it is held, no writer of this process begins.
     pub(super) fn writer(&self) -> Result<impl std::ops::DerefMut<Target = Connection>> {
         self.writer.get().map_err(|_| Error::Busy)
+    }
+
+    /// The first damage of the whole file; a scratch database has none that anybody could find.
+    pub(crate) fn damage(&self) -> Result<Option<String>> {
+        if self.spoiled.is_some() {
+            return Ok(None);
+        }
+        damage(&to_read(&self.path)?)
     }
 
     /// The file.

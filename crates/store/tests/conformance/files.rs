@@ -56,6 +56,25 @@ fn a_file_opens_while_somebody_writes_to_it() {
 }
 
 #[test]
+fn damage_of_a_file_in_use_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.db");
+    let store = Store::open(&path).unwrap();
+    let many: Vec<_> = (0..2_000).map(typed).collect();
+    store.write(|tx| contacts::insert_many(tx, HERE, &many)).unwrap();
+    assert_eq!(store.damage().unwrap(), None);
+    drop(store);
+    // Without its log beside it, the file is all there is.
+    let store = Store::open(&path).unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 40_000].fill(0x5a);
+    fs::write(&path, bytes).unwrap();
+    assert!(store.damage().map_or(true, |damage| damage.is_some()));
+    assert_eq!(Store::scratch().unwrap().damage().unwrap(), None);
+}
+
+#[test]
 fn scratch_stores_are_private() {
     let (one, two) = (Store::scratch().unwrap(), Store::scratch().unwrap());
     one.write(|tx| contacts::insert_many(tx, HERE, &[typed(1)])).unwrap();

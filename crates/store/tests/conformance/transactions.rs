@@ -1,7 +1,10 @@
 //! What transactions promise.
 
-use crate::{HERE, on_every_engine, typed};
+use crate::{HERE, on_every_engine, options, typed};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::channel;
+use std::sync::{Barrier, Mutex};
+use std::thread;
 use store::{Error, contacts};
 
 /// What `app` does: an error of its own goes through a transaction.
@@ -144,4 +147,39 @@ fn a_read_transaction_cannot_write() {
 fn stores_are_shared_by_threads() {
     fn shared<T: Clone + Send + Sync + 'static>(_: &T) {}
     on_every_engine(|store, _| shared(store));
+}
+
+#[test]
+fn reserved_connections_are_free_while_all_others_are_held() {
+    on_every_engine(|store, engine| {
+        if !engine.concurrent {
+            return;
+        }
+        let others = if engine.name == "PostgreSQL" { options().pool } else { 4 };
+        let held = Barrier::new(others as usize + 1);
+        let (release, released) = channel::<()>();
+        let released = Mutex::new(released);
+        let hold = || {
+            store.read(|tx| {
+                contacts::count(tx, HERE)?;
+                held.wait();
+                // Until the other end is dropped.
+                let _ = released.lock().unwrap().recv();
+                Ok::<_, Error>(())
+            })
+        };
+        thread::scope(|scope| {
+            for _ in 0..others {
+                scope.spawn(hold);
+            }
+            held.wait();
+            let one_more = scope.spawn(|| store.read(|tx| contacts::count(tx, HERE)));
+            let reserved = store.reserved();
+            let written = reserved.write(|tx| contacts::insert_many(tx, HERE, &[typed(1)]));
+            assert!(written.is_ok());
+            assert_eq!(reserved.read(|tx| contacts::count(tx, HERE)).unwrap(), 1);
+            assert!(!one_more.is_finished(), "not all connections were held");
+            drop(release);
+        });
+    });
 }

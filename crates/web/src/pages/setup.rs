@@ -35,11 +35,12 @@ enum Wrong {
 }
 
 /// `GET /setup`
-pub async fn form(State(web): State<Arc<Web>>) -> Result<Response, Problem> {
+pub async fn form(State(web): State<Arc<Web>>, headers: HeaderMap) -> Result<Response, Problem> {
     if !session::needs_setup(&web).await? {
         return Ok(Redirect::to("/contacts").into_response());
     }
-    Ok(show(&web, &SetupForm::default(), None).into_response())
+    let asks_code = web.setup_code_asked(&headers).is_some();
+    Ok(show(&web, &SetupForm::default(), asks_code, None).into_response())
 }
 
 /// `POST /setup`
@@ -50,9 +51,14 @@ pub async fn create(
     Form(sent): Form<SetupForm>,
 ) -> Result<Response, Problem> {
     let told = sent.code.trim().to_uppercase();
-    if web.setup_code().is_some_and(|code| !same(&told, code)) {
+    let asked = web.setup_code_asked(&headers);
+    let again = |wrong| {
+        let page = show(&web, &sent, asked.is_some(), Some(wrong));
+        Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    };
+    if asked.is_some_and(|code| !same(&told, code)) {
         tracing::warn!("a wrong setup code was told");
-        return Ok(again(&web, &sent, Wrong::Code));
+        return again(Wrong::Code);
     }
     let setup = Setup {
         name: sent.name.clone(),
@@ -65,18 +71,12 @@ pub async fn create(
             web.set_up.store(true, Ordering::Relaxed);
             Ok(session::let_in(&web, &headers, &token, "/contacts"))
         }
-        Err(Problem::App(Error::AccountField { field, message })) => {
-            Ok(again(&web, &sent, Wrong::Field(field, message)))
-        }
+        Err(Problem::App(Error::AccountField { field, message })) => again(Wrong::Field(field, message)),
         Err(problem) => Err(problem),
     }
 }
 
-fn again(web: &Web, sent: &SetupForm, wrong: Wrong) -> Response {
-    (StatusCode::UNPROCESSABLE_ENTITY, show(web, sent, Some(wrong))).into_response()
-}
-
-fn show(web: &Web, sent: &SetupForm, wrong: Option<Wrong>) -> Markup {
+fn show(web: &Web, sent: &SetupForm, asks_code: bool, wrong: Option<Wrong>) -> Markup {
     let head = Page {
         title: "Welcome",
         signed: None,
@@ -104,8 +104,8 @@ fn show(web: &Web, sent: &SetupForm, wrong: Option<Wrong>) -> Markup {
             }
             @if wrong.is_some() { (notice(Tone::Bad, html! { p { "Something is missing below; nothing was made yet." } })) }
             form.card.stack method="post" action="/setup" {
-                @if web.setup_code().is_some() {
-                    (field("code", "Setup code", Some("It stands in the terminal in which the server was started."), code, |about| {
+                @if asks_code {
+                    (field("code", "Setup code", Some("It is in the terminal in which the server was started, or in its log."), code, |about| {
                         text("code", &sent.code, "off", code.is_some(), about)
                     }))
                 }

@@ -1,7 +1,7 @@
 //! Signing in and out.
 
 use crate::Web;
-use crate::blocking::blocking;
+use crate::blocking::{Lane, blocking_in};
 use crate::layout::{Page, Section, Tone, field, notice, page};
 use crate::problem::Problem;
 use crate::session::{self, Asking, place_of_ours};
@@ -54,7 +54,7 @@ pub async fn sign_in(
 ) -> Result<Response, Problem> {
     let next = place_of_ours(sent.next.as_deref());
     let (email, password) = (sent.email.clone(), sent.password);
-    match blocking(&web, move |app| app.sign_in(&email, &password, &caller)).await {
+    match blocking_in(&web, Lane::SignIn, move |app| app.sign_in(&email, &password, &caller)).await {
         Ok(token) => Ok(session::let_in(&web, &headers, &token, next)),
         Err(problem @ Problem::App(Error::WrongPassword | Error::TooManyTries { .. })) => {
             Ok(refused(&web, &sent.email, next, &problem))
@@ -88,7 +88,7 @@ fn refused(web: &Web, email: &str, next: &str, problem: &Problem) -> Response {
 /// `POST /sign-out`
 pub async fn sign_out(State(web): State<Arc<Web>>, headers: HeaderMap) -> Result<Response, Problem> {
     if let Some(token) = session::token(&web, &headers) {
-        blocking(&web, move |app| app.sign_out(&token)).await?;
+        blocking_in(&web, Lane::SignIn, move |app| app.sign_out(&token)).await?;
     }
     Ok(session::let_out(&web, &headers))
 }

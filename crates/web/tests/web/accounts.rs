@@ -60,7 +60,7 @@ async fn from_elsewhere_the_first_account_needs_the_code_of_the_terminal() {
         listen: "0.0.0.0:8080".parse().unwrap(),
         ..near()
     });
-    let code = site.web.setup_code().unwrap().to_owned();
+    let code = site.web.setup_code().to_owned();
     let mut browser = site.browser();
     assert!(browser.get("/setup").await.body.contains(">Setup code<"));
     for wrong in ["", "&code=AAAA-AAAA-AAAA"] {
@@ -70,6 +70,27 @@ async fn from_elsewhere_the_first_account_needs_the_code_of_the_terminal() {
     assert!(site.app.needs_setup().unwrap());
     let told = format!("{}&code={}", setup_form(PASSWORD), code.to_lowercase());
     assert_eq!(browser.post("/setup", &told).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_proxy_in_front_of_a_server_that_knows_of_none_makes_it_ask_for_the_code() {
+    for (name, value) in [
+        ("x-forwarded-for", "192.0.2.1"),
+        ("x-forwarded-proto", "https"),
+        ("forwarded", "for=192.0.2.1"),
+        ("via", "1.1 proxy"),
+        ("x-real-ip", "192.0.2.1"),
+    ] {
+        let site = Site::new(near());
+        assert!(!site.browser().get("/setup").await.body.contains(">Setup code<"));
+        let mut far = site.browser();
+        far.extra.insert(name, value.parse().unwrap());
+        assert!(far.get("/setup").await.body.contains(">Setup code<"), "{name}");
+        let refused = far.post("/setup", &setup_form(PASSWORD)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+        let told = format!("{}&code={}", setup_form(PASSWORD), site.web.setup_code());
+        assert_eq!(far.post("/setup", &told).await.status, StatusCode::SEE_OTHER);
+    }
 }
 
 #[tokio::test]
@@ -112,7 +133,7 @@ async fn whoever_signs_in_gets_where_they_wanted_and_signs_out_for_good() {
 async fn behind_tls_the_cookie_is_for_tls_alone() {
     let site = Site::new(Serve { secure: true, ..near() });
     let mut browser = site.browser();
-    let form = format!("{}&code={}", setup_form(PASSWORD), site.web.setup_code().unwrap());
+    let form = format!("{}&code={}", setup_form(PASSWORD), site.web.setup_code());
     let answer = browser.post("/setup", &form).await;
     let flags = answer.header("set-cookie");
     assert!(

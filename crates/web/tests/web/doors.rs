@@ -6,9 +6,11 @@ use web::Serve;
 use web::routes::{Access, table};
 
 /// The routes that answer everybody, written down here once more: who makes another one public says so twice.
-const PUBLIC: [(&str, &str); 12] = [
+const PUBLIC: [(&str, &str); 14] = [
     ("GET", "/assets/{name}"),
     ("GET", "/healthz"),
+    ("GET", "/livez"),
+    ("GET", "/readyz"),
     ("GET", "/metrics"),
     ("GET", "/join/{token}"),
     ("POST", "/join/{token}"),
@@ -100,7 +102,7 @@ async fn every_answer_carries_the_headers() {
 #[tokio::test]
 async fn what_another_sites_page_sends_is_refused() {
     let (site, owner) = Site::set_up().await;
-    let tries: [(&[(&'static str, &str)], bool); 8] = [
+    let tries: [(&[(&'static str, &str)], bool); 9] = [
         (&[("sec-fetch-site", "same-origin")], true),
         (&[("sec-fetch-site", "none")], true),
         (&[("sec-fetch-site", "same-site")], false),
@@ -111,6 +113,7 @@ async fn what_another_sites_page_sends_is_refused() {
         ),
         (&[("origin", "http://localhost:8080")], true),
         (&[("origin", "http://localhost:8081")], false),
+        (&[("origin", "https://localhost:8080")], false),
         (&[("origin", "null")], false),
     ];
     for (headers, allowed) in tries {
@@ -166,6 +169,71 @@ async fn at_this_machine_only_its_own_names_are_answered() {
         }
     }
     assert_eq!(answers, [true, true, true, false, false, true, true, true, false, true]);
+}
+
+#[tokio::test]
+async fn a_request_names_the_server_once() {
+    let (site, owner) = Site::set_up().await;
+    let cookie = owner.cookie.unwrap();
+    let asked = async |hosts: &[&str]| {
+        let mut request = axum::http::Request::post("/account/name")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ORIGIN, "null")
+            .header(header::COOKIE, &cookie);
+        for host in hosts {
+            request = request.header(header::HOST, *host);
+        }
+        let request = request.body("name=Eve".into()).unwrap();
+        site.browser().send(request).await.status()
+    };
+    assert_eq!(asked(&[]).await, StatusCode::BAD_REQUEST);
+    assert_eq!(asked(&[""]).await, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        asked(&["localhost:8080", "evil.example"]).await,
+        StatusCode::BAD_REQUEST
+    );
+    assert_eq!(
+        asked(&["localhost:8080", "localhost:8080"]).await,
+        StatusCode::BAD_REQUEST
+    );
+    assert_eq!(asked(&["localhost:8080"]).await, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn measurements_of_a_server_behind_a_proxy_need_a_token() {
+    let proxied = Site::new(Serve {
+        secure: true,
+        trust_proxy: true,
+        ..near()
+    });
+    assert_eq!(proxied.browser().get("/metrics").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn readiness_tells_a_damaged_database_from_a_sound_one() {
+    let (site, _) = Site::set_up().await;
+    let mut browser = site.browser();
+    let alive = r#"{"status":"ok"}"#;
+    for path in ["/livez", "/readyz", "/healthz"] {
+        let answer = browser.get(path).await;
+        assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, alive), "{path}");
+    }
+    // What was written last is in the log beside the database, page after page.
+    for file in [site.database_file(), site.database_file().with_extension("db-wal")] {
+        let mut bytes = std::fs::read(&file).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle..].fill(0x5a);
+        std::fs::write(&file, bytes).unwrap();
+    }
+    assert!(site.app.check_database().is_err());
+    for path in ["/readyz", "/healthz"] {
+        let answer = browser.get(path).await;
+        let said = (answer.status, answer.body.as_str());
+        let damaged = r#"{"status":"database_damaged"}"#;
+        assert_eq!(said, (StatusCode::SERVICE_UNAVAILABLE, damaged), "{path}");
+    }
+    let answer = browser.get("/livez").await;
+    assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, alive));
 }
 
 #[tokio::test]

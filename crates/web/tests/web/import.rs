@@ -34,8 +34,8 @@ async fn at_preview(content: &str) -> (Site, Browser, Answer) {
 }
 
 /// The preview, once every row is counted.
-async fn counted(browser: &mut Browser) -> Answer {
-    for _ in 0..100 {
+pub async fn counted(browser: &mut Browser) -> Answer {
+    for _ in 0..300 {
         let preview = browser.get("/imports/1/preview").await;
         assert_eq!(preview.status, StatusCode::OK, "{}", preview.body);
         if !preview.body.contains("data-poll") {

@@ -10,5 +10,6 @@ mod fields;
 mod import;
 mod managing;
 mod members;
+mod page_sizes;
 mod site;
 mod walk;

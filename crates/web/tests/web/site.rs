@@ -9,11 +9,12 @@ use axum::response::Response;
 use http_body_util::BodyExt;
 use model::ContactId;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
 use tower::ServiceExt;
-use web::{Serve, Web};
+use web::{Limits, Serve, Web};
 
 pub const MINUTE: i64 = 60_000_000;
 pub const PASSWORD: &str = "correct horse";
@@ -55,7 +56,7 @@ pub struct Site {
     pub web: Arc<Web>,
     pub world: Arc<Clockwork>,
     pub router: Router,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 pub fn near() -> Serve {
@@ -67,6 +68,7 @@ pub fn near() -> Serve {
         trust_proxy: false,
         hosts: Vec::new(),
         metrics_token: None,
+        limits: Limits::default(),
     }
 }
 
@@ -89,17 +91,26 @@ impl Site {
             app,
             web,
             world,
-            _folder: folder,
+            folder,
         }
     }
 
     /// A site with an account, and the browser that has made it.
     pub async fn set_up() -> (Self, Browser) {
-        let site = Self::new(near());
+        Self::set_up_as(near()).await
+    }
+
+    /// The same, served in another way.
+    pub async fn set_up_as(serve: Serve) -> (Self, Browser) {
+        let site = Self::new(serve);
         let mut owner = site.browser();
         let answer = owner.post("/setup", &setup_form(PASSWORD)).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         (site, owner)
+    }
+
+    pub fn database_file(&self) -> PathBuf {
+        self.folder.path().join("crystalqore.db")
     }
 
     pub fn browser(&self) -> Browser {

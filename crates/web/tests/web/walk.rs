@@ -66,6 +66,8 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ("GET", "/", "", members(303)),
     ("GET", "/assets/{name}", "", public(404)),
     ("GET", "/healthz", "", public(200)),
+    ("GET", "/livez", "", public(200)),
+    ("GET", "/readyz", "", public(200)),
     ("GET", "/metrics", "", public(200)),
     ("GET", "/setup", "", public(303)),
     (
@@ -210,6 +212,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ("GET", "/imports/{import}/map", "", maker(303)),
     ("POST", "/imports/{import}/map", "", maker(303)),
     ("GET", "/imports/{import}/preview", "", maker(303)),
+    ("GET", "/imports/{import}/row?class=new&page=0&row=0", "", maker(410)),
     ("POST", "/imports/{import}/options", "", maker(303)),
     ("POST", "/imports/{import}/fix", "column=0&row=1&value=x", maker(303)),
     ("POST", "/imports/{import}/unfix", "column=0&row=1", maker(303)),

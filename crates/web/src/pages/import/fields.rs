@@ -3,6 +3,7 @@
 //! Owns how a slot is called on the pages, and in which groups the slots are offered for a column. Leaves out what slots
 //! there are (`model::Slot`).
 
+use crate::brief::brief;
 use maud::{Markup, html};
 use model::{AddressPart, Label, Slot, TextField};
 
@@ -97,9 +98,9 @@ impl Choice {
                 option value=(LABEL_COLUMN) selected[chosen == LABEL_COLUMN] { "Label of " (labels) }
             }
             option value="" selected[chosen.is_empty()] { "Do not import" }
-            @if foreign { option value=(chosen) selected { (words_of(chosen)) } }
+            @if foreign { option value=(chosen) selected { (brief(&words_of(chosen))) } }
             @if !own.is_empty() {
-                option value=(own) selected[chosen == own] { "New custom field “" (header) "”" }
+                option value=(own) selected[chosen == own] { "New custom field “" (brief(header)) "”" }
             }
             @for (name, slots) in &self.groups {
                 optgroup label=(name) {

@@ -8,21 +8,37 @@ use super::mapping_view::{Shown, view};
 use super::{Number, elsewhere, refused, to};
 use crate::Web;
 use crate::blocking::blocking;
+use crate::brief::{brief, cut};
 use crate::problem::Problem;
 use crate::session::Signed;
 use app::{Actor, App, Charset, Column, Draft, DraftSettings, Error, HeaderChoice, ImportId, MappedFile, MappingError};
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use model::{DateOrder, Region};
+use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// Which columns are looked at.
+#[derive(Debug, Deserialize)]
+pub struct At {
+    /// The page of them, from 1.
+    page: Option<usize>,
+}
+
+impl At {
+    /// The page, from 0.
+    fn page(&self) -> usize {
+        self.page.unwrap_or(1).saturating_sub(1)
+    }
+}
+
 /// `GET /imports/{import}/map`
-pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Response {
+pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number, Query(at): Query<At>) -> Response {
     let import = ImportId(number);
     let actor = signed.actor;
     match blocking(&web, move |app| both(app, actor, import)).await {
-        Ok((draft, file)) => view(&web, &signed, &Shown::new(&draft, &file)).into_response(),
+        Ok((draft, file)) => view(&web, &signed, &Shown::new(&draft, &file, at.page())).into_response(),
         Err(problem) => elsewhere(import, problem),
     }
 }
@@ -30,6 +46,9 @@ pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Path(number): Num
 fn both(app: &App, actor: Actor, import: ImportId) -> Result<(Draft, MappedFile), Error> {
     Ok((app.draft(actor, import)?, app.mapped_file(actor, import)?))
 }
+
+/// Characters of a problem that are shown: it may quote the file.
+pub const PROBLEM: usize = 1_000;
 
 /// What was sent: names and values.
 type Sent = Vec<(String, String)>;
@@ -39,20 +58,27 @@ pub async fn change(
     State(web): State<Arc<Web>>,
     signed: Signed,
     Path(number): Number,
+    Query(at): Query<At>,
     Form(sent): Form<Sent>,
 ) -> Response {
-    match changed(&web, &signed, ImportId(number), sent).await {
+    match changed(&web, &signed, ImportId(number), at.page(), sent).await {
         Ok(answer) => answer,
         Err(problem) => elsewhere(ImportId(number), problem),
     }
 }
 
-async fn changed(web: &Arc<Web>, signed: &Signed, import: ImportId, sent: Sent) -> Result<Response, Problem> {
+async fn changed(
+    web: &Arc<Web>,
+    signed: &Signed,
+    import: ImportId,
+    page: usize,
+    sent: Sent,
+) -> Result<Response, Problem> {
     let actor = signed.actor;
     let (draft, file) = blocking(web, move |app| both(app, actor, import)).await?;
     let form = MapForm::read(sent);
     let again = |problem: &str| {
-        let mut shown = Shown::new(&draft, &file);
+        let mut shown = Shown::new(&draft, &file, page);
         shown.problem = Some(problem);
         shown.chosen = Some(&form.columns);
         refused(view(web, signed, &shown))
@@ -68,23 +94,29 @@ async fn changed(web: &Arc<Web>, signed: &Signed, import: ImportId, sent: Sent) 
         match set {
             Err(Problem::App(Error::Mapping(error))) => return Ok(again(&mapping_problem(&error))),
             Err(Problem::App(error @ (Error::Open(_) | Error::UnknownField(_)))) => {
-                return Ok(again(&error.to_string()));
+                return Ok(again(&cut(&error.to_string(), PROBLEM)));
             }
             other => other?,
         }
     }
-    let next = if form.goes_on() { "preview" } else { "map" };
-    Ok(to(import, next).into_response())
+    let next = match form.page_asked().unwrap_or(page + 1) {
+        _ if form.goes_on() => "preview".to_owned(),
+        1 => "map".to_owned(),
+        page => format!("map?page={page}"),
+    };
+    Ok(to(import, &next).into_response())
 }
 
 /// Said without the words of the command line.
 fn mapping_problem(error: &MappingError) -> String {
     match error {
         MappingError::Twice { slot, first, second } => format!(
-            "Both “{first}” and “{second}” are to fill {}, which takes one column. Choose another field for one of them, or do not import it.",
-            super::fields::words_of(slot)
+            "Both “{}” and “{}” are to fill {}, which takes one column. Choose another field for one of them, or do not import it.",
+            brief(first),
+            brief(second),
+            brief(&super::fields::words_of(slot))
         ),
-        other => other.to_string(),
+        other => cut(&other.to_string(), PROBLEM).into_owned(),
     }
 }
 
@@ -124,12 +156,16 @@ impl MapForm {
         self.does == "continue"
     }
 
+    /// The page of columns that a button asks for, from 1.
+    fn page_asked(&self) -> Option<usize> {
+        self.does.strip_prefix("page-")?.parse().ok()
+    }
+
+    /// Whether any column fills a field. What was not sent, because it is on another page, stays as it was.
     fn fills_any(&self, columns: &[Column]) -> bool {
-        let mut at = 0..columns.len();
-        at.any(|at| {
-            self.columns
-                .get(&at)
-                .is_some_and(|slot| !slot.is_empty() && slot != LABEL_COLUMN)
+        columns.iter().enumerate().any(|(at, column)| {
+            let slot = self.columns.get(&at).cloned().unwrap_or_else(|| shown(column));
+            !slot.is_empty() && slot != LABEL_COLUMN
         })
     }
 

@@ -2,11 +2,12 @@
 //!
 //! Leaves out what the form means (`mapping`).
 
-use super::fields::{Choice, words};
+use super::columns_view::{columns, pager};
 use super::mapping::{DELIMITERS, shown};
 use super::{Step, address, bytes, counted, steps, wizard};
 use crate::Web;
-use crate::layout::{Tone, notice, table_frame};
+use crate::brief::brief;
+use crate::layout::{Tone, notice};
 use crate::session::Signed;
 use app::{Column, Draft, DraftSettings, HeaderChoice, MappedFile};
 use maud::{Markup, html};
@@ -16,7 +17,9 @@ use std::collections::HashMap;
 /// What the page shows.
 pub struct Shown<'a> {
     draft: &'a Draft,
-    file: &'a MappedFile,
+    pub file: &'a MappedFile,
+    /// Which page of the columns, from 0.
+    pub page: usize,
     /// What is wrong with what was sent.
     pub problem: Option<&'a str>,
     /// What was chosen and not taken.
@@ -25,22 +28,23 @@ pub struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     /// A draft as it stands.
-    pub fn new(draft: &'a Draft, file: &'a MappedFile) -> Self {
+    pub fn new(draft: &'a Draft, file: &'a MappedFile, page: usize) -> Self {
         Self {
             draft,
             file,
+            page,
             problem: None,
             chosen: None,
         }
     }
 
-    fn choice(&self, at: usize, column: &Column) -> String {
+    pub fn choice(&self, at: usize, column: &Column) -> String {
         let sent = self.chosen.and_then(|chosen| chosen.get(&at));
         sent.cloned().unwrap_or_else(|| shown(column))
     }
 
     /// Another column that is to fill the same field, which takes one.
-    fn twice(&self, at: usize, choice: &str) -> Option<&'a str> {
+    pub fn twice(&self, at: usize, choice: &str) -> Option<&'a str> {
         let slot: Slot = choice.parse().ok()?;
         if self.chosen.is_none() || slot.is_list() {
             return None;
@@ -91,7 +95,7 @@ pub fn view(web: &Web, signed: &Signed, shown: &Shown<'_>) -> Markup {
                 h1 { "Map columns" }
                 (steps(Step::Map, Some(import)))
             }
-            form.stack id="mapping" method="post" action=(address(import, "map")) data-swap="mapping" {
+            form.stack id="mapping" method="post" action=(address(import, &format!("map?page={}", shown.page + 1))) data-swap="mapping" {
                 div.head {
                     p { strong { (draft.file_name) } " " span.muted { (bytes(draft.file_size)) @if let Some(layout) = &file.layout { " · recognised as " (layout) } } }
                     (go_on(import))
@@ -99,7 +103,8 @@ pub fn view(web: &Web, signed: &Signed, shown: &Shown<'_>) -> Markup {
                 @if let Some(problem) = shown.problem { (notice(Tone::Bad, html! { p { (problem) } })) }
                 @if file.remembered { (remembered()) }
                 (reading(draft, file))
-                (table_frame("Columns of the file", false, columns(shown)))
+                (columns(shown))
+                (pager(shown))
                 (summary(&draft.settings, file))
             }
         },
@@ -293,91 +298,13 @@ pub fn date_options(chosen: Option<DateOrder>) -> Markup {
     }
 }
 
-fn columns(shown: &Shown<'_>) -> Markup {
-    let fields = Choice::new(&shown.file.fields, shown.file.may_define);
-    html! {
-        table.table.mapping-table {
-            thead { tr {
-                th scope="col" { "Column" }
-                th scope="col" { "Values" }
-                th scope="col" { "Field" }
-                th scope="col" { "How sure" }
-            } }
-            tbody {
-                @for (at, column) in shown.file.columns.iter().enumerate() { (row(shown, &fields, at, column)) }
-            }
-        }
-    }
-}
-
-fn row(shown: &Shown<'_>, fields: &Choice, at: usize, column: &Column) -> Markup {
-    let choice = shown.choice(at, column);
-    let twice = shown.twice(at, &choice);
-    let name = format!("column-{at}");
-    let about = format!("column-{at}-about");
-    let header = if column.header.is_empty() {
-        format!("column {}", at + 1)
-    } else {
-        column.header.clone()
-    };
-    let labels = labels_of(shown.file, column);
-    html! {
-        tr {
-            th scope="row" { (header) }
-            td.samples {
-                @match shown.file.samples.get(at).filter(|values| !values.is_empty()) {
-                    Some(values) => { @for value in values { span.sample { (value) } } },
-                    None => span.muted { "empty" },
-                }
-            }
-            td {
-                select id=(name) name=(name) data-autosubmit aria-label=(format!("Field for {header}")) aria-describedby=(about) aria-invalid=[twice.map(|_| "true")] {
-                    (fields.options(&column.header, &choice, labels.as_deref()))
-                }
-            }
-            td.wrap id=(about) {
-                @if let Some(other) = twice {
-                    span.problem { "✕ “" (other) "” is to fill the same field" }
-                } @else { (sureness(column)) }
-            }
-        }
-    }
-}
-
-fn labels_of(file: &MappedFile, column: &Column) -> Option<String> {
-    let headers = column.label_for.iter().filter_map(|at| file.columns.get(*at));
-    let names: Vec<&str> = headers.map(|column| column.header.as_str()).collect();
-    (!names.is_empty()).then(|| names.join(", "))
-}
-
-/// How sure the proposal is, by word and sign, and why.
-fn sureness(column: &Column) -> Markup {
-    let (class, sign) = match column {
-        _ if column.reason == "chosen" => ("badge", "✎ chosen"),
-        Column {
-            slot: None, label_for, ..
-        } if label_for.is_empty() => ("badge", "– ignored"),
-        _ if column.confidence >= 0.9 => ("badge badge-good", "✓ sure"),
-        _ if column.confidence >= 0.6 => ("badge badge-good", "≈ likely"),
-        _ => ("badge badge-warn", "? a guess"),
-    };
-    html! {
-        span class=(class) { (sign) }
-        " "
-        span.muted.small {
-            @if let Some(proposal) = &column.proposal { "perhaps " (words(proposal)) ": " }
-            @if column.reason != "chosen" { (column.reason) }
-        }
-    }
-}
-
 /// What becomes of the columns that no field was found for.
 fn summary(settings: &DraftSettings, file: &MappedFile) -> Markup {
     let ignored: Vec<&Column> = file.columns.iter().filter(|column| shown(column).is_empty()).collect();
-    let names: Vec<&str> = ignored
+    let names: Vec<_> = ignored
         .iter()
         .take(8)
-        .map(|column| column.header.as_str())
+        .map(|column| brief(&column.header))
         .filter(|name| !name.is_empty())
         .collect();
     let imported = file.columns.len() - ignored.len();

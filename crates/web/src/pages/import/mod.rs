@@ -4,6 +4,7 @@
 //! The state of the wizard is a row of the database, so every step can be left and come back to. Leaves out what `app`
 //! decides.
 
+mod columns_view;
 mod fields;
 pub mod list;
 pub mod mapping;
@@ -12,6 +13,7 @@ pub mod preview;
 mod preview_view;
 mod receive;
 pub mod result;
+pub mod row;
 mod rows;
 pub mod running;
 pub mod undo;

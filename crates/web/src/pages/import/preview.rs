@@ -206,7 +206,10 @@ fn done(import: ImportId, back: &Back, outcome: Result<(), Problem>) -> Response
 /// A correction: of one cell, or throughout a column.
 #[derive(Debug, Deserialize)]
 pub struct Correction {
-    column: usize,
+    /// Which column, from 0.
+    column: Option<usize>,
+    /// The same as people count, from 1.
+    nth: Option<usize>,
     row: Option<u64>,
     value: Option<String>,
     find: Option<String>,
@@ -216,7 +219,9 @@ pub struct Correction {
 
 impl Correction {
     fn fix(self) -> Result<Fix, Problem> {
-        let column = self.column;
+        let nth = self.nth.and_then(|nth| nth.checked_sub(1));
+        let unknown = || Problem::BadRequest("Say which column is meant.".to_owned());
+        let column = self.column.or(nth).ok_or_else(unknown)?;
         match (self.row, self.find) {
             (Some(record), _) => Ok(Fix::Cell {
                 record,

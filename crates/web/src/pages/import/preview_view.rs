@@ -6,6 +6,7 @@ use super::mapping_view::{country_options, date_options};
 use super::rows::{Changing, Rows, SWAP, heading, meaning, sentence};
 use super::{Step, address, counted, steps, wizard};
 use crate::Web;
+use crate::brief::{brief, is_cut};
 use crate::layout::{Tone, notice, number, pages};
 use crate::session::Signed;
 use app::{
@@ -62,7 +63,7 @@ pub fn view(web: &Web, signed: &Signed, shown: &Shown) -> Markup {
                     p { strong { (draft.file_name) } " " span.muted { (counted(state.counts.rows, "row", "rows")) @if !state.complete { " so far" } ". Nothing is written yet." } }
                     (go(shown))
                 }
-                @if let Some(problem) = &state.problem { (notice(Tone::Bad, html! { p { (problem) } })) }
+                @if let Some(problem) = &state.problem { (notice(Tone::Bad, html! { p { (brief(problem)) } })) }
                 @if !state.complete && state.problem.is_none() { (counting(state)) }
                 (cards(&state.counts))
                 (options(shown))
@@ -244,6 +245,7 @@ fn rows(shown: &Shown) -> Markup {
         page: shown.page(),
     };
     let table = Rows {
+        import: draft.import,
         page: rows,
         class,
         changing: Some(changing),
@@ -335,8 +337,8 @@ fn whole_column(shown: &Shown, at: usize, problem: &ColumnProblem) -> Markup {
     html! {
         div.whole-column {
             div {
-                h3 { (problem.header) ": " (counted(problem.rows, "row", "rows")) }
-                p.small { (problem.message) " " span.muted { (sentence(&problem.advice)) } }
+                h3 { (brief(&problem.header)) ": " (counted(problem.rows, "row", "rows")) }
+                p.small { (brief(&problem.message)) " " span.muted { (brief(&sentence(&problem.advice))) } }
             }
             @match slot {
                 Some(Slot::Phone(_)) => (setting(shown, at, "region", "Read numbers without country code as of", html! { option value="" { "not told" } (country_options(shown.draft.settings.region)) })),
@@ -361,12 +363,14 @@ fn setting(shown: &Shown, at: usize, name: &str, label: &str, options: Markup) -
 }
 
 fn replacement(shown: &Shown, at: usize, problem: &ColumnProblem) -> Markup {
+    // A value that is cut is found nowhere.
+    let example = if is_cut(&problem.example) { "" } else { &problem.example };
     let (find, with, part) = (format!("find-{at}"), format!("with-{at}"), format!("part-{at}"));
     html! {
         form.replacement method="post" action=(shown.action("fix")) data-swap=(SWAP) {
             input type="hidden" name="column" value=(problem.column);
             label for=(find) { "Replace" }
-            input id=(find) name="find" value=(problem.example) required autocomplete="off" spellcheck="false";
+            input id=(find) name="find" value=(example) required autocomplete="off" spellcheck="false";
             label for=(with) { "with" }
             input id=(with) name="with" autocomplete="off" spellcheck="false" placeholder="nothing";
             span.choice { input type="checkbox" id=(part) name="part" value="yes"; label for=(part) { "also inside a cell" } }

@@ -1,21 +1,24 @@
-//! Taking a file in while it arrives: the pieces of the request go straight to `app`, which reads on a thread of its own, so
-//! no file is ever held in memory.
+//! Receiving a file: its pieces are written to the object store as they arrive, so no file is ever held in memory, and a slow
+//! one keeps no thread and no turn.
 //!
-//! Owns the bridge between the two. Leaves out what is done with the file.
+//! Owns the way from the request to the object store. Leaves out what is done with the file.
 
 use crate::Web;
-use crate::blocking::on_thread;
+use crate::blocking::{blocking, without_turn};
 use crate::problem::Problem;
-use app::{Actor, Error, ImportId};
+use crate::uploads::{NoPlace, Place};
+use app::{Actor, ArrivingFile, Error, ImportId};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::http::StatusCode;
 use bytes::Bytes;
-use std::io::{self, Read};
+use std::mem;
 use std::sync::Arc;
-use tokio::sync::mpsc;
 
-/// Pieces that wait for a slow disk; the sender of the file waits then.
-const WAITING_PIECES: usize = 16;
+/// Bytes that are collected before they are written.
+const WRITTEN_AT_ONCE: usize = 256 * 1024;
+
+/// Bytes that are still taken of a file that was refused.
+const DRAINED: usize = 16 * 1024 * 1024;
 
 /// Letters that are kept of a file's name: as many as file systems take.
 const NAME_LETTERS: usize = 255;
@@ -56,26 +59,24 @@ pub async fn take(web: &Arc<Web>, actor: Actor, mut field: Field<'_>) -> Result<
     let Some(first) = first_piece(web, &mut field).await? else {
         return Ok(None);
     };
-    let (pieces, arriving) = mpsc::channel(WAITING_PIECES);
-    let app = Arc::clone(&web.app);
-    let limit = web.upload_limit();
-    let reading = on_thread(web, move || {
-        let mut content = Arriving::new(arriving);
-        app.begin_draft(actor, &name, &mut content, limit)
-    });
-    let (sent, read) = tokio::join!(send(web, first, &mut field, pieces), reading);
-    let read = read.map_err(Refused::Request)?;
-    // What is wrong with the file says more than that the rest of it was not read.
-    match (sent, read) {
-        (Err(refused), Ok(import)) => {
-            let app = Arc::clone(&web.app);
-            // A part of a file is none. If it cannot be dropped, it lies in the list of imports, not started.
-            let _ = on_thread(web, move || app.discard_draft(actor, import)).await;
-            Err(refused)
+    let received = match receive(web, actor, first, &mut field).await {
+        Ok(received) => received,
+        Err(refused) => {
+            // A browser hears of it only behind the end of what it sends.
+            drain(&mut field).await;
+            return Err(refused);
         }
-        (Err(refused), Err(Error::Read(_))) => Err(refused),
-        (_, Err(error)) => Err(Refused::File(error)),
-        (Ok(()), Ok(import)) => Ok(Some(import)),
+    };
+    let begun = blocking(web, move |app| {
+        let Arriving { file, place } = received;
+        let begun = app.begin_draft_of(actor, &name, file);
+        drop(place);
+        begun
+    });
+    match begun.await {
+        Ok(import) => Ok(Some(import)),
+        Err(Problem::App(error)) => Err(Refused::File(error)),
+        Err(problem) => Err(Refused::Request(problem)),
     }
 }
 
@@ -89,65 +90,89 @@ async fn first_piece(web: &Web, field: &mut Field<'_>) -> Result<Option<Bytes>, 
     Ok(None)
 }
 
-/// Hands on what arrives, until the end or until nobody reads any more.
-async fn send(
-    web: &Web,
-    first: Bytes,
-    field: &mut Field<'_>,
-    pieces: mpsc::Sender<io::Result<Bytes>>,
-) -> Result<(), Refused> {
-    let mut next = Some(first);
-    while let Some(piece) = next {
-        // Nobody reads a file that was refused, but a browser hears of it only behind the end of what it sends.
-        let _ = pieces.send(Ok(piece)).await;
-        next = match field.chunk().await {
-            Ok(piece) => piece,
-            Err(error) => {
-                let _ = pieces.send(Err(io::Error::other("it did not arrive whole"))).await;
-                return Err(Refused::unread(web, &error));
-            }
-        };
+/// A file that is arriving, and the place that it takes among the uploads.
+struct Arriving {
+    file: ArrivingFile,
+    place: Place,
+}
+
+impl Arriving {
+    async fn begin(web: &Arc<Web>, actor: Actor) -> Result<Self, Refused> {
+        let place = web.uploads.take(actor).map_err(no_place)?;
+        let (app, limit) = (Arc::clone(&web.app), web.upload_limit());
+        let begun = without_turn(move || {
+            Ok(Self {
+                file: app.receive_file(limit)?,
+                place,
+            })
+        });
+        begun.await.map_err(Refused::Request)?.map_err(Refused::File)
     }
-    Ok(())
+
+    /// Writes pieces, on a thread that may block.
+    async fn write(mut self, pieces: Vec<Bytes>) -> Result<Self, Refused> {
+        let written = without_turn(move || {
+            pieces.iter().try_for_each(|piece| self.file.write(piece))?;
+            Ok(self)
+        });
+        written.await.map_err(Refused::Request)?.map_err(Refused::File)
+    }
+}
+
+fn no_place(why: NoPlace) -> Refused {
+    let why = match why {
+        NoPlace::OfMember(most) => format!(
+            "You are sending {most} files at this moment, which is the most at once. Wait until one of them has arrived, then send this one."
+        ),
+        NoPlace::InAll => {
+            "So many files are arriving at this moment that there is no room for another. Try again in a minute."
+                .to_owned()
+        }
+    };
+    Refused::Request(Problem::TooMany(why))
+}
+
+/// Receives a file to its end. Between the pieces no thread waits for it.
+async fn receive(web: &Arc<Web>, actor: Actor, first: Bytes, field: &mut Field<'_>) -> Result<Arriving, Refused> {
+    let mut arriving = Arriving::begin(web, actor).await?;
+    let mut bytes = first.len();
+    let mut pieces = vec![first];
+    while let Some(piece) = field.chunk().await.map_err(|error| Refused::unread(web, &error))? {
+        bytes += piece.len();
+        pieces.push(piece);
+        if bytes >= WRITTEN_AT_ONCE {
+            bytes = 0;
+            arriving = arriving.write(mem::take(&mut pieces)).await?;
+        }
+    }
+    arriving.write(pieces).await
+}
+
+/// Takes what is still sent of a file that was refused, up to a limit.
+async fn drain(field: &mut Field<'_>) {
+    let mut bytes = 0;
+    while let Ok(Some(piece)) = field.chunk().await
+        && bytes < DRAINED
+    {
+        bytes += piece.len();
+    }
 }
 
 /// Browsers give a bare name; others may give a path, or more than any file is called.
 fn last_part(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let last: String = last.chars().filter(|c| !c.is_control()).take(NAME_LETTERS).collect();
+    let last: String = last.chars().filter(|c| is_shown(*c)).take(NAME_LETTERS).collect();
     match last.trim() {
         "" => "file.csv".to_owned(),
         last => last.to_owned(),
     }
 }
 
-/// The pieces of a file as something to read.
-struct Arriving {
-    pieces: mpsc::Receiver<io::Result<Bytes>>,
-    rest: Bytes,
-}
-
-impl Arriving {
-    fn new(pieces: mpsc::Receiver<io::Result<Bytes>>) -> Self {
-        Self {
-            pieces,
-            rest: Bytes::new(),
-        }
-    }
-}
-
-impl Read for Arriving {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        while self.rest.is_empty() {
-            match self.pieces.blocking_recv() {
-                None => return Ok(0),
-                Some(piece) => self.rest = piece?,
-            }
-        }
-        let n = self.rest.len().min(into.len());
-        into[..n].copy_from_slice(&self.rest.split_to(n));
-        Ok(n)
-    }
+/// Whether a character of a name is shown as itself: control characters are not, and those that turn the direction of writing
+/// make `gpj.exe` look like `exe.jpg`.
+fn is_shown(c: char) -> bool {
+    let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !c.is_control() && !turns
 }
 
 #[cfg(test)]
@@ -155,27 +180,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces_are_read_in_their_order_and_a_broken_one_is_told() {
-        let (pieces, arriving) = mpsc::channel(4);
-        for piece in [&b"ab"[..], b"", b"cde"] {
-            pieces.try_send(Ok(Bytes::from_static(piece))).unwrap();
-        }
-        pieces.try_send(Err(io::Error::other("gone"))).unwrap();
-        drop(pieces);
-        let mut arriving = Arriving::new(arriving);
-        let mut read = [0; 5];
-        arriving.read_exact(&mut read).unwrap();
-        assert_eq!(&read, b"abcde");
-        assert!(arriving.read(&mut read).is_err());
-        assert_eq!(arriving.read(&mut read).unwrap(), 0);
-    }
-
-    #[test]
     fn names_have_no_folders() {
         assert_eq!(last_part("C:\\Users\\ann\\contacts.csv"), "contacts.csv");
         assert_eq!(last_part("a/b.csv"), "b.csv");
         assert_eq!(last_part("/"), "file.csv");
         assert_eq!(last_part("a\u{0}\nb.csv"), "ab.csv");
+        assert_eq!(last_part("a\u{202e}vsc.exe\u{2066}\u{200f}.csv"), "avsc.exe.csv");
         assert_eq!(last_part(&"x".repeat(100_000)).len(), NAME_LETTERS);
     }
 }

@@ -8,6 +8,7 @@ use super::rows::{Rows, heading};
 use super::{Number, Step, address, counted, end_of, steps, to, wizard};
 use crate::Web;
 use crate::blocking::{blocking, written};
+use crate::brief::brief;
 use crate::layout::{Tone, moment, notice, number, pages};
 use crate::problem::Problem;
 use crate::session::Signed;
@@ -205,10 +206,10 @@ fn rows(report: &ImportReport, looked: &Looked) -> Markup {
         section.stack aria-labelledby="rows-title" {
             h2 id="rows-title" { (done(class)) ": " (number(class.of(&report.counts))) }
             @match &looked.rows {
-                Err(why) => (notice(Tone::Plain, html! { p { (why) } })),
+                Err(why) => (notice(Tone::Plain, html! { p { (brief(why)) } })),
                 Ok(page) if page.rows.is_empty() => p.muted { "There are none." },
                 Ok(page) => {
-                    (Rows { page, class, changing: None }.table())
+                    (Rows { import: report.import, page, class, changing: None }.table())
                     @if page.pages > 1 {
                         (pages(page.page, page.pages, SWAP, |page| format!("{}&page={}", rows_url(report.import, class), page + 1)))
                     }

@@ -4,13 +4,17 @@
 
 use super::address;
 use super::fields::words_of;
-use crate::layout::table_frame;
+use super::row::row_url;
+use crate::brief::{brief, is_cut};
+use crate::layout::{number, table_frame};
 use app::{Decision, Duplicates, ImportId, MatchedContact, PreviewRow, Reason, RowClass, RowsPage, ValueChange};
 use maud::{Markup, html};
 use model::Contact;
 
 /// What a table of rows has to know beside them.
 pub struct Rows<'a> {
+    /// The import.
+    pub import: ImportId,
     /// The rows.
     pub page: &'a RowsPage,
     /// What they have in common.
@@ -29,6 +33,12 @@ pub struct Changing {
     /// The page that is shown, from 1: it is come back to.
     pub page: u64,
 }
+
+/// Of each row, the most things of one kind that are shown: reasons, corrections, changes, matches.
+const MOST_OF_EACH: usize = 4;
+
+/// With more columns, a column is chosen by its number: a list of all, once for each row, would make the page large.
+const LISTED_COLUMNS: usize = 50;
 
 /// What a script swaps when something about the rows was changed.
 pub const SWAP: &str = "preview";
@@ -90,7 +100,7 @@ impl Rows<'_> {
                     th scope="col" { "Also" }
                     th scope="col" { "To know" }
                 } }
-                tbody { @for row in &self.page.rows { (plain_row(row)) } }
+                tbody { @for row in &self.page.rows { (self.plain_row(row)) } }
             }
         }
     }
@@ -107,8 +117,8 @@ impl Rows<'_> {
                 tbody { @for row in &self.page.rows {
                     tr {
                         th.number scope="row" { (row.line) }
-                        td.cells { (cells(row)) }
-                        td.wrap { @for reason in wrong(row) { (why(reason)) } }
+                        td.cells { (self.cells(row)) }
+                        td.wrap { @for reason in wrong(row).take(MOST_OF_EACH) { (why(reason)) } (self.more(row, wrong(row).count())) }
                         @if let Some(changing) = self.changing { td { (self.corrections(changing, row)) } }
                     }
                 } }
@@ -123,7 +133,7 @@ impl Rows<'_> {
         columns.dedup();
         html! {
             div.corrections {
-                @for column in &columns { (self.correction(changing, row, *column)) }
+                @for column in columns.iter().take(MOST_OF_EACH) { (self.correction(changing, row, *column)) }
                 @if columns.is_empty() { (self.any_correction(changing, row)) }
             }
         }
@@ -149,12 +159,19 @@ impl Rows<'_> {
 
     fn correction(&self, changing: Changing, row: &PreviewRow, column: usize) -> Markup {
         let id = format!("fix-{}-{column}", row.number);
-        let header = self.page.header.get(column).map_or("", String::as_str);
+        let header = brief(self.page.header.get(column).map_or("", String::as_str));
+        let cell = row.cells.get(column).map_or("", String::as_str);
+        // A field that holds only the beginning would lose the rest.
+        let (value, hint) = if is_cut(cell) {
+            ("", Some("a new value"))
+        } else {
+            (cell, None)
+        };
         html! {
             form.correction method="post" action=(Self::fix_url(changing)) data-swap=(SWAP) {
                 input type="hidden" name="row" value=(row.number);
                 input type="hidden" name="column" value=(column);
-                input id=(id) name="value" value=(row.cells.get(column).map_or("", String::as_str)) autocomplete="off" spellcheck="false"
+                input id=(id) name="value" value=(value) placeholder=[hint] autocomplete="off" spellcheck="false"
                     aria-label=(format!("{header} in line {}", row.line));
                 button.button-small { "Fix" }
             }
@@ -165,11 +182,83 @@ impl Rows<'_> {
         html! {
             form.correction method="post" action=(Self::fix_url(changing)) data-swap=(SWAP) {
                 input type="hidden" name="row" value=(row.number);
-                select name="column" aria-label=(format!("Column to fill in line {}", row.line)) {
-                    @for (at, header) in self.page.header.iter().enumerate() { option value=(at) { (header) } }
-                }
+                (self.column_choice(row))
                 input id=(format!("fix-{}", row.number)) name="value" autocomplete="off" spellcheck="false" aria-label=(format!("Value in line {}", row.line));
                 button.button-small { "Fix" }
+            }
+        }
+    }
+
+    fn column_choice(&self, row: &PreviewRow) -> Markup {
+        let label = format!("Column to fill in line {}", row.line);
+        let columns = self.page.header.len();
+        html! {
+            @if columns <= LISTED_COLUMNS {
+                select name="column" aria-label=(label) {
+                    @for (at, header) in self.page.header.iter().enumerate() { option value=(at) { (brief(header)) } }
+                }
+            } @else {
+                input type="number" name="nth" min="1" max=(columns) required placeholder="No." aria-label=(format!("{label}, by its number"));
+            }
+        }
+    }
+
+    /// How many more there are than are shown.
+    fn more(&self, row: &PreviewRow, all: usize) -> Markup {
+        html! {
+            @if all > MOST_OF_EACH {
+                p.small { a href=(self.url(row)) { "and " (number((all - MOST_OF_EACH) as u64)) " more" } }
+            }
+        }
+    }
+
+    fn url(&self, row: &PreviewRow) -> String {
+        row_url(self.import, self.class, self.page.page, row.number)
+    }
+
+    /// The cells of a row that hold something, as far as they fit.
+    fn cells(&self, row: &PreviewRow) -> Markup {
+        let mut filled = row.cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
+        let mut text = String::new();
+        let mut whole = true;
+        for cell in &mut filled {
+            if !text.is_empty() {
+                text.push_str(" · ");
+            }
+            text.push_str(&brief(cell));
+            whole &= !is_cut(cell);
+            if is_cut(&text) {
+                break;
+            }
+        }
+        let whole = whole && !is_cut(&text);
+        html! { span title=(brief(&text)) { (brief(&text)) } @if !whole { " " a.small href=(self.url(row)) { "Whole row" } } }
+    }
+
+    fn plain_row(&self, row: &PreviewRow) -> Markup {
+        let Some(contact) = &row.contact else {
+            return html! { tr { th.number scope="row" { (row.line) } td colspan="7" { (self.cells(row)) } } };
+        };
+        let city = contact
+            .addresses
+            .iter()
+            .map(|address| address.city.as_str())
+            .find(|city| !city.is_empty());
+        let email = contact.emails.first().map_or("", |email| email.value.as_str());
+        html! {
+            tr {
+                th.number scope="row" { (row.line) }
+                td { (brief(&contact.display_name())) }
+                td { (brief(email)) }
+                td { (contact.phones.first().map(|phone| phone.phone.international()).unwrap_or_default()) }
+                td { (brief(contact.company.as_str())) }
+                td { (brief(city.unwrap_or_default())) }
+                td.muted { (also(contact)) @if row.cells.iter().any(|cell| is_cut(cell)) { " " a.small href=(self.url(row)) { "Whole row" } } }
+                td.wrap {
+                    @for reason in row.reasons.iter().take(MOST_OF_EACH) { span.small { "! " (brief(&reason.message)) " " } }
+                    (self.more(row, row.reasons.len()))
+                    @if !row.fixed.is_empty() { span.badge.badge-good { "✎ corrected" } }
+                }
             }
         }
     }
@@ -188,9 +277,9 @@ impl Rows<'_> {
                         th.number scope="row" { (row.line) }
                         td { @match row.matches.first() {
                             Some(matched) => (matched_name(matched)),
-                            None => (row.contact.as_ref().map(Contact::display_name).unwrap_or_default()),
+                            None => (brief(&row.contact.as_ref().map(Contact::display_name).unwrap_or_default())),
                         } }
-                        td.wrap { (changes(&row.changes)) }
+                        td.wrap { (changes(&row.changes)) (self.more(row, row.changes.len())) }
                         @if let Some(changing) = self.changing { td { (self.decision(changing, row)) } }
                     }
                 } }
@@ -211,10 +300,11 @@ impl Rows<'_> {
                 tbody { @for row in &self.page.rows {
                     tr {
                         th.number scope="row" { (row.line) }
-                        td { @if let Some(contact) = &row.contact { (contact_lines(html! { (contact.display_name()) }, contact)) } @else { (cells(row)) } }
+                        td { @if let Some(contact) = &row.contact { (contact_lines(html! { (brief(&contact.display_name())) }, contact)) } @else { (self.cells(row)) } }
                         td {
-                            @for matched in &row.matches { div.match { (contact_lines(matched_name(matched), &matched.contact)) } }
-                            @if self.class != RowClass::Duplicate { @for reason in &row.reasons { p.small.muted.wrap { (reason.message) } } }
+                            @for matched in row.matches.iter().take(MOST_OF_EACH) { div.match { (contact_lines(matched_name(matched), &matched.contact)) } }
+                            @if self.class != RowClass::Duplicate { @for reason in row.reasons.iter().take(MOST_OF_EACH) { p.small.muted.wrap { (brief(&reason.message)) } } }
+                            (self.more(row, row.matches.len().max(row.reasons.len())))
                         }
                         @if let Some(changing) = self.changing { td { (self.decision(changing, row)) } }
                     }
@@ -254,10 +344,12 @@ impl Rows<'_> {
                 let known = row
                     .matches
                     .iter()
+                    .take(MOST_OF_EACH)
                     .filter_map(|matched| Some((matched.id?, &matched.contact)));
-                choices.extend(
-                    known.map(|(id, contact)| (format!("{word}:{id}"), format!("{words} {}", contact.display_name()))),
-                );
+                choices.extend(known.map(|(id, contact)| {
+                    let name = contact.display_name();
+                    (format!("{word}:{id}"), format!("{words} {}", brief(&name)))
+                }));
             } else {
                 choices.push((word.to_owned(), words.trim_end_matches(" of").to_owned()));
             }
@@ -290,8 +382,8 @@ fn wrong(row: &PreviewRow) -> impl Iterator<Item = &Reason> {
 fn why(reason: &Reason) -> Markup {
     html! {
         div.why {
-            p { @if !reason.column.is_empty() { span.tag { (reason.column) } " " } (reason.message) }
-            @if !reason.advice.is_empty() { p.small.muted { (sentence(&reason.advice)) } }
+            p { @if !reason.column.is_empty() { span.tag { (brief(&reason.column)) } " " } (brief(&reason.message)) }
+            @if !reason.advice.is_empty() { p.small.muted { (brief(&sentence(&reason.advice))) } }
         }
     }
 }
@@ -302,41 +394,6 @@ pub fn sentence(advice: &str) -> String {
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     let end = if advice.ends_with(['.', '?', '!']) { "" } else { "." };
     format!("{first}{}{end}", letters.as_str())
-}
-
-/// The cells of a row that hold something.
-fn cells(row: &PreviewRow) -> Markup {
-    let filled: Vec<&str> = row
-        .cells
-        .iter()
-        .map(|cell| cell.trim())
-        .filter(|cell| !cell.is_empty())
-        .collect();
-    let text = filled.join(" · ");
-    html! { span title=(text) { (text) } }
-}
-
-fn plain_row(row: &PreviewRow) -> Markup {
-    let Some(contact) = &row.contact else {
-        return html! { tr { th.number scope="row" { (row.line) } td colspan="7" { (cells(row)) } } };
-    };
-    let city = contact
-        .addresses
-        .iter()
-        .map(|address| address.city.as_str())
-        .find(|city| !city.is_empty());
-    html! {
-        tr {
-            th.number scope="row" { (row.line) }
-            td { (contact.display_name()) }
-            td { (contact.emails.first().map_or("", |email| email.value.as_str())) }
-            td { (contact.phones.first().map(|phone| phone.phone.international()).unwrap_or_default()) }
-            td { (contact.company) }
-            td { (city.unwrap_or_default()) }
-            td.muted { (also(contact)) }
-            td.wrap { @for reason in &row.reasons { span.small { "! " (reason.message) " " } } @if !row.fixed.is_empty() { span.badge.badge-good { "✎ corrected" } } }
-        }
-    }
 }
 
 /// What a contact has beside what the table shows.
@@ -358,6 +415,7 @@ fn also(contact: &Contact) -> String {
 
 fn matched_name(matched: &MatchedContact) -> Markup {
     let name = matched.contact.display_name();
+    let name = brief(&name);
     html! {
         @match (matched.id, matched.line) {
             (Some(id), _) => a href=(format!("/contacts/{id}")) { (name) },
@@ -377,9 +435,9 @@ fn contact_lines(name: Markup, contact: &Contact) -> Markup {
     let known: Vec<String> = emails.chain(phones).collect();
     html! {
         span.contact-name { (name) }
-        @if !contact.company.is_empty() { span.muted { " · " (contact.company) } }
+        @if !contact.company.is_empty() { span.muted { " · " (brief(contact.company.as_str())) } }
         br;
-        span.small.muted { (known.join(" · ")) }
+        span.small.muted { (brief(&known.join(" · "))) }
     }
 }
 
@@ -387,12 +445,12 @@ fn contact_lines(name: Markup, contact: &Contact) -> Markup {
 fn changes(changes: &[ValueChange]) -> Markup {
     html! {
         ul.changes {
-            @for change in changes {
+            @for change in changes.iter().take(MOST_OF_EACH) {
                 li {
-                    span.tag { (words_of(&change.slot)) } " "
-                    @if change.old.is_empty() { span.muted { "empty" } } @else { del { (change.old) } }
+                    span.tag { (brief(&words_of(&change.slot))) } " "
+                    @if change.old.is_empty() { span.muted { "empty" } } @else { del { (brief(&change.old)) } }
                     span aria-hidden="true" { " → " } span.visually-hidden { " becomes " }
-                    @if change.new.is_empty() { span.muted { "empty" } } @else { ins { (change.new) } }
+                    @if change.new.is_empty() { span.muted { "empty" } } @else { ins { (brief(&change.new)) } }
                 }
             }
         }

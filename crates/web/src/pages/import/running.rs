@@ -8,8 +8,8 @@ use crate::Web;
 use crate::blocking::blocking;
 use crate::layout::number;
 use crate::problem::Problem;
-use crate::session::Signed;
-use app::{Actor, ImportId, ImportProgress, ImportReport, ImportState};
+use crate::session::{self, Here, Signed};
+use app::{Actor, ImportId, ImportProgress, ImportReport, ImportState, Token};
 use axum::extract::{Path, State};
 use axum::http::header::CACHE_CONTROL;
 use axum::response::sse::{Event, Sse};
@@ -19,11 +19,14 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 
 /// How often those who look on are told.
 const TOLD_EVERY: Duration = Duration::from_millis(400);
+/// How often it is asked whether those who look on are still signed in.
+const ASKED_EVERY: Duration = Duration::from_secs(3);
 /// How often a page without script looks again.
 const LOOK_AGAIN_SECONDS: u32 = 2;
 
@@ -110,12 +113,18 @@ fn numbers(progress: &ImportProgress) -> [(&'static str, &'static str, u64); 4] 
 }
 
 /// `GET /imports/{import}/events`: how far it is, again and again, until it ends or the server does.
-pub async fn events(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Result<Response, Problem> {
+pub async fn events(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Here(token): Here,
+    Path(number): Number,
+) -> Result<Response, Problem> {
     let (actor, import) = (signed.actor, ImportId(number));
     // Who may not see the import is told so by a status, not by a stream that says nothing.
     blocking(&web, move |app| app.import_progress(actor, import)).await?;
     let (told, events) = mpsc::channel(1);
-    tokio::spawn(tell(web, actor, import, told));
+    let watching = Watching { actor, token, import };
+    tokio::spawn(tell(web, watching, told));
     // What a stream says is as private as a page.
     Ok(([(CACHE_CONTROL, "no-store")], Sse::new(events_of(events))).into_response())
 }
@@ -125,8 +134,23 @@ fn events_of(events: mpsc::Receiver<Event>) -> impl Stream<Item = Result<Event, 
     ReceiverStream::new(events).map(Ok)
 }
 
-async fn tell(web: Arc<Web>, actor: Actor, import: ImportId, told: mpsc::Sender<Event>) {
+/// Who looks on at which import.
+struct Watching {
+    actor: Actor,
+    token: Token,
+    import: ImportId,
+}
+
+async fn tell(web: Arc<Web>, watching: Watching, told: mpsc::Sender<Event>) {
+    let Watching { actor, token, import } = watching;
+    let mut asked = Instant::now();
     loop {
+        if asked.elapsed() >= ASKED_EVERY {
+            asked = Instant::now();
+            if !matches!(session::current(&web, Some(&token)).await, Ok(Some(_))) {
+                return;
+            }
+        }
         let Ok(progress) = blocking(&web, move |app| app.import_progress(actor, import)).await else {
             return;
         };

@@ -3,9 +3,11 @@
 //! Owns the page, what is accepted in words, and what is said of a file that is refused. Leaves out taking the bytes in
 //! (`receive`).
 
+use super::mapping::PROBLEM;
 use super::receive::{Refused, take};
 use super::{Step, address, bytes, steps, wizard};
 use crate::Web;
+use crate::brief::cut;
 use crate::layout::{Tone, notice};
 use crate::problem::Problem;
 use crate::session::Signed;
@@ -81,7 +83,7 @@ fn nothing(web: &Web, signed: &Signed) -> Response {
 
 /// A file that is no table says what it is; anything else is no fault of the file.
 fn refused(web: &Web, signed: &Signed, error: Error) -> Response {
-    let problem = html! { p { (error.to_string()) } };
+    let problem = html! { p { (cut(&error.to_string(), PROBLEM)) } };
     let status = match &error {
         Error::Open(_) | Error::NothingMapped(_) | Error::Mapping(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,

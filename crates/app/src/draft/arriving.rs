@@ -1,0 +1,62 @@
+//! A file that arrives piece by piece, before it becomes a draft.
+//!
+//! Owns its size limit. Each piece is written at once, so whoever receives a file need not hold a thread while it arrives.
+
+use crate::objects;
+use crate::{App, Error};
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+
+/// Bytes that are read at once from something that is there as a whole.
+const PIECE: usize = 64 * 1024;
+
+/// A file that is arriving. Unless a draft is made of it, it is removed when this is dropped.
+pub struct ArrivingFile {
+    pub(super) copy: objects::Draft,
+    location: PathBuf,
+    bytes: u64,
+    limit: u64,
+}
+
+impl App {
+    /// Begins to receive a file of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// Those of the object store.
+    pub fn receive_file(&self, limit: u64) -> Result<ArrivingFile, Error> {
+        Ok(ArrivingFile {
+            copy: self.objects.draft()?,
+            location: self.objects.location().into(),
+            bytes: 0,
+            limit,
+        })
+    }
+}
+
+impl ArrivingFile {
+    /// Writes the next piece.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`]; [`Error::Io`] if it cannot be written.
+    pub fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
+        self.bytes = self.bytes.saturating_add(piece.len() as u64);
+        if self.bytes > self.limit {
+            return Err(Error::TooLarge { limit: self.limit });
+        }
+        let written = self.copy.write_all(piece);
+        written.map_err(|e| Error::io("writing the file to", &self.location, e))
+    }
+
+    /// Writes all of `content`.
+    pub(super) fn write_all(&mut self, content: &mut dyn Read) -> Result<(), Error> {
+        let mut piece = vec![0; PIECE];
+        loop {
+            match content.read(&mut piece) {
+                Ok(0) => return Ok(()),
+                Ok(n) => self.write(&piece[..n])?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Error::Read(error)),
+            }
+        }
+    }
+}
