@@ -303,7 +303,12 @@ fn checked(mut contact: Contact) -> Result<Contact, Error> {
 
 /// The values of a contact.
 pub(crate) fn read(row: &ContactRow) -> Result<Contact, store::Error> {
-    Contact::from_json(&row.body).map_err(|_| store::Error::Corrupt(format!("contact {} cannot be read", row.id)))
+    read_body(row.id, &row.body)
+}
+
+/// The same, of the text that is stored. One that cannot be read is damage, never a contact without values.
+pub(crate) fn read_body(id: ContactId, body: &str) -> Result<Contact, store::Error> {
+    Contact::from_json(body).map_err(|_| store::Error::Corrupt(format!("contact {id} cannot be read")))
 }
 
 /// Gives a contact other values and says its new version.

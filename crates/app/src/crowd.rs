@@ -4,9 +4,10 @@
 //! row: twenty thousand colleagues behind one number would mean two hundred million looks. Leaves out which contacts have a
 //! key, and what it means that one is found.
 
+use crate::contacts::read_body;
 use foldhash::fast::RandomState;
 use model::{Contact, ContactId, content_hash, fold};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// So many contacts with one key are looked at one by one; more are a crowd.
@@ -15,28 +16,46 @@ pub(crate) const CROWD: usize = 64;
 /// The contacts that have one key, by what tells them apart.
 #[derive(Default)]
 pub(crate) struct Crowd {
-    by_name: HashMap<u64, Vec<ContactId>, RandomState>,
-    by_content: HashMap<u128, Vec<ContactId>, RandomState>,
+    all: BTreeSet<ContactId>,
+    by_name: HashMap<u64, BTreeSet<ContactId>, RandomState>,
+    /// Without those that the import in hand has created: equal rows of one file stay as many contacts.
+    by_content: HashMap<u128, BTreeSet<ContactId>, RandomState>,
 }
 
 impl Crowd {
-    /// Adds a contact, by its values as JSON.
-    pub fn add(&mut self, id: ContactId, body: &str) {
-        if let Some(name) = name_in(body) {
-            self.by_name.entry(name).or_default().push(id);
+    /// Adds a contact, by its values as JSON; `is_own` says whether the import in hand has created it.
+    ///
+    /// # Errors
+    /// When the values cannot be read.
+    pub fn add(&mut self, id: ContactId, body: &str, is_own: bool) -> Result<(), store::Error> {
+        self.all.insert(id);
+        if let Some(name) = name_in(id, body)? {
+            self.by_name.entry(name).or_default().insert(id);
         }
-        self.by_content.entry(content_hash(body)).or_default().push(id);
+        if !is_own {
+            self.by_content.entry(content_hash(body)).or_default().insert(id);
+        }
+        Ok(())
     }
 
     /// Takes a contact out that had these values.
-    pub fn remove(&mut self, id: ContactId, body: &str) {
-        let without = |ids: Option<&mut Vec<ContactId>>| {
-            if let Some(ids) = ids {
-                ids.retain(|known| *known != id);
-            }
-        };
-        without(name_in(body).and_then(|name| self.by_name.get_mut(&name)));
-        without(self.by_content.get_mut(&content_hash(body)));
+    ///
+    /// # Errors
+    /// When the values cannot be read.
+    pub fn remove(&mut self, id: ContactId, body: &str) -> Result<(), store::Error> {
+        self.all.remove(&id);
+        if let Some(named) = name_in(id, body)?.and_then(|name| self.by_name.get_mut(&name)) {
+            named.remove(&id);
+        }
+        if let Some(same) = self.by_content.get_mut(&content_hash(body)) {
+            same.remove(&id);
+        }
+        Ok(())
+    }
+
+    /// The first of them, one more than are looked at one by one.
+    pub fn first(&self) -> Vec<ContactId> {
+        first(Some(&self.all))
     }
 
     /// The first of those that have exactly this name.
@@ -44,19 +63,23 @@ impl Crowd {
         first(self.by_name.get(&name))
     }
 
-    /// The first of those that have exactly these values.
+    /// The first of those that have exactly these values and were there before the import.
     pub fn same(&self, content: u128) -> Vec<ContactId> {
         first(self.by_content.get(&content))
     }
 }
 
-fn first(ids: Option<&Vec<ContactId>>) -> Vec<ContactId> {
+fn first(ids: Option<&BTreeSet<ContactId>>) -> Vec<ContactId> {
     ids.into_iter().flatten().take(CROWD + 1).copied().collect()
 }
 
 /// The name of a contact, folded, as a number; none if it has no name.
-pub(crate) fn name_in(body: &str) -> Option<u64> {
-    let contact = Contact::from_json(body).ok()?;
+fn name_in(id: ContactId, body: &str) -> Result<Option<u64>, store::Error> {
+    Ok(name_of(&read_body(id, body)?))
+}
+
+/// The same of a contact that was read.
+pub(crate) fn name_of(contact: &Contact) -> Option<u64> {
     let parts = [&contact.first_name, &contact.middle_name, &contact.last_name];
     let name = fold(&parts.map(|part| part.as_str()).join(" "));
     let name = name.trim();
@@ -81,13 +104,32 @@ mod tests {
         let mut crowd = Crowd::default();
         let (zoe, bo, nobody) = (body("Zoë", "A"), body("Bo", "A"), body("", "A"));
         for (id, body) in (1..).map(ContactId::from_u128).zip([&zoe, &bo, &nobody]) {
-            crowd.add(id, body);
+            crowd.add(id, body, false).unwrap();
         }
-        let named = |crowd: &Crowd, body: &str| crowd.namesakes(name_in(body).unwrap());
+        let hash = |body: &str| name_in(ContactId::nil(), body).unwrap();
+        let named = |crowd: &Crowd, body: &str| crowd.namesakes(hash(body).unwrap());
         assert_eq!(named(&crowd, &body("ZOE", "B")), [ContactId::from_u128(1)]);
-        assert_eq!(name_in(&nobody), None);
+        assert_eq!(hash(&nobody), None);
         assert_eq!(crowd.same(content_hash(&nobody)), [ContactId::from_u128(3)]);
-        crowd.remove(ContactId::from_u128(1), &zoe);
+        crowd.remove(ContactId::from_u128(1), &zoe).unwrap();
         assert!(named(&crowd, &zoe).is_empty() && crowd.same(content_hash(&zoe)).is_empty());
+        assert_eq!(crowd.first(), [2, 3].map(ContactId::from_u128));
+    }
+
+    #[test]
+    fn equal_rows_of_the_file_itself_are_not_found_by_their_values() {
+        let mut crowd = Crowd::default();
+        let ada = body("Ada", "A");
+        for id in 1..=1_000 {
+            crowd.add(ContactId::from_u128(id), &ada, true).unwrap();
+        }
+        crowd.add(ContactId::from_u128(1_001), &ada, false).unwrap();
+        assert_eq!(crowd.same(content_hash(&ada)), [ContactId::from_u128(1_001)]);
+        assert_eq!(crowd.first().len(), CROWD + 1);
+    }
+
+    #[test]
+    fn a_contact_that_cannot_be_read_is_an_error() {
+        assert!(Crowd::default().add(ContactId::nil(), "{", false).is_err());
     }
 }

@@ -7,47 +7,21 @@
 //! at the end of a batch, because keeping their tables row by row costs more than the rows.
 
 use crate::access;
+use crate::collected::{Collected, is_own};
+use crate::contacts::read;
 use crate::crowd::{CROWD, Crowd};
-use crate::key_filter::KeyFilter;
 use crate::{Actor, Right};
-use foldhash::fast::RandomState;
 use model::{Contact, ContactId, MatchKey, name_order};
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use store::contacts::{self, ContactRow};
 use store::{ImportId, Tx, keys, names, trash};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 /// Contacts that are read before the rows of a chunk are settled, at most.
 const MET_AT_ONCE: usize = 4_000;
-
-/// The contacts that have a key: nearly always one.
-enum Holders {
-    One(ContactId),
-    Many(Vec<ContactId>),
-}
-
-impl Holders {
-    fn ids(&self) -> impl Iterator<Item = ContactId> {
-        match self {
-            Self::One(id) => std::slice::from_ref(id),
-            Self::Many(ids) => ids.as_slice(),
-        }
-        .iter()
-        .copied()
-    }
-
-    fn add(&mut self, id: ContactId) {
-        match self {
-            Self::One(first) => *self = Self::Many(vec![*first, id]),
-            Self::Many(ids) => ids.push(id),
-        }
-    }
-
-    fn remove(&mut self, id: ContactId) {
-        *self = Self::Many(self.ids().filter(|known| *known != id).collect());
-    }
-}
+/// Holders of one key that are passed over for one row, because they are hidden or have lost the key, before all are read
+/// once and followed.
+const MOST_PASSED: usize = 8 * CROWD;
 
 /// A contact that the member may see.
 #[derive(Clone, Debug)]
@@ -70,56 +44,6 @@ pub(crate) struct Layers<'a, 'top, 'base> {
     pub base: Option<&'a mut Tx<'base>>,
 }
 
-/// What a batch has collected. It lives from batch to batch and is empty between them.
-pub(crate) struct Collected {
-    pub filter: KeyFilter,
-    /// Whether names are kept: a preview needs none.
-    keeps_names: bool,
-    keys: HashMap<MatchKey, Holders, RandomState>,
-    dropped_keys: HashSet<(MatchKey, ContactId), RandomState>,
-    names: HashMap<ContactId, String, RandomState>,
-    dropped_names: Vec<(String, ContactId)>,
-    /// Contacts of the chunk in hand that are not written yet.
-    fresh: HashMap<ContactId, ContactRow, RandomState>,
-    /// Keys of the chunk in hand and who has them.
-    looked_up: HashMap<MatchKey, Vec<ContactId>, RandomState>,
-    /// Contacts that the rows of the chunk in hand name by id or share a key with.
-    met: HashMap<ContactId, Found, RandomState>,
-    /// What the member may do with contacts that were asked for since the batch began; nothing with those that are hidden.
-    rights: HashMap<ContactId, Option<Right>, RandomState>,
-    /// Ids that the rows of the chunk in hand name and under which somebody else may bring a contact back from the trash.
-    reserved: HashSet<ContactId, RandomState>,
-    /// Keys that too many contacts have, once one was asked for.
-    crowds: HashMap<MatchKey, Crowd, RandomState>,
-}
-
-impl Collected {
-    pub fn new(keeps_names: bool) -> Self {
-        Self {
-            filter: KeyFilter::new(),
-            keeps_names,
-            keys: HashMap::default(),
-            dropped_keys: HashSet::default(),
-            names: HashMap::default(),
-            dropped_names: Vec::new(),
-            fresh: HashMap::default(),
-            looked_up: HashMap::default(),
-            met: HashMap::default(),
-            rights: HashMap::default(),
-            reserved: HashSet::default(),
-            crowds: HashMap::default(),
-        }
-    }
-}
-
-impl Collected {
-    /// Forgets what was true of the directory before somebody else wrote.
-    pub fn forget_directory(&mut self) {
-        self.filter = KeyFilter::new();
-        self.crowds.clear();
-    }
-}
-
 /// The directory during a batch.
 pub(crate) struct Directory<'a, 'top, 'base> {
     pub layers: Layers<'a, 'top, 'base>,
@@ -136,30 +60,54 @@ impl Directory<'_, '_, '_> {
         self.fill_filter()?;
         self.collected.looked_up.clear();
         self.collected.met.clear();
-        let filter = &mut self.collected.filter;
+        let Collected { filter, crowds, .. } = &mut *self.collected;
         let mut asked: Vec<MatchKey> = chunk_keys
             .filter(|key| filter.may_know(key.as_str()))
             .cloned()
             .collect();
         asked.sort_unstable();
         asked.dedup();
+        let (followed, asked): (Vec<_>, Vec<_>) = asked.into_iter().partition(|key| crowds.contains_key(key));
+        ids.extend(followed.iter().filter_map(|key| crowds.get(key)).flat_map(Crowd::first));
         self.reserve(&mut ids)?;
-        let workspace = self.layers.actor.workspace;
-        let mut found = keys::find_many(self.layers.top, workspace, &asked)?;
+        self.look_up(asked, &mut ids)?;
+        self.meet(ids)
+    }
+
+    /// Looks up who has the keys of a chunk, and adds those that will be compared to `ids`.
+    fn look_up(&mut self, asked: Vec<MatchKey>, ids: &mut Vec<ContactId>) -> Result<(), store::Error> {
+        let matching = self.collected.matching;
+        let (matched, others): (Vec<_>, Vec<_>) = asked.into_iter().partition(|key| matching.counts(key));
+        let (workspace, run) = (self.layers.actor.workspace, self.layers.run);
+        let mut found = keys::find_many(self.layers.top, workspace, &matched)?;
+        // What this import has created is not asked for by these.
+        found.extend(keys::find_many_not_of(self.layers.top, workspace, run, &others)?);
+        let asked: Vec<MatchKey> = matched.into_iter().chain(others).collect();
         if let Some(base) = &mut self.layers.base {
             for (found, below) in found.iter_mut().zip(keys::find_many(base, workspace, &asked)?) {
                 found.extend(below);
+                found.sort_unstable();
+                found.dedup();
             }
         }
-        let collected_ids = asked.iter().filter_map(|key| self.collected.keys.get(key));
-        ids.extend(collected_ids.flat_map(|holders| holders.ids().take(CROWD + 1)));
-        ids.extend(found.iter().flat_map(|ids| ids.iter().take(CROWD + 1)));
-        self.collected.looked_up = asked
-            .into_iter()
-            .zip(found)
-            .filter(|(_, ids)| !ids.is_empty())
-            .collect();
-        self.meet(ids)
+        let mut crowded = Vec::new();
+        for (key, found) in asked.into_iter().zip(found) {
+            let new = self.collected.holders_in_batch(&key);
+            let holders = found.len() + new.len();
+            ids.extend(found.iter().chain(new).take(CROWD + 1));
+            self.collected.looked_at += holders as u64;
+            if holders > CROWD && self.collected.is_crowded_again(&key) {
+                crowded.push(key.clone());
+            }
+            if !found.is_empty() {
+                self.collected.looked_up.insert(key, found);
+            }
+        }
+        // From now on they are followed, so that they need not be looked up for each chunk.
+        for key in crowded {
+            self.crowd(&key)?;
+        }
+        Ok(())
     }
 
     /// Notes which ids that rows name are those of contacts in the trash of others: who took one would keep its owner from
@@ -246,16 +194,12 @@ impl Directory<'_, '_, '_> {
 
     /// Fills the filter with all keys that are known, once it pays.
     fn fill_filter(&mut self) -> Result<(), store::Error> {
-        let Collected {
-            filter,
-            keys: collected,
-            ..
-        } = &mut *self.collected;
-        if !filter.wants_filling() {
+        if !self.collected.filter.wants_filling() {
             return Ok(());
         }
-        filter.begin();
-        collected.keys().for_each(|key| filter.add(key.as_str()));
+        self.collected.filter.begin();
+        self.collected.add_keys_to_filter();
+        let filter = &mut self.collected.filter;
         let workspace = self.layers.actor.workspace;
         keys::for_each_key(self.layers.top, workspace, |key| filter.add(key))?;
         if let Some(base) = &mut self.layers.base {
@@ -264,91 +208,78 @@ impl Directory<'_, '_, '_> {
         Ok(())
     }
 
-    /// Who has a key, the first of them if they are a crowd, in the order in which they came to be. A contact of the base that the scratch database holds a
-    /// newer state of has the keys of that state. Who is hidden does not count.
+    /// Who has a key, the first of them if they are a crowd, in the order of their ids. A contact of the base that the
+    /// scratch database holds a newer state of has the keys of that state. Who is hidden does not count; nor does, for a key
+    /// by which this import does not match, a contact that it has created itself.
     pub fn who_has(&mut self, key: &MatchKey) -> Result<Vec<ContactId>, store::Error> {
+        if let Some(crowd) = self.collected.crowds.get(key) {
+            return Ok(crowd.first());
+        }
         if self.collected.filter.excludes(key.as_str()) {
             return Ok(Vec::new());
         }
-        let all: Vec<ContactId> = self.holders(key).collect();
         let mut ids: Vec<ContactId> = Vec::new();
-        let mut looked_at = 0;
+        let mut passed = 0;
         // Most keys have one holder; of a crowd not all are wanted.
-        while looked_at < all.len() && ids.len() <= CROWD {
-            let until = all.len().min(looked_at + CROWD + 1);
-            ids.extend(self.visible(&all[looked_at..until])?);
-            looked_at = until;
+        while ids.len() <= CROWD {
+            let some: Vec<ContactId> = self.collected.holders(key).skip(passed).take(CROWD + 1).collect();
+            passed += some.len();
+            self.collected.looked_at += some.len() as u64;
+            let is_last = some.len() <= CROWD;
+            let seen = self.visible(&some)?;
+            ids.extend(self.still_having(key, seen)?);
+            if is_last {
+                break;
+            }
+            if passed > MOST_PASSED {
+                return Ok(self.crowd(key)?.first());
+            }
         }
-        ids.truncate(CROWD + 1);
         ids.sort_unstable();
         ids.dedup();
-        if self.layers.base.is_some() && !ids.is_empty() {
-            let states = contacts::get_many(self.layers.top, self.layers.actor.workspace, &ids)?;
-            let run = self.layers.run;
-            let gone: Vec<ContactId> = states
-                .iter()
-                .filter(|row| outdated(row, key, run))
-                .map(|row| row.id)
-                .collect();
-            ids.retain(|id| !gone.contains(id));
-        }
+        ids.truncate(CROWD + 1);
         Ok(ids)
     }
 
-    /// All that are known to have a key, those of the directory first.
-    fn holders(&self, key: &MatchKey) -> impl Iterator<Item = ContactId> {
-        let Collected {
-            looked_up,
-            keys,
-            dropped_keys,
-            ..
-        } = &*self.collected;
-        let known = looked_up.get(key).into_iter().flatten().copied();
-        let new = keys.get(key).into_iter().flat_map(Holders::ids);
-        known
-            .chain(new)
-            .filter(|id| dropped_keys.is_empty() || !dropped_keys.contains(&(key.clone(), *id)))
+    /// Those of some contacts that have not lost a key in this preview.
+    fn still_having(&mut self, key: &MatchKey, mut ids: Vec<ContactId>) -> Result<Vec<ContactId>, store::Error> {
+        if self.layers.base.is_none() || ids.is_empty() {
+            return Ok(ids);
+        }
+        let Collected { fresh, met, .. } = &*self.collected;
+        let unknown = |id: &&ContactId| !fresh.contains_key(*id) && !met.contains_key(*id);
+        let unknown: Vec<ContactId> = ids.iter().filter(unknown).copied().collect();
+        let states = contacts::get_many(self.layers.top, self.layers.actor.workspace, &unknown)?;
+        let known = ids.iter().filter_map(|id| met.get(id)).map(|found| &found.row);
+        let mut lost = Vec::new();
+        for row in known.chain(&states) {
+            if has_lost(row, key, self.layers.run)? {
+                lost.push(row.id);
+            }
+        }
+        ids.retain(|id| !lost.contains(id));
+        Ok(ids)
     }
 
     /// Those who have a key that a crowd has. Every one of them is read once, and followed from then on.
     pub fn crowd(&mut self, key: &MatchKey) -> Result<&Crowd, store::Error> {
         if !self.collected.crowds.contains_key(key) {
-            let ids: Vec<ContactId> = self.holders(key).collect();
+            let run = self.layers.run;
+            let ids: Vec<ContactId> = self.collected.holders(key).collect();
             let mut crowd = Crowd::default();
             for some in ids.chunks(MET_AT_ONCE) {
                 for Found { row, .. } in self.seen(some)? {
-                    if self.layers.base.is_none() || !outdated(&row, key, self.layers.run) {
-                        crowd.add(row.id, &row.body);
+                    if self.layers.base.is_none() || !has_lost(&row, key, run)? {
+                        crowd.add(row.id, &row.body, is_own(&row, run))?;
                     }
                 }
                 for row in some.iter().filter_map(|id| self.collected.fresh.get(id)) {
-                    crowd.add(row.id, &row.body);
+                    crowd.add(row.id, &row.body, is_own(row, run))?;
                 }
             }
             self.collected.crowds.insert(key.clone(), crowd);
         }
         Ok(self.collected.crowds.entry(key.clone()).or_default())
-    }
-
-    /// Lets the crowds follow a change of one contact.
-    fn follow(&mut self, id: ContactId, before: Option<(&[MatchKey], &str)>, after: (&[MatchKey], &str)) {
-        let crowds = &mut self.collected.crowds;
-        if crowds.is_empty() {
-            return;
-        }
-        if let Some((keys, body)) = before {
-            for key in keys {
-                if let Some(crowd) = crowds.get_mut(key) {
-                    crowd.remove(id, body);
-                }
-            }
-        }
-        let (keys, body) = after;
-        for key in keys {
-            if let Some(crowd) = crowds.get_mut(key) {
-                crowd.add(id, body);
-            }
-        }
     }
 
     /// A contact as it is now, if the member may see it.
@@ -362,7 +293,14 @@ impl Directory<'_, '_, '_> {
         if let Some(found) = self.collected.met.get(&id) {
             return Ok(Some(found.clone()));
         }
-        Ok(self.seen(&[id])?.pop())
+        let found = self.seen(&[id])?.pop();
+        if let Some(found) = &found
+            && self.collected.met.len() < MET_AT_ONCE
+        {
+            // The rows of a chunk that are alike ask for the same contacts.
+            self.collected.met.insert(id, found.clone());
+        }
+        Ok(found)
     }
 
     fn get_many(&mut self, ids: &[ContactId]) -> Result<Vec<ContactRow>, store::Error> {
@@ -376,26 +314,28 @@ impl Directory<'_, '_, '_> {
     }
 
     /// Creates a contact.
-    pub fn create(&mut self, row: ContactRow, match_keys: Vec<MatchKey>, order: String) {
-        let id = row.id;
-        self.follow(id, None, (&match_keys, &row.body));
-        self.add_keys(match_keys, id);
-        if self.collected.keeps_names {
-            self.collected.names.insert(id, order);
-        }
-        self.collected.fresh.insert(id, row);
+    pub fn create(&mut self, row: ContactRow, match_keys: Vec<MatchKey>, order: String) -> Result<(), store::Error> {
+        let run = self.layers.run;
+        self.collected.follow(&row, run, None, &match_keys)?;
+        self.collected.add_keys(match_keys, &row, run);
+        self.collected.add_name(row.id, order);
+        self.collected.fresh.insert(row.id, row);
+        Ok(())
     }
 
     /// Changes a contact from one state to another.
     pub fn update(&mut self, row: ContactRow, before: &Contact, after: &Contact) -> Result<(), store::Error> {
-        let id = row.id;
+        let (id, run) = (row.id, self.layers.run);
         let (old, new) = (MatchKey::of(before), MatchKey::of(after));
         if !self.collected.crowds.is_empty() {
-            self.follow(id, Some((&old, &before.to_json())), (&new, &row.body));
+            self.collected
+                .follow(&row, run, Some((&old, &before.to_json())), &new)?;
         }
-        self.add_keys(new.iter().filter(|k| !old.contains(k)).cloned().collect(), id);
-        self.drop_keys(old.into_iter().filter(|k| !new.contains(k)), id);
-        self.change_name(id, name_order(before), name_order(after));
+        let added = new.iter().filter(|key| !old.contains(key)).cloned().collect();
+        self.collected.add_keys(added, &row, run);
+        self.collected
+            .drop_keys(old.into_iter().filter(|key| !new.contains(key)), id);
+        self.collected.change_name(id, name_order(before), name_order(after));
         if let Some(met) = self.collected.met.get_mut(&id) {
             met.row.clone_from(&row);
         }
@@ -410,39 +350,6 @@ impl Directory<'_, '_, '_> {
         Ok(())
     }
 
-    fn add_keys(&mut self, match_keys: Vec<MatchKey>, id: ContactId) {
-        for key in match_keys {
-            self.collected.filter.add(key.as_str());
-            if !self.collected.dropped_keys.is_empty() {
-                self.collected.dropped_keys.remove(&(key.clone(), id));
-            }
-            match self.collected.keys.entry(key) {
-                Entry::Vacant(entry) => {
-                    entry.insert(Holders::One(id));
-                }
-                Entry::Occupied(mut entry) => entry.get_mut().add(id),
-            }
-        }
-    }
-
-    fn drop_keys(&mut self, match_keys: impl Iterator<Item = MatchKey>, id: ContactId) {
-        for key in match_keys {
-            if let Some(holders) = self.collected.keys.get_mut(&key) {
-                holders.remove(id);
-            }
-            self.collected.dropped_keys.insert((key, id));
-        }
-    }
-
-    fn change_name(&mut self, id: ContactId, before: String, after: String) {
-        if !self.collected.keeps_names || before == after {
-            return;
-        }
-        if self.collected.names.insert(id, after).is_none() {
-            self.collected.dropped_names.push((before, id));
-        }
-    }
-
     /// Writes the contacts of the chunk in hand.
     pub fn end_chunk(&mut self) -> Result<(), store::Error> {
         let mut rows: Vec<ContactRow> = self.collected.fresh.drain().map(|(_, row)| row).collect();
@@ -450,27 +357,14 @@ impl Directory<'_, '_, '_> {
         contacts::insert_many(self.layers.top, self.layers.actor.workspace, &rows)
     }
 
-    /// Writes the keys and names of the batch. Rights are asked for anew in the next one.
+    /// Writes the keys and names of the batch.
     pub fn end_batch(&mut self) -> Result<(), store::Error> {
-        self.collected.rights.clear();
         let workspace = self.layers.actor.workspace;
-        let dropped: Vec<_> = self.collected.dropped_keys.drain().collect();
-        keys::delete_many(self.layers.top, workspace, dropped)?;
-        let mut added = Vec::with_capacity(self.collected.keys.len());
-        for (key, holders) in self.collected.keys.drain() {
-            match holders {
-                Holders::One(id) => added.push((key, id)),
-                Holders::Many(ids) => added.extend(ids.into_iter().map(|id| (key.clone(), id))),
-            }
-        }
-        keys::insert_many(self.layers.top, workspace, added)?;
-        names::delete_many(
-            self.layers.top,
-            workspace,
-            std::mem::take(&mut self.collected.dropped_names),
-        )?;
-        let named = self.collected.names.drain().map(|(id, order)| (order, id));
-        names::insert_many(self.layers.top, workspace, named.collect())
+        let batch = self.collected.end_batch();
+        keys::delete_many(self.layers.top, workspace, batch.dropped_keys)?;
+        keys::insert_many(self.layers.top, workspace, batch.keys)?;
+        names::delete_many(self.layers.top, workspace, batch.dropped_names)?;
+        names::insert_many(self.layers.top, workspace, batch.names)
     }
 }
 
@@ -489,10 +383,9 @@ fn stand_in(actor: Actor, id: ContactId) -> ContactId {
 
 /// Whether a contact that lies under a scratch database had a key there and has lost it in the preview. What a preview
 /// creates is stored without its keys.
-fn outdated(row: &ContactRow, key: &MatchKey, run: ImportId) -> bool {
-    row.created_by.is_none_or(|origin| origin.import != run) && !has_key(row, key)
-}
-
-fn has_key(row: &ContactRow, key: &MatchKey) -> bool {
-    Contact::from_json(&row.body).is_ok_and(|contact| MatchKey::of(&contact).contains(key))
+fn has_lost(row: &ContactRow, key: &MatchKey, run: ImportId) -> Result<bool, store::Error> {
+    if is_own(row, run) || row.written_by != Some(run) {
+        return Ok(false);
+    }
+    Ok(!MatchKey::of(&read(row)?).contains(key))
 }

@@ -4,7 +4,7 @@
 //! there before, and contacts that share an email or a phone. Leaves out the contact (`contacts`).
 
 use crate::access::{self, CanView};
-use crate::contacts::read;
+use crate::contacts::{read, read_body};
 use crate::shares::Names;
 use crate::{Actor, App, Error, Right};
 use model::{Contact, ContactId, MatchKey};
@@ -140,9 +140,8 @@ fn last_change(
     let Some(change) = changes::get(tx, actor.workspace, import.id, row.id)? else {
         return Ok(None);
     };
-    let Some(before) = change.before.and_then(|before| Contact::from_json(&before.body).ok()) else {
-        return Ok(None);
-    };
+    let Some(before) = change.before else { return Ok(None) };
+    let before = read_body(row.id, &before.body)?;
     Ok(Some(LastImport {
         import: import.id,
         file_name: import.file_name,

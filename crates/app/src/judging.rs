@@ -56,6 +56,18 @@ impl Prepared {
     pub fn is_invalid(&self) -> bool {
         self.reasons.iter().any(|r| !r.warning)
     }
+
+    /// The contact as far as its body says; of an invalid row nothing.
+    ///
+    /// # Errors
+    /// Never for a body that the program has written.
+    pub fn read(&self) -> Result<Contact, store::Error> {
+        if self.body.is_empty() {
+            return Ok(Contact::default());
+        }
+        let damaged = |_| store::Error::Corrupt(format!("the row on line {} cannot be read", self.line));
+        Contact::from_json(&self.body).map_err(damaged)
+    }
 }
 
 /// What is kept of a judged contact.

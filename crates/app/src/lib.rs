@@ -10,6 +10,7 @@ mod audit;
 mod audit_log;
 mod cancel;
 mod colleagues;
+mod collected;
 mod columns;
 mod contacts;
 mod counts;

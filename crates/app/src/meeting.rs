@@ -4,6 +4,7 @@
 //! finding the contacts and what becomes of the row (`settle`).
 
 use crate::Right;
+use crate::contacts::read;
 use crate::crowd::CROWD;
 use crate::directory::Found;
 use crate::judging::Prepared;
@@ -18,6 +19,8 @@ const BY_NAME: &str = "--match email-or-phone-and-name";
 /// By what a row matches a contact.
 pub(crate) struct Matched {
     pub row: ContactRow,
+    /// Its values. Of a contact that this preview would create, only those by which contacts are told apart.
+    pub contact: Contact,
     /// What the member may do with it.
     pub right: Right,
     /// What they share, one at least.
@@ -25,31 +28,29 @@ pub(crate) struct Matched {
 }
 
 /// Whether row and contact are only possibly the same, though they share the key: a switchboard, a family's address. Both
-/// bodies hold at least what that is told by (`judging`).
-pub(crate) fn is_only_possible(matched: &Matched, row: &Prepared) -> bool {
-    match (Contact::from_json(&matched.row.body), Contact::from_json(&row.body)) {
-        (Ok(known), Ok(contact)) => matched
-            .keys
-            .iter()
-            .all(|key| by_key(&known, &contact, key) != Verdict::Same),
-        _ => false,
-    }
+/// hold at least what that is told by (`judging`).
+pub(crate) fn is_only_possible(matched: &Matched, row: &Contact) -> bool {
+    let is_same = |key: &MatchKey| by_key(&matched.contact, row, key) == Verdict::Same;
+    !matched.keys.iter().any(is_same)
 }
 
 /// Who a contact is and where it stands, for a message.
-fn describe(row: &ContactRow, run: ImportId) -> String {
-    let name = Contact::from_json(&row.body)
-        .map(|c| c.display_name())
-        .unwrap_or_default();
-    match row.created_by.filter(|origin| origin.import == run) {
+fn describe(matched: &Matched, run: ImportId) -> String {
+    let name = matched.contact.display_name();
+    match matched.row.created_by.filter(|origin| origin.import == run) {
         Some(origin) => format!("{} (line {} of this file)", shortened(&name), origin.line),
         None => format!("{} (in the directory)", shortened(&name)),
     }
 }
 
 /// Why a row is passed over: the contact is there.
-pub(crate) fn duplicate_reason(row: &Prepared, matched: &Matched, run: ImportId, possible: bool) -> Reason {
-    let whom = describe(&matched.row, run);
+pub(crate) fn duplicate_reason(
+    row: &Prepared,
+    matched: &Matched,
+    run: ImportId,
+    possible: bool,
+) -> Result<Reason, store::Error> {
+    let whom = describe(matched, run);
     let key = matched.key();
     let value = key.map_or("", |key| &key.as_str()[1..]);
     let is_content = key.is_some_and(MatchKey::is_content);
@@ -58,10 +59,7 @@ pub(crate) fn duplicate_reason(row: &Prepared, matched: &Matched, run: ImportId,
             Some(key) if key.is_email() => "email",
             _ => "phone",
         };
-        let doubt = match (Contact::from_json(&matched.row.body), Contact::from_json(&row.body)) {
-            (Ok(known), Ok(contact)) => doubt(&known, &contact),
-            _ => "another name",
-        };
+        let doubt = doubt(&matched.contact, &row.read()?);
         Reason::of_row(
             Code::PossibleDuplicate,
             row.line,
@@ -86,18 +84,18 @@ pub(crate) fn duplicate_reason(row: &Prepared, matched: &Matched, run: ImportId,
     if !is_content {
         reason.value = value.to_owned();
     }
-    reason
+    Ok(reason)
 }
 
 /// Why a row is passed over: the contact is there, and is not the member's to change.
-pub(crate) fn view_only_reason(row: &Prepared, matched: &Matched, run: ImportId) -> Reason {
-    let told = duplicate_reason(row, matched, run, false);
-    Reason {
+pub(crate) fn view_only_reason(row: &Prepared, matched: &Matched, run: ImportId) -> Result<Reason, store::Error> {
+    let told = duplicate_reason(row, matched, run, false)?;
+    Ok(Reason {
         code: Code::ViewOnly,
         message: format!("{} It is shared with you to view, so it is not changed.", told.message),
         advice: "ask its owner to let you edit it, or import the row as a contact of your own".to_owned(),
         ..told
-    }
+    })
 }
 
 /// Why a row is passed over: the contact was changed.
@@ -107,7 +105,7 @@ pub(crate) fn conflict_reason(row: &Prepared, matched: &Matched) -> Reason {
         row.line,
         format!(
             "{} was changed here since this row was exported.",
-            describe(&matched.row, ImportId(0))
+            describe(matched, ImportId(0))
         ),
         "export again and repeat your change, or import with --conflicts overwrite",
     )
@@ -115,7 +113,7 @@ pub(crate) fn conflict_reason(row: &Prepared, matched: &Matched) -> Reason {
 
 /// Why a row is passed over: it could be several.
 pub(crate) fn ambiguous_reason(row: &Prepared, matches: &[Matched], run: ImportId) -> Reason {
-    let whom: Vec<String> = matches.iter().take(3).map(|m| describe(&m.row, run)).collect();
+    let whom: Vec<String> = matches.iter().take(3).map(|m| describe(m, run)).collect();
     let number = match matches.len() {
         some @ ..=CROWD => some.to_string(),
         _ => format!("more than {CROWD}"),
@@ -129,22 +127,33 @@ pub(crate) fn ambiguous_reason(row: &Prepared, matches: &[Matched], run: ImportI
 }
 
 impl Matched {
-    /// A contact that a row is known to meet, and the key that they share: the email or phone, if there is one.
-    pub fn known(row: &Prepared, found: Found) -> Self {
-        let Found { right, row: contact } = found;
-        let keys = Contact::from_json(&contact.body)
-            .map(|c| MatchKey::of(&c))
-            .unwrap_or_default();
-        let by_id = row.id == Some(contact.id);
-        let mut shared: Vec<MatchKey> = row.keys.iter().filter(|key| keys.contains(key)).cloned().collect();
-        if by_id || shared.is_empty() {
-            shared = vec![MatchKey::from_stored(format!("i{}", contact.id))];
-        }
-        Self {
-            row: contact,
+    /// A contact that a row matches by a key.
+    ///
+    /// # Errors
+    /// When what is stored of it cannot be read.
+    pub fn by(found: Found, key: MatchKey) -> Result<Self, store::Error> {
+        let Found { right, row } = found;
+        Ok(Self {
+            contact: read(&row)?,
+            row,
             right,
-            keys: shared,
+            keys: vec![key],
+        })
+    }
+
+    /// A contact that a row is known to meet, and the key that they share: the email or phone, if there is one.
+    ///
+    /// # Errors
+    /// When what is stored of it cannot be read.
+    pub fn known(row: &Prepared, found: Found) -> Result<Self, store::Error> {
+        let by_id = MatchKey::from_stored(format!("i{}", found.row.id));
+        let mut matched = Self::by(found, by_id)?;
+        let keys = MatchKey::of(&matched.contact);
+        let shared: Vec<MatchKey> = row.keys.iter().filter(|key| keys.contains(key)).cloned().collect();
+        if row.id != Some(matched.row.id) && !shared.is_empty() {
+            matched.keys = shared;
         }
+        Ok(matched)
     }
 
     /// The key that is told: an email before a phone.

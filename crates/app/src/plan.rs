@@ -8,7 +8,7 @@ use exchange::mapping::{BoundMapping, Column, find_fields, known_name, propose};
 use exchange::open::{
     Charset, Dialect, EncodingFound, HeaderChoice, Opened, Overrides, Records, Source, decoded, open,
 };
-use model::{Blanks, ContactRules, DateOrder, DecimalSign, Fill, Notation, Region, Slot};
+use model::{Blanks, ContactRules, DateOrder, DecimalSign, Fill, MatchKey, Notation, Region, Slot};
 use serde::{Deserialize, Serialize};
 
 /// What happens to a row that matches a contact.
@@ -42,6 +42,15 @@ pub enum Match {
 }
 
 impl Match {
+    /// Whether contacts with the same key of this kind are the same by this rule.
+    pub(crate) fn counts(self, key: &MatchKey) -> bool {
+        match self {
+            Self::Email => key.is_email(),
+            Self::Phone => key.is_phone(),
+            Self::EmailOrPhone | Self::EmailOrPhoneAndName => key.is_email() || key.is_phone(),
+        }
+    }
+
     /// Whether one kind of value was said to be who somebody is, whatever the name.
     pub(crate) fn is_of_one_kind(self) -> bool {
         matches!(self, Self::Email | Self::Phone)

@@ -1,13 +1,15 @@
 //! Rejected rows: their original cells, the line and the reasons, so that they can be corrected and imported as they are.
 //!
 //! Each batch that rejects rows leaves a segment in the object store, named after the record that the batch began at. What
-//! people get is a byte order mark, a header and the segments. A batch that is done again after a kill replaces its own
+//! people get is a byte order mark, a header and the segments. They open it in a spreadsheet, so what that would run has an
+//! apostrophe before it, which the importer takes away again. A batch that is done again after a kill replaces its own
 //! segment, and one that was never committed is not looked at, so there is nothing to repair.
 
 use crate::import::{plan_of, reached_of};
 use crate::objects::{Draft, Objects};
 use crate::plan::Reading;
 use crate::{Actor, App, Error, write_whole};
+use exchange::judge::{guarded, guarded_again};
 use exchange::open::Record;
 use exchange::reason::Reason;
 use std::fs::File;
@@ -73,7 +75,7 @@ impl Form {
     fn begin(&self, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(MARK.as_bytes())?;
         let mut csv = self.writer(out);
-        csv.write_record(&self.header)?;
+        csv.write_record(self.header.iter().map(|name| guarded(name).into_owned()))?;
         csv.flush()
     }
 
@@ -85,11 +87,11 @@ impl Form {
     ) -> csv::Result<()> {
         let problem: Vec<String> = reasons.map(|r| format!("{} Advice: {}", r.message, r.advice)).collect();
         csv.write_field(record.line().to_string())?;
-        csv.write_field(problem.join(" | "))?;
+        csv.write_field(guarded(&problem.join(" | ")).as_bytes())?;
         let original = self.columns.iter().copied().take_while(|at| *at < record.len());
         let beyond = self.wide..record.len();
         for at in original.chain(beyond) {
-            csv.write_field(record.get(at).unwrap_or_default())?;
+            csv.write_field(guarded_again(record.get(at).unwrap_or_default()).as_bytes())?;
         }
         csv.write_record(None::<&[u8]>)
     }

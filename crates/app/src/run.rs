@@ -2,7 +2,8 @@
 //! as a preview, which goes the same way over a scratch database and changes nothing.
 
 use crate::cancel::is_cancelling;
-use crate::directory::{Collected, Directory, Layers};
+use crate::collected::{Collected, Purpose};
+use crate::directory::{Directory, Layers};
 use crate::draft::{Entry, KeptRows};
 use crate::judging::{Bodies, Chunk, Judging, judge_all};
 use crate::lease::Lease;
@@ -107,6 +108,10 @@ impl<'a> Run<'a> {
         source: &'a Counted,
         import: ImportId,
     ) -> Self {
+        let purpose = match import {
+            PREVIEW => Purpose::Show,
+            _ => Purpose::Write,
+        };
         Self {
             actor,
             reading,
@@ -122,7 +127,7 @@ impl<'a> Run<'a> {
                 created: None,
                 earlier: None,
             },
-            collected: Collected::new(import != PREVIEW),
+            collected: Collected::new(purpose, options.matching),
             reached: Reached::default(),
             lease: None,
             changes: None,

@@ -1,8 +1,8 @@
 //! What becomes of a judged row, given the directory: duplicates, updates, conflicts; and carrying it out.
 
-use crate::contacts::read;
-use crate::crowd::{CROWD, name_in};
-use crate::directory::{Directory, Found};
+use crate::collected::is_own;
+use crate::crowd::{CROWD, name_of};
+use crate::directory::Directory;
 use crate::judging::Prepared;
 use crate::meeting::{
     Matched, ambiguous_reason, conflict_reason, duplicate_reason, is_only_possible, view_only_reason,
@@ -127,7 +127,7 @@ impl Settler<'_> {
         if matches.is_empty() {
             return match self.identical(directory, row)? {
                 Some(same) => self.meet(directory, row, same, rule),
-                None => Ok(self.create(directory, row, None)),
+                None => self.create(directory, row, None),
             };
         }
         if matches.len() == 1 {
@@ -136,7 +136,7 @@ impl Settler<'_> {
         }
         self.earlier = matches.iter().find_map(|m| self.line_of(&m.row));
         if rule.options.duplicates == Duplicates::Create {
-            return Ok(self.create(directory, row, None));
+            return self.create(directory, row, None);
         }
         match matches.iter().position(|m| Some(m.row.id) == rule.contact) {
             Some(chosen) => {
@@ -196,37 +196,45 @@ impl Settler<'_> {
 
     /// The contacts that match by the import's rule.
     fn matches(&self, directory: &mut Directory<'_, '_, '_>, row: &Prepared) -> Result<Vec<Matched>, Error> {
+        let matching = self.options.matching;
         let mut matches: Vec<Matched> = Vec::new();
-        for key in row.keys.iter().filter(|key| self.counts(key)) {
+        for key in row.keys.iter().filter(|key| matching.counts(key)) {
             for id in self.candidates(directory, row, key)? {
                 if let Some(known) = matches.iter_mut().find(|m| m.row.id == id) {
                     known.keys.push(key.clone());
                     continue;
                 }
-                let Some(Found { right, row: found }) = directory.get(id)? else {
+                let Some(found) = directory.get(id)? else {
                     continue;
                 };
                 // Rows of an export are told apart by their ids: two of them are two contacts, whatever they share.
-                if row.id.is_some() && self.is_own(&found) {
+                if row.id.is_some() && is_own(&found.row, self.run) {
                     continue;
                 }
-                matches.push(Matched {
-                    row: found,
-                    right,
-                    keys: vec![key.clone()],
-                });
-                if self.rule(row).options.duplicates == Duplicates::Create && !self.by_name() && matches.len() > 1 {
+                matches.push(Matched::by(found, key.clone())?);
+                if self.rule(row).options.duplicates == Duplicates::Create && self.are_certain(&matches, row, 2)? {
                     // It is created whoever else there is.
-                    return Ok(matches);
+                    break;
                 }
             }
         }
         if self.by_name() {
-            matches.retain(|m| !is_only_possible(m, row));
-        } else if let Some(certain) = certain_one(&matches, row) {
+            let contact = row.read()?;
+            matches.retain(|m| !is_only_possible(m, &contact));
+        } else if let Some(certain) = certain_one(&matches, row)? {
             matches = vec![matches.swap_remove(certain)];
         }
         Ok(matches)
+    }
+
+    /// Whether so many of the matches found so far count, whatever other keys say.
+    fn are_certain(&self, matches: &[Matched], row: &Prepared, wanted: usize) -> Result<bool, Error> {
+        if !self.by_name() || matches.len() < wanted {
+            return Ok(matches.len() >= wanted);
+        }
+        let contact = row.read()?;
+        let certain = matches.iter().filter(|m| !is_only_possible(m, &contact));
+        Ok(certain.take(wanted).count() == wanted)
     }
 
     /// Whether those who share a number or an address are told apart by their names.
@@ -245,17 +253,9 @@ impl Settler<'_> {
         if first.len() <= CROWD || !self.by_name() {
             return Ok(first);
         }
-        match name_in(&row.body) {
+        match name_of(&row.read()?) {
             Some(name) => Ok(directory.crowd(key)?.namesakes(name)),
             None => Ok(first),
-        }
-    }
-
-    fn counts(&self, key: &MatchKey) -> bool {
-        match self.options.matching {
-            Match::Email => key.is_email(),
-            Match::Phone => key.is_phone(),
-            Match::EmailOrPhone | Match::EmailOrPhoneAndName => key.is_email() || key.is_phone(),
         }
     }
 
@@ -271,23 +271,15 @@ impl Settler<'_> {
                 ids = directory.crowd(key)?.same(row.content);
             }
             for id in ids {
-                if let Some(Found { right, row: found }) = directory.get(id)?
-                    && !self.is_own(&found)
-                    && content_hash(&found.body) == row.content
+                if let Some(found) = directory.get(id)?
+                    && !is_own(&found.row, self.run)
+                    && content_hash(&found.row.body) == row.content
                 {
-                    return Ok(Some(Matched {
-                        row: found,
-                        right,
-                        keys: vec![MatchKey::content_of(row.content)],
-                    }));
+                    return Ok(Some(Matched::by(found, MatchKey::content_of(row.content))?));
                 }
             }
         }
         Ok(None)
-    }
-
-    fn is_own(&self, row: &ContactRow) -> bool {
-        row.created_by.is_some_and(|origin| origin.import == self.run)
     }
 
     /// A row meets the one contact that it matches.
@@ -310,20 +302,20 @@ impl Settler<'_> {
         };
         self.earlier = self.line_of(&matched.row);
         if rule.options.duplicates == Duplicates::Create {
-            let reason = duplicate_reason(row, &matched, self.run, false);
+            let reason = duplicate_reason(row, &matched, self.run, false)?;
             // The other one has the id already, if the row names one.
             (row.id, row.version) = (None, None);
-            return Ok(self.create(directory, row, Some(reason.as_warning())));
+            return self.create(directory, row, Some(reason.as_warning()));
         }
-        let possible = is_only_possible(&matched, row);
+        let possible = is_only_possible(&matched, &row.read()?);
         // Who shares a number or an address must not get the other's values, unless that was said to be who they are.
         let set_apart = possible && !rule.decided && !self.options.matching.is_of_one_kind();
         let Some(fill) = rule.options.fill().filter(|_| !set_apart) else {
-            let reason = duplicate_reason(row, &matched, self.run, possible);
+            let reason = duplicate_reason(row, &matched, self.run, possible)?;
             return Ok(Standing::new(Outcome::Duplicate { of, possible }, Some(reason)));
         };
         if matched.right < Right::Edit {
-            let reason = view_only_reason(row, &matched, self.run);
+            let reason = view_only_reason(row, &matched, self.run)?;
             return Ok(Standing::new(Outcome::Duplicate { of, possible }, Some(reason)));
         }
         let changed_since = row.version.is_some_and(|v| v != matched.row.version);
@@ -332,12 +324,12 @@ impl Settler<'_> {
             let reason = conflict_reason(row, &matched);
             return Ok(Standing::new(Outcome::Conflict { of }, Some(reason)));
         }
-        let before = read(&matched.row)?;
+        let before = &matched.contact;
         let mut after = before.clone();
         if let Some(patch) = &row.patch {
             patch.apply(&mut after, fill);
         }
-        if after == before {
+        if after == *before {
             return Ok(Standing::new(Outcome::Unchanged { contact: of }, None));
         }
         if !after.has_identity() {
@@ -361,7 +353,7 @@ impl Settler<'_> {
             row.reasons.push(reason.clone());
             return Ok(Standing::new(Outcome::Invalid, None));
         }
-        self.update(directory, row, matched.row, &before, &after)?;
+        self.update(directory, row, matched.row, before, &after)?;
         Ok(Standing::new(Outcome::Update { contact: of }, None))
     }
 
@@ -373,7 +365,7 @@ impl Settler<'_> {
         before: &Contact,
         after: &Contact,
     ) -> Result<(), Error> {
-        if !self.is_own(&existing) {
+        if !is_own(&existing, self.run) {
             self.changes.push(Change {
                 contact: existing.id,
                 line: row.line,
@@ -400,10 +392,10 @@ impl Settler<'_> {
         directory: &mut Directory<'_, '_, '_>,
         row: &mut Prepared,
         reason: Option<Reason>,
-    ) -> Standing {
+    ) -> Result<Standing, Error> {
         if !row.lacking.is_empty() {
             row.reasons.extend(row.lacking.drain(..).map(|(_, reason)| reason));
-            return Standing::new(Outcome::Invalid, None);
+            return Ok(Standing::new(Outcome::Invalid, None));
         }
         let now = self.world.now();
         let line = row.line;
@@ -437,29 +429,30 @@ impl Settler<'_> {
             edited_by: None,
             body: std::mem::take(&mut row.body),
         };
-        directory.create(created, std::mem::take(&mut row.keys), std::mem::take(&mut row.order));
-        Standing::new(Outcome::New { contact: id }, reason)
+        directory.create(created, std::mem::take(&mut row.keys), std::mem::take(&mut row.order))?;
+        Ok(Standing::new(Outcome::New { contact: id }, reason))
     }
 }
 
 /// The contact that a row names by its id.
 fn by_id(directory: &mut Directory<'_, '_, '_>, row: &Prepared) -> Result<Option<Matched>, Error> {
     let Some(id) = row.id else { return Ok(None) };
-    Ok(directory.get(id)?.map(|existing| Matched {
-        row: existing.row,
-        right: existing.right,
-        keys: vec![MatchKey::from_stored(format!("i{id}"))],
-    }))
+    let found = directory.get(id)?;
+    let by_id = found.map(|found| Matched::by(found, MatchKey::from_stored(format!("i{id}"))));
+    Ok(by_id.transpose()?)
 }
 
 /// Among several that match, the one that the row surely is, if each of the others only shares with it what that one has
 /// too: somebody of a family with one address, who is there already beside the others.
-fn certain_one(matches: &[Matched], row: &Prepared) -> Option<usize> {
+fn certain_one(matches: &[Matched], row: &Prepared) -> Result<Option<usize>, Error> {
     if !(2..=CROWD).contains(&matches.len()) {
-        return None;
+        return Ok(None);
     }
-    let mut certain = (0..matches.len()).filter(|at| !is_only_possible(&matches[*at], row));
-    let only = certain.next().filter(|_| certain.next().is_none())?;
+    let contact = row.read()?;
+    let mut certain = (0..matches.len()).filter(|at| !is_only_possible(&matches[*at], &contact));
+    let Some(only) = certain.next().filter(|_| certain.next().is_none()) else {
+        return Ok(None);
+    };
     let covers = |other: &Matched| other.keys.iter().all(|key| matches[only].keys.contains(key));
-    matches.iter().all(covers).then_some(only)
+    Ok(matches.iter().all(covers).then_some(only))
 }

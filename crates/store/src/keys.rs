@@ -3,9 +3,9 @@
 //! Owns the table that is duplicate index and lookup at once, clustered by key. Leaves out how a key is made
 //! (`model::MatchKey`).
 
-use crate::Workspace;
 use crate::error::Result;
 use crate::waist::{Lookup, OnConflict, Table, Tx, Value};
+use crate::{ImportId, Workspace};
 use model::{ContactId, MatchKey};
 
 pub(crate) const TABLE: Table<3> = Table {
@@ -18,6 +18,12 @@ const BY_KEY: Lookup = Lookup {
     key: "match_key",
     columns: "contact_id",
     order: "contact_id",
+};
+
+const BY_KEY_WITH_ORIGIN: Lookup = Lookup {
+    columns: "contact_id, (SELECT c.created_import FROM contacts c
+              WHERE c.workspace_id = contact_keys.workspace_id AND c.contact_id = contact_keys.contact_id)",
+    ..BY_KEY
 };
 
 /// Adds keys; those that exist already stay. It sorts them: in key order they are written several times faster.
@@ -57,6 +63,33 @@ pub fn find_many(tx: &mut Tx<'_>, workspace: Workspace, keys: &[MatchKey]) -> Re
         found[place].push(row.id(0)?);
         Ok(())
     })?;
+    Ok(found)
+}
+
+/// The same without the contacts that an import has created.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_many_not_of(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    import: ImportId,
+    keys: &[MatchKey],
+) -> Result<Vec<Vec<ContactId>>> {
+    let mut found = vec![Vec::new(); keys.len()];
+    let texts = keys.iter().map(|key| Value::Text(key.as_str()));
+    tx.lookup(
+        "looking up match keys",
+        &BY_KEY_WITH_ORIGIN,
+        workspace,
+        texts,
+        |place, row| {
+            if row.opt_int(1)? != Some(import.0) {
+                found[place].push(row.id(0)?);
+            }
+            Ok(())
+        },
+    )?;
     Ok(found)
 }
 

@@ -8,7 +8,9 @@ use super::stored::DraftPlan;
 use super::text::Text;
 use super::values::changes_between;
 use super::{Decision, MatchedContact, PreviewRow, RowClass, RowsPage};
-use crate::directory::{Collected, Directory, Found, Layers};
+use crate::collected::{Collected, Purpose};
+use crate::contacts::read_body;
+use crate::directory::{Directory, Found, Layers};
 use crate::judging::{Bodies, Prepared, prepare};
 use crate::meeting::{
     Matched, ambiguous_reason, conflict_reason, duplicate_reason, is_only_possible, view_only_reason,
@@ -134,7 +136,7 @@ impl Showing<'_> {
     /// Puts rows beside the contacts that they meet. What is in the directory is asked for in few questions.
     fn rows(&self, tx: &mut Tx<'_>, judge: &Judge, read: Vec<Read>) -> Result<Vec<PreviewRow>, Error> {
         let befores = self.befores(tx, &read)?;
-        let mut collected = Collected::new(false);
+        let mut collected = Collected::new(Purpose::Show, self.options.matching);
         let mut directory = Directory {
             layers: Layers {
                 actor: self.actor,
@@ -164,10 +166,11 @@ impl Showing<'_> {
             if self.run != PREVIEW && entry.class == RowClass::Update {
                 let after = entry.contact.as_u128().checked_sub(1).map(ContactId::from_u128);
                 let noted = changes::page(tx, self.actor.workspace, self.run, after, 1)?;
+                let noted = noted.into_iter().find(|change| change.contact == entry.contact);
                 before = noted
-                    .into_iter()
-                    .find(|change| change.contact == entry.contact)
-                    .and_then(|change| Contact::from_json(&change.before?.body).ok());
+                    .and_then(|change| change.before)
+                    .map(|before| read_body(entry.contact, &before.body))
+                    .transpose()?;
             }
             befores.push(before);
         }
@@ -191,7 +194,7 @@ impl Showing<'_> {
         let mut changes = Vec::new();
         if let Some(prepared) = &read.prepared {
             reasons.clone_from(&prepared.reasons);
-            reasons.extend(self.told(entry.class, prepared, &met));
+            reasons.extend(self.told(entry.class, prepared, &met)?);
             if entry.class == RowClass::Invalid && !prepared.is_invalid() {
                 reasons.extend(prepared.lacking.iter().map(|(_, reason)| reason.clone()));
             }
@@ -205,7 +208,7 @@ impl Showing<'_> {
             fixed: read.fixed,
             contact: read.contact,
             reasons,
-            matches: met.into_iter().filter_map(|m| self.shown(m.row)).collect(),
+            matches: met.into_iter().map(|m| self.shown(m)).collect(),
             changes,
             decision,
         })
@@ -226,14 +229,14 @@ impl Showing<'_> {
             met.retain(|m| m.row.id != entry.contact);
         } else if !entry.contact.is_nil() && (entry.earlier.is_none() || self.run != PREVIEW) {
             let contact = directory.get(entry.contact)?;
-            met.extend(contact.map(|contact| Matched::known(row, contact)));
+            met.extend(contact.map(|contact| Matched::known(row, contact)).transpose()?);
         }
         if self.run == PREVIEW
             && let Some(line) = entry.earlier
             && let Some(earlier) = self.earlier(judge, line)?
         {
             let right = Right::Own;
-            met.push(Matched::known(row, Found { right, row: earlier }));
+            met.push(Matched::known(row, Found { right, row: earlier })?);
         }
         Ok(met)
     }
@@ -278,47 +281,49 @@ impl Showing<'_> {
         }))
     }
 
-    fn shown(&self, row: ContactRow) -> Option<MatchedContact> {
-        let contact = Contact::from_json(&row.body).ok()?;
+    fn shown(&self, matched: Matched) -> MatchedContact {
+        let Matched { row, contact, .. } = matched;
         let of_this_file = row.created_by.filter(|origin| origin.import == self.run);
-        Some(MatchedContact {
+        MatchedContact {
             id: (!row.id.is_nil()).then_some(row.id),
             line: of_this_file.map(|origin| origin.line),
             contact,
-        })
-    }
-
-    /// What there is to say of a row beside its own reasons.
-    fn told(&self, class: RowClass, row: &Prepared, met: &[Matched]) -> Option<Reason> {
-        let first = met.first()?;
-        match class {
-            RowClass::Duplicate | RowClass::Possible if self.is_view_only(row, first) => {
-                Some(view_only_reason(row, first, self.run))
-            }
-            RowClass::Duplicate => Some(duplicate_reason(row, first, self.run, false)),
-            RowClass::Possible => Some(duplicate_reason(row, first, self.run, true)),
-            RowClass::Conflict => Some(conflict_reason(row, first)),
-            RowClass::Ambiguous => Some(ambiguous_reason(row, met, self.run)),
-            RowClass::New if self.creates(row.mark.index) => {
-                Some(duplicate_reason(row, first, self.run, false).as_warning())
-            }
-            RowClass::New | RowClass::Update | RowClass::Unchanged | RowClass::Invalid => None,
         }
     }
 
-    /// Whether a row would have changed a contact that the member may only view.
-    fn is_view_only(&self, row: &Prepared, matched: &Matched) -> bool {
-        matched.right < Right::Edit
-            && match self.decisions.get(&row.mark.index) {
-                Some(Decision::Update { .. } | Decision::Fill { .. }) => true,
-                Some(_) => false,
-                None => self.options.fill().is_some() && !self.sets_apart(row, matched),
+    /// What there is to say of a row beside its own reasons.
+    fn told(&self, class: RowClass, row: &Prepared, met: &[Matched]) -> Result<Option<Reason>, Error> {
+        let Some(first) = met.first() else { return Ok(None) };
+        Ok(match class {
+            RowClass::Duplicate | RowClass::Possible if self.is_view_only(row, first)? => {
+                Some(view_only_reason(row, first, self.run)?)
             }
+            RowClass::Duplicate => Some(duplicate_reason(row, first, self.run, false)?),
+            RowClass::Possible => Some(duplicate_reason(row, first, self.run, true)?),
+            RowClass::Conflict => Some(conflict_reason(row, first)),
+            RowClass::Ambiguous => Some(ambiguous_reason(row, met, self.run)),
+            RowClass::New if self.creates(row.mark.index) => {
+                Some(duplicate_reason(row, first, self.run, false)?.as_warning())
+            }
+            RowClass::New | RowClass::Update | RowClass::Unchanged | RowClass::Invalid => None,
+        })
+    }
+
+    /// Whether a row would have changed a contact that the member may only view.
+    fn is_view_only(&self, row: &Prepared, matched: &Matched) -> Result<bool, Error> {
+        if matched.right >= Right::Edit {
+            return Ok(false);
+        }
+        Ok(match self.decisions.get(&row.mark.index) {
+            Some(Decision::Update { .. } | Decision::Fill { .. }) => true,
+            Some(_) => false,
+            None => self.options.fill().is_some() && !self.sets_apart(row, matched)?,
+        })
     }
 
     /// Whether a row is passed over in any case, because the contact is only possibly the same.
-    fn sets_apart(&self, row: &Prepared, matched: &Matched) -> bool {
-        is_only_possible(matched, row) && !self.options.matching.is_of_one_kind()
+    fn sets_apart(&self, row: &Prepared, matched: &Matched) -> Result<bool, Error> {
+        Ok(!self.options.matching.is_of_one_kind() && is_only_possible(matched, &row.read()?))
     }
 
     /// What an update changes, or would change, in the one contact that a row meets.
@@ -332,9 +337,7 @@ impl Showing<'_> {
         let ([only], Some(patch)) = (met, &row.patch) else {
             return Vec::new();
         };
-        let Some(before) = before.or_else(|| Contact::from_json(&only.row.body).ok()) else {
-            return Vec::new();
-        };
+        let before = before.unwrap_or_else(|| only.contact.clone());
         let blanks = if self.options.empty_cells_clear {
             Blanks::Clear
         } else {

@@ -22,6 +22,17 @@ pub fn guarded(value: &str) -> Cow<'_, str> {
     }
 }
 
+/// A cell of a file as it is written for spreadsheets again, such that [`unguarded`] reads of it what it reads of the
+/// original: an apostrophe before what they would run, but for `="..."`, which is only text.
+pub fn guarded_again(cell: &str) -> Cow<'_, str> {
+    let bare = cell.trim();
+    if bare.starts_with(FORMULA_STARTS) && unguarded(bare) == bare {
+        Cow::Owned(format!("'{bare}"))
+    } else {
+        Cow::Borrowed(cell)
+    }
+}
+
 /// A cell without the guard of [`guarded`] and without `="..."`, by which spreadsheets are made to keep zeros.
 pub fn unguarded(cell: &str) -> &str {
     match cell.as_bytes().first() {
@@ -138,6 +149,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn every_cell_is_read_again_as_it_was(cell in "[ '=+@a#\t\"-]{0,7}") {
+            let written = guarded_again(&cell).into_owned();
+            let bare = written.trim();
+            prop_assert!(!bare.starts_with(FORMULA_STARTS) || unguarded(bare) != bare, "{written:?}");
+            prop_assert_eq!(unguarded(bare), unguarded(cell.trim()));
+        }
+
         #[test]
         fn every_value_survives_its_guard(value in "['=+@a\"-]{0,6}") {
             let written = guarded(&value).into_owned();

@@ -10,7 +10,7 @@ mod odd_rows;
 mod row;
 mod survey;
 
-pub use cell::guarded;
+pub use cell::{guarded, guarded_again};
 pub(crate) use cell::{list_cell, unguarded};
 pub use survey::{Survey, holds_dates, holds_numbers, survey};
 

@@ -1,6 +1,7 @@
 //! The header row: below preambles, or not there at all.
 
 use crate::export::crystalqore::is_own_header;
+use crate::judge::unguarded;
 use crate::mapping::is_known_name;
 use serde::{Deserialize, Serialize};
 
@@ -141,7 +142,7 @@ pub fn is_data_like(cell: &str) -> bool {
 }
 
 fn names_of(record: &[String], width: usize) -> Vec<String> {
-    let mut names: Vec<String> = record.iter().map(|c| model::clean(c).into_owned()).collect();
+    let mut names: Vec<String> = record.iter().map(|c| unguarded(&model::clean(c)).to_owned()).collect();
     // Cells without a name at the end that no row fills are commas too many.
     while names.len() > width.max(1) && names.last().is_some_and(String::is_empty) {
         names.pop();
@@ -173,6 +174,12 @@ mod tests {
             header_at("# exported\n# do not edit\nfirst_name,email\nAnn,a@x.org\n"),
             Some(2)
         );
+    }
+
+    #[test]
+    fn a_guarded_name_is_read_without_its_guard() {
+        let records = [(0, vec!["first_name".to_owned(), "email".to_owned(), "'=A1".to_owned()])];
+        assert_eq!(find(&records).names, ["first_name", "email", "=A1"]);
     }
 
     #[test]
