@@ -1,65 +1,20 @@
-//! Accounts: the first one, signing in and out, and what a member changes about their own.
+//! Accounts: the first one, signing in, and what a member changes about their own.
 //!
-//! Owns what may be a name, which secrets a browser holds, and how long a sign-in lasts. Leaves out hashing (`passwords`),
-//! waits after failures (`tries`), cookies and pages. There is one workspace, the local one; its owner is the member that the
+//! Owns what may be a name, and the order of steps of signing in. Leaves out sessions (`sessions`), the code of the second factor
+//! (`second_factor`), hashing (`passwords`), waits after failures (`tries`), cookies and pages. There is one workspace, the local one; its owner is the member that the
 //! command line has acted as from the beginning, so what was imported before belongs to the first account.
 
 use crate::audit::AuditAction;
+use crate::passwords::{self, Chooser};
 use crate::tries::{self, Subject};
-use crate::{Actor, App, Error, passwords};
+use crate::{Actor, App, Caller, Error, Token, devices, second_factor};
 use model::Email;
 use sha2::{Digest, Sha256};
-use store::accounts::{self, NewAccount, Role};
-use store::sign_ins::{self, SignIn};
-use store::{links, members, workspaces};
+use store::accounts::{self, Account, NewAccount};
+use store::{Tx, Workspace, links, members, sign_ins, workspaces};
 
-const HOUR: i64 = 3_600 * 1_000_000;
-/// How long a sign-in lasts without being seen.
-const LASTS: i64 = 30 * 24 * HOUR;
-/// How often it is noted that a sign-in was seen: a page that is only read must not wait for a writer each time.
-const NOTED_EVERY: i64 = HOUR;
 /// Characters that a name may have.
 const NAME: usize = 200;
-/// Characters that are kept of what a browser calls itself.
-const AGENT: usize = 300;
-/// Characters of a session's public name.
-const SESSION: usize = 24;
-
-/// The secret of a sign-in, which only the browser keeps. Here there is its hash.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Token(String);
-
-impl Token {
-    /// A secret as the browser sent it.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// What the browser is to keep.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    fn hash(&self) -> Vec<u8> {
-        sha256(&[b"sign-in", self.0.as_bytes()]).to_vec()
-    }
-}
-
-/// The secret is told to nobody.
-impl std::fmt::Debug for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Token(..)")
-    }
-}
-
-/// Who asks, as far as the network tells.
-#[derive(Clone, Debug, Default)]
-pub struct Caller {
-    /// The address of the network that the request comes from; empty if that is not known.
-    pub address: String,
-    /// What the browser calls itself.
-    pub agent: String,
-}
 
 /// What the first account is made of.
 #[derive(Clone)]
@@ -85,38 +40,6 @@ pub enum AccountField {
     Password,
     /// The name of the workspace.
     WorkspaceName,
-}
-
-/// Somebody who is signed in.
-#[derive(Clone, Debug)]
-pub struct SignedIn {
-    /// Who they are to the engine.
-    pub actor: Actor,
-    /// What they are called.
-    pub name: String,
-    /// Their address.
-    pub email: String,
-    /// What their workspace is called.
-    pub workspace_name: String,
-    /// What they may.
-    pub role: Role,
-    /// A name of this sign-in that is no secret.
-    pub session: String,
-    /// It is time to call [`App::keep_signed_in`].
-    pub note_due: bool,
-}
-
-/// One sign-in of a member.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignInInfo {
-    /// A name of it that is no secret.
-    pub session: String,
-    /// Since when.
-    pub created_at: i64,
-    /// When last seen, to the hour.
-    pub seen_at: i64,
-    /// What the browser calls itself.
-    pub agent: String,
 }
 
 impl App {
@@ -148,14 +71,19 @@ impl App {
     pub fn setup(&self, setup: &Setup, caller: &Caller) -> Result<Token, Error> {
         let name = fit_name(&setup.name, AccountField::Name)?;
         let email = fit_email(&setup.email)?;
-        fit_password(&setup.password)?;
         let workspace_name = fit_name(&setup.workspace_name, AccountField::WorkspaceName)?;
+        let chooser = Chooser {
+            name,
+            email: &email,
+            workspace_name,
+        };
+        fit_password(&setup.password, &chooser)?;
         // A hash costs time and memory; nobody gets one for nothing.
         if !self.needs_setup()? {
             return Err(Error::AlreadySetUp);
         }
         let hash = self.passwords.hash(&setup.password, self.world.secret())?;
-        let (token, now) = (self.new_token(), self.world.now());
+        let now = self.world.now();
         self.store.write(|tx| {
             let (workspace, member) = workspaces::ensure_local(tx, now)?;
             let account = NewAccount {
@@ -172,23 +100,23 @@ impl App {
             members::seen(tx, workspace, member, now)?;
             let about = format!("{name} ({email}) as owner of a new workspace");
             self.audit(tx, actor, AuditAction::Joined, &about, 0)?;
-            Ok(sign_ins::add(tx, workspace, &new_sign_in(actor, &token, caller, now))?)
-        })?;
-        Ok(token)
+            self.enter(tx, actor, caller)
+        })
     }
 
-    /// Signs somebody in. An email without an account and a wrong password are answered alike, after the same time.
+    /// Signs somebody in; where they have a second factor, until its code was told the session lets nobody in
+    /// ([`App::awaits_code`]). An email without an account and a wrong password are answered alike, after the same time.
     ///
     /// # Errors
     /// [`Error::WrongPassword`], [`Error::TooManyTries`].
     pub fn sign_in(&self, email: &str, password: &str, caller: &Caller) -> Result<Token, Error> {
         let workspace = self.local_actor()?.workspace;
         let email = folded(email);
-        let subjects = subjects(&email, caller);
         let now = self.world.now();
-        self.reserved.write(|tx| {
+        let subjects = self.reserved.write(|tx| {
             sign_ins::forget(tx, workspace, now, now - tries::FORGOTTEN_AFTER)?;
-            self.begin_try(tx, workspace, &subjects, now)
+            devices::forget_old(tx, workspace, now)?;
+            self.begin_signing_in(tx, workspace, &email, caller)
         })?;
         let account = self.reserved.read(|tx| accounts::by_email(tx, workspace, &email))?;
         let hash = account.as_ref().map(|account| account.password_hash.as_str());
@@ -196,7 +124,6 @@ impl App {
         let Some(account) = account.filter(|_| matches) else {
             return Err(Error::WrongPassword);
         };
-        let token = self.new_token();
         let now = self.world.now();
         self.reserved.write(|tx| {
             // First, so that whoever keeps this member out at this moment is met, or meets this sign-in.
@@ -206,95 +133,64 @@ impl App {
             if current.is_none_or(|current| current.password_hash != account.password_hash) {
                 return Err(Error::WrongPassword);
             }
-            tries::succeeded(tx, workspace, &subjects, now)?;
             let actor = Actor {
                 workspace,
                 member: account.member,
             };
-            self.audit(tx, actor, AuditAction::SignedIn, &browser_of(caller), 0)?;
-            Ok(sign_ins::add(tx, workspace, &new_sign_in(actor, &token, caller, now))?)
-        })?;
-        Ok(token)
-    }
-
-    /// Ends the sign-in of a secret, if there is one.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn sign_out(&self, token: &Token) -> Result<(), Error> {
-        let workspace = self.local_actor()?.workspace;
-        Ok(self
-            .reserved
-            .write(|tx| sign_ins::remove(tx, workspace, &token.hash()))?)
-    }
-
-    /// Who has this secret.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn signed_in(&self, token: &Token) -> Result<Option<SignedIn>, Error> {
-        let now = self.world.now();
-        self.reserved.read(|tx| {
-            let Some((workspace, _)) = workspaces::local(tx)? else {
-                return Ok(None);
-            };
-            let Some(found) = sign_ins::find(tx, workspace, &token.hash())? else {
-                return Ok(None);
-            };
-            if found.expires_at <= now {
-                return Ok(None);
+            if second_factor::is_on(tx, actor)? {
+                // Who knows the password only must not get any number of tries for the code by it.
+                tries::taken_back(tx, workspace, &subjects, now)?;
+            } else {
+                tries::succeeded(tx, workspace, &subjects, now)?;
+                self.audit(tx, actor, AuditAction::SignedIn, &caller.browser(), 0)?;
             }
-            let account = accounts::get(tx, workspace, found.member)?;
-            Ok(account.map(|account| SignedIn {
-                actor: Actor {
-                    workspace,
-                    member: account.member,
-                },
-                name: account.name,
-                email: account.email,
-                workspace_name: account.workspace_name,
-                role: account.role,
-                session: session(&found.token_hash),
-                note_due: now - found.seen_at >= NOTED_EVERY,
-            }))
+            self.enter(tx, actor, caller)
         })
     }
 
-    /// Notes that a sign-in was seen, so that it lasts longer.
+    /// Counts a try of whoever says to have this email as failed until it succeeds.
+    pub(crate) fn begin_signing_in(
+        &self,
+        tx: &mut Tx<'_>,
+        workspace: Workspace,
+        email: &str,
+        caller: &Caller,
+    ) -> Result<Vec<Subject>, Error> {
+        let now = self.world.now();
+        let subjects = match devices::of_caller(tx, workspace, email, caller, now)? {
+            Some(device) => vec![device],
+            None => subjects(email, caller),
+        };
+        self.begin_try(tx, workspace, &subjects, now)?;
+        Ok(subjects)
+    }
+
+    /// How a log names an email: as it is if it is that of a member who can sign in, else by a hash, because who mistypes
+    /// theirs, or types the password in its place, has not asked to be remembered.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn keep_signed_in(&self, token: &Token) -> Result<(), Error> {
+    pub fn email_for_log(&self, email: &str) -> Result<String, Error> {
         let workspace = self.local_actor()?.workspace;
-        let now = self.world.now();
-        self.store.write(|tx| {
-            let Some(found) = sign_ins::find(tx, workspace, &token.hash())? else {
-                return Ok(());
-            };
-            members::seen(tx, workspace, found.member, now)?;
-            Ok(sign_ins::seen(tx, workspace, &token.hash(), now, now + LASTS)?)
-        })
+        let email = folded(email);
+        let known = self.reserved.read(|tx| accounts::by_email(tx, workspace, &email))?;
+        let hash = || format!("sha256:{}", &hex(&sha256(&[b"email", email.as_bytes()]))[..16]);
+        Ok(known.map_or_else(hash, |account| account.email))
     }
 
-    /// Changes the member's password and ends their sign-ins, but for this one. Says how many ended.
+    /// Changes the member's password and ends all their sign-ins; this browser is signed in anew, under another secret.
     ///
     /// # Errors
     /// [`Error::WrongPassword`] about the old one, [`Error::AccountField`] about the new one, [`Error::TooManyTries`].
-    pub fn change_password(
-        &self,
-        actor: Actor,
-        here: &Token,
-        old: &str,
-        new: &str,
-        caller: &Caller,
-    ) -> Result<u64, Error> {
-        fit_password(new)?;
+    pub fn change_password(&self, actor: Actor, old: &str, new: &str, caller: &Caller) -> Result<Token, Error> {
         let Actor { workspace, member } = actor;
         let account = self.store.read(|tx| accounts::get(tx, workspace, member))?;
         let account = account.ok_or(Error::WrongPassword)?;
-        let subjects = subjects(&account.email, caller);
+        fit_password(new, &chooser_of(&account))?;
         let now = self.world.now();
-        self.store.write(|tx| self.begin_try(tx, workspace, &subjects, now))?;
+        let subjects = self
+            .store
+            .write(|tx| self.begin_signing_in(tx, workspace, &account.email, caller))?;
         if !self.passwords.matches(old, Some(&account.password_hash))? {
             return Err(Error::WrongPassword);
         }
@@ -311,7 +207,9 @@ impl App {
             accounts::set_password(tx, workspace, member, &hash)?;
             links::forget_passwords(tx, workspace, member)?;
             self.audit(tx, actor, AuditAction::PasswordChanged, "", 0)?;
-            Ok(sign_ins::remove_others(tx, workspace, member, &here.hash())?)
+            sign_ins::remove_all(tx, workspace, member)?;
+            store::devices::remove_all(tx, workspace, member)?;
+            self.enter_whole(tx, actor, caller)
         })
     }
 
@@ -325,60 +223,6 @@ impl App {
             .store
             .write(|tx| accounts::rename(tx, actor.workspace, actor.member, name))?)
     }
-
-    /// Where the member is signed in, the place seen last first.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn sign_ins(&self, actor: Actor) -> Result<Vec<SignInInfo>, Error> {
-        let now = self.world.now();
-        let all = self
-            .store
-            .read(|tx| sign_ins::of_member(tx, actor.workspace, actor.member))?;
-        let lasting = all.into_iter().filter(|sign_in| sign_in.expires_at > now);
-        Ok(lasting
-            .map(|sign_in| SignInInfo {
-                session: session(&sign_in.token_hash),
-                created_at: sign_in.created_at,
-                seen_at: sign_in.seen_at,
-                agent: sign_in.agent,
-            })
-            .collect())
-    }
-
-    /// Ends one of the member's sign-ins; nothing to end is no error.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn end_sign_in(&self, actor: Actor, ended: &str) -> Result<(), Error> {
-        let workspace = actor.workspace;
-        Ok(self.store.write(|tx| {
-            let all = sign_ins::of_member(tx, workspace, actor.member)?;
-            all.iter()
-                .filter(|sign_in| session(&sign_in.token_hash) == ended)
-                .try_for_each(|sign_in| sign_ins::remove(tx, workspace, &sign_in.token_hash))
-        })?)
-    }
-
-    pub(crate) fn new_token(&self) -> Token {
-        Token(hex(&self.world.secret()))
-    }
-}
-
-pub(crate) fn new_sign_in(actor: Actor, token: &Token, caller: &Caller, now: i64) -> SignIn {
-    SignIn {
-        token_hash: token.hash(),
-        member: actor.member,
-        created_at: now,
-        seen_at: now,
-        expires_at: now + LASTS,
-        agent: caller.agent.chars().take(AGENT).collect(),
-    }
-}
-
-/// What the audit log tells of where somebody signed in.
-fn browser_of(caller: &Caller) -> String {
-    caller.agent.chars().take(AGENT).collect()
 }
 
 /// Who a try counts for. The email comes first: `tries` knows it by its place.
@@ -422,14 +266,18 @@ pub(crate) fn folded(email: &str) -> String {
     Email::parse(email).map_or_else(|_| kept(), |email| email.as_str().to_lowercase())
 }
 
-pub(crate) fn fit_password(password: &str) -> Result<(), Error> {
-    let field = AccountField::Password;
-    passwords::unfit(password).map_or(Ok(()), |message| Err(Error::AccountField { field, message }))
+/// What is known of a member who chooses another password.
+pub(crate) fn chooser_of(account: &Account) -> Chooser<'_> {
+    Chooser {
+        name: &account.name,
+        email: &account.email,
+        workspace_name: &account.workspace_name,
+    }
 }
 
-/// The public name of a sign-in: the beginning of its hash, from which nobody gets to the secret.
-pub(crate) fn session(token_hash: &[u8]) -> String {
-    hex(token_hash).chars().take(SESSION).collect()
+pub(crate) fn fit_password(password: &str, chooser: &Chooser<'_>) -> Result<(), Error> {
+    let field = AccountField::Password;
+    passwords::unfit(password, chooser).map_or(Ok(()), |message| Err(Error::AccountField { field, message }))
 }
 
 /// The hash of these parts; where one ends and the next begins counts too.

@@ -64,11 +64,21 @@ pub enum AuditAction {
     FieldChanged,
     /// The workspace's settings were changed.
     SettingsChanged,
+    /// A second factor was set up.
+    SecondFactorOn,
+    /// A second factor was taken away.
+    SecondFactorOff,
+    /// New recovery codes were made.
+    RecoveryCodes,
+    /// Waits after failed tries were ended.
+    Unlocked,
+    /// Contacts were said to be no duplicates.
+    ToldApart,
 }
 
 impl AuditAction {
     /// Every kind of deed.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 31] = [
         Self::SignedIn,
         Self::SlowedDown,
         Self::Invited,
@@ -95,6 +105,11 @@ impl AuditAction {
         Self::ActionUndone,
         Self::FieldChanged,
         Self::SettingsChanged,
+        Self::SecondFactorOn,
+        Self::SecondFactorOff,
+        Self::RecoveryCodes,
+        Self::Unlocked,
+        Self::ToldApart,
     ];
 
     /// As it is stored and written in files.
@@ -126,6 +141,11 @@ impl AuditAction {
             Self::ActionUndone => "action_undone",
             Self::FieldChanged => "field_changed",
             Self::SettingsChanged => "settings_changed",
+            Self::SecondFactorOn => "second_factor_on",
+            Self::SecondFactorOff => "second_factor_off",
+            Self::RecoveryCodes => "recovery_codes",
+            Self::Unlocked => "unlocked",
+            Self::ToldApart => "told_apart",
         }
     }
 

@@ -148,6 +148,15 @@ pub enum Error {
     /// There is no such account, or the password is another; which of both is told to nobody.
     #[error("email or password are not right")]
     WrongPassword,
+    /// The code of the second factor is not right, was used before, or is too old; which of these is told to nobody.
+    #[error("this code is not right; wait for the next one of your authenticator app, or use a recovery code")]
+    WrongCode,
+    /// The password was given too long ago for its code to be taken.
+    #[error("this took too long; sign in again")]
+    SignInAgain,
+    /// There is no second factor, or none that is being set up.
+    #[error("there is no second factor to do this with; set one up first")]
+    NoSecondFactor,
     /// Somebody must wait.
     #[error("too many tries; try again in {minutes} {}", if *minutes == 1 { "minute" } else { "minutes" })]
     TooManyTries {
@@ -172,6 +181,9 @@ pub enum Error {
     /// A password could not be hashed.
     #[error("the password could not be hashed: {0}")]
     Hashing(String),
+    /// A second factor could not be made or read.
+    #[error("the second factor cannot be used: {0}")]
+    SecondFactor(String),
     /// A filter that cannot be understood.
     #[error("the filter is not understood: {0}")]
     Filter(String),
@@ -270,6 +282,10 @@ impl Error {
             Self::AlreadySetUp => "already_set_up",
             Self::AccountField { .. } => "account_field",
             Self::WrongPassword => "wrong_password",
+            Self::WrongCode => "wrong_code",
+            Self::SignInAgain => "sign_in_again",
+            Self::NoSecondFactor => "no_second_factor",
+            Self::SecondFactor(_) => "second_factor",
             Self::TooManyTries { .. } => "too_many_tries",
             Self::NoMember => "no_such_member",
             Self::NotSetUp => "not_set_up",

@@ -15,7 +15,7 @@ use store::feed::{self, Touched};
 use store::imports::{self, ImportState};
 use store::members::{self, Belongings, MemberState};
 use store::shares::{self, Grantee};
-use store::{Member, Tx, accounts, workspaces};
+use store::{Member, Tx, accounts, second_factors, workspaces};
 
 /// Contacts of one step.
 const STEP: u64 = 5_000;
@@ -88,6 +88,7 @@ impl App {
             members::hand_over_rest(tx, actor.workspace, member, to)?;
             shares::remove_member(tx, actor.workspace, member)?;
             views::hand_over(tx, actor.workspace, member, to)?;
+            second_factors::remove(tx, actor.workspace, member)?;
             members::set_state(tx, actor.workspace, member, MemberState::Removed)?;
             feed::note(tx, actor.workspace, &[Touched::Contacts(late)])?;
             follow(tx, actor.workspace, change)?;

@@ -1,19 +1,23 @@
 //! Links that let somebody in once: an invitation to join, and a new password for who has lost theirs.
 //!
 //! Owns the secrets, how long they are worth something, who may make a link, and that who made it may still do so when it is
-//! used. An unknown link, a used one and one that has expired are answered alike. Leaves out waits after failures (`tries`)
+//! used. An unknown link, a used one and one that has expired are answered alike. Asking for a link that is worth nothing counts
+//! for nobody: a secret has 256 bits, so nobody finds one by trying, and looking costs one read. What costs more, the hash of
+//! a password, is done for a link that is worth something, and so often for each. Leaves out waits after failures (`tries`)
 //! and what a member is afterwards (`accounts`).
 
 use crate::access;
-use crate::accounts::{fit_email, fit_name, fit_password, folded, hex, new_sign_in, sha256};
+use crate::accounts::{chooser_of, fit_email, fit_name, fit_password, folded, hex, sha256};
 use crate::audit::AuditAction;
 use crate::members::{governed, named};
+use crate::passwords::Chooser;
+use crate::sessions::CLOCKS_DIFFER;
 use crate::tries::{self, Subject};
 use crate::{AccountField, Actor, App, Caller, Error, Token};
 use store::accounts::{self, NewAccount, Role};
 use store::links::{self, Link, Purpose};
 use store::members::{self, MemberState};
-use store::{Member, Tx, Workspace, sign_ins, workspaces};
+use store::{Member, Tx, Workspace, devices, sign_ins, workspaces};
 
 const DAY: i64 = 24 * 3_600 * 1_000_000;
 /// How long an invitation is worth something.
@@ -207,14 +211,14 @@ impl App {
         })
     }
 
-    /// What a link offers, if it is worth something. Who asks for what is nothing too often must wait.
+    /// What a link offers, if it is worth something.
     ///
     /// # Errors
-    /// [`Error::LinkGone`], [`Error::TooManyTries`]; those of the database.
-    pub fn link(&self, secret: &LinkSecret, kind: LinkKind, caller: &Caller) -> Result<LinkOffer, Error> {
+    /// [`Error::LinkGone`]; those of the database.
+    pub fn link(&self, secret: &LinkSecret, kind: LinkKind) -> Result<LinkOffer, Error> {
         let workspace = self.local_actor()?.workspace;
         let now = self.world.now();
-        let offer = self.store.read(|tx| {
+        self.store.read(|tx| {
             let link = standing(tx, workspace, secret, kind, now)?;
             let by = workspaces::member_name(tx, workspace, link.made_by)?;
             Ok(LinkOffer {
@@ -222,12 +226,7 @@ impl App {
                 workspace_name: workspaces::name(tx, workspace)?,
                 by: by.unwrap_or_default(),
             })
-        });
-        if matches!(offer, Err(Error::LinkGone)) && !caller.address.is_empty() {
-            let subjects = [Subject::address(&caller.address)];
-            self.store.write(|tx| self.begin_try(tx, workspace, &subjects, now))?;
-        }
-        offer
+        })
     }
 
     /// Makes a member of whoever has an invitation, and signs them in. Of two who use it at once, one joins.
@@ -236,15 +235,20 @@ impl App {
     /// [`Error::LinkGone`], [`Error::TooManyTries`], [`Error::AccountField`]; those of the database.
     pub fn join(&self, secret: &LinkSecret, name: &str, password: &str, caller: &Caller) -> Result<Token, Error> {
         let name = fit_name(name, AccountField::Name)?;
-        fit_password(password)?;
         let workspace = self.local_actor()?.workspace;
-        let subjects = self.begin_to_use(workspace, secret, caller)?;
         let now = self.world.now();
-        // A hash costs time and memory; nobody gets one for nothing.
-        self.store
-            .read(|tx| standing(tx, workspace, secret, LinkKind::Invitation, now))?;
+        let (link, workspace_name) = self.store.read(|tx| {
+            let link = standing(tx, workspace, secret, LinkKind::Invitation, now)?;
+            Ok::<_, Error>((link, workspaces::name(tx, workspace)?))
+        })?;
+        let chooser = Chooser {
+            name,
+            email: &link.email,
+            workspace_name: &workspace_name,
+        };
+        fit_password(password, &chooser)?;
+        let subjects = self.begin_to_use(workspace, secret)?;
         let hash = self.passwords.hash(password, self.world.secret())?;
-        let token = self.new_token();
         self.store.write(|tx| {
             workspaces::queue(tx, workspace)?;
             let link = standing(tx, workspace, secret, LinkKind::Invitation, now)?;
@@ -266,9 +270,8 @@ impl App {
             self.audit(tx, actor, AuditAction::Joined, &about, 0)?;
             members::seen(tx, workspace, member, now)?;
             tries::succeeded(tx, workspace, &subjects, now)?;
-            Ok(sign_ins::add(tx, workspace, &new_sign_in(actor, &token, caller, now))?)
-        })?;
-        Ok(token)
+            self.enter(tx, actor, caller)
+        })
     }
 
     /// Gives the member of a link the password that they chose, ends all their sign-ins, and signs them in here.
@@ -276,14 +279,18 @@ impl App {
     /// # Errors
     /// [`Error::LinkGone`], [`Error::TooManyTries`], [`Error::AccountField`]; those of the database.
     pub fn reset_password(&self, secret: &LinkSecret, password: &str, caller: &Caller) -> Result<Token, Error> {
-        fit_password(password)?;
         let workspace = self.local_actor()?.workspace;
-        let subjects = self.begin_to_use(workspace, secret, caller)?;
         let now = self.world.now();
-        self.store
-            .read(|tx| standing(tx, workspace, secret, LinkKind::Password, now))?;
+        let account = self.store.read(|tx| {
+            let link = standing(tx, workspace, secret, LinkKind::Password, now)?;
+            let Purpose::Password(member) = link.purpose else {
+                return Err(Error::LinkGone);
+            };
+            accounts::get(tx, workspace, member)?.ok_or(Error::LinkGone)
+        })?;
+        fit_password(password, &chooser_of(&account))?;
+        let subjects = self.begin_to_use(workspace, secret)?;
         let hash = self.passwords.hash(password, self.world.secret())?;
-        let token = self.new_token();
         self.store.write(|tx| {
             workspaces::queue(tx, workspace)?;
             let link = standing(tx, workspace, secret, LinkKind::Password, now)?;
@@ -296,20 +303,17 @@ impl App {
             let actor = Actor { workspace, member };
             accounts::set_password(tx, workspace, member, &hash)?;
             sign_ins::remove_all(tx, workspace, member)?;
+            devices::remove_all(tx, workspace, member)?;
             members::seen(tx, workspace, member, now)?;
             tries::succeeded(tx, workspace, &subjects, now)?;
             self.audit(tx, actor, AuditAction::PasswordChanged, "by a link", 0)?;
-            Ok(sign_ins::add(tx, workspace, &new_sign_in(actor, &token, caller, now))?)
-        })?;
-        Ok(token)
+            self.enter(tx, actor, caller)
+        })
     }
 
     /// Counts a try of a link as failed until it succeeds.
-    fn begin_to_use(&self, workspace: Workspace, secret: &LinkSecret, caller: &Caller) -> Result<Vec<Subject>, Error> {
-        let mut subjects = vec![Subject::link(&secret.hash())];
-        if !caller.address.is_empty() {
-            subjects.push(Subject::address(&caller.address));
-        }
+    fn begin_to_use(&self, workspace: Workspace, secret: &LinkSecret) -> Result<[Subject; 1], Error> {
+        let subjects = [Subject::link(&secret.hash())];
         let now = self.world.now();
         self.store.write(|tx| self.begin_try(tx, workspace, &subjects, now))?;
         Ok(subjects)
@@ -329,6 +333,10 @@ fn standing(
     now: i64,
 ) -> Result<Link, Error> {
     let link = links::find(tx, workspace, &secret.hash(), now)?.ok_or(Error::LinkGone)?;
+    // A clock that was ahead would have made it last longer.
+    if link.made_at > now + CLOCKS_DIFFER {
+        return Err(Error::LinkGone);
+    }
     let maker = Actor {
         workspace,
         member: link.made_by,

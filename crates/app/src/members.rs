@@ -5,15 +5,17 @@
 //! Leaves out how somebody comes in (`links`), and what becomes of what belongs to who goes (`leaving`).
 
 use crate::access::{self, IsAdmin};
-use crate::accounts::{fit_email, fit_name, fit_password, folded, session};
+use crate::accounts::{fit_email, fit_name, fit_password, folded};
 use crate::audit::AuditAction;
 use crate::links::refuse_taken;
+use crate::passwords::Chooser;
+use crate::sessions::session;
 use crate::{AccountField, Actor, App, Error, SignInInfo};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::accounts::{self, NewAccount, Role};
 use store::members::{self, MemberRow, MemberState};
 use store::sign_ins::{self, SignIn};
-use store::{Member, Tx, Workspace, links, workspaces};
+use store::{Member, Tx, Workspace, devices, links, second_factors, workspaces};
 
 /// A member, as other members see one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,8 @@ pub struct MemberMore {
     pub contacts: u64,
     /// When last seen, roughly, in UTC microseconds.
     pub seen_at: Option<i64>,
+    /// Whether the member signs in with a second factor.
+    pub second_factor: bool,
     /// Where the member is signed in, the place seen last first.
     pub sign_ins: Vec<SignInInfo>,
 }
@@ -70,11 +74,13 @@ impl App {
             for one in sign_ins::lasting(tx, workspace, now)? {
                 sign_ins.entry(one.member).or_default().push(place(one));
             }
+            let factors: HashSet<Member> = second_factors::members(tx, workspace)?.into_iter().collect();
             let there = rows.into_iter().filter(|row| row.state != MemberState::Removed);
             let with_more = there.map(|row| {
                 let more = MemberMore {
                     contacts: contacts.get(&row.member).copied().unwrap_or(0),
                     seen_at: row.seen_at,
+                    second_factor: factors.contains(&row.member),
                     sign_ins: sign_ins.remove(&row.member).unwrap_or_default(),
                 };
                 info(row, Some(more))
@@ -142,7 +148,13 @@ impl App {
     ) -> Result<Role, Error> {
         let name = fit_name(name, AccountField::Name)?;
         let email = fit_email(email)?;
-        fit_password(password)?;
+        let workspace_name = self.store.read(|tx| workspaces::name(tx, actor.workspace))?;
+        let chooser = Chooser {
+            name,
+            email: &email,
+            workspace_name: &workspace_name,
+        };
+        fit_password(password, &chooser)?;
         let hash = self.passwords.hash(password, self.world.secret())?;
         let now = self.world.now();
         let account = NewAccount {
@@ -329,6 +341,7 @@ pub(crate) fn shut_out(tx: &mut Tx<'_>, actor: Actor, member: Member) -> Result<
     members::set_state(tx, actor.workspace, member, MemberState::Deactivated)?;
     keep_an_owner(tx, actor)?;
     sign_ins::remove_all(tx, actor.workspace, member)?;
+    devices::remove_all(tx, actor.workspace, member)?;
     Ok(links::forget_passwords(tx, actor.workspace, member)?)
 }
 

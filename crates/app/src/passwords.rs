@@ -1,6 +1,8 @@
 //! Passwords: what may be one, and the hash that it is checked against.
 //!
-//! Owns argon2id with its cost, and how many are hashed at once: a hash takes 19 MiB while it is made, so they are made one
+//! A new password has 12 characters or more and would withstand a hundred million guesses, as `zxcvbn` estimates with its lists
+//! of common passwords, words and names, and with what is known of who chooses it. A password that was set under an older
+//! rule goes on working. Owns argon2id with its cost, and how many are hashed at once: a hash takes 19 MiB while it is made, so they are made one
 //! after the other, and when too many wait, whoever comes next is sent away. Leaves out who may try how often.
 
 use crate::Error;
@@ -8,9 +10,10 @@ use argon2::password_hash::PasswordHasher;
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordVerifier, Version};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use zxcvbn::{Score, zxcvbn};
 
 /// Fewer characters are too easy to guess.
-const CHARACTERS: usize = 10;
+pub const CHARACTERS: usize = 12;
 /// More bytes are no password, but an attempt to keep the machine busy.
 const BYTES: usize = 1000;
 /// How many may wait for their hash.
@@ -18,6 +21,30 @@ const WAITING: usize = 32;
 /// The cost that OWASP advises for argon2id with one lane: 19 MiB, two passes.
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
+
+/// What others may know of who chooses a password, so that it must not be made of that.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Chooser<'a> {
+    /// What they are called.
+    pub name: &'a str,
+    /// The address that they sign in with.
+    pub email: &'a str,
+    /// What their workspace is called.
+    pub workspace_name: &'a str,
+}
+
+impl<'a> Chooser<'a> {
+    /// Everything that is known, whole and in words.
+    fn known(&self) -> Vec<&'a str> {
+        let all = [self.name, self.email, self.workspace_name, "crystalqore"];
+        let words = all
+            .iter()
+            .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
+            // Shorter ones are in every password.
+            .filter(|word| word.chars().count() > 2);
+        all.into_iter().filter(|text| !text.is_empty()).chain(words).collect()
+    }
+}
 
 /// The one place where passwords are hashed.
 #[derive(Default)]
@@ -27,11 +54,16 @@ pub struct Passwords {
 }
 
 /// What is wrong with a new password, if anything.
-pub fn unfit(password: &str) -> Option<&'static str> {
+pub fn unfit(password: &str, chooser: &Chooser<'_>) -> Option<&'static str> {
     if password.len() > BYTES {
         Some("The password is longer than 1,000 bytes; choose a shorter one.")
     } else if password.chars().count() < CHARACTERS {
-        Some("Choose a password with 10 characters or more; a few words make a good one.")
+        Some("Choose a password with 12 characters or more; four words that do not belong together make a good one.")
+    } else if zxcvbn(password, &chooser.known()).score() < Score::Three {
+        Some(
+            "This password is easy to guess: it is a common one, a pattern, or made of your name, email or workspace. \
+             Choose another one; four words that do not belong together make a good one.",
+        )
     } else {
         None
     }
@@ -103,12 +135,48 @@ mod tests {
     }
 
     #[test]
-    fn passwords_have_a_length_and_no_other_rule() {
-        assert!(unfit("123456789").is_some());
-        assert!(unfit("1234567890").is_none());
-        assert!(unfit("ééééééééé").is_some(), "characters count, not bytes");
-        assert!(unfit(&"x".repeat(1000)).is_none());
-        assert!(unfit(&"x".repeat(1001)).is_some());
+    fn short_common_and_own_passwords_are_refused() {
+        let ada = Chooser {
+            name: "Ada Lovelace",
+            email: "ada@analytical-engines.example",
+            workspace_name: "Engines",
+        };
+        let refused = |password: &str| unfit(password, &ada);
+        for short in ["", "aB3$xK9!zQ1", "ééééééééééé"] {
+            assert!(
+                refused(short).is_some_and(|why| why.contains("12 characters")),
+                "{short}"
+            );
+        }
+        let guessed = [
+            "123456789012",
+            "aaaaaaaaaaaa",
+            "password1234",
+            "qwertyuiop12",
+            "iloveyou1234",
+            "crystalqore12",
+            "ada@analytical-engines.example",
+            "lovelace1815",
+            "AnalyticalEngines",
+            "adaadaadaada",
+        ];
+        for password in guessed {
+            let why = refused(password);
+            assert!(
+                why.is_some_and(|why| why.contains("easy to guess")),
+                "{password}: {why:?}"
+            );
+        }
+        for good in [
+            "violet anchor tide",
+            "Xk3kd92kd0sl",
+            "correct horse battery staple",
+            "ÄöÜ ß é 漢字 слово",
+        ] {
+            assert_eq!(refused(good), None, "{good}");
+        }
+        let long = "violet anchor tide ".repeat(60);
+        assert!(refused(&long[..1000]).is_none() && refused(&long[..1001]).is_some());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use crate::access::admin;
 use crate::fields::{defined, fields_to_require};
 use crate::plan::{Duplicates, ImportOptions, Match};
+use crate::security_settings::SecuritySettings;
 use crate::{Actor, App, AuditAction, Error};
 use model::{Region, Slot, clean};
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,7 @@ pub(crate) struct Stored {
     matching: Match,
     trash_days: u32,
     log_days: u32,
+    pub security: SecuritySettings,
 }
 
 impl Default for Stored {
@@ -59,6 +61,7 @@ impl Default for Stored {
             matching: Match::default(),
             trash_days: 30,
             log_days: 90,
+            security: SecuritySettings::default(),
         }
     }
 }
@@ -137,7 +140,9 @@ impl App {
             if wanted.name != before.name {
                 accounts::rename_workspace(tx, actor.workspace, &wanted.name)?;
             }
+            let security = stored_settings(tx, actor.workspace)?.security;
             let stored = Stored {
+                security,
                 country: wanted.country.map(Region::code),
                 required: wanted.required,
                 duplicates: wanted.duplicates,

@@ -1,17 +1,19 @@
 //! How often somebody may try to sign in.
 //!
-//! Owns the growing waits after failures, for each email and for each address of the network, and that the audit log tells of
-//! them: once for each burst of failures of a member's email, and of addresses once an hour, so that nobody can fill the log.
+//! Owns the growing waits after failures, and that the audit log tells of them: once for each burst of failures of a member's
+//! email, and of addresses once an hour, so that nobody can fill the log. Failures count for the email and for the address of
+//! the network; in a browser in which the member has signed in before they count for that browser and email alone, so that
+//! nobody elsewhere can lock the member out of it. Times that a wrong clock has written do not count.
 //! A try counts as failed from its beginning, so that many at the same moment are not many free ones. Leaves out what a try
 //! is. Subjects are kept as hashes, and an email that is no member's is noted nowhere: who mistypes theirs has not asked to be
 //! remembered.
 
-use crate::accounts::{hex, sha256};
+use crate::accounts::{folded, hex, sha256};
 use crate::audit::AuditAction;
 use crate::{Actor, App, Error};
 use std::net::IpAddr;
 use store::sign_ins::{self, Failures};
-use store::{Member, Tx, Workspace, accounts};
+use store::{Member, Tx, Workspace, accounts, devices, members};
 
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -21,6 +23,8 @@ pub const FORGOTTEN_AFTER: i64 = 24 * 60 * MINUTE;
 const LONGEST: i64 = 15 * MINUTE;
 /// The audit log tells of an address no sooner after another: whoever tries may have many of them.
 const ADDRESSES_NOTED_EVERY: i64 = 60 * MINUTE;
+/// A last failure so far ahead was written by a clock that was wrong.
+const CLOCKS_DIFFER: i64 = 15 * MINUTE;
 /// Characters that are noted of an address; one that is none may be of any length.
 const LONGEST_ADDRESS: usize = 100;
 /// Who an address is when it names no member's email.
@@ -37,6 +41,8 @@ pub struct Subject {
 /// What a subject is known by, as long as it tries.
 enum Kind {
     Email(String),
+    /// A browser in which the member of this email has signed in before.
+    Device(String),
     Link,
     Address(String),
 }
@@ -48,6 +54,15 @@ impl Subject {
             name: hex(&sha256(&[b"email", email.as_bytes()])),
             free: 5,
             kind: Kind::Email(email.to_owned()),
+        }
+    }
+
+    /// Somebody who says to have this email, in a browser in which its member has signed in before.
+    pub fn device(token_hash: &[u8], email: &str) -> Self {
+        Self {
+            name: hex(&sha256(&[b"device", token_hash, email.as_bytes()])),
+            free: 5,
+            kind: Kind::Device(email.to_owned()),
         }
     }
 
@@ -80,7 +95,7 @@ impl Subject {
 
     fn email_tried(&self) -> Option<&str> {
         match &self.kind {
-            Kind::Email(email) => Some(email),
+            Kind::Email(email) | Kind::Device(email) => Some(email),
             _ => None,
         }
     }
@@ -120,6 +135,12 @@ impl App {
                 (Kind::Email(email), Some(_)) => {
                     format!("{email}: {} failed tries, the last from {address}", subject.free)
                 }
+                (Kind::Device(email), Some(_)) => {
+                    format!(
+                        "{email}: {} failed tries in a browser that was signed in before, the last from {address}",
+                        subject.free
+                    )
+                }
                 (Kind::Address(address), known) if may_note_address(tx, workspace, now)? => {
                     let last = known.as_ref().map(|account| format!(", the last as {}", account.email));
                     format!("{address}: {} failed tries{}", subject.free, last.unwrap_or_default())
@@ -134,11 +155,40 @@ impl App {
     }
 }
 
+impl App {
+    /// Ends the waits after failed tries: those of an email, in every browser, or without one all that there are. Says how
+    /// many who tried had failures.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::NoMember`]; those of the database.
+    pub fn end_waits(&self, actor: Actor, email: Option<&str>) -> Result<u64, Error> {
+        self.change_members(actor, |tx, _| {
+            let Some(email) = email.map(folded) else {
+                self.audit(tx, actor, AuditAction::Unlocked, "everybody", 0)?;
+                return Ok(sign_ins::clear_all_failures(tx, actor.workspace)?);
+            };
+            let member = members::by_email(tx, actor.workspace, &email)?;
+            let member = member.ok_or(Error::NoMember)?.member;
+            let mut subjects = vec![Subject::email(&email)];
+            for device in devices::of_member(tx, actor.workspace, member)? {
+                subjects.push(Subject::device(&device, &email));
+            }
+            let mut cleared = 0;
+            for subject in &subjects {
+                cleared += sign_ins::clear_failures(tx, actor.workspace, &subject.name)?;
+            }
+            self.audit(tx, actor, AuditAction::Unlocked, &email, 0)?;
+            Ok(cleared)
+        })
+    }
+}
+
 /// Whether no address was noted lately; says so once.
 fn may_note_address(tx: &mut Tx<'_>, workspace: Workspace, now: i64) -> Result<bool, Error> {
     let noted = hex(&sha256(&[b"noted", b"addresses"]));
     let known = sign_ins::lock_failures(tx, workspace, &noted, now)?;
-    if known.blocked_until > now {
+    // One that is further ahead was written by a wrong clock.
+    if (now + 1..=now + ADDRESSES_NOTED_EVERY).contains(&known.blocked_until) {
         return Ok(false);
     }
     let next = Failures {
@@ -159,7 +209,7 @@ fn begin<'s>(
 ) -> Result<Vec<&'s Subject>, Error> {
     let mut slowed = Vec::new();
     for subject in subjects {
-        let known = sign_ins::lock_failures(tx, workspace, &subject.name, now)?;
+        let known = believed(sign_ins::lock_failures(tx, workspace, &subject.name, now)?, now);
         if known.blocked_until > now {
             return Err(Error::TooManyTries {
                 minutes: minutes(known.blocked_until - now),
@@ -186,6 +236,28 @@ pub fn succeeded(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], no
         sign_ins::set_failures(tx, workspace, &subject.name, &cleared)?;
     }
     Ok(())
+}
+
+/// Takes back what was counted of a try that has not failed, but is not at its end either. Earlier failures stay.
+pub fn taken_back(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], now: i64) -> Result<(), Error> {
+    for subject in subjects {
+        let known = sign_ins::lock_failures(tx, workspace, &subject.name, now)?;
+        let before = Failures {
+            count: (known.count - 1).max(0),
+            blocked_until: 0,
+            ..known
+        };
+        sign_ins::set_failures(tx, workspace, &subject.name, &before)?;
+    }
+    Ok(())
+}
+
+/// The failures, or none if a clock has written them that was wrong: nobody waits longer than the longest wait.
+fn believed(known: Failures, now: i64) -> Failures {
+    if known.blocked_until > now + LONGEST || known.last_at > now + CLOCKS_DIFFER {
+        return Failures::default();
+    }
+    known
 }
 
 /// The failures after one more.
@@ -223,6 +295,26 @@ mod tests {
             waits.push((known.blocked_until - now).max(0) / MINUTE);
         }
         assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 15, 15, 15]);
+    }
+
+    #[test]
+    fn a_clock_that_was_wrong_makes_nobody_wait() {
+        let now = 400 * 24 * 60 * MINUTE;
+        let ahead = |last_at, blocked_until| Failures {
+            count: 9,
+            last_at,
+            blocked_until,
+        };
+        let waits = ahead(now, now + LONGEST);
+        assert_eq!(believed(waits, now), waits);
+        assert_eq!(believed(ahead(now, now + LONGEST + 1), now), Failures::default());
+        // Failures that no wait follows must not add up either.
+        assert_eq!(believed(ahead(now + 24 * 60 * MINUTE, 0), now), Failures::default());
+        assert_eq!(
+            believed(ahead(now + 1, 0), now).count,
+            9,
+            "clocks of two servers differ a little"
+        );
     }
 
     #[test]

@@ -26,6 +26,10 @@ pub enum MemberAction {
     List(ListArgs),
     /// Remove a member, and give their contacts, trash and imports to another one
     Remove(RemoveArgs),
+    /// End the waits after failed tries to sign in: those of a member, or without an email all of them
+    Unlock(UnlockArgs),
+    /// Take the second factor of a member away who has lost it; they are signed out everywhere
+    ResetSecondFactor(ResetSecondFactorArgs),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -74,6 +78,28 @@ pub struct RemoveArgs {
     pub acting: ActingArgs,
 }
 
+#[derive(Debug, ClapArgs)]
+pub struct UnlockArgs {
+    /// The address of the member [default: everybody who waits]
+    pub email: Option<String>,
+    /// Print one JSON document
+    #[arg(long, env = "CRYSTALQORE_JSON")]
+    pub json: bool,
+    #[command(flatten)]
+    pub acting: ActingArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ResetSecondFactorArgs {
+    /// The address of the member
+    pub email: String,
+    /// Print one JSON document
+    #[arg(long, env = "CRYSTALQORE_JSON")]
+    pub json: bool,
+    #[command(flatten)]
+    pub acting: ActingArgs,
+}
+
 impl MemberAction {
     /// Whether one JSON document is asked for.
     pub fn json(&self) -> bool {
@@ -81,6 +107,8 @@ impl MemberAction {
             Self::Add(args) => args.json,
             Self::List(args) => args.json,
             Self::Remove(args) => args.json,
+            Self::Unlock(args) => args.json,
+            Self::ResetSecondFactor(args) => args.json,
         }
     }
 }

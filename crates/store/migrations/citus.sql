@@ -29,6 +29,15 @@ WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'sign_ins':
 SELECT create_distributed_table('sign_in_failures', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'sign_in_failures'::regclass);
 
+SELECT create_distributed_table('devices', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'devices'::regclass);
+
+SELECT create_distributed_table('second_factors', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'second_factors'::regclass);
+
+SELECT create_distributed_table('recovery_codes', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'recovery_codes'::regclass);
+
 SELECT create_distributed_table('contacts', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contacts'::regclass);
 

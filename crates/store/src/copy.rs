@@ -7,8 +7,8 @@
 use crate::error::{Error, Result};
 use crate::waist::{OnConflict, Row, Table, Tx, Value};
 use crate::{
-    Store, Workspace, actions, audit, changes, choices, contacts, feed, fields, keys, links, mappings, names,
-    not_duplicates, settings, shares, sign_ins, texts, trash, views,
+    Store, Workspace, actions, audit, changes, choices, contacts, devices, feed, fields, keys, links, mappings, names,
+    not_duplicates, second_factors, settings, shares, sign_ins, texts, trash, views,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::Xxh3;
@@ -130,6 +130,9 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&MEMBERS, 2),
     &keyed(&sign_ins::TABLE, 2),
     &keyed(&sign_ins::FAILURES, 2),
+    &keyed(&devices::TABLE, 3),
+    &keyed(&second_factors::TABLE, 2),
+    &keyed(&second_factors::CODES, 3),
     &keyed(&contacts::TABLE, 2),
     &keyed(&keys::TABLE, 3),
     &keyed(&names::TABLE, 3),

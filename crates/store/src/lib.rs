@@ -3,7 +3,7 @@
 //! Owns the schema, the transactions and the statements. A subject is a module of free functions that take a [`Tx`] and a
 //! [`Workspace`]: [`workspaces`], [`accounts`], [`sign_ins`], [`contacts`], [`keys`], [`names`], [`texts`], [`trash`], [`imports`], [`leases`],
 //! [`changes`], [`feed`], [`mappings`], [`shares`], [`audit`], [`actions`], [`views`], [`not_duplicates`],
-//! [`members`], [`links`], [`choices`]. No statement crosses workspaces. Times are UTC microseconds since 1970 and are passed in, but for those of
+//! [`members`], [`links`], [`choices`], [`devices`], [`second_factors`]. No statement crosses workspaces. Times are UTC microseconds since 1970 and are passed in, but for those of
 //! leases; JSON is kept as the text that came.
 //! Leaves out rights, what the JSON means, files other than the database, the clock. It is synchronous: doors call it on
 //! threads that may block.
@@ -15,6 +15,7 @@ pub mod changes;
 pub mod choices;
 pub mod contacts;
 pub mod copy;
+pub mod devices;
 mod error;
 pub mod examine;
 pub mod feed;
@@ -30,6 +31,7 @@ mod migrations;
 pub mod names;
 pub mod not_duplicates;
 mod postgresql;
+pub mod second_factors;
 pub mod settings;
 pub mod shares;
 pub mod sign_ins;

@@ -44,6 +44,11 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         include_str!("../migrations/sqlite/V13__member_choices.sql"),
     ),
     ("V14__persons", include_str!("../migrations/sqlite/V14__persons.sql")),
+    ("V15__devices", include_str!("../migrations/sqlite/V15__devices.sql")),
+    (
+        "V16__second_factors",
+        include_str!("../migrations/sqlite/V16__second_factors.sql"),
+    ),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -83,6 +88,11 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
         include_str!("../migrations/postgres/V13__member_choices.sql"),
     ),
     ("V14__persons", include_str!("../migrations/postgres/V14__persons.sql")),
+    ("V15__devices", include_str!("../migrations/postgres/V15__devices.sql")),
+    (
+        "V16__second_factors",
+        include_str!("../migrations/postgres/V16__second_factors.sql"),
+    ),
 ];
 
 /// Where refinery notes which migrations a database has seen.

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::waist::{Row, Table, Tx, Value};
 use crate::{Member, Workspace};
 
-pub(crate) const TABLE: Table<7> = Table {
+pub(crate) const TABLE: Table<9> = Table {
     name: "sign_ins",
     columns: [
         "workspace_id",
@@ -16,6 +16,8 @@ pub(crate) const TABLE: Table<7> = Table {
         "created_at",
         "seen_at",
         "expires_at",
+        "proved_at",
+        "awaits_code",
         "agent",
     ],
 };
@@ -37,6 +39,10 @@ pub struct SignIn {
     pub seen_at: i64,
     /// Until when, unless seen again.
     pub expires_at: i64,
+    /// When the member last gave password and second factor.
+    pub proved_at: i64,
+    /// Whether the code of the second factor is missing still; then it lets nobody in.
+    pub awaits_code: bool,
     /// What the browser calls itself.
     pub agent: String,
 }
@@ -52,7 +58,8 @@ pub struct Failures {
     pub blocked_until: i64,
 }
 
-const SIGN_IN: &str = "SELECT token_hash, member_id, created_at, seen_at, expires_at, agent FROM sign_ins
+const SIGN_IN: &str =
+    "SELECT token_hash, member_id, created_at, seen_at, expires_at, agent, proved_at, awaits_code FROM sign_ins
      WHERE workspace_id = $1";
 
 fn read(row: &Row<'_>) -> Result<SignIn> {
@@ -63,6 +70,8 @@ fn read(row: &Row<'_>) -> Result<SignIn> {
         seen_at: row.int(3)?,
         expires_at: row.int(4)?,
         agent: row.text(5)?.to_owned(),
+        proved_at: row.int(6)?,
+        awaits_code: row.int(7)? != 0,
     })
 }
 
@@ -73,8 +82,9 @@ fn read(row: &Row<'_>) -> Result<SignIn> {
 pub fn add(tx: &mut Tx<'_>, workspace: Workspace, sign_in: &SignIn) -> Result<()> {
     tx.execute(
         "signing in",
-        "INSERT INTO sign_ins (workspace_id, token_hash, member_id, created_at, seen_at, expires_at, agent)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO sign_ins
+         (workspace_id, token_hash, member_id, created_at, seen_at, expires_at, agent, proved_at, awaits_code)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         &[
             workspace.into(),
             Value::Blob(&sign_in.token_hash),
@@ -83,6 +93,8 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, sign_in: &SignIn) -> Result<()
             Value::Int(sign_in.seen_at),
             Value::Int(sign_in.expires_at),
             Value::Text(&sign_in.agent),
+            Value::Int(sign_in.proved_at),
+            Value::Int(i64::from(sign_in.awaits_code)),
         ],
     )?;
     Ok(())
@@ -102,12 +114,12 @@ pub fn find(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8]) -> Result<
     )
 }
 
-/// The sign-ins of a member, the one seen last first.
+/// The sign-ins of a member that let them in, the one seen last first.
 ///
 /// # Errors
 /// Those of the database.
 pub fn of_member(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Vec<SignIn>> {
-    let sql = format!("{SIGN_IN} AND member_id = $2 ORDER BY seen_at DESC, token_hash");
+    let sql = format!("{SIGN_IN} AND member_id = $2 AND awaits_code = 0 ORDER BY seen_at DESC, token_hash");
     tx.query(
         "reading sign-ins",
         &sql,
@@ -116,12 +128,12 @@ pub fn of_member(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Resul
     )
 }
 
-/// All sign-ins that have not expired, the one seen last first.
+/// All sign-ins that let somebody in and have not expired, the one seen last first.
 ///
 /// # Errors
 /// Those of the database.
 pub fn lasting(tx: &mut Tx<'_>, workspace: Workspace, now: i64) -> Result<Vec<SignIn>> {
-    let sql = format!("{SIGN_IN} AND expires_at > $2 ORDER BY seen_at DESC, token_hash");
+    let sql = format!("{SIGN_IN} AND expires_at > $2 AND awaits_code = 0 ORDER BY seen_at DESC, token_hash");
     tx.query("reading sign-ins", &sql, &[workspace.into(), Value::Int(now)], read)
 }
 
@@ -139,6 +151,19 @@ pub fn seen(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64, 
             Value::Int(now),
             Value::Int(expires_at),
         ],
+    )?;
+    Ok(())
+}
+
+/// Notes that the member has given password and second factor again.
+///
+/// # Errors
+/// Those of the database.
+pub fn proved(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64) -> Result<()> {
+    tx.execute(
+        "noting a sign-in",
+        "UPDATE sign_ins SET proved_at = $3 WHERE workspace_id = $1 AND token_hash = $2",
+        &[workspace.into(), Value::Blob(token_hash), Value::Int(now)],
     )?;
     Ok(())
 }
@@ -244,4 +269,28 @@ pub fn set_failures(tx: &mut Tx<'_>, workspace: Workspace, subject: &str, failur
         ],
     )?;
     Ok(())
+}
+
+/// Forgets the failures of a subject.
+///
+/// # Errors
+/// Those of the database.
+pub fn clear_failures(tx: &mut Tx<'_>, workspace: Workspace, subject: &str) -> Result<u64> {
+    tx.execute(
+        "clearing failures",
+        "DELETE FROM sign_in_failures WHERE workspace_id = $1 AND subject = $2",
+        &[workspace.into(), Value::Text(subject)],
+    )
+}
+
+/// Forgets all failures.
+///
+/// # Errors
+/// Those of the database.
+pub fn clear_all_failures(tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64> {
+    tx.execute(
+        "clearing failures",
+        "DELETE FROM sign_in_failures WHERE workspace_id = $1",
+        &[workspace.into()],
+    )
 }

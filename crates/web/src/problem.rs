@@ -75,7 +75,8 @@ fn status_of(code: &str) -> StatusCode {
         "no_identity" | "field" | "unknown_field" | "rules" | "settings" | "bad_tag" | "bad_view" | "mapping"
         | "filter" | "nothing_mapped" | "unreadable" => StatusCode::UNPROCESSABLE_ENTITY,
         "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
-        "wrong_password" => StatusCode::UNAUTHORIZED,
+        "wrong_password" | "wrong_code" | "sign_in_again" => StatusCode::UNAUTHORIZED,
+        "no_second_factor" => StatusCode::CONFLICT,
         "too_many_tries" => StatusCode::TOO_MANY_REQUESTS,
         "account_field" => StatusCode::UNPROCESSABLE_ENTITY,
         "already_set_up" => StatusCode::CONFLICT,

@@ -8,6 +8,7 @@ use crate::pages::{
     account, audit, contacts, duplicates, export, fields, import, links, members, settings, setup, sign_in, trash,
 };
 use crate::problem::Problem;
+use crate::proof::{self, Needed};
 use crate::server::body::tell_too_slow;
 use crate::{assets, guard, health, metrics, observe, session};
 use axum::Router;
@@ -39,6 +40,8 @@ pub struct Route {
     pub access: Access,
     /// Whether a file comes with it, which may have as many bytes as uploads may.
     uploads: bool,
+    /// When the member must have given their password a short time ago.
+    proof: Option<Needed>,
     handler: MethodRouter<Arc<Web>>,
 }
 
@@ -46,6 +49,17 @@ impl Route {
     /// The same route, for everybody.
     fn public(mut self) -> Self {
         self.access = Access::Public;
+        self
+    }
+
+    /// The same route, for members who have given their password a short time ago.
+    fn proved(self) -> Self {
+        self.proved_if(|_| true)
+    }
+
+    /// The same, if what was sent needs it.
+    fn proved_if(mut self, needed: Needed) -> Self {
+        self.proof = Some(needed);
         self
     }
 
@@ -70,6 +84,7 @@ fn route(method: &'static str, path: &'static str, handler: MethodRouter<Arc<Web
         path,
         access: Access::Member,
         uploads: false,
+        proof: None,
         handler,
     }
 }
@@ -92,11 +107,18 @@ pub fn table() -> Vec<Route> {
         post("/setup", setup::create).public(),
         get("/sign-in", sign_in::form).public(),
         post("/sign-in", sign_in::sign_in).public(),
+        get("/sign-in/code", sign_in::code_form).public(),
+        post("/sign-in/code", sign_in::enter_code).public(),
         post("/sign-out", sign_in::sign_out).public(),
         get("/account", account::show),
         post("/account/name", account::change_name),
         post("/account/password", account::change_password),
         post("/account/sign-ins/end", account::end_sign_in),
+        get("/account/second-factor", account::second_factor::show),
+        post("/account/second-factor", account::second_factor::begin).proved(),
+        post("/account/second-factor/confirm", account::second_factor::confirm),
+        post("/account/second-factor/codes", account::second_factor::renew_codes).proved(),
+        post("/account/second-factor/off", account::second_factor::end).proved(),
         // Members, and the links that let somebody in.
         // Custom fields and settings.
         get("/fields", fields::list),
@@ -107,14 +129,16 @@ pub fn table() -> Vec<Route> {
         post("/fields/{id}/restore", fields::restore),
         get("/settings", settings::show),
         post("/settings", settings::save),
+        post("/settings/security", settings::security::save).proved(),
         // Members.
         get("/members", members::list),
-        post("/members/invite", members::invite),
+        post("/members/invite", members::invite).proved_if(members::invites_who_keeps_order),
         post("/members/invitations/revoke", members::revoke),
-        post("/members/{id}/role", members::change_role),
+        post("/members/{id}/role", members::change_role).proved(),
         post("/members/{id}/deactivate", members::deactivate),
         post("/members/{id}/activate", members::activate),
-        post("/members/{id}/reset-link", members::reset_link),
+        post("/members/{id}/reset-link", members::reset_link).proved(),
+        post("/members/{id}/second-factor/reset", members::reset_second_factor).proved(),
         post("/members/{id}/sign-ins/end", members::end_sign_in),
         get("/members/{id}/remove", members::ask_to_remove),
         post("/members/{id}/remove", members::remove),
@@ -158,7 +182,7 @@ pub fn table() -> Vec<Route> {
         // Export.
         get("/export", export::form),
         post("/export", export::again),
-        post("/export/file", export::file),
+        post("/export/file", export::file).proved_if(export::exports_everything),
         get("/export/progress", export::progress),
         // Imports and the wizard.
         get("/import", import::upload::form),
@@ -190,6 +214,9 @@ pub fn table() -> Vec<Route> {
 pub fn router(web: Arc<Web>) -> Router {
     let routed = table().into_iter().fold(Router::new(), |router, route| {
         let mut handler = route.handler;
+        if let Some(needed) = route.proof {
+            handler = handler.layer(from_fn_with_state((Arc::clone(&web), needed), proof::require));
+        }
         if route.access == Access::Member {
             handler = handler.layer(from_fn_with_state(Arc::clone(&web), session::require));
         }

@@ -4,11 +4,11 @@
 //! passwords and how long a sign-in lasts: that is `app`.
 
 use crate::Web;
-use crate::blocking::{Lane, blocking, blocking_in};
+use crate::blocking::{Lane, blocking_in};
 use crate::guard;
 use crate::layout::{self, Page, Section};
 use crate::problem::{Problem, Told};
-use app::{Actor, Caller, Role, SignedIn, Token};
+use app::{Actor, Caller, DeviceToken, Role, SignedIn, Token};
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
@@ -24,6 +24,11 @@ use std::sync::atomic::Ordering;
 const COOKIE: &str = "crystalqore";
 /// Browsers take this name only from HTTPS, for the whole site and no other host.
 const SECURE_COOKIE: &str = "__Host-crystalqore";
+/// The cookie by which a browser is known in which somebody has signed in before.
+const DEVICE_COOKIE: &str = "crystalqore-device";
+const SECURE_DEVICE_COOKIE: &str = "__Host-crystalqore-device";
+/// How long the browser keeps that one; `app` forgets it as soon.
+const DEVICE_KEPT_DAYS: i64 = 365;
 /// How long the browser keeps the cookie unless it is given anew; `app` decides how long it is worth something.
 const KEPT_DAYS: i64 = 30;
 
@@ -57,6 +62,10 @@ impl From<SignedIn> for Signed {
     }
 }
 
+/// Whether the member has given password and second factor a short time ago.
+#[derive(Clone, Copy)]
+pub struct ProvedRecently(pub bool);
+
 /// Lets nobody through who is not signed in. What goes wrong behind is told with the member's frame around it.
 pub async fn require(State(web): State<Arc<Web>>, mut request: Request, next: Next) -> Response {
     let token = token(&web, request.headers());
@@ -67,8 +76,13 @@ pub async fn require(State(web): State<Arc<Web>>, mut request: Request, next: Ne
     let (Some(found), Some(token)) = (found, token) else {
         return to_the_door(&web, request.method(), request.uri()).await;
     };
+    // Whoever must set up a second factor first reaches their own account only.
+    if found.must_enrol && !request.uri().path().starts_with("/account") {
+        return Redirect::to("/account/second-factor").into_response();
+    }
     let secure = is_secure(&web, request.headers());
     let keep = found.note_due;
+    request.extensions_mut().insert(ProvedRecently(found.proved_recently));
     let signed = Signed::from(found);
     request.extensions_mut().insert(signed.clone());
     request.extensions_mut().insert(token.clone());
@@ -76,7 +90,7 @@ pub async fn require(State(web): State<Arc<Web>>, mut request: Request, next: Ne
     if keep {
         set_cookie(&mut response, &token, secure);
         // Nobody waits for it: it may have to queue behind an import.
-        tokio::spawn(async move { blocking(&web, move |app| app.keep_signed_in(&token)).await });
+        tokio::spawn(async move { blocking_in(&web, Lane::Sessions, move |app| app.keep_signed_in(&token)).await });
     }
     response
 }
@@ -168,9 +182,21 @@ fn cookie_name(secure: bool) -> &'static str {
     if secure { SECURE_COOKIE } else { COOKIE }
 }
 
-/// The secret that the browser sent.
+fn device_cookie_name(secure: bool) -> &'static str {
+    if secure { SECURE_DEVICE_COOKIE } else { DEVICE_COOKIE }
+}
+
+/// The secret of the session that the browser sent.
 pub fn token(web: &Web, headers: &HeaderMap) -> Option<Token> {
-    let name = cookie_name(is_secure(web, headers));
+    sent_cookie(headers, cookie_name(is_secure(web, headers))).map(Token::new)
+}
+
+/// The secret by which the browser is known from before.
+fn device(web: &Web, headers: &HeaderMap) -> Option<DeviceToken> {
+    sent_cookie(headers, device_cookie_name(is_secure(web, headers))).map(DeviceToken::new)
+}
+
+fn sent_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let sent = headers
         .get_all(header::COOKIE)
         .into_iter()
@@ -178,11 +204,11 @@ pub fn token(web: &Web, headers: &HeaderMap) -> Option<Token> {
     let mut cookies = sent.flat_map(Cookie::split_parse).filter_map(Result::ok);
     cookies
         .find(|cookie| cookie.name() == name)
-        .map(|cookie| Token::new(cookie.value()))
+        .map(|cookie| cookie.value().to_owned())
 }
 
-fn cookie(value: &str, secure: bool, kept: Duration) -> Cookie<'_> {
-    Cookie::build((cookie_name(secure), value))
+fn cookie<'a>(name: &'static str, value: &'a str, secure: bool, kept: Duration) -> Cookie<'a> {
+    Cookie::build((name, value))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
@@ -192,7 +218,8 @@ fn cookie(value: &str, secure: bool, kept: Duration) -> Cookie<'_> {
 }
 
 fn set_cookie(response: &mut Response, token: &Token, secure: bool) {
-    put_cookie(response, &cookie(token.reveal(), secure, Duration::days(KEPT_DAYS)));
+    let kept = Duration::days(KEPT_DAYS);
+    put_cookie(response, &cookie(cookie_name(secure), token.reveal(), secure, kept));
 }
 
 fn put_cookie(response: &mut Response, cookie: &Cookie<'_>) {
@@ -202,17 +229,36 @@ fn put_cookie(response: &mut Response, cookie: &Cookie<'_>) {
     }
 }
 
-/// Sends a browser on that is signed in from now on.
-pub fn let_in(web: &Web, headers: &HeaderMap, token: &Token, next: &str) -> Response {
-    let mut response = Redirect::to(next).into_response();
-    set_cookie(&mut response, token, is_secure(web, headers));
-    response
+/// Sends a browser on that is signed in from now on, or has only the code of the second factor to tell.
+pub async fn let_in(
+    web: &Arc<Web>,
+    headers: &HeaderMap,
+    caller: Caller,
+    token: Token,
+    next: &str,
+) -> Result<Response, Problem> {
+    let session = token.clone();
+    let device = blocking_in(web, Lane::SignIn, move |app| app.know_browser(&session, &caller)).await?;
+    let secure = is_secure(web, headers);
+    let to = match device {
+        Some(_) => next.to_owned(),
+        None => format!("/sign-in/code?{}", as_query(next)),
+    };
+    let mut response = Redirect::to(&to).into_response();
+    set_cookie(&mut response, &token, secure);
+    if let Some(device) = device {
+        let kept = Duration::days(DEVICE_KEPT_DAYS);
+        let name = device_cookie_name(secure);
+        put_cookie(&mut response, &cookie(name, device.reveal(), secure, kept));
+    }
+    Ok(response)
 }
 
 /// Sends a browser on that is signed out from now on.
 pub fn let_out(web: &Web, headers: &HeaderMap) -> Response {
     let mut response = Redirect::to("/sign-in").into_response();
-    put_cookie(&mut response, &cookie("", is_secure(web, headers), Duration::ZERO));
+    let secure = is_secure(web, headers);
+    put_cookie(&mut response, &cookie(cookie_name(secure), "", secure, Duration::ZERO));
     // What the browser kept of our pages goes too, so that Back shows nobody's contacts.
     let clear = HeaderValue::from_static("\"cache\"");
     response
@@ -264,6 +310,8 @@ impl FromRequestParts<Arc<Web>> for Asking {
         Ok(Self(Caller {
             address: address.map(|ip| ip.to_string()).unwrap_or_default(),
             agent: text("user-agent").unwrap_or_default().to_owned(),
+            session: token(web, &parts.headers),
+            device: device(web, &parts.headers),
         }))
     }
 }

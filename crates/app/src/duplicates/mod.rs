@@ -7,7 +7,7 @@
 mod finding;
 
 use crate::contacts::read;
-use crate::{Actor, App, Error, Right, StoredContact, access};
+use crate::{Actor, App, AuditAction, Error, Right, StoredContact, access};
 use finding::Finding;
 use model::{ContactId, Verdict, likeness};
 use std::collections::{HashMap, HashSet};
@@ -140,22 +140,37 @@ impl App {
         Ok(())
     }
 
-    /// Remembers that contacts are not the same, each of them and each other; says how many pairs that are.
+    /// Remembers that contacts are not the same, each of them and each other; says how many pairs that are. It holds for the
+    /// whole workspace, so the member must be able to edit at least one contact of a pair: pairs of two contacts that they
+    /// may only view are left as they are.
     ///
     /// # Errors
-    /// [`Error::NoContact`] of the first that the member may not see; those of the database.
+    /// [`Error::NoContact`] of the first that the member may not see; [`Error::Forbidden`] if they may edit none; those of
+    /// the database.
     pub fn tell_apart(&self, actor: Actor, ids: &[ContactId]) -> Result<u64, Error> {
         let now = self.world.now();
         self.store.write(|tx| {
-            let mut seen: Vec<ContactId> = Vec::new();
+            let mut seen: Vec<(ContactId, Right)> = Vec::new();
             for id in ids.iter().take(TOLD_APART) {
-                let id = access::view(tx, actor, *id)?.id;
-                if !seen.contains(&id) {
-                    seen.push(id);
+                let (right, row) = access::found(tx, actor, *id)?;
+                if seen.iter().all(|(known, _)| *known != row.id) {
+                    seen.push((row.id, right));
                 }
             }
-            let pairs: Vec<Pair> = pairs_of(&seen).map(|(a, b)| Pair::new(*a, *b)).collect();
+            if seen.len() > 1 && seen.iter().all(|(_, right)| *right < Right::Edit) {
+                return Err(Error::Forbidden(
+                    "these contacts are shared with you to view; only who may edit one of them can say that they are not the same",
+                ));
+            }
+            let pairs: Vec<Pair> = pairs_of(&seen)
+                .filter(|((_, one), (_, other))| (*one).max(*other) >= Right::Edit)
+                .map(|((a, _), (b, _))| Pair::new(*a, *b))
+                .collect();
+            if pairs.is_empty() {
+                return Ok(0);
+            }
             not_duplicates::put_many(tx, actor.workspace, actor.member, now, &pairs)?;
+            self.audit(tx, actor, AuditAction::ToldApart, "", seen.len() as u64)?;
             Ok(pairs.len() as u64)
         })
     }

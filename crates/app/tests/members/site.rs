@@ -66,6 +66,7 @@ pub fn caller() -> Caller {
     Caller {
         address: "192.0.2.1".to_owned(),
         agent: "Browser".to_owned(),
+        ..Caller::default()
     }
 }
 
@@ -103,7 +104,7 @@ impl Team {
     pub fn join(&self, name: &str, role: Role) -> Actor {
         let email = format!("{name}@example.org");
         let link = self.app.invite(self.ada, &email, role).unwrap();
-        assert!(self.app.link(&link.secret, LinkKind::Invitation, &caller()).is_ok());
+        assert!(self.app.link(&link.secret, LinkKind::Invitation).is_ok());
         let token = self.app.join(&link.secret, name, PASSWORD, &caller()).unwrap();
         self.app.signed_in(&token).unwrap().unwrap().actor
     }

@@ -3,7 +3,7 @@
 use super::open_as;
 use crate::args::PlaceArgs;
 use crate::exit::{Failure, GOOD};
-use crate::member_args::{AddArgs, ListArgs, MemberAction, MemberArgs, RemoveArgs};
+use crate::member_args::{AddArgs, ListArgs, MemberAction, MemberArgs, RemoveArgs, ResetSecondFactorArgs, UnlockArgs};
 use crate::show::{counted, grouped, table};
 use app::{MemberInfo, Role};
 use jiff::Timestamp;
@@ -17,6 +17,8 @@ pub fn run(place: &PlaceArgs, args: &MemberArgs) -> Result<u8, Failure> {
         MemberAction::Add(args) => invite(place, args),
         MemberAction::List(args) => list(place, args),
         MemberAction::Remove(args) => remove(place, args),
+        MemberAction::Unlock(args) => unlock(place, args),
+        MemberAction::ResetSecondFactor(args) => reset_second_factor(place, args),
     }
 }
 
@@ -148,5 +150,44 @@ fn remove(place: &PlaceArgs, args: &RemoveArgs) -> Result<u8, Failure> {
         grouped(had.trashed),
         counted(had.imports, "import", "imports"),
     )?;
+    Ok(GOOD)
+}
+
+fn unlock(place: &PlaceArgs, args: &UnlockArgs) -> Result<u8, Failure> {
+    let (app, actor) = open_as(place, &args.acting)?;
+    app.end_waits(actor, args.email.as_deref())?;
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        writeln!(out, "{}", serde_json::json!({ "unlocked": args.email }))?;
+        return Ok(GOOD);
+    }
+    match &args.email {
+        Some(email) => writeln!(out, "{email} can try to sign in at once.")?,
+        None => writeln!(out, "Everybody can try to sign in at once.")?,
+    }
+    Ok(GOOD)
+}
+
+fn reset_second_factor(place: &PlaceArgs, args: &ResetSecondFactorArgs) -> Result<u8, Failure> {
+    let (app, actor) = open_as(place, &args.acting)?;
+    let member = app.member_of(actor, &args.email)?;
+    let had = app.reset_second_factor(actor, member)?;
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        writeln!(
+            out,
+            "{}",
+            serde_json::json!({ "email": args.email, "had_second_factor": had })
+        )?;
+        return Ok(GOOD);
+    }
+    match had {
+        true => writeln!(
+            out,
+            "{} has no second factor any more and was signed out everywhere.",
+            args.email
+        )?,
+        false => writeln!(out, "{} has no second factor.", args.email)?,
+    }
     Ok(GOOD)
 }

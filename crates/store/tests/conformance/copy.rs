@@ -16,8 +16,8 @@ use store::shares::{Access, Grantee, Share};
 use store::texts::SearchText;
 use store::trash::Trashed;
 use store::{
-    Error, ImportId, Member, Store, actions, audit, changes, choices, contacts, fields, imports, keys, leases, links,
-    mappings, names, settings, shares, sign_ins, texts, trash, views, workspaces,
+    Error, ImportId, Member, Store, actions, audit, changes, choices, contacts, devices, fields, imports, keys, leases,
+    links, mappings, names, second_factors, settings, shares, sign_ins, texts, trash, views, workspaces,
 };
 
 /// More than a few pages of contacts, and something in every table.
@@ -48,6 +48,9 @@ fn fill(store: &Store) {
             trash::put_many(tx, workspace, std::slice::from_ref(&trashed))?;
             sign_ins::add(tx, workspace, &sign_in(1, 1, 10))?;
             sign_ins::lock_failures(tx, workspace, "a", 1)?;
+            devices::put(tx, workspace, &[1; 32], Member(1), 1)?;
+            second_factors::propose(tx, workspace, Member(1), &[2; 20])?;
+            second_factors::set_codes(tx, workspace, Member(1), &[vec![3; 32], vec![4; 32]])?;
             let import = imports::create(tx, workspace, &SMALL_IMPORT, 1)?;
             assert!(leases::take(tx, workspace, import, "a", None)?);
             let batch = Batch {

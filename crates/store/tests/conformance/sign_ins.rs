@@ -11,6 +11,8 @@ pub fn sign_in(token: u8, member: i64, at: i64) -> SignIn {
         created_at: at,
         seen_at: at,
         expires_at: at + 100,
+        proved_at: at,
+        awaits_code: false,
         agent: "Browser é".to_owned(),
     }
 }
@@ -93,6 +95,56 @@ fn failures_are_counted_until_they_are_forgotten() {
         assert_eq!(lock(11), some, "not before that time");
         store.write(|tx| sign_ins::forget(tx, HERE, 0, 10)).unwrap();
         assert_eq!(lock(12).count, 0);
+    });
+}
+
+#[test]
+fn a_session_that_awaits_its_code_is_found_but_not_listed() {
+    on_every_engine(|store, _| {
+        three(store);
+        let awaiting = SignIn {
+            awaits_code: true,
+            ..sign_in(5, 1, 40)
+        };
+        store.write(|tx| sign_ins::add(tx, HERE, &awaiting)).unwrap();
+        let find = |token: u8| store.read(|tx| sign_ins::find(tx, HERE, &[token; 32])).unwrap();
+        assert_eq!(find(5), Some(awaiting));
+        assert_eq!(of(store, 1), vec![2, 1]);
+        let lasting = store.read(|tx| sign_ins::lasting(tx, HERE, 0)).unwrap();
+        assert_eq!(lasting.len(), 3);
+        store.write(|tx| sign_ins::proved(tx, HERE, &[1; 32], 77)).unwrap();
+        let proved = [1, 2].map(|token| find(token).unwrap().proved_at);
+        assert_eq!(proved, [77, 20]);
+    });
+}
+
+#[test]
+fn failures_are_cleared_for_one_or_all() {
+    on_every_engine(|store, _| {
+        let count = |name: &str| {
+            store
+                .write(|tx| sign_ins::lock_failures(tx, HERE, name, 1))
+                .unwrap()
+                .count
+        };
+        let some = Failures {
+            count: 3,
+            last_at: 1,
+            blocked_until: 9,
+        };
+        let set = |name: &str| {
+            count(name);
+            store.write(|tx| sign_ins::set_failures(tx, HERE, name, &some)).unwrap();
+        };
+        ["a", "b", "c"].into_iter().for_each(set);
+        assert_eq!(store.write(|tx| sign_ins::clear_failures(tx, HERE, "a")).unwrap(), 1);
+        assert_eq!((count("a"), count("b")), (0, 3));
+        assert_eq!(
+            store.write(|tx| sign_ins::clear_all_failures(tx, ELSEWHERE)).unwrap(),
+            0
+        );
+        assert_eq!(store.write(|tx| sign_ins::clear_all_failures(tx, HERE)).unwrap(), 3);
+        assert_eq!((count("b"), count("c")), (0, 0));
     });
 }
 

@@ -215,5 +215,10 @@ fn words(action: AuditAction) -> &'static str {
         AuditAction::ActionUndone => "Undid a change",
         AuditAction::FieldChanged => "Changed a custom field",
         AuditAction::SettingsChanged => "Changed settings",
+        AuditAction::SecondFactorOn => "Set up a second factor",
+        AuditAction::SecondFactorOff => "Took a second factor away",
+        AuditAction::RecoveryCodes => "Made recovery codes",
+        AuditAction::Unlocked => "Ended waits after failed tries",
+        AuditAction::ToldApart => "Said that contacts are no duplicates",
     }
 }

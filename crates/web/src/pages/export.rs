@@ -260,6 +260,16 @@ fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>) -> Markup {
     }
 }
 
+/// Whether everything is exported that the member sees or owns, which needs a recent proof.
+pub fn exports_everything(sent: &[(String, String)]) -> bool {
+    let chosen = Chosen::read(sent);
+    match chosen.which {
+        Which::All | Which::Mine => true,
+        Which::Filter => chosen.criteria.is_empty() && chosen.criteria.scope() != Scope::Shared,
+        Which::Shared | Which::Selection => false,
+    }
+}
+
 /// `POST /export/file`
 pub async fn file(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
     let fields = fields(&body);

@@ -6,6 +6,7 @@
 use crate::Web;
 use crate::blocking::blocking;
 use crate::layout::{Page, Section, Tone, field, notice, page};
+use crate::new_password::new_password;
 use crate::problem::Problem;
 use crate::session::{self, Asking};
 use app::{AccountField, Error, LinkKind, LinkOffer, LinkSecret};
@@ -33,13 +34,9 @@ pub struct ResetForm {
 type Wrong = Option<(AccountField, &'static str)>;
 
 /// `GET /join/{token}`
-pub async fn invitation(
-    State(web): State<Arc<Web>>,
-    Asking(caller): Asking,
-    Path(token): Path<String>,
-) -> Result<Response, Problem> {
+pub async fn invitation(State(web): State<Arc<Web>>, Path(token): Path<String>) -> Result<Response, Problem> {
     let secret = LinkSecret::new(token);
-    let asked = blocking(&web, move |app| app.link(&secret, LinkKind::Invitation, &caller)).await;
+    let asked = blocking(&web, move |app| app.link(&secret, LinkKind::Invitation)).await;
     answer(&web, asked, |offer| join_view(&web, offer, &JoinForm::default(), None))
 }
 
@@ -55,9 +52,9 @@ pub async fn join(
     let (name, password) = (sent.name.clone(), sent.password.clone());
     let (with, from) = (secret.clone(), caller.clone());
     match blocking(&web, move |app| app.join(&with, &name, &password, &from)).await {
-        Ok(token) => Ok(session::let_in(&web, &headers, &token, "/contacts")),
+        Ok(token) => session::let_in(&web, &headers, caller, token, "/contacts").await,
         Err(Problem::App(Error::AccountField { field, message })) => {
-            let asked = blocking(&web, move |app| app.link(&secret, LinkKind::Invitation, &caller)).await;
+            let asked = blocking(&web, move |app| app.link(&secret, LinkKind::Invitation)).await;
             answer(&web, asked, |offer| {
                 join_view(&web, offer, &sent, Some((field, message)))
             })
@@ -67,13 +64,9 @@ pub async fn join(
 }
 
 /// `GET /reset/{token}`
-pub async fn password(
-    State(web): State<Arc<Web>>,
-    Asking(caller): Asking,
-    Path(token): Path<String>,
-) -> Result<Response, Problem> {
+pub async fn password(State(web): State<Arc<Web>>, Path(token): Path<String>) -> Result<Response, Problem> {
     let secret = LinkSecret::new(token);
-    let asked = blocking(&web, move |app| app.link(&secret, LinkKind::Password, &caller)).await;
+    let asked = blocking(&web, move |app| app.link(&secret, LinkKind::Password)).await;
     answer(&web, asked, |offer| reset_view(&web, offer, None))
 }
 
@@ -88,9 +81,9 @@ pub async fn reset(
     let secret = LinkSecret::new(token);
     let (with, from) = (secret.clone(), caller.clone());
     match blocking(&web, move |app| app.reset_password(&with, &sent.password, &from)).await {
-        Ok(token) => Ok(session::let_in(&web, &headers, &token, "/contacts")),
+        Ok(token) => session::let_in(&web, &headers, caller, token, "/contacts").await,
         Err(Problem::App(Error::AccountField { field, message })) => {
-            let asked = blocking(&web, move |app| app.link(&secret, LinkKind::Password, &caller)).await;
+            let asked = blocking(&web, move |app| app.link(&secret, LinkKind::Password)).await;
             answer(&web, asked, |offer| reset_view(&web, offer, Some((field, message))))
         }
         Err(problem) => refused(&web, problem),
@@ -164,7 +157,7 @@ fn join_view(web: &Web, offer: &LinkOffer, sent: &JoinForm, wrong: Wrong) -> (St
                     input id="name" name="name" value=(sent.name) autocomplete="name" required autofocus
                         aria-invalid=[name.map(|_| "true")] aria-describedby=[about];
                 }))
-                (new_password("Password", password))
+                (new_password("password", "Password", "", password))
                 button.button-primary { "Join" }
             }
         }
@@ -181,20 +174,10 @@ fn reset_view(web: &Web, offer: &LinkOffer, wrong: Wrong) -> (StatusCode, Markup
             }
             form.card.stack method="post" {
                 input type="text" name="email" value=(offer.email) autocomplete="username" hidden;
-                (new_password("New password", about(wrong, AccountField::Password)))
+                (new_password("password", "New password", "", about(wrong, AccountField::Password)))
                 button.button-primary { "Save" }
             }
         }
     };
     (status(wrong), page(web, head("New password"), content))
-}
-
-fn new_password(label: &str, wrong: Option<&str>) -> Markup {
-    let hint = "10 characters or more; a few words make a good one.";
-    field("password", label, Some(hint), wrong, |about| {
-        html! {
-            input id="password" name="password" type="password" autocomplete="new-password" required minlength="10"
-                aria-invalid=[wrong.map(|_| "true")] aria-describedby=[about];
-        }
-    })
 }

@@ -4,6 +4,7 @@ use crate::Web;
 use crate::blocking::blocking;
 use crate::layout::{Page, Section, Tone, field, notice, page};
 use crate::metrics::same;
+use crate::new_password::new_password;
 use crate::problem::Problem;
 use crate::session::{self, Asking};
 use app::{AccountField, Error, Setup};
@@ -66,10 +67,11 @@ pub async fn create(
         password: sent.password.clone(),
         workspace_name: sent.workspace.clone(),
     };
-    match blocking(&web, move |app| app.setup(&setup, &caller)).await {
+    let from = caller.clone();
+    match blocking(&web, move |app| app.setup(&setup, &from)).await {
         Ok(token) => {
             web.set_up.store(true, Ordering::Relaxed);
-            Ok(session::let_in(&web, &headers, &token, "/contacts"))
+            session::let_in(&web, &headers, caller, token, "/contacts").await
         }
         Err(Problem::App(Error::AccountField { field, message })) => again(Wrong::Field(field, message)),
         Err(problem) => Err(problem),
@@ -113,10 +115,7 @@ fn show(web: &Web, sent: &SetupForm, asks_code: bool, wrong: Option<Wrong>) -> M
                 (field("email", "Email", Some("You sign in with it."), email, |about| {
                     text("email", &sent.email, "username", email.is_some(), about)
                 }))
-                (field("password", "Password", Some("10 characters or more; a few words make a good one."), password, |about| html! {
-                    input id="password" name="password" type="password" autocomplete="new-password" required minlength="10"
-                        aria-invalid=[password.map(|_| "true")] aria-describedby=[about];
-                }))
+                (new_password("password", "Password", "", password))
                 (field("workspace", "Workspace name", Some("Such as the name of your team or company."), workspace, |about| {
                     text("workspace", &sent.workspace, "organization", workspace.is_some(), about)
                 }))

@@ -1,9 +1,10 @@
-//! Signing in and out.
+//! Signing in, with password and then the code of the second factor, and out.
 
 use crate::Web;
 use crate::blocking::{Lane, blocking_in};
 use crate::layout::{Page, Section, Tone, field, notice, page};
 use crate::problem::Problem;
+use crate::proof::log_failure;
 use crate::session::{self, Asking, place_of_ours};
 use app::Error;
 use axum::Form;
@@ -54,13 +55,81 @@ pub async fn sign_in(
 ) -> Result<Response, Problem> {
     let next = place_of_ours(sent.next.as_deref());
     let (email, password) = (sent.email.clone(), sent.password);
-    match blocking_in(&web, Lane::SignIn, move |app| app.sign_in(&email, &password, &caller)).await {
-        Ok(token) => Ok(session::let_in(&web, &headers, &token, next)),
+    let from = caller.clone();
+    match blocking_in(&web, Lane::SignIn, move |app| app.sign_in(&email, &password, &from)).await {
+        Ok(token) => session::let_in(&web, &headers, caller, token, next).await,
         Err(problem @ Problem::App(Error::WrongPassword | Error::TooManyTries { .. })) => {
+            let email = sent.email.clone();
+            let who = blocking_in(&web, Lane::SignIn, move |app| app.email_for_log(&email)).await?;
+            log_failure(&caller, &who, "a sign-in failed");
             Ok(refused(&web, &sent.email, next, &problem))
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// What the form of the code sends.
+#[derive(Deserialize)]
+pub struct CodeForm {
+    code: String,
+    next: Option<String>,
+}
+
+/// `GET /sign-in/code`
+pub async fn code_form(
+    State(web): State<Arc<Web>>,
+    Query(Next { next }): Query<Next>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let next = place_of_ours(next.as_deref());
+    let Some(token) = session::token(&web, &headers) else {
+        return Ok(Redirect::to("/sign-in").into_response());
+    };
+    match blocking_in(&web, Lane::SignIn, move |app| app.awaits_code(&token)).await? {
+        true => Ok(show_code(&web, next, None).into_response()),
+        false => Ok(Redirect::to(next).into_response()),
+    }
+}
+
+/// `POST /sign-in/code`
+pub async fn enter_code(
+    State(web): State<Arc<Web>>,
+    Asking(caller): Asking,
+    headers: HeaderMap,
+    Form(sent): Form<CodeForm>,
+) -> Result<Response, Problem> {
+    let next = place_of_ours(sent.next.as_deref());
+    let Some(session) = caller.session.clone() else {
+        return Ok(Redirect::to("/sign-in").into_response());
+    };
+    let from = caller.clone();
+    let entered = blocking_in(&web, Lane::SignIn, move |app| {
+        app.enter_code(&session, &sent.code, &from)
+    })
+    .await;
+    let (status, why) = match entered {
+        Ok(token) => return session::let_in(&web, &headers, caller, token, next).await,
+        Err(Problem::App(Error::SignInAgain)) => return Ok(Redirect::to("/sign-in").into_response()),
+        Err(Problem::App(Error::TooManyTries { minutes })) => {
+            (StatusCode::TOO_MANY_REQUESTS, format!("Too many tries; try again in {}.", in_minutes(minutes)))
+        }
+        Err(Problem::App(Error::WrongCode)) => (
+            StatusCode::UNAUTHORIZED,
+            "This code is not right. Each code is taken once: wait for the next one of your app, or use a recovery code.".to_owned(),
+        ),
+        Err(problem) => return Err(problem),
+    };
+    log_failure(
+        &caller,
+        "known by their password",
+        "the code of a second factor was refused",
+    );
+    Ok((status, show_code(&web, next, Some(&why))).into_response())
+}
+
+fn in_minutes(minutes: u64) -> String {
+    let unit = if minutes == 1 { "minute" } else { "minutes" };
+    format!("{minutes} {unit}")
 }
 
 /// The same page for an unknown email and a wrong password.
@@ -69,8 +138,11 @@ fn refused(web: &Web, email: &str, next: &str, problem: &Problem) -> Response {
     let why = match problem {
         Problem::App(Error::TooManyTries { minutes }) => {
             wait = Some(HeaderValue::from(minutes.saturating_mul(60)));
-            let unit = if *minutes == 1 { "minute" } else { "minutes" };
-            format!("Too many tries; try again in {minutes} {unit}.")
+            format!(
+                "Too many tries; try again in {}. Somebody has failed too often with this email or from this network. In \
+                 a browser in which you have signed in before, that does not keep you out.",
+                in_minutes(*minutes)
+            )
         }
         _ => "Email or password are not right.".to_owned(),
     };
@@ -91,6 +163,30 @@ pub async fn sign_out(State(web): State<Arc<Web>>, headers: HeaderMap) -> Result
         blocking_in(&web, Lane::SignIn, move |app| app.sign_out(&token)).await?;
     }
     Ok(session::let_out(&web, &headers))
+}
+
+fn show_code(web: &Web, next: &str, wrong: Option<&str>) -> Markup {
+    let head = Page {
+        title: "Your code",
+        signed: None,
+        here: Section::None,
+    };
+    let content = html! {
+        div.door {
+            h1 { "Your code" }
+            @if let Some(wrong) = wrong { (notice(Tone::Bad, html! { p { (wrong) } })) }
+            form.card.stack method="post" action="/sign-in/code" {
+                input type="hidden" name="next" value=(next);
+                (field("code", "Code", Some("Six figures from your authenticator app, or one of your recovery codes."), None, |about| html! {
+                    input id="code" name="code" autocomplete="one-time-code" inputmode="numeric" required autofocus aria-describedby=[about];
+                }))
+                button.button-primary { "Sign in" }
+            }
+            p.small.muted { "Lost both? An admin of your workspace can take your second factor away; for an owner, whoever runs the server can." }
+            p.small { a href="/sign-in" { "Begin again" } }
+        }
+    };
+    page(web, head, content)
 }
 
 fn show(web: &Web, email: &str, next: &str, wrong: Option<&str>) -> Markup {

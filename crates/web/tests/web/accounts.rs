@@ -32,7 +32,7 @@ async fn the_first_visit_makes_the_account_that_owns_what_was_there() {
     assert!(!form.contains("Setup code"));
     let refused = browser.post("/setup", &setup_form("short")).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.body.contains("10 characters or more") && refused.body.contains("value=\"Ada\""));
+    assert!(refused.body.contains("12 characters or more") && refused.body.contains("value=\"Ada\""));
     let made = browser.post("/setup", &setup_form(PASSWORD)).await;
     assert_eq!(
         (made.status, made.header("location")),
@@ -210,7 +210,7 @@ async fn another_password_ends_all_other_sign_ins() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("This is not your present password."));
     let short = owner.post("/account/password", &change(PASSWORD, "short")).await;
-    assert!(short.body.contains("10 characters or more; a few words"));
+    assert!(short.body.contains("12 characters or more; four words"));
     let changed = owner
         .post("/account/password", &change(PASSWORD, "battery staple"))
         .await;

@@ -117,6 +117,7 @@ impl Site {
         Browser {
             router: self.router.clone(),
             cookie: None,
+            device: None,
             extra: HeaderMap::new(),
         }
     }
@@ -129,7 +130,10 @@ pub fn setup_form(password: &str) -> String {
 /// Asks as a browser does.
 pub struct Browser {
     router: Router,
+    /// That of the session.
     pub cookie: Option<String>,
+    /// The one by which the browser is known from before.
+    pub device: Option<String>,
     pub extra: HeaderMap,
 }
 
@@ -170,8 +174,11 @@ impl Browser {
             .extension(ConnectInfo(from))
             .body(Body::from(form.to_owned()))
             .unwrap();
-        if let Some(cookie) = &self.cookie {
-            request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+        let cookies: Vec<&str> = self.cookie.iter().chain(&self.device).map(String::as_str).collect();
+        if !cookies.is_empty() {
+            request
+                .headers_mut()
+                .insert(header::COOKIE, cookies.join("; ").parse().unwrap());
         }
         request.headers_mut().extend(self.extra.clone());
         let (parts, body) = self.send(request).await.into_parts();
@@ -181,8 +188,13 @@ impl Browser {
             headers: parts.headers,
             body: String::from_utf8_lossy(&body).into_owned(),
         };
-        if let Some((cookie, _)) = answer.header("set-cookie").split_once(';') {
-            self.cookie = (!cookie.ends_with('=')).then(|| cookie.to_owned());
+        for set in answer.headers.get_all("set-cookie") {
+            let (cookie, _) = set.to_str().unwrap().split_once(';').unwrap();
+            let kept = (!cookie.ends_with('=')).then(|| cookie.to_owned());
+            match cookie.contains("-device=") {
+                true => self.device = kept,
+                false => self.cookie = kept,
+            }
         }
         answer
     }

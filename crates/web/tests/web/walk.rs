@@ -92,6 +92,28 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         members(422),
     ),
     ("POST", "/account/sign-ins/end", "session=none", members(303)),
+    ("GET", "/account/second-factor", "", members(200)),
+    (
+        "POST",
+        "/account/second-factor",
+        "proof_password=correct%20horse",
+        members(303),
+    ),
+    ("POST", "/account/second-factor/confirm", "code=x", members(422)),
+    (
+        "POST",
+        "/account/second-factor/codes",
+        "proof_password=correct%20horse",
+        members(409),
+    ),
+    (
+        "POST",
+        "/account/second-factor/off",
+        "proof_password=correct%20horse",
+        members(303),
+    ),
+    ("GET", "/sign-in/code", "", public(303)),
+    ("POST", "/sign-in/code", "code=x", public(303)),
     // Members, and the links that let somebody in.
     ("GET", "/members", "", members(200)),
     (
@@ -106,10 +128,26 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         "email=new%40example.org",
         order(303, 303),
     ),
-    ("POST", "/members/{id}/role", "role=admin", order(303, 303)),
+    (
+        "POST",
+        "/members/{id}/role",
+        "role=admin&proof_password=correct%20horse",
+        order(303, 303),
+    ),
     ("POST", "/members/{id}/deactivate", "", order(303, 303)),
     ("POST", "/members/{id}/activate", "", order(303, 303)),
-    ("POST", "/members/{id}/reset-link", "", order(200, 200)),
+    (
+        "POST",
+        "/members/{id}/reset-link",
+        "proof_password=correct%20horse",
+        order(200, 200),
+    ),
+    (
+        "POST",
+        "/members/{id}/second-factor/reset",
+        "proof_password=correct%20horse",
+        order(303, 303),
+    ),
     ("POST", "/members/{id}/sign-ins/end", "session=none", order(303, 303)),
     ("GET", "/members/{id}/remove", "", order(200, 200)),
     // The first who may does it; after that there is no such member.
@@ -197,10 +235,16 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         "name=Engines&country=US&match=email&duplicates=skip&trash_days=30&log_days=90",
         order(303, 303),
     ),
+    (
+        "POST",
+        "/settings/security",
+        "idle_hours=720&session_hours=2160&proof_password=correct%20horse",
+        order(303, 303),
+    ),
     // Export.
     ("GET", "/export", "", members(200)),
     ("POST", "/export", "", members(200)),
-    ("POST", "/export/file", "", members(200)),
+    ("POST", "/export/file", "proof_password=correct%20horse", members(200)),
     ("GET", "/export/progress?ticket=x", "", members(404)),
     // Imports and the wizard. The import is done, so that what is for one being prepared finds none.
     ("GET", "/import", "", members(200)),

@@ -83,8 +83,13 @@ impl Entered {
             named.map(|(_, value)| value.clone()).collect()
         };
         let one = |wanted: &str| all(wanted).into_iter().next().unwrap_or_default();
-        let pairs = |first: &str, second: &str| all(first).into_iter().zip(all(second)).collect();
+        // A value without a label has the default one: scripts leave labels away, browsers never do.
+        let pairs = |labels: &str, values: &str| {
+            let labels = all(labels).into_iter().chain(std::iter::repeat_with(String::new));
+            labels.zip(all(values)).collect()
+        };
         let parts: Vec<Vec<String>> = AddressPart::ALL.iter().map(|part| all(part.name())).collect();
+        let addresses = parts.iter().map(Vec::len).max().unwrap_or(0);
         let part = |part: &Vec<String>, at: usize| part.get(at).cloned().unwrap_or_default();
         Self {
             texts: TextField::ALL.iter().map(|field| one(field.name())).collect(),
@@ -93,6 +98,8 @@ impl Entered {
             websites: pairs("website_label", "website"),
             addresses: all("address_label")
                 .into_iter()
+                .chain(std::iter::repeat_with(String::new))
+                .take(addresses)
                 .enumerate()
                 .map(|(at, label)| (label, parts.iter().map(|list| part(list, at)).collect()))
                 .collect(),

@@ -92,6 +92,7 @@ pub async fn list(
         "removed" => Some("The member was removed, and what was theirs was handed over."),
         "revoked" => Some("The invitation was taken back."),
         "ended" => Some("That sign-in was ended."),
+        "second-factor" => Some("The second factor was taken away, and the member was signed out everywhere."),
         _ => None,
     });
     let shown = Shown {
@@ -184,6 +185,23 @@ pub async fn reset_link(
         ..Shown::default()
     };
     show(&web, &signed, shown).await
+}
+
+/// Whether an invitation makes an admin or owner, which needs a recent proof.
+pub fn invites_who_keeps_order(sent: &[(String, String)]) -> bool {
+    let role = sent.iter().find(|(name, _)| name == "role");
+    role.is_none_or(|(_, role)| role != Role::Member.as_str())
+}
+
+/// `POST /members/{id}/second-factor/reset`
+pub async fn reset_second_factor(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let (actor, member) = (signed.actor, member(&id)?);
+    blocking(&web, move |app| app.reset_second_factor(actor, member)).await?;
+    Ok(done("second-factor"))
 }
 
 /// `POST /members/{id}/sign-ins/end`

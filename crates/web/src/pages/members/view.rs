@@ -89,6 +89,7 @@ fn row(signed: &Signed, member: &MemberInfo) -> Markup {
             th scope="row" {
                 (member.name) @if me { " " span.muted { "(you)" } }
                 div.small.muted { (member.email) }
+                @if more.is_some_and(|more| more.second_factor) { div.small { "✓ Second factor" } }
             }
             td data-is="Role" {
                 @if mine { (role_form(signed, member, &address)) } @else { (role_name(member.role)) }
@@ -126,6 +127,11 @@ fn actions(signed: &Signed, member: &MemberInfo, me: bool, address: &str) -> Mar
                     @if may_reset && !member.email.is_empty() {
                         form method="post" action={(address) "/reset-link"} {
                             button.button-small aria-label={"New password for " (name)} { "New password" }
+                        }
+                    }
+                    @if may_reset && !me && member.more.as_ref().is_some_and(|more| more.second_factor) {
+                        form method="post" action={(address) "/second-factor/reset"} {
+                            button.button-small aria-label={"Reset the second factor of " (name)} { "Reset second factor" }
                         }
                     }
                     @if !me {

@@ -1,14 +1,18 @@
-//! The member's own account: name, password, and where they are signed in.
+//! The member's own account: name, password, second factor, and where they are signed in.
+
+pub mod second_factor;
 
 use crate::Web;
 use crate::blocking::blocking;
 use crate::layout::{Page, Section, Tone, date, field, moment, notice, page, table_frame};
+use crate::new_password::new_password;
 use crate::problem::Problem;
-use crate::session::{Asking, Here, Signed};
+use crate::proof::log_failure;
+use crate::session::{self, Asking, Signed};
 use app::{AccountField, Error, SignInInfo};
 use axum::Form;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -80,21 +84,28 @@ pub async fn change_name(
 pub async fn change_password(
     State(web): State<Arc<Web>>,
     signed: Signed,
-    Here(token): Here,
     Asking(caller): Asking,
+    headers: HeaderMap,
     Form(sent): Form<PasswordForm>,
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
-    let change = move |app: &app::App| app.change_password(actor, &token, &sent.current, &sent.new, &caller);
+    let from = caller.clone();
+    let change = move |app: &app::App| app.change_password(actor, &sent.current, &sent.new, &from);
     let mut wrong = Wrong::default();
     match blocking(&web, change).await {
-        Ok(_) => return Ok(done("password")),
+        // The session has another secret from now on.
+        Ok(token) => return session::let_in(&web, &headers, caller, token, "/account?done=password").await,
         Err(Problem::App(Error::AccountField {
             field: AccountField::Password,
             message,
         })) => wrong.new = Some(message.to_owned()),
         Err(Problem::App(Error::WrongPassword)) => {
-            wrong.current = Some("This is not your present password.".to_owned())
+            log_failure(
+                &caller,
+                &signed.email,
+                "a password was not changed: the present one was wrong",
+            );
+            wrong.current = Some("This is not your present password.".to_owned());
         }
         Err(Problem::App(error @ Error::TooManyTries { .. })) => wrong.current = Some(error.to_string()),
         Err(problem) => return Err(problem),
@@ -119,7 +130,7 @@ fn done(what: &str) -> Response {
 
 async fn view(web: &Arc<Web>, signed: &Signed, done: Option<&str>, wrong: Wrong) -> Result<Response, Problem> {
     let actor = signed.actor;
-    let sign_ins = blocking(web, move |app| app.sign_ins(actor)).await?;
+    let (sign_ins, factor) = blocking(web, move |app| Ok((app.sign_ins(actor)?, app.second_factor(actor)?))).await?;
     let head = Page {
         title: "Account",
         signed: Some(signed),
@@ -129,6 +140,7 @@ async fn view(web: &Arc<Web>, signed: &Signed, done: Option<&str>, wrong: Wrong)
         "name" => Some("Your name was changed."),
         "password" => Some("Your password was changed, and you were signed out everywhere else."),
         "sign-in" => Some("That sign-in was ended."),
+        "second-factor-off" => Some("Your second factor was taken away."),
         _ => None,
     });
     let failed = wrong.name.is_some() || wrong.current.is_some() || wrong.new.is_some();
@@ -138,6 +150,7 @@ async fn view(web: &Arc<Web>, signed: &Signed, done: Option<&str>, wrong: Wrong)
             @if let Some(told) = told { (notice(Tone::Good, html! { p { (told) } })) }
             (name_card(signed, wrong.name.as_deref()))
             (password_card(signed, wrong.current.as_deref(), wrong.new.as_deref()))
+            (second_factor::card(&factor))
             (sign_ins_card(&sign_ins, &signed.session))
         }
     };
@@ -169,7 +182,6 @@ fn name_card(signed: &Signed, wrong: Option<&str>) -> Markup {
 }
 
 fn password_card(signed: &Signed, current: Option<&str>, new: Option<&str>) -> Markup {
-    let hint = "10 characters or more. You are signed out everywhere else.";
     html! {
         section.card aria-labelledby="password" {
             h2 id="password" { "Password" }
@@ -180,10 +192,7 @@ fn password_card(signed: &Signed, current: Option<&str>, new: Option<&str>) -> M
                     input id="current" name="current" type="password" autocomplete="current-password" required
                         aria-invalid=[current.map(|_| "true")] aria-describedby=[about];
                 }))
-                (field("new", "New password", Some(hint), new, |about| html! {
-                    input id="new" name="new" type="password" autocomplete="new-password" minlength="10" required
-                        aria-invalid=[new.map(|_| "true")] aria-describedby=[about];
-                }))
+                (new_password("new", "New password", "You are signed out everywhere else.", new))
                 div.actions { button { "Change password" } }
             }
         }

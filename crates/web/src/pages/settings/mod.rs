@@ -2,10 +2,12 @@
 //!
 //! Leaves out what they mean and what can be set: that is `app`.
 
-use super::import::mapping_view::country_options;
+pub mod security;
+
 use crate::Web;
 use crate::blocking::blocking;
 use crate::layout::{Page, Section, Tone, field, notice, page};
+use crate::pages::import::mapping_view::country_options;
 use crate::problem::Problem;
 use crate::session::Signed;
 use app::{Duplicates, Error, MOST_DAYS, Match, WorkspaceSettings, fields_to_require};
@@ -97,9 +99,13 @@ async fn view(
     wrong: Option<(WorkspaceSettings, String)>,
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
-    let (stored, fields) = blocking(web, move |app| {
+    let (stored, fields, signing_in) = blocking(web, move |app| {
         app.may_govern(actor)?;
-        Ok((app.settings(actor)?, app.custom_fields(actor)?))
+        Ok((
+            app.settings(actor)?,
+            app.custom_fields(actor)?,
+            app.security_settings(actor)?,
+        ))
     })
     .await?;
     let offered = fields_to_require(&fields);
@@ -124,6 +130,7 @@ async fn view(
                 (kept(&settings))
                 div.actions { button.button-primary { "Save" } }
             }
+            (security::form(&signing_in))
         }
     };
     let status = match problem {

@@ -1,0 +1,224 @@
+//! The member's own second factor: setting it up, recovery codes, and taking it away.
+
+use crate::Web;
+use crate::blocking::blocking;
+use crate::layout::{Page, Section, Tone, date, field, notice, number, page};
+use crate::problem::Problem;
+use crate::session::{Asking, Here, Signed};
+use app::{Enrolment, Error, SecondFactorState};
+use axum::Form;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use qrcodegen::{QrCode, QrCodeEcc};
+use serde::Deserialize;
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// Light modules around a QR code, as readers want them.
+const QUIET: i32 = 4;
+
+/// What the form of the first code sends.
+#[derive(Deserialize)]
+pub struct CodeForm {
+    code: String,
+}
+
+/// `GET /account/second-factor`
+pub async fn show(State(web): State<Arc<Web>>, signed: Signed) -> Result<Response, Problem> {
+    view(&web, &signed, None).await
+}
+
+/// `POST /account/second-factor`: makes the secret.
+pub async fn begin(State(web): State<Arc<Web>>, signed: Signed) -> Result<Redirect, Problem> {
+    let actor = signed.actor;
+    blocking(&web, move |app| app.begin_second_factor(actor)).await?;
+    Ok(Redirect::to("/account/second-factor"))
+}
+
+/// `POST /account/second-factor/confirm`: with the first code it counts.
+pub async fn confirm(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Here(token): Here,
+    Asking(caller): Asking,
+    Form(sent): Form<CodeForm>,
+) -> Result<Response, Problem> {
+    let actor = signed.actor;
+    let confirmed = move |app: &app::App| app.confirm_second_factor(actor, &token, &sent.code, &caller);
+    match blocking(&web, confirmed).await {
+        Ok(codes) => Ok(codes_view(&web, &signed, &codes, true).into_response()),
+        Err(Problem::App(error @ (Error::WrongCode | Error::TooManyTries { .. }))) => {
+            view(&web, &signed, Some(error)).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// `POST /account/second-factor/codes`: new recovery codes.
+pub async fn renew_codes(State(web): State<Arc<Web>>, signed: Signed) -> Result<Markup, Problem> {
+    let actor = signed.actor;
+    let codes = blocking(&web, move |app| app.renew_recovery_codes(actor)).await?;
+    Ok(codes_view(&web, &signed, &codes, false))
+}
+
+/// `POST /account/second-factor/off`
+pub async fn end(State(web): State<Arc<Web>>, signed: Signed) -> Result<Redirect, Problem> {
+    let actor = signed.actor;
+    blocking(&web, move |app| app.end_second_factor(actor)).await?;
+    Ok(Redirect::to("/account?done=second-factor-off"))
+}
+
+/// What the page of the account says of it.
+pub fn card(factor: &SecondFactorState) -> Markup {
+    html! {
+        section.card.stack aria-labelledby="second-factor" {
+            h2 id="second-factor" { "Second factor" }
+            @match factor {
+                SecondFactorState::On { since, codes_left } => {
+                    p { "✓ On since " (date(*since)) ". " (codes_left_words(*codes_left)) }
+                }
+                _ => p { "Off. With it, nobody signs in with your password alone: a code from an app on your phone is asked for too." },
+            }
+            div.actions { a.button href="/account/second-factor" {
+                @if matches!(factor, SecondFactorState::On { .. }) { "Second factor" } @else { "Set up a second factor" }
+            } }
+        }
+    }
+}
+
+fn codes_left_words(left: u64) -> String {
+    match left {
+        1 => "1 recovery code is left.".to_owned(),
+        _ => format!("{} recovery codes are left.", number(left)),
+    }
+}
+
+fn head<'a>(signed: &'a Signed) -> Page<'a> {
+    Page {
+        title: "Second factor",
+        signed: Some(signed),
+        here: Section::Account,
+    }
+}
+
+async fn view(web: &Arc<Web>, signed: &Signed, wrong: Option<Error>) -> Result<Response, Problem> {
+    let actor = signed.actor;
+    let (factor, needed) = blocking(web, move |app| {
+        let settings = app.security_settings(actor)?;
+        Ok((app.second_factor(actor)?, settings.admins_need_second_factor))
+    })
+    .await?;
+    let needed = needed && signed.role >= app::Role::Admin;
+    let content = html! {
+        div.narrow {
+            nav aria-label="Way back" { a href="/account" { "← Account" } }
+            h1 { "Second factor" }
+            @match &factor {
+                SecondFactorState::Off => (begin_card(needed)),
+                SecondFactorState::Enrolling(enrolment) => (enrol_card(enrolment, wrong.as_ref())),
+                SecondFactorState::On { since, codes_left } => (on_card(*since, *codes_left, needed)),
+            }
+        }
+    };
+    let status = match wrong {
+        None => StatusCode::OK,
+        Some(Error::TooManyTries { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    Ok((status, page(web, head(signed), content)).into_response())
+}
+
+fn begin_card(needed: bool) -> Markup {
+    html! {
+        @if needed {
+            (notice(Tone::Warn, html! { p { "This workspace asks admins and owners for a second factor. Set one up to go on." } }))
+        }
+        section.card.stack aria-labelledby="begin" {
+            h2 id="begin" { "Set it up" }
+            p { "You need an authenticator app, such as Aegis, 2FAS, Google Authenticator, Microsoft Authenticator or a password keeper that makes codes." }
+            form method="post" action="/account/second-factor" { button.button-primary { "Begin" } }
+        }
+    }
+}
+
+fn enrol_card(enrolment: &Enrolment, wrong: Option<&Error>) -> Markup {
+    let wrong = wrong.map(ToString::to_string);
+    html! {
+        section.card.stack aria-labelledby="scan" {
+            h2 id="scan" { "1. Scan this with your authenticator app" }
+            (qr(&enrolment.url))
+            p { "Or type this secret there: " code { (enrolment.secret) } }
+        }
+        section.card.stack aria-labelledby="confirm" {
+            h2 id="confirm" { "2. Tell the code that it shows" }
+            form.stack method="post" action="/account/second-factor/confirm" {
+                (field("code", "Code", Some("Six figures. From then on it is asked for, and you are signed out everywhere else."), wrong.as_deref(), |about| html! {
+                    input id="code" name="code" autocomplete="one-time-code" inputmode="numeric" required autofocus
+                        aria-invalid=[wrong.as_ref().map(|_| "true")] aria-describedby=[about];
+                }))
+                div.actions { button.button-primary { "Turn on" } }
+            }
+        }
+    }
+}
+
+fn on_card(since: i64, codes_left: u64, needed: bool) -> Markup {
+    html! {
+        section.card.stack aria-labelledby="on" {
+            h2 id="on" { "✓ On" }
+            p { "Since " (date(since)) ". A code of your authenticator app is asked for whenever you sign in." }
+        }
+        section.card.stack aria-labelledby="codes" {
+            h2 id="codes" { "Recovery codes" }
+            p { (codes_left_words(codes_left)) " Each replaces a code of the app once, if you lose your phone." }
+            form method="post" action="/account/second-factor/codes" { button { "Make new recovery codes" } }
+        }
+        @if !needed {
+            section.card.stack aria-labelledby="off" {
+                h2 id="off" { "Take it away" }
+                p { "Then your password alone is enough to sign in. To use another phone, take it away and set it up again." }
+                form method="post" action="/account/second-factor/off" { button.button-danger { "Turn off" } }
+            }
+        }
+    }
+}
+
+fn codes_view(web: &Web, signed: &Signed, codes: &[String], is_new: bool) -> Markup {
+    let content = html! {
+        div.narrow {
+            h1 { "Recovery codes" }
+            @if is_new { (notice(Tone::Good, html! { p { "Your second factor is on." } })) }
+            section.card.stack aria-labelledby="keep" {
+                h2 id="keep" { "Keep these codes in a safe place" }
+                p { "If you lose your phone, each of them replaces a code of the app once. They are shown only now; those that you had before are worth nothing any more." }
+                ul.recovery-codes { @for code in codes { li { code { (code) } } } }
+                div.actions { a.button.button-primary href="/account/second-factor" { "I have kept them" } }
+            }
+        }
+    };
+    page(web, head(signed), content)
+}
+
+/// A QR code as a drawing: one path of dark squares on white, whatever the colours of the page.
+fn qr(text: &str) -> Markup {
+    let Ok(code) = QrCode::encode_text(text, QrCodeEcc::Medium) else {
+        // Too long a text; the secret stands beside it.
+        return html! {};
+    };
+    let mut path = String::new();
+    for y in 0..code.size() {
+        for x in (0..code.size()).filter(|x| code.get_module(*x, y)) {
+            // Writing into a text cannot fail.
+            let _ = write!(path, "M{},{}h1v1h-1z", x + QUIET, y + QUIET);
+        }
+    }
+    let side = code.size() + 2 * QUIET;
+    html! {
+        svg.qr viewBox={"0 0 " (side) " " (side)} width="220" height="220" role="img" aria-label="QR code of the secret" shape-rendering="crispEdges" {
+            rect width="100%" height="100%" fill="#fff" {}
+            path d=(path) fill="#000" {}
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The settings about signing in, in a form of their own: saving them needs the password again.
+
+use crate::Web;
+use crate::blocking::blocking;
+use crate::layout::field;
+use crate::problem::Problem;
+use crate::session::Signed;
+use app::{MOST_IDLE_HOURS, MOST_SESSION_HOURS, SecuritySettings};
+use axum::extract::{Form, State};
+use axum::response::Redirect;
+use maud::{Markup, html};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// What the form sends. What is no number is a number that is refused.
+#[derive(Deserialize)]
+pub struct SecurityForm {
+    idle_hours: String,
+    session_hours: String,
+    #[serde(default)]
+    admins_need_second_factor: Option<String>,
+}
+
+/// `POST /settings/security`
+pub async fn save(
+    State(web): State<Arc<Web>>,
+    signed: Signed,
+    Form(sent): Form<SecurityForm>,
+) -> Result<Redirect, Problem> {
+    let actor = signed.actor;
+    let hours = |text: &str| text.trim().parse().unwrap_or(0);
+    let wanted = SecuritySettings {
+        idle_hours: hours(&sent.idle_hours),
+        session_hours: hours(&sent.session_hours),
+        admins_need_second_factor: sent.admins_need_second_factor.is_some(),
+    };
+    blocking(&web, move |app| app.set_security_settings(actor, wanted)).await?;
+    Ok(Redirect::to("/settings?done=yes"))
+}
+
+/// The form.
+pub fn form(settings: &SecuritySettings) -> Markup {
+    let hours = |name: &str, label: &str, hint: String, most: u32, value: u32| {
+        field(name, label, Some(&hint), None, |about| {
+            html! { input.short id=(name) name=(name) type="number" min="1" max=(most) value=(value) required aria-describedby=[about]; }
+        })
+    };
+    html! {
+        form.stack method="post" action="/settings/security" {
+            fieldset.card.stack {
+                legend.visually-hidden { "Signing in" }
+                h2 { "Signing in" }
+                p.muted { "Your password is asked for again before this is saved. It holds at once, for sessions that there are too." }
+                (hours("idle_hours", "Hours without a visit until a session ends", format!("At most {MOST_IDLE_HOURS}, which are 30 days."), MOST_IDLE_HOURS, settings.idle_hours))
+                (hours("session_hours", "Hours until a session ends in any case", format!("2,160 are 90 days; at most {MOST_SESSION_HOURS}, which are a year."), MOST_SESSION_HOURS, settings.session_hours))
+                label.choice {
+                    input type="checkbox" name="admins_need_second_factor" value="yes" checked[settings.admins_need_second_factor];
+                    "Admins and owners need a second factor"
+                }
+            }
+            div.actions { button { "Save how people sign in" } }
+        }
+    }
+}
