@@ -5,7 +5,7 @@
 use crate::access;
 use crate::audit::AuditAction;
 use crate::{Actor, App, Error};
-use exchange::judge::guarded;
+use exchange::formula_guard::guarded;
 use jiff::Timestamp;
 use model::ContactId;
 use std::collections::HashMap;

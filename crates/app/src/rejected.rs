@@ -9,7 +9,7 @@ use crate::import::{plan_of, reached_of};
 use crate::objects::{Draft, Objects};
 use crate::plan::Reading;
 use crate::{Actor, App, Error, write_whole};
-use exchange::judge::{guarded, guarded_again};
+use exchange::formula_guard::{guarded, guarded_again};
 use exchange::open::Record;
 use exchange::reason::Reason;
 use std::fs::File;

@@ -4,9 +4,12 @@
 //! contacts are written. Leaves out databases, HTTP, members and rights; the match keys already known are no business of
 //! this crate either: `app` compares them.
 
+mod cell_lists;
 pub mod export;
 pub mod fixes;
+pub mod formula_guard;
 pub mod judge;
 pub mod mapping;
+mod native;
 pub mod open;
 pub mod reason;

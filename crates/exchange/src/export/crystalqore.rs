@@ -5,17 +5,12 @@
 //! Numbers are written in the international form; how a number was first written stays behind.
 
 use super::Exported;
-use crate::judge::guarded;
-use model::{AddressPart, Contact, Label, Slot, TextField, Version};
+use crate::cell_lists::list_cell;
+use crate::formula_guard::guarded;
+use crate::native::{CUSTOM, ID, VERSION, part_header, text_header, version_text};
+use model::{AddressPart, Contact, Label, Slot, TextField};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
-
-const ID: &str = "CrystalQore ID";
-const VERSION: &str = "CrystalQore Version";
-const CUSTOM: &str = "Custom: ";
-
-/// The columns that every export of ours begins with.
-pub(crate) const OWN_COLUMNS: [&str; 2] = [ID, VERSION];
 
 /// One column: a slot, and its place among those of the same slot, from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -239,7 +234,7 @@ fn cell_of(column: &Column, exported: &Exported) -> String {
             .map(|a| a.part(*part).to_string())
             .unwrap_or_default(),
         Slot::Birthday => contact.birthday.map(|b| b.to_string()).unwrap_or_default(),
-        Slot::Tags => crate::judge::list_cell(contact.tags.iter().map(model::Text::as_str)),
+        Slot::Tags => list_cell(contact.tags.iter().map(model::Text::as_str)),
         Slot::Custom(name) => contact.custom.get(name).map(|t| t.to_string()).unwrap_or_default(),
         Slot::FullName => String::new(),
     };
@@ -251,30 +246,6 @@ fn cell_of(column: &Column, exported: &Exported) -> String {
 fn nth_of<'a, T>(values: &'a [T], label: &Label, at: usize, label_of: impl Fn(&T) -> &Label) -> Option<&'a T> {
     let first = values.partition_point(|value| label_of(value).rank() < label.rank());
     values.get(first + at).filter(|value| label_of(value) == label)
-}
-
-/// A version as it stands in a file: a word, because spreadsheets would round a number so long.
-pub fn version_text(version: Version) -> String {
-    let mut digits = Vec::new();
-    let mut rest = version.unsigned_abs();
-    loop {
-        digits.push(b"0123456789abcdefghijklmnopqrstuvwxyz"[(rest % 36) as usize]);
-        rest /= 36;
-        if rest == 0 {
-            break;
-        }
-    }
-    digits.push(b'v');
-    digits.iter().rev().map(|b| char::from(*b)).collect()
-}
-
-/// The end of the year 9999 in microseconds. No clock gives a later version, and from here there is room to count on.
-const LAST_VERSION: Version = 253_402_300_799_999_999;
-
-/// Reads [`version_text`]. None for what no clock gives: a broken cell must not become the version of a contact.
-pub fn read_version(cell: &str) -> Option<Version> {
-    let version = Version::from_str_radix(cell.trim().strip_prefix('v')?, 36).ok()?;
-    (0..=LAST_VERSION).contains(&version).then_some(version)
 }
 
 fn header_of(column: &Column) -> String {
@@ -305,76 +276,6 @@ fn header_of(column: &Column) -> String {
         Slot::Birthday => "Birthday".to_owned(),
         Slot::Tags => "Tag".to_owned(),
         Slot::Custom(name) => format!("{CUSTOM}{name}"),
-    }
-}
-
-fn text_header(field: TextField) -> &'static str {
-    match field {
-        TextField::Prefix => "Prefix",
-        TextField::FirstName => "First Name",
-        TextField::MiddleName => "Middle Name",
-        TextField::LastName => "Last Name",
-        TextField::Suffix => "Suffix",
-        TextField::Nickname => "Nickname",
-        TextField::Company => "Company",
-        TextField::Department => "Department",
-        TextField::Title => "Title",
-        TextField::Notes => "Notes",
-    }
-}
-
-fn part_header(part: AddressPart) -> &'static str {
-    match part {
-        AddressPart::Street => "Address",
-        AddressPart::City => "City",
-        AddressPart::State => "State",
-        AddressPart::ZipCode => "Zip Code",
-        AddressPart::Country => "Country",
-    }
-}
-
-/// Whether this is the header row of our own export.
-pub(crate) fn is_own_header(cells: &[String]) -> bool {
-    OWN_COLUMNS.iter().all(|own| cells.iter().any(|cell| cell == own))
-}
-
-/// The slot that a header of our own export names; none for other headers.
-pub fn slot_of_header(header: &str) -> Option<Slot> {
-    let header = crate::judge::unguarded(header);
-    match header {
-        ID => return Some(Slot::Id),
-        VERSION => return Some(Slot::Version),
-        "Birthday" => return Some(Slot::Birthday),
-        "Tag" => return Some(Slot::Tags),
-        _ => {}
-    }
-    if let Some(name) = header.strip_prefix(CUSTOM) {
-        return (!name.is_empty()).then(|| Slot::Custom(name.to_owned()));
-    }
-    if let Some(field) = TextField::ALL.into_iter().find(|f| text_header(*f) == header) {
-        return Some(Slot::Text(field));
-    }
-    let (name, label) = name_and_label(header)?;
-    match name {
-        "Email" => Some(Slot::Email(label)),
-        "Phone" => Some(Slot::Phone(label)),
-        "Website" => Some(Slot::Website(label)),
-        name => AddressPart::ALL
-            .into_iter()
-            .find(|p| part_header(*p) == name)
-            .map(|p| Slot::Address(label, p)),
-    }
-}
-
-/// `Email`, `Email 2`, `Email (Home)`, `Email (Home) 2`.
-fn name_and_label(header: &str) -> Option<(&str, Label)> {
-    let header = match header.rsplit_once(' ') {
-        Some((rest, number)) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => rest,
-        _ => header,
-    };
-    match header.split_once(" (") {
-        Some((name, label)) => Some((name, Label::exact(label.strip_suffix(')')?))),
-        None => Some((header, Label::NONE)),
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::native::{LAST_VERSION, read_version, slot_of_header};
 use proptest::prelude::*;
 
 #[test]

@@ -19,7 +19,7 @@ struct Line<'a> {
 pub fn write(out: &mut dyn Write, exported: &Exported) -> io::Result<()> {
     let line = Line {
         id: exported.id.to_string(),
-        version: super::crystalqore::version_text(exported.version),
+        version: crate::native::version_text(exported.version),
         contact: &exported.contact,
     };
     serde_json::to_writer(&mut *out, &line)?;

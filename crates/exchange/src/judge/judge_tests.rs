@@ -1,7 +1,9 @@
 use super::*;
+use crate::mapping::BoundMapping;
 use crate::mapping::propose;
 use crate::open::{Overrides, Source, open};
 use crate::reason::Code;
+use model::{ContactRules, CustomField, DateOrder, FieldKind, Region};
 
 /// Judges a whole small file as an import into an empty directory would.
 fn judged_with(text: &str, configure: impl Fn(Judge) -> Judge) -> Vec<Judged> {

@@ -2,14 +2,13 @@
 //!
 //! Leaves out whether that makes the row invalid: only where it becomes a contact.
 
-use super::Judge;
-use crate::mapping::BoundColumn;
+use crate::mapping::{BoundColumn, BoundMapping};
 use crate::reason::{Code, Reason};
-use model::{Contact, Label, Slot, TextField};
+use model::{Contact, ContactRules, Label, Slot, TextField};
 
 /// What is lacking in the contact of a row.
-pub fn lacking(judge: &Judge, line: u64, contact: &Contact) -> Vec<(Slot, Reason)> {
-    let columns = judge.mapping.columns();
+pub fn lacking(mapping: &BoundMapping, rules: &ContactRules, line: u64, contact: &Contact) -> Vec<(Slot, Reason)> {
+    let columns = mapping.columns();
     let reason = |slot: &Slot| {
         let fills = |column: &&BoundColumn| column.slot.as_ref().is_some_and(|filled| answers(slot, filled));
         let column = columns.iter().find(fills);
@@ -27,7 +26,7 @@ pub fn lacking(judge: &Judge, line: u64, contact: &Contact) -> Vec<(Slot, Reason
         };
         (slot.clone(), reason)
     };
-    judge.rules.lacking(contact).map(reason).collect()
+    rules.lacking(contact).map(reason).collect()
 }
 
 /// Whether a value of the slot that a column fills is one that is asked for.

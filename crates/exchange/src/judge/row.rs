@@ -1,8 +1,10 @@
 //! One ordinary row: every mapped cell becomes a value or a reason.
 
-use super::cell::{is_spreadsheet_error, list_members, unguarded};
+use super::judged::{BadValues, Judged};
 use super::lacking::lacking;
-use super::{BadValues, Judge, Judged};
+use super::rules::Judge;
+use crate::cell_lists::list_members;
+use crate::formula_guard::{is_spreadsheet_error, unguarded};
 use crate::mapping::{BoundColumn, BoundMapping};
 use crate::open::Record;
 use crate::reason::{Code, Reason, shortened};
@@ -82,7 +84,7 @@ impl<'a> RowReader<'a> {
                 None => self.patch.custom.push((name.clone(), Text::new(cell))),
             },
             Slot::Id => self.read_id(column, cell),
-            Slot::Version => self.version = crate::export::crystalqore::read_version(cell),
+            Slot::Version => self.version = crate::native::read_version(cell),
         }
     }
 
@@ -413,7 +415,7 @@ impl<'a> RowReader<'a> {
                 "fill one of them, or check which column is mapped to which field",
             ));
         }
-        let lacking = lacking(self.judge, self.record.line(), &contact);
+        let lacking = lacking(&self.judge.mapping, &self.judge.rules, self.record.line(), &contact);
         Judged {
             line: self.record.line(),
             contact,

@@ -1,6 +1,6 @@
 //! A mapping bound to a header row: the only thing that can read rows.
 
-use super::propose::Column;
+use super::column::Column;
 use model::{Label, Slot};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;

@@ -5,6 +5,7 @@
 //! (`judge`) and which mapping a member used before (`app`).
 
 mod bind;
+mod column;
 mod header_words;
 mod layouts;
 mod lexicon;
@@ -14,7 +15,8 @@ mod propose;
 mod values;
 
 pub use bind::{BoundColumn, BoundMapping, MappingError};
+pub use column::Column;
 pub use layouts::layout_name;
 pub use lexicon::is_known_name;
 pub use own_fields::{find_fields, known_name};
-pub use propose::{Column, propose};
+pub use propose::propose;

@@ -1,7 +1,7 @@
 //! What a column means among its neighbours: names, label columns, and one slot claimed twice.
 
+use super::column::Column;
 use super::header_words::{squeezed, words};
-use super::propose::Column;
 use super::values::Profile;
 use model::{Slot, TextField};
 use std::collections::HashMap;

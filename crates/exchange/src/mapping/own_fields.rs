@@ -2,8 +2,8 @@
 //!
 //! Leaves out who may make new fields, and making them: that is for those who know the members.
 
+use super::column::Column;
 use super::layouts::layout_name;
-use super::propose::Column;
 use model::{ContactRules, Slot};
 use std::collections::HashSet;
 

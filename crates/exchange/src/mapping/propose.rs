@@ -1,68 +1,14 @@
 //! A proposal for every column: layout, name, parts of the name, likeness, values; with confidence and reason.
 
+use super::column::Column;
 use super::header_words::{is_number, squeezed, words};
 use super::layouts::{Layout, recognise};
 use super::lexicon::{Field, LanguageNo, Qualifier, TakenApart, lexicon};
 use super::neighbours::{give_label_columns, one_column_a_slot, read_names_in_company};
 use super::values::Profile;
-use crate::export::crystalqore::slot_of_header;
+use crate::native::slot_of_header;
 use model::{AddressPart, Label, Slot, TextField};
-use serde::Serialize;
 use std::collections::HashMap;
-
-/// What is proposed for a column.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Column {
-    /// Its name in the file.
-    pub header: String,
-    /// The slot it fills; none if it is left out.
-    pub slot: Option<Slot>,
-    /// The columns whose values it gives the label of, if it is a label column.
-    pub label_for: Vec<usize>,
-    /// A slot that it might fill, but not surely enough to be applied.
-    pub proposal: Option<Slot>,
-    /// How sure, from 0 to 1.
-    pub confidence: f64,
-    /// Why, in words.
-    pub reason: String,
-}
-
-impl Column {
-    fn new(header: &str, slot: Option<Slot>, confidence: f64, reason: impl Into<String>) -> Self {
-        Self {
-            header: header.to_owned(),
-            slot,
-            label_for: Vec::new(),
-            proposal: None,
-            confidence,
-            reason: reason.into(),
-        }
-    }
-
-    /// The field as the design's JSON names it: the slot, `label`, or none.
-    pub fn field(&self) -> Option<String> {
-        if self.label_for.is_empty() {
-            self.slot.as_ref().map(Slot::to_string)
-        } else {
-            Some("label".to_owned())
-        }
-    }
-}
-
-impl Serialize for Column {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeMap;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("header", &self.header)?;
-        map.serialize_entry("field", &self.field())?;
-        if let Some(proposal) = &self.proposal {
-            map.serialize_entry("proposal", &proposal.to_string())?;
-        }
-        map.serialize_entry("confidence", &self.confidence)?;
-        map.serialize_entry("reason", &self.reason)?;
-        map.end()
-    }
-}
 
 /// How many columns without a known name are compared by likeness; a file with more is no contact list by hand.
 const MOST_COMPARED: usize = 200;

@@ -1,7 +1,7 @@
 //! From the file's bytes to UTF-8, streamed.
 
-use super::Source;
 use super::encoding::Found;
+use super::source::Source;
 use encoding_rs::{Decoder, UTF_8};
 use std::io::{self, Read};
 

@@ -1,7 +1,8 @@
 //! The encoding of a file, and how it was told: byte order mark, zero bytes of UTF-16, valid UTF-8 over the whole file,
 //! else a detector.
 
-use super::{OpenError, Source};
+use super::refusal::OpenError;
+use super::source::Source;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use serde::{Deserialize, Serialize};

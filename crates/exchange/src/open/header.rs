@@ -1,8 +1,8 @@
 //! The header row: below preambles, or not there at all.
 
-use crate::export::crystalqore::is_own_header;
-use crate::judge::unguarded;
+use crate::formula_guard::unguarded;
 use crate::mapping::is_known_name;
+use crate::native::is_own_header;
 use serde::{Deserialize, Serialize};
 
 /// Which record holds the header.

@@ -3,57 +3,31 @@
 //! Owns refusing what is no table, the encoding, the dialect and the splitting into records. Leaves out what the
 //! columns mean, except that a known column name is evidence for a header row.
 
+mod batch;
 mod decode;
 mod dialect;
+mod dialect_detection;
 mod encoding;
 mod header;
 mod records;
+mod refusal;
 mod refuse;
+mod source;
 mod split;
 mod width;
 
+pub use batch::{Batch, Mark, Oddity, Record};
 pub use decode::decoded;
 pub use dialect::Dialect;
 pub use encoding::{Charset, Found as EncodingFound};
 pub use header::HeaderChoice;
-pub use records::{Batch, Mark, Oddity, Record, Records};
-pub use refuse::Refusal;
+pub use records::Records;
+pub use refusal::{OpenError, Refusal};
+pub use source::Source;
 
 pub(crate) use header::is_data_like as is_data_like_cell;
 
-use std::io::{self, Read};
-
-/// Something that can be read from its start, more than once: a file, bytes in memory.
-pub trait Source: Send + Sync {
-    /// Opens it at its first byte.
-    ///
-    /// # Errors
-    /// What the operating system says.
-    fn open(&self) -> io::Result<Box<dyn Read + Send>>;
-}
-
-impl Source for Vec<u8> {
-    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        Ok(Box::new(io::Cursor::new(self.clone())))
-    }
-}
-
-impl Source for std::path::PathBuf {
-    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        Ok(Box::new(std::fs::File::open(self)?))
-    }
-}
-
-/// Why a file was not opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The operating system could not read it.
-    #[error("the file could not be read: {0}")]
-    Io(#[from] io::Error),
-    /// It is no table, or none that can be read.
-    #[error("{0}")]
-    Refused(Refusal),
-}
+use std::io::Read;
 
 /// What the user knows better than detection.
 #[derive(Clone, Debug, Default)]
@@ -102,7 +76,7 @@ pub fn open(source: &dyn Source, overrides: &Overrides) -> Result<Opened, OpenEr
         .read_to_end(&mut sample)?;
     let whole_file = (sample.len() as u64) < SAMPLE_BYTES;
     refuse::by_text(&sample)?;
-    let dialect = dialect::detect(&sample, whole_file, overrides.delimiter);
+    let dialect = dialect_detection::detect(&sample, whole_file, overrides.delimiter);
     let mut records = sample_records(&sample, &dialect, whole_file);
     width::drop_empty_ends(&mut records);
     let mut found = header::chosen(&records, overrides.header);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::open::batch::Record;
 use proptest::prelude::*;
 
 fn read_with(input: &[u8], dialect: Dialect) -> Vec<(u64, Vec<String>)> {

@@ -3,8 +3,8 @@
 //! The splitter never gives up: a quote that never closes, a quote inside a value, a record without end are read in the
 //! likeliest way, and the record says what was odd. Leaves out where the bytes come from and how many are waited for.
 
-use super::Dialect;
-use super::records::{Batch, Oddity};
+use super::batch::{Batch, Oddity};
+use super::dialect::Dialect;
 use memchr::{memchr, memchr2, memchr3, memrchr};
 
 /// A record that was split: how many bytes it takes with its line end, and what was odd.

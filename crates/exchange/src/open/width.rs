@@ -3,7 +3,7 @@
 //! Owns the limit, and which columns are none: empty ones at the end of the rows, which spreadsheets like to write.
 
 use super::header::Header;
-use super::refuse::Refusal;
+use super::refusal::Refusal;
 
 /// The most columns with a name or a value. No contact list comes near; every column costs memory and a place on a page.
 const MOST_COLUMNS: usize = 4_096;

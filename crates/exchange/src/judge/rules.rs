@@ -1,0 +1,120 @@
+//! What validating a row needs beside the row: the mapping, the country of numbers, the order of dates, what the workspace
+//! asks of a contact.
+
+use super::judged::BadValues;
+use crate::mapping::BoundMapping;
+use crate::open::Record;
+use model::{ContactRules, CustomField, DateOrder, FieldKind, Notation, Region, Slot, region_of_country};
+
+/// The country of a number without country code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Regions {
+    /// The one chosen for the import, for every row.
+    pub chosen: Option<Region>,
+    /// What the file's international numbers and countries suggest.
+    pub suggested: Option<Region>,
+    /// The workspace's, where the file says nothing.
+    pub fallback: Option<Region>,
+}
+
+/// Everything that judging needs beside the row.
+#[derive(Clone, Debug)]
+pub struct Judge {
+    pub(super) mapping: BoundMapping,
+    pub(super) regions: Regions,
+    pub(super) notation: Notation,
+    pub(super) bad_values: BadValues,
+    pub(super) rules: ContactRules,
+    /// For each column the custom field that it fills, if not every text is one of its values.
+    pub(super) fields: Vec<Option<CustomField>>,
+    /// The layout's id: some write values in ways of their own.
+    pub(super) layout: Option<String>,
+    pub(super) keep_patch: bool,
+}
+
+impl Judge {
+    /// A judge of the rows of one file.
+    pub fn new(mapping: BoundMapping, layout: Option<String>) -> Self {
+        Self {
+            mapping,
+            regions: Regions::default(),
+            notation: Notation::default(),
+            bad_values: BadValues::default(),
+            rules: ContactRules::default(),
+            fields: Vec::new(),
+            layout,
+            keep_patch: false,
+        }
+    }
+
+    /// With the country of numbers without country code.
+    pub fn with_regions(mut self, regions: Regions) -> Self {
+        self.regions = regions;
+        self
+    }
+
+    /// With the order of day and month.
+    pub fn with_date_order(mut self, order: DateOrder) -> Self {
+        self.notation.dates = order;
+        self
+    }
+
+    /// With the order of day and month, and the sign before fractions.
+    pub fn with_notation(mut self, notation: Notation) -> Self {
+        self.notation = notation;
+        self
+    }
+
+    /// With what the workspace asks of contacts.
+    pub fn with_rules(mut self, rules: ContactRules) -> Self {
+        let field = |slot: &Option<Slot>| match slot {
+            Some(Slot::Custom(name)) => rules.field(name).filter(|field| field.kind != FieldKind::Text).cloned(),
+            _ => None,
+        };
+        self.fields = self
+            .mapping
+            .columns()
+            .iter()
+            .map(|column| field(&column.slot))
+            .collect();
+        self.rules = rules;
+        self
+    }
+
+    /// With a rule for values that cannot be read.
+    pub fn with_bad_values(mut self, rule: BadValues) -> Self {
+        self.bad_values = rule;
+        self
+    }
+
+    /// With the values kept for updating contacts.
+    pub fn keeping_patches(mut self, keep: bool) -> Self {
+        self.keep_patch = keep;
+        self
+    }
+
+    /// The mapping it reads rows by.
+    pub fn mapping(&self) -> &BoundMapping {
+        &self.mapping
+    }
+
+    /// The countries to try for a number without country code, in order.
+    pub(super) fn regions_of(&self, record: Record<'_>) -> [Option<Region>; 2] {
+        if self.regions.chosen.is_some() {
+            return [self.regions.chosen, None];
+        }
+        let own = self
+            .mapping
+            .columns()
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| matches!(c.slot, Some(Slot::Address(_, model::AddressPart::Country))))
+            .filter_map(|(i, _)| record.get(i))
+            .find_map(region_of_country);
+        let of_file = self.regions.suggested.or(self.regions.fallback);
+        match own {
+            Some(_) if own != of_file => [own, of_file],
+            _ => [of_file, None],
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Many records in one piece of memory, with what is odd about each.
+
+/// Something unusual about a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Oddity {
+    /// A value opens a quote that never closes.
+    UnclosedQuote,
+    /// A value holds bytes that are no text in the file's encoding.
+    BadBytes,
+    /// The record is longer than 16 MiB and was cut.
+    TooLong,
+}
+
+/// What is known of a record beside its cells.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head {
+    pub(super) mark: Mark,
+    pub(super) first_cell: usize,
+    pub(super) cells: usize,
+    pub(super) oddity: Option<Oddity>,
+    /// Whether it is one of the single cells that follow a blank line.
+    pub(super) lone: bool,
+}
+
+/// Where a record begins, and what of the records before it matters: enough to read it again without them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// Its first byte in the decoded text, from 0.
+    pub offset: u64,
+    /// The line it begins on, from 1.
+    pub line: u64,
+    /// Its number among all records, blank lines counted, from 0.
+    pub index: u64,
+    /// Whether a single cell would be a note here, because a blank line or a note comes before.
+    pub notes_follow: bool,
+}
+
+/// Many records in one piece of memory, to be handed from thread to thread and used again.
+#[derive(Debug, Default)]
+pub struct Batch {
+    pub(super) text: String,
+    pub(super) bytes: Vec<u8>,
+    /// Where each cell ends.
+    pub(super) ends: Vec<usize>,
+    pub(super) heads: Vec<Head>,
+}
+
+/// One record of a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    batch: &'a Batch,
+    head: &'a Head,
+}
+
+impl Batch {
+    pub(super) fn clear(&mut self) {
+        self.bytes = std::mem::take(&mut self.text).into_bytes();
+        self.bytes.clear();
+        self.ends.clear();
+        self.heads.clear();
+    }
+
+    /// The records.
+    pub fn records(&self) -> impl ExactSizeIterator<Item = Record<'_>> {
+        self.heads.iter().map(|head| Record { batch: self, head })
+    }
+
+    /// One of the records, by its place in the batch.
+    pub fn record(&self, at: usize) -> Option<Record<'_>> {
+        self.heads.get(at).map(|head| Record { batch: self, head })
+    }
+
+    /// How many records.
+    pub fn len(&self) -> usize {
+        self.heads.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.heads.is_empty()
+    }
+
+    /// How many bytes its cells take.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Adds a record that has the place of another one and these cells.
+    pub(crate) fn add_changed<'c>(&mut self, original: Record<'_>, cells: impl Iterator<Item = &'c str>) {
+        self.bytes = std::mem::take(&mut self.text).into_bytes();
+        let first_cell = self.ends.len();
+        for cell in cells {
+            self.bytes.extend_from_slice(cell.as_bytes());
+            self.end_cell();
+        }
+        self.heads.push(Head {
+            first_cell,
+            cells: self.ends.len() - first_cell,
+            ..*original.head
+        });
+        self.seal();
+    }
+
+    /// Ends the cell whose bytes were just added. A line break stands between cells, so that the last byte of one and the
+    /// first of the next never make a character together.
+    pub(super) fn end_cell(&mut self) {
+        self.ends.push(self.bytes.len());
+        self.bytes.push(b'\n');
+    }
+
+    /// Where a cell begins.
+    fn begin_of(&self, cell: usize) -> usize {
+        if cell == 0 { 0 } else { self.ends[cell - 1] + 1 }
+    }
+
+    /// Makes text of the bytes. Records with bytes that are no text are marked and get replacement characters.
+    pub(super) fn seal(&mut self) {
+        match String::from_utf8(std::mem::take(&mut self.bytes)) {
+            Ok(text) => self.text = text,
+            Err(error) => self.seal_with_repairs(&error.into_bytes()),
+        }
+    }
+
+    fn seal_with_repairs(&mut self, bytes: &[u8]) {
+        let mut text = String::with_capacity(bytes.len() + 64);
+        let mut from = 0;
+        for head in &mut self.heads {
+            for end in &mut self.ends[head.first_cell..head.first_cell + head.cells] {
+                let cell = &bytes[from..*end];
+                from = *end + 1;
+                match std::str::from_utf8(cell) {
+                    Ok(cell) => text.push_str(cell),
+                    Err(_) => {
+                        text.push_str(&String::from_utf8_lossy(cell));
+                        head.oddity = Some(Oddity::BadBytes);
+                    }
+                }
+                *end = text.len();
+                text.push('\n');
+            }
+        }
+        self.text = text;
+    }
+}
+
+impl<'a> Record<'a> {
+    /// The line it begins on, from 1.
+    pub fn line(self) -> u64 {
+        self.head.mark.line
+    }
+
+    /// Its number among all records, blank lines counted, from 0.
+    pub fn index(self) -> u64 {
+        self.head.mark.index
+    }
+
+    /// Where it begins.
+    pub fn mark(self) -> Mark {
+        self.head.mark
+    }
+
+    /// What was odd about it.
+    pub fn oddity(self) -> Option<Oddity> {
+        self.head.oddity
+    }
+
+    /// Whether it has a single cell and follows a blank line, perhaps behind others of its kind: a note below a table.
+    pub fn is_lone(self) -> bool {
+        self.head.lone
+    }
+
+    /// All cells in one, with line breaks between them.
+    pub fn text(self) -> &'a str {
+        let from = if self.head.first_cell == 0 {
+            0
+        } else {
+            self.batch.ends[self.head.first_cell - 1]
+        };
+        let end = self.batch.ends[self.head.first_cell + self.head.cells - 1];
+        self.batch.text.get(from..end).unwrap_or_default()
+    }
+
+    /// How many cells it has.
+    pub fn len(self) -> usize {
+        self.head.cells
+    }
+
+    /// Whether it has no cells. A record has at least one.
+    pub fn is_empty(self) -> bool {
+        self.head.cells == 0
+    }
+
+    /// A cell; none behind the record's end.
+    pub fn get(self, column: usize) -> Option<&'a str> {
+        if column >= self.head.cells {
+            return None;
+        }
+        let at = self.head.first_cell + column;
+        self.batch.text.get(self.batch.begin_of(at)..self.batch.ends[at])
+    }
+
+    /// The cells.
+    pub fn cells(self) -> impl Iterator<Item = &'a str> {
+        (0..self.head.cells).map(move |i| self.get(i).unwrap_or_default())
+    }
+}
