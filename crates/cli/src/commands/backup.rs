@@ -1,8 +1,8 @@
 //! `crystalqore backup` and `crystalqore restore`: one file that holds everything, and going back to it.
 
-use super::open;
 use crate::args::{BackupArgs, PlaceArgs, RestoreArgs};
 use crate::exit::{Failure, GOOD};
+use crate::installation::open;
 use app::{Error, ExistingBackup};
 use std::io::Write;
 

@@ -1,8 +1,8 @@
 //! `crystalqore doctor`: what is wrong, and what to do about it.
 
-use super::{data_folder, whole_place};
 use crate::args::{DoctorArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD, OTHER};
+use crate::installation::{data_folder, whole_place};
 use crate::world::Machine;
 use app::{Finding, Health, doctor};
 use std::io::Write;

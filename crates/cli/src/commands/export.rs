@@ -1,9 +1,9 @@
 //! `crystalqore export`: contacts to a file or to the terminal.
 
-use super::open_as;
 use crate::arg_values::FormatArg;
 use crate::args::{ExportArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD};
+use crate::installation::open_as;
 use crate::show::counted;
 use app::ExportRequest;
 use std::io::{BufWriter, Write};

@@ -1,8 +1,10 @@
 //! `crystalqore import`: contacts from a CSV file.
 
-use super::{Input, open_as, opening};
 use crate::args::{ImportArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD, OTHER, REJECTED_ROWS};
+use crate::input::Input;
+use crate::installation::open_as;
+use crate::mapping_file::opening;
 use crate::progress::watched;
 use crate::show;
 use app::{Column, Counts, ImportRequest, ImportSummary, Notable, RejectedFile, Stopped};

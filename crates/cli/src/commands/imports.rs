@@ -1,8 +1,8 @@
 //! `crystalqore imports`: every import with its counts and state.
 
-use super::open_as;
 use crate::args::{ImportsArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD};
+use crate::installation::open_as;
 use crate::show::{grouped, table};
 use app::ImportReport;
 use jiff::Timestamp;

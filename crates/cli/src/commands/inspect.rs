@@ -1,8 +1,9 @@
 //! `crystalqore inspect`: look at a file. Needs no database.
 
-use super::{Input, opening};
 use crate::args::InspectArgs;
 use crate::exit::{Failure, GOOD};
+use crate::input::Input;
+use crate::mapping_file::opening;
 use crate::show::{self, counted, grouped, table};
 use crate::world::Machine;
 use app::{Column, Error, Inspected, InspectedRow, Opening, RawSink, Reason, inspect, inspect_raw};

@@ -1,8 +1,8 @@
 //! `crystalqore member`: who works in the workspace.
 
-use super::open_as;
 use crate::args::PlaceArgs;
 use crate::exit::{Failure, GOOD};
+use crate::installation::open_as;
 use crate::member_args::{AddArgs, ListArgs, MemberAction, MemberArgs, RemoveArgs, ResetSecondFactorArgs, UnlockArgs};
 use crate::show::{counted, grouped, table};
 use app::{MemberInfo, Role};

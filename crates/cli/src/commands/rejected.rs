@@ -1,8 +1,8 @@
 //! `crystalqore rejected`: the rows that an import did not take, to be corrected and imported.
 
-use super::open_as;
 use crate::args::{PlaceArgs, RejectedArgs};
 use crate::exit::{Failure, GOOD};
+use crate::installation::open_as;
 use crate::show::counted;
 use std::io::Write;
 

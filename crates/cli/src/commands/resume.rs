@@ -1,8 +1,9 @@
 //! `crystalqore resume`: go on with what was interrupted.
 
-use super::{import, open_as};
+use super::import;
 use crate::args::{PlaceArgs, ResumeArgs};
 use crate::exit::{Failure, GOOD, OTHER};
+use crate::installation::open_as;
 use crate::progress::watched;
 use app::{Error, ImportId, ImportReport, ImportState, Stopped};
 use std::io::Write;

@@ -1,8 +1,8 @@
 //! `crystalqore serve`: the pages, until Ctrl-C or SIGTERM.
 
-use super::open;
 use crate::args::PlaceArgs;
 use crate::exit::{Failure, GOOD};
+use crate::installation::open;
 use crate::serve_args::{LogFormat, ServeArgs};
 use app::{Error, ImportId, ImportSummary, Runner, Told};
 use std::io::Write;

@@ -1,8 +1,8 @@
 //! `crystalqore undo`: take an import back.
 
-use super::open_as;
 use crate::args::{PlaceArgs, UndoArgs};
 use crate::exit::{Failure, GOOD};
+use crate::installation::open_as;
 use crate::show::counted;
 use std::io::Write;
 

@@ -1,8 +1,9 @@
 //! `crystalqore resume --watch`: a process that takes over what others leave behind, until it is stopped.
 
-use super::{import, open};
+use super::import;
 use crate::args::{PlaceArgs, ResumeArgs};
 use crate::exit::{Failure, GOOD};
+use crate::installation::open;
 use crate::progress::stop_flag;
 use app::{Error, ImportId, ImportSummary, Runner, Told};
 use std::io::Write;
