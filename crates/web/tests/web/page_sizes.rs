@@ -68,17 +68,17 @@ async fn empty_columns_at_the_end_are_not_counted() {
 async fn many_columns_are_mapped_page_by_page() {
     let content = format!(
         "Name,{}\nAnn Lee,{}\n",
-        columns(3_000, "strange thing "),
-        columns(3_000, "v")
+        columns(1_000, "strange thing "),
+        columns(1_000, "v")
     );
     let (_site, mut browser) = taken(&content).await;
     let map = small(&mut browser, "/imports/1/map").await;
-    assert!(map.body.contains("Columns 1 to 50 of 3,001"), "{}", start(&map));
+    assert!(map.body.contains("Columns 1 to 50 of 1,001"), "{}", start(&map));
     assert!(map.body.contains("name=\"column-49\"") && !map.body.contains("name=\"column-50\""));
     let next = browser.post("/imports/1/map", "do=page-2&column-1=company").await;
     assert_eq!(next.header("location"), "/imports/1/map?page=2");
     let map = small(&mut browser, "/imports/1/map?page=2").await;
-    assert!(map.body.contains("Columns 51 to 100 of 3,001"));
+    assert!(map.body.contains("Columns 51 to 100 of 1,001"));
     assert!(
         map.body.contains("2 columns are imported"),
         "the choice of the first page is kept"
@@ -88,7 +88,7 @@ async fn many_columns_are_mapped_page_by_page() {
         .await;
     assert_eq!(on.header("location"), "/imports/1/preview");
     let last = small(&mut browser, "/imports/1/map?page=100000").await;
-    assert!(last.body.contains("Columns 3,001 to 3,001 of 3,001"));
+    assert!(last.body.contains("Columns 1,001 to 1,001 of 1,001"));
     counted(&mut browser).await;
     small(&mut browser, "/imports/1/preview").await;
 }
@@ -111,9 +111,9 @@ async fn the_beginning_of_a_huge_cell_is_shown_and_more_of_it_on_demand() {
 
 #[tokio::test]
 async fn rows_with_everything_wrong_are_shown_in_part() {
-    let wrong = vec!["&\"\"<".repeat(150); 400];
+    let wrong = vec!["&\"\"<".repeat(150); 100];
     let row = format!("\"{}\"", wrong.join("\",\""));
-    let content = format!("{}\n{}", columns(400, "Email "), format!("{row}\n").repeat(60));
+    let content = format!("{}\n{}", columns(100, "Email "), format!("{row}\n").repeat(52));
     let (_site, mut browser) = taken(&content).await;
     small(&mut browser, "/imports/1/map").await;
     counted(&mut browser).await;
