@@ -25,16 +25,16 @@ fn rest(mut connection: TcpStream) -> String {
 #[test]
 fn idle_connections_make_room_for_others() {
     let server = Server::serve(with_members(), &["prlimit", "--nofile=300"], &[]);
-    assert!(
-        server.log().contains("ulimit -n"),
-        "the limit is told: {}",
-        server.log()
-    );
     let idle: Vec<TcpStream> = (0..500).map(|_| TcpStream::connect(&server.address).unwrap()).collect();
     let watch = Watch::begin(&server);
     thread::sleep(Duration::from_secs(2));
     let longest = watch.end("500 idle connections, 172 places");
     assert!(longest.rounds > 3);
+    assert!(
+        server.log().contains("ulimit -n"),
+        "the limit is told: {}",
+        server.log()
+    );
     drop(idle);
 }
 
@@ -85,19 +85,17 @@ fn heads_and_bodies_that_never_end_are_ended() {
 fn an_answer_that_nobody_reads_is_broken_off() {
     let server = Server::start_with(&QUICK);
     let mallory = server.sign_in(MALLORY);
-    let one = mallory.get("/contacts").expect(200).body.len();
     let request = mallory.head("GET", "/contacts", "");
     let mut connection = TcpStream::connect(&server.address).unwrap();
     connection.set_write_timeout(Some(Duration::from_secs(1))).unwrap();
-    // More answers than any socket keeps.
-    let wanted = 40_000_000 / one;
-    for _ in 0..wanted {
-        if connection.write_all(request.as_bytes()).is_err() {
-            break;
-        }
+    // As many requests as the sockets take: their answers are many times as long.
+    let mut sent = 0;
+    while connection.write_all(request.as_bytes()).is_ok() {
+        sent += 1;
     }
+    assert!(sent > 100, "{sent}");
     // Three seconds without a byte taken, and a look once a second.
     thread::sleep(Duration::from_secs(6));
     let answers = rest(connection).matches("HTTP/1.1 200").count();
-    assert!(answers < wanted, "{answers} of {wanted} answers were sent");
+    assert!(answers < sent, "{answers} of {sent} answers were sent");
 }

@@ -116,6 +116,8 @@ async fn rows_with_everything_wrong_are_shown_in_part() {
     let content = format!("{}\n{}", columns(100, "Email "), format!("{row}\n").repeat(52));
     let (_site, mut browser) = taken(&content).await;
     small(&mut browser, "/imports/1/map").await;
+    let emails: Vec<String> = (0..50).map(|at| format!("column-{at}=email")).collect();
+    browser.post("/imports/1/map", &emails.join("&")).await;
     counted(&mut browser).await;
     let preview = small(&mut browser, "/imports/1/preview?class=invalid").await;
     assert!(preview.body.contains("more</a>"), "{}", start(&preview));
@@ -134,4 +136,28 @@ async fn huge_names_of_columns_are_cut() {
     let refused = browser.post("/imports/1/map", twice).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.len() < MOST, "{}", refused.body.len());
+}
+
+#[tokio::test]
+async fn a_contact_with_huge_values_is_shown_in_part_and_not_put_into_a_form() {
+    let (_site, mut browser) = site().await;
+    let mut places = Vec::new();
+    for name in ["Ann", "Bob"] {
+        let form = format!("first_name={name}&company={0}&notes={0}", "%22".repeat(300_000));
+        let made = browser.post("/contacts/new", &form).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", start(&made));
+        let place = made.header("location").split('?').next().unwrap().to_owned();
+        let shown = small(&mut browser, &place).await;
+        assert!(shown.body.contains("has more than fits on a page"));
+        let edit = browser.get(&format!("{place}/edit")).await;
+        assert_eq!(edit.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", start(&edit));
+        places.push(place);
+    }
+    let ids: Vec<&str> = places.iter().map(|place| place.rsplit('/').next().unwrap()).collect();
+    small(&mut browser, "/contacts").await;
+    small(&mut browser, &format!("/contacts/merge?id={}&id={}", ids[0], ids[1])).await;
+    small(&mut browser, &format!("{}/share", places[0])).await;
+    small(&mut browser, "/duplicates").await;
+    browser.post(&format!("{}/delete", places[0]), "").await;
+    small(&mut browser, "/trash").await;
 }
