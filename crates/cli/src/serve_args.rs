@@ -51,7 +51,13 @@ pub struct ServeArgs {
     )]
     pub max_connections: u32,
     /// Every time limit of connections, in percent of what it is: for tests
-    #[arg(long, hide = true, default_value_t = 100, value_name = "PERCENT")]
+    #[arg(
+        long,
+        hide = true,
+        env = "CRYSTALQORE_TIME_LIMITS",
+        default_value_t = 100,
+        value_name = "PERCENT"
+    )]
     pub time_limits: u32,
     /// How the log is written, to standard error
     #[arg(long, env = "CRYSTALQORE_LOG", value_enum, default_value_t)]

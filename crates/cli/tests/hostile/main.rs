@@ -6,10 +6,13 @@
 
 #![expect(clippy::unwrap_used, reason = "the shared code of tests is test code")]
 
+mod connections;
 mod http;
+mod pages;
 mod permissions;
 #[path = "../cli/scratch.rs"]
 #[expect(dead_code, reason = "the tests of the command line use more of it")]
 mod scratch;
 mod server;
+mod uploads;
 mod watch;

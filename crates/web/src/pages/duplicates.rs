@@ -5,6 +5,7 @@
 use super::contacts::{facts, fields};
 use crate::Web;
 use crate::blocking::blocking;
+use crate::brief::{PAGE, Room, brief};
 use crate::layout::{Page, Section, Tone, empty, notice, number, page, table_frame};
 use crate::problem::Problem;
 use crate::session::Signed;
@@ -143,7 +144,7 @@ fn one(at: usize, group: &DuplicateGroup, asked: &Asked) -> Markup {
     let names: Vec<String> = group
         .contacts
         .iter()
-        .map(|stored| stored.contact.display_name())
+        .map(|stored| brief(&stored.contact.display_name()).into_owned())
         .collect();
     let several = names.len() > 2;
     // Whoever goes through many stays at the keyboard: Enter, or Tab and Enter.
@@ -180,7 +181,7 @@ fn why(group: &DuplicateGroup, names: &[String]) -> Markup {
             @for pair in &group.pairs {
                 li {
                     @if !only { strong { (names[pair.of.0]) " (" (pair.of.0 + 1) ") and " (names[pair.of.1]) " (" (pair.of.1 + 1) "): " } }
-                    (pair.reasons.join(", "))
+                    (brief(&pair.reasons.join(", ")))
                     " " span.badge { (how_sure(pair.strength)) }
                 }
             }
@@ -198,6 +199,7 @@ fn how_sure(strength: u8) -> &'static str {
 
 /// The values of all, a contact a column.
 fn side_by_side(group: &DuplicateGroup, several: bool, at: usize) -> Markup {
+    let room = Room::of(PAGE / GROUPS);
     let columns: Vec<Vec<(String, String)>> = group.contacts.iter().map(|stored| facts(&stored.contact)).collect();
     let mut rows: Vec<&String> = Vec::new();
     for (name, _) in columns.iter().flatten() {
@@ -218,10 +220,10 @@ fn side_by_side(group: &DuplicateGroup, several: bool, at: usize) -> Markup {
                         th scope="col" {
                             @if several {
                                 input type="checkbox" name="id" value=(stored.id) checked
-                                    aria-label={"With " (stored.contact.display_name()) " (" (place + 1) ")"};
+                                    aria-label={"With " (brief(&stored.contact.display_name())) " (" (place + 1) ")"};
                                 " "
                             }
-                            a href={"/contacts/" (stored.id)} { (stored.contact.display_name()) @if several { " (" (place + 1) ")" } }
+                            a href={"/contacts/" (stored.id)} { (brief(&stored.contact.display_name())) @if several { " (" (place + 1) ")" } }
                             @if stored.right != Right::Own { " " span.muted.small { "of " (stored.owner_name) } }
                         }
                     }
@@ -229,7 +231,7 @@ fn side_by_side(group: &DuplicateGroup, several: bool, at: usize) -> Markup {
             }
             tbody {
                 @for row in rows {
-                    tr { th scope="row" { (row) } @for column in &columns { td { (value(column, row)) } } }
+                    tr { th scope="row" { (brief(row)) } @for column in &columns { td { (room.fit(&value(column, row))) } } }
                 }
             }
         }

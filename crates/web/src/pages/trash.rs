@@ -5,6 +5,7 @@
 use super::import::counted;
 use crate::Web;
 use crate::blocking::blocking;
+use crate::brief::brief;
 use crate::layout::{Page, Section, Tone, empty, moment, notice, page};
 use crate::problem::Problem;
 use crate::session::Signed;
@@ -71,9 +72,10 @@ fn table(trashed: &[TrashedContact]) -> Markup {
                 tbody { @for trashed in trashed {
                     @let contact = &trashed.contact;
                     @let name = contact.display_name();
+                    @let name = brief(&name);
                     tr {
                         th scope="row" { (name) }
-                        td.wide { (contact.company) }
+                        td.wide { (brief(contact.company.as_str())) }
                         td.wide { @if let Some(email) = contact.emails.first() { (email.value.as_str()) } }
                         td.wide { (moment(trashed.trashed_at)) }
                         td.number {

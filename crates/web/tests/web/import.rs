@@ -2,6 +2,8 @@
 
 use crate::site::{Answer, Browser, Site};
 use axum::http::{StatusCode, header};
+use http_body_util::BodyExt;
+use std::time::Duration;
 
 const BOUNDARY: &str = "a-line-between";
 
@@ -209,4 +211,25 @@ async fn an_import_that_was_not_started_has_rejected_nothing_yet() {
         (answer.status, answer.header("location")),
         (StatusCode::SEE_OTHER, "/imports/1/preview")
     );
+}
+
+#[tokio::test]
+async fn live_progress_ends_when_whoever_looks_on_is_signed_out() {
+    let (_site, mut browser, _) = at_preview(PEOPLE).await;
+    browser.post("/imports/1/start", "").await;
+    // Nothing runs imports here, so it would go on for ever.
+    let request = axum::http::Request::get("/imports/1/events")
+        .header(header::HOST, "localhost:8080")
+        .header(header::COOKIE, browser.cookie.as_ref().unwrap())
+        .body(axum::body::Body::empty())
+        .unwrap();
+    let events = browser.send(request).await;
+    assert_eq!(events.status(), StatusCode::OK);
+    let told = tokio::spawn(events.into_body().collect());
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(!told.is_finished());
+    browser.post("/sign-out", "").await;
+    let told = tokio::time::timeout(Duration::from_secs(20), told).await;
+    let told = told.expect("the stream goes on").unwrap().unwrap().to_bytes();
+    assert!(told.starts_with(b"event: progress"));
 }

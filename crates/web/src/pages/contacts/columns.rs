@@ -7,6 +7,7 @@ use super::bulk::{field, fields};
 use super::criteria::Criteria;
 use crate::Web;
 use crate::blocking::blocking;
+use crate::brief::cut;
 use crate::layout::date;
 use crate::problem::Problem;
 use crate::session::Signed;
@@ -147,10 +148,7 @@ impl Column {
 
 /// As much of a value as a list shows.
 pub fn clipped(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-        None => Cow::Borrowed(text),
-    }
+    cut(text, SHOWN)
 }
 
 /// A right in words.

@@ -4,7 +4,7 @@
 
 use super::bulk;
 use super::form::{Entered, Mistake, fields};
-use super::show::{facts, id};
+use super::show::{facts, id, too_large_for_a_form};
 use crate::Web;
 use crate::blocking::blocking;
 use crate::layout::{Page, Section, Tone, notice, page};
@@ -74,6 +74,13 @@ pub async fn edit(State(web): State<Arc<Web>>, signed: Signed, Path(contact): Pa
         return Err(Problem::App(Error::Forbidden(
             "this contact is shared with you to view, not to edit; ask its owner",
         )));
+    }
+    if too_large_for_a_form([&stored.contact].into_iter()) {
+        return Err(Problem::TooLarge(
+            "This contact holds more than a form can. Export it, change it in the file, and import the file with “Update the \
+             contact with the row”."
+                .to_owned(),
+        ));
     }
     Ok(show(
         &web,

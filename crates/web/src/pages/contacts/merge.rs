@@ -4,10 +4,11 @@
 //! field of one form.
 
 use super::bulk::{field, fields};
-use super::show::{id, title};
+use super::show::{id, title, too_large_for_a_form};
 use super::told::{MORE_DUPLICATES, after};
 use crate::Web;
 use crate::blocking::blocking;
+use crate::brief::brief;
 use crate::layout::{Page, Section, Tone, empty, notice, page};
 use crate::pages::duplicates;
 use crate::problem::Problem;
@@ -118,6 +119,12 @@ fn content(mut contacts: Vec<StoredContact>, from: Option<usize>) -> Markup {
             div.actions { a.button href="/duplicates" { "Find duplicates" } a.button href="/contacts" { "Contacts" } }
         };
     };
+    if too_large_for_a_form(contacts.iter().map(|stored| &stored.contact)) {
+        return html! {
+            (notice(Tone::Warn, html! { p { "These hold more than a form can, so they cannot be merged here. Shorten one of them with an import first." } }))
+            div.actions { a.button href=(way_back(from).0) { "Back" } }
+        };
+    }
     // What is proposed is the value of the one that stays.
     let proposed = contacts.remove(first);
     contacts.insert(0, proposed);
@@ -163,15 +170,15 @@ fn which_stays(contacts: &[StoredContact], from: Option<usize>) -> Markup {
                     input type="radio" name="kept" id={"kept-" (place)} value=(stored.id) checked[place == 0]
                         autofocus[place == 0 && from.is_some()] disabled[!may_stay(contacts, place)];
                     div {
-                        label for={"kept-" (place)} { (stored.contact.display_name()) }
+                        label for={"kept-" (place)} { (brief(&stored.contact.display_name())) }
                         div.muted.small {
                             (if stored.right == Right::Own { "yours" } else { stored.owner_name.as_str() })
                             " · " a href={"/contacts/" (stored.id)} {
-                                "Look at it" span.visually-hidden { ": " (place + 1) ", " (stored.contact.display_name()) }
+                                "Look at it" span.visually-hidden { ": " (place + 1) ", " (brief(&stored.contact.display_name())) }
                             }
                             @if contacts.len() > 2 {
                                 " · " a href=(address(&without(&all, stored.id), from, false)) {
-                                    "Leave it out" span.visually-hidden { ": " (place + 1) ", " (stored.contact.display_name()) }
+                                    "Leave it out" span.visually-hidden { ": " (place + 1) ", " (brief(&stored.contact.display_name())) }
                                 }
                             }
                         }

@@ -9,6 +9,7 @@ use super::show::id;
 use super::told::{self, Told};
 use crate::Web;
 use crate::blocking::blocking;
+use crate::brief::brief;
 use crate::layout::{Page, Section, Tone, moment, notice, page};
 use crate::problem::Problem;
 use crate::session::Signed;
@@ -95,6 +96,7 @@ pub async fn show(
     })
     .await?;
     let name = stored.contact.display_name();
+    let name = brief(&name);
     let content = html! {
         div.narrow {
             nav aria-label="Way back" { a href={"/contacts/" (id)} { "← " (name) } }

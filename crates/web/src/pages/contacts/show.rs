@@ -6,6 +6,7 @@ use super::share::{can, name as share_name};
 use super::told::Told;
 use crate::Web;
 use crate::blocking::blocking;
+use crate::brief::{PAGE, Room, brief};
 use crate::layout::{Page, Section, Tone, moment, notice, number, page};
 use crate::problem::Problem;
 use crate::session::Signed;
@@ -56,7 +57,7 @@ pub async fn show(
     .await?;
     let name = shown.stored.contact.display_name();
     let head = Page {
-        title: &name,
+        title: &brief(&name),
         signed: Some(&signed),
         here: Section::Contacts,
     };
@@ -96,25 +97,30 @@ fn content(shown: &Shown) -> Markup {
         .map(|text| text.as_str())
         .filter(|text| !text.is_empty())
         .collect();
+    let room = Room::new();
+    let about = brief(&about.join(" · ")).into_owned();
+    let values = values(contact, &shown.rules, &room);
+    let notes = room.fit(contact.notes.as_str());
     html! {
         nav aria-label="Way back" { a href=(way_back.0) { "← " (way_back.1) } }
         @if shown.saved { (notice(Tone::Good, html! { p { "Saved." } })) }
         (shown.told.notice(&format!("/contacts/{}", stored.id)))
         div.head {
             div {
-                h1 { (contact.display_name()) }
-                @if !about.is_empty() { p.muted { (about.join(" · ")) } }
+                h1 { (brief(&contact.display_name())) }
+                @if !about.is_empty() { p.muted { (about) } }
             }
             (actions(stored))
         }
+        @if room.is_cut() { (notice(Tone::Plain, html! { p { "This contact has more than fits on a page. " a href="/export" { "An export" } " has all of it." } })) }
         div.columns-2 {
             div.stack {
                 section.card aria-labelledby="values" {
                     h2 id="values" { "Values" }
-                    dl.facts { (values(contact, &shown.rules)) }
+                    dl.facts { (values) }
                 }
                 @if !contact.notes.is_empty() {
-                    section.card aria-labelledby="notes" { h2 id="notes" { "Notes" } p.lines { (contact.notes) } }
+                    section.card aria-labelledby="notes" { h2 id="notes" { "Notes" } p.lines { (notes) } }
                 }
             }
             div.stack {
@@ -163,15 +169,15 @@ fn who_sees_it(shown: &Shown) -> Markup {
     }
 }
 
-fn values(contact: &Contact, rules: &ContactRules) -> Markup {
+fn values(contact: &Contact, rules: &ContactRules, room: &Room) -> Markup {
     let names = TextField::ALL.into_iter().filter(|field| *field != TextField::Notes);
     html! {
         @for field in names {
-            @if !contact.text(field).is_empty() { dt { (title(field.name())) } dd { (contact.text(field)) } }
+            @if !contact.text(field).is_empty() { dt { (title(field.name())) } dd { (room.fit(contact.text(field).as_str())) } }
         }
         @for email in &contact.emails {
             dt { "Email" (kind(&email.label)) }
-            dd { a href={"mailto:" (email.value.as_str())} { (email.value.as_str()) } }
+            dd { a href={"mailto:" (brief(email.value.as_str()))} { (room.fit(email.value.as_str())) } }
         }
         @for phone in &contact.phones {
             dt { "Phone" (kind(&phone.label)) }
@@ -179,22 +185,28 @@ fn values(contact: &Contact, rules: &ContactRules) -> Markup {
         }
         @for address in &contact.addresses {
             dt { "Address" (kind(&address.label)) }
-            dd.lines { (lines(address)) }
+            dd.lines { (room.fit(&lines(address))) }
         }
         @for website in &contact.websites {
             dt { "Website" (kind(&website.label)) }
-            dd { (web_address(website.value.as_str())) }
+            dd { (web_address(website.value.as_str(), room)) }
         }
         @if let Some(birthday) = contact.birthday { dt { "Birthday" } dd { (birthday) } }
         @for (name, value, offered) in rules.in_order(contact) {
-            dt { (name) @if !offered { " " span.small { "(archived)" } } }
-            dd.lines { (value) }
+            dt { (brief(name)) @if !offered { " " span.small { "(archived)" } } }
+            dd.lines { (room.fit(value.as_str())) }
         }
         @if !contact.tags.is_empty() {
             dt { "Tags" }
-            dd.tags { @for tag in &contact.tags { a.tag href=(tagged(tag.as_str())) { (tag) } " " } }
+            dd.tags { @for tag in &contact.tags { (tag_link(tag.as_str(), room)) " " } }
         }
     }
+}
+
+/// A tag that is cut leads nowhere.
+fn tag_link(tag: &str, room: &Room) -> Markup {
+    let text = room.fit(tag);
+    html! { @if text == tag { a.tag href=(tagged(tag)) { (text) } } @else { span.tag { (text) } } }
 }
 
 fn tagged(tag: &str) -> String {
@@ -205,17 +217,19 @@ fn tagged(tag: &str) -> String {
 }
 
 /// A link only where it can lead nowhere but to a site.
-fn web_address(text: &str) -> Markup {
+fn web_address(text: &str, room: &Room) -> Markup {
+    let shown = room.fit(text);
+    let is_whole = shown == text;
     let lower = text.to_ascii_lowercase();
     html! {
-        @if lower.starts_with("http://") || lower.starts_with("https://") {
-            a href=(text) rel="noopener noreferrer nofollow" { (text) }
-        } @else { (text) }
+        @if is_whole && (lower.starts_with("http://") || lower.starts_with("https://")) {
+            a href=(text) rel="noopener noreferrer nofollow" { (shown) }
+        } @else { (shown) }
     }
 }
 
 fn kind(label: &Label) -> Markup {
-    html! { @if !label.is_none() { " " span.small { "(" (label.as_str()) ")" } } }
+    html! { @if !label.is_none() { " " span.small { "(" (brief(label.as_str())) ")" } } }
 }
 
 fn lines(address: &Address) -> String {
@@ -302,11 +316,12 @@ fn old_values(before: &Contact, now: &Contact) -> Markup {
     let before = facts(before);
     let old: Vec<&(String, String)> = before.iter().filter(|fact| !now.contains(fact)).collect();
     let new: Vec<&(String, String)> = now.iter().filter(|fact| !before.contains(fact)).collect();
+    let room = Room::new();
     let list = |heading: &str, facts: &[&(String, String)]| {
         html! {
             @if !facts.is_empty() {
                 h3 { (heading) }
-                dl.facts.small { @for (name, value) in facts { dt { (name) } dd { (value) } } }
+                dl.facts.small { @for (name, value) in facts { dt { (brief(name)) } dd { (room.fit(value)) } } }
             }
         }
     };
@@ -316,6 +331,17 @@ fn old_values(before: &Contact, now: &Contact) -> Markup {
             (list("What it brought", &new))
         }
     }
+}
+
+/// Whether contacts hold more than a form can: they can be changed with a file alone.
+pub fn too_large_for_a_form<'c>(contacts: impl Iterator<Item = &'c Contact>) -> bool {
+    let size = |contact| {
+        facts(contact)
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum::<usize>()
+    };
+    contacts.map(size).sum::<usize>() > PAGE
 }
 
 /// Every value of a contact on a line, for comparing.
