@@ -6,7 +6,7 @@ use web::Serve;
 use web::routes::{Access, table};
 
 /// The routes that answer everybody, written down here once more: who makes another one public says so twice.
-const PUBLIC: [(&str, &str); 12] = [
+const PUBLIC: [(&str, &str); 14] = [
     ("GET", "/assets/{name}"),
     ("GET", "/healthz"),
     ("GET", "/metrics"),
@@ -18,6 +18,8 @@ const PUBLIC: [(&str, &str); 12] = [
     ("POST", "/setup"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
+    ("GET", "/sign-in/code"),
+    ("POST", "/sign-in/code"),
     ("POST", "/sign-out"),
 ];
 

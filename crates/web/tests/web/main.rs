@@ -10,5 +10,6 @@ mod fields;
 mod import;
 mod managing;
 mod members;
+mod second_factor;
 mod site;
 mod walk;
