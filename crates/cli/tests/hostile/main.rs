@@ -12,4 +12,5 @@ mod permissions;
 #[expect(dead_code, reason = "the tests of the command line use more of it")]
 mod scratch;
 mod server;
+mod sign_in;
 mod watch;
