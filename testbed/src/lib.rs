@@ -1,4 +1,4 @@
-//! A PostgreSQL database for a test, gone when the test is.
+//! Databases of tests: one on PostgreSQL that is gone when the test is, and writing into one behind the program's back.
 //!
 //! Owns how tests come to a database: `cargo xtask test` starts a server and names it in `CRYSTALQORE_TEST_POSTGRES`.
 //! Leaves out the server itself, and what is in the database, but for taking it out again (`emptied`).
@@ -6,6 +6,7 @@
 mod emptied;
 
 use postgres::{Client, Config, NoTls};
+use std::path::Path;
 use std::process;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -41,6 +42,16 @@ pub fn server() -> Option<String> {
 )]
 pub fn wants_postgres() -> bool {
     std::env::var(ENGINE).is_ok_and(|engine| engine == "postgres")
+}
+
+/// Runs statements in a SQLite database, behind the program's back.
+///
+/// # Panics
+/// When they fail.
+pub fn execute_in_file(file: &Path, sql: &str) {
+    let connection = rusqlite::Connection::open(file);
+    let outcome = connection.and_then(|connection| connection.execute_batch(sql));
+    assert!(outcome.is_ok(), "{}: {outcome:?}", file.display());
 }
 
 impl Database {

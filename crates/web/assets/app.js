@@ -133,6 +133,21 @@ addEventListener("popstate", () => {
   if (address() !== shown) location.reload();
 });
 
+// How strong a new password is, roughly: its length and how many different signs it has. The server knows common passwords and
+// refuses them, whatever is said here.
+document.addEventListener("input", (event) => {
+  const part = document.querySelector(`[data-strength-of="${CSS.escape(event.target.id)}"]`);
+  if (!part) return;
+  const signs = [...event.target.value];
+  const different = new Set(event.target.value.toLowerCase()).size;
+  const left = Number(part.dataset.least) - signs.length;
+  const score = left > 0 ? 0 : different < 6 ? 1 : different < 9 ? 2 : signs.length < 18 ? 3 : 4;
+  part.hidden = signs.length === 0;
+  part.querySelector("meter").value = score;
+  const words = ["", "Easy to guess", "Fair", "Good", "Strong"];
+  part.querySelector("span").textContent = left > 0 ? `${left} more ${left === 1 ? "character" : "characters"}` : words[score];
+});
+
 // Fields with data-autosubmit send their form: choices at once, words when the typing rests.
 let rest;
 document.addEventListener("input", (event) => {

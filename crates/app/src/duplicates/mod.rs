@@ -181,7 +181,7 @@ impl App {
         let mut known = self.duplicates.known();
         if let Some(finding) = known.get(&key_of(actor)) {
             let is_over = finding.wait(Duration::ZERO).groups.is_some();
-            let is_old = finding.changes != changes && now - finding.began_at > FRESH_FOR;
+            let is_old = finding.changes != changes && !(0..=FRESH_FOR).contains(&(now - finding.began_at));
             if !(is_over && is_old && from_the_start) {
                 return Arc::clone(finding);
             }

@@ -173,3 +173,33 @@ fn who_is_not_an_active_member_cannot_be_acted_as() {
     let imports = scratch.run(&["imports", "--json"]).expect(0).json();
     assert_eq!(imports["imports"].as_array().unwrap().len(), 0);
 }
+
+#[test]
+fn waits_and_second_factors_are_ended_from_the_command_line() {
+    let scratch = two();
+    scratch
+        .run(&["member", "unlock"])
+        .expect(0)
+        .says(&["Everybody can try"]);
+    let one = scratch.run(&["member", "unlock", "bob@example.org", "--json"]);
+    assert_eq!(one.expect(0).json()["unlocked"], "bob@example.org");
+    let unknown = scratch.run(&["member", "unlock", "x@example.org", "--json"]);
+    assert_eq!(unknown.expect(1).error_code(), "no_such_member");
+    let reset = ["member", "reset-second-factor", "bob@example.org"];
+    scratch.run(&reset).expect(0).says(&["has no second factor"]);
+    // A member keeps no order.
+    scratch
+        .run(&as_member(&["member", "unlock"], "bob@example.org"))
+        .expect(5);
+    scratch.run(&as_member(&reset, "bob@example.org")).expect(5);
+}
+
+#[test]
+fn a_password_that_is_easy_to_guess_makes_no_account() {
+    let scratch = Scratch::new();
+    let arguments = ["member", "add", "ada@example.org", "--name", "Ada", "--password-stdin"];
+    for easy in ["short", "123456789012", "ada@example.org"] {
+        scratch.run_with_input(&arguments, format!("{easy}\n")).expect(1);
+    }
+    scratch.run_with_input(&arguments, "correct horse\n").expect(0);
+}

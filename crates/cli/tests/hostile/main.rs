@@ -15,4 +15,5 @@ mod permissions;
 mod scratch;
 mod server;
 mod uploads;
+mod sign_in;
 mod watch;

@@ -147,6 +147,8 @@ fn one(at: usize, group: &DuplicateGroup, asked: &Asked) -> Markup {
         .map(|stored| brief(&stored.contact.display_name()).into_owned())
         .collect();
     let several = names.len() > 2;
+    // It holds for everybody, so who may only view them all is not asked.
+    let may_tell_apart = group.contacts.iter().any(|stored| stored.right >= Right::Edit);
     // Whoever goes through many stays at the keyboard: Enter, or Tab and Enter.
     let goes_on = at == 0 && asked.from.is_some();
     let heading = format!("group-{at}");
@@ -167,7 +169,7 @@ fn one(at: usize, group: &DuplicateGroup, asked: &Asked) -> Markup {
                             "Merge…" span.visually-hidden { " " (names[0]) ", " (at + 1) }
                         }
                     }
-                    button autofocus[goes_on && group.hindered.is_some()] { "Not duplicates" span.visually-hidden { ": " (names[0]) ", " (at + 1) } }
+                    @if may_tell_apart { button autofocus[goes_on && group.hindered.is_some()] { "Not duplicates" span.visually-hidden { ": " (names[0]) ", " (at + 1) } } }
                 }
             }
         }

@@ -82,13 +82,24 @@ pub async fn code_form(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let next = place_of_ours(next.as_deref());
-    let Some(token) = session::token(&web, &headers) else {
-        return Ok(Redirect::to("/sign-in").into_response());
-    };
-    match blocking_in(&web, Lane::SignIn, move |app| app.awaits_code(&token)).await? {
-        true => Ok(show_code(&web, next, None).into_response()),
-        false => Ok(Redirect::to(next).into_response()),
+    let token = session::token(&web, &headers);
+    if session::current(&web, token.as_ref()).await?.is_some() {
+        return Ok(Redirect::to(next).into_response());
     }
+    let awaits_code = match token {
+        Some(token) => blocking_in(&web, Lane::SignIn, move |app| app.awaits_code(&token)).await?,
+        None => false,
+    };
+    match awaits_code {
+        true => Ok(show_code(&web, next, None).into_response()),
+        false => Ok(sign_in_again(&web, next)),
+    }
+}
+
+/// The password was given too long ago, or not at all.
+fn sign_in_again(web: &Web, next: &str) -> Response {
+    let why = "The code was not told in time; sign in again.";
+    (StatusCode::UNAUTHORIZED, show(web, "", next, Some(why))).into_response()
 }
 
 /// `POST /sign-in/code`
@@ -100,7 +111,7 @@ pub async fn enter_code(
 ) -> Result<Response, Problem> {
     let next = place_of_ours(sent.next.as_deref());
     let Some(session) = caller.session.clone() else {
-        return Ok(Redirect::to("/sign-in").into_response());
+        return Ok(sign_in_again(&web, next));
     };
     let from = caller.clone();
     let entered = blocking_in(&web, Lane::SignIn, move |app| {
@@ -109,7 +120,7 @@ pub async fn enter_code(
     .await;
     let (status, why) = match entered {
         Ok(token) => return session::let_in(&web, &headers, caller, token, next).await,
-        Err(Problem::App(Error::SignInAgain)) => return Ok(Redirect::to("/sign-in").into_response()),
+        Err(Problem::App(Error::SignInAgain)) => return Ok(sign_in_again(&web, next)),
         Err(Problem::App(Error::TooManyTries { minutes })) => {
             (StatusCode::TOO_MANY_REQUESTS, format!("Too many tries; try again in {}.", in_minutes(minutes)))
         }

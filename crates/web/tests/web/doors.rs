@@ -20,6 +20,8 @@ const PUBLIC: [(&str, &str); 14] = [
     ("POST", "/setup"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
+    ("GET", "/sign-in/code"),
+    ("POST", "/sign-in/code"),
     ("POST", "/sign-out"),
 ];
 

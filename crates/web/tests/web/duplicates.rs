@@ -200,6 +200,36 @@ async fn what_is_hidden_or_not_to_be_changed_is_not_merged() {
     shows(&ada.get(&format!("/contacts/{ann}")).await, &["202 555 0101"]);
 }
 
+/// It holds for everybody, so it takes the right to edit one of the two.
+#[tokio::test]
+async fn who_may_only_view_two_contacts_does_not_hide_them_as_duplicates() {
+    let (site, mut ada) = Site::set_up().await;
+    let mut bob = joined(&site, "Bob", Role::Member).await;
+    let (ann, anne) = (create(&mut ada, ANN).await, create(&mut ada, ANNE).await);
+    for id in [&ann, &anne] {
+        post(&mut ada, &format!("/contacts/{id}/share"), "member=2&access=view").await;
+    }
+    let page = post(&mut bob, "/duplicates", "").await;
+    shows(&page, &["same email: ann@example.com"]);
+    hides(&page, &["Not duplicates"]);
+    let dismiss = format!("id={ann}&id={anne}");
+    let refused = bob.post("/duplicates/dismiss", &dismiss).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    shows(
+        &post(&mut ada, "/duplicates", "").await,
+        &["same email: ann@example.com", "Not duplicates"],
+    );
+    post(&mut ada, &format!("/contacts/{ann}/share"), "member=2&access=edit").await;
+    let done = bob.post("/duplicates/dismiss", &dismiss).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    hides(
+        &post(&mut ada, "/duplicates", "").await,
+        &["same email: ann@example.com"],
+    );
+    let log = ada.get("/audit?action=told_apart").await;
+    shows(&log, &["Said that contacts are no duplicates", "Bob"]);
+}
+
 #[tokio::test]
 async fn who_comes_with_too_few_is_told_what_to_do() {
     let (site, mut ada) = Site::set_up().await;

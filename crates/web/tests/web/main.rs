@@ -11,5 +11,6 @@ mod import;
 mod managing;
 mod members;
 mod page_sizes;
+mod second_factor;
 mod site;
 mod walk;

@@ -112,8 +112,8 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         "proof_password=correct%20horse",
         members(303),
     ),
-    ("GET", "/sign-in/code", "", public(303)),
-    ("POST", "/sign-in/code", "code=x", public(303)),
+    ("GET", "/sign-in/code", "", [401, 401, 303, 303, 303, 303, 303, 303]),
+    ("POST", "/sign-in/code", "code=x", public(401)),
     // Members, and the links that let somebody in.
     ("GET", "/members", "", members(200)),
     (
@@ -219,7 +219,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         "POST",
         "/duplicates/dismiss",
         "id={contact}&id={other}",
-        one(404, 303, 303, 303),
+        one(404, 403, 303, 303),
     ),
     // Custom fields and settings.
     ("GET", "/fields", "", order(200, 200)),

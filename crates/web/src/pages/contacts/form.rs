@@ -478,6 +478,27 @@ mod tests {
         assert_eq!(nobody[0].0, "first_name");
     }
 
+    /// Scripts leave labels away, and a value must not go with them.
+    #[test]
+    fn a_value_without_a_label_is_kept() {
+        let entered = entered(&[
+            ("first_name", "Keep"),
+            ("email", "keep@example.com"),
+            ("email", "second@example.com"),
+            ("phone", "+1 202 555 0101"),
+            ("website", "https://example.com"),
+            ("city", "London"),
+        ]);
+        let contact = entered.contact(None, None, &rules()).unwrap();
+        let lists = (
+            contact.emails.len(),
+            contact.phones.len(),
+            contact.websites.len(),
+            contact.addresses.len(),
+        );
+        assert_eq!(lists, (2, 1, 1, 1));
+    }
+
     #[test]
     fn what_is_required_is_asked_for_at_its_place() {
         let rules = ContactRules {
