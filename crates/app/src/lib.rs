@@ -19,6 +19,7 @@ mod crowd;
 mod database;
 mod directory;
 mod doctor;
+mod download;
 mod draft;
 mod duplicates;
 #[cfg(test)]
@@ -38,6 +39,7 @@ mod lease;
 mod leaving;
 mod links;
 mod live;
+mod long_reads;
 mod lookback;
 mod meeting;
 mod members;
@@ -48,6 +50,7 @@ mod objects;
 mod passwords;
 mod patience;
 mod plan;
+mod quotas;
 mod rejected;
 mod retention;
 mod roster;
@@ -78,6 +81,7 @@ pub use contacts::{StoredContact, TrashedContact};
 pub use counts::Counts;
 pub use crew::{Crew, Hired, PEOPLE};
 pub use database::{DatabaseServer, is_server};
+pub use download::{Download, Piece};
 pub use doctor::{Finding, Health, doctor};
 pub use draft::{
     ColumnProblem, Decision, Draft, DraftSettings, MappedFile, MatchedContact, PreviewRow, PreviewState, RowClass,
@@ -103,7 +107,7 @@ pub use roster::{ListPage, ListRequest, Listed, Sort};
 pub use run::{Progress, Watch};
 pub use runner::{Runner, Told};
 pub use search::Indexed;
-pub use settings::{MOST_DAYS, WorkspaceSettings};
+pub use settings::{MOST_DAYS, MOST_DRAFTS, MOST_GIB, WorkspaceSettings};
 pub use settle::{Outcome, Standing};
 pub use shares::{ShareInfo, SharedBy};
 pub use taking_back::ActionUndone;
@@ -131,12 +135,14 @@ pub use store::{ImportId, Member};
 
 use lease::Process;
 use live::Live;
+use long_reads::LongReads;
 use moving::refuse_unfinished;
 use objects::Objects;
 use passwords::Passwords;
 use runner::Bell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use store::Store;
 
 /// The database of an installation that is in no server.
@@ -166,9 +172,13 @@ pub struct App {
     passwords: Passwords,
     live: Live,
     bell: Bell,
+    downloads: download::Downloads,
+    long_reads: LongReads,
     drafts: draft::Desks,
     duplicates: duplicates::Findings,
     suggestions: roster::Suggestions,
+    /// Whether the last work in the background ended because the disk is full.
+    disk_full: AtomicBool,
     thrifty: bool,
 }
 
@@ -188,6 +198,7 @@ impl App {
             None => Store::open(&data.join(DATABASE_FILE))?,
         };
         refuse_unfinished(&store)?;
+        let long_reads = LongReads::beside(store.readers());
         Ok(Self {
             rosters: roster::Rosters::new(store.clone()),
             store,
@@ -198,9 +209,12 @@ impl App {
             passwords: Passwords::default(),
             live: Live::default(),
             bell: Bell::default(),
+            downloads: download::Downloads::default(),
+            long_reads,
             drafts: draft::Desks::default(),
             duplicates: duplicates::Findings::default(),
             suggestions: roster::Suggestions::default(),
+            disk_full: AtomicBool::new(false),
             thrifty: false,
         })
     }

@@ -6,6 +6,7 @@
 
 pub mod assets;
 pub mod blocking;
+mod download;
 mod guard;
 pub mod layout;
 mod metrics;

@@ -7,6 +7,7 @@ use super::{ColumnProblem, Decision, Draft, DraftSettings, PreviewState, RowClas
 use crate::fields::{Terms, refuse_new_fields};
 use crate::import::{KEPT_FOR, Plan, plan_of};
 use crate::plan::Look;
+use crate::quotas::Room;
 use crate::run::{Reached, to_json};
 use crate::settle::Decisions;
 use crate::{Actor, App, Error};
@@ -44,7 +45,7 @@ impl App {
     /// Takes a file in, at most `limit` bytes of it, and begins to prepare its import. The preview is begun at once.
     ///
     /// # Errors
-    /// [`Error::TooLarge`]; when it is no table; those of the object store and the database.
+    /// [`Error::TooLarge`]; [`Error::Quota`]; when it is no table; those of the object store and the database.
     pub fn begin_draft(
         &self,
         actor: Actor,
@@ -52,7 +53,8 @@ impl App {
         content: &mut dyn Read,
         limit: u64,
     ) -> Result<ImportId, Error> {
-        let upload = self.take_limited(actor, content, limit)?;
+        let room = self.room_for_upload(actor)?;
+        let upload = self.take_limited(actor, content, limit, &room)?;
         let name = upload.name.clone();
         let begun = self.create_draft(actor, file_name, upload);
         if begun.is_err() {
@@ -90,7 +92,7 @@ impl App {
             state: ImportState::Draft,
         };
         let now = self.world.now();
-        let import = self.numbered(|tx| imports::create(tx, actor.workspace, &new, now))?;
+        let import = self.numbered(|tx| Ok(imports::create(tx, actor.workspace, &new, now)?))?;
         // A number may have been given before, in a database that is no more.
         self.drafts.forget(actor.workspace, import);
         self.drafts.place(actor.workspace, import, desk);
@@ -366,18 +368,28 @@ impl App {
             world: Arc::clone(&self.world),
             actor,
             desk: Arc::clone(&desk),
-            turn: Arc::clone(&self.drafts.turn),
+            long_reads: self.long_reads.clone(),
             thrifty: self.thrifty,
         };
         desk.preview_or(key, || Preview::begin(means, key, changes, plan, look))
     }
 
     /// Copies content into the object store, if it is not too much.
-    fn take_limited(&self, actor: Actor, content: &mut dyn Read, limit: u64) -> Result<crate::uploads::Upload, Error> {
+    fn take_limited(
+        &self,
+        actor: Actor,
+        content: &mut dyn Read,
+        limit: u64,
+        room: &Room,
+    ) -> Result<crate::uploads::Upload, Error> {
         let mut copy = self.objects.draft()?;
-        let copied = io::copy(&mut content.take(limit.saturating_add(1)), &mut copy).map_err(Error::Read)?;
-        if copied > limit {
-            return Err(Error::TooLarge { limit });
+        let most = limit.min(room.bytes);
+        let copied = io::copy(&mut content.take(most.saturating_add(1)), &mut copy).map_err(Error::reading)?;
+        if copied > most {
+            return Err(match most {
+                most if most < limit => room.refusal(),
+                _ => Error::TooLarge { limit },
+            });
         }
         self.put_upload(actor, copy)
     }

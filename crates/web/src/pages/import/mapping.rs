@@ -68,7 +68,7 @@ async fn changed(web: &Arc<Web>, signed: &Signed, import: ImportId, sent: Sent) 
         match set {
             Err(Problem::App(Error::Mapping(error))) => return Ok(again(&mapping_problem(&error))),
             Err(Problem::App(error @ (Error::Open(_) | Error::UnknownField(_)))) => {
-                return Ok(again(&error.to_string()));
+                return Ok(again(&error.for_members()));
             }
             other => other?,
         }
