@@ -11,6 +11,7 @@
 mod bench;
 mod browser;
 mod debian;
+mod deny;
 mod kills;
 mod postgres;
 mod run;
@@ -23,8 +24,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
-  test   every test of the workspace: documentation tests, then all others (with cargo-nextest if it is installed), then
-         those of the whole program once more on PostgreSQL, then the pages in a browser; a private server is started
+  test   every test of the workspace (with cargo-nextest if it is installed), then those of the whole program once more on
+         PostgreSQL, then the pages in a browser; a private server is started
          for them; what is missing is installed where root runs this on Debian
   browser [ARGUMENTS...]
          only the tests of the pages in a browser; the arguments go to playwright, such as `-g undo`
@@ -44,7 +45,9 @@ Usage: cargo xtask COMMAND
   postgres [--durable] [-- COMMAND...]
          starts a private PostgreSQL, prints its url, and runs COMMAND with CRYSTALQORE_TEST_POSTGRES and PGHOST, PGPORT,
          PGUSER, PGPASSWORD and PGDATABASE set, or waits for Ctrl-C; --durable has every commit reach the disk
-  ci     formatting, clippy, tidy, test; stops at the first that fails
+  deny   licences, sources and duplicate versions of the dependencies (deny.toml), and known vulnerabilities where the
+         advisory database can be fetched; installs cargo-deny if it is missing
+  ci     formatting, clippy, tidy, deny, test; stops at the first that fails
   kills [--takeover] [--rounds N] [--rows N]
          the acceptance check that a kill -9 at any moment of an import, followed by resume, ends as an unbroken run;
          100 rounds with 200,000 rows if nothing else is said; with --takeover another process on the same private
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         ["test"] => test::test(&root),
         ["browser", ref options @ ..] => browser::test(&root, options),
         ["tidy"] => tidy(&root),
+        ["deny"] => deny::check(&root),
         ["ci"] => ci(&root),
         ["postgres", ref options @ ..] => match postgres::Options::parse(options) {
             Some(options) => postgres::command(&options),
@@ -129,7 +133,7 @@ struct Step {
     run: fn(&Path) -> u8,
 }
 
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     Step {
         alone: "cargo fmt --all --check",
         run: run::format,
@@ -141,6 +145,10 @@ const STEPS: [Step; 4] = [
     Step {
         alone: "cargo xtask tidy",
         run: tidy,
+    },
+    Step {
+        alone: "cargo xtask deny",
+        run: deny::check,
     },
     Step {
         alone: "cargo xtask test",

@@ -26,9 +26,10 @@ pub fn release(root: &Path) -> io::Result<PathBuf> {
     program(root, "build --release -p cli", "release")
 }
 
-/// Builds the program as the tests run it, and says where it is.
+/// Builds the program as the tests run it, and says where it is. Everything is built, as the tests do: for the program
+/// alone cargo would choose other features, and build most dependencies once more.
 pub fn debug(root: &Path) -> io::Result<PathBuf> {
-    program(root, "build -p cli", "debug")
+    program(root, "build --workspace --all-targets", "debug")
 }
 
 fn program(root: &Path, build: &str, profile: &str) -> io::Result<PathBuf> {
@@ -41,7 +42,12 @@ fn program(root: &Path, build: &str, profile: &str) -> io::Result<PathBuf> {
 
 /// Whether cargo-nextest is installed.
 pub fn has_nextest(root: &Path) -> bool {
-    let mut command = cargo_command(root, "nextest --version");
+    succeeds(root, "nextest --version")
+}
+
+/// Whether a cargo command succeeds. What it prints is not shown.
+pub fn succeeds(root: &Path, arguments: &str) -> bool {
+    let mut command = cargo_command(root, arguments);
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
 }

@@ -1,7 +1,8 @@
 //! `cargo xtask test`: every test, on SQLite and on PostgreSQL, and the pages in a browser.
 //!
-//! Owns the stages, the server that they share, and which exit code stands for them all. Leaves out the server itself
-//! and what the tests do with it.
+//! Owns the stages, the server that they share, and which exit code stands for them all. Every stage selects the whole
+//! workspace: with fewer packages cargo chooses other features, and builds most dependencies once more. Leaves out the
+//! server itself and what the tests do with it.
 
 use crate::browser;
 use crate::postgres::{Postgres, Purpose, TEST_URL};
@@ -10,9 +11,6 @@ use std::path::Path;
 
 /// What makes the tests of the doors and the laws of the engine use PostgreSQL.
 const ON_POSTGRES: (&str, &str) = ("CRYSTALQORE_TEST_ENGINE", "postgres");
-
-/// The tests that nextest leaves out.
-const DOCUMENTATION: &str = "test --workspace --doc --no-fail-fast";
 
 /// What the tests are run with.
 #[derive(Clone, Copy)]
@@ -34,20 +32,19 @@ impl Tool {
         format!("{command} {what} --no-fail-fast")
     }
 
-    /// Every test but those in the documentation; the store's suite also runs on a server that is named to it.
+    /// Every test; the store's suite also runs on a server that is named to it.
     fn all(self) -> String {
         self.arguments("--workspace --all-targets")
     }
 
     /// The tests that see the whole program, or all of the engine.
     fn whole_program(self) -> String {
-        self.arguments("-p cli -p app --test cli --test properties")
+        self.arguments("--workspace --test cli --test hostile --test properties")
     }
 }
 
 /// Runs every stage, whether or not one before it failed; the first that failed gives the exit code.
 pub fn test(root: &Path) -> u8 {
-    let documentation = cargo(root, DOCUMENTATION, &[]);
     let tool = Tool::installed(root);
     let others = match Postgres::start(Purpose::Tests) {
         Ok(server) => on_both(root, tool, &server.url()),
@@ -60,7 +57,7 @@ pub fn test(root: &Path) -> u8 {
     };
     // The server of the tests before is gone by now: a browser wants both cores.
     let pages = browser::test(root, &[]);
-    first_failure([documentation, others[0], others[1], pages])
+    first_failure([others[0], others[1], pages])
 }
 
 /// Every test, and then on PostgreSQL those whose engine can be chosen.

@@ -4,6 +4,7 @@
 //! file and a small object, which it removes again; makes no database and no table. Leaves out how it is shown.
 
 use crate::objects::Objects;
+use crate::private_folder::{create_private_folder, open_to_others};
 use crate::{DATABASE_FILE, DatabaseServer, Error, Place, World};
 use std::path::Path;
 use store::examine::{self, FileFacts, ServerFacts};
@@ -56,6 +57,7 @@ impl Finding {
 pub fn doctor(place: &Place<'_>, world: &dyn World) -> Vec<Finding> {
     let mut findings = vec![data_folder(place.data, world)];
     findings.extend(free_space(place.data));
+    findings.extend(permissions(place));
     match &place.database {
         Some(server) => findings.extend(of_server(server, world)),
         None => findings.extend(of_file(place.data)),
@@ -67,7 +69,7 @@ pub fn doctor(place: &Place<'_>, world: &dyn World) -> Vec<Finding> {
 fn data_folder(data: &Path, world: &dyn World) -> Finding {
     let about = "data folder";
     let probe = data.join(world.unique_name());
-    let tried = std::fs::create_dir_all(data)
+    let tried = create_private_folder(data)
         .and_then(|()| std::fs::write(&probe, "x"))
         .and_then(|()| std::fs::remove_file(&probe));
     match tried {
@@ -93,6 +95,40 @@ fn free_space(data: &Path) -> Option<Finding> {
     })
 }
 
+/// Whether other users of this machine may read the contacts. Nothing is said where the system has no modes.
+fn permissions(place: &Place<'_>) -> Option<Finding> {
+    let about = "permissions";
+    if !cfg!(unix) {
+        return None;
+    }
+    let mut folders = vec![place.data];
+    folders.extend(place.objects.map(Path::new).filter(|folder| folder.is_dir()));
+    let open: Vec<String> = folders
+        .iter()
+        .filter_map(|folder| Some(format!("{} ({})", folder.display(), open_to_others(folder)?)))
+        .collect();
+    Some(if open.is_empty() {
+        Finding::good(about, "only this user may read the data")
+    } else {
+        Finding::new(
+            about,
+            Health::Warning,
+            format!("other users of this machine may look into {}", open.join(" and ")),
+            "chmod -R go= these folders; they hold all contacts, the hashes of the passwords and the imported files",
+        )
+    })
+}
+
+/// What to do about a database file that cannot be used.
+fn advice_for(error: &store::Error) -> &'static str {
+    match error {
+        store::Error::CannotOpen { .. } => {
+            "give the user that runs this program the right to read and write the file and its folder"
+        }
+        _ => "put the file back from a backup (crystalqore restore FILE), or name another folder with --data DIR",
+    }
+}
+
 fn of_file(data: &Path) -> Vec<Finding> {
     let path = data.join(DATABASE_FILE);
     match examine::file(&path) {
@@ -109,7 +145,7 @@ fn of_file(data: &Path) -> Vec<Finding> {
             "database",
             Health::Bad,
             error.to_string(),
-            "put the file back from a backup (crystalqore restore FILE), or name another folder with --data DIR",
+            advice_for(&error),
         )],
     }
 }

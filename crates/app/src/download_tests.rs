@@ -1,6 +1,7 @@
 use super::*;
-use crate::{ExportFormat, Filter, Order, Place as Installation, Scope, World};
+use crate::{ExportFormat, Filter, MemberState, Order, Place as Installation, Scope, World};
 use model::{Contact, ContactId};
+use std::sync::Barrier;
 use std::sync::atomic::AtomicI64;
 use store::contacts::{self, ContactRow};
 
@@ -125,26 +126,21 @@ fn downloads_that_nobody_reads_hold_no_connection_and_a_member_has_few() {
     assert_eq!(refused.code(), "many_downloads");
     // As many as all connections: none is held for the downloads.
     let readers = bureau.app.store.readers();
-    let (come, gone) = std::sync::mpsc::channel();
+    let barrier = Barrier::new(readers as usize);
+    let read = || {
+        let read = bureau.app.store.read(|_| {
+            barrier.wait();
+            Ok::<_, store::Error>(())
+        });
+        read.unwrap();
+    };
     std::thread::scope(|scope| {
-        let barrier = Arc::new(std::sync::Barrier::new(readers as usize));
         for _ in 0..readers {
-            let (barrier, come) = (Arc::clone(&barrier), come.clone());
-            scope.spawn(move || {
-                bureau_read(&bureau.app, || barrier.wait());
-                come.send(()).unwrap();
-            });
+            scope.spawn(read);
         }
     });
-    drop(come);
-    assert_eq!(gone.iter().count(), readers as usize);
     drop(unread);
     assert!(bureau.begin().is_ok(), "who goes away makes room");
-}
-
-fn bureau_read<T>(app: &App, work: impl FnOnce() -> T) {
-    let read = app.store.read(|_| Ok::<_, store::Error>(work()));
-    read.unwrap();
 }
 
 #[test]
@@ -154,19 +150,19 @@ fn who_is_deactivated_gets_nothing_more() {
     bureau
         .app
         .store
-        .write(|tx| store::members::set_active(tx, bureau.actor.workspace, bureau.actor.member, false))
+        .write(|tx| store::members::set_state(tx, bureau.actor.workspace, bureau.actor.member, MemberState::Deactivated))
         .unwrap();
     bureau.clock.0.fetch_add(BELIEVED, Ordering::Relaxed);
     assert_eq!(download.next().unwrap_err().code(), "forbidden");
 }
 
 #[test]
-fn an_export_that_cannot_be_noted_sends_nothing() {
+fn an_export_of_somebody_who_was_deactivated_sends_nothing() {
     let bureau = bureau(10);
     bureau
         .app
         .store
-        .write(|tx| store::members::set_active(tx, bureau.actor.workspace, bureau.actor.member, false))
+        .write(|tx| store::members::set_state(tx, bureau.actor.workspace, bureau.actor.member, MemberState::Deactivated))
         .unwrap();
     let mut download = bureau.begin().unwrap();
     let failed = loop {

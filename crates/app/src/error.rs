@@ -305,6 +305,7 @@ impl Error {
             Self::Open(OpenError::Io(_)) | Self::Read(_) => "unreadable",
             Self::Mapping(_) => "mapping",
             Self::Store(store::Error::Busy) => "busy",
+            Self::Store(store::Error::BackupExists { .. }) => "backup_exists",
             Self::Store(_) => "database",
             Self::Io { .. } => "file",
             Self::NoImport(_) => "no_such_import",

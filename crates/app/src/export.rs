@@ -110,8 +110,9 @@ impl App {
         // Noted before anything goes out, so that nothing can go out unnoted; what came of it is added at the end.
         let mut entry = None;
         self.store.write(|tx| {
+            access::active(tx, actor)?;
             let about = about(request, End::Open);
-            self.audit_part(tx, actor, &mut entry, AuditAction::Exported, &about, 0)
+            Ok::<_, Error>(self.audit_part(tx, actor, &mut entry, AuditAction::Exported, &about, 0)?)
         })?;
         // One snapshot, so that the look at the columns and the writing see the same contacts.
         let outcome = self.store.read(|tx| match request.format {

@@ -7,6 +7,7 @@
 //! database that several machines share, if it is silent for too long by the database's clock. On SQLite the lock alone
 //! counts: a batch that is being written keeps signs of life out.
 
+use crate::private_folder::create_private_folder;
 use crate::{App, Error};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -64,7 +65,7 @@ impl Process {
         if lock.is_none() {
             let path = self.locks.join(&self.name);
             let failed = |e| Error::io("making the lock of this process at", &path, e);
-            fs::create_dir_all(&self.locks).map_err(failed)?;
+            create_private_folder(&self.locks).map_err(failed)?;
             let file = File::create(&path).map_err(failed)?;
             file.lock().map_err(failed)?;
             *lock = Some(file);

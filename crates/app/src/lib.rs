@@ -50,6 +50,7 @@ mod objects;
 mod passwords;
 mod patience;
 mod plan;
+mod private_folder;
 mod quotas;
 mod rejected;
 mod retention;
@@ -131,7 +132,7 @@ pub use store::fields::FieldId;
 pub use store::imports::ImportState;
 pub use store::members::{Belongings, MemberState};
 pub use store::shares::{Access, Grantee};
-pub use store::{ImportId, Member};
+pub use store::{ExistingBackup, ImportId, Member};
 
 use lease::Process;
 use live::Live;
@@ -191,7 +192,7 @@ impl App {
     pub fn open(place: &Place<'_>, world: Arc<dyn World>) -> Result<Self, Error> {
         let objects = Objects::open(place.data, place.objects)?;
         let data = place.data.to_owned();
-        std::fs::create_dir_all(&data).map_err(|e| Error::io("creating the data folder", &data, e))?;
+        private_folder::create_private_folder(&data).map_err(|e| Error::io("creating the data folder", &data, e))?;
         let process = Process::new(world.unique_name(), &data);
         let store = match &place.database {
             Some(server) => Store::connect(server.url, &server.options(process.name()))?,

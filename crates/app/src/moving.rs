@@ -4,11 +4,12 @@
 //! done (`store`). The files of imports are not in a database: they stay where `--objects` says.
 
 use crate::database::is_server;
+use crate::private_folder::create_private_folder;
 use crate::{App, DATABASE_FILE, DatabaseServer, Error};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use store::copy::{CopiedTable, CopyWatch};
-use store::{Store, copy, examine};
+use store::{ExistingBackup, Store, copy, examine};
 
 /// A database that a copy comes from or goes to.
 enum Stand {
@@ -55,7 +56,7 @@ impl Stand {
             }
             Self::File(path) => {
                 if let Some(folder) = path.parent() {
-                    std::fs::create_dir_all(folder).map_err(|e| Error::io("creating the folder", folder, e))?;
+                    create_private_folder(folder).map_err(|e| Error::io("creating the folder", folder, e))?;
                 }
                 Ok(Store::open(path)?)
             }
@@ -111,12 +112,12 @@ pub(crate) fn refuse_unfinished(store: &Store) -> Result<(), Error> {
 }
 
 impl App {
-    /// Writes a backup of the database, while others use it.
+    /// Writes a backup of the database, while others use it. Only the owner of the file may read it.
     ///
     /// # Errors
-    /// When the file exists and is no backup, cannot be written, or the database is on a server.
-    pub fn backup(&self, file: &Path) -> Result<(), Error> {
-        Ok(self.store.backup(file)?)
+    /// When the file exists and is no backup or one that is to be kept, cannot be written, or the database is on a server.
+    pub fn backup(&self, file: &Path, existing: ExistingBackup) -> Result<(), Error> {
+        Ok(self.store.backup(file, existing)?)
     }
 
     /// Goes back to a backup, while others use the database. What was there is kept in a backup of its own, whose path is
@@ -128,7 +129,7 @@ impl App {
         let kept = self
             .data
             .join(format!("before-restore-{}.db", self.world.unique_name()));
-        self.store.backup(&kept)?;
+        self.store.backup(&kept, ExistingBackup::Keep)?;
         let restored = self.store.restore(file);
         if restored.is_err() {
             // Nothing was changed, so nothing needs keeping.

@@ -66,7 +66,8 @@ pub struct PlaceArgs {
     )]
     pub objects: Option<String>,
     /// The PostgreSQL server that has the database: postgres://USER:PASSWORD@HOST:PORT/DATABASE, with
-    /// ?sslmode=verify-full for an encrypted and verified connection [default: SQLite in the data folder]
+    /// ?sslmode=verify-full for an encrypted and verified connection [default: SQLite in the data folder]. Other users of
+    /// the machine can read a command line: set a password by the environment variable
     #[arg(
         long,
         global = true,
@@ -288,8 +289,11 @@ pub struct ExportArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct BackupArgs {
-    /// The file to write; a backup of that name is replaced when the new one is complete
+    /// The file to write
     pub file: PathBuf,
+    /// Replace a backup of that name, once the new one is complete
+    #[arg(long, env = "CRYSTALQORE_FORCE")]
+    pub force: bool,
 }
 
 #[derive(Debug, ClapArgs)]

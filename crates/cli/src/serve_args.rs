@@ -32,7 +32,8 @@ pub struct ServeArgs {
     /// A name that browsers know the server by; requests under other names are refused. May be given several times
     #[arg(long = "host", env = "CRYSTALQORE_HOST", value_delimiter = ',', value_name = "NAME")]
     pub hosts: Vec<String>,
-    /// What must be sent as a bearer token to read /metrics; without one only this machine may
+    /// What must be sent as a bearer token to read /metrics; without one only this machine may. Other users of the machine
+    /// can read a command line: use the environment variable
     #[arg(
         long,
         env = "CRYSTALQORE_METRICS_TOKEN",

@@ -32,12 +32,24 @@ pub enum Error {
         doing: &'static str,
     },
     /// The file cannot be opened or created.
-    #[error("cannot open the database {}: {source_text}", path.display())]
+    #[error(
+        "cannot open the database {}: {source_text} (this program needs the right to read and write the file and its folder)",
+        path.display()
+    )]
     CannotOpen {
         /// The file that was asked for.
         path: PathBuf,
         /// What the engine said.
         source_text: String,
+    },
+    /// The file has no content: the database that was in it is lost, or something else made the file.
+    #[error(
+        "{} is empty (0 bytes), so it holds no database: put it back from a backup, or delete it to begin with an empty directory",
+        path.display()
+    )]
+    EmptyFile {
+        /// The file that was asked for.
+        path: PathBuf,
     },
     /// The file is not a SQLite database.
     #[error("{} is not a database", path.display())]
@@ -81,6 +93,12 @@ pub enum Error {
         table: &'static str,
         /// Why.
         why: &'static str,
+    },
+    /// A backup of that name exists already, and it was not asked to replace it.
+    #[error("{} exists already and is a backup; name another file, or ask for it to be replaced", path.display())]
+    BackupExists {
+        /// The file.
+        path: PathBuf,
     },
     /// The file that a backup is to be written to exists and is something else.
     #[error("{} exists and is no backup; name another file", path.display())]

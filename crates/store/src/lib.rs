@@ -55,6 +55,15 @@ pub struct Store {
     engine: Engine,
 }
 
+/// What happens to a backup that has the name of a new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExistingBackup {
+    /// It stays, and the new one is refused.
+    Keep,
+    /// The new one replaces it.
+    Replace,
+}
+
 #[derive(Clone)]
 enum Engine {
     Sqlite(Sqlite),
@@ -66,7 +75,8 @@ impl Store {
     /// its schema up to date.
     ///
     /// # Errors
-    /// [`Error::CannotOpen`], [`Error::NotADatabase`], [`Error::Foreign`], [`Error::NewerSchema`], [`Error::Migration`].
+    /// [`Error::CannotOpen`], [`Error::EmptyFile`], [`Error::NotADatabase`], [`Error::Foreign`], [`Error::NewerSchema`],
+    /// [`Error::Migration`].
     pub fn open(path: &Path) -> Result<Self> {
         Ok(Self {
             engine: Engine::Sqlite(Sqlite::file(path)?),
@@ -109,14 +119,15 @@ impl Store {
         }
     }
 
-    /// Writes everything of one moment into a new file, while others read and write, and looks whether the file is sound. A
-    /// backup of that name is replaced once the new one is complete.
+    /// Writes everything of one moment into a new file, while others read and write, and looks whether the file is sound.
+    /// Only its owner may read it. A backup of that name that may be replaced is replaced once the new one is complete.
     ///
     /// # Errors
-    /// [`Error::NotAFile`] on PostgreSQL; [`Error::NoBackup`] if the file exists and is something else; [`Error::File`].
-    pub fn backup(&self, file: &Path) -> Result<()> {
+    /// [`Error::NotAFile`] on PostgreSQL; [`Error::BackupExists`] if there is a backup that is to be kept;
+    /// [`Error::NoBackup`] if the file exists and is something else; [`Error::File`].
+    pub fn backup(&self, file: &Path, existing: ExistingBackup) -> Result<()> {
         match &self.engine {
-            Engine::Sqlite(sqlite) => sqlite.backup(file),
+            Engine::Sqlite(sqlite) => sqlite.backup(file, existing),
             Engine::Postgres(_) => Err(Error::NotAFile),
         }
     }

@@ -4,6 +4,7 @@
 //! INSERT, one prepared SELECT per key. Leaves out files, pools and settings (`sqlite/open.rs`).
 
 pub(crate) mod backup;
+mod create;
 pub(crate) mod examine;
 pub(crate) mod open;
 

@@ -4,13 +4,8 @@ use super::Finding;
 
 /// A source file begins with what it owns and leaves out. Tests are exempt.
 pub fn module_doc(path: &str, text: &str) -> Option<Finding> {
-    let in_sources = path.starts_with("xtask/src/")
-        || path
-            .strip_prefix("crates/")
-            .and_then(|rest| rest.split_once('/'))
-            .is_some_and(|(_, rest)| rest.starts_with("src/"));
     let is_test = path.ends_with("_tests.rs") || path.contains("/tests/");
-    let wrong = in_sources && !is_test && !text.starts_with("//!");
+    let wrong = in_sources(path) && !is_test && !text.starts_with("//!");
     wrong.then(|| {
         Finding::new(
             path,
@@ -18,6 +13,11 @@ pub fn module_doc(path: &str, text: &str) -> Option<Finding> {
             "begins without a module doc (//! what it owns, what it leaves out)",
         )
     })
+}
+
+fn in_sources(path: &str) -> bool {
+    let of_crate = path.strip_prefix("crates/").and_then(|rest| rest.split_once('/'));
+    path.starts_with("xtask/src/") || of_crate.is_some_and(|(_, rest)| rest.starts_with("src/"))
 }
 
 /// Names of roles, that say nothing of what lies inside.
@@ -35,8 +35,19 @@ pub fn role_name(path: &str) -> Option<Finding> {
     Some(Finding::new(path, 1, what))
 }
 
+/// Code in a doc comment would be compiled as a test of its own, in a stage that `cargo xtask test` does not have.
+pub fn code_in_docs(path: &str, text: &str) -> Option<Finding> {
+    let is_code = |line: &str| {
+        let line = line.trim_start();
+        ["///", "//!"].iter().any(|doc| line.starts_with(doc)) && line.contains("```")
+    };
+    let at = text.lines().position(is_code)?;
+    let what = "has code in a doc comment, which is never run; write a test";
+    in_sources(path).then(|| Finding::new(path, at + 1, what))
+}
+
 /// Lines that a source file may have without a reason.
-const MOST_LINES: usize = 500;
+const MOST_LINES: usize = 800;
 
 /// How the module doc of a longer file gives its reason.
 const REASON: &str = "//! Long because ";
@@ -105,6 +116,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn code_in_doc_comments_is_found() {
+        let text = "//! What.\n\n/// Adds.\n///\n/// ```\n/// assert!(true);\n/// ```\nfn add() {}\n";
+        assert_eq!(
+            code_in_docs("crates/a/src/lib.rs", text).map(|found| found.line),
+            Some(5)
+        );
+        assert!(code_in_docs("crates/a/src/lib.rs", "//! What.\nlet a = \"```\"; // not a doc\n").is_none());
+    }
+
+    #[test]
     fn sources_begin_with_a_module_doc() {
         let bare = "use std::fmt;\n";
         for path in ["crates/app/src/lib.rs", "crates/app/src/a/b.rs", "xtask/src/main.rs"] {
@@ -137,9 +158,9 @@ mod tests {
 
     #[test]
     fn long_files_give_a_reason() {
-        let long = "x\n".repeat(501);
-        assert_eq!(length("a.rs", &long).map(|f| f.line), Some(501));
-        assert!(length("a.rs", &"x\n".repeat(500)).is_none());
+        let long = "x\n".repeat(801);
+        assert_eq!(length("a.rs", &long).map(|f| f.line), Some(801));
+        assert!(length("a.rs", &"x\n".repeat(800)).is_none());
         assert!(length("a.rs", &format!("//! What.\n//! Long because it is a table.\n{long}")).is_none());
         assert!(length("a.rs", &format!("{long}//! Long because it is a table.\n")).is_some());
     }

@@ -60,10 +60,8 @@ fn check_tree(root: &Path, paths: &[String], findings: &mut Vec<Finding>) {
     for path in paths.iter().filter(|path| path.ends_with(".rs")) {
         findings.extend(files::role_name(path));
         with_text(root, path, findings, |text| {
-            [files::module_doc(path, text), files::length(path, text)]
-                .into_iter()
-                .flatten()
-                .collect()
+            let rules = [files::module_doc, files::length, files::code_in_docs];
+            rules.iter().filter_map(|rule| rule(path, text)).collect()
         });
     }
     for path in paths.iter().filter(|path| docs::is_checked(path)) {

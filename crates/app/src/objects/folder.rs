@@ -1,6 +1,7 @@
 //! Objects as files below a folder, their names as paths.
 
 use super::{Listed, UNFINISHED};
+use crate::private_folder::create_private_folder;
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,13 +21,13 @@ impl Folder {
     /// A file on the same file system as the objects, so that it becomes one by its name alone.
     pub fn draft(&self) -> io::Result<NamedTempFile> {
         let folder = self.root.join(UNFINISHED);
-        fs::create_dir_all(&folder)?;
+        create_private_folder(&folder)?;
         tempfile::Builder::new().prefix("draft-").tempfile_in(folder)
     }
 
     pub fn put(&self, name: &str, draft: NamedTempFile) -> io::Result<PathBuf> {
         let path = self.root.join(name);
-        fs::create_dir_all(path.parent().unwrap_or(&self.root))?;
+        create_private_folder(path.parent().unwrap_or(&self.root))?;
         // The database will say that it is there, and keeps its word when the power fails.
         draft.as_file().sync_all()?;
         draft.persist(&path).map_err(|e| e.error)?;

@@ -136,7 +136,7 @@ fn a_change_that_was_not_noted_and_a_backup_are_seen() {
     here.imports(people(0, 20));
     here.list_agrees("");
     let (store, file) = (here.database(), here.folder.path().join("backup.db"));
-    store.backup(&file).unwrap();
+    store.backup(&file, store::ExistingBackup::Replace).unwrap();
     let workspace = Workspace(1);
     let id = here.listed("")[0];
     let forgotten = store.write(|tx| {

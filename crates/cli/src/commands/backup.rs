@@ -3,12 +3,18 @@
 use super::open;
 use crate::args::{BackupArgs, PlaceArgs, RestoreArgs};
 use crate::exit::{Failure, GOOD};
+use app::{Error, ExistingBackup};
 use std::io::Write;
 
 /// Writes a backup.
 pub fn backup(place: &PlaceArgs, args: &BackupArgs) -> Result<u8, Failure> {
     let (app, _) = open(place)?;
-    app.backup(&args.file)?;
+    let existing = if args.force {
+        ExistingBackup::Replace
+    } else {
+        ExistingBackup::Keep
+    };
+    app.backup(&args.file, existing).map_err(with_option)?;
     writeln!(
         std::io::stdout(),
         "The database is in {}. Going back to it: crystalqore restore {}",
@@ -16,6 +22,14 @@ pub fn backup(place: &PlaceArgs, args: &BackupArgs) -> Result<u8, Failure> {
         args.file.display()
     )?;
     Ok(GOOD)
+}
+
+/// Names the option that helps.
+fn with_option(error: Error) -> Failure {
+    match error.code() {
+        "backup_exists" => Failure::Usage(format!("{error} (--force)")),
+        _ => error.into(),
+    }
 }
 
 /// Goes back to a backup.

@@ -48,3 +48,37 @@ fn what_does_not_work_is_told_with_what_to_do() {
     let run = scratch.run(&["doctor", "--objects", "s3://bucket/team"]);
     run.says(&["files", "AWS_"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_data_folder_that_others_may_read_is_a_warning() {
+    use std::os::unix::fs::PermissionsExt;
+    let scratch = Scratch::new();
+    scratch.run(&["imports"]).expect(0);
+    let permissions = || health(&scratch.run(&["doctor", "--json"]).json(), "permissions");
+    assert_eq!(permissions(), "good");
+    let open = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(scratch.path("data"), open).unwrap();
+    assert_eq!(permissions(), "warning");
+    scratch.run(&["doctor"]).says(&["(0755)", "chmod -R go="]);
+}
+
+#[test]
+fn a_database_that_has_become_empty_is_no_new_installation() {
+    let scratch = Scratch::new();
+    scratch.write("ann.csv", "First Name\nAnn\n");
+    scratch.import("ann.csv", &[]);
+    if scratch.url().is_some() {
+        return;
+    }
+    scratch.write("data/crystalqore.db", "");
+    scratch
+        .run(&["imports"])
+        .expect(1)
+        .says(&["is empty (0 bytes)", "put it back from a backup"]);
+    scratch
+        .run(&["doctor"])
+        .expect(1)
+        .says(&["is empty (0 bytes)", "crystalqore restore"]);
+    assert_eq!(scratch.read("data/crystalqore.db"), "");
+}

@@ -28,6 +28,12 @@ fn going_back_to_a_backup_and_back_again() {
     scratch.run(&["import", "more.csv"]).expect(0);
     let after = scratch.state();
     assert_ne!(before, after);
+    scratch
+        .run(&["backup", "some.db"])
+        .expect(2)
+        .says(&["some.db exists already", "--force"]);
+    scratch.run(&["backup", "later.db"]).expect(0);
+    scratch.run(&["backup", "later.db", "--force"]).expect(0);
     let restored = scratch.run(&["restore", "some.db"]);
     restored.expect(0);
     assert_eq!(scratch.state(), before);

@@ -4,9 +4,11 @@
 //! Going back is one transaction of SQLite's own backup interface, so that whoever has the database open sees the old or
 //! the new one. Leaves out the files that imports need.
 
+use super::create;
 use super::error;
 use super::examine::{be_ours, damage, to_read};
 use super::open::{Sqlite, bring_up_to_date};
+use crate::ExistingBackup;
 use crate::error::{Error, Result};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
@@ -27,19 +29,16 @@ const BEGIN_ANEW: &str = "UPDATE imports SET holder = NULL; DELETE FROM import_l
         texts_at = CASE WHEN texts_at = changes THEN texts_at + 1000000 ELSE texts_at END;";
 
 impl Sqlite {
-    pub(crate) fn backup(&self, file: &Path) -> Result<()> {
-        let is_backup = || be_ours(&to_read(file)?, file);
-        if file.exists() && is_backup().is_err() {
-            return Err(Error::NoBackup { path: file.to_owned() });
-        }
+    pub(crate) fn backup(&self, file: &Path, existing: ExistingBackup) -> Result<()> {
+        may_be_written(file, existing)?;
         let part = beside(file, ".part");
-        remove(&part)?;
+        remove_with_journal(&part)?;
         let written = self.write_to(&part).and_then(|()| {
             let done = || File::open(&part)?.sync_all().and_then(|()| fs::rename(&part, file));
             done().map_err(|e| failed(file, e))
         });
         if written.is_err() {
-            let _ = remove(&part);
+            let _ = remove_with_journal(&part);
         }
         written
     }
@@ -47,6 +46,8 @@ impl Sqlite {
     fn write_to(&self, part: &Path) -> Result<()> {
         let doing = "writing the backup";
         let connection = self.reader()?;
+        // VACUUM takes an empty file for a missing one, and keeps its permissions.
+        create::private_file(part).map_err(|e| failed(part, e))?;
         connection
             .execute("VACUUM INTO ?1", [part.to_string_lossy()])
             .map_err(|e| error(doing, &e))?;
@@ -60,17 +61,31 @@ impl Sqlite {
         be_sound(&backup)?;
         // Brought up to date beside the database, because the step into it has to be one.
         let staged = beside(self.path(), ".restored");
-        remove(&staged)?;
-        let restored = Connection::open(&staged)
-            .map_err(|e| error(doing, &e))
+        remove_with_journal(&staged)?;
+        let restored = create::private_file(&staged)
+            .map_err(|e| failed(&staged, e))
+            .and_then(|_| Connection::open(&staged).map_err(|e| error(doing, &e)))
             .and_then(|mut staged| {
                 all_pages(&backup, &mut staged)?;
                 bring_up_to_date(&mut staged)?;
                 staged.execute_batch(BEGIN_ANEW).map_err(|e| error(doing, &e))?;
                 all_pages(&staged, &mut *self.writer()?)
             });
-        remove(&staged)?;
+        remove_with_journal(&staged)?;
         restored
+    }
+}
+
+/// Refuses a file that must not be replaced.
+fn may_be_written(file: &Path, existing: ExistingBackup) -> Result<()> {
+    if !file.exists() {
+        return Ok(());
+    }
+    let path = file.to_owned();
+    match to_read(file).and_then(|found| be_ours(&found, file)) {
+        Err(_) => Err(Error::NoBackup { path }),
+        Ok(()) if existing == ExistingBackup::Keep => Err(Error::BackupExists { path }),
+        Ok(()) => Ok(()),
     }
 }
 
@@ -99,6 +114,12 @@ fn remove(file: &Path) -> Result<()> {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(failed(file, e)),
         _ => Ok(()),
     }
+}
+
+/// Removes a file that was not finished, and the journal that SQLite leaves beside it when it is killed.
+fn remove_with_journal(file: &Path) -> Result<()> {
+    remove(file)?;
+    remove(&beside(file, "-journal"))
 }
 
 fn failed(path: &Path, source: std::io::Error) -> Error {

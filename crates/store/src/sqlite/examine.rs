@@ -29,6 +29,9 @@ fn size_of(path: &Path) -> u64 {
 
 /// Opens a file that must be there, and changes nothing in it.
 pub(super) fn to_read(path: &Path) -> Result<Connection> {
+    if std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() == 0) {
+        return Err(Error::EmptyFile { path: path.to_owned() });
+    }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     Connection::open_with_flags(path, flags).map_err(|e| sort(path, &e))
 }

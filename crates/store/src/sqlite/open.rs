@@ -5,6 +5,7 @@
 //! Leaves out statements. `ANALYZE` and `PRAGMA optimize` are never run: the bundled SQLite is built with STAT4, and with
 //! its samples present each SELECT by key is planned anew for each key, up to five times slower.
 
+use super::create;
 use super::error;
 use super::examine::schema_version;
 use crate::error::{Error, Result};
@@ -30,16 +31,20 @@ const READER_CACHE_KIB: i64 = 4 * 1024;
 const READERS: u32 = 6;
 
 /// Bytes a page of a new database. With 4 KiB an import takes a third to a half longer; 8 and 32 KiB gain nothing.
-const PAGE_SIZE: i64 = 16 * 1024;
+pub(super) const PAGE_SIZE: i64 = 16 * 1024;
 
 /// Pages in the log after which a commit moves them into the database.
 const CHECKPOINT_PAGES: i64 = 1000;
+
+/// Bytes that the log keeps on the disk once its pages are in the database. An import writes a few MiB a batch; without a
+/// limit the log stays as large as the longest read transaction has let it grow.
+const LOG_BYTES_KEPT: i64 = 16 * 1024 * 1024;
 
 /// Prepared statements that each connection keeps; the store has fewer.
 const STATEMENTS_KEPT: usize = 128;
 
 /// "CrQo", in the place of the file's header that names its program.
-const APPLICATION_ID: i64 = 0x4372_516F;
+pub(super) const APPLICATION_ID: i64 = 0x4372_516F;
 
 /// An open SQLite database.
 #[derive(Clone)]
@@ -61,8 +66,9 @@ impl Sqlite {
         };
         // An absolute path cannot be taken for one of SQLite's special names, such as `:memory:`.
         let path = std::path::absolute(path).map_err(|e| cannot_open(e.to_string()))?;
-        let mut connection = Connection::open_with_flags(&path, flags(true)).map_err(|e| cannot_open(e.to_string()))?;
-        claim(&mut connection, &path)?;
+        create::if_missing(&path)?;
+        let mut connection = Connection::open_with_flags(&path, flags()).map_err(|e| cannot_open(e.to_string()))?;
+        must_be_ours(&connection, &path)?;
         configure(&connection, WRITER_CACHE_KIB)?;
         bring_up_to_date(&mut connection)?;
         let writer = Connections {
@@ -184,7 +190,7 @@ impl r2d2::ManageConnection for Connections {
             return Ok(first);
         }
         let connection =
-            Connection::open_with_flags(&self.path, flags(false)).map_err(|e| error("opening a connection", &e))?;
+            Connection::open_with_flags(&self.path, flags()).map_err(|e| error("opening a connection", &e))?;
         configure(&connection, self.cache_kib)?;
         Ok(connection)
     }
@@ -212,17 +218,12 @@ fn pool(size: u32, connections: Connections) -> r2d2::Pool<Connections> {
 }
 
 /// Without `SQLITE_OPEN_URI`: a path is a path, whatever it looks like.
-fn flags(create: bool) -> OpenFlags {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    if create {
-        flags | OpenFlags::SQLITE_OPEN_CREATE
-    } else {
-        flags
-    }
+fn flags() -> OpenFlags {
+    OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX
 }
 
-/// Makes sure that the file is ours before anything in it is changed; a new file becomes ours.
-fn claim(connection: &mut Connection, path: &Path) -> Result<()> {
+/// Refuses a file of somebody else before anything in it is changed.
+fn must_be_ours(connection: &Connection, path: &Path) -> Result<()> {
     let sort = |e: rusqlite::Error| match e.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => Error::NotADatabase { path: path.to_owned() },
         Some(ErrorCode::CannotOpen) => Error::CannotOpen {
@@ -232,19 +233,6 @@ fn claim(connection: &mut Connection, path: &Path) -> Result<()> {
         _ => error("opening the database", &e),
     };
     connection.busy_timeout(PATIENCE).map_err(sort)?;
-    if whose(connection).map_err(sort)? == Whose::Nobodys {
-        connection.pragma_update(None, "page_size", PAGE_SIZE).map_err(sort)?;
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(sort)?;
-        // Another process may have been quicker.
-        if whose(&transaction).map_err(sort)? == Whose::Nobodys {
-            transaction
-                .pragma_update(None, "application_id", APPLICATION_ID)
-                .map_err(sort)?;
-        }
-        transaction.commit().map_err(sort)?;
-    }
     match whose(connection).map_err(sort)? {
         Whose::Ours => Ok(()),
         Whose::Nobodys | Whose::AnotherPrograms => Err(Error::Foreign { path: path.to_owned() }),
@@ -272,7 +260,7 @@ pub(super) fn whose(connection: &Connection) -> rusqlite::Result<Whose> {
 fn configure(connection: &Connection, cache_kib: i64) -> Result<()> {
     let settings = format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};
-         PRAGMA cache_size = -{cache_kib}; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF;"
+         PRAGMA journal_size_limit = {LOG_BYTES_KEPT}; PRAGMA cache_size = -{cache_kib}; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF;"
     );
     let configured = connection
         .busy_timeout(PATIENCE)

@@ -4,7 +4,7 @@ use crate::{ENGINES, HERE, SMALL_IMPORT, id, typed};
 use rusqlite::Connection;
 use std::fs;
 use std::path::Path;
-use store::{Error, ImportId, Store, contacts, imports, leases, workspaces};
+use store::{Error, ExistingBackup, ImportId, Store, contacts, imports, leases, workspaces};
 
 fn count(store: &Store) -> u64 {
     store.read(|tx| contacts::count(tx, HERE)).unwrap()
@@ -28,7 +28,7 @@ fn going_back_while_others_have_the_database_open() {
         .write(|tx| {
             add_import(tx)?;
             // A backup may be taken while somebody writes.
-            other.backup(&backup)
+            other.backup(&backup, ExistingBackup::Keep)
         })
         .unwrap();
     assert_eq!(store.read(|tx| imports::list(tx, HERE)).unwrap().len(), 1);
@@ -73,31 +73,50 @@ fn nobody_runs_an_import_after_going_back() {
     let store = opened(folder.path());
     let import = store.write(add_import).unwrap();
     assert!(store.write(|tx| leases::take(tx, HERE, import, "a", None)).unwrap());
-    store.backup(&backup).unwrap();
+    store.backup(&backup, ExistingBackup::Keep).unwrap();
     store.restore(&backup).unwrap();
     assert!(!store.write(|tx| leases::fence(tx, HERE, import, "a")).unwrap());
     assert!(store.read(|tx| leases::list(tx, HERE)).unwrap().is_empty());
 }
 
 #[test]
-fn a_backup_replaces_a_backup_and_nothing_else() {
+fn a_backup_replaces_a_backup_only_when_asked_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let store = opened(folder.path());
     let backup = folder.path().join("backup.db");
-    for n in 0..2 {
-        add(&store, n);
-        store.backup(&backup).unwrap();
-    }
+    add(&store, 0);
+    store.backup(&backup, ExistingBackup::Keep).unwrap();
+    let first = fs::read(&backup).unwrap();
+    add(&store, 1);
+    let refused = store.backup(&backup, ExistingBackup::Keep);
+    assert!(matches!(refused, Err(Error::BackupExists { .. })), "{refused:?}");
+    assert_eq!(fs::read(&backup).unwrap(), first);
+    store.backup(&backup, ExistingBackup::Replace).unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
     let other = opened(elsewhere.path());
     other.restore(&backup).unwrap();
     assert_eq!(other.read(|tx| contacts::get(tx, HERE, id(1))).unwrap(), Some(typed(1)));
     let table = folder.path().join("contacts.csv");
     fs::write(&table, "First Name\n").unwrap();
-    assert!(matches!(store.backup(&table), Err(Error::NoBackup { .. })));
+    assert!(matches!(
+        store.backup(&table, ExistingBackup::Keep),
+        Err(Error::NoBackup { .. })
+    ));
     assert_eq!(fs::read_to_string(&table).unwrap(), "First Name\n");
     let nowhere = folder.path().join("missing").join("backup.db");
-    assert!(store.backup(&nowhere).is_err());
+    assert!(store.backup(&nowhere, ExistingBackup::Keep).is_err());
+}
+
+#[test]
+fn a_backup_removes_what_a_killed_one_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(folder.path());
+    let backup = folder.path().join("backup.db");
+    let left = ["backup.db.part", "backup.db.part-journal"].map(|name| folder.path().join(name));
+    left.iter().for_each(|file| fs::write(file, "half").unwrap());
+    store.backup(&backup, ExistingBackup::Keep).unwrap();
+    left.iter()
+        .for_each(|file| assert!(!file.exists(), "{}", file.display()));
 }
 
 #[test]
@@ -117,7 +136,7 @@ fn what_is_no_backup_changes_nothing() {
     let missing = folder.path().join("missing.db");
     assert!(matches!(store.restore(&missing), Err(Error::CannotOpen { .. })));
     let newer = folder.path().join("newer.db");
-    store.backup(&newer).unwrap();
+    store.backup(&newer, ExistingBackup::Keep).unwrap();
     let later = "INSERT INTO refinery_schema_history SELECT 999, 'later', applied_on, checksum
                  FROM refinery_schema_history WHERE version = 1";
     Connection::open(&newer).unwrap().execute_batch(later).unwrap();
@@ -130,6 +149,9 @@ fn a_server_backs_itself_up() {
     let postgres = ENGINES.iter().find(|engine| engine.name == "PostgreSQL").unwrap();
     let Some(opened) = (postgres.open)() else { return };
     let file = Path::new("backup.db");
-    assert!(matches!(opened.store.backup(file), Err(Error::NotAFile)));
+    assert!(matches!(
+        opened.store.backup(file, ExistingBackup::Keep),
+        Err(Error::NotAFile)
+    ));
     assert!(matches!(opened.store.restore(file), Err(Error::NotAFile)));
 }

@@ -74,6 +74,78 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
 }
 
 #[test]
+fn an_empty_file_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.db");
+    drop(Store::open(&path).unwrap());
+    fs::write(&path, "").unwrap();
+    assert!(matches!(Store::open(&path).err(), Some(Error::EmptyFile { .. })));
+    assert!(matches!(
+        store::examine::file(&path).err(),
+        Some(Error::EmptyFile { .. })
+    ));
+    assert_eq!(fs::metadata(&path).unwrap().len(), 0);
+}
+
+#[test]
+fn an_empty_database_of_another_program_is_not_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.db");
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch("VACUUM; PRAGMA user_version = 3")
+        .unwrap();
+    let before = fs::read(&path).unwrap();
+    assert!(matches!(Store::open(&path).err(), Some(Error::Foreign { .. })));
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_may_read_a_database_or_its_log_or_its_backup() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.db");
+    let store = Store::open(&path).unwrap();
+    store.write(|tx| contacts::insert_many(tx, HERE, &[typed(1)])).unwrap();
+    let backup = folder.path().join("backup.db");
+    store.backup(&backup, store::ExistingBackup::Keep).unwrap();
+    let files = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap());
+    let files: Vec<_> = files
+        .map(|file| (file.file_name(), file.metadata().unwrap().permissions().mode() & 0o777))
+        .collect();
+    assert!(
+        files.len() >= 4,
+        "database, log, index of the log and backup: {files:?}"
+    );
+    files
+        .iter()
+        .for_each(|(name, mode)| assert_eq!(*mode, 0o600, "{name:?}"));
+}
+
+#[test]
+fn the_log_does_not_stay_as_large_as_a_long_read_made_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.db");
+    let store = Store::open(&path).unwrap();
+    let large = |n| store::contacts::ContactRow {
+        body: "x".repeat(1 << 20),
+        ..typed(n)
+    };
+    let write = |n| store.write(|tx| contacts::insert_many(tx, HERE, &[large(n)])).unwrap();
+    let log = || fs::metadata(folder.path().join("contacts.db-wal")).unwrap().len();
+    let grown = store.read(|tx| {
+        contacts::count(tx, HERE)?;
+        (0..40).for_each(write);
+        Ok::<_, Error>(log())
+    });
+    assert!(grown.unwrap() > 40 << 20);
+    // The next writers find the log copied into the database, and begin it anew.
+    (40..60).for_each(write);
+    assert!(log() <= 24 << 20, "{}", log());
+}
+
+#[test]
 fn another_programs_database_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bookmarks.db");

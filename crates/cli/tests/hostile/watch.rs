@@ -1,0 +1,74 @@
+//! Another member who works while the server is under attack.
+
+use crate::http::{self, Session};
+use crate::server::{Server, WANDA};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// How long an answer may take. On an idle machine it is less than a tenth; a busy one must not fail the tests.
+const LIMIT: Duration = Duration::from_secs(5);
+/// Between two rounds of requests.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Asks for the list of contacts and for the state of the server, again and again.
+pub struct Watch {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<Longest>,
+}
+
+/// The longest that an answer took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Longest {
+    pub contacts: Duration,
+    pub health: Duration,
+    pub rounds: u32,
+}
+
+impl Watch {
+    /// Begins with a first round, which must succeed as well.
+    pub fn begin(server: &Server) -> Self {
+        let session = server.sign_in(WANDA);
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let thread = thread::spawn(move || {
+            let mut longest = Longest::default();
+            while !stopped.load(Ordering::Relaxed) || longest.rounds == 0 {
+                longest.round(&session);
+                thread::sleep(PAUSE);
+            }
+            longest
+        });
+        Self { stop, thread }
+    }
+
+    /// Ends it, fails if an answer was not `200 OK` or took too long, and prints the longest times.
+    pub fn end(self, attack: &str) -> Longest {
+        self.stop.store(true, Ordering::Relaxed);
+        let longest = self.thread.join().unwrap();
+        println!("{attack}: {longest:?}");
+        longest
+    }
+}
+
+impl Longest {
+    fn round(&mut self, session: &Session) {
+        self.contacts = self
+            .contacts
+            .max(timed("/contacts", || session.get("/contacts").status));
+        self.health = self
+            .health
+            .max(timed("/healthz", || http::get(&session.address, "/healthz").status));
+        self.rounds += 1;
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test measures how long others wait")]
+fn timed(path: &str, ask: impl FnOnce() -> u16) -> Duration {
+    let began = Instant::now();
+    assert_eq!(ask(), 200, "{path}");
+    let took = began.elapsed();
+    assert!(took < LIMIT, "{path} took {took:?}");
+    took
+}
