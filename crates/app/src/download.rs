@@ -5,7 +5,7 @@
 //! no name and goes with its download. Leaves out what is exported (`export`) and how it is sent.
 
 use crate::long_reads::Lane;
-use crate::{Actor, App, Error, ExportRequest, PEOPLE};
+use crate::{Actor, App, Error, ExportRequest, PEOPLE, access};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
@@ -207,6 +207,7 @@ impl App {
         let Some(_turn) = self.long_reads.begin(Lane::Export, is_wanted) else {
             return Err(Error::ExportsBusy);
         };
+        self.store.read(|tx| access::active(tx, actor))?;
         let mut out = BufWriter::with_capacity(PIECE, writer);
         self.export_watched(actor, request, &mut out, &mut |contacts| {
             watch(contacts);
@@ -251,9 +252,7 @@ impl Download {
         let now = self.app.world.now();
         let is_recent = |at: i64| (0..BELIEVED).contains(&(now - at));
         if !self.checked_at.is_some_and(is_recent) {
-            self.app
-                .store
-                .read(|tx| crate::access::active(tx, self.actor))?;
+            self.app.store.read(|tx| access::active(tx, self.actor))?;
             self.checked_at = Some(now);
         }
         Ok(())

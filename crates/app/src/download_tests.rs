@@ -2,24 +2,33 @@ use super::*;
 use crate::{ExportFormat, Filter, MemberState, Order, Place as Installation, Scope, World};
 use model::{Contact, ContactId};
 use std::sync::Barrier;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, AtomicU64};
 use store::contacts::{self, ContactRow};
 
 /// A world whose clock a test moves.
 #[derive(Default)]
-struct Clock(AtomicI64);
+struct Clock {
+    now: AtomicI64,
+    given: AtomicU64,
+}
+
+impl Clock {
+    fn next(&self) -> u128 {
+        u128::from(self.given.fetch_add(1, Ordering::Relaxed))
+    }
+}
 
 impl World for Clock {
     fn now(&self) -> i64 {
-        self.0.load(Ordering::Relaxed)
+        self.now.load(Ordering::Relaxed)
     }
 
     fn contact_id(&self) -> ContactId {
-        ContactId::now_v7()
+        ContactId::from_u128(u128::MAX - self.next())
     }
 
     fn unique_name(&self) -> String {
-        ContactId::now_v7().to_string()
+        self.next().to_string()
     }
 
     fn secret(&self) -> [u8; 32] {
@@ -114,7 +123,11 @@ fn what_is_fetched_is_what_is_exported() {
             Piece::End => break,
         }
     }
-    assert!(fetched.len() > 20 * PIECE, "more than the buffers in between: {}", fetched.len());
+    assert!(
+        fetched.len() > 20 * PIECE,
+        "more than the buffers in between: {}",
+        fetched.len()
+    );
     assert!(fetched == expected);
 }
 
@@ -150,9 +163,16 @@ fn who_is_deactivated_gets_nothing_more() {
     bureau
         .app
         .store
-        .write(|tx| store::members::set_state(tx, bureau.actor.workspace, bureau.actor.member, MemberState::Deactivated))
+        .write(|tx| {
+            store::members::set_state(
+                tx,
+                bureau.actor.workspace,
+                bureau.actor.member,
+                MemberState::Deactivated,
+            )
+        })
         .unwrap();
-    bureau.clock.0.fetch_add(BELIEVED, Ordering::Relaxed);
+    bureau.clock.now.fetch_add(BELIEVED, Ordering::Relaxed);
     assert_eq!(download.next().unwrap_err().code(), "forbidden");
 }
 
@@ -162,7 +182,14 @@ fn an_export_of_somebody_who_was_deactivated_sends_nothing() {
     bureau
         .app
         .store
-        .write(|tx| store::members::set_state(tx, bureau.actor.workspace, bureau.actor.member, MemberState::Deactivated))
+        .write(|tx| {
+            store::members::set_state(
+                tx,
+                bureau.actor.workspace,
+                bureau.actor.member,
+                MemberState::Deactivated,
+            )
+        })
         .unwrap();
     let mut download = bureau.begin().unwrap();
     let failed = loop {

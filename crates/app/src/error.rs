@@ -213,7 +213,9 @@ pub enum Error {
         days: u32,
     },
     /// The member has begun as many downloads as are allowed and has not fetched them.
-    #[error("{most} of your exports are still being downloaded; wait until one of them has ended, or cancel it, and try again")]
+    #[error(
+        "{most} of your exports are still being downloaded; wait until one of them has ended, or cancel it, and try again"
+    )]
     ManyDownloads {
         /// How many a member may have at once.
         most: usize,
@@ -284,9 +286,11 @@ impl Error {
         match self {
             Self::Store(store::Error::Busy) => self.to_string(),
             Self::Store(_) | Self::Io { .. } | Self::Objects(_) | Self::Hashing(_) => Self::Broken.to_string(),
-            Self::DiskFull => "the server's disk is full, so nothing was saved; tell whoever runs the server, and try again \
+            Self::DiskFull => {
+                "the server's disk is full, so nothing was saved; tell whoever runs the server, and try again \
                                when there is room"
-                .to_owned(),
+                    .to_owned()
+            }
             Self::UploadMissing { import, .. } => format!("the file of import {import} is not kept any more"),
             Self::RejectedRowsMissing { import, .. } => {
                 format!("the rejected rows of import {import} are not all kept any more")

@@ -200,10 +200,7 @@ impl App {
     }
 
     /// Makes an import under a number of its own, also where somebody else takes the same number in the same moment.
-    pub(crate) fn numbered(
-        &self,
-        make: impl Fn(&mut Tx<'_>) -> Result<ImportId, Error>,
-    ) -> Result<ImportId, Error> {
+    pub(crate) fn numbered(&self, make: impl Fn(&mut Tx<'_>) -> Result<ImportId, Error>) -> Result<ImportId, Error> {
         loop {
             match self.store.write(&make) {
                 Err(Error::Store(store::Error::Conflict { .. })) => {}

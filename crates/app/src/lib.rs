@@ -82,8 +82,8 @@ pub use contacts::{StoredContact, TrashedContact};
 pub use counts::Counts;
 pub use crew::{Crew, Hired, PEOPLE};
 pub use database::{DatabaseServer, is_server};
-pub use download::{Download, Piece};
 pub use doctor::{Finding, Health, doctor};
+pub use download::{Download, Piece};
 pub use draft::{
     ColumnProblem, Decision, Draft, DraftSettings, MappedFile, MatchedContact, PreviewRow, PreviewState, RowClass,
     RowsPage, ValueChange,

@@ -29,7 +29,10 @@ impl App {
     /// [`Error::Quota`] if there is no room; those of the database.
     pub(crate) fn room_for_upload(&self, actor: Actor) -> Result<Room, Error> {
         let (settings, stored) = self.store.read(|tx| {
-            Ok::<_, store::Error>((stored_settings(tx, actor.workspace)?, imports::list(tx, actor.workspace)?))
+            Ok::<_, store::Error>((
+                stored_settings(tx, actor.workspace)?,
+                imports::list(tx, actor.workspace)?,
+            ))
         })?;
         let limits = settings.limits();
         let own = |import: &&Import| import.owner == actor.member;

@@ -521,3 +521,7 @@ pub(crate) fn over_scratch(
 pub(crate) fn to_json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
+
+#[cfg(test)]
+#[path = "run_tests.rs"]
+mod tests;

@@ -92,7 +92,12 @@ pub fn amend(tx: &mut Tx<'_>, workspace: Workspace, id: Uuid, about: &str, conta
     tx.execute(
         "noting how a deed ended",
         "UPDATE audit_log SET about = $3, contacts = $4 WHERE workspace_id = $1 AND entry_id = $2",
-        &[workspace.into(), Value::id(&id), Value::Text(about), Value::count(contacts)],
+        &[
+            workspace.into(),
+            Value::id(&id),
+            Value::Text(about),
+            Value::count(contacts),
+        ],
     )?;
     Ok(())
 }

@@ -146,7 +146,11 @@ impl Preview {
     }
 
     fn wait_for_turn_and_make(&self, means: &Means) -> Result<Stopped, Error> {
-        let lane = if means.desk.file.size > SMALL { Lane::Large } else { Lane::Small };
+        let lane = if means.desk.file.size > SMALL {
+            Lane::Large
+        } else {
+            Lane::Small
+        };
         let is_wanted = || !self.stop.load(Ordering::Relaxed);
         let Some(_turn) = means.long_reads.begin(lane, is_wanted) else {
             return Ok(Stopped::OnRequest);

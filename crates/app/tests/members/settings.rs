@@ -58,6 +58,9 @@ fn admins_change_settings_and_members_do_not() {
         matching: Match::Email,
         trash_days: 7,
         log_days: 14,
+        drafts_each: 7,
+        member_gib: 2,
+        workspace_gib: 20,
     };
     team.app.set_settings(team.ada, &changed).unwrap();
     assert_eq!(team.app.settings(eve).unwrap(), changed);
