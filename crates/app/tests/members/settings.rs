@@ -75,6 +75,28 @@ fn admins_change_settings_and_members_do_not() {
 }
 
 #[test]
+fn a_member_leaves_only_so_many_imports_and_is_told_which_could_go() {
+    let team = Team::new();
+    let eve = team.join("eve", Role::Member);
+    with(&team, |settings| settings.drafts_each = 2);
+    let begin = |who, name: &str| {
+        let mut file = "First Name\nAnn\n".as_bytes();
+        team.app.begin_draft(who, name, &mut file, 1_000)
+    };
+    let first = begin(eve, "first.csv").unwrap();
+    begin(eve, "second.csv").unwrap();
+    let refused = begin(eve, "third.csv").unwrap_err();
+    let told = refused.for_members();
+    assert!(
+        refused.code() == "quota" && told.contains(".csv”") && told.contains("2 imports"),
+        "{told}"
+    );
+    begin(team.ada, "of-another.csv").unwrap();
+    team.app.discard_draft(eve, first).unwrap();
+    begin(eve, "third.csv").unwrap();
+}
+
+#[test]
 fn the_country_is_that_of_numbers_that_say_nothing() {
     let team = Team::new();
     with(&team, |settings| settings.country = Region::from_code("DE"));

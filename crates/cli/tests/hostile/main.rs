@@ -6,8 +6,11 @@
 
 #![expect(clippy::unwrap_used, reason = "the shared code of tests is test code")]
 
+mod exports;
 mod http;
 mod permissions;
+mod previews;
+mod rejected;
 #[path = "../cli/scratch.rs"]
 #[expect(dead_code, reason = "the tests of the command line use more of it")]
 mod scratch;
