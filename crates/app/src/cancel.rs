@@ -15,6 +15,8 @@ pub struct ImportProgress {
     pub state: ImportState,
     /// Whether no process runs it although it is not finished; one that is running takes it up.
     pub interrupted: bool,
+    /// Whether this process could not go on with its work because the disk is full.
+    pub disk_full: bool,
     /// Rows by outcome: up to this moment if this process runs it, else up to the last batch.
     pub counts: Counts,
     /// Bytes read of the file, if this process runs it.
@@ -35,6 +37,7 @@ impl App {
         Ok(ImportProgress {
             state: stored.state,
             interrupted: unfinished && !self.held(actor.workspace)?.contains(&import),
+            disk_full: self.disk_full.load(std::sync::atomic::Ordering::Relaxed),
             counts: match live {
                 Some(live) => live.counts,
                 None => reached_of(&stored)?.counts,

@@ -284,6 +284,7 @@ impl Directory<'_, '_, '_> {
 
     /// A contact as it is now, if the member may see it.
     pub fn get(&mut self, id: ContactId) -> Result<Option<Found>, store::Error> {
+        self.collected.looked_at += 1;
         if let Some(row) = self.collected.fresh.get(&id) {
             return Ok(Some(Found {
                 right: Right::Own,

@@ -20,7 +20,7 @@ pub enum Error {
     Mapping(#[from] MappingError),
     /// The database failed.
     #[error(transparent)]
-    Store(#[from] store::Error),
+    Store(store::Error),
     /// A file of ours could not be read or written.
     #[error("{doing} {} failed: {source}", path.display())]
     Io {
@@ -56,7 +56,7 @@ pub enum Error {
     RejectedOverInput(PathBuf),
     /// The object store failed.
     #[error(transparent)]
-    Objects(#[from] ObjectsError),
+    Objects(ObjectsError),
     /// The file of an import that is to go on is gone.
     #[error(
         "the file of import {import} is not in {location}; processes that share a database must share their uploads (--objects). If it is lost, take back what was imported: crystalqore undo {import}"
@@ -224,14 +224,68 @@ pub enum Error {
         /// For how long it is kept.
         days: u32,
     },
+    /// The member has begun as many downloads as are allowed and has not fetched them.
+    #[error(
+        "{most} of your exports are still being downloaded; wait until one of them has ended, or cancel it, and try again"
+    )]
+    ManyDownloads {
+        /// How many a member may have at once.
+        most: usize,
+    },
+    /// Exports of others are being computed.
+    #[error("many exports are running at this moment; try again in a minute")]
+    ExportsBusy,
+    /// The member, or the workspace, has as many uploaded files as are allowed.
+    #[error("{0}")]
+    Quota(String),
+    /// There is no room on the disk.
+    #[error("the disk is full; make room on it, and try again")]
+    DiskFull,
+    /// The program is at fault.
+    #[error("the program could not do this; its log says why")]
+    Broken,
     /// No column of the file fills any field.
     #[error("no column of the file was recognised, so there is nothing to import; say which column is what with --map 'COLUMN=FIELD' (the file has: {})", .0.join(", "))]
     NothingMapped(Vec<String>),
 }
 
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Full { .. } => Self::DiskFull,
+            error => Self::Store(error),
+        }
+    }
+}
+
+impl From<ObjectsError> for Error {
+    fn from(error: ObjectsError) -> Self {
+        match error {
+            ObjectsError::Full { .. } => Self::DiskFull,
+            error => Self::Objects(error),
+        }
+    }
+}
+
+/// Whether an error of the operating system means that there is no room.
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 impl Error {
+    /// Reading input failed, or writing it aside did.
+    pub(crate) fn reading(source: io::Error) -> Self {
+        match is_full(&source) {
+            true => Self::DiskFull,
+            false => Self::Read(source),
+        }
+    }
+
     /// A file of ours could not be read or written.
     pub(crate) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        if is_full(&source) {
+            return Self::DiskFull;
+        }
         Self::Io {
             doing,
             path: path.to_owned(),
@@ -243,6 +297,27 @@ impl Error {
     pub fn tells_damage(&self) -> bool {
         let Self::Store(error) = self else { return false };
         matches!(error, store::Error::Corrupt(_) | store::Error::NotADatabase { .. })
+    }
+
+    /// What went wrong, for a member who is not the one that runs the program: without places on the machine.
+    pub fn for_members(&self) -> String {
+        match self {
+            Self::Store(store::Error::Busy) => self.to_string(),
+            Self::Store(_) | Self::Io { .. } | Self::Objects(_) | Self::Hashing(_) => Self::Broken.to_string(),
+            Self::DiskFull => {
+                "the server's disk is full, so nothing was saved; tell whoever runs the server, and try again \
+                               when there is room"
+                    .to_owned()
+            }
+            Self::UploadMissing { import, .. } => format!("the file of import {import} is not kept any more"),
+            Self::RejectedRowsMissing { import, .. } => {
+                format!("the rejected rows of import {import} are not all kept any more")
+            }
+            Self::Read(source) | Self::Open(OpenError::Io(source)) => {
+                format!("the file could not be read to its end ({})", source.kind())
+            }
+            _ => self.to_string(),
+        }
     }
 
     /// A stable code.
@@ -302,6 +377,11 @@ impl Error {
             Self::Rules(_) => "rules",
             Self::Settings(_) => "settings",
             Self::LogGone { .. } => "log_gone",
+            Self::ManyDownloads { .. } => "many_downloads",
+            Self::ExportsBusy => "exports_busy",
+            Self::Quota(_) => "quota",
+            Self::DiskFull => "disk_full",
+            Self::Broken => "broken",
         }
     }
 }

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::io::Write;
 use store::contacts::{self, ContactRow};
 use store::texts::{self, Word};
-use store::{Tx, Workspace, workspaces};
+use store::{Tx, Workspace, audit, workspaces};
 
 /// Contacts read at once.
 const PAGE: u64 = 2_000;
@@ -107,6 +107,12 @@ impl App {
         watch: &mut dyn FnMut(u64) -> bool,
     ) -> Result<ExportReport, Error> {
         let mut report = ExportReport::default();
+        // Noted before anything goes out, so that nothing can go out unnoted; what came of it is added at the end.
+        let mut entry = None;
+        self.store.write(|tx| {
+            let about = about(request, End::Open);
+            self.audit_part(tx, actor, &mut entry, AuditAction::Exported, &about, 0)
+        })?;
         // One snapshot, so that the look at the columns and the writing see the same contacts.
         let outcome = self.store.read(|tx| match request.format {
             ExportFormat::CrystalQore => export_csv(tx, actor, request, out, watch, &mut report),
@@ -119,18 +125,31 @@ impl App {
                 out.flush().map_err(write_failed)
             }
         });
-        // What went out before it broke off is out.
-        if outcome.is_ok() || report.contacts > 0 {
-            let about = about(request, outcome.is_ok());
-            self.store
-                .write(|tx| self.audit(tx, actor, AuditAction::Exported, &about, report.contacts))?;
+        let end = match outcome {
+            Ok(()) => End::Whole,
+            Err(_) => End::BrokenOff,
+        };
+        if let Some(entry) = entry {
+            let end_entry =
+                |tx: &mut Tx<'_>| audit::amend(tx, actor.workspace, entry, &about(request, end), report.contacts);
+            // What went out is noted in any case, if not how many contacts it was.
+            let _ = self.store.write(end_entry);
         }
         outcome.map(|()| report)
     }
 }
 
+/// How an export ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It has not, or the program ended before it.
+    Open,
+    Whole,
+    BrokenOff,
+}
+
 /// What the audit log tells of an export.
-fn about(request: &ExportRequest, whole: bool) -> String {
+fn about(request: &ExportRequest, end: End) -> String {
     let scope = match request.scope {
         Scope::Mine => "mine",
         Scope::Shared => "shared with me",
@@ -143,9 +162,11 @@ fn about(request: &ExportRequest, whole: bool) -> String {
     if !request.filter.is_empty() {
         about.push_str(&format!("; filter {}", request.filter));
     }
-    if !whole {
-        about.push_str("; broken off");
-    }
+    about.push_str(match end {
+        End::Open => "; not finished",
+        End::Whole => "",
+        End::BrokenOff => "; broken off",
+    });
     about
 }
 

@@ -153,10 +153,8 @@ impl App {
         let size = std::fs::metadata(request.path).map_or(0, |m| m.len());
         let mut run = Run::preview(&*self.world, actor, request.options, &look.reading, &source).of_size(size);
         let scratch = Store::scratch()?;
-        let stopped = self.store.read(|base| {
-            let mut seen = |_: &_, _, _: &_| Ok(());
-            over_scratch(&scratch, Some(base), &mut run, Some(&mut watch), &mut seen)
-        })?;
+        let mut seen = |_: &_, _, _: &_| Ok(());
+        let stopped = over_scratch(&scratch, Some(&self.store), &mut run, Some(&mut watch), &mut seen)?;
         let (counts, notable) = run.into_result();
         Ok(ImportSummary {
             import: None,
@@ -175,9 +173,21 @@ impl App {
     /// When the file cannot be read or mapped, or the database fails.
     pub fn import(&self, actor: Actor, request: &ImportRequest<'_>, watch: Watch<'_>) -> Result<ImportSummary, Error> {
         refuse_overwriting(request)?;
-        let original = request.path.to_owned();
+        // What is looked at is the copy that is then imported: the original may be changed at any moment.
+        let upload = self.take_upload(actor, &request.path.to_owned())?;
+        let name = upload.name.clone();
+        let begun = self.begin(actor, request, upload);
+        if begun.is_err() {
+            self.drop_upload(&name);
+        }
+        self.sweep(actor)?;
+        self.run(actor, begun?, watch)
+    }
+
+    /// Looks at a copy, and makes its import.
+    fn begin(&self, actor: Actor, request: &ImportRequest<'_>, upload: Upload) -> Result<Start<'_>, Error> {
         let terms = self.terms(actor)?;
-        let look = usable_look(&original, &request.opening, &terms)?;
+        let look = usable_look(&upload.file.path, &request.opening, &terms)?;
         // Who goes on with it later may stand in another folder.
         let rejected = request
             .rejected
@@ -185,8 +195,6 @@ impl App {
         if let Some(path) = &rejected {
             self.begin_rejected_file(path, &look.reading)?;
         }
-        let upload = self.take_upload(actor, &original)?;
-        self.sweep(actor)?;
         let plan = Plan {
             reading: look.reading,
             options: request.options,
@@ -197,12 +205,10 @@ impl App {
             expected: None,
             keeps_rows: false,
         };
-        self.store
-            .write(|tx| self.define_mapped(tx, actor, &plan.reading.mapping))?;
         let lease = self.create(actor, request.file_name, &plan, upload.file.size)?;
         let import = lease.import();
         let rejected = RejectedRows::begin(&self.objects, actor.workspace, import, &plan.reading)?;
-        let start = Start {
+        Ok(Start {
             import,
             plan,
             reached: Reached::default(),
@@ -210,11 +216,10 @@ impl App {
             rejected,
             columns: look.columns,
             lease,
-        };
-        self.run(actor, start, watch)
+        })
     }
 
-    /// Makes an import, and takes hold of it before anybody else can see it.
+    /// Makes an import with the custom fields that it fills, and takes hold of it before anybody else can see it.
     fn create(&self, actor: Actor, file_name: &str, plan: &Plan, file_size: u64) -> Result<Lease, Error> {
         let new = NewImport {
             owner: actor.member,
@@ -225,7 +230,10 @@ impl App {
             state: ImportState::Running,
         };
         let now = self.world.now();
-        self.create_held(actor.workspace, |tx| imports::create(tx, actor.workspace, &new, now))
+        self.create_held(actor.workspace, |tx| {
+            self.define_mapped(tx, actor, &plan.reading.mapping)?;
+            Ok(imports::create(tx, actor.workspace, &new, now)?)
+        })
     }
 
     /// Goes on with an interrupted import and ends as an unbroken run.
@@ -469,7 +477,7 @@ fn may_see(actor: Actor, import: &Import) -> bool {
 }
 
 /// The file that an import still needs: to be prepared, to be gone on with, or to show what became of its rows.
-fn needed_upload(import: &Import, kept_since: i64) -> Option<String> {
+pub(crate) fn needed_upload(import: &Import, kept_since: i64) -> Option<String> {
     if import.state == ImportState::Draft {
         return draft::upload_of(import);
     }

@@ -188,7 +188,7 @@ impl App {
     pub(crate) fn create_held(
         &self,
         workspace: Workspace,
-        create: impl Fn(&mut Tx<'_>) -> Result<ImportId, store::Error>,
+        create: impl Fn(&mut Tx<'_>) -> Result<ImportId, Error>,
     ) -> Result<Lease, Error> {
         let holder = self.process.new_holder()?;
         let import = self.numbered(|tx| {
@@ -200,14 +200,11 @@ impl App {
     }
 
     /// Makes an import under a number of its own, also where somebody else takes the same number in the same moment.
-    pub(crate) fn numbered(
-        &self,
-        make: impl Fn(&mut Tx<'_>) -> Result<ImportId, store::Error>,
-    ) -> Result<ImportId, Error> {
+    pub(crate) fn numbered(&self, make: impl Fn(&mut Tx<'_>) -> Result<ImportId, Error>) -> Result<ImportId, Error> {
         loop {
             match self.store.write(&make) {
-                Err(store::Error::Conflict { .. }) => {}
-                made => return Ok(made?),
+                Err(Error::Store(store::Error::Conflict { .. })) => {}
+                made => return made,
             }
         }
     }

@@ -20,6 +20,7 @@ mod database;
 mod devices;
 mod directory;
 mod doctor;
+mod download;
 mod draft;
 mod duplicates;
 #[cfg(test)]
@@ -39,6 +40,7 @@ mod lease;
 mod leaving;
 mod links;
 mod live;
+mod long_reads;
 mod lookback;
 mod meeting;
 mod members;
@@ -50,6 +52,7 @@ mod passwords;
 mod patience;
 mod plan;
 mod private_folder;
+mod quotas;
 mod readiness;
 mod rejected;
 mod retention;
@@ -86,6 +89,7 @@ pub use crew::{Crew, Hired, PEOPLE};
 pub use database::{DatabaseServer, is_server};
 pub use devices::DeviceToken;
 pub use doctor::{Finding, Health, doctor};
+pub use download::{Download, Piece};
 pub use draft::{
     ArrivingFile, ColumnProblem, Decision, Draft, DraftSettings, MappedFile, MatchedContact, PreviewRow, PreviewState,
     RowClass, RowsPage, ValueChange,
@@ -115,7 +119,7 @@ pub use search::Indexed;
 pub use second_factor::{Enrolment, SecondFactorState};
 pub use security_settings::{MOST_IDLE_HOURS, MOST_SESSION_HOURS, SecuritySettings};
 pub use sessions::{Caller, SignInInfo, SignedIn, Token};
-pub use settings::{MOST_DAYS, WorkspaceSettings};
+pub use settings::{MOST_DAYS, MOST_DRAFTS, MOST_GIB, WorkspaceSettings};
 pub use settle::{Outcome, Standing};
 pub use shares::{ShareInfo, SharedBy};
 pub use taking_back::ActionUndone;
@@ -143,12 +147,14 @@ pub use store::{ExistingBackup, ImportId, Member};
 
 use lease::Process;
 use live::Live;
+use long_reads::LongReads;
 use moving::refuse_unfinished;
 use objects::Objects;
 use passwords::Passwords;
 use runner::Bell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use store::Store;
 
 /// The database of an installation that is in no server.
@@ -180,9 +186,13 @@ pub struct App {
     passwords: Passwords,
     live: Live,
     bell: Bell,
+    downloads: download::Downloads,
+    long_reads: LongReads,
     drafts: draft::Desks,
     duplicates: duplicates::Findings,
     suggestions: roster::Suggestions,
+    /// Whether the last work in the background ended because the disk is full.
+    disk_full: AtomicBool,
     thrifty: bool,
     soundness: readiness::Soundness,
 }
@@ -203,6 +213,7 @@ impl App {
             None => Store::open(&data.join(DATABASE_FILE))?,
         };
         refuse_unfinished(&store)?;
+        let long_reads = LongReads::beside(store.readers());
         Ok(Self {
             rosters: roster::Rosters::new(store.clone()),
             reserved: store.reserved(),
@@ -214,9 +225,12 @@ impl App {
             passwords: Passwords::default(),
             live: Live::default(),
             bell: Bell::default(),
+            downloads: download::Downloads::default(),
+            long_reads,
             drafts: draft::Desks::default(),
             duplicates: duplicates::Findings::default(),
             suggestions: roster::Suggestions::default(),
+            disk_full: AtomicBool::new(false),
             thrifty: false,
             soundness: readiness::Soundness::default(),
         })

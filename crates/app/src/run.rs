@@ -426,6 +426,47 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Settles the rows of a chunk over the directory as it is now. Others read and write between two chunks.
+    fn preview_chunk(
+        &mut self,
+        top: &mut Tx<'_>,
+        directory: Option<&Store>,
+        chunk: Chunk,
+        seen: &mut dyn FnMut(&Chunk, usize, &Standing) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let (actor, run) = (self.actor, PREVIEW);
+        let Some(directory) = directory else {
+            let base = None;
+            return self.chunk(Layers { actor, run, top, base }, chunk, seen);
+        };
+        let mut waiting = Some(chunk);
+        patiently(|| {
+            let outcome = directory.read(|base| match waiting.take() {
+                Some(chunk) => {
+                    self.notice_changes(base)?;
+                    let (top, base) = (&mut *top, Some(base));
+                    self.chunk(Layers { actor, run, top, base }, chunk, seen)
+                }
+                None => Ok(()),
+            });
+            // A chunk that was begun cannot be begun anew.
+            match waiting {
+                Some(_) => outcome.map(Ok),
+                None => Ok(outcome),
+            }
+        })?
+    }
+
+    /// Forgets what was known of the directory if somebody has written since the last chunk.
+    fn notice_changes(&mut self, base: &mut Tx<'_>) -> Result<(), Error> {
+        let (changes, _) = workspaces::changes(base, self.actor.workspace)?;
+        if self.changes.is_some_and(|last| last != changes) {
+            self.collected.forget_directory();
+        }
+        self.changes = Some(changes);
+        Ok(())
+    }
+
     fn show(&self, watch: &mut Watch<'_>) {
         (watch.progress)(Progress {
             counts: self.reached.counts,
@@ -435,10 +476,11 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Runs a preview: everything is written into a scratch database over the directory. `seen` is told of every row.
+/// Runs a preview: everything is written into a scratch database over the directory, of which each chunk of rows sees one
+/// moment. `seen` is told of every row.
 pub(crate) fn over_scratch(
     scratch: &Store,
-    mut base: Option<&mut Tx<'_>>,
+    directory: Option<&Store>,
     run: &mut Run<'_>,
     mut watch: Option<&mut Watch<'_>>,
     seen: &mut dyn FnMut(&Chunk, usize, &Standing) -> Result<(), Error>,
@@ -447,16 +489,7 @@ pub(crate) fn over_scratch(
         judge_all(&run.judging(0), |next| {
             let mut flushed = 0;
             while let Some(chunk) = next()? {
-                run.chunk(
-                    Layers {
-                        actor: run.actor,
-                        run: PREVIEW,
-                        top,
-                        base: base.as_deref_mut(),
-                    },
-                    chunk,
-                    seen,
-                )?;
+                run.preview_chunk(top, directory, chunk, seen)?;
                 run.settler.changes.clear();
                 if let Some(watch) = &mut watch {
                     run.show(watch);
@@ -470,7 +503,7 @@ pub(crate) fn over_scratch(
                         actor: run.actor,
                         run: PREVIEW,
                         top,
-                        base: base.as_deref_mut(),
+                        base: None,
                     };
                     Directory {
                         layers,
@@ -488,3 +521,7 @@ pub(crate) fn over_scratch(
 pub(crate) fn to_json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
+
+#[cfg(test)]
+#[path = "run_tests.rs"]
+mod tests;

@@ -70,6 +70,7 @@ impl Runner {
             stop: Arc::clone(&stop),
             told: Box::new(told),
             failures: HashMap::new(),
+            found_full: false,
             swept_at: None,
         };
         let thread = thread::spawn(move || {
@@ -101,6 +102,8 @@ struct Work {
     told: Box<dyn Told>,
     /// What was said last of what fails, so that it is said once.
     failures: HashMap<Option<ImportId>, String>,
+    /// Whether something in this round failed because the disk is full.
+    found_full: bool,
     /// When it was last looked for what has been kept long enough.
     swept_at: Option<i64>,
 }
@@ -108,10 +111,12 @@ struct Work {
 impl Work {
     fn go_on(&mut self) {
         while !self.is_stopped() {
+            self.found_full = false;
             match self.look() {
                 Ok(()) => drop(self.failures.remove(&None)),
                 Err(error) => self.complain(None, &error),
             }
+            self.app.disk_full.store(self.found_full, Ordering::Relaxed);
             if !self.is_stopped() {
                 self.app.bell.wait();
             }
@@ -189,6 +194,7 @@ impl Work {
     }
 
     fn complain(&mut self, about: Option<ImportId>, error: &Error) {
+        self.found_full |= matches!(error, Error::DiskFull);
         let said = error.to_string();
         if self.failures.get(&about) != Some(&said) {
             self.told.failed(about, error);

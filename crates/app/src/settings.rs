@@ -16,6 +16,10 @@ use store::{Tx, Workspace, accounts, settings, workspaces};
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 /// So many days things can be kept, at most: ten years.
 pub const MOST_DAYS: u32 = 3650;
+/// Imports that each member may prepare, at most.
+pub const MOST_DRAFTS: u32 = 10_000;
+/// GiB of uploaded files, at most: a pebibyte.
+pub const MOST_GIB: u32 = 1 << 20;
 /// Letters of a workspace's name.
 const MOST_LETTERS: usize = 100;
 
@@ -36,6 +40,19 @@ pub struct WorkspaceSettings {
     pub trash_days: u32,
     /// For how many days imports and bulk changes can be undone.
     pub log_days: u32,
+    /// How many imports each member may prepare without starting them.
+    pub drafts_each: u32,
+    /// How many GiB the uploaded files of each member may have.
+    pub member_gib: u32,
+    /// How many GiB the uploaded files of all members may have.
+    pub workspace_gib: u32,
+}
+
+/// What members may leave on the server.
+pub(crate) struct Limits {
+    pub drafts: u32,
+    pub member_bytes: u64,
+    pub workspace_bytes: u64,
 }
 
 /// The settings as they are stored.
@@ -50,6 +67,9 @@ pub(crate) struct Stored {
     trash_days: u32,
     log_days: u32,
     pub security: SecuritySettings,
+    drafts_each: u32,
+    member_gib: u32,
+    workspace_gib: u32,
 }
 
 impl Default for Stored {
@@ -62,6 +82,9 @@ impl Default for Stored {
             trash_days: 30,
             log_days: 90,
             security: SecuritySettings::default(),
+            drafts_each: 50,
+            member_gib: 5,
+            workspace_gib: 50,
         }
     }
 }
@@ -77,6 +100,15 @@ impl Stored {
             duplicates: self.duplicates,
             matching: self.matching,
             ..ImportOptions::default()
+        }
+    }
+
+    /// What members may leave on the server.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            drafts: self.drafts_each,
+            member_bytes: u64::from(self.member_gib) << 30,
+            workspace_bytes: u64::from(self.workspace_gib) << 30,
         }
     }
 
@@ -149,6 +181,9 @@ impl App {
                 matching: wanted.matching,
                 trash_days: wanted.trash_days,
                 log_days: wanted.log_days,
+                drafts_each: wanted.drafts_each,
+                member_gib: wanted.member_gib,
+                workspace_gib: wanted.workspace_gib,
             };
             settings::put(tx, actor.workspace, &crate::run::to_json(&stored))?;
             Ok(self.audit(tx, actor, AuditAction::SettingsChanged, &changed.join("; "), 0)?)
@@ -175,6 +210,9 @@ fn whole(tx: &mut Tx<'_>, actor: Actor) -> Result<WorkspaceSettings, Error> {
         matching: stored.matching,
         trash_days: stored.trash_days,
         log_days: stored.log_days,
+        drafts_each: stored.drafts_each,
+        member_gib: stored.member_gib,
+        workspace_gib: stored.workspace_gib,
     })
 }
 
@@ -186,6 +224,14 @@ fn check(name: &str, wanted: &WorkspaceSettings) -> Result<(), Error> {
     for days in [wanted.trash_days, wanted.log_days] {
         if !(1..=MOST_DAYS).contains(&days) {
             return refuse(format!("things are kept for one day to {MOST_DAYS} days"));
+        }
+    }
+    if !(1..=MOST_DRAFTS).contains(&wanted.drafts_each) {
+        return refuse(format!("each member may prepare one import to {MOST_DRAFTS} imports"));
+    }
+    for gib in [wanted.member_gib, wanted.workspace_gib] {
+        if !(1..=MOST_GIB).contains(&gib) {
+            return refuse(format!("uploaded files may have 1 GiB to {MOST_GIB} GiB"));
         }
     }
     Ok(())
@@ -210,6 +256,9 @@ fn differences(before: &WorkspaceSettings, after: &WorkspaceSettings) -> Vec<Str
             ),
             ("trash", format!("{} days", settings.trash_days)),
             ("undo", format!("{} days", settings.log_days)),
+            ("imports being prepared", settings.drafts_each.to_string()),
+            ("files of a member", format!("{} GiB", settings.member_gib)),
+            ("files of the workspace", format!("{} GiB", settings.workspace_gib)),
         ]
     };
     let both = told(before).into_iter().zip(told(after));

@@ -106,8 +106,8 @@ impl Spooled {
 /// When it cannot be read, or there is no room for it.
 pub fn spool(input: &mut dyn Read) -> Result<Spooled, Error> {
     let mut file = tempfile::NamedTempFile::new().map_err(Error::Read)?;
-    io::copy(input, &mut file).map_err(Error::Read)?;
-    file.flush().map_err(Error::Read)?;
+    io::copy(input, &mut file).map_err(Error::reading)?;
+    file.flush().map_err(Error::reading)?;
     Ok(Spooled { file })
 }
 

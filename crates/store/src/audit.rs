@@ -84,6 +84,24 @@ pub fn count_on(tx: &mut Tx<'_>, workspace: Workspace, id: Uuid, more: u64) -> R
     Ok(())
 }
 
+/// Notes how a deed ended that was noted when it began.
+///
+/// # Errors
+/// Those of the database.
+pub fn amend(tx: &mut Tx<'_>, workspace: Workspace, id: Uuid, about: &str, contacts: u64) -> Result<()> {
+    tx.execute(
+        "noting how a deed ended",
+        "UPDATE audit_log SET about = $3, contacts = $4 WHERE workspace_id = $1 AND entry_id = $2",
+        &[
+            workspace.into(),
+            Value::id(&id),
+            Value::Text(about),
+            Value::count(contacts),
+        ],
+    )?;
+    Ok(())
+}
+
 /// Which deeds; what is none does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditFilter {

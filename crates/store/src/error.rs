@@ -19,6 +19,12 @@ pub enum Error {
     /// Somebody else is writing, and was still writing when the time to wait was over. Trying again may help.
     #[error("the database is busy: another import or another program is writing to it")]
     Busy,
+    /// There is no room on the disk of the database.
+    #[error("the disk of the database is full (while {doing})")]
+    Full {
+        /// What the store was doing.
+        doing: &'static str,
+    },
     /// A row with the same key exists already.
     #[error("a row with the same key exists already (while {doing})")]
     Conflict {

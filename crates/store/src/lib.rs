@@ -124,6 +124,14 @@ impl Store {
         }
     }
 
+    /// How many may read at the same time.
+    pub fn readers(&self) -> u32 {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.readers(),
+            Engine::Postgres(postgres) => postgres.connections(),
+        }
+    }
+
     /// Ends the sessions of a process that has lost its imports to this one, with what it has begun to write. Nothing to
     /// do on SQLite: there a process that lives cannot lose them.
     ///

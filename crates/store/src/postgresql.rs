@@ -89,6 +89,7 @@ pub(crate) fn error(doing: &'static str, error: &::postgres::Error) -> Error {
         &SqlState::LOCK_NOT_AVAILABLE | &SqlState::T_R_DEADLOCK_DETECTED | &SqlState::T_R_SERIALIZATION_FAILURE => {
             Error::Busy
         }
+        &SqlState::DISK_FULL => Error::Full { doing },
         &SqlState::QUERY_CANCELED => Error::TooSlow { doing },
         &SqlState::ADMIN_SHUTDOWN | &SqlState::CRASH_SHUTDOWN | &SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => {
             Error::Disconnected { doing }

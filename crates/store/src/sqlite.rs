@@ -56,6 +56,10 @@ pub(crate) fn error(doing: &'static str, error: &rusqlite::Error) -> Error {
         Some(e) if matches!(e.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             Error::Corrupt(format!("{error} (while {doing})"))
         }
+        // The index of the log is a file too; SQLite has a code of its own for failing to make it larger.
+        Some(e) if e.code == ErrorCode::DiskFull || e.extended_code == ffi::SQLITE_IOERR_SHMSIZE => {
+            Error::Full { doing }
+        }
         Some(e) if constraint.contains(&e.extended_code) => Error::Conflict { doing },
         _ => Error::Sql {
             doing,

@@ -7,6 +7,7 @@
 pub mod assets;
 pub mod blocking;
 mod brief;
+mod download;
 mod guard;
 mod health;
 pub mod layout;

@@ -9,6 +9,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
+/// Seconds after which an export may be asked for again.
+const EXPORTS_WAIT: u64 = 30;
+
 /// Why a page cannot be given.
 #[derive(Debug)]
 pub enum Problem {
@@ -74,13 +77,14 @@ fn status_of(code: &str) -> StatusCode {
         }
         "no_identity" | "field" | "unknown_field" | "rules" | "settings" | "bad_tag" | "bad_view" | "mapping"
         | "filter" | "nothing_mapped" | "unreadable" => StatusCode::UNPROCESSABLE_ENTITY,
-        "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+        "too_large" | "quota" => StatusCode::PAYLOAD_TOO_LARGE,
         "wrong_password" | "wrong_code" | "sign_in_again" => StatusCode::UNAUTHORIZED,
         "no_second_factor" => StatusCode::CONFLICT,
-        "too_many_tries" => StatusCode::TOO_MANY_REQUESTS,
+        "too_many_tries" | "many_downloads" => StatusCode::TOO_MANY_REQUESTS,
         "account_field" => StatusCode::UNPROCESSABLE_ENTITY,
         "already_set_up" => StatusCode::CONFLICT,
-        "busy" => StatusCode::SERVICE_UNAVAILABLE,
+        "busy" | "exports_busy" => StatusCode::SERVICE_UNAVAILABLE,
+        "disk_full" => StatusCode::INSUFFICIENT_STORAGE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -95,15 +99,23 @@ impl IntoResponse for Problem {
             }
         }
         let told = Told {
-            title: title(status),
+            title: match self {
+                Self::App(Error::ManyDownloads { .. }) => "Your exports are still running",
+                _ => title(status),
+            },
             text: problem_text(&self, status),
         };
         let page = layout::bare(told.title, Section::None, told.content());
         let mut response = (status, page).into_response();
-        if let Self::App(Error::TooManyTries { minutes }) = self {
+        let wait = match self {
+            Self::App(Error::TooManyTries { minutes }) => Some(minutes * 60),
+            Self::App(Error::ExportsBusy | Error::ManyDownloads { .. }) => Some(EXPORTS_WAIT),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
             response
                 .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(minutes * 60));
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(told);
         response
@@ -141,6 +153,7 @@ fn title(status: StatusCode) -> &'static str {
         StatusCode::PAYLOAD_TOO_LARGE => "This is too large",
         StatusCode::TOO_MANY_REQUESTS => "Too many tries",
         StatusCode::SERVICE_UNAVAILABLE => "Busy for a moment",
+        StatusCode::INSUFFICIENT_STORAGE => "The disk is full",
         StatusCode::INTERNAL_SERVER_ERROR => "Something went wrong here",
         _ => "This was not understood",
     }
@@ -151,7 +164,7 @@ fn problem_text(problem: &Problem, status: StatusCode) -> String {
         Problem::App(_) if status == StatusCode::INTERNAL_SERVER_ERROR => {
             "The program could not do this. What it met stands in its log.".to_owned()
         }
-        Problem::App(error) => error.to_string(),
+        Problem::App(error) => error.for_members(),
         Problem::BadRequest(why) | Problem::TooLarge(why) | Problem::TooMany(why) => why.clone(),
         Problem::NotFound => "The address leads nowhere: it was mistyped, or what was here is gone.".to_owned(),
         Problem::SignIn => "This needs somebody who is signed in.".to_owned(),

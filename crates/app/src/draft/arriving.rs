@@ -1,9 +1,10 @@
 //! A file that arrives piece by piece, before it becomes a draft.
 //!
-//! Owns its size limit. Each piece is written at once, so whoever receives a file need not hold a thread while it arrives.
+//! Owns its size limits: that of one file, and what the member may still leave on the server. Each piece is written at once, so whoever receives a file need not hold a thread while it arrives.
 
 use crate::objects;
-use crate::{App, Error};
+use crate::quotas::Room;
+use crate::{Actor, App, Error};
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
@@ -16,15 +17,17 @@ pub struct ArrivingFile {
     location: PathBuf,
     bytes: u64,
     limit: u64,
+    room: Room,
 }
 
 impl App {
-    /// Begins to receive a file of at most `limit` bytes.
+    /// Begins to receive a file of at most `limit` bytes from a member.
     ///
     /// # Errors
-    /// Those of the object store.
-    pub fn receive_file(&self, limit: u64) -> Result<ArrivingFile, Error> {
+    /// [`Error::Quota`] if the member may leave no more files here; those of the object store and the database.
+    pub fn receive_file(&self, actor: Actor, limit: u64) -> Result<ArrivingFile, Error> {
         Ok(ArrivingFile {
+            room: self.room_for_upload(actor)?,
             copy: self.objects.draft()?,
             location: self.objects.location().into(),
             bytes: 0,
@@ -37,11 +40,14 @@ impl ArrivingFile {
     /// Writes the next piece.
     ///
     /// # Errors
-    /// [`Error::TooLarge`]; [`Error::Io`] if it cannot be written.
+    /// [`Error::TooLarge`]; [`Error::Quota`]; [`Error::DiskFull`]; [`Error::Io`] if it cannot be written.
     pub fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
         self.bytes = self.bytes.saturating_add(piece.len() as u64);
         if self.bytes > self.limit {
             return Err(Error::TooLarge { limit: self.limit });
+        }
+        if self.bytes > self.room.bytes {
+            return Err(self.room.refusal());
         }
         let written = self.copy.write_all(piece);
         written.map_err(|e| Error::io("writing the file to", &self.location, e))
@@ -55,7 +61,7 @@ impl ArrivingFile {
                 Ok(0) => return Ok(()),
                 Ok(n) => self.write(&piece[..n])?,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Error::Read(error)),
+                Err(error) => return Err(Error::reading(error)),
             }
         }
     }

@@ -25,8 +25,6 @@ const FINDINGS: usize = 4;
 #[derive(Default)]
 pub(crate) struct Desks {
     desks: Mutex<Vec<Arc<Desk>>>,
-    /// Large previews are made one after the other.
-    pub(super) turn: Arc<Mutex<()>>,
 }
 
 /// One draft, or one import whose rows are looked at.

@@ -9,6 +9,7 @@ use super::stored::DraftPlan;
 use super::text::Text;
 use super::{ColumnProblem, PreviewState};
 use crate::judging::{Chunk, Prepared};
+use crate::long_reads::{Lane, LongReads};
 use crate::plan::Look;
 use crate::run::{Progress, Run, Watch, over_scratch};
 use crate::settle::{Outcome, Standing};
@@ -18,15 +19,13 @@ use exchange::fixes::ReadyFixes;
 use exchange::reason::Code;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use store::Store;
 
-/// Files up to this size need not wait for their turn.
+/// Files up to this size need not wait for larger ones.
 const SMALL: u64 = 8 * 1024 * 1024;
-/// Between two looks whether it is this preview's turn.
-const PAUSE: Duration = Duration::from_millis(20);
 /// Kinds of problems that are told apart.
 const PROBLEMS: usize = 200;
 
@@ -61,7 +60,7 @@ pub(crate) struct Means {
     pub world: Arc<dyn World>,
     pub actor: Actor,
     pub desk: Arc<Desk>,
-    pub turn: Arc<Mutex<()>>,
+    pub long_reads: LongReads,
     pub thrifty: bool,
 }
 
@@ -147,19 +146,14 @@ impl Preview {
     }
 
     fn wait_for_turn_and_make(&self, means: &Means) -> Result<Stopped, Error> {
-        let _turn = if means.desk.file.size > SMALL {
-            loop {
-                match means.turn.try_lock() {
-                    Ok(turn) => break Some(turn),
-                    Err(TryLockError::Poisoned(turn)) => break Some(turn.into_inner()),
-                    Err(TryLockError::WouldBlock) if self.stop.load(Ordering::Relaxed) => {
-                        return Ok(Stopped::OnRequest);
-                    }
-                    Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
-                }
-            }
+        let lane = if means.desk.file.size > SMALL {
+            Lane::Large
         } else {
-            None
+            Lane::Small
+        };
+        let is_wanted = || !self.stop.load(Ordering::Relaxed);
+        let Some(_turn) = means.long_reads.begin(lane, is_wanted) else {
+            return Ok(Stopped::OnRequest);
         };
         self.make(means)
     }
@@ -196,9 +190,7 @@ impl Preview {
             stop: &self.stop,
         };
         let scratch = Store::scratch()?;
-        means
-            .store
-            .read(|base| over_scratch(&scratch, Some(base), &mut run, Some(&mut watch), &mut seen))
+        over_scratch(&scratch, Some(&means.store), &mut run, Some(&mut watch), &mut seen)
     }
 
     fn show(&self, now: Progress) {
@@ -216,7 +208,7 @@ impl Preview {
                 going.state.bytes = going.state.of_bytes;
             }
             Ok(_) => {}
-            Err(error) => going.state.problem = Some(error.to_string()),
+            Err(error) => going.state.problem = Some(error.for_members()),
         }
         going.ended = true;
         drop(going);

@@ -45,7 +45,7 @@ impl App {
     /// Takes a file in, at most `limit` bytes of it, and begins to prepare its import. The preview is begun at once.
     ///
     /// # Errors
-    /// [`Error::TooLarge`]; when it is no table; those of the object store and the database.
+    /// [`Error::TooLarge`]; [`Error::Quota`]; when it is no table; those of the object store and the database.
     pub fn begin_draft(
         &self,
         actor: Actor,
@@ -53,7 +53,7 @@ impl App {
         content: &mut dyn Read,
         limit: u64,
     ) -> Result<ImportId, Error> {
-        let mut file = self.receive_file(limit)?;
+        let mut file = self.receive_file(actor, limit)?;
         file.write_all(content)?;
         self.begin_draft_of(actor, file_name, file)
     }
@@ -101,7 +101,7 @@ impl App {
             state: ImportState::Draft,
         };
         let now = self.world.now();
-        let import = self.numbered(|tx| imports::create(tx, actor.workspace, &new, now))?;
+        let import = self.numbered(|tx| Ok(imports::create(tx, actor.workspace, &new, now)?))?;
         // A number may have been given before, in a database that is no more.
         self.drafts.forget(actor.workspace, import);
         self.drafts.place(actor.workspace, import, desk);
@@ -377,7 +377,7 @@ impl App {
             world: Arc::clone(&self.world),
             actor,
             desk: Arc::clone(&desk),
-            turn: Arc::clone(&self.drafts.turn),
+            long_reads: self.long_reads.clone(),
             thrifty: self.thrifty,
         };
         desk.preview_or(key, || Preview::begin(means, key, changes, plan, look))

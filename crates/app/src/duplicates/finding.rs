@@ -7,6 +7,7 @@
 
 use crate::access;
 use crate::contacts::read;
+use crate::long_reads::{Lane, LongReads};
 use crate::runner::step_back;
 use crate::{Actor, Error};
 use model::{Contact, ContactId, MatchKey, Verdict, blocks, likeness};
@@ -56,8 +57,8 @@ pub(super) struct Found {
 }
 
 impl Finding {
-    /// Begins one; `turn` lets one go on at a time.
-    pub fn begin(store: Store, actor: Actor, changes: i64, now: i64, turn: Arc<Mutex<()>>) -> Arc<Self> {
+    /// Begins one. One goes on at a time, because each takes a share of memory.
+    pub fn begin(store: Store, actor: Actor, changes: i64, now: i64, long_reads: LongReads) -> Arc<Self> {
         let finding = Arc::new(Self {
             changes,
             began_at: now,
@@ -69,8 +70,11 @@ impl Finding {
         let looking = Arc::clone(&finding);
         thread::spawn(move || {
             step_back();
-            let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
-            let groups = looking.look(&store, actor);
+            let is_wanted = || !looking.stop.load(Ordering::Relaxed);
+            let groups = match long_reads.begin(Lane::Large, is_wanted) {
+                Some(_turn) => looking.look(&store, actor),
+                None => Err(Error::Forbidden("nobody waits for this any more")),
+            };
             let mut found = looking.found();
             found.failed = groups.is_err();
             found.groups = Some(Arc::new(groups.unwrap_or_default()));

@@ -31,8 +31,6 @@ const TOLD_APART: usize = 20;
 #[derive(Default)]
 pub(crate) struct Findings {
     known: Mutex<HashMap<(i64, i64), Arc<Finding>>>,
-    /// One look goes on at a time: each takes a share of memory.
-    turn: Arc<Mutex<()>>,
 }
 
 impl Findings {
@@ -192,8 +190,7 @@ impl App {
         {
             gone.stop();
         }
-        let turn = Arc::clone(&self.duplicates.turn);
-        let finding = Finding::begin(self.store.clone(), actor, changes, now, turn);
+        let finding = Finding::begin(self.store.clone(), actor, changes, now, self.long_reads.clone());
         known.insert(key_of(actor), Arc::clone(&finding));
         finding
     }

@@ -29,6 +29,12 @@ pub enum ObjectsError {
         /// Where it was looked for.
         location: String,
     },
+    /// There is no room.
+    #[error("there is no room left in {location}; make room there and try again")]
+    Full {
+        /// Where.
+        location: String,
+    },
     /// The store did not do it.
     #[error("{doing} {name} in {location} failed: {why}; {advice}")]
     Failed {
@@ -50,6 +56,8 @@ pub enum ObjectsError {
 pub(super) enum Trouble {
     /// There is no such object.
     Missing,
+    /// There is no room.
+    Full,
     /// Anything else.
     Failed { why: String, advice: &'static str },
 }
@@ -67,8 +75,8 @@ impl Trouble {
 impl From<io::Error> for Trouble {
     fn from(error: io::Error) -> Self {
         let advice = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => return Self::Full,
             io::ErrorKind::PermissionDenied => "whoever runs this program must be able to write there",
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room there and try again",
             _ => "is it a folder, and can it be reached?",
         };
         Self::Failed {

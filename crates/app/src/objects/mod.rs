@@ -220,6 +220,7 @@ impl Objects {
         let (name, location) = (name.to_owned(), self.location.clone());
         match trouble {
             Trouble::Missing => ObjectsError::Missing { name, location },
+            Trouble::Full => ObjectsError::Full { location },
             Trouble::Failed { why, advice } => ObjectsError::Failed {
                 doing,
                 name,

@@ -58,6 +58,9 @@ fn admins_change_settings_and_members_do_not() {
         matching: Match::Email,
         trash_days: 7,
         log_days: 14,
+        drafts_each: 7,
+        member_gib: 2,
+        workspace_gib: 20,
     };
     team.app.set_settings(team.ada, &changed).unwrap();
     assert_eq!(team.app.settings(eve).unwrap(), changed);
@@ -69,6 +72,28 @@ fn admins_change_settings_and_members_do_not() {
     let mut file = "First Name\nAnn\n".as_bytes();
     let draft = team.app.begin_draft(eve, "a.csv", &mut file, 1_000).unwrap();
     assert_eq!(team.app.draft(eve, draft).unwrap().settings.options, options);
+}
+
+#[test]
+fn a_member_leaves_only_so_many_imports_and_is_told_which_could_go() {
+    let team = Team::new();
+    let eve = team.join("eve", Role::Member);
+    with(&team, |settings| settings.drafts_each = 2);
+    let begin = |who, name: &str| {
+        let mut file = "First Name\nAnn\n".as_bytes();
+        team.app.begin_draft(who, name, &mut file, 1_000)
+    };
+    let first = begin(eve, "first.csv").unwrap();
+    begin(eve, "second.csv").unwrap();
+    let refused = begin(eve, "third.csv").unwrap_err();
+    let told = refused.for_members();
+    assert!(
+        refused.code() == "quota" && told.contains(".csv”") && told.contains("2 imports"),
+        "{told}"
+    );
+    begin(team.ada, "of-another.csv").unwrap();
+    team.app.discard_draft(eve, first).unwrap();
+    begin(eve, "third.csv").unwrap();
 }
 
 #[test]

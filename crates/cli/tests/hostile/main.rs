@@ -7,13 +7,16 @@
 #![expect(clippy::unwrap_used, reason = "the shared code of tests is test code")]
 
 mod connections;
+mod exports;
 mod http;
 mod pages;
 mod permissions;
+mod previews;
+mod rejected;
 #[path = "../cli/scratch.rs"]
 #[expect(dead_code, reason = "the tests of the command line use more of it")]
 mod scratch;
 mod server;
-mod uploads;
 mod sign_in;
+mod uploads;
 mod watch;

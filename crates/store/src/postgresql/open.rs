@@ -76,6 +76,11 @@ impl Postgres {
         }
     }
 
+    /// How many transactions may go on at the same time.
+    pub(crate) fn connections(&self) -> u32 {
+        self.pool.max_size()
+    }
+
     /// Runs a transaction that writes; an error or a panic rolls it back.
     pub(crate) fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         let begin = format!(

@@ -28,7 +28,7 @@ const WRITER_CACHE_KIB: i64 = 16 * 1024;
 const READER_CACHE_KIB: i64 = 4 * 1024;
 
 /// Connections that read at the same time.
-const READERS: u32 = 4;
+const READERS: u32 = 6;
 
 /// Connections for [`Store::reserved`](crate::Store::reserved), and the page cache of each in KiB: what reads there is small.
 const RESERVED: u32 = 2;
@@ -160,6 +160,11 @@ impl Sqlite {
         let outcome = work(&mut Tx::on_sqlite(&transaction, false))?;
         transaction.commit().map_err(|e| error("ending to read", &e))?;
         Ok(outcome)
+    }
+
+    /// How many may read at the same time.
+    pub(crate) fn readers(&self) -> u32 {
+        self.readers.max_size()
     }
 
     /// A connection outside of any transaction, to be given back.

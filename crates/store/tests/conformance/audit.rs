@@ -40,6 +40,15 @@ fn deeds_are_read_from_the_latest_on() {
             ..entry(1)
         };
         assert_eq!(page(Some(entry(2).id)), [counted]);
+        store
+            .write(|tx| audit::amend(tx, HERE, entry(1).id, "how it ended", 9))
+            .unwrap();
+        let amended = AuditEntry {
+            contacts: 9,
+            about: "how it ended".to_owned(),
+            ..entry(1)
+        };
+        assert_eq!(page(Some(entry(2).id)), [amended]);
     });
 }
 

@@ -1,7 +1,7 @@
 //! Match keys.
 
-use crate::{ELSEWHERE, HERE, id, key, on_every_engine};
-use store::keys;
+use crate::{ELSEWHERE, HERE, id, imported, key, on_every_engine, typed};
+use store::{ImportId, contacts, keys};
 
 #[test]
 fn keys_lead_to_their_contacts() {
@@ -21,6 +21,27 @@ fn keys_lead_to_their_contacts() {
         let found = store.read(|tx| keys::find_many(tx, ELSEWHERE, &asked)).unwrap();
         assert!(found.iter().all(Vec::is_empty));
         assert!(store.read(|tx| keys::find_many(tx, HERE, &[])).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn contacts_of_one_import_can_be_left_out() {
+    on_every_engine(|store, _| {
+        let (of_the_import, by_hand) = (imported(1), typed(2));
+        let import = of_the_import.created_by.unwrap().import;
+        let all = vec![(key("ea"), of_the_import.id), (key("ea"), by_hand.id)];
+        let rows = [of_the_import.clone(), by_hand.clone()];
+        store.write(|tx| contacts::insert_many(tx, HERE, &rows)).unwrap();
+        store.write(|tx| keys::insert_many(tx, HERE, all)).unwrap();
+        let without = |import| {
+            let asked = [key("none"), key("ea")];
+            store
+                .read(|tx| keys::find_many_not_of(tx, HERE, import, &asked))
+                .unwrap()
+        };
+        assert_eq!(without(import), [vec![], vec![by_hand.id]]);
+        let another = ImportId(import.0 + 1);
+        assert_eq!(without(another), [vec![], vec![of_the_import.id, by_hand.id]]);
     });
 }
 

@@ -3,7 +3,8 @@
 //! Owns the fields of the dialog, the name of the file, and how far each download is. Leaves out what is written (`app`).
 
 use crate::Web;
-use crate::blocking::{blocking, written};
+use crate::blocking::{blocking, without_turn};
+use crate::download::body_of;
 use crate::layout::{Page, Section, Tone, notice, page};
 use crate::pages::contacts::criteria::Criteria;
 use crate::pages::contacts::{contacts, fields, selection, title};
@@ -290,27 +291,42 @@ pub async fn file(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): Ra
     let today = jiff::Timestamp::now().strftime("%Y-%m-%d");
     let name = format!("attachment; filename=\"contacts-{today}.{ending}\"");
     let actor = signed.actor;
-    note(ticket.as_deref(), Progress::default());
-    let body = written(&web, move |app, out| {
-        let mut contacts = 0;
-        // When the reader goes away, the next piece cannot be written, and this ends.
-        let outcome = app.export_watched(actor, &request, out, &mut |so_far| {
-            contacts = so_far;
-            note(ticket.as_deref(), Progress { contacts, ended: false });
-            true
-        });
-        if let Ok(report) = &outcome {
-            contacts = report.contacts;
-        }
-        note(ticket.as_deref(), Progress { contacts, ended: true });
-        outcome.map(drop)
-    });
+    let mut noted = Noted::begin(ticket);
+    let app = Arc::clone(&web.app);
+    let begin = move || app.begin_download(actor, request, move |contacts| noted.show(contacts));
+    let download = without_turn(begin).await??;
+    let body = body_of(download).await?;
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, name),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     Ok((headers, body).into_response())
+}
+
+/// How far a download is, for the page that has begun it. It ends with its computing.
+struct Noted {
+    ticket: Option<String>,
+    contacts: u64,
+}
+
+impl Noted {
+    fn begin(ticket: Option<String>) -> Self {
+        note(ticket.as_deref(), Progress::default());
+        Self { ticket, contacts: 0 }
+    }
+
+    fn show(&mut self, contacts: u64) {
+        self.contacts = contacts;
+        note(self.ticket.as_deref(), Progress { contacts, ended: false });
+    }
+}
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        let contacts = self.contacts;
+        note(self.ticket.as_deref(), Progress { contacts, ended: true });
+    }
 }
 
 fn note(ticket: Option<&str>, progress: Progress) {

@@ -7,7 +7,9 @@ use axum::http::StatusCode;
 
 /// The settings form as it is sent; `more` comes behind.
 fn settings(more: &str) -> String {
-    format!("name=Motors&country=DE&match=email&duplicates=update&trash_days=7&log_days=14{more}")
+    format!(
+        "name=Motors&country=DE&match=email&duplicates=update&trash_days=7&log_days=14&drafts_each=50&member_gib=5&workspace_gib=50{more}"
+    )
 }
 
 /// Uploads a file and gives the address of its import.

@@ -258,7 +258,7 @@ async fn who_locks_an_email_out_does_not_lock_out_the_browsers_of_its_owner() {
 async fn behind_tls_the_cookie_of_a_known_browser_is_for_tls_alone() {
     let site = Site::new(Serve { secure: true, ..near() });
     let mut browser = site.browser();
-    let form = format!("{}&code={}", setup_form(PASSWORD), site.web.setup_code().unwrap());
+    let form = format!("{}&code={}", setup_form(PASSWORD), site.web.setup_code());
     browser.post("/setup", &form).await;
     assert!(browser.device.unwrap().starts_with("__Host-crystalqore-device="));
 }

@@ -232,7 +232,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     (
         "POST",
         "/settings",
-        "name=Engines&country=US&match=email&duplicates=skip&trash_days=30&log_days=90",
+        "name=Engines&country=US&match=email&duplicates=skip&trash_days=30&log_days=90&drafts_each=50&member_gib=5&workspace_gib=50",
         order(303, 303),
     ),
     (

@@ -94,7 +94,7 @@ async fn changed(
         match set {
             Err(Problem::App(Error::Mapping(error))) => return Ok(again(&mapping_problem(&error))),
             Err(Problem::App(error @ (Error::Open(_) | Error::UnknownField(_)))) => {
-                return Ok(again(&cut(&error.to_string(), PROBLEM)));
+                return Ok(again(&cut(&error.for_members(), PROBLEM)));
             }
             other => other?,
         }

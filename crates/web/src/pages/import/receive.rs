@@ -102,7 +102,7 @@ impl Arriving {
         let (app, limit) = (Arc::clone(&web.app), web.upload_limit());
         let begun = without_turn(move || {
             Ok(Self {
-                file: app.receive_file(limit)?,
+                file: app.receive_file(actor, limit)?,
                 place,
             })
         });

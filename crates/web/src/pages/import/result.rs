@@ -60,7 +60,7 @@ fn look(app: &App, actor: Actor, import: ImportId, at: &At, counts: &Counts) -> 
         // That they are not kept any more, or not here, is no failure of the page: its numbers are.
         Err(error @ (Error::RowsGone(_) | Error::UploadMissing { .. })) => Ok(Looked {
             class,
-            rows: Err(error.to_string()),
+            rows: Err(error.for_members()),
         }),
         Err(error) => Err(error),
     }

@@ -88,6 +88,9 @@ fn told(progress: &ImportProgress) -> Markup {
 fn state_words(progress: &ImportProgress) -> String {
     match progress.state {
         ImportState::Cancelling => "Stopping behind the rows in hand.".to_owned(),
+        _ if progress.interrupted && progress.disk_full => {
+            "It stopped because the server's disk is full. It goes on by itself as soon as there is room.".to_owned()
+        }
         _ if progress.interrupted => "It was interrupted, and goes on by itself in a moment.".to_owned(),
         _ => format!("{} so far.", counted(progress.counts.rows, "row", "rows")),
     }
@@ -211,6 +214,7 @@ mod tests {
         let progress = ImportProgress {
             state: ImportState::Running,
             interrupted: false,
+            disk_full: false,
             counts,
             bytes: None,
             of_bytes: 100,
@@ -218,5 +222,11 @@ mod tests {
         let sum: u64 = numbers(&progress).iter().map(|(_, _, count)| count).sum();
         assert_eq!(sum, 10);
         assert_eq!(state_words(&progress), "10 rows so far.");
+        let stuck = ImportProgress {
+            interrupted: true,
+            disk_full: true,
+            ..progress
+        };
+        assert!(state_words(&stuck).contains("disk is full"));
     }
 }

@@ -83,10 +83,11 @@ fn nothing(web: &Web, signed: &Signed) -> Response {
 
 /// A file that is no table says what it is; anything else is no fault of the file.
 fn refused(web: &Web, signed: &Signed, error: Error) -> Response {
-    let problem = html! { p { (cut(&error.to_string(), PROBLEM)) } };
+    let problem = html! { p { (cut(&error.for_members(), PROBLEM)) } };
     let status = match &error {
         Error::Open(_) | Error::NothingMapped(_) | Error::Mapping(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        Error::TooLarge { .. } | Error::Quota(_) => StatusCode::PAYLOAD_TOO_LARGE,
+        Error::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         _ => return Problem::App(error).into_response(),
     };
     (status, view(web, signed, Some(problem))).into_response()

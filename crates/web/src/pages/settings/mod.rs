@@ -10,7 +10,7 @@ use crate::layout::{Page, Section, Tone, field, notice, page};
 use crate::pages::import::mapping_view::country_options;
 use crate::problem::Problem;
 use crate::session::Signed;
-use app::{Duplicates, Error, MOST_DAYS, Match, WorkspaceSettings, fields_to_require};
+use app::{Duplicates, Error, MOST_DAYS, MOST_DRAFTS, MOST_GIB, Match, WorkspaceSettings, fields_to_require};
 use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -75,7 +75,7 @@ fn read(sent: &Sent) -> Result<WorkspaceSettings, Problem> {
         found.map(|(_, value)| value.trim()).unwrap_or_default()
     };
     let strange = || Problem::BadRequest("The form of the settings came with a choice that there is not.".to_owned());
-    let days = |name: &str| value(name).parse().unwrap_or(0);
+    let number = |name: &str| value(name).parse().unwrap_or(0);
     let matching = MATCHES.iter().find(|(_, word, _)| *word == value("match"));
     let duplicates = DUPLICATES.iter().find(|(_, word, _)| *word == value("duplicates"));
     let required = sent.iter().filter(|(name, _)| name == "required");
@@ -87,8 +87,11 @@ fn read(sent: &Sent) -> Result<WorkspaceSettings, Problem> {
             .collect::<Result<_, _>>()?,
         duplicates: duplicates.ok_or_else(strange)?.0,
         matching: matching.ok_or_else(strange)?.0,
-        trash_days: days("trash_days"),
-        log_days: days("log_days"),
+        trash_days: number("trash_days"),
+        log_days: number("log_days"),
+        drafts_each: number("drafts_each"),
+        member_gib: number("member_gib"),
+        workspace_gib: number("workspace_gib"),
     })
 }
 
@@ -128,6 +131,7 @@ async fn view(
                 (required(&settings, &offered))
                 (imports(&settings))
                 (kept(&settings))
+                (limits(&settings))
                 div.actions { button.button-primary { "Save" } }
             }
             (security::form(&signing_in))
@@ -197,11 +201,7 @@ fn imports(settings: &WorkspaceSettings) -> Markup {
 }
 
 fn kept(settings: &WorkspaceSettings) -> Markup {
-    let days = |name: &str, label: &str, hint: &str, value: u32| {
-        field(name, label, Some(hint), None, |about| {
-            html! { input.short id=(name) name=(name) type="number" min="1" max=(MOST_DAYS) value=(value) required aria-describedby=[about]; }
-        })
-    };
+    let days = |name, label, hint, value| number(name, label, hint, value, MOST_DAYS);
     html! {
         fieldset.card.stack {
             legend.visually-hidden { "How long things are kept" }
@@ -210,4 +210,23 @@ fn kept(settings: &WorkspaceSettings) -> Markup {
             (days("log_days", "Days for undo", "Imports and bulk changes can be undone for so long. A shorter time lets go at once of what is older.", settings.log_days))
         }
     }
+}
+
+fn limits(settings: &WorkspaceSettings) -> Markup {
+    html! {
+        fieldset.card.stack {
+            legend.visually-hidden { "Uploaded files" }
+            h2 { "Uploaded files" }
+            p.muted { "How much members may leave on the server's disk. Files go when their import is discarded, and 30 days after it is finished." }
+            (number("drafts_each", "Imports each member may prepare", "Those that are uploaded and not started.", settings.drafts_each, MOST_DRAFTS))
+            (number("member_gib", "GiB for each member", "All uploaded files of one member together.", settings.member_gib, MOST_GIB))
+            (number("workspace_gib", "GiB for the workspace", "All uploaded files of all members together.", settings.workspace_gib, MOST_GIB))
+        }
+    }
+}
+
+fn number(name: &str, label: &str, hint: &str, value: u32, most: u32) -> Markup {
+    field(name, label, Some(hint), None, |about| {
+        html! { input.short id=(name) name=(name) type="number" min="1" max=(most) value=(value) required aria-describedby=[about]; }
+    })
 }
