@@ -3,8 +3,8 @@
 //! Owns these columns of `members`, and the name of the workspace. Leaves out how a password is hashed and what may be one;
 //! `app` decides that. Emails are compared as they are written here, so whoever writes and asks folds them.
 
+use crate::engine::{Row, Tx, Value};
 use crate::error::{Error, Result};
-use crate::waist::{Row, Tx, Value};
 use crate::{Member, Workspace};
 
 /// What a member may do beside their own contacts. Later ones may more.

@@ -3,8 +3,8 @@
 //! Owns both tables. Leaves out what an action is and how it is taken back (`app`); shares are kept as the text that came.
 
 use crate::contacts::Origin;
+use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::Result;
-use crate::waist::{OnConflict, Row, Table, Tx, Value};
 use crate::{ImportId, Member, Workspace};
 use model::{ContactId, Version};
 

@@ -3,8 +3,8 @@
 //! Owns the rows of `audit_log`, which are only ever added, and counted on while a deed is done. Leaves out which deeds are noted and who may read them; `app`
 //! decides that.
 
+use crate::engine::{Row, Table, Tx, Value};
 use crate::error::Result;
-use crate::waist::{Row, Table, Tx, Value};
 use crate::{Member, Workspace};
 use uuid::Uuid;
 

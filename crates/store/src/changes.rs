@@ -4,8 +4,8 @@
 //! creations inside of the ranges: [`imports::batches`](crate::imports::batches) and
 //! [`contacts::page_created_by`](crate::contacts::page_created_by) tell those without a row each.
 
+use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::Result;
-use crate::waist::{OnConflict, Row, Table, Tx, Value};
 use crate::{ImportId, Member, Workspace};
 use model::{ContactId, Version};
 

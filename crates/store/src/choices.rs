@@ -2,8 +2,8 @@
 //!
 //! Owns the table. Leaves out which choices there are and what their values say; `app` decides that.
 
+use crate::engine::{Table, Tx, Value};
 use crate::error::Result;
-use crate::waist::{Table, Tx, Value};
 use crate::{Member, Workspace};
 
 pub(crate) const TABLE: Table<4> = Table {

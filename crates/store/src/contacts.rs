@@ -4,8 +4,8 @@
 //! kept in step with it by whoever writes: [`keys`](crate::keys) and [`names`](crate::names), and
 //! [`texts`](crate::texts) where a contact goes or gets an earlier version back.
 
+use crate::engine::{Lookup, OnConflict, Row, Table, Tx, Value};
 use crate::error::Result;
-use crate::waist::{Lookup, OnConflict, Row, Table, Tx, Value};
 use crate::{ImportId, Member, Workspace};
 use model::{ContactId, Version};
 

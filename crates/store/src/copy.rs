@@ -4,8 +4,8 @@
 //! statement crosses them, and in the order of the keys, so that a copy that was interrupted goes on behind what it finds.
 //! Leaves out the files that imports need: they are not in the database.
 
+use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::{Error, Result};
-use crate::waist::{OnConflict, Row, Table, Tx, Value};
 use crate::{
     Store, Workspace, actions, audit, changes, choices, contacts, devices, feed, fields, keys, links, mappings, names,
     not_duplicates, second_factors, settings, shares, sign_ins, texts, trash, views,

@@ -2,8 +2,8 @@
 //!
 //! Owns the rows of `devices`. Leaves out the secrets, and what a known browser is worth; `app` decides that.
 
+use crate::engine::{Table, Tx, Value};
 use crate::error::Result;
-use crate::waist::{Table, Tx, Value};
 use crate::{Member, Workspace};
 
 pub(crate) const TABLE: Table<4> = Table {

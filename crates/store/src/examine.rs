@@ -2,36 +2,20 @@
 //!
 //! Owns the facts. Leaves out what is good or bad about them and what to do; `app` says that.
 
+pub use crate::engine::postgres::open::OLDEST_SERVER;
+use crate::engine::postgres::open::PostgresOptions;
+pub use crate::engine::postgres::server::ServerFacts;
+pub use crate::engine::sqlite::examine::FileFacts;
+use crate::engine::{postgres, sqlite};
 use crate::error::Result;
-pub use crate::postgresql::server::ServerFacts;
-use crate::sqlite::examine;
-use crate::{PostgresOptions, postgresql};
 use std::path::Path;
-
-/// The oldest PostgreSQL that is fit: the first whose `pg_trgm` needs no superuser.
-pub const OLDEST_SERVER: i32 = 13;
-
-/// What there is to know of a SQLite file.
-#[derive(Clone, Debug)]
-pub struct FileFacts {
-    /// The version of SQLite inside this program.
-    pub version: &'static str,
-    /// Bytes of the file and of the log beside it.
-    pub size: u64,
-    /// The version of the schema; none in a file that has none of ours.
-    pub schema: Option<i64>,
-    /// The version that this program knows.
-    pub newest_schema: i64,
-    /// What is wrong with the file itself; none if it is sound. Looking takes a second or two a million contacts.
-    pub damage: Option<String>,
-}
 
 /// Asks a server about itself and the database.
 ///
 /// # Errors
 /// [`Error::BadAddress`](crate::Error::BadAddress), [`Error::Unreachable`](crate::Error::Unreachable).
 pub fn server(address: &str, options: &PostgresOptions) -> Result<ServerFacts> {
-    postgresql::server::facts(&mut postgresql::open::client(address, options)?)
+    postgres::server::facts(&mut postgres::open::client(address, options)?)
 }
 
 /// Looks at a file; none if there is none yet.
@@ -42,7 +26,7 @@ pub fn file(path: &Path) -> Result<Option<FileFacts>> {
     if !path.exists() {
         return Ok(None);
     }
-    examine::file(path).map(Some)
+    sqlite::examine::file(path).map(Some)
 }
 
 /// How people know the database at an address: host, port and name, nothing secret.
@@ -50,5 +34,5 @@ pub fn file(path: &Path) -> Result<Option<FileFacts>> {
 /// # Errors
 /// [`Error::BadAddress`](crate::Error::BadAddress).
 pub fn name_of_server(address: &str) -> Result<String> {
-    postgresql::open::name_of(address)
+    postgres::open::name_of(address)
 }

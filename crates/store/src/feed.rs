@@ -5,8 +5,8 @@
 //! whoever follows a look at everything. Only the last changes are kept. Leaves out what is done with it.
 
 use crate::Workspace;
+use crate::engine::{OnConflict, Table, Tx, Value};
 use crate::error::{Error, Result};
-use crate::waist::{OnConflict, Table, Tx, Value};
 use crate::workspaces;
 use model::ContactId;
 

@@ -4,8 +4,8 @@
 //! says that, and `app` who may define one. A field is never deleted, only archived, because contacts may have its values.
 
 use crate::Workspace;
+use crate::engine::{Table, Tx, Value};
 use crate::error::Result;
-use crate::waist::{Table, Tx, Value};
 
 /// A custom field's number in its workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

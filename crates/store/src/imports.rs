@@ -3,8 +3,8 @@
 //! Owns an import's number, state, progress and batches. Leaves out what plan and counts mean (JSON text, as it came),
 //! which state may follow which, and what was there before a change ([`changes`](crate::changes)).
 
+use crate::engine::{Row, Tx, Value};
 use crate::error::{Error, Result};
-use crate::waist::{Row, Tx, Value};
 use crate::{ImportId, Member, Workspace};
 use model::ContactId;
 

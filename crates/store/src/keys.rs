@@ -3,8 +3,8 @@
 //! Owns the table that is duplicate index and lookup at once, clustered by key. Leaves out how a key is made
 //! (`model::MatchKey`).
 
+use crate::engine::{Lookup, OnConflict, Table, Tx, Value};
 use crate::error::Result;
-use crate::waist::{Lookup, OnConflict, Table, Tx, Value};
 use crate::{ImportId, Workspace};
 use model::{ContactId, MatchKey};
 

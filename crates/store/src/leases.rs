@@ -4,8 +4,8 @@
 //! signs of life (`import_leases`, beside it, because a batch keeps its import's row locked). Times are by the database's
 //! clock, the one that all processes share. Leaves out how long a silence means death, and what to do then.
 
+use crate::engine::{Row, Tx, Value};
 use crate::error::Result;
-use crate::waist::{Row, Tx, Value};
 use crate::{ImportId, Workspace};
 
 /// Who holds an import.

@@ -16,6 +16,7 @@ pub mod choices;
 pub mod contacts;
 pub mod copy;
 pub mod devices;
+mod engine;
 mod error;
 pub mod examine;
 pub mod feed;
@@ -30,25 +31,25 @@ pub mod members;
 mod migrations;
 pub mod names;
 pub mod not_duplicates;
-mod postgresql;
+
 pub mod second_factors;
 pub mod settings;
 pub mod shares;
 pub mod sign_ins;
-mod sqlite;
+
 pub mod texts;
 pub mod trash;
 pub mod views;
-mod waist;
+
 pub mod workspaces;
 
+pub use engine::Tx;
+pub use engine::postgres::open::PostgresOptions;
 pub use error::{Error, Result};
 pub use ids::{ImportId, Member, Workspace};
-pub use postgresql::open::PostgresOptions;
-pub use waist::Tx;
 
-use postgresql::open::Postgres;
-use sqlite::open::Sqlite;
+use engine::postgres::open::Postgres;
+use engine::sqlite::open::Sqlite;
 use std::path::Path;
 
 /// An open database. Clones share it; threads may use it at the same time.

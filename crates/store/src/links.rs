@@ -4,8 +4,8 @@
 //! it is worth; `app` decides that.
 
 use crate::accounts::Role;
+use crate::engine::{Row, Table, Tx, Value};
 use crate::error::{Error, Result};
-use crate::waist::{Row, Table, Tx, Value};
 use crate::{Member, Workspace};
 
 pub(crate) const TABLE: Table<10> = Table {

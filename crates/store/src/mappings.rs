@@ -2,8 +2,8 @@
 //!
 //! Owns the table. Leaves out what a mapping says (JSON text, as it came) and how a header row becomes a hash.
 
+use crate::engine::{Table, Tx, Value};
 use crate::error::Result;
-use crate::waist::{Table, Tx, Value};
 use crate::{Member, Workspace};
 
 pub(crate) const TABLE: Table<5> = Table {

@@ -5,8 +5,8 @@
 //! ([`workspaces::queue`](crate::workspaces::queue)), so that two changes never count on each other's past.
 
 use crate::accounts::{NewAccount, Role};
+use crate::engine::{Row, Tx, Value};
 use crate::error::{Error, Result};
-use crate::waist::{Row, Tx, Value};
 use crate::{Member, Workspace};
 use model::ContactId;
 

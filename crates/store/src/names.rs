@@ -4,8 +4,8 @@
 //! order of a name is made (`model::name_order`). Texts compare byte by byte.
 
 use crate::Workspace;
+use crate::engine::{OnConflict, Table, Tx, Value};
 use crate::error::Result;
-use crate::waist::{OnConflict, Table, Tx, Value};
 use model::ContactId;
 
 pub(crate) const TABLE: Table<3> = Table {

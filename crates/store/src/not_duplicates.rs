@@ -3,8 +3,8 @@
 //! Owns the table. Leaves out who may say so and what looks like one contact; `app` decides that. A pair may outlive its
 //! contacts: no id is given twice, so nothing is meant by it then.
 
+use crate::engine::{Lookup, OnConflict, Table, Tx, Value};
 use crate::error::Result;
-use crate::waist::{Lookup, OnConflict, Table, Tx, Value};
 use crate::{Member, Workspace};
 use model::ContactId;
 

@@ -3,8 +3,8 @@
 //! Owns the rows of `second_factors` and `recovery_codes`. Leaves out how codes are computed and hashed, and when one is asked
 //! for; `app` decides that.
 
+use crate::engine::{Row, Table, Tx, Value};
 use crate::error::Result;
-use crate::waist::{Row, Table, Tx, Value};
 use crate::{Member, Workspace};
 
 pub(crate) const TABLE: Table<5> = Table {

@@ -4,8 +4,8 @@
 //! workspace, which is in `workspaces`.
 
 use crate::Workspace;
+use crate::engine::{Table, Tx, Value};
 use crate::error::Result;
-use crate::waist::{Table, Tx, Value};
 
 pub(crate) const TABLE: Table<2> = Table {
     name: "workspace_settings",

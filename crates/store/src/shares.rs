@@ -3,8 +3,8 @@
 //! Owns the rows of `contact_shares`, one for each contact and grantee. Leaves out what a share allows and who may give one;
 //! `app` decides that. Only contacts that are there have shares: those of a deleted one go with it.
 
+use crate::engine::{Lookup, OnConflict, Row, Table, Tx, Value};
 use crate::error::{Error, Result};
-use crate::waist::{Lookup, OnConflict, Row, Table, Tx, Value};
 use crate::{Member, Workspace};
 use model::ContactId;
 

@@ -3,8 +3,8 @@
 //! Owns `sign_ins`, whose rows are known by the hash of a secret, and `sign_in_failures`. Leaves out the secrets, how long a
 //! sign-in lasts and after how many failures somebody must wait; `app` decides that.
 
+use crate::engine::{Row, Table, Tx, Value};
 use crate::error::Result;
-use crate::waist::{Row, Table, Tx, Value};
 use crate::{Member, Workspace};
 
 pub(crate) const TABLE: Table<9> = Table {

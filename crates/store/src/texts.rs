@@ -7,8 +7,8 @@
 
 use crate::Workspace;
 use crate::contacts::{self, ContactRow, columns};
+use crate::engine::{OnConflict, Table, Tx, Value};
 use crate::error::Result;
-use crate::waist::{OnConflict, Table, Tx, Value};
 use model::{ContactId, Version};
 
 /// What one contact can be found by.

@@ -4,8 +4,8 @@
 //! names and search texts, which go when a contact is deleted and are made anew when it comes back.
 
 use crate::contacts::{self, ContactRow, columns};
+use crate::engine::{Lookup, OnConflict, Row, Table, Tx, Value};
 use crate::error::Result;
-use crate::waist::{Lookup, OnConflict, Row, Table, Tx, Value};
 use crate::{Member, Workspace};
 use model::ContactId;
 

@@ -2,8 +2,8 @@
 //!
 //! Owns the table. Leaves out what a view shows: its query is the text that came, and who may change it is decided by `app`.
 
+use crate::engine::{Row, Table, Tx, Value};
 use crate::error::Result;
-use crate::waist::{Row, Table, Tx, Value};
 use crate::{Member, Workspace};
 
 /// A saved view.

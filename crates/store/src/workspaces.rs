@@ -4,8 +4,8 @@
 //! know of each other, and the mark that says at which change the search texts were complete. Leaves out what a role
 //! allows; `app` decides that.
 
+use crate::engine::{Lookup, Tx, Value};
 use crate::error::Result;
-use crate::waist::{Lookup, Tx, Value};
 use crate::{Member, Workspace};
 
 const LOCAL_WORKSPACE: Workspace = Workspace(1);

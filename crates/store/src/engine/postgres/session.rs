@@ -5,7 +5,7 @@
 //! time, which takes a fifth off an import. What fails on its way is told by the next thing that is asked, at the latest
 //! by the commit. Leaves out the writes themselves (`copy.rs`).
 
-use super::Connection;
+use super::connection::Connection;
 use super::copy::Parcel;
 use crate::error::{Error, Result};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};

@@ -5,12 +5,13 @@
 //! Leaves out statements. `ANALYZE` and `PRAGMA optimize` are never run: the bundled SQLite is built with STAT4, and with
 //! its samples present each SELECT by key is planned anew for each key, up to five times slower.
 
+use super::cell::error;
 use super::create;
-use super::error;
 use super::examine::{damage, schema_version, to_read};
+use super::header::{PAGE_SIZE, Whose, whose};
+use crate::engine::Tx;
 use crate::error::{Error, Result};
 use crate::migrations;
-use crate::waist::Tx;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,9 +35,6 @@ const READERS: u32 = 6;
 const RESERVED: u32 = 2;
 const RESERVED_CACHE_KIB: i64 = 1024;
 
-/// Bytes a page of a new database. With 4 KiB an import takes a third to a half longer; 8 and 32 KiB gain nothing.
-pub(super) const PAGE_SIZE: i64 = 16 * 1024;
-
 /// Pages in the log after which a commit moves them into the database.
 const CHECKPOINT_PAGES: i64 = 1000;
 
@@ -46,9 +44,6 @@ const LOG_BYTES_KEPT: i64 = 16 * 1024 * 1024;
 
 /// Prepared statements that each connection keeps; the store has fewer.
 const STATEMENTS_KEPT: usize = 128;
-
-/// "CrQo", in the place of the file's header that names its program.
-pub(super) const APPLICATION_ID: i64 = 0x4372_516F;
 
 /// An open SQLite database.
 #[derive(Clone)]
@@ -260,24 +255,6 @@ fn must_be_ours(connection: &Connection, path: &Path) -> Result<()> {
         Whose::Ours => Ok(()),
         Whose::Nobodys | Whose::AnotherPrograms => Err(Error::Foreign { path: path.to_owned() }),
     }
-}
-
-#[derive(PartialEq)]
-pub(super) enum Whose {
-    Ours,
-    Nobodys,
-    AnotherPrograms,
-}
-
-/// Whose database it is, by the mark in its header.
-pub(super) fn whose(connection: &Connection) -> rusqlite::Result<Whose> {
-    let question = "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)";
-    let (id, tables): (i64, i64) = connection.query_row(question, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(match (id, tables) {
-        (APPLICATION_ID, _) => Whose::Ours,
-        (0, 0) => Whose::Nobodys,
-        _ => Whose::AnotherPrograms,
-    })
 }
 
 fn configure(connection: &Connection, cache_kib: i64) -> Result<()> {

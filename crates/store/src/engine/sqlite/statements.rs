@@ -3,70 +3,18 @@
 //! Owns the translation of statements, values, rows and errors, and the statements that only SQLite likes: many rows an
 //! INSERT, one prepared SELECT per key. Leaves out files, pools and settings (`sqlite/open.rs`).
 
-pub(crate) mod backup;
-mod create;
-pub(crate) mod examine;
-pub(crate) mod open;
-
+use super::cell::error;
 use crate::Workspace;
-use crate::error::{Error, Result};
-use crate::waist::{Lookup, OnConflict, Row, Table, Value};
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql, ffi};
+use crate::engine::row::Row;
+use crate::engine::value::{Lookup, OnConflict, Table, Value};
+use crate::error::Result;
+use rusqlite::{CachedStatement, Connection};
 
 /// Rows an INSERT. More rows gain nothing; single ones cost a third more for wide rows, a few percent for narrow ones.
 const ROWS_PER_INSERT: usize = 100;
 
 /// SQLite's own limit of values in one statement.
 const MAX_VALUES: usize = 32_766;
-
-impl ToSql for Value<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match *self {
-            Value::Null => ValueRef::Null,
-            Value::Int(int) => ValueRef::Integer(int),
-            Value::Text(text) => ValueRef::Text(text.as_bytes()),
-            Value::Blob(bytes) => ValueRef::Blob(bytes),
-        }))
-    }
-}
-
-pub(crate) fn value<'r>(row: &'r rusqlite::Row<'_>, column: usize) -> Result<Value<'r>> {
-    let wrong = || Error::Corrupt(format!("column {} cannot be read", column_name(row, column)));
-    match row.get_ref(column).map_err(|_| wrong())? {
-        ValueRef::Null => Ok(Value::Null),
-        ValueRef::Integer(int) => Ok(Value::Int(int)),
-        ValueRef::Text(text) => std::str::from_utf8(text).map(Value::Text).map_err(|_| wrong()),
-        ValueRef::Blob(bytes) => Ok(Value::Blob(bytes)),
-        ValueRef::Real(_) => Err(wrong()),
-    }
-}
-
-pub(crate) fn column_name(row: &rusqlite::Row<'_>, column: usize) -> String {
-    row.as_ref()
-        .column_name(column)
-        .map_or_else(|_| column.to_string(), str::to_owned)
-}
-
-/// Names every way in which SQLite can fail.
-pub(crate) fn error(doing: &'static str, error: &rusqlite::Error) -> Error {
-    let constraint = [ffi::SQLITE_CONSTRAINT_PRIMARYKEY, ffi::SQLITE_CONSTRAINT_UNIQUE];
-    match error.sqlite_error() {
-        Some(e) if matches!(e.code, ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy,
-        Some(e) if matches!(e.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            Error::Corrupt(format!("{error} (while {doing})"))
-        }
-        // The index of the log is a file too; SQLite has a code of its own for failing to make it larger.
-        Some(e) if e.code == ErrorCode::DiskFull || e.extended_code == ffi::SQLITE_IOERR_SHMSIZE => {
-            Error::Full { doing }
-        }
-        Some(e) if constraint.contains(&e.extended_code) => Error::Conflict { doing },
-        _ => Error::Sql {
-            doing,
-            source_text: error.to_string(),
-        },
-    }
-}
 
 /// A prepared statement with what it is for. SQLite takes `$1` for a name and numbers names as they come, so `?1` it is.
 struct Prepared<'c> {

@@ -2,7 +2,7 @@
 //!
 //! Owns the questions about version, schema, extensions, clock and size. Leaves out what is good or bad about the answers.
 
-use super::error;
+use super::cell::error;
 use crate::error::Result;
 use crate::migrations;
 use ::postgres::Client;

@@ -4,8 +4,8 @@
 //! Going back is one transaction of SQLite's own backup interface, so that whoever has the database open sees the old or
 //! the new one. Leaves out the files that imports need.
 
+use super::cell::error;
 use super::create;
-use super::error;
 use super::examine::{be_ours, damage, to_read};
 use super::open::{Sqlite, bring_up_to_date};
 use crate::ExistingBackup;

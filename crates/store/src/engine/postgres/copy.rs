@@ -4,9 +4,10 @@
 //! client's own writer of this form goes through its runtime for every row; this one hands over large pieces, which is
 //! what a bulk write is for. Leaves out when a bulk write is worth it.
 
-use super::{Connection, error};
+use super::cell::error;
+use super::connection::Connection;
+use crate::engine::value::{OnConflict, Table, Value};
 use crate::error::{Error, Result};
-use crate::waist::{OnConflict, Table, Value};
 use std::io::{self, Write};
 
 /// Signature, flags, and length of the header's extension.
@@ -98,7 +99,7 @@ impl Parcel {
         )?;
         self.copy_into(connection, &staged)?;
         let sql = format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM {staged} ON CONFLICT DO NOTHING");
-        super::execute(connection, doing, &sql, &[])?;
+        connection.execute(doing, &sql, &[])?;
         Ok(())
     }
 }

@@ -4,17 +4,20 @@
 //! Leaves out statements. Writers are not queued here: a transaction that changes contacts locks its workspace's row
 //! ([`workspaces::begin_change`](crate::workspaces::begin_change)), so workspaces do not wait for each other.
 
+use super::cell::error;
+use super::connection::Connection;
 use super::session::with_session;
 use super::tls::{Mode, Tls};
-use super::{Connection, error};
+use crate::engine::Tx;
 use crate::error::{Error, Result};
-use crate::examine::OLDEST_SERVER;
 use crate::migrations;
-use crate::waist::Tx;
 use ::postgres::{Client, Config};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// The oldest PostgreSQL that is fit: the first whose `pg_trgm` needs no superuser.
+pub const OLDEST_SERVER: i32 = 13;
 
 /// How to connect.
 #[derive(Clone, Debug)]

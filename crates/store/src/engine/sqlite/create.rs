@@ -1,6 +1,6 @@
 //! Making the files of a database: complete before they get their name, and readable by nobody but their owner.
 
-use super::open::{APPLICATION_ID, PAGE_SIZE};
+use super::header::{APPLICATION_ID, PAGE_SIZE};
 use crate::error::{Error, Result};
 use rusqlite::Connection;
 use std::fs::{self, File, OpenOptions};

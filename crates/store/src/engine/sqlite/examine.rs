@@ -2,13 +2,27 @@
 //!
 //! Owns opening a file that may not be ours, and the checks of it. Leaves out what to do about what is found.
 
-use super::error;
-use super::open::{Whose, whose};
+use super::cell::error;
+use super::header::{Whose, whose};
 use crate::error::{Error, Result};
-use crate::examine::FileFacts;
 use crate::migrations;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::Path;
+
+/// What there is to know of a SQLite file.
+#[derive(Clone, Debug)]
+pub struct FileFacts {
+    /// The version of SQLite inside this program.
+    pub version: &'static str,
+    /// Bytes of the file and of the log beside it.
+    pub size: u64,
+    /// The version of the schema; none in a file that has none of ours.
+    pub schema: Option<i64>,
+    /// The version that this program knows.
+    pub newest_schema: i64,
+    /// What is wrong with the file itself; none if it is sound. Looking takes a second or two a million contacts.
+    pub damage: Option<String>,
+}
 
 /// Looks at everything.
 pub(crate) fn file(path: &Path) -> Result<FileFacts> {

@@ -3,155 +3,23 @@
 //! Owns the translation of values, rows and errors, and the statements that only PostgreSQL likes: `COPY` in its binary
 //! form for many rows, arrays for many keys. Leaves out addresses, pools and transactions (`postgresql/open.rs`).
 
-mod copy;
-pub(crate) mod open;
-pub(crate) mod server;
-pub(crate) mod session;
-mod tls;
-
+use super::cell::error;
+use super::connection::Connection;
+use super::copy::Parcel;
+use super::session::Session;
 use crate::Workspace;
-use crate::error::{Error, Result};
-use crate::waist::{Lookup, OnConflict, Row, Table, Value};
-use ::postgres::error::SqlState;
+use crate::engine::row::Row;
+use crate::engine::value::{Lookup, OnConflict, Table, Value};
+use crate::error::Result;
+use ::postgres::Statement;
 use ::postgres::fallible_iterator::FallibleIterator;
-use ::postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use ::postgres::{Client, Statement};
-use bytes::BytesMut;
-use copy::Parcel;
-use session::Session;
-use std::collections::HashMap;
+use ::postgres::types::ToSql;
 
 /// Rows that go as arrays in the values of one statement. More of them go faster by `COPY`, which takes longer to begin.
 const FEW: usize = 200;
 
 /// Keys of one question. More gain nothing.
 const KEYS_AT_ONCE: usize = 10_000;
-
-/// A connection with its prepared statements.
-pub(crate) struct Connection {
-    client: Client,
-    statements: HashMap<String, Statement>,
-    /// A transaction could not be ended, so what the next one would meet is not known.
-    broken: bool,
-}
-
-/// Every integer of ours is a BIGINT, every id a BYTEA, and the schema is ours, so the kind of a value is that of its column.
-impl ToSql for Value<'_> {
-    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        match self {
-            Self::Null => return Ok(IsNull::Yes),
-            Self::Int(int) => out.extend_from_slice(&int.to_be_bytes()),
-            Self::Text(text) => out.extend_from_slice(text.as_bytes()),
-            Self::Blob(bytes) => out.extend_from_slice(bytes),
-        }
-        Ok(IsNull::No)
-    }
-
-    fn accepts(ty: &Type) -> bool {
-        [Type::INT8, Type::TEXT, Type::BYTEA].contains(ty)
-    }
-
-    to_sql_checked!();
-}
-
-pub(crate) fn value<'r>(row: &'r ::postgres::Row, column: usize) -> Result<Value<'r>> {
-    let wrong = || Error::Corrupt(format!("column {} cannot be read", column_name(row, column)));
-    let kind = row.columns().get(column).ok_or_else(wrong)?.type_();
-    let value = match *kind {
-        Type::INT8 => row.try_get::<_, Option<i64>>(column).map(|v| v.map(Value::Int)),
-        Type::TEXT => row.try_get::<_, Option<&str>>(column).map(|v| v.map(Value::Text)),
-        Type::BYTEA => row.try_get::<_, Option<&[u8]>>(column).map(|v| v.map(Value::Blob)),
-        _ => return Err(wrong()),
-    };
-    value.map(|v| v.unwrap_or(Value::Null)).map_err(|_| wrong())
-}
-
-pub(crate) fn column_name(row: &::postgres::Row, column: usize) -> String {
-    row.columns()
-        .get(column)
-        .map_or_else(|| column.to_string(), |c| c.name().to_owned())
-}
-
-/// Names every way in which PostgreSQL can fail. Its words are passed on only where they cannot hold a value of a row.
-pub(crate) fn error(doing: &'static str, error: &::postgres::Error) -> Error {
-    let Some(said) = error.as_db_error() else {
-        return if error.is_closed() || is_of_the_network(error) {
-            Error::Disconnected { doing }
-        } else {
-            Error::Sql {
-                doing,
-                source_text: error.to_string(),
-            }
-        };
-    };
-    match said.code() {
-        &SqlState::UNIQUE_VIOLATION => Error::Conflict { doing },
-        &SqlState::LOCK_NOT_AVAILABLE | &SqlState::T_R_DEADLOCK_DETECTED | &SqlState::T_R_SERIALIZATION_FAILURE => {
-            Error::Busy
-        }
-        &SqlState::DISK_FULL => Error::Full { doing },
-        &SqlState::QUERY_CANCELED => Error::TooSlow { doing },
-        &SqlState::ADMIN_SHUTDOWN | &SqlState::CRASH_SHUTDOWN | &SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => {
-            Error::Disconnected { doing }
-        }
-        code => Error::Sql {
-            doing,
-            source_text: words(code, said.message()),
-        },
-    }
-}
-
-/// Errors about data (22) and constraints (23) may quote the data.
-fn words(code: &SqlState, message: &str) -> String {
-    match code.code().get(..2) {
-        Some("22" | "23") => format!("SQLSTATE {}", code.code()),
-        _ => format!("{message} (SQLSTATE {})", code.code()),
-    }
-}
-
-fn is_of_the_network(error: &::postgres::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
-}
-
-impl Connection {
-    fn new(client: Client) -> Self {
-        Self {
-            client,
-            statements: HashMap::new(),
-            broken: false,
-        }
-    }
-
-    /// Runs statements without values, in one exchange with the server.
-    fn run(&mut self, doing: &'static str, sql: &str) -> Result<()> {
-        self.client.batch_execute(sql).map_err(|e| error(doing, &e))
-    }
-
-    fn prepare(&mut self, doing: &'static str, sql: &str) -> Result<Statement> {
-        if let Some(known) = self.statements.get(sql) {
-            return Ok(known.clone());
-        }
-        let statement = self.client.prepare(sql).map_err(|e| error(doing, &e))?;
-        self.statements.insert(sql.to_owned(), statement.clone());
-        Ok(statement)
-    }
-
-    /// Prepares a statement and runs it; says how many rows it changed.
-    fn execute(&mut self, doing: &'static str, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<u64> {
-        let statement = self.prepare(doing, sql)?;
-        self.client.execute(&statement, values).map_err(|e| error(doing, &e))
-    }
-
-    /// The types of columns, as a statement names them.
-    fn types(&mut self, doing: &'static str, table: &str, columns: &str) -> Result<Vec<String>> {
-        let statement = self.prepare(doing, &format!("SELECT {columns} FROM {table}"))?;
-        Ok(statement
-            .columns()
-            .iter()
-            .map(|c| c.type_().name().to_owned())
-            .collect())
-    }
-}
 
 pub(crate) fn execute(
     connection: &mut Connection,

@@ -1,0 +1,189 @@
+//! The engines, and the few primitives that every statement runs through.
+//!
+//! Owns values, rows and the transaction, and hands each primitive to the engine that is open. A statement is written
+//! once, with `$1, $2, ...` for its values, in the subset of SQL that SQLite and PostgreSQL share; `$` stands nowhere
+//! else. What no shared statement can say well (many rows at once, many keys at once) is a primitive of its own, given as
+//! table and columns, so that each engine writes the statement that suits it.
+//! Leaves out how an engine does it (`sqlite/`, `postgres/`) and all that is about contacts or imports.
+
+pub(crate) mod postgres;
+mod row;
+pub(crate) mod sqlite;
+mod value;
+
+pub(crate) use row::Row;
+pub(crate) use value::{Lookup, OnConflict, Table, Value};
+
+use crate::Workspace;
+use crate::error::{Error, Result};
+use postgres::session::Session;
+
+/// A transaction. [`Store::read`](crate::Store::read) and [`Store::write`](crate::Store::write) make it and end it.
+pub struct Tx<'c> {
+    engine: EngineTx<'c>,
+    writes: bool,
+    /// What the first statement that failed was doing.
+    failed: Option<&'static str>,
+}
+
+enum EngineTx<'c> {
+    Sqlite(&'c rusqlite::Connection),
+    Postgres(Session<'c>),
+}
+
+impl<'c> Tx<'c> {
+    pub(crate) fn on_sqlite(connection: &'c rusqlite::Connection, writes: bool) -> Self {
+        Self {
+            engine: EngineTx::Sqlite(connection),
+            writes,
+            failed: None,
+        }
+    }
+
+    pub(crate) fn on_postgres(session: Session<'c>, writes: bool) -> Self {
+        Self {
+            engine: EngineTx::Postgres(session),
+            writes,
+            failed: None,
+        }
+    }
+
+    /// Refuses to commit after a statement that failed, even if the caller went on. PostgreSQL does the same, and a bulk
+    /// write may have left its first rows behind.
+    pub(crate) fn may_commit(&self) -> Result<()> {
+        self.failed.map_or(Ok(()), |doing| Err(Error::Aborted { doing }))
+    }
+
+    fn note<T>(&mut self, doing: &'static str, outcome: Result<T>) -> Result<T> {
+        if outcome.is_err() {
+            self.failed.get_or_insert(doing);
+        }
+        outcome
+    }
+
+    fn must_write(&self, doing: &'static str) -> Result<()> {
+        // SQLite would let a snapshot grow into a write and fail at random when somebody else wrote meanwhile.
+        if self.writes {
+            Ok(())
+        } else {
+            Err(Error::ReadOnly { doing })
+        }
+    }
+
+    /// Runs a statement that changes rows; says how many.
+    pub(crate) fn execute(&mut self, doing: &'static str, sql: &str, values: &[Value<'_>]) -> Result<u64> {
+        self.must_write(doing)?;
+        let outcome = match &mut self.engine {
+            EngineTx::Sqlite(connection) => sqlite::statements::execute(connection, doing, sql, values),
+            EngineTx::Postgres(session) => session
+                .connection()
+                .and_then(|mut connection| postgres::statements::execute(&mut connection, doing, sql, values)),
+        };
+        self.note(doing, outcome)
+    }
+
+    /// Runs a question and hands over each row as it comes, in constant memory.
+    pub(crate) fn for_each(
+        &mut self,
+        doing: &'static str,
+        sql: &str,
+        values: &[Value<'_>],
+        take: impl FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let outcome = match &mut self.engine {
+            EngineTx::Sqlite(connection) => sqlite::statements::for_each(connection, doing, sql, values, take),
+            EngineTx::Postgres(session) => session
+                .connection()
+                .and_then(|mut connection| postgres::statements::for_each(&mut connection, doing, sql, values, take)),
+        };
+        self.note(doing, outcome)
+    }
+
+    /// The time by the database's clock, in UTC microseconds: one clock for all processes that share it.
+    pub(crate) fn clock(&mut self) -> Result<i64> {
+        let sql = match self.engine {
+            EngineTx::Sqlite(_) => "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) * 1000",
+            EngineTx::Postgres(_) => "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)",
+        };
+        let now = self.query_one("asking the time", sql, &[], |row| row.int(0))?;
+        Ok(now.unwrap_or(0))
+    }
+
+    /// Runs a question and collects its rows.
+    pub(crate) fn query<T>(
+        &mut self,
+        doing: &'static str,
+        sql: &str,
+        values: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut rows = Vec::new();
+        self.for_each(doing, sql, values, |row| {
+            rows.push(read(row)?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// Runs a question that has at most one row.
+    pub(crate) fn query_one<T>(
+        &mut self,
+        doing: &'static str,
+        sql: &str,
+        values: &[Value<'_>],
+        read: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        Ok(self.query(doing, sql, values, read)?.pop())
+    }
+
+    /// Inserts many rows of one workspace. What is wrong with them may be told by whatever is asked next. Rows in the order of the primary key go fastest.
+    pub(crate) fn bulk_insert<'v, const N: usize>(
+        &mut self,
+        doing: &'static str,
+        into: &Table<N>,
+        on_conflict: OnConflict,
+        rows: impl ExactSizeIterator<Item = [Value<'v>; N]>,
+    ) -> Result<()> {
+        self.must_write(doing)?;
+        let outcome = match &mut self.engine {
+            EngineTx::Sqlite(connection) => sqlite::statements::bulk_insert(connection, doing, into, on_conflict, rows),
+            EngineTx::Postgres(session) => postgres::statements::bulk_insert(session, doing, into, on_conflict, rows),
+        };
+        self.note(doing, outcome)
+    }
+
+    /// Deletes the rows of one workspace whose columns (those of `from`, the workspace first) have these values; says how many there were.
+    pub(crate) fn bulk_delete<'v, const N: usize>(
+        &mut self,
+        doing: &'static str,
+        from: &Table<N>,
+        rows: impl ExactSizeIterator<Item = [Value<'v>; N]>,
+    ) -> Result<u64> {
+        self.must_write(doing)?;
+        let outcome = match &mut self.engine {
+            EngineTx::Sqlite(connection) => sqlite::statements::bulk_delete(connection, doing, from, rows),
+            EngineTx::Postgres(session) => session
+                .connection()
+                .and_then(|mut connection| postgres::statements::bulk_delete(&mut connection, doing, from, rows)),
+        };
+        self.note(doing, outcome)
+    }
+
+    /// Looks up many keys; hands over each row found with the place of its key among the keys. Sorted keys go fastest.
+    pub(crate) fn lookup<'v>(
+        &mut self,
+        doing: &'static str,
+        what: &Lookup,
+        workspace: Workspace,
+        keys: impl ExactSizeIterator<Item = Value<'v>>,
+        take: impl FnMut(usize, &Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let outcome = match &mut self.engine {
+            EngineTx::Sqlite(connection) => sqlite::statements::lookup(connection, doing, what, workspace, keys, take),
+            EngineTx::Postgres(session) => session.connection().and_then(|mut connection| {
+                postgres::statements::lookup(&mut connection, doing, what, workspace, keys, take)
+            }),
+        };
+        self.note(doing, outcome)
+    }
+}

@@ -1,0 +1,72 @@
+//! What statements are given: values, and the tables and keys of the primitives for many rows.
+
+use crate::Workspace;
+use uuid::Uuid;
+
+/// A value bound to a statement.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Value<'a> {
+    Null,
+    Int(i64),
+    Text(&'a str),
+    Blob(&'a [u8]),
+}
+
+impl<'a> Value<'a> {
+    /// A number of rows, lines or bytes.
+    pub(crate) fn count(count: u64) -> Self {
+        // No file and no table comes near to 2^63.
+        Self::Int(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+
+    pub(crate) fn id(id: &'a Uuid) -> Self {
+        Self::Blob(id.as_bytes())
+    }
+
+    /// Where a page in id order goes on; without an id, what sorts before every id.
+    pub(crate) fn after(id: Option<&'a Uuid>) -> Self {
+        id.map_or(Self::Blob(&[]), Self::id)
+    }
+}
+
+impl From<Workspace> for Value<'_> {
+    fn from(workspace: Workspace) -> Self {
+        Self::Int(workspace.0)
+    }
+}
+
+impl From<Option<i64>> for Value<'_> {
+    fn from(int: Option<i64>) -> Self {
+        int.map_or(Self::Null, Self::Int)
+    }
+}
+
+impl<'a> From<Option<&'a str>> for Value<'a> {
+    fn from(text: Option<&'a str>) -> Self {
+        text.map_or(Self::Null, Self::Text)
+    }
+}
+
+/// A table and the columns that a bulk write names.
+pub(crate) struct Table<const N: usize> {
+    pub(crate) name: &'static str,
+    pub(crate) columns: [&'static str; N],
+}
+
+/// What a bulk insert does with a row whose primary key exists.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum OnConflict {
+    /// The whole insert fails with [`Error::Conflict`].
+    Fail,
+    /// The row that exists stays.
+    Keep,
+}
+
+/// A question asked for many keys of one workspace at once: of `table`, the `columns` of the rows whose `key` is asked
+/// for, for each key in the order of the column `order`.
+pub(crate) struct Lookup {
+    pub(crate) table: &'static str,
+    pub(crate) key: &'static str,
+    pub(crate) columns: &'static str,
+    pub(crate) order: &'static str,
+}
