@@ -5,7 +5,8 @@
 //! transaction in which it is used, so that a right that was taken away is gone at once. What a member may not see is told
 //! as what is not there. Leaves out how shares are given (`shares`) and members are made (`members`).
 
-use crate::{App, Error};
+use crate::App;
+use crate::error::Error;
 use model::ContactId;
 use std::collections::HashMap;
 use std::ops::Deref;

@@ -1,7 +1,8 @@
 //! The one closed list of what can go wrong, with a stable code for each case. Doors turn codes into exit codes and
 //! statuses, in one place each.
 
-use crate::{AccountField, ObjectsError};
+use crate::auth::accounts::AccountField;
+use crate::storage::ObjectsError;
 use exchange::mapping::MappingError;
 use exchange::open::OpenError;
 use model::{ContactId, RuleBroken, Version};

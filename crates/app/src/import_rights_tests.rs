@@ -1,14 +1,20 @@
 //! What an import may see and change when its member is not alone: beside `directory`, `settle` and `undo`, through `App`.
 
-use crate::{
-    Access, Actor, App, Counts, Duplicates, Error, Grantee, ImportOptions, ImportRequest, ImportSummary, Match,
-    MergeRequest, Opening, Place, Watch, World,
-};
+use crate::access::Actor;
+use crate::clock::World;
+use crate::contacts::merge::MergeRequest;
+use crate::error::Error;
+use crate::import::analysis::{Duplicates, ImportOptions, Match, Opening};
+use crate::import::counts::Counts;
+use crate::import::run::Watch;
+use crate::import::{ImportRequest, ImportSummary};
+use crate::{App, Place};
 use model::{Contact, ContactId, Email, Label, LabeledEmail, LabeledPhone, MergeChoices, Phone};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use store::accounts::{NewAccount, Role};
+use store::shares::{Access, Grantee};
 use store::{ImportId, Member};
 use tempfile::TempDir;
 
@@ -140,7 +146,7 @@ impl Office {
 const UPDATE: ImportOptions = ImportOptions {
     duplicates: Duplicates::Update,
     matching: Match::EmailOrPhone,
-    conflicts: crate::Conflicts::Skip,
+    conflicts: crate::import::analysis::Conflicts::Skip,
     empty_cells_clear: false,
 };
 
@@ -291,9 +297,11 @@ fn a_row_with_the_id_of_a_contact_in_anothers_trash_leaves_that_to_its_owner() {
         format!("CrystalQore ID,CrystalQore Version,First Name,Last Name,Email\n{theirs},,Ann,Ivers,ann@example.com\n");
     assert_eq!(office.import(&csv, UPDATE).counts, created(1));
     let mine = office.app.trash(office.me, None, 10).unwrap();
-    let all = office
-        .app
-        .matching_contacts(office.me, crate::Scope::All, &crate::Filter::default());
+    let all = office.app.matching_contacts(
+        office.me,
+        crate::export::Scope::All,
+        &crate::search::filter::Filter::default(),
+    );
     assert!(mine.is_empty() && !all.unwrap().unwrap_or_default().contains(&theirs));
     // Its owner has it back as if nothing had been.
     office.app.restore_contact(office.other, theirs).unwrap();
@@ -413,7 +421,7 @@ fn found(office: &Office) -> Vec<Vec<ContactId>> {
         .find_duplicates(office.me, 0, 10, std::time::Duration::from_secs(20))
         .unwrap();
     assert!(page.complete && !page.failed);
-    let ids = |group: &crate::DuplicateGroup| {
+    let ids = |group: &crate::duplicates::DuplicateGroup| {
         let mut ids: Vec<ContactId> = group.contacts.iter().map(|c| c.id).collect();
         ids.sort_unstable();
         ids

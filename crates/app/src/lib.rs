@@ -3,131 +3,80 @@
 //! Owns rights, transactions, the order of steps, and the import runner. Leaves out how people ask for it (pages, API,
 //! command line), how files are read (`exchange`) and every statement of SQL (`store`).
 
-mod access;
-mod accounts;
-mod actions;
-mod audit;
-mod audit_log;
-mod cancel;
-mod colleagues;
-mod collected;
-mod columns;
-mod contacts;
-mod counts;
-mod crew;
-mod crowd;
-mod database;
-mod devices;
-mod directory;
-mod doctor;
-mod download;
-mod draft;
-mod duplicates;
-#[cfg(test)]
-mod elsewhere_tests;
-mod error;
-mod export;
-mod fields;
-mod filter;
-mod history;
-mod import;
+pub(crate) mod access;
+pub(crate) mod admin;
+pub(crate) mod audit;
+pub(crate) mod auth;
+pub(crate) mod clock;
+pub(crate) mod contact_index;
+pub(crate) mod contacts;
+pub(crate) mod duplicates;
+pub(crate) mod error;
+pub(crate) mod export;
+pub(crate) mod import;
 #[cfg(test)]
 mod import_rights_tests;
-mod inspect;
-mod judging;
-mod key_filter;
-mod lease;
-mod leaving;
-mod links;
-mod live;
-mod long_reads;
-mod lookback;
-mod meeting;
-mod members;
-mod merge;
-mod moving;
-mod notable;
-mod objects;
-mod passwords;
-mod patience;
-mod plan;
-mod private_folder;
-mod quotas;
-mod readiness;
-mod rejected;
-mod retention;
-mod roster;
-mod run;
-mod runner;
-mod search;
-mod second_factor;
-mod security_settings;
-mod sessions;
-mod settings;
-mod settle;
-mod shares;
-mod tagging;
-mod taking_back;
-mod told_filter;
-mod tries;
-mod undo;
-mod uploads;
-mod views;
-mod whole_file;
-mod world;
+pub(crate) mod jobs;
+pub(crate) mod members;
+pub(crate) mod search;
+pub(crate) mod storage;
+#[cfg(test)]
+mod tenant_isolation_tests;
+pub(crate) mod worker;
+pub(crate) mod workspace;
 
 pub use access::{Actor, Right};
-pub use accounts::{AccountField, Setup};
-pub use actions::ActionReport;
+pub use admin::copy::{CopyRequest, copy_database};
+pub use admin::database::{DatabaseServer, is_server};
+pub use admin::doctor::{Finding, Health, doctor};
+pub use admin::readiness::Readiness;
 pub use audit::AuditAction;
-pub use audit_log::{AuditLine, AuditPage, AuditRequest};
-pub use cancel::ImportProgress;
-pub use colleagues::Colleague;
+pub use audit::log::{AuditLine, AuditPage, AuditRequest};
+pub use auth::accounts::{AccountField, Setup};
+pub use auth::devices::DeviceToken;
+pub use auth::passwords::CHARACTERS as PASSWORD_CHARACTERS;
+pub use auth::second_factor::{Enrolment, SecondFactorState};
+pub use auth::security_settings::{MOST_IDLE_HOURS, MOST_SESSION_HOURS, SecuritySettings};
+pub use auth::sessions::{Caller, SignInInfo, SignedIn, Token};
+pub use clock::World;
+pub use contact_index::{ListPage, ListRequest, Listed, Sort};
+pub use contacts::bulk::ActionReport;
+pub use contacts::bulk_undo::ActionUndone;
+pub use contacts::history::{ContactHistory, LastImport, Namesake};
+pub use contacts::merge::{MERGED_AT_ONCE, MergeRequest};
+pub use contacts::search_text::Indexed;
+pub use contacts::shares::{ShareInfo, SharedBy};
 pub use contacts::{StoredContact, TrashedContact};
-pub use counts::Counts;
-pub use crew::{Crew, Hired, PEOPLE};
-pub use database::{DatabaseServer, is_server};
-pub use devices::DeviceToken;
-pub use doctor::{Finding, Health, doctor};
-pub use download::{Download, Piece};
-pub use draft::{
+pub use duplicates::{DuplicateGroup, DuplicatePair, DuplicatesPage};
+pub use error::Error;
+pub use export::download::{Download, Piece};
+pub use export::{ExportFormat, ExportReport, ExportRequest, Order, Scope};
+pub use import::analysis::{Conflicts, Duplicates, ImportOptions, Match, NumbersOf, Opening};
+pub use import::counts::Counts;
+pub use import::draft::{
     ArrivingFile, ColumnProblem, Decision, Draft, DraftSettings, MappedFile, MatchedContact, PreviewRow, PreviewState,
     RowClass, RowsPage, ValueChange,
 };
-pub use duplicates::{DuplicateGroup, DuplicatePair, DuplicatesPage};
-pub use error::Error;
-pub use export::{ExportFormat, ExportReport, ExportRequest, Order, Scope};
-pub use fields::{DefinedField, fields_to_require};
-pub use filter::Filter;
-pub use history::{ContactHistory, LastImport, Namesake};
+pub use import::inspect::{Inspected, InspectedRow, RawSink, inspect, inspect_raw};
+pub use import::progress::ImportProgress;
+pub use import::rejected::RejectedFile;
+pub use import::resolve::{Outcome, Standing};
+pub use import::run::{Progress, Watch};
+pub use import::summary::Notable;
+pub use import::undo::UndoReport;
+pub use import::uploads::{Spooled, spool};
 pub use import::{ImportReport, ImportRequest, ImportSummary, Stopped};
-pub use inspect::{Inspected, InspectedRow, RawSink, inspect, inspect_raw};
-pub use links::{InvitationInfo, LinkKind, LinkOffer, LinkSecret, NewLink};
+pub use jobs::thread_pool::{Crew, Hired, PEOPLE};
+pub use members::directory::Colleague;
+pub use members::invitations::{InvitationInfo, LinkKind, LinkOffer, LinkSecret, NewLink};
 pub use members::{MemberInfo, MemberMore};
-pub use merge::{MERGED_AT_ONCE, MergeRequest};
-pub use moving::{CopyRequest, copy_database};
-pub use notable::Notable;
-pub use objects::ObjectsError;
-pub use passwords::CHARACTERS as PASSWORD_CHARACTERS;
-pub use plan::{Conflicts, Duplicates, ImportOptions, Match, NumbersOf, Opening};
-pub use readiness::Readiness;
-pub use rejected::RejectedFile;
-pub use roster::{ListPage, ListRequest, Listed, Sort};
-pub use run::{Progress, Watch};
-pub use runner::{Runner, Told};
-pub use search::Indexed;
-pub use second_factor::{Enrolment, SecondFactorState};
-pub use security_settings::{MOST_IDLE_HOURS, MOST_SESSION_HOURS, SecuritySettings};
-pub use sessions::{Caller, SignInInfo, SignedIn, Token};
-pub use settings::{MOST_DAYS, MOST_DRAFTS, MOST_GIB, WorkspaceSettings};
-pub use settle::{Outcome, Standing};
-pub use shares::{ShareInfo, SharedBy};
-pub use taking_back::ActionUndone;
-pub use undo::UndoReport;
-pub use uploads::{Spooled, spool};
-pub use views::{SavedView, ViewContent};
-pub use whole_file::write_whole;
-pub use world::World;
+pub use search::filter::Filter;
+pub use search::views::{SavedView, ViewContent};
+pub use storage::ObjectsError;
+pub use storage::atomic_file::write_whole;
+pub use worker::{Runner, Told};
+pub use workspace::custom_fields::{DefinedField, fields_to_require};
+pub use workspace::settings::{MOST_DAYS, MOST_DRAFTS, MOST_GIB, WorkspaceSettings};
 
 // What the doors need of the crates below, so that they reach through one.
 pub use exchange::export::SAMPLE as SAMPLE_CSV;
@@ -145,17 +94,17 @@ pub use store::members::{Belongings, MemberState};
 pub use store::shares::{Access, Grantee};
 pub use store::{ExistingBackup, ImportId, Member};
 
-use lease::Process;
-use live::Live;
-use long_reads::LongReads;
-use moving::refuse_unfinished;
-use objects::Objects;
-use passwords::Passwords;
-use runner::Bell;
+use admin::copy::refuse_unfinished;
+use auth::passwords::Passwords;
+use import::lease::Process;
+use import::running::Live;
+use jobs::long_reads::LongReads;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use storage::Objects;
 use store::Store;
+use worker::Bell;
 
 /// The database of an installation that is in no server.
 pub(crate) const DATABASE_FILE: &str = "crystalqore.db";
@@ -178,7 +127,7 @@ pub struct App {
     store: Store,
     /// The same database, for what must not wait for long work: who is signed in, signing in, whether all is well.
     reserved: Store,
-    rosters: roster::Rosters,
+    rosters: contact_index::Rosters,
     objects: Objects,
     data: PathBuf,
     process: Process,
@@ -186,15 +135,15 @@ pub struct App {
     passwords: Passwords,
     live: Live,
     bell: Bell,
-    downloads: download::Downloads,
+    downloads: export::download::Downloads,
     long_reads: LongReads,
-    drafts: draft::Desks,
+    drafts: import::draft::Desks,
     duplicates: duplicates::Findings,
-    suggestions: roster::Suggestions,
+    suggestions: contact_index::Suggestions,
     /// Whether the last work in the background ended because the disk is full.
     disk_full: AtomicBool,
     thrifty: bool,
-    soundness: readiness::Soundness,
+    soundness: admin::readiness::Soundness,
 }
 
 impl App {
@@ -206,7 +155,8 @@ impl App {
     pub fn open(place: &Place<'_>, world: Arc<dyn World>) -> Result<Self, Error> {
         let objects = Objects::open(place.data, place.objects)?;
         let data = place.data.to_owned();
-        private_folder::create_private_folder(&data).map_err(|e| Error::io("creating the data folder", &data, e))?;
+        storage::private_folder::create_private_folder(&data)
+            .map_err(|e| Error::io("creating the data folder", &data, e))?;
         let process = Process::new(world.unique_name(), &data);
         let store = match &place.database {
             Some(server) => Store::connect(server.url, &server.options(process.name()))?,
@@ -215,7 +165,7 @@ impl App {
         refuse_unfinished(&store)?;
         let long_reads = LongReads::beside(store.readers());
         Ok(Self {
-            rosters: roster::Rosters::new(store.clone()),
+            rosters: contact_index::Rosters::new(store.clone()),
             reserved: store.reserved(),
             store,
             objects,
@@ -225,14 +175,14 @@ impl App {
             passwords: Passwords::default(),
             live: Live::default(),
             bell: Bell::default(),
-            downloads: download::Downloads::default(),
+            downloads: export::download::Downloads::default(),
             long_reads,
-            drafts: draft::Desks::default(),
+            drafts: import::draft::Desks::default(),
             duplicates: duplicates::Findings::default(),
-            suggestions: roster::Suggestions::default(),
+            suggestions: contact_index::Suggestions::default(),
             disk_full: AtomicBool::new(false),
             thrifty: false,
-            soundness: readiness::Soundness::default(),
+            soundness: admin::readiness::Soundness::default(),
         })
     }
 

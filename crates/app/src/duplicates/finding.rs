@@ -6,10 +6,11 @@
 //! below. Leaves out what is shown (`mod`), which is judged again when it is looked at, and asks for rights again.
 
 use crate::access;
+use crate::access::Actor;
 use crate::contacts::read;
-use crate::long_reads::{Lane, LongReads};
-use crate::runner::step_back;
-use crate::{Actor, Error};
+use crate::error::Error;
+use crate::jobs::long_reads::{Lane, LongReads};
+use crate::worker::step_back;
 use model::{Contact, ContactId, MatchKey, Verdict, blocks, likeness};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -36,7 +37,7 @@ const PAIRS_AT_ONCE: usize = 500;
 const IN_A_GROUP: usize = 8;
 
 /// One look through the contacts of a member.
-pub(super) struct Finding {
+pub(crate) struct Finding {
     /// The directory's count of changes when it began.
     pub changes: i64,
     /// When it began.
@@ -49,7 +50,7 @@ pub(super) struct Finding {
 
 /// What it came to.
 #[derive(Clone, Default)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// Contacts that may be one, the likest first; none while it goes on.
     pub groups: Option<Arc<Vec<Vec<ContactId>>>>,
     /// Whether it broke off.

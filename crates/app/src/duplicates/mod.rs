@@ -4,10 +4,14 @@
 //! was said to be two. What was found is kept for a while, so that its pages are one list; each group is judged again when
 //! it is shown, with the rights of that moment. Leaves out the search itself (`finding`) and merging (`merge`).
 
-mod finding;
+pub(crate) mod finding;
 
+use crate::access::{Actor, Right};
+use crate::audit::AuditAction;
+use crate::contacts::StoredContact;
 use crate::contacts::read;
-use crate::{Actor, App, AuditAction, Error, Right, StoredContact, access};
+use crate::error::Error;
+use crate::{App, access};
 use finding::Finding;
 use model::{ContactId, Verdict, likeness};
 use std::collections::{HashMap, HashSet};

@@ -1,0 +1,140 @@
+//! Reading the audit log, for those who keep order: page by page, and as a file.
+//!
+//! Leaves out what is noted there (`audit`).
+
+use crate::App;
+use crate::access;
+use crate::access::Actor;
+use crate::audit::AuditAction;
+use crate::error::Error;
+use exchange::formula_guard::guarded;
+use jiff::Timestamp;
+use model::ContactId;
+use std::collections::HashMap;
+use std::io::Write;
+use store::audit::{self, AuditFilter};
+use store::{Member, members};
+
+/// Deeds that are read at once for a file.
+const AT_ONCE: u64 = 2_000;
+
+/// Which deeds; what is none does not matter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AuditRequest {
+    /// Only of this kind.
+    pub action: Option<AuditAction>,
+    /// Only of this member.
+    pub member: Option<Member>,
+    /// Not before this moment, in UTC microseconds.
+    pub from: Option<i64>,
+    /// Before this moment, in UTC microseconds.
+    pub until: Option<i64>,
+}
+
+/// A deed, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditLine {
+    /// By which the next page is asked for.
+    pub id: ContactId,
+    /// When, in UTC microseconds.
+    pub at: i64,
+    /// The name of who did it.
+    pub by: String,
+    /// What kind of deed; none if a newer program knows more kinds.
+    pub action: Option<AuditAction>,
+    /// What it was about.
+    pub about: String,
+    /// How many contacts it was about.
+    pub contacts: u64,
+}
+
+/// A page of the log.
+#[derive(Clone, Debug, Default)]
+pub struct AuditPage {
+    /// Its lines, the latest first.
+    pub lines: Vec<AuditLine>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<ContactId>,
+    /// All who may have done something, also those who were removed.
+    pub members: Vec<(Member, String)>,
+}
+
+impl App {
+    /// The next at most `limit` deeds before `before`, the latest first.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`]; those of the database.
+    pub fn audit_page(
+        &self,
+        actor: Actor,
+        request: &AuditRequest,
+        before: Option<ContactId>,
+        limit: u64,
+    ) -> Result<AuditPage, Error> {
+        self.store.read(|tx| {
+            access::admin(tx, actor)?;
+            let rows = members::list(tx, actor.workspace)?;
+            let members: Vec<(Member, String)> = rows.into_iter().map(|row| (row.member, row.name)).collect();
+            let names: HashMap<Member, &str> = members.iter().map(|(member, name)| (*member, name.as_str())).collect();
+            let filter = filter_of(request);
+            let entries = audit::page(tx, actor.workspace, &filter, before, limit.saturating_add(1))?;
+            let more = entries.len() as u64 > limit;
+            let shown = entries.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
+            let lines: Vec<AuditLine> = shown
+                .map(|entry| AuditLine {
+                    id: entry.id,
+                    at: entry.at,
+                    by: names.get(&entry.member).copied().unwrap_or_default().to_owned(),
+                    action: AuditAction::named(&entry.action),
+                    about: entry.about,
+                    contacts: entry.contacts,
+                })
+                .collect();
+            let next = lines.last().map(|line| line.id).filter(|_| more);
+            Ok(AuditPage { lines, next, members })
+        })
+    }
+
+    /// Writes the deeds as CSV, the latest first. Times are UTC as ISO 8601 has them; what a spreadsheet would run is guarded
+    /// as in an export of contacts.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`]; those of the output and the database.
+    pub fn export_audit(&self, actor: Actor, request: &AuditRequest, out: &mut dyn Write) -> Result<(), Error> {
+        let mut csv = csv::WriterBuilder::new()
+            .terminator(csv::Terminator::CRLF)
+            .from_writer(out);
+        let failed = |error: csv::Error| Error::Read(error.into());
+        csv.write_record(["time", "member", "action", "about", "contacts"])
+            .map_err(failed)?;
+        let mut before = None;
+        loop {
+            let page = self.audit_page(actor, request, before, AT_ONCE)?;
+            for line in &page.lines {
+                let when = Timestamp::from_microsecond(line.at).map(|at| at.to_string());
+                csv.write_record([
+                    when.unwrap_or_default().as_str(),
+                    &guarded(&line.by),
+                    line.action.map_or("other", AuditAction::as_str),
+                    &guarded(&line.about),
+                    &line.contacts.to_string(),
+                ])
+                .map_err(failed)?;
+            }
+            match page.next {
+                Some(next) => before = Some(next),
+                None => break,
+            }
+        }
+        csv.flush().map_err(Error::Read)
+    }
+}
+
+fn filter_of(request: &AuditRequest) -> AuditFilter {
+    AuditFilter {
+        action: request.action.map(|action| action.as_str().to_owned()),
+        member: request.member,
+        from: request.from,
+        until: request.until,
+    }
+}

@@ -1,0 +1,238 @@
+//! The audit log: which deeds are noted, and how.
+//!
+//! A deed is noted in the transaction that does it, so that neither is there without the other. Leaves out the rows
+//! themselves (`store::audit`).
+
+pub(crate) mod log;
+
+use crate::App;
+use crate::access::Actor;
+use crate::error::Error;
+use crate::import::counts::Counts;
+use store::audit::{self, AuditEntry};
+use store::imports::{self, ImportState};
+use store::{ImportId, Tx};
+use uuid::Uuid;
+
+/// A kind of deed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AuditAction {
+    /// Somebody signed in.
+    SignedIn,
+    /// Somebody failed to sign in so often that they have to wait.
+    SlowedDown,
+    /// Somebody was invited.
+    Invited,
+    /// An invitation was taken back.
+    InvitationRevoked,
+    /// Somebody joined by an invitation.
+    Joined,
+    /// A member was given another role.
+    RoleChanged,
+    /// A member cannot sign in any more.
+    Deactivated,
+    /// A member can sign in again.
+    Reactivated,
+    /// A member is gone, and their contacts were handed over.
+    Removed,
+    /// A link to set a new password was made.
+    ResetLink,
+    /// A password was changed.
+    PasswordChanged,
+    /// A sign-in was ended by somebody else.
+    SignInEnded,
+    /// Contacts were shared.
+    Shared,
+    /// Shares were taken back.
+    Unshared,
+    /// Contacts were given to another owner.
+    HandedOver,
+    /// A file was imported.
+    Imported,
+    /// An import was undone.
+    ImportUndone,
+    /// Contacts were exported.
+    Exported,
+    /// Contacts went to the trash.
+    Deleted,
+    /// Contacts came back from the trash.
+    Restored,
+    /// Contacts were merged into one.
+    Merged,
+    /// Contacts were given a tag.
+    Tagged,
+    /// A tag was taken from contacts.
+    Untagged,
+    /// A bulk change was undone.
+    ActionUndone,
+    /// A custom field was made or changed.
+    FieldChanged,
+    /// The workspace's settings were changed.
+    SettingsChanged,
+    /// A second factor was set up.
+    SecondFactorOn,
+    /// A second factor was taken away.
+    SecondFactorOff,
+    /// New recovery codes were made.
+    RecoveryCodes,
+    /// Waits after failed tries were ended.
+    Unlocked,
+    /// Contacts were said to be no duplicates.
+    ToldApart,
+}
+
+impl AuditAction {
+    /// Every kind of deed.
+    pub const ALL: [Self; 31] = [
+        Self::SignedIn,
+        Self::SlowedDown,
+        Self::Invited,
+        Self::InvitationRevoked,
+        Self::Joined,
+        Self::RoleChanged,
+        Self::Deactivated,
+        Self::Reactivated,
+        Self::Removed,
+        Self::ResetLink,
+        Self::PasswordChanged,
+        Self::SignInEnded,
+        Self::Shared,
+        Self::Unshared,
+        Self::HandedOver,
+        Self::Imported,
+        Self::ImportUndone,
+        Self::Exported,
+        Self::Deleted,
+        Self::Restored,
+        Self::Merged,
+        Self::Tagged,
+        Self::Untagged,
+        Self::ActionUndone,
+        Self::FieldChanged,
+        Self::SettingsChanged,
+        Self::SecondFactorOn,
+        Self::SecondFactorOff,
+        Self::RecoveryCodes,
+        Self::Unlocked,
+        Self::ToldApart,
+    ];
+
+    /// As it is stored and written in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedIn => "signed_in",
+            Self::SlowedDown => "slowed_down",
+            Self::Invited => "invited",
+            Self::InvitationRevoked => "invitation_revoked",
+            Self::Joined => "joined",
+            Self::RoleChanged => "role_changed",
+            Self::Deactivated => "deactivated",
+            Self::Reactivated => "reactivated",
+            Self::Removed => "removed",
+            Self::ResetLink => "reset_link",
+            Self::PasswordChanged => "password_changed",
+            Self::SignInEnded => "sign_in_ended",
+            Self::Shared => "shared",
+            Self::Unshared => "unshared",
+            Self::HandedOver => "handed_over",
+            Self::Imported => "imported",
+            Self::ImportUndone => "import_undone",
+            Self::Exported => "exported",
+            Self::Deleted => "deleted",
+            Self::Restored => "restored",
+            Self::Merged => "merged",
+            Self::Tagged => "tagged",
+            Self::Untagged => "untagged",
+            Self::ActionUndone => "action_undone",
+            Self::FieldChanged => "field_changed",
+            Self::SettingsChanged => "settings_changed",
+            Self::SecondFactorOn => "second_factor_on",
+            Self::SecondFactorOff => "second_factor_off",
+            Self::RecoveryCodes => "recovery_codes",
+            Self::Unlocked => "unlocked",
+            Self::ToldApart => "told_apart",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == name)
+    }
+}
+
+impl App {
+    /// Notes a deed of the actor: what it was about in words, and how many contacts.
+    pub(crate) fn audit(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: Actor,
+        action: AuditAction,
+        about: &str,
+        contacts: u64,
+    ) -> Result<(), store::Error> {
+        self.audit_part(tx, actor, &mut None, action, about, contacts)
+    }
+
+    /// The same for a deed of several transactions: the first notes it in `entry`, the others count on there.
+    pub(crate) fn audit_part(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: Actor,
+        entry: &mut Option<Uuid>,
+        action: AuditAction,
+        about: &str,
+        contacts: u64,
+    ) -> Result<(), store::Error> {
+        if let Some(id) = *entry {
+            return audit::count_on(tx, actor.workspace, id, contacts);
+        }
+        let noted = AuditEntry {
+            // The world's ids of contacts are UUIDv7, and these of the log are nothing else.
+            id: self.world.contact_id(),
+            at: self.world.now(),
+            member: actor.member,
+            action: action.as_str().to_owned(),
+            contacts,
+            about: about.to_owned(),
+        };
+        *entry = Some(noted.id);
+        audit::add(tx, actor.workspace, &noted)
+    }
+}
+
+impl App {
+    /// Notes that an import has come to its end.
+    pub(crate) fn audit_import(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: Actor,
+        import: ImportId,
+        counts: &Counts,
+    ) -> Result<(), Error> {
+        let Some(stored) = imports::get(tx, actor.workspace, import)? else {
+            return Ok(());
+        };
+        let (rows, new, update, invalid) = (counts.rows, counts.new, counts.update, counts.invalid);
+        let end = match stored.state {
+            ImportState::Cancelled => "; cancelled",
+            _ => "",
+        };
+        let about = format!(
+            "{} (import {import}): {rows} rows, {new} created, {update} updated, {invalid} rejected{end}",
+            stored.file_name
+        );
+        Ok(self.audit(tx, actor, AuditAction::Imported, &about, new + update)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_known_by_its_name() {
+        for action in AuditAction::ALL {
+            assert_eq!(AuditAction::named(action.as_str()), Some(action));
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! Accounts: the first one, signing in, and what a member changes about their own.
+//!
+//! Owns what may be a name, and the order of steps of signing in. Leaves out sessions (`sessions`), the code of the second factor
+//! (`second_factor`), hashing (`passwords`), waits after failures (`tries`), cookies and pages. There is one workspace, the local one; its owner is the member that the
+//! command line has acted as from the beginning, so what was imported before belongs to the first account.
+
+use crate::App;
+use crate::access::Actor;
+use crate::audit::AuditAction;
+use crate::auth::passwords::{self, Chooser};
+use crate::auth::rate_limit::{self, Subject};
+use crate::auth::sessions::{Caller, Token};
+use crate::auth::{devices, second_factor};
+use crate::error::Error;
+use model::Email;
+use sha2::{Digest, Sha256};
+use store::accounts::{self, Account, NewAccount};
+use store::{Tx, Workspace, links, members, sign_ins, workspaces};
+
+/// Characters that a name may have.
+const NAME: usize = 200;
+
+/// What the first account is made of.
+#[derive(Clone)]
+pub struct Setup {
+    /// What the owner is called.
+    pub name: String,
+    /// The address to sign in with.
+    pub email: String,
+    /// The password.
+    pub password: String,
+    /// What the workspace is called.
+    pub workspace_name: String,
+}
+
+/// Which field of an account's form does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountField {
+    /// The member's name.
+    Name,
+    /// The email.
+    Email,
+    /// The password, or the new one.
+    Password,
+    /// The name of the workspace.
+    WorkspaceName,
+}
+
+impl App {
+    /// Whether nobody has an account yet.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn needs_setup(&self) -> Result<bool, Error> {
+        let workspace = self.local_actor()?.workspace;
+        Ok(!self.reserved.read(|tx| accounts::exist(tx, workspace))?)
+    }
+
+    /// A code that somebody who sets the installation up from afar must know: 60 random bits.
+    pub fn setup_code(&self) -> String {
+        // Without letters that look like figures.
+        const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+        let letters: Vec<char> = self.world.secret()[..12]
+            .iter()
+            .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
+            .collect();
+        let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
+        groups.join("-")
+    }
+
+    /// Makes the first account, names the workspace, and signs the owner in. What the command line has imported is theirs.
+    ///
+    /// # Errors
+    /// [`Error::AlreadySetUp`]; [`Error::AccountField`] with the first field that does not fit.
+    pub fn setup(&self, setup: &Setup, caller: &Caller) -> Result<Token, Error> {
+        let name = fit_name(&setup.name, AccountField::Name)?;
+        let email = fit_email(&setup.email)?;
+        let workspace_name = fit_name(&setup.workspace_name, AccountField::WorkspaceName)?;
+        let chooser = Chooser {
+            name,
+            email: &email,
+            workspace_name,
+        };
+        fit_password(&setup.password, &chooser)?;
+        // A hash costs time and memory; nobody gets one for nothing.
+        if !self.needs_setup()? {
+            return Err(Error::AlreadySetUp);
+        }
+        let hash = self.passwords.hash(&setup.password, self.world.secret())?;
+        let now = self.world.now();
+        self.store.write(|tx| {
+            let (workspace, member) = workspaces::ensure_local(tx, now)?;
+            let account = NewAccount {
+                name,
+                email: &email,
+                password_hash: &hash,
+            };
+            // One of two who try at once finds the account of the other.
+            if accounts::exist(tx, workspace)? || !accounts::claim(tx, workspace, member, &account)? {
+                return Err(Error::AlreadySetUp);
+            }
+            accounts::rename_workspace(tx, workspace, workspace_name)?;
+            let actor = Actor { workspace, member };
+            members::seen(tx, workspace, member, now)?;
+            let about = format!("{name} ({email}) as owner of a new workspace");
+            self.audit(tx, actor, AuditAction::Joined, &about, 0)?;
+            self.enter(tx, actor, caller)
+        })
+    }
+
+    /// Signs somebody in; where they have a second factor, until its code was told the session lets nobody in
+    /// ([`App::awaits_code`]). An email without an account and a wrong password are answered alike, after the same time.
+    ///
+    /// # Errors
+    /// [`Error::WrongPassword`], [`Error::TooManyTries`].
+    pub fn sign_in(&self, email: &str, password: &str, caller: &Caller) -> Result<Token, Error> {
+        let workspace = self.local_actor()?.workspace;
+        let email = folded(email);
+        let now = self.world.now();
+        let subjects = self.reserved.write(|tx| {
+            sign_ins::forget(tx, workspace, now, now - rate_limit::FORGOTTEN_AFTER)?;
+            devices::forget_old(tx, workspace, now)?;
+            self.begin_signing_in(tx, workspace, &email, caller)
+        })?;
+        let account = self.reserved.read(|tx| accounts::by_email(tx, workspace, &email))?;
+        let hash = account.as_ref().map(|account| account.password_hash.as_str());
+        let matches = self.passwords.matches(password, hash)?;
+        let Some(account) = account.filter(|_| matches) else {
+            return Err(Error::WrongPassword);
+        };
+        let now = self.world.now();
+        self.reserved.write(|tx| {
+            // First, so that whoever keeps this member out at this moment is met, or meets this sign-in.
+            members::seen(tx, workspace, account.member, now)?;
+            // The password may have been changed while it was checked.
+            let current = accounts::get(tx, workspace, account.member)?;
+            if current.is_none_or(|current| current.password_hash != account.password_hash) {
+                return Err(Error::WrongPassword);
+            }
+            let actor = Actor {
+                workspace,
+                member: account.member,
+            };
+            if second_factor::is_on(tx, actor)? {
+                // Who knows the password only must not get any number of tries for the code by it.
+                rate_limit::taken_back(tx, workspace, &subjects, now)?;
+            } else {
+                rate_limit::succeeded(tx, workspace, &subjects, now)?;
+                self.audit(tx, actor, AuditAction::SignedIn, &caller.browser(), 0)?;
+            }
+            self.enter(tx, actor, caller)
+        })
+    }
+
+    /// Counts a try of whoever says to have this email as failed until it succeeds.
+    pub(crate) fn begin_signing_in(
+        &self,
+        tx: &mut Tx<'_>,
+        workspace: Workspace,
+        email: &str,
+        caller: &Caller,
+    ) -> Result<Vec<Subject>, Error> {
+        let now = self.world.now();
+        let subjects = match devices::of_caller(tx, workspace, email, caller, now)? {
+            Some(device) => vec![device],
+            None => subjects(email, caller),
+        };
+        self.begin_try(tx, workspace, &subjects, now)?;
+        Ok(subjects)
+    }
+
+    /// How a log names an email: as it is if it is that of a member who can sign in, else by a hash, because who mistypes
+    /// theirs, or types the password in its place, has not asked to be remembered.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn email_for_log(&self, email: &str) -> Result<String, Error> {
+        let workspace = self.local_actor()?.workspace;
+        let email = folded(email);
+        let known = self.reserved.read(|tx| accounts::by_email(tx, workspace, &email))?;
+        let hash = || format!("sha256:{}", &hex(&sha256(&[b"email", email.as_bytes()]))[..16]);
+        Ok(known.map_or_else(hash, |account| account.email))
+    }
+
+    /// Changes the member's password and ends all their sign-ins; this browser is signed in anew, under another secret.
+    ///
+    /// # Errors
+    /// [`Error::WrongPassword`] about the old one, [`Error::AccountField`] about the new one, [`Error::TooManyTries`].
+    pub fn change_password(&self, actor: Actor, old: &str, new: &str, caller: &Caller) -> Result<Token, Error> {
+        let Actor { workspace, member } = actor;
+        let account = self.store.read(|tx| accounts::get(tx, workspace, member))?;
+        let account = account.ok_or(Error::WrongPassword)?;
+        fit_password(new, &chooser_of(&account))?;
+        let now = self.world.now();
+        let subjects = self
+            .store
+            .write(|tx| self.begin_signing_in(tx, workspace, &account.email, caller))?;
+        if !self.passwords.matches(old, Some(&account.password_hash))? {
+            return Err(Error::WrongPassword);
+        }
+        let hash = self.passwords.hash(new, self.world.secret())?;
+        self.store.write(|tx| {
+            // First, so that whoever keeps this member out at this moment is met, or meets this.
+            members::seen(tx, workspace, member, now)?;
+            // Somebody may have set another one by a link while the old one was checked: that one stays.
+            let current = accounts::get(tx, workspace, member)?;
+            if current.is_none_or(|current| current.password_hash != account.password_hash) {
+                return Err(Error::WrongPassword);
+            }
+            rate_limit::succeeded(tx, workspace, &subjects, now)?;
+            accounts::set_password(tx, workspace, member, &hash)?;
+            links::forget_passwords(tx, workspace, member)?;
+            self.audit(tx, actor, AuditAction::PasswordChanged, "", 0)?;
+            sign_ins::remove_all(tx, workspace, member)?;
+            store::devices::remove_all(tx, workspace, member)?;
+            self.enter_whole(tx, actor, caller)
+        })
+    }
+
+    /// Changes what the member is called.
+    ///
+    /// # Errors
+    /// [`Error::AccountField`].
+    pub fn change_name(&self, actor: Actor, name: &str) -> Result<(), Error> {
+        let name = fit_name(name, AccountField::Name)?;
+        Ok(self
+            .store
+            .write(|tx| accounts::rename(tx, actor.workspace, actor.member, name))?)
+    }
+}
+
+/// Who a try counts for. The email comes first: `tries` knows it by its place.
+fn subjects(email: &str, caller: &Caller) -> Vec<Subject> {
+    let mut subjects = vec![Subject::email(email)];
+    if !caller.address.is_empty() {
+        subjects.push(Subject::address(&caller.address));
+    }
+    subjects
+}
+
+pub(crate) fn fit_name(name: &str, field: AccountField) -> Result<&str, Error> {
+    let name = name.trim();
+    let message = match field {
+        AccountField::WorkspaceName => "Give the workspace a name, such as that of your team.",
+        _ => "Write your name.",
+    };
+    match name.chars().count() {
+        0 => Err(Error::AccountField { field, message }),
+        1..=NAME if !name.chars().any(char::is_control) => Ok(name),
+        _ => Err(Error::AccountField {
+            field,
+            message: "Write a name of at most 200 characters, in one line.",
+        }),
+    }
+}
+
+pub(crate) fn fit_email(email: &str) -> Result<String, Error> {
+    match Email::parse(email) {
+        Ok(email) => Ok(email.as_str().to_lowercase()),
+        Err(_) => Err(Error::AccountField {
+            field: AccountField::Email,
+            message: "This is no email address; write one such as ada@example.org.",
+        }),
+    }
+}
+
+/// An email as accounts are looked up by it. What is none has no account; a server would fail at a NUL instead of saying so.
+pub(crate) fn folded(email: &str) -> String {
+    let kept = || email.to_lowercase().replace('\0', "\u{fffd}");
+    Email::parse(email).map_or_else(|_| kept(), |email| email.as_str().to_lowercase())
+}
+
+/// What is known of a member who chooses another password.
+pub(crate) fn chooser_of(account: &Account) -> Chooser<'_> {
+    Chooser {
+        name: &account.name,
+        email: &account.email,
+        workspace_name: &account.workspace_name,
+    }
+}
+
+pub(crate) fn fit_password(password: &str, chooser: &Chooser<'_>) -> Result<(), Error> {
+    let field = AccountField::Password;
+    passwords::unfit(password, chooser).map_or(Ok(()), |message| Err(Error::AccountField { field, message }))
+}
+
+/// The hash of these parts; where one ends and the next begins counts too.
+pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

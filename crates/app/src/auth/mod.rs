@@ -1,0 +1,9 @@
+//! Signing in: accounts, passwords, sessions, the second factor, and how often somebody may try.
+
+pub(crate) mod accounts;
+pub(crate) mod devices;
+pub(crate) mod passwords;
+pub(crate) mod rate_limit;
+pub(crate) mod second_factor;
+pub(crate) mod security_settings;
+pub(crate) mod sessions;

@@ -1,0 +1,346 @@
+//! How often somebody may try to sign in.
+//!
+//! Owns the growing waits after failures, and that the audit log tells of them: once for each burst of failures of a member's
+//! email, and of addresses once an hour, so that nobody can fill the log. Failures count for the email and for the address of
+//! the network; in a browser in which the member has signed in before they count for that browser and email alone, so that
+//! nobody elsewhere can lock the member out of it. Times that a wrong clock has written do not count.
+//! A try counts as failed from its beginning, so that many at the same moment are not many free ones. Leaves out what a try
+//! is. Subjects are kept as hashes, and an email that is no member's is noted nowhere: who mistypes theirs has not asked to be
+//! remembered.
+
+use crate::App;
+use crate::access::Actor;
+use crate::audit::AuditAction;
+use crate::auth::accounts::{folded, hex, sha256};
+use crate::error::Error;
+use std::net::IpAddr;
+use store::sign_ins::{self, Failures};
+use store::{Member, Tx, Workspace, accounts, devices, members};
+
+const SECOND: i64 = 1_000_000;
+const MINUTE: i64 = 60 * SECOND;
+/// Failures are forgotten after this time without another.
+pub const FORGOTTEN_AFTER: i64 = 24 * 60 * MINUTE;
+/// No wait is longer: whoever knows only an email must not lock its owner out for long.
+const LONGEST: i64 = 15 * MINUTE;
+/// The audit log tells of an address no sooner after another: whoever tries may have many of them.
+const ADDRESSES_NOTED_EVERY: i64 = 60 * MINUTE;
+/// A last failure so far ahead was written by a clock that was wrong.
+const CLOCKS_DIFFER: i64 = 15 * MINUTE;
+/// Characters that are noted of an address; one that is none may be of any length.
+const LONGEST_ADDRESS: usize = 100;
+/// Who an address is when it names no member's email.
+const NOBODY: Member = Member(0);
+
+/// Who tries.
+pub struct Subject {
+    name: String,
+    /// How many failures are free.
+    free: i64,
+    kind: Kind,
+}
+
+/// What a subject is known by, as long as it tries.
+enum Kind {
+    Email(String),
+    /// A browser in which the member of this email has signed in before.
+    Device(String),
+    Link,
+    Address(String),
+}
+
+impl Subject {
+    /// Somebody who says to have this email.
+    pub fn email(email: &str) -> Self {
+        Self {
+            name: hex(&sha256(&[b"email", email.as_bytes()])),
+            free: 5,
+            kind: Kind::Email(email.to_owned()),
+        }
+    }
+
+    /// Somebody who says to have this email, in a browser in which its member has signed in before.
+    pub fn device(token_hash: &[u8], email: &str) -> Self {
+        Self {
+            name: hex(&sha256(&[b"device", token_hash, email.as_bytes()])),
+            free: 5,
+            kind: Kind::Device(email.to_owned()),
+        }
+    }
+
+    /// Somebody who has this link.
+    pub fn link(hash: &[u8]) -> Self {
+        Self {
+            name: hex(&sha256(&[b"link", hash])),
+            free: 5,
+            kind: Kind::Link,
+        }
+    }
+
+    /// Somebody at this address of the network, which many people may share. Of IPv6 the network counts: who has one of its
+    /// addresses has them all, and could take another one for each try.
+    pub fn address(address: &str) -> Self {
+        let network = match address.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+            Ok(IpAddr::V6(ip)) => {
+                let [a, b, c, d, ..] = ip.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::")
+            }
+            Ok(IpAddr::V4(ip)) => ip.to_string(),
+            Err(_) => address.to_owned(),
+        };
+        Self {
+            name: hex(&sha256(&[b"address", network.as_bytes()])),
+            free: 25,
+            kind: Kind::Address(address.chars().take(LONGEST_ADDRESS).collect()),
+        }
+    }
+
+    fn email_tried(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Email(email) | Kind::Device(email) => Some(email),
+            _ => None,
+        }
+    }
+
+    fn address_of(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Address(address) => Some(address),
+            _ => None,
+        }
+    }
+}
+
+impl App {
+    /// Counts a try as failed, or refuses it, and notes whom it makes wait. Always ask for the subjects in the same order.
+    pub(crate) fn begin_try(
+        &self,
+        tx: &mut Tx<'_>,
+        workspace: Workspace,
+        subjects: &[Subject],
+        now: i64,
+    ) -> Result<(), Error> {
+        let slowed = begin(tx, workspace, subjects, now)?;
+        if slowed.is_empty() {
+            return Ok(());
+        }
+        let email = subjects.iter().find_map(Subject::email_tried);
+        let account = email
+            .map(|email| accounts::by_email(tx, workspace, email))
+            .transpose()?;
+        let account = account.flatten();
+        let address = subjects
+            .iter()
+            .find_map(Subject::address_of)
+            .unwrap_or("an unknown address");
+        for subject in slowed {
+            let about = match (&subject.kind, &account) {
+                (Kind::Email(email), Some(_)) => {
+                    format!("{email}: {} failed tries, the last from {address}", subject.free)
+                }
+                (Kind::Device(email), Some(_)) => {
+                    format!(
+                        "{email}: {} failed tries in a browser that was signed in before, the last from {address}",
+                        subject.free
+                    )
+                }
+                (Kind::Address(address), known) if may_note_address(tx, workspace, now)? => {
+                    let last = known.as_ref().map(|account| format!(", the last as {}", account.email));
+                    format!("{address}: {} failed tries{}", subject.free, last.unwrap_or_default())
+                }
+                _ => continue,
+            };
+            let member = account.as_ref().map_or(NOBODY, |account| account.member);
+            let actor = Actor { workspace, member };
+            self.audit(tx, actor, AuditAction::SlowedDown, &about, 0)?;
+        }
+        Ok(())
+    }
+}
+
+impl App {
+    /// Ends the waits after failed tries: those of an email, in every browser, or without one all that there are. Says how
+    /// many who tried had failures.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::NoMember`]; those of the database.
+    pub fn end_waits(&self, actor: Actor, email: Option<&str>) -> Result<u64, Error> {
+        self.change_members(actor, |tx, _| {
+            let Some(email) = email.map(folded) else {
+                self.audit(tx, actor, AuditAction::Unlocked, "everybody", 0)?;
+                return Ok(sign_ins::clear_all_failures(tx, actor.workspace)?);
+            };
+            let member = members::by_email(tx, actor.workspace, &email)?;
+            let member = member.ok_or(Error::NoMember)?.member;
+            let mut subjects = vec![Subject::email(&email)];
+            for device in devices::of_member(tx, actor.workspace, member)? {
+                subjects.push(Subject::device(&device, &email));
+            }
+            let mut cleared = 0;
+            for subject in &subjects {
+                cleared += sign_ins::clear_failures(tx, actor.workspace, &subject.name)?;
+            }
+            self.audit(tx, actor, AuditAction::Unlocked, &email, 0)?;
+            Ok(cleared)
+        })
+    }
+}
+
+/// Whether no address was noted lately; says so once.
+fn may_note_address(tx: &mut Tx<'_>, workspace: Workspace, now: i64) -> Result<bool, Error> {
+    let noted = hex(&sha256(&[b"noted", b"addresses"]));
+    let known = sign_ins::lock_failures(tx, workspace, &noted, now)?;
+    // One that is further ahead was written by a wrong clock.
+    if (now + 1..=now + ADDRESSES_NOTED_EVERY).contains(&known.blocked_until) {
+        return Ok(false);
+    }
+    let next = Failures {
+        count: 0,
+        last_at: now,
+        blocked_until: now + ADDRESSES_NOTED_EVERY,
+    };
+    sign_ins::set_failures(tx, workspace, &noted, &next)?;
+    Ok(true)
+}
+
+/// Counts a try as failed, or refuses it. Says who has no free failure left by it, which happens once in a burst of them.
+fn begin<'s>(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    subjects: &'s [Subject],
+    now: i64,
+) -> Result<Vec<&'s Subject>, Error> {
+    let mut slowed = Vec::new();
+    for subject in subjects {
+        let known = believed(sign_ins::lock_failures(tx, workspace, &subject.name, now)?, now);
+        if known.blocked_until > now {
+            return Err(Error::TooManyTries {
+                minutes: minutes(known.blocked_until - now),
+            });
+        }
+        let after = after(known, subject.free, now);
+        sign_ins::set_failures(tx, workspace, &subject.name, &after)?;
+        if after.count == subject.free {
+            slowed.push(subject);
+        }
+    }
+    Ok(slowed)
+}
+
+/// Takes back what was counted of a try that succeeded: its email has no failures any more, its address one less.
+pub fn succeeded(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], now: i64) -> Result<(), Error> {
+    for (at, subject) in subjects.iter().enumerate() {
+        let known = sign_ins::lock_failures(tx, workspace, &subject.name, now)?;
+        let cleared = Failures {
+            count: if at == 0 { 0 } else { (known.count - 1).max(0) },
+            last_at: known.last_at,
+            blocked_until: 0,
+        };
+        sign_ins::set_failures(tx, workspace, &subject.name, &cleared)?;
+    }
+    Ok(())
+}
+
+/// Takes back what was counted of a try that has not failed, but is not at its end either. Earlier failures stay.
+pub fn taken_back(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], now: i64) -> Result<(), Error> {
+    for subject in subjects {
+        let known = sign_ins::lock_failures(tx, workspace, &subject.name, now)?;
+        let before = Failures {
+            count: (known.count - 1).max(0),
+            blocked_until: 0,
+            ..known
+        };
+        sign_ins::set_failures(tx, workspace, &subject.name, &before)?;
+    }
+    Ok(())
+}
+
+/// The failures, or none if a clock has written them that was wrong: nobody waits longer than the longest wait.
+fn believed(known: Failures, now: i64) -> Failures {
+    if known.blocked_until > now + LONGEST || known.last_at > now + CLOCKS_DIFFER {
+        return Failures::default();
+    }
+    known
+}
+
+/// The failures after one more.
+fn after(known: Failures, free: i64, now: i64) -> Failures {
+    let fresh = known.last_at < now - FORGOTTEN_AFTER;
+    let count = if fresh { 1 } else { known.count.saturating_add(1) };
+    let over = count - free;
+    let blocked_until = match over {
+        ..0 => 0,
+        // One minute, two, four, eight, then the longest.
+        over => now + (MINUTE << over.min(4)).min(LONGEST),
+    };
+    Failures {
+        count,
+        last_at: now,
+        blocked_until,
+    }
+}
+
+fn minutes(wait: i64) -> u64 {
+    u64::try_from(wait.saturating_add(MINUTE - 1) / MINUTE).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_after_the_fifth_failure_up_to_a_limit() {
+        let mut known = Failures::default();
+        let mut waits = Vec::new();
+        for _ in 0..11 {
+            let now = known.blocked_until.max(FORGOTTEN_AFTER);
+            known = after(known, 5, now);
+            waits.push((known.blocked_until - now).max(0) / MINUTE);
+        }
+        assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 15, 15, 15]);
+    }
+
+    #[test]
+    fn a_clock_that_was_wrong_makes_nobody_wait() {
+        let now = 400 * 24 * 60 * MINUTE;
+        let ahead = |last_at, blocked_until| Failures {
+            count: 9,
+            last_at,
+            blocked_until,
+        };
+        let waits = ahead(now, now + LONGEST);
+        assert_eq!(believed(waits, now), waits);
+        assert_eq!(believed(ahead(now, now + LONGEST + 1), now), Failures::default());
+        // Failures that no wait follows must not add up either.
+        assert_eq!(believed(ahead(now + 24 * 60 * MINUTE, 0), now), Failures::default());
+        assert_eq!(
+            believed(ahead(now + 1, 0), now).count,
+            9,
+            "clocks of two servers differ a little"
+        );
+    }
+
+    #[test]
+    fn addresses_of_one_network_are_one() {
+        let same = |one: &str, other: &str| Subject::address(one).name == Subject::address(other).name;
+        assert!(same("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"));
+        assert!(!same("2001:db8:1:2::1", "2001:db8:1:3::1"));
+        assert!(same("192.0.2.1", "::ffff:192.0.2.1") && !same("192.0.2.1", "192.0.2.2"));
+        assert!(same("unix", "unix") && !same("unix", ""));
+    }
+
+    #[test]
+    fn a_day_without_failures_begins_anew() {
+        let known = Failures {
+            count: 9,
+            last_at: 0,
+            blocked_until: MINUTE,
+        };
+        assert_eq!(after(known, 5, FORGOTTEN_AFTER).count, 10);
+        assert_eq!(after(known, 5, FORGOTTEN_AFTER + 1).count, 1);
+    }
+
+    #[test]
+    fn waits_are_told_in_whole_minutes_rounded_up() {
+        assert_eq!([1, MINUTE, MINUTE + 1].map(minutes), [1, 1, 2]);
+    }
+}

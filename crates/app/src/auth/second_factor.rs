@@ -1,0 +1,339 @@
+//! The second factor: codes of an authenticator app (TOTP, RFC 6238), and recovery codes.
+//!
+//! Owns setting it up, checking its codes, and who may take one away. A code is taken within one step of 30 seconds before and
+//! after its time, and each step once. Tries count as those of passwords do (`tries`). Recovery codes have 80 random bits and
+//! are kept as hashes, salted with the secret of the authenticator. Leaves out where codes are asked for.
+
+use crate::access::Actor;
+use crate::audit::AuditAction;
+use crate::auth::rate_limit;
+use crate::auth::sessions::{Caller, Token};
+use crate::error::Error;
+use crate::members::{governed, named};
+use crate::workspace::settings::stored_settings;
+use crate::{App, access};
+use store::accounts::{self, Account, Role};
+use store::second_factors::{self, SecondFactor};
+use store::sign_ins::{self, SignIn};
+use store::{Member, Tx, Workspace, members};
+use totp_rs::{Builder, Totp};
+
+const SECOND: i64 = 1_000_000;
+/// Seconds of a step, as authenticator apps have it.
+const STEP: i64 = 30;
+/// Recovery codes that are made at once.
+const RECOVERY_CODES: usize = 10;
+/// Random bytes of a recovery code; sixteen letters.
+const RECOVERY_BYTES: usize = 10;
+/// Bytes of the secret, as RFC 4226 advises.
+const SECRET_BYTES: usize = 20;
+/// What authenticator apps show beside the email.
+const ISSUER: &str = "CrystalQore";
+
+/// A second factor that is being set up.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Enrolment {
+    /// The secret as letters and figures, for who types it.
+    pub secret: String,
+    /// The address that authenticator apps read from a QR code.
+    pub url: String,
+}
+
+/// What a member sees of their own second factor.
+#[derive(Clone, PartialEq, Eq)]
+pub enum SecondFactorState {
+    /// There is none.
+    Off,
+    /// It counts once a code has confirmed it.
+    Enrolling(Enrolment),
+    /// It is asked for.
+    On {
+        /// Since when, in UTC microseconds.
+        since: i64,
+        /// Recovery codes that were not used yet.
+        codes_left: u64,
+    },
+}
+
+impl App {
+    /// The member's own second factor.
+    ///
+    /// # Errors
+    /// Those of the database; [`Error::SecondFactor`].
+    pub fn second_factor(&self, actor: Actor) -> Result<SecondFactorState, Error> {
+        self.store.read(|tx| {
+            let Some(factor) = second_factors::get(tx, actor.workspace, actor.member)? else {
+                return Ok(SecondFactorState::Off);
+            };
+            if let Some(since) = factor.confirmed_at {
+                let codes_left = second_factors::codes_left(tx, actor.workspace, actor.member)?;
+                return Ok(SecondFactorState::On { since, codes_left });
+            }
+            let account = accounts::get(tx, actor.workspace, actor.member)?.ok_or(Error::NoMember)?;
+            enrolment(factor.secret, &account.email).map(SecondFactorState::Enrolling)
+        })
+    }
+
+    /// Makes a secret for the member's authenticator app. It counts once [`App::confirm_second_factor`] was called.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn begin_second_factor(&self, actor: Actor) -> Result<(), Error> {
+        let secret = self.world.secret();
+        Ok(self
+            .store
+            .write(|tx| second_factors::propose(tx, actor.workspace, actor.member, &secret[..SECRET_BYTES]))?)
+    }
+
+    /// Sets the second factor up, if this is its code. The member's sign-ins elsewhere end, because there it was not asked
+    /// for. Gives the recovery codes, the one time that they are told.
+    ///
+    /// # Errors
+    /// [`Error::WrongCode`], [`Error::TooManyTries`], [`Error::NoSecondFactor`] if none is being set up; those of the
+    /// database.
+    pub fn confirm_second_factor(
+        &self,
+        actor: Actor,
+        here: &Token,
+        code: &str,
+        caller: &Caller,
+    ) -> Result<Vec<String>, Error> {
+        let Actor { workspace, member } = actor;
+        let account = self.account_of(actor)?;
+        let now = self.world.now();
+        let subjects = self
+            .store
+            .write(|tx| self.begin_signing_in(tx, workspace, &account.email, caller))?;
+        self.store.write(|tx| {
+            members::seen(tx, workspace, member, now)?;
+            let factor = second_factors::get(tx, workspace, member)?;
+            let factor = factor.filter(|factor| factor.confirmed_at.is_none());
+            let factor = factor.ok_or(Error::NoSecondFactor)?;
+            self.use_app_code(tx, actor, &factor, code)?;
+            rate_limit::succeeded(tx, workspace, &subjects, now)?;
+            second_factors::confirm(tx, workspace, member, now)?;
+            sign_ins::remove_others(tx, workspace, member, &here.hash())?;
+            self.audit(tx, actor, AuditAction::SecondFactorOn, "", 0)?;
+            self.set_recovery_codes(tx, actor, &factor)
+        })
+    }
+
+    /// Makes new recovery codes; those before are worth nothing any more.
+    ///
+    /// # Errors
+    /// [`Error::NoSecondFactor`]; those of the database.
+    pub fn renew_recovery_codes(&self, actor: Actor) -> Result<Vec<String>, Error> {
+        self.store.write(|tx| {
+            let factor = confirmed(tx, actor)?.ok_or(Error::NoSecondFactor)?;
+            self.audit(tx, actor, AuditAction::RecoveryCodes, "", 0)?;
+            self.set_recovery_codes(tx, actor, &factor)
+        })
+    }
+
+    /// Takes the member's own second factor away.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] if the workspace asks for one; those of the database.
+    pub fn end_second_factor(&self, actor: Actor) -> Result<(), Error> {
+        self.store.write(|tx| {
+            let role = accounts::role(tx, actor.workspace, actor.member)?.unwrap_or(Role::Member);
+            let security = stored_settings(tx, actor.workspace)?.security;
+            if security.asks_for_second_factor(role) {
+                return Err(Error::Forbidden(
+                    "this workspace asks admins and owners for a second factor; an owner can change that in the settings",
+                ));
+            }
+            if second_factors::remove(tx, actor.workspace, actor.member)? {
+                self.audit(tx, actor, AuditAction::SecondFactorOff, "", 0)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes the second factor of a member away who has lost it, and ends their sign-ins. Says whether there was one.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::NoMember`]; those of the database.
+    pub fn reset_second_factor(&self, actor: Actor, member: Member) -> Result<bool, Error> {
+        self.change_members(actor, |tx, admin| {
+            let row = governed(tx, admin, actor, member)?;
+            // As with passwords: who gets at an admin's account is that admin from then on.
+            if row.role == Role::Admin && member != actor.member {
+                access::owner(tx, actor)?;
+            }
+            if !second_factors::remove(tx, actor.workspace, member)? {
+                return Ok(false);
+            }
+            sign_ins::remove_all(tx, actor.workspace, member)?;
+            self.audit(tx, actor, AuditAction::SecondFactorOff, &named(&row), 0)?;
+            Ok(true)
+        })
+    }
+
+    /// Whether a session awaits the code of the second factor.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn awaits_code(&self, session: &Token) -> Result<bool, Error> {
+        let workspace = self.local_actor()?.workspace;
+        let now = self.world.now();
+        Ok(self
+            .reserved
+            .read(|tx| awaiting(tx, workspace, session, now))?
+            .is_some())
+    }
+
+    /// Signs in whoever has given their password and tells the code of their authenticator app, or a recovery code. The
+    /// session gets another secret.
+    ///
+    /// # Errors
+    /// [`Error::WrongCode`], [`Error::TooManyTries`], [`Error::SignInAgain`]; those of the database.
+    pub fn enter_code(&self, session: &Token, code: &str, caller: &Caller) -> Result<Token, Error> {
+        let workspace = self.local_actor()?.workspace;
+        let now = self.world.now();
+        let subjects = self.reserved.write(|tx| {
+            let found = awaiting(tx, workspace, session, now)?.ok_or(Error::SignInAgain)?;
+            let account = accounts::get(tx, workspace, found.member)?.ok_or(Error::SignInAgain)?;
+            self.begin_signing_in(tx, workspace, &account.email, caller)
+        })?;
+        self.reserved.write(|tx| {
+            let found = awaiting(tx, workspace, session, now)?.ok_or(Error::SignInAgain)?;
+            let actor = Actor {
+                workspace,
+                member: found.member,
+            };
+            // First, so that whoever keeps this member out at this moment is met, or meets this sign-in.
+            members::seen(tx, workspace, actor.member, now)?;
+            accounts::get(tx, workspace, actor.member)?.ok_or(Error::SignInAgain)?;
+            self.use_code(tx, actor, code)?;
+            rate_limit::succeeded(tx, workspace, &subjects, now)?;
+            sign_ins::remove(tx, workspace, &session.hash())?;
+            self.audit(tx, actor, AuditAction::SignedIn, &caller.browser(), 0)?;
+            self.enter_whole(tx, actor, caller)
+        })
+    }
+
+    /// Takes the proof that the member is at the keyboard: their password, and the code of their second factor if they have
+    /// one. It holds for the session for a short time.
+    ///
+    /// # Errors
+    /// [`Error::WrongPassword`], [`Error::WrongCode`], [`Error::TooManyTries`]; those of the database.
+    pub fn prove(&self, actor: Actor, here: &Token, password: &str, code: &str, caller: &Caller) -> Result<(), Error> {
+        let workspace = actor.workspace;
+        let account = self.account_of(actor)?;
+        let now = self.world.now();
+        let subjects = self
+            .store
+            .write(|tx| self.begin_signing_in(tx, workspace, &account.email, caller))?;
+        if !self.passwords.matches(password, Some(&account.password_hash))? {
+            return Err(Error::WrongPassword);
+        }
+        self.store.write(|tx| {
+            members::seen(tx, workspace, actor.member, now)?;
+            let current = accounts::get(tx, workspace, actor.member)?;
+            if current.is_none_or(|current| current.password_hash != account.password_hash) {
+                return Err(Error::WrongPassword);
+            }
+            if is_on(tx, actor)? {
+                self.use_code(tx, actor, code)?;
+            }
+            rate_limit::succeeded(tx, workspace, &subjects, now)?;
+            Ok(sign_ins::proved(tx, workspace, &here.hash(), now)?)
+        })
+    }
+
+    fn account_of(&self, actor: Actor) -> Result<Account, Error> {
+        let account = self.store.read(|tx| accounts::get(tx, actor.workspace, actor.member))?;
+        account.ok_or(Error::WrongPassword)
+    }
+
+    /// Uses a code of the member's up: one of the authenticator app, or a recovery code.
+    fn use_code(&self, tx: &mut Tx<'_>, actor: Actor, code: &str) -> Result<(), Error> {
+        let factor = confirmed(tx, actor)?.ok_or(Error::NoSecondFactor)?;
+        let code = normal(code);
+        if code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()) {
+            return self.use_app_code(tx, actor, &factor, &code);
+        }
+        let hash = recovery_hash(&factor, &code);
+        match second_factors::use_code(tx, actor.workspace, actor.member, &hash)? {
+            true => Ok(()),
+            false => Err(Error::WrongCode),
+        }
+    }
+
+    fn use_app_code(&self, tx: &mut Tx<'_>, actor: Actor, factor: &SecondFactor, code: &str) -> Result<(), Error> {
+        let seconds = self.world.now() / SECOND;
+        let totp = totp(factor.secret.clone(), "")?;
+        let step = totp.check(&normal(code), u64::try_from(seconds).unwrap_or(0));
+        let step = step.and_then(|step| i64::try_from(step).ok()).ok_or(Error::WrongCode)?;
+        let newest = seconds / STEP + 1;
+        match second_factors::use_step(tx, actor.workspace, actor.member, step, newest)? {
+            true => Ok(()),
+            false => Err(Error::WrongCode),
+        }
+    }
+
+    fn set_recovery_codes(&self, tx: &mut Tx<'_>, actor: Actor, factor: &SecondFactor) -> Result<Vec<String>, Error> {
+        let codes: Vec<String> = (0..RECOVERY_CODES)
+            .map(|_| recovery_code(&self.world.secret()))
+            .collect();
+        let hashes: Vec<Vec<u8>> = codes.iter().map(|code| recovery_hash(factor, &normal(code))).collect();
+        second_factors::set_codes(tx, actor.workspace, actor.member, &hashes)?;
+        Ok(codes)
+    }
+}
+
+/// Whether the member signs in with a second factor.
+pub(crate) fn is_on(tx: &mut Tx<'_>, actor: Actor) -> Result<bool, Error> {
+    Ok(confirmed(tx, actor)?.is_some())
+}
+
+fn confirmed(tx: &mut Tx<'_>, actor: Actor) -> Result<Option<SecondFactor>, Error> {
+    let factor = second_factors::get(tx, actor.workspace, actor.member)?;
+    Ok(factor.filter(|factor| factor.confirmed_at.is_some()))
+}
+
+/// A session that awaits the code of the second factor.
+fn awaiting(tx: &mut Tx<'_>, workspace: Workspace, session: &Token, now: i64) -> Result<Option<SignIn>, Error> {
+    let found = sign_ins::find(tx, workspace, &session.hash())?;
+    Ok(found.filter(|found| found.awaits_code && now < found.expires_at))
+}
+
+fn totp(secret: Vec<u8>, email: &str) -> Result<Totp, Error> {
+    Builder::new()
+        .with_secret(secret)
+        .with_account_name(email.replace(':', "_"))
+        .with_issuer(Some(ISSUER))
+        .build()
+        .map_err(|error| Error::SecondFactor(error.to_string()))
+}
+
+fn enrolment(secret: Vec<u8>, email: &str) -> Result<Enrolment, Error> {
+    let letters = totp_rs::Secret::from(secret.clone()).to_base32();
+    let url = totp(secret, email)?.to_url();
+    Ok(Enrolment {
+        secret: in_groups(&letters),
+        url: url.map_err(|error| Error::SecondFactor(error.to_string()))?,
+    })
+}
+
+/// A code as people type it: without blanks and dashes, in capitals.
+fn normal(code: &str) -> String {
+    let signs = code.chars().filter(|c| !c.is_whitespace() && *c != '-');
+    signs.take(64).collect::<String>().to_uppercase()
+}
+
+fn recovery_code(secret: &[u8; 32]) -> String {
+    in_groups(&totp_rs::Secret::from(secret[..RECOVERY_BYTES].to_vec()).to_base32())
+}
+
+/// Letters in groups of four, which are easier to type.
+fn in_groups(letters: &str) -> String {
+    let letters: Vec<char> = letters.chars().collect();
+    let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
+    groups.join("-")
+}
+
+fn recovery_hash(factor: &SecondFactor, code: &str) -> Vec<u8> {
+    crate::auth::accounts::sha256(&[b"recovery", &factor.secret, code.as_bytes()]).to_vec()
+}

@@ -1,0 +1,114 @@
+//! A set of the contacts of a segment: one bit for each.
+
+/// Bits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bits {
+    words: Vec<u64>,
+}
+
+impl Bits {
+    /// None of so many.
+    pub fn none(len: usize) -> Self {
+        Self {
+            words: vec![0; len.div_ceil(64)],
+        }
+    }
+
+    pub fn has(&self, at: usize) -> bool {
+        self.words[at / 64] >> (at % 64) & 1 == 1
+    }
+
+    pub fn set(&mut self, at: usize) {
+        self.words[at / 64] |= 1 << (at % 64);
+    }
+
+    /// Those that are not in another set of as many.
+    pub fn but(mut self, others: &Self) -> Self {
+        for (word, other) in self.words.iter_mut().zip(&others.words) {
+            *word &= !other;
+        }
+        self
+    }
+
+    /// Those of another set of as many are added.
+    pub fn add(&mut self, others: &Self) {
+        for (word, other) in self.words.iter_mut().zip(&others.words) {
+            *word |= other;
+        }
+    }
+
+    pub fn count(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// Those that are set, in order.
+    pub fn iter(&self) -> impl Iterator<Item = usize> {
+        self.words.iter().enumerate().flat_map(|(at, word)| {
+            let mut rest = *word;
+            std::iter::from_fn(move || {
+                let bit = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
+                rest &= rest - 1;
+                Some(at * 64 + bit)
+            })
+        })
+    }
+
+    /// The same from the end.
+    pub fn iter_down(&self) -> impl Iterator<Item = usize> {
+        self.words.iter().enumerate().rev().flat_map(|(at, word)| {
+            let mut rest = *word;
+            std::iter::from_fn(move || {
+                let bit = (rest != 0).then(|| 63 - rest.leading_zeros() as usize)?;
+                rest &= !(1 << bit);
+                Some(at * 64 + bit)
+            })
+        })
+    }
+
+    /// Neighbours that are set, as long rows as there are: the first of each row, and the first behind it.
+    pub fn runs(&self) -> impl Iterator<Item = (usize, usize)> {
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let first = self.next(from, true)?;
+            from = self.next(first, false).unwrap_or(self.words.len() * 64);
+            Some((first, from))
+        })
+    }
+
+    /// The first from a place on that is set, or is not.
+    fn next(&self, from: usize, set: bool) -> Option<usize> {
+        let word = |at: usize| self.words.get(at).map(|word| if set { *word } else { !*word });
+        let mut at = from / 64;
+        let mut rest = word(at)? & (u64::MAX << (from % 64));
+        while rest == 0 {
+            at += 1;
+            rest = word(at)?;
+        }
+        Some(at * 64 + rest.trailing_zeros() as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn runs_are_all_that_is_set(set in prop::collection::vec(prop::bool::weighted(0.8), 0..300)) {
+            let mut bits = Bits::none(set.len());
+            set.iter().enumerate().filter(|(_, set)| **set).for_each(|(at, _)| bits.set(at));
+            let mut again = vec![false; set.len()];
+            let mut end = None;
+            for (first, behind) in bits.runs() {
+                prop_assert!(first < behind && Some(first) > end);
+                again[first..behind].fill(true);
+                end = Some(behind);
+            }
+            prop_assert_eq!(again, set);
+            let mut down: Vec<usize> = bits.iter_down().collect();
+            down.reverse();
+            prop_assert_eq!(down, bits.iter().collect::<Vec<_>>());
+        }
+    }
+}

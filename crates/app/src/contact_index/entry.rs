@@ -1,0 +1,176 @@
+//! One contact as the roster knows it: what it is found by, and what conditions ask about.
+//!
+//! Owns the lines of text of an entry and its traits. Leaves out how many of them are kept (`segment`) and how they are
+//! asked (`look`).
+
+use crate::contact_index::visibility::SeenBy;
+use crate::contacts::read;
+use crate::search::filter::{FIELD_END, comparable, field_name};
+use model::{Contact, ContactId, fold, name_order};
+use store::contacts::ContactRow;
+use store::{ImportId, Member};
+
+/// Kinds of lines. Each line of an entry begins with the byte of its kind; folded text has no such bytes in it.
+pub(crate) mod kind {
+    pub const NAME: u8 = 1;
+    /// A name that is not part of the full name.
+    pub const OTHER: u8 = 2;
+    pub const COMPANY: u8 = 3;
+    pub const TAG: u8 = 4;
+    pub const EMAIL: u8 = 5;
+    pub const PHONE: u8 = 6;
+    /// The place in the order by name, where it cannot be told from the name. No word is looked for in it.
+    pub const ORDER: u8 = 7;
+    /// A custom field and its value. No word is looked for in it.
+    pub const FIELD: u8 = 8;
+    /// The first byte that is no kind.
+    pub const TEXT: u8 = 0x20;
+}
+
+/// The place in the order by name is a line of its own.
+pub(crate) const ORDER_APART: u8 = u8::MAX;
+
+/// What many contacts have in common, and what conditions other than words ask about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Traits {
+    pub created_by: Option<ImportId>,
+    pub written_by: Option<ImportId>,
+    /// One bit for each `Part` that the contact has.
+    pub parts: u8,
+    /// Folded cities, then folded countries, each after a byte that tells which.
+    pub places: Box<str>,
+}
+
+pub(crate) const CITY: char = '\u{1}';
+pub(crate) const COUNTRY: char = '\u{2}';
+
+/// A contact, before it is put into a segment.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub id: ContactId,
+    /// The moment of the last change, in seconds.
+    pub changed: u32,
+    pub traits: Traits,
+    pub seen_by: SeenBy,
+    /// Where the order by name begins in the name; [`ORDER_APART`] where it is a line of its own.
+    pub cut: u8,
+    /// The lines.
+    pub text: Vec<u8>,
+}
+
+impl Entry {
+    /// The entry of a contact that is shared with some.
+    pub fn of(row: &ContactRow, shared_with: Vec<Member>) -> Result<Self, store::Error> {
+        let contact = read(row)?;
+        let (text, cut) = lines(&contact);
+        Ok(Self {
+            id: row.id,
+            changed: seconds(row.version),
+            traits: Traits {
+                created_by: row.created_by.map(|origin| origin.import),
+                written_by: row.written_by,
+                parts: crate::search::filter::parts_of(&contact),
+                places: places(&contact),
+            },
+            seen_by: SeenBy {
+                owner: row.owner,
+                shared_with,
+            },
+            cut,
+            text,
+        })
+    }
+}
+
+/// Whole seconds, which suffice for order and for conditions: these ask for whole days.
+pub(crate) fn seconds(micros: i64) -> u32 {
+    u32::try_from(micros.div_euclid(1_000_000).max(0)).unwrap_or(u32::MAX)
+}
+
+/// The lines of a contact, and where the order by name begins in the first of them. What is compared with a word in
+/// `filter` is made into a line here.
+fn lines(contact: &Contact) -> (Vec<u8>, u8) {
+    let name = fold(&contact.display_name());
+    let order = name_order(contact);
+    let mut text = Vec::with_capacity(128);
+    add(&mut text, kind::NAME, &name);
+    let cut = cut(&name, &order).unwrap_or_else(|| {
+        add(&mut text, kind::ORDER, &order);
+        ORDER_APART
+    });
+    let others = [
+        &contact.first_name,
+        &contact.middle_name,
+        &contact.last_name,
+        &contact.nickname,
+    ];
+    for other in others.map(|other| fold(other.as_str())) {
+        if !name.contains(&other) {
+            add(&mut text, kind::OTHER, &other);
+        }
+    }
+    if !contact.company.is_empty() {
+        add(&mut text, kind::COMPANY, &fold(contact.company.as_str()));
+    }
+    for tag in &contact.tags {
+        add(&mut text, kind::TAG, &fold(tag.as_str()));
+    }
+    for email in &contact.emails {
+        add(&mut text, kind::EMAIL, &fold(email.value.as_str()));
+    }
+    for phone in &contact.phones {
+        add(&mut text, kind::PHONE, phone.phone.as_str());
+    }
+    for (name, value) in &contact.custom {
+        let line = format!("{}{FIELD_END}{}", field_name(name), comparable(value.as_str()));
+        add(&mut text, kind::FIELD, &line);
+    }
+    (text, cut)
+}
+
+fn add(text: &mut Vec<u8>, kind: u8, line: &str) {
+    text.push(kind);
+    // A phone is no folded text; digits and a few signs are all that may be in it.
+    text.extend(line.bytes().filter(|byte| *byte >= kind::TEXT));
+}
+
+/// Where the name must be cut, and its end put before its beginning, to get the order. Most names can be cut.
+fn cut(name: &str, order: &str) -> Option<u8> {
+    if name == order {
+        return Some(0);
+    }
+    let mut places = name.match_indices(' ').map(|(at, _)| at);
+    let at = places.find(|at| {
+        let (given, family) = (&name[..*at], &name[at + 1..]);
+        order.len() == name.len()
+            && order.starts_with(family)
+            && order.ends_with(given)
+            && order.as_bytes().get(family.len()) == Some(&b' ')
+    })?;
+    u8::try_from(at + 1).ok().filter(|cut| *cut != ORDER_APART)
+}
+
+fn places(contact: &Contact) -> Box<str> {
+    let mut places = String::new();
+    for (kind, value) in contact
+        .addresses
+        .iter()
+        .map(|a| (CITY, &a.city))
+        .chain(contact.addresses.iter().map(|a| (COUNTRY, &a.country)))
+    {
+        places.push(kind);
+        places.push_str(&fold(value.as_str()));
+    }
+    places.into()
+}
+
+impl Traits {
+    /// The folded values of one kind of place.
+    pub fn places(&self, kind: char) -> impl Iterator<Item = &str> {
+        let starts = self.places.match_indices([CITY, COUNTRY]);
+        starts
+            .filter(move |(_, found)| found.starts_with(kind))
+            .map(|(at, found)| &self.places[at + found.len()..])
+            .filter_map(|rest| rest.split([CITY, COUNTRY]).next())
+    }
+}

@@ -1,0 +1,445 @@
+//! Keeping the list of a workspace: building it, and following the feed of changes.
+//!
+//! Owns when a list is built and brought up to date, and by whom: few changes at once, by whoever asks; many by a thread
+//! of its own, while lists are answered from what there is. Leaves out what the list is (`list`) and what is asked of it.
+
+use crate::contact_index::entry::Entry;
+use crate::contact_index::index::Roster;
+use crate::contact_index::segment::Builder;
+use crate::contact_index::visibility::{EVERYONE, SeenBy};
+use crate::error::Error;
+use foldhash::{HashMap, HashSet};
+use model::ContactId;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use store::contacts::ContactRow;
+use store::feed::{self, Touched};
+use store::shares::{Grantee, Share};
+use store::{Member, Store, Tx, Workspace, contacts, shares, workspaces};
+
+/// Contacts read at once.
+const PAGE: usize = 2_000;
+/// So many contacts are looked at by whoever asks for a list; more by a thread of its own.
+const AT_ONCE: usize = 300;
+/// A list of so many is built by whoever asks first.
+const BUILT_AT_ONCE: u64 = 2_000;
+/// Entries of the feed that are read at once: more than any one change has.
+const ENTRIES: u64 = 128;
+/// About so many contacts make one step of following.
+const STEP: usize = 50_000;
+
+/// The lists of all workspaces.
+pub(crate) struct Rosters {
+    store: Store,
+    keepers: Mutex<HashMap<Workspace, Arc<Keeper>>>,
+    ending: Arc<AtomicBool>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// Keeps the list of one workspace.
+struct Keeper {
+    store: Store,
+    workspace: Workspace,
+    roster: Mutex<Option<Arc<Roster>>>,
+    /// Held by whoever makes the next list.
+    work: Mutex<()>,
+    /// A thread is at it.
+    busy: AtomicBool,
+    ending: Arc<AtomicBool>,
+}
+
+/// A list as it is now.
+pub(crate) struct Fresh {
+    /// None while it is being built.
+    pub roster: Option<Arc<Roster>>,
+    /// Others have changed more than is in it yet.
+    pub catching_up: bool,
+}
+
+/// What lies between a list and now.
+enum Behind {
+    Nothing,
+    /// These contacts may differ. The list is then up to date with that change.
+    Some(Differing, i64),
+    Much,
+    /// It cannot be told.
+    Unknown,
+}
+
+/// Contacts that may differ from what is in a list.
+#[derive(Default)]
+struct Differing {
+    contacts: HashSet<ContactId>,
+    /// Only in who sees them.
+    shared: HashSet<ContactId>,
+}
+
+impl Differing {
+    fn len(&self) -> usize {
+        self.contacts.len() + self.shared.len()
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is kept behind these locks is whole at any moment.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Rosters {
+    pub fn new(store: Store) -> Self {
+        Self {
+            store,
+            keepers: Mutex::default(),
+            ending: Arc::default(),
+            threads: Mutex::default(),
+        }
+    }
+
+    fn keeper(&self, workspace: Workspace) -> Arc<Keeper> {
+        let mut keepers = locked(&self.keepers);
+        let keeper = keepers.entry(workspace).or_insert_with(|| {
+            Arc::new(Keeper {
+                store: self.store.clone(),
+                workspace,
+                roster: Mutex::default(),
+                work: Mutex::default(),
+                busy: AtomicBool::new(false),
+                ending: Arc::clone(&self.ending),
+            })
+        });
+        Arc::clone(keeper)
+    }
+
+    /// The list of a workspace, up to date if that is little work.
+    pub(crate) fn fresh(&self, workspace: Workspace) -> Result<Fresh, Error> {
+        let keeper = self.keeper(workspace);
+        let fresh = keeper.fresh()?;
+        if fresh.roster.is_none() || fresh.catching_up {
+            self.work(&keeper);
+        }
+        Ok(fresh)
+    }
+
+    /// Begins to build the list of a workspace, or to bring it up to date, in a thread of its own.
+    pub fn warm(&self, workspace: Workspace) {
+        self.work(&self.keeper(workspace));
+    }
+
+    fn work(&self, keeper: &Arc<Keeper>) {
+        if keeper.busy.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let worker = Arc::clone(keeper);
+        let spawned = std::thread::Builder::new()
+            .name("contact list".to_owned())
+            .spawn(move || {
+                let _idle = Idle(&worker);
+                // What went wrong goes wrong again for whoever asks next, and is told there.
+                let _ = worker.bring_up_to_date();
+            });
+        match spawned {
+            Ok(thread) => {
+                let mut threads = locked(&self.threads);
+                threads.retain(|thread| !thread.is_finished());
+                threads.push(thread);
+            }
+            Err(_) => keeper.busy.store(false, Ordering::Release),
+        }
+    }
+}
+
+impl Drop for Rosters {
+    fn drop(&mut self) {
+        self.ending.store(true, Ordering::Relaxed);
+        for thread in locked(&self.threads).drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Says at its end that nobody is at it any more.
+struct Idle<'a>(&'a Keeper);
+
+impl Drop for Idle<'_> {
+    fn drop(&mut self) {
+        self.0.busy.store(false, Ordering::Release);
+    }
+}
+
+impl Keeper {
+    fn roster(&self) -> Option<Arc<Roster>> {
+        locked(&self.roster).clone()
+    }
+
+    fn publish(&self, roster: Roster) -> Arc<Roster> {
+        let roster = Arc::new(roster);
+        *locked(&self.roster) = Some(Arc::clone(&roster));
+        roster
+    }
+
+    fn fresh(&self) -> Result<Fresh, Error> {
+        let Some(roster) = self.roster() else {
+            return Ok(Fresh {
+                roster: self.build_if_small()?,
+                catching_up: false,
+            });
+        };
+        let (changes, _) = self.store.read(|tx| workspaces::changes(tx, self.workspace))?;
+        if changes == roster.at {
+            return Ok(Fresh {
+                roster: Some(roster),
+                catching_up: false,
+            });
+        }
+        let guard = if self.busy.load(Ordering::Acquire) {
+            self.work.try_lock().ok()
+        } else {
+            Some(locked(&self.work))
+        };
+        let Some(_guard) = guard else {
+            return Ok(Fresh {
+                roster: Some(roster),
+                catching_up: true,
+            });
+        };
+        self.follow_at_once()
+    }
+
+    /// Follows if that is little work. The lock for work is held.
+    fn follow_at_once(&self) -> Result<Fresh, Error> {
+        let Some(roster) = self.roster() else {
+            return Ok(Fresh {
+                roster: None,
+                catching_up: false,
+            });
+        };
+        let next = self.store.read(|tx| {
+            Ok::<_, store::Error>(match behind(tx, self.workspace, &roster, AT_ONCE)? {
+                Behind::Nothing => Some(None),
+                Behind::Some(differing, at) => Some(Some(follow(tx, self.workspace, &roster, &differing, at)?)),
+                Behind::Much | Behind::Unknown => None,
+            })
+        })?;
+        Ok(match next {
+            Some(Some(next)) => Fresh {
+                roster: Some(self.publish(next)),
+                catching_up: false,
+            },
+            Some(None) => Fresh {
+                roster: Some(roster),
+                catching_up: false,
+            },
+            None => Fresh {
+                roster: Some(roster),
+                catching_up: true,
+            },
+        })
+    }
+
+    fn build_if_small(&self) -> Result<Option<Arc<Roster>>, Error> {
+        let Ok(_guard) = self.work.try_lock() else {
+            return Ok(None);
+        };
+        if let Some(roster) = self.roster() {
+            return Ok(Some(roster));
+        }
+        let small = self.store.read(|tx| {
+            let (at, _) = workspaces::changes(tx, self.workspace)?;
+            let rows = contacts::page(tx, self.workspace, None, BUILT_AT_ONCE + 1)?;
+            if rows.len() as u64 > BUILT_AT_ONCE {
+                return Ok(None);
+            }
+            let mut roster = Roster::empty_at(at);
+            let mut builder = Builder::default();
+            let shares = shares_of_page(tx, self.workspace, &rows)?;
+            add_all(&mut builder, &rows, shares)?;
+            roster.insert(builder.finish());
+            Ok::<_, store::Error>(Some(roster))
+        })?;
+        Ok(small.map(|roster| self.publish(roster)))
+    }
+
+    /// Builds the list or follows the feed to its end.
+    fn bring_up_to_date(&self) -> Result<(), Error> {
+        let _guard = locked(&self.work);
+        while !self.ending.load(Ordering::Relaxed) {
+            let Some(roster) = self.roster() else {
+                match self.build()? {
+                    Some(roster) => self.publish(roster),
+                    None => return Ok(()),
+                };
+                continue;
+            };
+            let next = self.store.read(|tx| {
+                Ok::<_, store::Error>(match behind(tx, self.workspace, &roster, STEP)? {
+                    Behind::Nothing => Some(None),
+                    Behind::Some(differing, at) => Some(Some(follow(tx, self.workspace, &roster, &differing, at)?)),
+                    Behind::Much | Behind::Unknown => None,
+                })
+            })?;
+            drop(roster);
+            match next {
+                Some(Some(next)) => {
+                    self.publish(next);
+                }
+                Some(None) => return Ok(()),
+                // It goes first, because there is no room for two.
+                None => *locked(&self.roster) = None,
+            }
+        }
+        Ok(())
+    }
+
+    /// The list of what there is. Contacts that change meanwhile are met again in the feed. None if the program ends.
+    fn build(&self) -> Result<Option<Roster>, Error> {
+        let (at, _) = self.store.read(|tx| workspaces::changes(tx, self.workspace))?;
+        let mut roster = Roster::empty_at(at);
+        let mut builder = Builder::default();
+        let mut after = None;
+        loop {
+            if self.ending.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            let (page, shares) = self.store.read(|tx| {
+                let page = contacts::page(tx, self.workspace, after, PAGE as u64)?;
+                let shares = shares_of_page(tx, self.workspace, &page)?;
+                Ok::<_, store::Error>((page, shares))
+            })?;
+            add_all(&mut builder, &page, shares)?;
+            let at_end = page.len() < PAGE;
+            if (at_end || builder.is_full()) && !builder.is_empty() {
+                roster.insert(std::mem::take(&mut builder).finish());
+            }
+            match page.last() {
+                Some(last) if !at_end => after = Some(last.id),
+                _ => return Ok(Some(roster)),
+            }
+        }
+    }
+}
+
+/// What lies between a list and the moment of the transaction. Changes of about `limit` contacts are told, those of the
+/// first changes if there are more; of the first change all, if `limit` is that of a thread of its own.
+fn behind(tx: &mut Tx<'_>, workspace: Workspace, roster: &Roster, limit: usize) -> Result<Behind, store::Error> {
+    let (changes, _) = workspaces::changes(tx, workspace)?;
+    if changes == roster.at {
+        return Ok(Behind::Nothing);
+    }
+    let mut entries = feed::since(tx, workspace, roster.at, ENTRIES)?;
+    if entries.len() as u64 == ENTRIES {
+        // The last change may go on behind.
+        let last = entries.last().map_or(0, |entry| entry.change);
+        entries.retain(|entry| entry.change < last);
+    } else if entries.last().is_none_or(|last| last.change != changes) {
+        return Ok(Behind::Unknown);
+    }
+    let (mut differing, mut at) = (Differing::default(), roster.at);
+    for entry in entries {
+        if entry.change > at + 1 {
+            return Ok(Behind::Unknown);
+        }
+        if entry.change == at + 1 {
+            if limit == STEP && differing.len() >= STEP {
+                break;
+            }
+            at = entry.change;
+        }
+        match entry.touched {
+            Touched::Contacts(some) => differing.contacts.extend(some),
+            Touched::Shares(some) => differing.shared.extend(some),
+            Touched::Range(first, last) => {
+                differing.contacts.extend(roster.between(first, last));
+                let ids = ids_between(tx, workspace, (first, last), limit)?;
+                differing.contacts.extend(ids);
+            }
+            Touched::Everything => return Ok(Behind::Unknown),
+        }
+        if limit != STEP && differing.len() > limit {
+            return Ok(Behind::Much);
+        }
+    }
+    if at < changes && limit != STEP {
+        return Ok(Behind::Much);
+    }
+    Ok(Behind::Some(differing, at))
+}
+
+/// Of the contacts from one id to another, all, or a few more than `limit`.
+fn ids_between(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    (first, last): (ContactId, ContactId),
+    limit: usize,
+) -> Result<Vec<ContactId>, store::Error> {
+    let limit = if limit == STEP { u64::MAX } else { limit as u64 + 1 };
+    contacts::ids_between(tx, workspace, (first, last), limit)
+}
+
+/// The list with these contacts as they are now, at a change.
+fn follow(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    roster: &Roster,
+    differing: &Differing,
+    at: i64,
+) -> Result<Roster, store::Error> {
+    let mut next = roster.clone();
+    next.at = at;
+    next.remove(&differing.contacts);
+    let mut builder = Builder::default();
+    for some in sorted(&differing.contacts).chunks(PAGE) {
+        let rows = contacts::get_many(tx, workspace, some)?;
+        add_all(&mut builder, &rows, shares::of_many(tx, workspace, some)?)?;
+        if builder.is_full() {
+            next.insert(std::mem::take(&mut builder).finish());
+        }
+    }
+    if !builder.is_empty() {
+        next.insert(builder.finish());
+    }
+    let mut seen_by = HashMap::default();
+    for some in sorted(&differing.shared).chunks(PAGE) {
+        let mut shared_with = by_contact(shares::of_many(tx, workspace, some)?);
+        for (id, owner) in contacts::owners(tx, workspace, some)? {
+            let shared_with = shared_with.remove(&id).unwrap_or_default();
+            seen_by.insert(id, SeenBy { owner, shared_with });
+        }
+    }
+    next.share(&seen_by);
+    Ok(next.tidied())
+}
+
+fn sorted(ids: &HashSet<ContactId>) -> Vec<ContactId> {
+    let mut sorted: Vec<ContactId> = ids.iter().copied().collect();
+    sorted.sort_unstable();
+    sorted
+}
+
+/// The shares of a page of contacts, which is in the order of their ids.
+fn shares_of_page(tx: &mut Tx<'_>, workspace: Workspace, page: &[ContactRow]) -> Result<Vec<Share>, store::Error> {
+    match (page.first(), page.last()) {
+        (Some(first), Some(last)) => shares::between(tx, workspace, first.id, last.id),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// With whom contacts are shared.
+fn by_contact(shares: Vec<Share>) -> HashMap<ContactId, Vec<Member>> {
+    let mut shared_with: HashMap<ContactId, Vec<Member>> = HashMap::default();
+    for share in shares {
+        shared_with.entry(share.contact).or_default().push(match share.to {
+            Grantee::Everyone => EVERYONE,
+            Grantee::Member(member) => member,
+        });
+    }
+    shared_with
+}
+
+fn add_all(builder: &mut Builder, rows: &[ContactRow], shares: Vec<Share>) -> Result<(), store::Error> {
+    let mut shared_with = by_contact(shares);
+    for row in rows {
+        builder.add(Entry::of(row, shared_with.remove(&row.id).unwrap_or_default())?);
+    }
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! The list of contacts: pages of it in any order, found by any words, with their exact number, at once.
+//!
+//! Owns a compact copy of what contacts are found and sorted by, one for each workspace, in memory
+//! (`docs/decisions/0009-roster.md`). What is shown of a contact is read from the database, and so is whether the member
+//! may see it still. Leaves out exports, which stream (`export`), and what a filter means (`filter`).
+
+pub(crate) mod bit_set;
+pub(crate) mod entry;
+pub(crate) mod index;
+pub(crate) mod keeper;
+pub(crate) mod query;
+pub(crate) mod segment;
+pub(crate) mod tag_suggestions;
+pub(crate) mod tags;
+#[cfg(test)]
+mod tests;
+pub(crate) mod visibility;
+
+pub(crate) use crate::contact_index::keeper::Rosters;
+pub(crate) use crate::contact_index::tag_suggestions::Suggestions;
+
+use crate::App;
+use crate::access::{self, CanView};
+use crate::access::{Actor, Right};
+use crate::contact_index::keeper::Fresh;
+use crate::contact_index::query::Look;
+use crate::contacts::read;
+use crate::contacts::shares::{Names, SharedBy, shared_by};
+use crate::error::Error;
+use crate::export::Scope;
+use crate::search::filter::Filter;
+use model::{Contact, ContactId, Version};
+use store::contacts::{self, ContactRow};
+use store::{Member, Tx, Workspace};
+
+/// While there is no list yet, so many contacts are read at once, and so many times at most.
+const READ_WITHOUT_LIST: u64 = 2_000;
+const READS_WITHOUT_LIST: usize = 10;
+
+/// In which order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// By family name and given name.
+    #[default]
+    Name,
+    /// The same from the end.
+    NameDown,
+    /// Those first that came to be last.
+    Newest,
+    /// Those first that were changed last.
+    Changed,
+}
+
+/// Which contacts are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct ListRequest {
+    /// Whose.
+    pub scope: Scope,
+    /// Which pass.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// How many come before the page.
+    pub from: u64,
+    /// How many are on it.
+    pub size: u64,
+}
+
+/// A contact on a page of the list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Which.
+    pub id: ContactId,
+    /// Its version: the moment of its last change, in UTC microseconds.
+    pub version: Version,
+    /// Its values.
+    pub contact: Contact,
+    /// What the member may do with it.
+    pub right: Right,
+    /// By whom it is shared with the member; none for their own.
+    pub share: Option<SharedBy>,
+    /// To whom it belongs.
+    pub owner_name: String,
+    /// When it was created, in UTC microseconds.
+    pub created_at: i64,
+}
+
+/// A page of the list.
+#[derive(Clone, Debug)]
+pub struct ListPage {
+    /// The contacts.
+    pub contacts: Vec<Listed>,
+    /// How many pass in all; none while the list is being built.
+    pub total: Option<u64>,
+    /// Whether others have just changed much that is not in the list yet.
+    pub catching_up: bool,
+}
+
+impl App {
+    /// A page of the contacts that a member may see and a filter lets pass.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn list(&self, actor: Actor, request: &ListRequest) -> Result<ListPage, Error> {
+        let fresh = self.rosters.fresh(actor.workspace)?;
+        let Some(roster) = &fresh.roster else {
+            return self.list_without(actor, request);
+        };
+        let passing = roster.passing(&look(actor, request.scope, &request.filter));
+        let size = usize::try_from(request.size).unwrap_or(usize::MAX);
+        let ids = roster.page(&passing, request.sort, request.from, size);
+        let contacts = self.store.read(|tx| {
+            let rows = contacts::get_many(tx, actor.workspace, &ids)?;
+            let seen = access::seen(tx, actor, rows)?;
+            listed(tx, actor, in_scope(seen, request.scope))
+        })?;
+        Ok(ListPage {
+            contacts,
+            total: Some(passing.total),
+            catching_up: fresh.catching_up,
+        })
+    }
+
+    /// How many contacts of a scope a filter lets pass; none while the list is being built.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn count_contacts(&self, actor: Actor, scope: Scope, filter: &Filter) -> Result<Option<u64>, Error> {
+        let fresh = self.rosters.fresh(actor.workspace)?;
+        let passing = |roster: &crate::contact_index::index::Roster| roster.passing(&look(actor, scope, filter)).total;
+        Ok(fresh.roster.as_deref().map(passing))
+    }
+
+    /// The contacts of a scope that a filter lets pass, in no order; none while the list is being built or
+    /// others have just changed much.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn matching_contacts(
+        &self,
+        actor: Actor,
+        scope: Scope,
+        filter: &Filter,
+    ) -> Result<Option<Vec<ContactId>>, Error> {
+        let Fresh { roster, catching_up } = self.rosters.fresh(actor.workspace)?;
+        let ids =
+            |roster: &crate::contact_index::index::Roster| roster.ids(&roster.passing(&look(actor, scope, filter)));
+        Ok(roster.filter(|_| !catching_up).as_deref().map(ids))
+    }
+
+    /// How many contacts each of some members owns; none while the list is being built.
+    pub(crate) fn owned_counts(&self, workspace: Workspace, members: &[Member]) -> Result<Option<Vec<u64>>, Error> {
+        let fresh = self.rosters.fresh(workspace)?;
+        let owned = |roster: &crate::contact_index::index::Roster, member| {
+            roster.passing(&Look::new(member, Scope::Mine, &[])).total
+        };
+        Ok(fresh
+            .roster
+            .as_deref()
+            .map(|roster| members.iter().map(|member| owned(roster, *member)).collect()))
+    }
+
+    /// Begins to build the list in the background, so that the first who asks need not wait for it.
+    pub fn warm_list(&self, actor: Actor) {
+        self.rosters.warm(actor.workspace);
+    }
+
+    /// The same before anybody has signed in, if there is a workspace.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn warm_lists(&self) -> Result<(), Error> {
+        if let Some((workspace, _)) = self.store.read(store::workspaces::local)? {
+            self.rosters.warm(workspace);
+        }
+        Ok(())
+    }
+
+    /// The beginning of the list by name, from the database: what there is to see while the list is being built.
+    fn list_without(&self, actor: Actor, request: &ListRequest) -> Result<ListPage, Error> {
+        let contacts = self.store.read(|tx| {
+            let mut shown = Vec::new();
+            let mut after = None;
+            // Only the first page can be told.
+            let size = if request.from == 0 { request.size } else { 0 };
+            let size = usize::try_from(size).unwrap_or(usize::MAX);
+            for _ in 0..READS_WITHOUT_LIST {
+                let rows = contacts::page_by_name(tx, actor.workspace, after.as_ref(), READ_WITHOUT_LIST)?;
+                let at_end = (rows.len() as u64) < READ_WITHOUT_LIST;
+                after = rows.last().map(|(order, row)| (order.clone(), row.id));
+                let rows = rows.into_iter().map(|(_, row)| row).collect();
+                for seen in in_scope(access::seen(tx, actor, rows)?, request.scope) {
+                    if shown.len() < size && request.filter.lets_pass(&seen.1, &read(&seen.1)?) {
+                        shown.push(seen);
+                    }
+                }
+                if at_end || shown.len() >= size {
+                    break;
+                }
+            }
+            listed(tx, actor, shown)
+        })?;
+        Ok(ListPage {
+            contacts,
+            total: None,
+            catching_up: true,
+        })
+    }
+}
+
+fn look(actor: Actor, scope: Scope, filter: &Filter) -> Look {
+    Look::new(actor.member, scope, filter.conditions())
+}
+
+type Seen = (Right, CanView<ContactRow>);
+
+/// Those that are in a scope now: a contact may have been handed over since the list was made.
+fn in_scope(seen: Vec<Seen>, scope: Scope) -> Vec<Seen> {
+    let mut seen = seen;
+    seen.retain(|(right, _)| scope.takes(*right));
+    seen
+}
+
+/// What is shown of contacts.
+fn listed(tx: &mut Tx<'_>, actor: Actor, seen: Vec<Seen>) -> Result<Vec<Listed>, Error> {
+    let mut shares = shared_by(tx, actor, &seen)?;
+    let names = Names::of(tx, actor.workspace, seen.iter().map(|(_, row)| row.owner))?;
+    let listed = seen.into_iter().map(|(right, row)| {
+        Ok(Listed {
+            id: row.id,
+            version: row.version,
+            contact: read(&row)?,
+            right,
+            share: shares.remove(&row.id),
+            owner_name: names.name(row.owner),
+            created_at: row.created_at,
+        })
+    });
+    listed.collect()
+}

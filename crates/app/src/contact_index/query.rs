@@ -1,0 +1,238 @@
+//! Looking: which contacts of a segment a member may see and a filter lets pass.
+//!
+//! Owns the roster's answer to a filter, which is the same as `Filter::lets_pass` gives; a test compares them. Words are
+//! looked for in the text of neighbouring contacts at once, the longest word first, because it occurs most rarely. Nothing
+//! is looked for in what the member does not see, so that the time it takes tells nothing about it. Leaves out pages and
+//! their order (`list`).
+
+use crate::contact_index::bit_set::Bits;
+use crate::contact_index::entry::{CITY, COUNTRY, Traits, kind, seconds};
+use crate::contact_index::segment::Segment;
+use crate::contact_index::visibility::Audience;
+use crate::export::Scope;
+use crate::search::filter::{Condition, FIELD_END};
+use memchr::memmem::{self, Finder};
+use store::Member;
+
+/// A filter for the contacts that a member may see, made ready for looking.
+pub(crate) struct Look {
+    member: Member,
+    scope: Scope,
+    conditions: Vec<Condition>,
+    wanted: Vec<Wanted>,
+    since: u32,
+}
+
+/// What must be in the lines of a contact.
+enum Wanted {
+    /// A word in any line but a phone's, or its digits in a phone.
+    Word {
+        text: Box<Finder<'static>>,
+        digits: Option<Box<Finder<'static>>>,
+    },
+    /// A line like this.
+    Tag(Vec<u8>),
+    /// A company with this in it.
+    Company(Box<Finder<'static>>),
+    /// A line that is one of these, or only begins so.
+    Field { lines: Vec<Vec<u8>>, whole: bool },
+}
+
+impl Look {
+    pub fn new(member: Member, scope: Scope, conditions: &[Condition]) -> Self {
+        let mut wanted: Vec<Wanted> = conditions.iter().filter_map(Wanted::of).collect();
+        wanted.sort_by_key(|wanted| std::cmp::Reverse(wanted.length()));
+        let since = conditions.iter().map(|condition| match condition {
+            Condition::Changed(since) => seconds(since.saturating_add(999_999)),
+            _ => 0,
+        });
+        Self {
+            member,
+            scope,
+            since: since.max().unwrap_or(0),
+            conditions: conditions.to_vec(),
+            wanted,
+        }
+    }
+
+    /// Those contacts of a segment that pass, of those that are not gone.
+    pub fn through(&self, segment: &Segment, audience: &Audience, gone: &Bits) -> Bits {
+        let seen = audience.seen_by(self.member, self.scope).but(gone);
+        // Decided once for all contacts with the same traits, and only for those of contacts that are seen.
+        let mut decided: Vec<Option<bool>> = vec![None; segment.traits().len()];
+        let mut may = |at: usize| {
+            let number = segment.traits_of()[at] as usize;
+            segment.changed(at) >= self.since
+                && *decided[number].get_or_insert_with(|| self.allows(&segment.traits()[number]))
+        };
+        let mut passing = Bits::none(segment.len());
+        let Some((first, others)) = self.wanted.split_first() else {
+            seen.iter().filter(|at| may(*at)).for_each(|at| passing.set(at));
+            return passing;
+        };
+        first.each_in(segment, &seen, &mut |at| {
+            if may(at) && others.iter().all(|wanted| wanted.is_in(segment.text(at))) {
+                passing.set(at);
+            }
+        });
+        passing
+    }
+
+    /// Whether contacts with these traits can pass.
+    fn allows(&self, traits: &Traits) -> bool {
+        self.conditions.iter().all(|condition| match condition {
+            Condition::City(city) => traits.places(CITY).any(|place| place.contains(city.as_str())),
+            Condition::Country(country) => traits.places(COUNTRY).any(|place| place == country),
+            Condition::Import(import) => traits.created_by == Some(*import) || traits.written_by == Some(*import),
+            Condition::Has(part) => traits.parts & part.bit() != 0,
+            Condition::No(part) => traits.parts & part.bit() == 0,
+            Condition::Word { .. } | Condition::Tag(_) | Condition::Company(_) | Condition::Changed(_) => true,
+            Condition::Field { .. } => true,
+        })
+    }
+}
+
+impl Wanted {
+    /// What a condition wants in the lines; none if every contact has it, or if it is not about them.
+    fn of(condition: &Condition) -> Option<Self> {
+        match condition {
+            Condition::Word { folded, digits } if !folded.is_empty() => Some(Self::Word {
+                text: Box::new(finder(folded)),
+                digits: (!digits.is_empty()).then(|| Box::new(finder(digits))),
+            }),
+            Condition::Tag(tag) => Some(Self::Tag([&[kind::TAG], tag.as_bytes()].concat())),
+            Condition::Company(company) if !company.is_empty() => Some(Self::Company(Box::new(finder(company)))),
+            Condition::Field { name, values } => {
+                let line = |value: &str| [&[kind::FIELD], format!("{name}{FIELD_END}{value}").as_bytes()].concat();
+                let whole = !values.is_empty();
+                let lines = match whole {
+                    true => values.iter().map(|value| line(value)).collect(),
+                    false => vec![line("")],
+                };
+                Some(Self::Field { lines, whole })
+            }
+            _ => None,
+        }
+    }
+
+    fn length(&self) -> usize {
+        match self {
+            Self::Word { text, .. } | Self::Company(text) => text.needle().len(),
+            Self::Tag(line) => line.len(),
+            Self::Field { lines, .. } => lines.iter().map(Vec::len).min().unwrap_or_default(),
+        }
+    }
+
+    /// Calls `take` once with each contact of a set that has it.
+    fn each_in(&self, segment: &Segment, among: &Bits, take: &mut dyn FnMut(usize)) {
+        match self {
+            Self::Word { text, digits } => {
+                let same = digits.as_ref().is_some_and(|digits| digits.needle() == text.needle());
+                let Some(digits) = digits.as_ref().filter(|_| !same) else {
+                    each_hit(
+                        (segment, among),
+                        text,
+                        &mut |_, kind| is_word(kind) || same && kind == kind::PHONE,
+                        take,
+                    );
+                    return;
+                };
+                let mut found = Bits::none(segment.len());
+                each_hit((segment, among), text, &mut |_, kind| is_word(kind), &mut |at| {
+                    found.set(at)
+                });
+                each_hit(
+                    (segment, among),
+                    digits,
+                    &mut |_, kind| kind == kind::PHONE,
+                    &mut |at| found.set(at),
+                );
+                found.iter().for_each(take);
+            }
+            Self::Tag(line) => {
+                let whole = &mut |end: usize, _| segment.all_text().get(end).is_none_or(|byte| *byte < kind::TEXT);
+                each_hit((segment, among), &Finder::new(line), whole, take);
+            }
+            Self::Company(text) => each_hit((segment, among), text, &mut |_, kind| kind == kind::COMPANY, take),
+            Self::Field { lines, whole } => {
+                let ends = |end: usize| segment.all_text().get(end).is_none_or(|byte| *byte < kind::TEXT);
+                let mut found = Bits::none(segment.len());
+                for line in lines {
+                    let is_so = &mut |end: usize, _| !whole || ends(end);
+                    each_hit((segment, among), &Finder::new(line), is_so, &mut |at| found.set(at));
+                }
+                found.iter().for_each(take);
+            }
+        }
+    }
+
+    /// Whether it is in the text of one contact.
+    fn is_in(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Word { text: word, digits } => lines(text).any(|(kind, line)| match kind {
+                kind::PHONE => digits.as_ref().is_some_and(|digits| digits.find(line).is_some()),
+                kind::ORDER | kind::FIELD => false,
+                _ => word.find(line).is_some(),
+            }),
+            Self::Tag(wanted) => lines(text).any(|(kind, line)| kind == kind::TAG && *line == wanted[1..]),
+            Self::Company(company) => {
+                lines(text).any(|(kind, line)| kind == kind::COMPANY && company.find(line).is_some())
+            }
+            Self::Field { lines: wanted, whole } => lines(text).any(|(kind, line)| {
+                let is_so = |wanted: &Vec<u8>| line == &wanted[1..] || (!whole && line.starts_with(&wanted[1..]));
+                kind == kind::FIELD && wanted.iter().any(is_so)
+            }),
+        }
+    }
+}
+
+fn finder(needle: &str) -> Finder<'static> {
+    memmem::Finder::new(needle).into_owned()
+}
+
+fn is_word(kind: u8) -> bool {
+    !matches!(kind, kind::PHONE | kind::ORDER | kind::FIELD)
+}
+
+/// The lines of a contact with their kinds.
+pub(crate) fn lines(text: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (kind, after) = rest.split_first()?;
+        let end = after.iter().position(|byte| *byte < kind::TEXT).unwrap_or(after.len());
+        let (line, next) = after.split_at(end);
+        rest = next;
+        Some((*kind, line))
+    })
+}
+
+/// Calls `take` once with each contact of a set in whose text the needle occurs, in a line of a kind and ending at a place
+/// that `accept` takes.
+fn each_hit(
+    (segment, among): (&Segment, &Bits),
+    needle: &Finder<'_>,
+    accept: &mut dyn FnMut(usize, u8) -> bool,
+    take: &mut dyn FnMut(usize),
+) {
+    let all = segment.all_text();
+    // One letter is in nearly every contact, and searching for it must begin anew at each.
+    let find = |text: &[u8]| match needle.needle() {
+        [letter] => memchr::memchr(*letter, text),
+        _ => needle.find(text),
+    };
+    for (first, behind) in among.runs() {
+        let (mut from, end) = (segment.bounds(first).0, segment.bounds(behind - 1).1);
+        let mut holder = first;
+        while let Some(hit) = find(&all[from..end]).map(|hit| from + hit) {
+            let line = all[..=hit].iter().rev().find(|byte| **byte < kind::TEXT);
+            if accept(hit + needle.needle().len(), line.copied().unwrap_or_default()) {
+                holder = segment.holder(holder, hit);
+                take(holder);
+                // One hit is enough.
+                from = segment.bounds(holder).1;
+            } else {
+                from = hit + 1;
+            }
+        }
+    }
+}

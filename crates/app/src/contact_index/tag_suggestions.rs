@@ -1,0 +1,104 @@
+//! Tags to suggest to a member: those that are used most by the contacts that they may see.
+//!
+//! Owns how long it is remembered which these are, where counting takes milliseconds. The list says which tags, and a contact
+//! that has each; the database says every time whether the member may see that contact, and how it writes the tag. Leaves out
+//! counting (`tags`).
+
+use crate::App;
+use crate::access;
+use crate::access::Actor;
+use crate::contact_index::query::Look;
+use crate::contacts::read;
+use crate::error::Error;
+use crate::export::Scope;
+use model::{Contact, ContactId, fold};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{Member, Workspace, contacts};
+
+/// Tags that are suggested, at most.
+const MOST: usize = 50;
+/// From so many contacts on, what was counted is used for a while.
+const MANY: usize = 50_000;
+/// How long, in microseconds.
+const WHILE: i64 = 60_000_000;
+
+/// A folded tag, and a contact that has it.
+type Used = Arc<[(String, ContactId)]>;
+
+/// What was counted lately, and when.
+#[derive(Default)]
+pub(crate) struct Suggestions(Mutex<HashMap<(Workspace, Member), (i64, Used)>>);
+
+impl Suggestions {
+    fn known(&self, who: (Workspace, Member), now: i64) -> Option<Used> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, used) = known.get(&who)?;
+        (0..WHILE).contains(&(now - at)).then(|| Arc::clone(used))
+    }
+
+    fn remember(&self, who: (Workspace, Member), now: i64, used: &Used) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(who, (now, Arc::clone(used)));
+    }
+}
+
+impl App {
+    /// The tags that are used most by the contacts that a member may see, the most used first; none while the list is being
+    /// built.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn known_tags(&self, actor: Actor) -> Result<Vec<String>, Error> {
+        let used = self.used_tags(actor)?;
+        let mut ids: Vec<ContactId> = used.iter().map(|(_, with)| *with).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let seen = self.store.read(|tx| {
+            let rows = contacts::get_many(tx, actor.workspace, &ids)?;
+            access::seen(tx, actor, rows)
+        })?;
+        let seen = seen.iter().map(|(_, row)| Ok((row.id, read(row)?)));
+        let seen: HashMap<ContactId, Contact> = seen.collect::<Result<_, Error>>()?;
+        let written = used.iter().filter_map(|(tag, with)| {
+            let tags = &seen.get(with)?.tags;
+            tags.iter().find(|own| fold(own.as_str()) == *tag)
+        });
+        Ok(written.map(|tag| tag.as_str().to_owned()).collect())
+    }
+
+    /// The same as the list knows them.
+    fn used_tags(&self, actor: Actor) -> Result<Used, Error> {
+        let (who, now) = ((actor.workspace, actor.member), self.world.now());
+        let fresh = self.rosters.fresh(actor.workspace)?;
+        let Some(roster) = &fresh.roster else {
+            return Ok(Used::default());
+        };
+        let many = roster.len() >= MANY;
+        if let Some(known) = self.suggestions.known(who, now).filter(|_| many) {
+            return Ok(known);
+        }
+        let used: Used = roster.tags(&Look::new(actor.member, Scope::All, &[]), MOST).into();
+        if many {
+            self.suggestions.remember(who, now, &used);
+        }
+        Ok(used)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_counted_is_known_for_a_while_to_the_same_member() {
+        let suggestions = Suggestions::default();
+        let who = |member| (Workspace(1), Member(member));
+        let used: Used = [("vip".to_owned(), ContactId::nil())].into();
+        suggestions.remember(who(1), 1_000, &used);
+        assert_eq!(suggestions.known(who(1), 1_000 + WHILE - 1), Some(used));
+        assert_eq!(suggestions.known(who(1), 1_000 + WHILE), None);
+        assert_eq!(suggestions.known(who(1), 0), None, "a clock that was set back");
+        assert_eq!(suggestions.known(who(2), 1_000), None);
+    }
+}

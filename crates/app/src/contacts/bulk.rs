@@ -1,0 +1,334 @@
+//! What a member does to many contacts at once, so that it can be taken back.
+//!
+//! Owns the notes of what was there before, and the one way to go through any number of contacts: in steps that each commit,
+//! so that others may write in between, under one action. Leaves out what is done to each (`tagging`, `shares`, `merge`), and
+//! taking it back (`taking_back`).
+
+use crate::access::Actor;
+use crate::audit::AuditAction;
+use crate::contacts::search_text::follow;
+use crate::contacts::shares::Packed;
+use crate::error::Error;
+use crate::workspace::settings::stored_settings;
+use crate::{App, access};
+use model::{ContactId, Version};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use store::actions::{self, Touched};
+use store::contacts::{self, ContactRow};
+use store::feed;
+use store::shares::{self, Share};
+use store::{Member, Tx, workspaces};
+
+/// Contacts of one step.
+pub(crate) const STEP: usize = 4_000;
+
+/// What is done to many contacts. Deleting is none: the trash is its way back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ActionKind {
+    /// They get a tag.
+    Tag,
+    /// They lose a tag.
+    Untag,
+    /// They are shared.
+    Share,
+    /// Shares are taken back.
+    Unshare,
+    /// They get another owner.
+    HandOver,
+    /// They become one.
+    Merge,
+}
+
+impl ActionKind {
+    const ALL: [Self; 6] = [
+        Self::Tag,
+        Self::Untag,
+        Self::Share,
+        Self::Unshare,
+        Self::HandOver,
+        Self::Merge,
+    ];
+
+    /// As it is stored.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Tag => "tag",
+            Self::Untag => "untag",
+            Self::Share => "share",
+            Self::Unshare => "unshare",
+            Self::HandOver => "hand_over",
+            Self::Merge => "merge",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn named(name: &str) -> Result<Self, store::Error> {
+        let found = Self::ALL.into_iter().find(|kind| kind.as_str() == name);
+        found.ok_or_else(|| store::Error::Corrupt(format!("an action is of the kind {name:?}")))
+    }
+
+    /// Under which name the audit log has it.
+    fn deed(self) -> AuditAction {
+        match self {
+            Self::Tag => AuditAction::Tagged,
+            Self::Untag => AuditAction::Untagged,
+            Self::Share => AuditAction::Shared,
+            Self::Unshare => AuditAction::Unshared,
+            Self::HandOver => AuditAction::HandedOver,
+            Self::Merge => AuditAction::Merged,
+        }
+    }
+
+    /// What the feed is told of contacts to which it is done.
+    pub fn touched(self, ids: Vec<ContactId>) -> feed::Touched {
+        match self.changes_values() {
+            true => feed::Touched::Contacts(ids),
+            false => feed::Touched::Shares(ids),
+        }
+    }
+
+    /// Whether values are changed, so that the old ones must be kept.
+    fn changes_values(self) -> bool {
+        matches!(self, Self::Tag | Self::Untag | Self::Merge)
+    }
+}
+
+/// A contact as it was before an action touched it.
+#[derive(Debug)]
+pub(crate) struct Before {
+    /// The contact.
+    pub row: ContactRow,
+    /// All its shares; none if the action has left them alone.
+    pub shares: Option<Vec<Share>>,
+    /// The version that the action has left; none if it has removed the contact.
+    pub after: Option<Version>,
+}
+
+/// What one step came to.
+#[derive(Debug, Default)]
+pub(crate) struct Step {
+    /// The contacts that were changed, as they were.
+    pub touched: Vec<Before>,
+    /// Those that the member may see, but has no right to change so.
+    pub passed_over: u64,
+}
+
+/// What an action came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ActionReport {
+    /// Contacts that were changed.
+    pub contacts: u64,
+    /// Contacts passed over, because the member has no right to change them so.
+    pub passed_over: u64,
+    /// By what it can be taken back; none if nothing was changed.
+    pub action: Option<i64>,
+}
+
+/// The shares of a contact that an action has changed.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct SharesChanged {
+    was: Vec<Packed>,
+    is: Vec<Packed>,
+}
+
+impl SharesChanged {
+    fn between(before: &[Share], after: &[Share]) -> Self {
+        let only = |these: &[Share], others: &[Share]| {
+            let differ = these.iter().filter(|share| !others.contains(share));
+            differ.map(Packed::of).collect()
+        };
+        Self {
+            was: only(before, after),
+            is: only(after, before),
+        }
+    }
+
+    /// Reads what is stored.
+    pub fn read(contact: ContactId, text: &str) -> Result<Self, store::Error> {
+        let read = serde_json::from_str(text);
+        read.map_err(|_| store::Error::Corrupt(format!("the old shares of contact {contact} cannot be read")))
+    }
+
+    fn text(&self) -> Result<String, store::Error> {
+        serde_json::to_string(self).map_err(|error| store::Error::Corrupt(error.to_string()))
+    }
+
+    /// What there was, of those that were changed.
+    pub fn was(&self, contact: ContactId) -> impl Iterator<Item = Share> {
+        self.was.iter().map(move |share| share.of_contact(contact))
+    }
+
+    /// What the action has left, of those that were changed.
+    pub fn is(&self, contact: ContactId) -> impl Iterator<Item = Share> {
+        self.is.iter().map(move |share| share.of_contact(contact))
+    }
+
+    /// Whether the shares of now, of the contact, are still what the action has left.
+    pub fn stands(&self, contact: ContactId, now: &[Share]) -> bool {
+        let is: Vec<Share> = self.is(contact).collect();
+        let gone = self.was(contact).filter(|was| is.iter().all(|is| is.to != was.to));
+        is.iter().all(|share| now.contains(share)) && gone.into_iter().all(|was| now.iter().all(|now| now.to != was.to))
+    }
+}
+
+/// Begins an action of the member, in the transaction that begins to do it; says its number.
+pub(crate) fn begin(tx: &mut Tx<'_>, actor: Actor, kind: ActionKind, now: i64) -> Result<i64, Error> {
+    Ok(actions::begin(tx, actor.workspace, actor.member, kind.as_str(), now)?)
+}
+
+/// Notes contacts as they were before, in the transaction that has changed them and after it has: what the action has left
+/// is read here.
+pub(crate) fn note(tx: &mut Tx<'_>, actor: Actor, action: i64, touched: &[Before]) -> Result<(), Error> {
+    let workspace = actor.workspace;
+    let kind = match actions::get(tx, workspace, action)? {
+        Some(action) => ActionKind::named(&action.kind)?,
+        None => return Err(Error::NoAction(action)),
+    };
+    let owners: HashMap<ContactId, Member> = if kind == ActionKind::HandOver {
+        let ids: Vec<ContactId> = touched.iter().map(|before| before.row.id).collect();
+        let rows = contacts::get_many(tx, workspace, &ids)?;
+        rows.into_iter().map(|row| (row.id, row.owner)).collect()
+    } else {
+        HashMap::new()
+    };
+    let shared = touched.iter().filter(|before| before.shares.is_some());
+    let shared: Vec<ContactId> = shared.map(|before| before.row.id).collect();
+    let mut now: HashMap<ContactId, Vec<Share>> = HashMap::new();
+    for share in shares::of_many(tx, workspace, &shared)? {
+        now.entry(share.contact).or_default().push(share);
+    }
+    let mut notes = Vec::with_capacity(touched.len());
+    for Before { row, shares, after } in touched {
+        let left = now.remove(&row.id).unwrap_or_default();
+        let changed = shares.as_ref().map(|shares| SharesChanged::between(shares, &left));
+        notes.push(Touched {
+            contact: row.id,
+            after_version: *after,
+            after_owner: owners.get(&row.id).copied().unwrap_or(row.owner),
+            owner: row.owner,
+            version: row.version,
+            created_at: row.created_at,
+            created_by: row.created_by,
+            made_by: row.made_by,
+            written_by: row.written_by,
+            edited_by: row.edited_by,
+            shares: changed.map(|changed| changed.text()).transpose()?,
+            body: kind.changes_values().then(|| row.body.clone()),
+        });
+    }
+    Ok(actions::note(tx, workspace, action, &notes)?)
+}
+
+impl App {
+    /// Goes through contacts in steps and notes what was there, so that all can be taken back together. `work` gets the
+    /// ids of a step in order, each once, changes those that it may, and says which it has; it need not tell the feed. The
+    /// audit log has one entry for all, whose words are `about`.
+    pub(crate) fn in_steps(
+        &self,
+        actor: Actor,
+        kind: ActionKind,
+        about: &str,
+        ids: &[ContactId],
+        mut work: impl FnMut(&mut Tx<'_>, &[ContactId]) -> Result<Step, Error>,
+    ) -> Result<ActionReport, Error> {
+        let now = self.world.now();
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut report = ActionReport::default();
+        let mut entry = None;
+        for some in ids.chunks(STEP) {
+            let (contacts, passed_over, action) = self.store.write(|tx| {
+                let change = workspaces::begin_change(tx, actor.workspace)?;
+                access::active(tx, actor)?;
+                let step = work(tx, some)?;
+                let mut action = report.action;
+                if !step.touched.is_empty() {
+                    let number = match action {
+                        Some(number) => number,
+                        None => begin(tx, actor, kind, now)?,
+                    };
+                    action = Some(number);
+                    note(tx, actor, number, &step.touched)?;
+                }
+                let met = step.touched.iter().map(|before| before.row.id).collect();
+                feed::note(tx, actor.workspace, &[kind.touched(met)])?;
+                follow(tx, actor.workspace, change)?;
+                let contacts = step.touched.len() as u64;
+                if contacts > 0 {
+                    self.audit_part(tx, actor, &mut entry, kind.deed(), about, contacts)?;
+                }
+                Ok::<_, Error>((contacts, step.passed_over, action))
+            })?;
+            report.contacts += contacts;
+            report.passed_over += passed_over;
+            report.action = action;
+        }
+        Ok(report)
+    }
+
+    /// Forgets what was done to contacts longer ago than the settings say: it cannot be taken back any more.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn forget_old_actions(&self, actor: Actor) -> Result<(), Error> {
+        let settings = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
+        let before = settings.log_since(self.world.now());
+        while self
+            .store
+            .write(|tx| actions::forget(tx, actor.workspace, before, STEP as u64))?
+        {}
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use store::shares::{Access, Grantee};
+
+    const EVERYONE: i64 = 0;
+
+    fn share(to: i64, access: Access, at: i64) -> Share {
+        Share {
+            contact: ContactId::nil(),
+            to: if to == EVERYONE {
+                Grantee::Everyone
+            } else {
+                Grantee::Member(Member(to))
+            },
+            access,
+            by: Member(1),
+            at,
+        }
+    }
+
+    #[test]
+    fn only_the_shares_that_differ_are_kept() {
+        let stays = share(EVERYONE, Access::View, 1);
+        let (old, new) = (share(2, Access::View, 1), share(2, Access::Edit, 5));
+        let gone = share(3, Access::Edit, 1);
+        let changed = SharesChanged::between(&[stays, old, gone], &[stays, new]);
+        let changed = SharesChanged::read(ContactId::nil(), &changed.text().unwrap()).unwrap();
+        assert_eq!(changed.was(ContactId::nil()).collect::<Vec<_>>(), [old, gone]);
+        assert_eq!(changed.is(ContactId::nil()).collect::<Vec<_>>(), [new]);
+        for (now, stands) in [
+            (vec![stays, new], true),
+            (vec![new], true),
+            (vec![stays, old], false),
+            (vec![stays], false),
+            (vec![stays, new, gone], false),
+            (vec![stays, new, share(4, Access::View, 9)], true),
+        ] {
+            assert_eq!(changed.stands(ContactId::nil(), &now), stands, "{now:?}");
+        }
+    }
+
+    #[test]
+    fn every_kind_is_known_by_its_name() {
+        for kind in ActionKind::ALL {
+            assert_eq!(ActionKind::named(kind.as_str()).unwrap(), kind);
+        }
+    }
+}

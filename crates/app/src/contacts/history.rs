@@ -1,0 +1,154 @@
+//! Where the values of a contact came from, and who else has them.
+//!
+//! Owns what a page tells beside the contact itself: the file that made it, the import that changed it last with what was
+//! there before, and contacts that share an email or a phone. Leaves out the contact (`contacts`).
+
+use crate::App;
+use crate::access::{self, CanView};
+use crate::access::{Actor, Right};
+use crate::contacts::shares::Names;
+use crate::contacts::{read, read_body};
+use crate::error::Error;
+use model::{Contact, ContactId, MatchKey};
+use store::contacts::ContactRow;
+use store::imports::Import;
+use store::{ImportId, Member, Tx, changes, contacts, imports, keys};
+
+/// Namesakes that are told, at most.
+const NAMESAKES: usize = 5;
+/// Contacts that are looked at in one go.
+const LOOKED_AT: usize = 500;
+
+/// Where the values of a contact came from.
+#[derive(Clone, Debug, Default)]
+pub struct ContactHistory {
+    /// The name of the member who made it, by hand or with an import; none if nobody noted who.
+    pub creator: Option<String>,
+    /// The name of the file that the contact was made from; none if a person made it.
+    pub created_from: Option<String>,
+    /// Whether the member made that import, and so may look at it.
+    pub created_by_own: bool,
+    /// The name of the member who changed it last, by hand or with an import; none if nobody noted who.
+    pub editor: Option<String>,
+    /// The import that changed it last; none if a person did, or none has since it was made.
+    pub changed_by: Option<LastImport>,
+}
+
+/// What an import changed.
+#[derive(Clone, Debug)]
+pub struct LastImport {
+    /// Which.
+    pub import: ImportId,
+    /// The name of its file.
+    pub file_name: String,
+    /// The line, counted from 1.
+    pub line: u64,
+    /// Whether the member made the import, and so may look at it.
+    pub own: bool,
+    /// What was there before it. Only the contact's owner is told: it was there before others were given a share.
+    pub before: Option<Contact>,
+}
+
+/// Another contact with the same email or phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Namesake {
+    /// Which.
+    pub id: ContactId,
+    /// Its name.
+    pub name: String,
+    /// Whether they share an email; else it is a phone.
+    pub by_email: bool,
+}
+
+impl App {
+    /// Where the values of a contact came from.
+    ///
+    /// # Errors
+    /// [`Error::NoContact`]; those of the database.
+    pub fn contact_history(&self, actor: Actor, id: ContactId) -> Result<ContactHistory, Error> {
+        self.store.read(|tx| {
+            let (right, row) = access::found(tx, actor, id)?;
+            let made_with = imported(tx, actor, row.created_by.map(|origin| origin.import))?;
+            let written_with = imported(tx, actor, row.written_by)?;
+            let creator = made_with.as_ref().map(|import| import.owner).or(row.made_by);
+            let editor = written_with.as_ref().map(|import| import.owner).or(row.edited_by);
+            let changed_by = match written_with {
+                Some(import) => last_change(tx, actor, &row, import, right)?,
+                None => None,
+            };
+            let names = Names::of(tx, actor.workspace, creator.into_iter().chain(editor))?;
+            let named = |member: Option<Member>| member.map(|member| names.name(member));
+            Ok(ContactHistory {
+                creator: named(creator),
+                created_by_own: made_with.as_ref().is_some_and(|import| import.owner == actor.member),
+                created_from: made_with.map(|import| import.file_name),
+                editor: named(editor),
+                changed_by,
+            })
+        })
+    }
+
+    /// Some of the contacts that have an email or a phone of this one too, but for `but`, those by email first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn namesakes(&self, actor: Actor, contact: &Contact, but: Option<ContactId>) -> Result<Vec<Namesake>, Error> {
+        let mut shared: Vec<MatchKey> = MatchKey::of(contact)
+            .into_iter()
+            .filter(|key| !key.is_content())
+            .collect();
+        shared.sort_by_key(|key| !key.is_email());
+        self.store.read(|tx| {
+            let found = keys::find_many(tx, actor.workspace, &shared)?;
+            let mut namesakes: Vec<Namesake> = Vec::new();
+            for (key, ids) in shared.iter().zip(found) {
+                // What the member may not see must not take the place of what they may.
+                for some in ids.chunks(LOOKED_AT) {
+                    let rows = contacts::get_many(tx, actor.workspace, some)?;
+                    for (_, row) in access::seen(tx, actor, rows)? {
+                        let known = Some(row.id) == but || namesakes.iter().any(|known| known.id == row.id);
+                        if !known && namesakes.len() < NAMESAKES {
+                            namesakes.push(Namesake {
+                                id: row.id,
+                                name: read(&row)?.display_name(),
+                                by_email: key.is_email(),
+                            });
+                        }
+                    }
+                    if namesakes.len() >= NAMESAKES {
+                        return Ok(namesakes);
+                    }
+                }
+            }
+            Ok(namesakes)
+        })
+    }
+}
+
+/// An import, if there was one and it is remembered.
+fn imported(tx: &mut Tx<'_>, actor: Actor, import: Option<ImportId>) -> Result<Option<Import>, Error> {
+    let import = import.map(|import| imports::get(tx, actor.workspace, import));
+    Ok(import.transpose()?.flatten())
+}
+
+/// What an import changed of a contact that the actor may see.
+fn last_change(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    row: &CanView<ContactRow>,
+    import: Import,
+    right: Right,
+) -> Result<Option<LastImport>, Error> {
+    let Some(change) = changes::get(tx, actor.workspace, import.id, row.id)? else {
+        return Ok(None);
+    };
+    let Some(before) = change.before else { return Ok(None) };
+    let before = read_body(row.id, &before.body)?;
+    Ok(Some(LastImport {
+        import: import.id,
+        file_name: import.file_name,
+        line: change.line,
+        own: import.owner == actor.member,
+        before: (right == Right::Own).then_some(before),
+    }))
+}

@@ -1,0 +1,139 @@
+//! Making one contact of several in the directory.
+//!
+//! Owns who may, that nothing was changed meanwhile, and that all of it happens at once and can be taken back. The others go
+//! into the notes of the action, not into the trash: undoing the merge is their way back. Leaves out what comes of the
+//! values (`model::merge`), and finding what should be merged (`duplicates`).
+
+use crate::App;
+use crate::access;
+use crate::access::Actor;
+use crate::contacts::StoredContact;
+use crate::contacts::bulk::ActionReport;
+use crate::contacts::bulk::{ActionKind, Before, Step};
+use crate::contacts::{drop_traces, read, rewrite};
+use crate::duplicates::hindered;
+use crate::error::Error;
+use model::{Contact, ContactId, MergeChoices, Version, merge};
+use std::collections::HashMap;
+use store::contacts::ContactRow;
+use store::{Tx, contacts, shares};
+
+/// So many contacts are made one at once.
+pub const MERGED_AT_ONCE: usize = 10;
+
+/// Contacts that are to become one, and how.
+#[derive(Clone, Debug)]
+pub struct MergeRequest {
+    /// The one that stays, by its id.
+    pub kept: ContactId,
+    /// Those that go.
+    pub gone: Vec<ContactId>,
+    /// The versions that the member has seen. A contact that has another one by now is not merged.
+    pub seen: HashMap<ContactId, Version>,
+    /// What was chosen; contacts are counted with the one that stays first and those that go in their order.
+    pub choices: MergeChoices,
+}
+
+impl App {
+    /// Contacts that are to be merged, in the order in which they were named, each once.
+    ///
+    /// # Errors
+    /// [`Error::NoContact`] of the first that the member may not see; those of the database.
+    pub fn to_be_merged(&self, actor: Actor, ids: &[ContactId]) -> Result<Vec<StoredContact>, Error> {
+        let mut found: Vec<StoredContact> = Vec::new();
+        for id in ids.iter().take(MERGED_AT_ONCE) {
+            if found.iter().all(|known| known.id != *id) {
+                found.push(self.contact(actor, *id)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Why the member cannot merge contacts into the first of them; none if they can.
+    pub fn hinders_merging(contacts: &[StoredContact]) -> Option<String> {
+        hindered(contacts)
+    }
+
+    /// Makes one contact of several. The member must have the right to edit the one that stays, and own those that go.
+    ///
+    /// # Errors
+    /// [`Error::NoContact`]; [`Error::Forbidden`]; [`Error::ChangedMeanwhile`] of the first that is not as the member has
+    /// seen it; [`Error::NoIdentity`] if nothing would be left to know it by; those of the database.
+    pub fn merge(&self, actor: Actor, request: &MergeRequest) -> Result<ActionReport, Error> {
+        let MergeRequest {
+            kept, gone, choices, ..
+        } = request;
+        let mut ids = vec![*kept];
+        for id in gone {
+            if !ids.contains(id) {
+                ids.push(*id);
+            }
+        }
+        if !(2..=MERGED_AT_ONCE).contains(&ids.len()) {
+            return Err(Error::Forbidden("contacts are merged two to ten at a time"));
+        }
+        let now = self.world.now();
+        let about = format!("{} into one", ids.len());
+        self.in_steps(actor, ActionKind::Merge, &about, &ids, |tx, _| {
+            let kept = access::edit(tx, actor, *kept)?;
+            request.was_seen_so(&kept)?;
+            let mut others = Vec::with_capacity(ids.len());
+            for id in &ids[1..] {
+                let other = access::own(tx, actor, *id)?;
+                request.was_seen_so(&other)?;
+                others.push(other.into_inner());
+            }
+            let mut values = vec![read(&kept)?];
+            for other in &others {
+                values.push(read(other)?);
+            }
+            let merged = merge(&values.iter().collect::<Vec<_>>(), choices);
+            if !merged.has_identity() {
+                return Err(Error::NoIdentity);
+            }
+            let mut touched = Vec::with_capacity(ids.len());
+            for (row, contact) in others.into_iter().zip(&values[1..]) {
+                touched.push(let_go(tx, actor, row, contact)?);
+            }
+            let row = (*kept).clone();
+            let after = match merged == values[0] {
+                true => row.version,
+                false => rewrite(tx, actor, kept, &values[0], &merged, now)?,
+            };
+            touched.push(Before {
+                row,
+                shares: None,
+                after: Some(after),
+            });
+            Ok(Step {
+                touched,
+                passed_over: 0,
+            })
+        })
+    }
+}
+
+impl MergeRequest {
+    fn was_seen_so(&self, row: &ContactRow) -> Result<(), Error> {
+        match self.seen.get(&row.id) {
+            Some(seen) if *seen != row.version => Err(Error::ChangedMeanwhile {
+                contact: row.id,
+                version: row.version,
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Removes a contact whose values have gone into another one, with its shares.
+fn let_go(tx: &mut Tx<'_>, actor: Actor, row: ContactRow, contact: &Contact) -> Result<Before, Error> {
+    let shared = shares::of_many(tx, actor.workspace, &[row.id])?;
+    drop_traces(tx, actor.workspace, row.id, contact)?;
+    shares::remove_of(tx, actor.workspace, &[row.id])?;
+    contacts::delete_many(tx, actor.workspace, &[row.id])?;
+    Ok(Before {
+        row,
+        shares: Some(shared),
+        after: None,
+    })
+}

@@ -1,0 +1,153 @@
+//! Finding contacts by words: what each is found by, and keeping those texts up to date.
+//!
+//! Owns the search text of a contact and the two ways to bring texts up to date: with the contact, where a person changes
+//! one, and afterwards in steps, where an import has changed many. Leaves out which contacts a filter lets pass
+//! (`filter`): a search only leaves out contacts that no word of the filter can be in, so the answer is the same with texts
+//! and without.
+
+use crate::App;
+use crate::access::Actor;
+use crate::contacts::read;
+use crate::error::Error;
+use model::{Contact, ContactId, fold};
+use store::contacts::ContactRow;
+use store::texts::{self, SearchText};
+use store::{Tx, Workspace, workspaces};
+
+/// Contacts of one step.
+const STEP: u64 = 5_000;
+/// An import that changed at most so many contacts writes their texts before it ends.
+const AT_ONCE: u64 = 20_000;
+
+/// What bringing the search texts up to date came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Indexed {
+    /// Texts written.
+    pub contacts: u64,
+    /// Whether every contact has its current text now. If not, there is more to do.
+    pub complete: bool,
+}
+
+impl App {
+    /// Brings the search texts of at most about `limit` contacts up to date, in steps that each commit and let others write
+    /// in between. It can be called at any time, by several processes too; with nothing to do it costs one small question.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn index_texts(&self, actor: Actor, limit: u64) -> Result<Indexed, Error> {
+        let workspace = actor.workspace;
+        let (changes, texts_at) = self.store.read(|tx| workspaces::changes(tx, workspace))?;
+        let mut indexed = Indexed {
+            contacts: 0,
+            complete: texts_at == changes,
+        };
+        let mut after = None;
+        while !indexed.complete && indexed.contacts < limit {
+            let step = self.store.write(|tx| step(tx, workspace, after, changes))?;
+            indexed.contacts += step.written;
+            indexed.complete = step.complete;
+            match step.last {
+                Some(last) => after = Some(last),
+                None => break,
+            }
+        }
+        Ok(indexed)
+    }
+
+    /// Brings the search texts up to date after an import that created or changed so many contacts. After a large one it
+    /// does nothing: that would keep people waiting, and whoever works in the background does it.
+    ///
+    /// # Errors
+    /// Those of the database. The import is done nevertheless, and searching works, only slower.
+    pub fn index_texts_after(&self, actor: Actor, changed: u64) -> Result<(), Error> {
+        if changed <= AT_ONCE {
+            self.index_texts(actor, AT_ONCE)?;
+        }
+        Ok(())
+    }
+}
+
+/// What one step did.
+struct Step {
+    written: u64,
+    /// The contact to go on behind; none at the end.
+    last: Option<ContactId>,
+    complete: bool,
+}
+
+/// Writes the texts of some contacts that have no current one. The last step notes that texts are complete, if nobody
+/// has changed a contact since `changes` were counted.
+fn step(tx: &mut Tx<'_>, workspace: Workspace, after: Option<ContactId>, changes: i64) -> Result<Step, store::Error> {
+    // Nobody may change a contact between the look at it and the writing of its text.
+    workspaces::queue(tx, workspace)?;
+    let stale = texts::page_stale(tx, workspace, after, STEP)?;
+    let fresh: Vec<SearchText> = stale.iter().map(read_text).collect::<Result<_, _>>()?;
+    texts::set_many(tx, workspace, &fresh)?;
+    let written = stale.len() as u64;
+    let at_end = written < STEP;
+    let complete = at_end && workspaces::changes(tx, workspace)?.0 == changes;
+    if complete {
+        workspaces::set_texts_at(tx, workspace, changes)?;
+    }
+    Ok(Step {
+        written,
+        last: stale.last().map(|row| row.id).filter(|_| !at_end),
+        complete,
+    })
+}
+
+/// Lets the mark of complete texts follow a change that has kept the texts of its contacts in step.
+pub(crate) fn follow(tx: &mut Tx<'_>, workspace: Workspace, change: i64) -> Result<(), store::Error> {
+    let (_, texts_at) = workspaces::changes(tx, workspace)?;
+    if texts_at == change - 1 {
+        workspaces::set_texts_at(tx, workspace, change)?;
+    }
+    Ok(())
+}
+
+fn read_text(row: &ContactRow) -> Result<SearchText, store::Error> {
+    Ok(text_of(row, &read(row)?))
+}
+
+/// The search text of a contact.
+pub(crate) fn text_of(row: &ContactRow, contact: &Contact) -> SearchText {
+    SearchText {
+        contact: row.id,
+        version: row.version,
+        text: words_of(contact),
+    }
+}
+
+/// All that a word of a filter is compared with (`filter::Condition::Word`), in its folded form, each on a line of its own:
+/// folded words hold no line ends, so no word is found where two values meet.
+fn words_of(contact: &Contact) -> String {
+    let mut text = fold(&contact.display_name());
+    let names = [
+        &contact.first_name,
+        &contact.middle_name,
+        &contact.last_name,
+        &contact.nickname,
+        &contact.company,
+    ];
+    for name in names.map(|name| fold(name.as_str())) {
+        // Most names are part of the full name.
+        if !text.contains(&name) {
+            add_line(&mut text, &name);
+        }
+    }
+    for tag in &contact.tags {
+        add_line(&mut text, &fold(tag.as_str()));
+    }
+    for email in &contact.emails {
+        add_line(&mut text, &fold(email.value.as_str()));
+    }
+    for phone in &contact.phones {
+        add_line(&mut text, phone.phone.as_str());
+    }
+    text
+}
+
+fn add_line(text: &mut String, line: &str) {
+    text.push('\n');
+    text.push_str(line);
+}

@@ -1,0 +1,393 @@
+//! Sharing: contacts are given to others to see or to edit, taken back, and handed over to another owner.
+//!
+//! Owns what each does to the shares and owners of contacts, whatever their number. A share changes who sees a contact, not the contact: its version stays. Leaves out what a right allows
+//! (`access`), and how many are gone through and what was done is taken back (`actions`).
+
+use crate::App;
+use crate::access::{self, CanView, Owns};
+use crate::access::{Actor, Right};
+use crate::contacts::bulk::ActionReport;
+use crate::contacts::bulk::{ActionKind, Before, Step};
+use crate::error::Error;
+use model::ContactId;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use store::contacts::{self, ContactRow};
+use store::members::{self, MemberState};
+use store::shares::{self, Access, Grantee, Share};
+use store::{Member, Tx, Workspace, workspaces};
+
+/// By whom a contact is shared with a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedBy {
+    /// What that member is called.
+    pub by_name: String,
+    /// When, in UTC microseconds.
+    pub at: i64,
+    /// What it allows.
+    pub access: Access,
+}
+
+/// Who sees a contact beside its owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShareInfo {
+    /// Who.
+    pub to: Grantee,
+    /// What that member is called; empty for everyone.
+    pub name: String,
+    /// What it allows.
+    pub access: Access,
+    /// What the member is called who gave it.
+    pub by_name: String,
+    /// When, in UTC microseconds.
+    pub at: i64,
+}
+
+/// What becomes of the shares of some contacts.
+enum Change {
+    /// With each of some, every one once.
+    Share(Vec<Grantee>, Access),
+    /// From one, or from all.
+    Unshare(Option<Grantee>),
+    HandOver {
+        to: Member,
+        keep: Option<Access>,
+    },
+}
+
+impl App {
+    /// Shares contacts of the member's own with other members or with everyone. A share that there is already gets the
+    /// new access. Contacts of others, and those that are not there, are passed over.
+    ///
+    /// # Errors
+    /// [`Error::NoMember`]; [`Error::Forbidden`] if the member is not active; those of the database; what was shared before stays shared.
+    pub fn share(
+        &self,
+        actor: Actor,
+        ids: &[ContactId],
+        to: &[Grantee],
+        access: Access,
+    ) -> Result<ActionReport, Error> {
+        let to: BTreeSet<Grantee> = to.iter().copied().collect();
+        self.change_shares(actor, ids, &Change::Share(to.into_iter().collect(), access))
+    }
+
+    /// Takes the shares of contacts of the member's own back: those of one, or all.
+    ///
+    /// # Errors
+    /// Those of the database; what was taken back before stays so.
+    pub fn unshare(&self, actor: Actor, ids: &[ContactId], to: Option<Grantee>) -> Result<ActionReport, Error> {
+        self.change_shares(actor, ids, &Change::Unshare(to))
+    }
+
+    /// Gives contacts of the member's own to another owner. Others keep their shares; the member keeps `keep`.
+    ///
+    /// # Errors
+    /// [`Error::NoMember`]; [`Error::Forbidden`] if the member is not active; those of the database; what was handed over before stays so.
+    pub fn hand_over(
+        &self,
+        actor: Actor,
+        ids: &[ContactId],
+        to: Member,
+        keep: Option<Access>,
+    ) -> Result<ActionReport, Error> {
+        self.change_shares(actor, ids, &Change::HandOver { to, keep })
+    }
+
+    /// Who sees a contact beside its owner. Whoever sees it may know.
+    ///
+    /// # Errors
+    /// [`Error::NoContact`]; those of the database.
+    pub fn shares_of(&self, actor: Actor, id: ContactId) -> Result<Vec<ShareInfo>, Error> {
+        self.store.read(|tx| {
+            let contact = access::view(tx, actor, id)?;
+            let found = shares::of_many(tx, actor.workspace, &[contact.id])?;
+            let grantees = found.iter().filter_map(|share| share.to.member());
+            let named = found.iter().map(|share| share.by).chain(grantees);
+            let names = Names::of(tx, actor.workspace, named)?;
+            let told = found.into_iter().map(|share| ShareInfo {
+                to: share.to,
+                name: match share.to {
+                    Grantee::Everyone => String::new(),
+                    Grantee::Member(member) => names.name(member),
+                },
+                access: share.access,
+                by_name: names.name(share.by),
+                at: share.at,
+            });
+            Ok(told.collect())
+        })
+    }
+
+    fn change_shares(&self, actor: Actor, ids: &[ContactId], change: &Change) -> Result<ActionReport, Error> {
+        let about = self.store.read(|tx| change.in_words(tx, actor))?;
+        let now = self.world.now();
+        self.in_steps(actor, change.kind(), &about, ids, |tx, some| {
+            change.check(tx, actor)?;
+            let rows = contacts::get_many(tx, actor.workspace, some)?;
+            let seen = access::seen(tx, actor, rows)?;
+            let met = seen.len();
+            let owned = access::owned(actor, seen.into_iter().map(|(_, row)| row.into_inner()).collect());
+            Ok(Step {
+                passed_over: (met - owned.len()) as u64,
+                touched: change.carry_out(tx, actor, owned, now)?,
+            })
+        })
+    }
+}
+
+impl Change {
+    fn kind(&self) -> ActionKind {
+        match self {
+            Self::Share(..) => ActionKind::Share,
+            Self::Unshare(_) => ActionKind::Unshare,
+            Self::HandOver { .. } => ActionKind::HandOver,
+        }
+    }
+
+    /// What it is about, for the audit log.
+    fn in_words(&self, tx: &mut Tx<'_>, actor: Actor) -> Result<String, Error> {
+        let mut named = |to: &Grantee| match to {
+            Grantee::Everyone => Ok("everyone".to_owned()),
+            Grantee::Member(member) => name_of(tx, actor.workspace, *member),
+        };
+        Ok(match self {
+            Self::Share(to, access) => {
+                let names = to.iter().map(named).collect::<Result<Vec<String>, _>>()?;
+                format!("with {}, to {}", names.join(", "), access.as_str())
+            }
+            Self::Unshare(None) => "with all".to_owned(),
+            Self::Unshare(Some(to)) => format!("with {}", named(to)?),
+            Self::HandOver { to, .. } => format!("to {}", named(&Grantee::Member(*to))?),
+        })
+    }
+
+    /// Makes sure that contacts can be given to whom it is about.
+    fn check(&self, tx: &mut Tx<'_>, actor: Actor) -> Result<(), Error> {
+        let given: Vec<Member> = match self {
+            Self::Share(to, _) => to.iter().filter_map(|to| to.member()).collect(),
+            Self::HandOver { to, .. } => vec![*to],
+            Self::Unshare(_) => Vec::new(),
+        };
+        for member in given {
+            match members::get(tx, actor.workspace, member)? {
+                Some(member) if member.state == MemberState::Active => {}
+                None => return Err(Error::NoMember),
+                Some(_) => return Err(Error::Forbidden("this member is not active any more; choose another")),
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries it out for contacts in the order of their ids, and says which are different now.
+    fn carry_out(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: Actor,
+        owned: Vec<Owns<ContactRow>>,
+        now: i64,
+    ) -> Result<Vec<Before>, Error> {
+        let rows: Vec<ContactRow> = owned.into_iter().map(Owns::into_inner).collect();
+        let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+        let mut before: HashMap<ContactId, Vec<Share>> = HashMap::new();
+        for share in shares::of_many(tx, actor.workspace, &ids)? {
+            before.entry(share.contact).or_default().push(share);
+        }
+        let (mut given, mut taken, mut handed, mut changed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for row in rows {
+            let before = before.remove(&row.id).unwrap_or_default();
+            let mut given_to = |contact, to, access| {
+                let by = actor.member;
+                given.push(Share {
+                    contact,
+                    to,
+                    access,
+                    by,
+                    at: now,
+                });
+            };
+            match self {
+                Self::Share(to, access) => {
+                    let has = |to| before.iter().any(|share| share.to == to && share.access == *access);
+                    let lack = to.iter().filter(|to| to.member() != Some(row.owner) && !has(**to));
+                    let lack: Vec<Grantee> = lack.copied().collect();
+                    if lack.is_empty() {
+                        continue;
+                    }
+                    lack.into_iter().for_each(|to| given_to(row.id, to, *access));
+                }
+                Self::Unshare(to) => {
+                    let some = before.iter().filter(|share| to.is_none_or(|to| share.to == to));
+                    let already = taken.len();
+                    taken.extend(some.map(|share| (row.id, share.to)));
+                    if taken.len() == already {
+                        continue;
+                    }
+                }
+                Self::HandOver { to, keep } => {
+                    if row.owner == *to {
+                        continue;
+                    }
+                    // An owner needs no share.
+                    taken.push((row.id, Grantee::Member(*to)));
+                    if let Some(access) = keep {
+                        given_to(row.id, Grantee::Member(row.owner), *access);
+                    }
+                    handed.push(ContactRow {
+                        owner: *to,
+                        ..row.clone()
+                    });
+                }
+            }
+            changed.push(Before {
+                after: Some(row.version),
+                row,
+                shares: Some(before),
+            });
+        }
+        contacts::replace_many(tx, actor.workspace, &handed)?;
+        shares::remove_many(tx, actor.workspace, &taken)?;
+        shares::put_many(tx, actor.workspace, &given)?;
+        Ok(changed)
+    }
+}
+
+/// What a member is called.
+pub(crate) fn name_of(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<String, store::Error> {
+    Ok(workspaces::member_name(tx, workspace, member)?.unwrap_or_default())
+}
+
+/// What some members are called, asked for all at once: one by one each would be a question to a server.
+pub(crate) struct Names(HashMap<Member, String>);
+
+impl Names {
+    pub fn of(
+        tx: &mut Tx<'_>,
+        workspace: Workspace,
+        members: impl Iterator<Item = Member>,
+    ) -> Result<Self, store::Error> {
+        let mut asked: Vec<Member> = members.collect();
+        asked.sort_unstable();
+        asked.dedup();
+        Ok(Self(match asked.is_empty() {
+            true => HashMap::new(),
+            false => workspaces::member_names(tx, workspace, &asked)?.into_iter().collect(),
+        }))
+    }
+
+    /// Empty for one who is not there.
+    pub fn name(&self, member: Member) -> String {
+        self.0.get(&member).cloned().unwrap_or_default()
+    }
+}
+
+/// By whom those of some contacts are shared that are not the actor's own.
+pub(crate) fn shared_by(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    seen: &[(Right, CanView<ContactRow>)],
+) -> Result<HashMap<ContactId, SharedBy>, Error> {
+    let of_others = seen.iter().filter(|(right, _)| *right < Right::Own);
+    let ids: Vec<ContactId> = of_others.map(|(_, row)| row.id).collect();
+    let mut strongest: HashMap<ContactId, Share> = HashMap::new();
+    for share in shares::of_many(tx, actor.workspace, &ids)? {
+        let direct = share.to == Grantee::Member(actor.member);
+        if !direct && share.to != Grantee::Everyone {
+            continue;
+        }
+        // Of two that allow the same, the one that is for the member alone.
+        let known = strongest.entry(share.contact).or_insert(share);
+        if (share.access, direct) >= (known.access, known.to != Grantee::Everyone) {
+            *known = share;
+        }
+    }
+    let names = Names::of(tx, actor.workspace, strongest.values().map(|share| share.by))?;
+    let told = strongest.into_values().map(|share| {
+        let by_name = names.name(share.by);
+        let (at, access) = (share.at, share.access);
+        (share.contact, SharedBy { by_name, at, access })
+    });
+    Ok(told.collect())
+}
+
+/// A share as it is kept, but for the contact that it stands with: in the trash, and in the notes of actions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Packed {
+    /// The number of a member; 0 is everyone.
+    to: i64,
+    edit: bool,
+    by: i64,
+    at: i64,
+}
+
+impl Packed {
+    pub fn of(share: &Share) -> Self {
+        Self {
+            to: match share.to {
+                Grantee::Everyone => 0,
+                Grantee::Member(member) => member.0,
+            },
+            edit: share.access == Access::Edit,
+            by: share.by.0,
+            at: share.at,
+        }
+    }
+
+    /// The share of a contact.
+    pub fn of_contact(self, contact: ContactId) -> Share {
+        Share {
+            contact,
+            to: match self.to {
+                0 => Grantee::Everyone,
+                member => Grantee::Member(Member(member)),
+            },
+            access: if self.edit { Access::Edit } else { Access::View },
+            by: Member(self.by),
+            at: self.at,
+        }
+    }
+}
+
+/// The shares of a contact as a text, empty for none.
+pub(crate) fn packed(shares: &[Share]) -> String {
+    if shares.is_empty() {
+        return String::new();
+    }
+    // Numbers can always be written.
+    serde_json::to_string(&shares.iter().map(Packed::of).collect::<Vec<_>>()).unwrap_or_default()
+}
+
+/// The shares of contacts that were made texts, but for those of members who are gone.
+pub(crate) fn unpacked<'a>(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    packed: impl Iterator<Item = (ContactId, &'a str)>,
+) -> Result<Vec<Share>, store::Error> {
+    let mut shares = Vec::new();
+    for (contact, packed) in packed.filter(|(_, packed)| !packed.is_empty()) {
+        let unreadable = |_| store::Error::Corrupt(format!("the shares of contact {contact} cannot be read"));
+        let packed: Vec<Packed> = serde_json::from_str(packed).map_err(unreadable)?;
+        shares.extend(packed.into_iter().map(|share| share.of_contact(contact)));
+    }
+    drop_lost_members(tx, workspace, &mut shares)?;
+    Ok(shares)
+}
+
+/// Leaves out the shares of members who are gone: these do not come back.
+pub(crate) fn drop_lost_members(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    shares: &mut Vec<Share>,
+) -> Result<(), store::Error> {
+    if shares.is_empty() {
+        return Ok(());
+    }
+    let all = members::list(tx, workspace)?.into_iter();
+    let there = all.filter(|member| member.state != MemberState::Removed);
+    let there: HashSet<Member> = there.map(|member| member.member).collect();
+    shares.retain(|share| match share.to {
+        Grantee::Everyone => true,
+        Grantee::Member(member) => there.contains(&member),
+    });
+    Ok(())
+}

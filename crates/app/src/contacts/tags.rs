@@ -1,0 +1,118 @@
+//! Giving a tag to many contacts, and taking it from them.
+//!
+//! Leaves out the tags of one contact, which are values like others (`contacts`).
+
+use crate::App;
+use crate::access;
+use crate::access::Actor;
+use crate::contacts::bulk::ActionReport;
+use crate::contacts::bulk::{ActionKind, Before, Step};
+use crate::contacts::bulk_undo::rewrite;
+use crate::contacts::read;
+use crate::error::Error;
+use model::{Contact, ContactId, Text, fold};
+use store::contacts::{self, ContactRow};
+
+/// Letters of a tag, at most.
+const LONGEST: usize = 100;
+
+impl App {
+    /// Gives contacts a tag. Those that have it, also in other letters, stay as they are; those that the member may not
+    /// change are passed over.
+    ///
+    /// # Errors
+    /// [`Error::BadTag`]; those of the database; what was done before stays done.
+    pub fn tag_contacts(&self, actor: Actor, ids: &[ContactId], tag: &str) -> Result<ActionReport, Error> {
+        let tag = tag_of(tag)?;
+        if tag.as_str().contains([',', ';', '\n']) {
+            return Err(Error::BadTag(
+                "one tag at a time: a tag has no comma, semicolon or line end in it",
+            ));
+        }
+        self.retag(actor, ActionKind::Tag, ids, &tag, |contact| {
+            let has = contact.tags.iter().any(|has| is_same(has, &tag));
+            if !has {
+                contact.tags.push(tag.clone());
+            }
+            !has
+        })
+    }
+
+    /// Takes a tag from contacts, however it is written. Those that the member may not change are passed over.
+    ///
+    /// # Errors
+    /// [`Error::BadTag`]; those of the database; what was done before stays done.
+    pub fn untag_contacts(&self, actor: Actor, ids: &[ContactId], tag: &str) -> Result<ActionReport, Error> {
+        let tag = tag_of(tag)?;
+        self.retag(actor, ActionKind::Untag, ids, &tag, |contact| {
+            let had = contact.tags.len();
+            contact.tags.retain(|has| !is_same(has, &tag));
+            contact.tags.len() < had
+        })
+    }
+
+    fn retag(
+        &self,
+        actor: Actor,
+        kind: ActionKind,
+        ids: &[ContactId],
+        tag: &Text,
+        change: impl Fn(&mut Contact) -> bool,
+    ) -> Result<ActionReport, Error> {
+        let now = self.world.now();
+        self.in_steps(actor, kind, tag.as_str(), ids, |tx, some| {
+            let rows = contacts::get_many(tx, actor.workspace, some)?;
+            let seen = access::seen(tx, actor, rows)?;
+            let seen_count = seen.len() as u64;
+            // The proof is asked for anew, in the same transaction.
+            let rows = seen.into_iter().map(|(_, row)| row.into_inner()).collect();
+            let editable = access::editable(tx, actor, rows)?;
+            let mut step = Step {
+                passed_over: seen_count - editable.len() as u64,
+                ..Step::default()
+            };
+            let mut pairs = Vec::new();
+            for row in editable {
+                let row = row.into_inner();
+                let mut contact = read(&row)?;
+                if !change(&mut contact) {
+                    continue;
+                }
+                contact.normalise();
+                let next = ContactRow {
+                    version: now.max(row.version + 1),
+                    written_by: None,
+                    edited_by: Some(actor.member),
+                    body: contact.to_json(),
+                    ..row.clone()
+                };
+                step.touched.push(Before {
+                    row: row.clone(),
+                    shares: None,
+                    after: Some(next.version),
+                });
+                pairs.push((row, next));
+            }
+            rewrite(tx, actor.workspace, &pairs)?;
+            Ok(step)
+        })
+    }
+}
+
+/// Whether two tags are the same but for case and marks. Signs alone have nothing else to go by.
+fn is_same(one: &Text, other: &Text) -> bool {
+    one == other || (fold(one.as_str()) == fold(other.as_str()) && !fold(one.as_str()).is_empty())
+}
+
+/// A tag as it is kept.
+fn tag_of(tag: &str) -> Result<Text, Error> {
+    let tag = Text::new(tag);
+    let wrong = if tag.is_empty() {
+        "say which tag"
+    } else if tag.as_str().chars().count() > LONGEST {
+        "a tag has at most 100 letters"
+    } else {
+        return Ok(tag);
+    };
+    Err(Error::BadTag(wrong))
+}

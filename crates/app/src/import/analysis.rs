@@ -1,0 +1,346 @@
+//! What an import is to do: the file as it was opened, the mapping, the options. Made once, stored with the import, so
+//! that whoever goes on with it does the same.
+
+use crate::error::Error;
+use crate::workspace::custom_fields::Terms;
+use exchange::judge::{BadValues, Judge, Regions, Survey, holds_dates, holds_numbers, survey};
+use exchange::mapping::{BoundMapping, Column, find_fields, known_name, propose};
+use exchange::open::{
+    Charset, Dialect, EncodingFound, HeaderChoice, Opened, Overrides, Records, Source, decoded, open,
+};
+use model::{Blanks, ContactRules, DateOrder, DecimalSign, Fill, MatchKey, Notation, Region, Slot};
+use serde::{Deserialize, Serialize};
+
+/// What happens to a row that matches a contact.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Duplicates {
+    /// Nothing; it is counted.
+    #[default]
+    Skip,
+    /// The contact gets the row's values.
+    Update,
+    /// The contact gets the row's values where it has none.
+    Fill,
+    /// A new contact is made.
+    Create,
+}
+
+/// What counts as a match.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Match {
+    /// The same email only.
+    Email,
+    /// The same phone only.
+    Phone,
+    /// The same email or the same phone.
+    #[default]
+    EmailOrPhone,
+    /// The same email or the same phone, and a name that is surely the same (`model::by_key`).
+    EmailOrPhoneAndName,
+}
+
+impl Match {
+    /// Whether contacts with the same key of this kind are the same by this rule.
+    pub(crate) fn counts(self, key: &MatchKey) -> bool {
+        match self {
+            Self::Email => key.is_email(),
+            Self::Phone => key.is_phone(),
+            Self::EmailOrPhone | Self::EmailOrPhoneAndName => key.is_email() || key.is_phone(),
+        }
+    }
+
+    /// Whether one kind of value was said to be who somebody is, whatever the name.
+    pub(crate) fn is_of_one_kind(self) -> bool {
+        matches!(self, Self::Email | Self::Phone)
+    }
+}
+
+/// What happens to a row whose contact was changed since the export that the row comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Conflicts {
+    /// Nothing; it is listed.
+    #[default]
+    Skip,
+    /// The row's values win.
+    Overwrite,
+}
+
+/// How a file is to be opened, where the user knows better.
+#[derive(Clone, Debug, Default)]
+pub struct Opening {
+    /// The encoding.
+    pub charset: Option<Charset>,
+    /// The delimiter.
+    pub delimiter: Option<u8>,
+    /// The header row.
+    pub header: HeaderChoice,
+    /// The order of day and month, instead of telling it from the file's dates.
+    pub date_order: Option<DateOrder>,
+    /// Choices that overrule the proposed mapping: column and slot.
+    pub choices: Vec<(String, String)>,
+    /// Columns that nothing is known of become custom fields.
+    pub keep_unmapped: bool,
+    /// The country of numbers without country code.
+    pub region: Option<Region>,
+    /// That country where none is chosen and neither row nor file tells.
+    pub fallback_region: Option<Region>,
+    /// What a bad value does to its row.
+    pub bad_values: BadValues,
+}
+
+/// What an import does with rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportOptions {
+    /// With rows that match a contact.
+    pub duplicates: Duplicates,
+    /// What a match is.
+    pub matching: Match,
+    /// With rows whose contact was changed since.
+    pub conflicts: Conflicts,
+    /// Whether empty cells clear values when updating.
+    pub empty_cells_clear: bool,
+}
+
+impl ImportOptions {
+    /// How a row's values meet those of its contact; none if they do not.
+    pub(crate) fn fill(&self) -> Option<Fill> {
+        match self.duplicates {
+            Duplicates::Skip | Duplicates::Create => None,
+            Duplicates::Fill => Some(Fill::Blanks),
+            Duplicates::Update if self.empty_cells_clear => Some(Fill::Update(Blanks::Clear)),
+            Duplicates::Update => Some(Fill::Update(Blanks::Keep)),
+        }
+    }
+}
+
+/// A file that was looked at: how it is written and what its columns are.
+pub(crate) struct Look {
+    pub opened: Opened,
+    pub layout: Option<String>,
+    pub columns: Vec<Column>,
+    pub reading: Reading,
+}
+
+/// Everything that reading a file's rows needs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Reading {
+    pub encoding: EncodingFound,
+    pub dialect: Dialect,
+    pub header_row: Option<u64>,
+    pub mapping: BoundMapping,
+    pub layout: Option<String>,
+    pub chosen_region: Option<String>,
+    pub suggested_region: Option<String>,
+    pub fallback_region: Option<String>,
+    pub month_first: bool,
+    #[serde(default)]
+    pub decimal_comma: bool,
+    pub bad_values: BadValues,
+    /// What the workspace asked of contacts when it was made.
+    #[serde(default)]
+    pub rules: ContactRules,
+}
+
+/// What a file's columns become.
+pub(crate) struct Mapped {
+    pub layout: Option<String>,
+    pub columns: Vec<Column>,
+    pub mapping: BoundMapping,
+}
+
+/// Looks at a file and makes a plan for reading it.
+pub(crate) fn look(source: &dyn Source, opening: &Opening, terms: &Terms) -> Result<Look, Error> {
+    let opened = open_file(source, opening)?;
+    let mapped = map_columns(&opened, opening, terms)?;
+    let survey = survey_file(source, &opened, &mapped.mapping, &terms.rules, opening.region.is_some())?;
+    Ok(look_of(opened, mapped, survey, opening, terms))
+}
+
+/// Tells how a file is written.
+pub(crate) fn open_file(source: &dyn Source, opening: &Opening) -> Result<Opened, Error> {
+    let overrides = Overrides {
+        charset: opening.charset,
+        delimiter: opening.delimiter,
+        header: opening.header,
+    };
+    Ok(open(source, &overrides)?)
+}
+
+/// Proposes what the columns become, where nothing is chosen. What would make a field that the member may not make is left
+/// out.
+pub(crate) fn map_columns(opened: &Opened, opening: &Opening, terms: &Terms) -> Result<Mapped, Error> {
+    let (layout, mut columns) = propose(&opened.header, opened.header_row.is_some(), &opened.sample);
+    find_fields(&mut columns, layout, &terms.rules, terms.may_define);
+    if opening.keep_unmapped {
+        keep_unmapped(&mut columns, terms);
+    }
+    let chosen = opening.choices.iter().filter_map(|choice| known_choice(choice, terms));
+    let mapping = BoundMapping::bind(&columns, &chosen.collect::<Vec<_>>())?;
+    show_choices(&mut columns, &mapping);
+    Ok(Mapped {
+        layout: layout.map(str::to_owned),
+        columns,
+        mapping,
+    })
+}
+
+/// What only the whole file tells.
+pub(crate) fn survey_file(
+    source: &dyn Source,
+    opened: &Opened,
+    mapping: &BoundMapping,
+    rules: &ContactRules,
+    region_known: bool,
+) -> Result<Survey, Error> {
+    if !needs_survey(mapping, rules, region_known) {
+        return Ok(Survey::default());
+    }
+    let text = decoded(source, &opened.encoding).map_err(Error::Read)?;
+    let records = Records::new(text, opened.dialect.clone());
+    survey(records, opened.header_row, mapping, rules, region_known).map_err(Error::Read)
+}
+
+/// Puts together what was found.
+pub(crate) fn look_of(opened: Opened, mapped: Mapped, survey: Survey, opening: &Opening, terms: &Terms) -> Look {
+    let reading = Reading {
+        encoding: opened.encoding.clone(),
+        dialect: opened.dialect.clone(),
+        header_row: opened.header_row,
+        mapping: mapped.mapping,
+        layout: mapped.layout.clone(),
+        chosen_region: opening.region.map(Region::code),
+        suggested_region: survey.region.map(Region::code),
+        fallback_region: terms.country.or(opening.fallback_region).map(Region::code),
+        month_first: opening.date_order.unwrap_or(survey.notation.dates) == DateOrder::MonthFirst,
+        decimal_comma: survey.notation.decimals == DecimalSign::Comma,
+        bad_values: opening.bad_values,
+        rules: terms.rules.clone(),
+    };
+    Look {
+        opened,
+        layout: mapped.layout,
+        columns: mapped.columns,
+        reading,
+    }
+}
+
+/// Only dates, numbers, and phones without country code need a look at the whole file.
+fn needs_survey(mapping: &BoundMapping, rules: &ContactRules, region_known: bool) -> bool {
+    has_dates(mapping, rules)
+        || any_fills(mapping, |slot| holds_numbers(slot, rules))
+        || (!region_known && has_phones(mapping))
+}
+
+/// Whether a column holds days.
+pub(crate) fn has_dates(mapping: &BoundMapping, rules: &ContactRules) -> bool {
+    any_fills(mapping, |slot| holds_dates(slot, rules))
+}
+
+fn any_fills(mapping: &BoundMapping, wanted: impl Fn(&Slot) -> bool) -> bool {
+    mapping.columns().iter().any(|c| c.slot.as_ref().is_some_and(&wanted))
+}
+
+fn has_phones(mapping: &BoundMapping) -> bool {
+    any_fills(mapping, |slot| matches!(slot, Slot::Phone(_)))
+}
+
+/// A choice with the name under which its field is kept; none if it would make a field that the member may not make.
+fn known_choice(choice: &(String, String), terms: &Terms) -> Option<(String, String)> {
+    let (column, slot) = choice;
+    let Ok(Slot::Custom(name)) = slot.parse() else {
+        return Some(choice.clone());
+    };
+    match known_name(&name, &terms.rules) {
+        Some(known) => Some((column.clone(), Slot::Custom(known.to_owned()).to_string())),
+        None => terms.may_define.then(|| choice.clone()),
+    }
+}
+
+fn keep_unmapped(columns: &mut [Column], terms: &Terms) {
+    for column in columns
+        .iter_mut()
+        .filter(|c| c.slot.is_none() && c.label_for.is_empty() && !c.header.is_empty())
+    {
+        let known = known_name(&column.header, &terms.rules);
+        if known.is_none() && !terms.may_define {
+            column.reason = format!("“{}” is no field here; an admin can add it", column.header);
+            continue;
+        }
+        column.slot = Some(Slot::Custom(known.unwrap_or(&column.header).to_owned()));
+        column.proposal = None;
+        column.reason = "kept as a custom field".to_owned();
+    }
+}
+
+/// Columns that the user has overruled say so.
+fn show_choices(columns: &mut [Column], mapping: &BoundMapping) {
+    for (column, bound) in columns.iter_mut().zip(mapping.columns()) {
+        if column.slot != bound.slot {
+            column.slot.clone_from(&bound.slot);
+            column.proposal = None;
+            column.label_for.clear();
+            column.confidence = 1.0;
+            column.reason = "chosen".to_owned();
+        }
+    }
+}
+
+/// The country that numbers without country code are read by, and who said so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumbersOf {
+    /// The country's code.
+    pub region: String,
+    /// Whether it is only assumed: nobody chose it, and the file says nothing.
+    pub assumed: bool,
+}
+
+impl Reading {
+    /// The country of numbers without country code, if the file has any column for numbers.
+    pub fn numbers_of(&self) -> Option<NumbersOf> {
+        if !has_phones(&self.mapping) {
+            return None;
+        }
+        let told = self.chosen_region.as_ref().or(self.suggested_region.as_ref());
+        let region = told.or(self.fallback_region.as_ref())?.clone();
+        Some(NumbersOf {
+            region,
+            assumed: told.is_none(),
+        })
+    }
+
+    /// The judge of the file's rows.
+    pub fn judge(&self, keep_patches: bool) -> Judge {
+        let region = |code: &Option<String>| code.as_deref().and_then(Region::from_code);
+        let notation = Notation {
+            dates: match self.month_first {
+                true => DateOrder::MonthFirst,
+                false => DateOrder::DayFirst,
+            },
+            decimals: match self.decimal_comma {
+                true => DecimalSign::Comma,
+                false => DecimalSign::Point,
+            },
+        };
+        Judge::new(self.mapping.clone(), self.layout.clone())
+            .with_regions(Regions {
+                chosen: region(&self.chosen_region),
+                suggested: region(&self.suggested_region),
+                fallback: region(&self.fallback_region),
+            })
+            .with_notation(notation)
+            .with_rules(self.rules.clone())
+            .with_bad_values(self.bad_values)
+            .keeping_patches(keep_patches)
+    }
+
+    /// The records of the file, from its start.
+    pub fn records(&self, source: &dyn Source) -> Result<Records<Box<dyn std::io::Read + Send>>, Error> {
+        Ok(Records::new(
+            decoded(source, &self.encoding).map_err(Error::Read)?,
+            self.dialect.clone(),
+        ))
+    }
+}

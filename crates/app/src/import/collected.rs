@@ -1,0 +1,260 @@
+//! What an import remembers while it goes through its file: between the rows of a chunk, the chunks of a batch and, for
+//! the keys that many contacts share, the batches of the run.
+//!
+//! Owns which of the rows before are looked up again. A key by which this import matches contacts (`Match`) is looked up
+//! for every row, also among the contacts that the import itself has created. A key by which it does not match (such as the
+//! content of a row without email and phone) only finds contacts that were there before, so the import's own contacts
+//! are left out from the start: otherwise a file of equal rows would compare each row with all rows before it. Leaves out
+//! the lookups (`directory`).
+
+use crate::access::Right;
+use crate::import::analysis::Match;
+use crate::import::key_filter::KeyFilter;
+use crate::import::match_index::Found;
+use crate::import::shared_keys::Crowd;
+use foldhash::fast::RandomState;
+use model::{ContactId, MatchKey};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use store::ImportId;
+use store::contacts::ContactRow;
+
+/// The contacts that have a key: nearly always one.
+enum Holders {
+    One(ContactId),
+    Many(Vec<ContactId>),
+}
+
+impl Holders {
+    fn ids(&self) -> &[ContactId] {
+        match self {
+            Self::One(id) => std::slice::from_ref(id),
+            Self::Many(ids) => ids.as_slice(),
+        }
+    }
+
+    fn add(&mut self, id: ContactId) {
+        match self {
+            Self::One(first) => *self = Self::Many(vec![*first, id]),
+            Self::Many(ids) => ids.push(id),
+        }
+    }
+
+    fn remove(&mut self, id: ContactId) {
+        *self = Self::Many(self.ids().iter().copied().filter(|known| *known != id).collect());
+    }
+}
+
+/// What is done with the keys of the contacts that the import creates and that no row will ask for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// The import is real: keys and names are written at the end of the batch.
+    Write,
+    /// It is a preview or a look at some rows: only what later rows ask for is kept.
+    Show,
+}
+
+/// What an import remembers. It lives from batch to batch.
+pub(crate) struct Collected {
+    pub filter: KeyFilter,
+    /// What a match is: keys of other kinds never find a contact of this import.
+    pub matching: Match,
+    purpose: Purpose,
+    /// Keys of the batch in hand that later rows ask for, with their contacts.
+    keys: HashMap<MatchKey, Holders, RandomState>,
+    /// Keys of contacts created in the batch in hand that no row asks for.
+    unasked_keys: HashMap<ContactId, Vec<MatchKey>, RandomState>,
+    dropped_keys: HashSet<(MatchKey, ContactId), RandomState>,
+    names: HashMap<ContactId, String, RandomState>,
+    dropped_names: Vec<(String, ContactId)>,
+    /// Contacts of the chunk in hand that are not written yet.
+    pub fresh: HashMap<ContactId, ContactRow, RandomState>,
+    /// Keys of the chunk in hand and who has them.
+    pub looked_up: HashMap<MatchKey, Vec<ContactId>, RandomState>,
+    /// Contacts that the rows of the chunk in hand name by id or share a key with.
+    pub met: HashMap<ContactId, Found, RandomState>,
+    /// What the member may do with contacts that were asked for since the batch began; nothing with those that are hidden.
+    pub rights: HashMap<ContactId, Option<Right>, RandomState>,
+    /// Ids that the rows of the chunk in hand name and under which somebody else may bring a contact back from the trash.
+    pub reserved: HashSet<ContactId, RandomState>,
+    /// Keys that more contacts have than are looked at one by one, once they were asked for in two chunks.
+    pub crowds: HashMap<MatchKey, Crowd, RandomState>,
+    /// Keys that were found to have so many contacts once.
+    crowded: HashSet<MatchKey, RandomState>,
+    /// Contacts and entries of keys that were gone through, which is what the run's time depends on.
+    pub looked_at: u64,
+}
+
+/// Keys and names to be written at the end of a batch.
+pub(crate) struct Written {
+    pub dropped_keys: Vec<(MatchKey, ContactId)>,
+    pub keys: Vec<(MatchKey, ContactId)>,
+    pub dropped_names: Vec<(String, ContactId)>,
+    pub names: Vec<(String, ContactId)>,
+}
+
+impl Collected {
+    pub fn new(purpose: Purpose, matching: Match) -> Self {
+        Self {
+            filter: KeyFilter::new(),
+            matching,
+            purpose,
+            keys: HashMap::default(),
+            unasked_keys: HashMap::default(),
+            dropped_keys: HashSet::default(),
+            names: HashMap::default(),
+            dropped_names: Vec::new(),
+            fresh: HashMap::default(),
+            looked_up: HashMap::default(),
+            met: HashMap::default(),
+            rights: HashMap::default(),
+            reserved: HashSet::default(),
+            crowds: HashMap::default(),
+            crowded: HashSet::default(),
+            looked_at: 0,
+        }
+    }
+
+    /// Forgets what was true of the directory before somebody else wrote.
+    pub fn forget_directory(&mut self) {
+        self.filter = KeyFilter::new();
+        self.crowds.clear();
+        self.crowded.clear();
+        self.rights.clear();
+    }
+
+    /// Whether the key of a contact that this import has created can be asked for by a later row.
+    pub fn asks_for_own(&self, key: &MatchKey) -> bool {
+        self.matching.counts(key)
+    }
+
+    /// Whether a key, which has too many contacts to look at each, was seen before and so is worth a `Crowd`.
+    pub fn is_crowded_again(&mut self, key: &MatchKey) -> bool {
+        !self.crowded.insert(key.clone())
+    }
+
+    /// The contacts of the batch in hand that have a key.
+    pub fn holders_in_batch(&self, key: &MatchKey) -> &[ContactId] {
+        self.keys.get(key).map_or(&[], Holders::ids)
+    }
+
+    /// All that are known to have a key, those of the directory first.
+    pub fn holders(&self, key: &MatchKey) -> impl Iterator<Item = ContactId> {
+        let known = self.looked_up.get(key).into_iter().flatten();
+        let all = known.chain(self.holders_in_batch(key)).copied();
+        all.filter(|id| self.dropped_keys.is_empty() || !self.dropped_keys.contains(&(key.clone(), *id)))
+    }
+
+    /// Fills the filter with the keys of the batch in hand.
+    pub fn add_keys_to_filter(&mut self) {
+        let Self { filter, keys, .. } = self;
+        keys.keys().for_each(|key| filter.add(key.as_str()));
+    }
+
+    /// Notes keys of a contact that the import `run` has created or changed.
+    pub fn add_keys(&mut self, match_keys: Vec<MatchKey>, row: &ContactRow, run: ImportId) {
+        let is_own = is_own(row, run);
+        for key in match_keys {
+            if is_own && !self.asks_for_own(&key) {
+                if self.purpose == Purpose::Write {
+                    self.unasked_keys.entry(row.id).or_default().push(key);
+                }
+                continue;
+            }
+            self.filter.add(key.as_str());
+            if !self.dropped_keys.is_empty() {
+                self.dropped_keys.remove(&(key.clone(), row.id));
+            }
+            match self.keys.entry(key) {
+                Entry::Vacant(entry) => {
+                    entry.insert(Holders::One(row.id));
+                }
+                Entry::Occupied(mut entry) => entry.get_mut().add(row.id),
+            }
+        }
+    }
+
+    /// Notes that a contact has lost keys.
+    pub fn drop_keys(&mut self, match_keys: impl Iterator<Item = MatchKey>, id: ContactId) {
+        for key in match_keys {
+            if let Some(holders) = self.keys.get_mut(&key) {
+                holders.remove(id);
+            }
+            if let Some(unasked) = self.unasked_keys.get_mut(&id) {
+                unasked.retain(|known| *known != key);
+            }
+            self.dropped_keys.insert((key, id));
+        }
+    }
+
+    /// Notes the name of a contact that was created.
+    pub fn add_name(&mut self, id: ContactId, order: String) {
+        if self.purpose == Purpose::Write {
+            self.names.insert(id, order);
+        }
+    }
+
+    /// Notes that the name of a contact has changed.
+    pub fn change_name(&mut self, id: ContactId, before: String, after: String) {
+        if self.purpose == Purpose::Show || before == after {
+            return;
+        }
+        if self.names.insert(id, after).is_none() {
+            self.dropped_names.push((before, id));
+        }
+    }
+
+    /// Lets the crowds follow a change of one contact, from keys and values to others.
+    pub fn follow(
+        &mut self,
+        row: &ContactRow,
+        run: ImportId,
+        before: Option<(&[MatchKey], &str)>,
+        match_keys: &[MatchKey],
+    ) -> Result<(), store::Error> {
+        if self.crowds.is_empty() {
+            return Ok(());
+        }
+        if let Some((keys, body)) = before {
+            for key in keys {
+                if let Some(crowd) = self.crowds.get_mut(key) {
+                    crowd.remove(row.id, body)?;
+                }
+            }
+        }
+        let is_own = is_own(row, run);
+        for key in match_keys {
+            let is_asked_for = !is_own || self.matching.counts(key);
+            if let Some(crowd) = self.crowds.get_mut(key).filter(|_| is_asked_for) {
+                crowd.add(row.id, &row.body, is_own)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends a batch: hands over what is to be written. Rights are asked for anew in the next one.
+    pub fn end_batch(&mut self) -> Written {
+        self.rights.clear();
+        let mut keys = Vec::with_capacity(self.keys.len() + self.unasked_keys.len());
+        for (key, holders) in self.keys.drain() {
+            match holders {
+                Holders::One(id) => keys.push((key, id)),
+                Holders::Many(ids) => keys.extend(ids.into_iter().map(|id| (key.clone(), id))),
+            }
+        }
+        for (id, unasked) in self.unasked_keys.drain() {
+            keys.extend(unasked.into_iter().map(|key| (key, id)));
+        }
+        Written {
+            dropped_keys: self.dropped_keys.drain().collect(),
+            keys,
+            dropped_names: std::mem::take(&mut self.dropped_names),
+            names: self.names.drain().map(|(id, order)| (order, id)).collect(),
+        }
+    }
+}
+
+/// Whether the import `run` has created a contact.
+pub(crate) fn is_own(row: &ContactRow, run: ImportId) -> bool {
+    row.created_by.is_some_and(|origin| origin.import == run)
+}

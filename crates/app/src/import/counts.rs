@@ -1,0 +1,67 @@
+//! How many rows came to which end.
+
+use crate::import::resolve::Outcome;
+use serde::{Deserialize, Serialize};
+
+/// Rows of a file by outcome. Every row is in exactly one of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Rows with any value.
+    pub rows: u64,
+    /// Contacts created.
+    pub new: u64,
+    /// Contacts changed.
+    pub update: u64,
+    /// Rows that say what the contact says already.
+    pub unchanged: u64,
+    /// Rows passed over because the contact is there.
+    pub duplicate: u64,
+    /// Rows passed over because two contacts match.
+    pub ambiguous: u64,
+    /// Rows passed over because the contact was changed since the export.
+    pub conflict: u64,
+    /// Rows that cannot be imported.
+    pub invalid: u64,
+    /// Of the duplicates: those that share a phone or an email with somebody of another name.
+    pub possible: u64,
+}
+
+impl Counts {
+    /// Counts one row.
+    pub fn add(&mut self, outcome: &Outcome) {
+        self.rows += 1;
+        match outcome {
+            Outcome::New { .. } => self.new += 1,
+            Outcome::Update { .. } => self.update += 1,
+            Outcome::Unchanged { .. } => self.unchanged += 1,
+            Outcome::Duplicate { possible, .. } => {
+                self.duplicate += 1;
+                self.possible += u64::from(*possible);
+            }
+            Outcome::Ambiguous { .. } => self.ambiguous += 1,
+            Outcome::Conflict { .. } => self.conflict += 1,
+            Outcome::Invalid => self.invalid += 1,
+        }
+    }
+
+    /// Rows that a person can correct and import again: those that are kept as rejected rows.
+    pub fn to_correct(&self) -> u64 {
+        self.invalid + self.ambiguous + self.conflict
+    }
+
+    /// Whether every row is accounted for.
+    pub fn add_up(&self) -> bool {
+        let Self {
+            rows,
+            new,
+            update,
+            unchanged,
+            duplicate,
+            ambiguous,
+            conflict,
+            invalid,
+            ..
+        } = *self;
+        rows == new + update + unchanged + duplicate + ambiguous + conflict + invalid
+    }
+}

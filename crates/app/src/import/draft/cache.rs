@@ -1,0 +1,249 @@
+//! What this process remembers of drafts that are being worked on: the file at hand, what was found in it, the preview.
+//!
+//! All of it is a cache. Whoever lacks it makes it anew from the database and the object store.
+
+use crate::error::Error;
+use crate::import::analysis::{Look, Mapped, Opening, look_of, map_columns, open_file, survey_file};
+use crate::import::draft::DraftSettings;
+use crate::import::draft::preview::Preview;
+use crate::import::draft::text::Text;
+use crate::import::row_index::RowIndex;
+use crate::storage::Fetched;
+use crate::workspace::custom_fields::Terms;
+use exchange::judge::{Survey, holds_dates, holds_numbers};
+use exchange::open::Opened;
+use model::{AddressPart, ContactRules, Slot};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use store::{ImportId, Workspace};
+
+/// Drafts that are remembered.
+const DESKS: usize = 16;
+/// Of each kind of finding about a file.
+const FINDINGS: usize = 4;
+
+/// The drafts that were worked on last.
+#[derive(Default)]
+pub(crate) struct Desks {
+    desks: Mutex<Vec<Arc<Desk>>>,
+}
+
+/// One draft, or one import whose rows are looked at.
+pub(crate) struct Desk {
+    of: (Workspace, ImportId),
+    pub file: Arc<Fetched>,
+    inside: Mutex<Inside>,
+}
+
+#[derive(Default)]
+struct Inside {
+    opened: Vec<(String, Arc<Opened>)>,
+    surveys: Vec<(String, Survey)>,
+    looks: Vec<(String, Arc<Look>)>,
+    preview: Option<Arc<Preview>>,
+    result: Option<Arc<RowIndex>>,
+    text: Option<Arc<Text>>,
+}
+
+impl Desks {
+    fn list(&self) -> MutexGuard<'_, Vec<Arc<Desk>>> {
+        self.desks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The desk of an import; `fetch` gets its file if there is none yet.
+    pub fn desk(
+        &self,
+        workspace: Workspace,
+        import: ImportId,
+        fetch: impl FnOnce() -> Result<Fetched, Error>,
+    ) -> Result<Arc<Desk>, Error> {
+        let of = (workspace, import);
+        let known = {
+            let mut list = self.list();
+            let known = list.iter().position(|desk| desk.of == of).map(|at| list.remove(at));
+            list.extend(known.clone());
+            known
+        };
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        Ok(self.place(workspace, import, Desk::of_file(fetch()?)))
+    }
+
+    /// Makes a desk that of an import, unless it has one by now.
+    pub fn place(&self, workspace: Workspace, import: ImportId, desk: Desk) -> Arc<Desk> {
+        let of = (workspace, import);
+        let mut list = self.list();
+        if let Some(other) = list.iter().find(|desk| desk.of == of) {
+            return Arc::clone(other);
+        }
+        let desk = Arc::new(Desk { of, ..desk });
+        list.push(Arc::clone(&desk));
+        if list.len() > DESKS {
+            list.remove(0).stop();
+        }
+        desk
+    }
+
+    /// Forgets an import.
+    pub fn forget(&self, workspace: Workspace, import: ImportId) {
+        self.list().retain(|desk| {
+            let stays = desk.of != (workspace, import);
+            if !stays {
+                desk.stop();
+            }
+            stays
+        });
+    }
+}
+
+impl Drop for Desks {
+    fn drop(&mut self) {
+        let desks = std::mem::take(&mut *self.list());
+        desks.iter().for_each(|desk| desk.stop());
+        desks.iter().for_each(|desk| desk.wait());
+    }
+}
+
+impl Desk {
+    /// The desk of a file that has no import yet.
+    pub fn of_file(file: Fetched) -> Self {
+        Self {
+            of: (Workspace(0), ImportId(0)),
+            file: Arc::new(file),
+            inside: Mutex::default(),
+        }
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn stop(&self) {
+        if let Some(preview) = &self.inside().preview {
+            preview.stop();
+        }
+    }
+
+    fn wait(&self) {
+        let preview = self.inside().preview.take();
+        if let Some(preview) = preview {
+            preview.join();
+        }
+    }
+
+    /// What is found in the file with these settings. Reading all of it again is saved where nothing asks for it.
+    pub fn look(&self, settings: &DraftSettings, terms: &Terms) -> Result<Arc<Look>, Error> {
+        let opening = settings.opening();
+        let inside = &mut *self.inside();
+        let key = format!("{opening:?} {terms:?}");
+        if let Some(known) = find(&inside.looks, &key) {
+            return Ok(known);
+        }
+        let source = self.file.path.clone();
+        let how = format!("{:?} {:?} {:?}", opening.charset, opening.delimiter, opening.header);
+        let opened = match find(&inside.opened, &how) {
+            Some(known) => known,
+            None => {
+                let opened = Arc::new(open_file(&source, &opening)?);
+                keep(&mut inside.opened, how.clone(), Arc::clone(&opened));
+                opened
+            }
+        };
+        let mapped = map_columns(&opened, &opening, terms)?;
+        let asked = format!("{how} {}", survey_key(&mapped, &opening, &terms.rules));
+        let survey = match find(&inside.surveys, &asked) {
+            Some(known) => known,
+            None => {
+                let survey = survey_file(
+                    &source,
+                    &opened,
+                    &mapped.mapping,
+                    &terms.rules,
+                    opening.region.is_some(),
+                )?;
+                keep(&mut inside.surveys, asked, survey);
+                survey
+            }
+        };
+        let look = Arc::new(look_of(Opened::clone(&opened), mapped, survey, &opening, terms));
+        keep(&mut inside.looks, key, Arc::clone(&look));
+        Ok(look)
+    }
+
+    /// The preview, if there is one.
+    pub fn preview(&self) -> Option<Arc<Preview>> {
+        self.inside().preview.clone()
+    }
+
+    /// The preview of a key; without one, a new one takes the place of what there is, which is stopped.
+    pub fn preview_or(
+        &self,
+        key: u128,
+        begin: impl FnOnce() -> Result<Arc<Preview>, Error>,
+    ) -> Result<Arc<Preview>, Error> {
+        let inside = &mut *self.inside();
+        if let Some(earlier) = &inside.preview {
+            if earlier.key == key && !earlier.is_over() && !earlier.was_stopped() {
+                return Ok(Arc::clone(earlier));
+            }
+            earlier.stop();
+        }
+        let preview = begin()?;
+        inside.preview = Some(Arc::clone(&preview));
+        Ok(preview)
+    }
+
+    /// Puts a preview in the place of an earlier one, which is stopped.
+    pub fn set_preview(&self, preview: Option<Arc<Preview>>) {
+        let earlier = std::mem::replace(&mut self.inside().preview, preview);
+        if let Some(earlier) = earlier {
+            earlier.stop();
+        }
+    }
+
+    /// The index of an import's rows, if it is known and has so many.
+    pub fn result(&self, rows: u64) -> Option<Arc<RowIndex>> {
+        self.inside().result.clone().filter(|index| index.rows() == rows)
+    }
+
+    /// The file's text; `make` makes it if there is none yet.
+    pub fn text(&self, make: impl FnOnce() -> Result<Text, Error>) -> Result<Arc<Text>, Error> {
+        let inside = &mut *self.inside();
+        let text = match &inside.text {
+            Some(text) => Arc::clone(text),
+            None => Arc::clone(inside.text.insert(Arc::new(make()?))),
+        };
+        Ok(text)
+    }
+
+    /// Remembers the index of an import's rows.
+    pub fn set_result(&self, index: Arc<RowIndex>) {
+        self.inside().result = Some(index);
+    }
+}
+
+/// The columns by which a survey goes.
+fn survey_key(mapped: &Mapped, opening: &Opening, rules: &ContactRules) -> String {
+    let tells = |slot: &Slot| {
+        matches!(slot, Slot::Phone(_) | Slot::Address(_, AddressPart::Country))
+            || holds_dates(slot, rules)
+            || holds_numbers(slot, rules)
+    };
+    let columns = mapped.mapping.columns().iter().enumerate();
+    let telling: Vec<String> = columns
+        .filter_map(|(at, column)| Some((at, column.slot.as_ref().filter(|slot| tells(slot))?)))
+        .map(|(at, slot)| format!("{at}={slot}"))
+        .collect();
+    format!("{} {telling:?}", opening.region.is_some())
+}
+
+fn find<T: Clone>(list: &[(String, T)], key: &str) -> Option<T> {
+    list.iter().find(|(k, _)| k == key).map(|(_, found)| found.clone())
+}
+
+fn keep<T>(list: &mut Vec<(String, T)>, key: String, found: T) {
+    if list.len() >= FINDINGS {
+        list.remove(0);
+    }
+    list.push((key, found));
+}

@@ -1,0 +1,114 @@
+//! How a draft's file is read and what its columns become, with mappings that were used before for the same header row.
+
+use crate::App;
+use crate::access::Actor;
+use crate::error::Error;
+use crate::import::analysis::{Look, has_dates};
+use crate::import::draft::MappedFile;
+use crate::workspace::custom_fields::Terms;
+use exchange::mapping::layout_name;
+use model::Slot;
+use store::ImportId;
+use xxhash_rust::xxh3::Xxh3;
+
+/// Values of each column that are shown.
+const SAMPLES: usize = 3;
+
+impl App {
+    /// How the file is read and what its columns become.
+    ///
+    /// # Errors
+    /// [`Error::NotADraft`]; when the file cannot be read with these settings.
+    pub fn mapped_file(&self, actor: Actor, import: ImportId) -> Result<MappedFile, Error> {
+        let (stored, desk) = self.draft_desk(actor, import)?;
+        let plan = crate::import::draft::store::draft_plan(&stored)?;
+        let terms = self.terms(actor)?;
+        let look = desk.look(&plan.settings, &terms)?;
+        let reading = &look.reading;
+        Ok(MappedFile {
+            encoding: look.opened.encoding.clone(),
+            dialect: look.opened.dialect.clone(),
+            header_row: look.opened.header_row,
+            layout: look.layout.as_deref().and_then(layout_name).map(str::to_owned),
+            columns: look.columns.clone(),
+            samples: (0..look.columns.len()).map(|at| samples(&look, at)).collect(),
+            numbers_of: reading.numbers_of(),
+            month_first: has_dates(&reading.mapping, &terms.rules).then_some(reading.month_first),
+            remembered: plan.remembered,
+            fields: terms.rules.offered().map(|field| field.name.clone()).collect(),
+            may_define: terms.may_define,
+        })
+    }
+}
+
+/// The first distinct values of a column.
+fn samples(look: &Look, column: usize) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for row in &look.opened.sample {
+        let value = row.get(column).map(|cell| cell.trim()).unwrap_or_default();
+        if !value.is_empty() && !found.iter().any(|known| known == value) {
+            found.push(value.to_owned());
+        }
+        if found.len() == SAMPLES {
+            break;
+        }
+    }
+    found
+}
+
+/// By what a header row is known again; none for a file without one.
+pub(crate) fn header_hash(look: &Look) -> Option<u128> {
+    look.opened.header_row?;
+    let mut hash = Xxh3::new();
+    for name in &look.opened.header {
+        hash.update(&(name.len() as u64).to_le_bytes());
+        hash.update(name.as_bytes());
+    }
+    Some(hash.digest128())
+}
+
+/// A mapping as it is remembered: the text of each column's slot.
+pub(crate) fn mapping_text(look: &Look) -> String {
+    let slots: Vec<String> = look
+        .reading
+        .mapping
+        .columns()
+        .iter()
+        .map(|c| slot_text(c.slot.as_ref()))
+        .collect();
+    crate::import::run::to_json(&slots)
+}
+
+fn slot_text(slot: Option<&Slot>) -> String {
+    slot.map(Slot::to_string).unwrap_or_default()
+}
+
+/// The choices that make the proposal the mapping that is remembered; none if it is that already, or does not fit.
+pub(crate) fn remembered_choices(text: &str, look: &Look, terms: &Terms) -> Option<Vec<(String, String)>> {
+    let mut slots: Vec<String> = serde_json::from_str(text).ok()?;
+    let columns = look.reading.mapping.columns();
+    let readable = slots.iter().all(|slot| slot.is_empty() || slot.parse::<Slot>().is_ok());
+    if slots.len() != columns.len() || !readable {
+        return None;
+    }
+    for (slot, column) in slots.iter_mut().zip(columns) {
+        // A field that is not offered any more is left out, unless the file is an export that has it.
+        if let Ok(Slot::Custom(name)) = slot.parse()
+            && *slot != slot_text(column.slot.as_ref())
+            && terms
+                .rules
+                .field(&name)
+                .map_or(!terms.may_define, |field| field.archived)
+        {
+            slot.clear();
+        }
+    }
+    let choices: Vec<(String, String)> = slots
+        .into_iter()
+        .zip(columns)
+        .enumerate()
+        .filter(|(_, (slot, column))| *slot != slot_text(column.slot.as_ref()))
+        .map(|(at, (slot, _))| (format!("#{}", at + 1), slot))
+        .collect();
+    (!choices.is_empty()).then_some(choices)
+}

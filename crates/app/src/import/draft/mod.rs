@@ -1,0 +1,30 @@
+//! Imports that are being prepared: a file that was uploaded, looked at, mapped and previewed before it is started.
+//!
+//! Owns what is stored of a draft and every step up to its start, and the rows that people see of it, before the import and
+//! after. Leaves out running it (`import`, `run`, `runner`) and every page. A draft is a row of `imports`: any process that
+//! shares the database and the object store can serve it; what is kept here beside that are caches that are made anew by
+//! whoever lacks them.
+
+pub(crate) mod arriving;
+pub(crate) mod cache;
+pub(crate) mod diff;
+pub(crate) mod mapping;
+pub(crate) mod preview;
+pub(crate) mod result;
+pub(crate) mod rows;
+pub(crate) mod settings;
+pub(crate) mod store;
+pub(crate) mod text;
+pub(crate) mod view;
+
+pub use crate::import::draft::arriving::ArrivingFile;
+pub use crate::import::draft::settings::DraftSettings;
+pub use crate::import::draft::view::{
+    ColumnProblem, Decision, Draft, MappedFile, MatchedContact, PreviewRow, PreviewState, RowClass, RowsPage,
+    ValueChange,
+};
+
+pub(crate) use crate::import::draft::cache::Desks;
+pub(crate) use crate::import::draft::store::upload_of;
+pub(crate) use crate::import::row_index::Entry;
+pub(crate) use crate::import::row_log::KeptRows;

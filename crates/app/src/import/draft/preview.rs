@@ -1,0 +1,248 @@
+//! The preview of a draft, made in the background and looked at meanwhile.
+//!
+//! Owns its thread, what it publishes while it goes on, and stopping it. It goes the way of the run over a scratch database
+//! (`run`), so its numbers are those of the run. Leaves out showing rows (`rows`).
+
+use crate::access::Actor;
+use crate::clock::World;
+use crate::error::Error;
+use crate::import::Stopped;
+use crate::import::analysis::Look;
+use crate::import::draft::cache::Desk;
+use crate::import::draft::store::DraftPlan;
+use crate::import::draft::text::Text;
+use crate::import::draft::{ColumnProblem, PreviewState};
+use crate::import::pipeline::{Chunk, Prepared};
+use crate::import::resolve::{Outcome, Standing};
+use crate::import::row_index::{Entry, RowIndex};
+use crate::import::run::{Progress, Run, Watch, over_scratch};
+use crate::import::uploads::Counted;
+use crate::jobs::long_reads::{Lane, LongReads};
+use exchange::fixes::ReadyFixes;
+use exchange::reason::Code;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+use store::Store;
+
+/// Files up to this size need not wait for larger ones.
+const SMALL: u64 = 8 * 1024 * 1024;
+/// Kinds of problems that are told apart.
+const PROBLEMS: usize = 200;
+
+/// A preview that is going on or complete.
+pub(crate) struct Preview {
+    /// What it is a preview of: the draft's plan at one moment.
+    pub key: u128,
+    /// The directory's count of changes when it began.
+    pub changes: i64,
+    pub plan: DraftPlan,
+    pub look: Arc<Look>,
+    pub fixes: ReadyFixes,
+    pub index: RowIndex,
+    text: OnceLock<Text>,
+    going: Mutex<Going>,
+    moved: Condvar,
+    stop: AtomicBool,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Default)]
+struct Going {
+    state: PreviewState,
+    /// Whether it has come to its end, good or bad.
+    ended: bool,
+    problems: BTreeMap<(usize, Code), ColumnProblem>,
+}
+
+/// What making a preview takes.
+pub(crate) struct Means {
+    pub store: Store,
+    pub world: Arc<dyn World>,
+    pub actor: Actor,
+    pub desk: Arc<Desk>,
+    pub long_reads: LongReads,
+    pub thrifty: bool,
+}
+
+impl Preview {
+    /// Begins one.
+    pub fn begin(means: Means, key: u128, changes: i64, plan: DraftPlan, look: Arc<Look>) -> Result<Arc<Self>, Error> {
+        let going = Going {
+            state: PreviewState {
+                of_bytes: means.desk.file.size,
+                ..PreviewState::default()
+            },
+            ..Going::default()
+        };
+        let preview = Arc::new(Self {
+            key,
+            changes,
+            fixes: plan.fixes.ready(),
+            plan,
+            look,
+            index: RowIndex::new()?,
+            text: OnceLock::new(),
+            going: Mutex::new(going),
+            moved: Condvar::new(),
+            stop: AtomicBool::new(false),
+            thread: Mutex::default(),
+        });
+        let making = Arc::clone(&preview);
+        let thread = thread::spawn(move || {
+            let made = making.wait_for_turn_and_make(&means);
+            making.end(made);
+        });
+        *preview.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+        Ok(preview)
+    }
+
+    fn going(&self) -> MutexGuard<'_, Going> {
+        self.going.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Stops it behind the rows in hand.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody has stopped it before its end.
+    pub fn was_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) && !self.going().state.complete
+    }
+
+    /// Whether it has come to its end.
+    pub fn is_over(&self) -> bool {
+        self.going().ended
+    }
+
+    /// Waits until its thread has ended.
+    pub fn join(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            // Who has panicked has nothing to be waited for.
+            let _ = thread.join();
+        }
+    }
+
+    /// How far it is, after waiting at most so long for its end.
+    pub fn state(&self, wait: Duration) -> PreviewState {
+        let waited = self
+            .moved
+            .wait_timeout_while(self.going(), wait, |going| !going.ended)
+            .unwrap_or_else(PoisonError::into_inner);
+        waited.0.state.clone()
+    }
+
+    /// What is wrong with invalid rows, the commonest first.
+    pub fn problems(&self) -> Vec<ColumnProblem> {
+        let mut problems: Vec<_> = self.going().problems.values().cloned().collect();
+        problems.sort_by_key(|problem| std::cmp::Reverse(problem.rows));
+        problems
+    }
+
+    /// The file's text, once rows can be read from it.
+    pub fn text(&self) -> Option<&Text> {
+        self.text.get()
+    }
+
+    fn wait_for_turn_and_make(&self, means: &Means) -> Result<Stopped, Error> {
+        let lane = if means.desk.file.size > SMALL {
+            Lane::Large
+        } else {
+            Lane::Small
+        };
+        let is_wanted = || !self.stop.load(Ordering::Relaxed);
+        let Some(_turn) = means.long_reads.begin(lane, is_wanted) else {
+            return Ok(Stopped::OnRequest);
+        };
+        self.make(means)
+    }
+
+    fn make(&self, means: &Means) -> Result<Stopped, Error> {
+        let reading = &self.look.reading;
+        let text = Text::of(Arc::clone(&means.desk.file), &reading.encoding)?;
+        // Nobody else sets it.
+        let _ = self.text.set(text);
+        let source = Counted::new(&means.desk.file.path);
+        let mut run = Run::preview(&*means.world, means.actor, self.plan.settings.options, reading, &source)
+            .of_size(means.desk.file.size)
+            .with_changes_by_hand(&self.fixes, &self.plan.decisions)
+            .thrifty(means.thrifty);
+        let mut entries = Vec::new();
+        let mut corrected = exchange::open::Batch::default();
+        let mut seen = |chunk: &Chunk, at: usize, standing: &Standing| {
+            let row = &chunk.rows[at];
+            entries.push(Entry::of(row, standing));
+            if standing.outcome == Outcome::Invalid
+                && let Some(record) = chunk.record(row)
+            {
+                let record = self.fixes.apply(record, &mut corrected).unwrap_or(record);
+                self.note(row, &record.cells().collect::<Vec<_>>());
+            }
+            if at + 1 == chunk.rows.len() {
+                self.index.append(&entries)?;
+                entries.clear();
+            }
+            Ok(())
+        };
+        let mut watch = Watch {
+            progress: &mut |now| self.show(now),
+            stop: &self.stop,
+        };
+        let scratch = Store::scratch()?;
+        over_scratch(&scratch, Some(&means.store), &mut run, Some(&mut watch), &mut seen)
+    }
+
+    fn show(&self, now: Progress) {
+        let state = &mut self.going().state;
+        state.counts = now.counts;
+        state.will_write = now.counts.new + now.counts.update;
+        state.bytes = now.bytes;
+    }
+
+    fn end(&self, made: Result<Stopped, Error>) {
+        let mut going = self.going();
+        match made {
+            Ok(Stopped::No) => {
+                going.state.complete = true;
+                going.state.bytes = going.state.of_bytes;
+            }
+            Ok(_) => {}
+            Err(error) => going.state.problem = Some(error.for_members()),
+        }
+        going.ended = true;
+        drop(going);
+        self.moved.notify_all();
+    }
+
+    /// Counts what is wrong with an invalid row, by column.
+    fn note(&self, row: &Prepared, cells: &[&str]) {
+        let columns = self.look.reading.mapping.columns();
+        let problems = &mut self.going().problems;
+        for reason in row.reasons.iter().filter(|r| !r.warning && !r.column.is_empty()) {
+            let named = |at: &usize| columns[*at].header == reason.column;
+            let holds = |at: &usize| cells.get(*at).is_some_and(|cell| cell.contains(reason.value.as_str()));
+            let column = (0..columns.len())
+                .filter(named)
+                .find(holds)
+                .or_else(|| (0..columns.len()).find(named));
+            let Some(column) = column else { continue };
+            let key = (column, reason.code);
+            if problems.len() >= PROBLEMS && !problems.contains_key(&key) {
+                continue;
+            }
+            let problem = problems.entry(key).or_insert_with(|| ColumnProblem {
+                column,
+                header: reason.column.clone(),
+                rows: 0,
+                example: cells.get(column).map(|cell| cell.trim().to_owned()).unwrap_or_default(),
+                message: reason.message.clone(),
+                advice: reason.advice.clone(),
+            });
+            problem.rows += 1;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What became of each row of an import.
+
+use crate::App;
+use crate::access::Actor;
+use crate::error::Error;
+use crate::import::draft::rows::Showing;
+use crate::import::draft::text::Text;
+use crate::import::draft::{RowClass, RowsPage};
+use crate::import::{plan_of, reached_of};
+use std::sync::Arc;
+use store::ImportId;
+use store::imports::ImportState;
+
+impl App {
+    /// A page of the rows of an import that came to a class, from 0.
+    ///
+    /// # Errors
+    /// [`Error::RowsGone`] when the file or what became of its rows is not kept, or not any more.
+    pub fn result_rows(
+        &self,
+        actor: Actor,
+        import: ImportId,
+        class: RowClass,
+        page: u64,
+        size: u64,
+    ) -> Result<RowsPage, Error> {
+        let stored = self.stored(actor, import)?;
+        if matches!(
+            stored.state,
+            ImportState::Draft | ImportState::Undoing | ImportState::Undone
+        ) {
+            return Err(Error::RowsGone(import));
+        }
+        let (plan, reached) = (plan_of(&stored)?, reached_of(&stored)?);
+        if !plan.keeps_rows {
+            return Err(Error::RowsGone(import));
+        }
+        let desk = self.drafts.desk(actor.workspace, import, || {
+            match self.fetch_upload(import, &plan.upload) {
+                Ok(upload) => Ok(upload.file),
+                Err(Error::UploadMissing { .. }) => Err(Error::RowsGone(import)),
+                Err(error) => Err(error),
+            }
+        })?;
+        let index = match desk.result(reached.counts.rows) {
+            Some(index) => index,
+            None => {
+                let index = Arc::new(self.kept_rows(actor, import, reached.next_record, reached.counts.rows)?);
+                desk.set_result(Arc::clone(&index));
+                index
+            }
+        };
+        let text = desk.text(|| Text::of(Arc::clone(&desk.file), &plan.reading.encoding))?;
+        let showing = Showing {
+            actor,
+            run: import,
+            reading: &plan.reading,
+            options: plan.options,
+            index: &index,
+            text: &text,
+            fixes: &plan.fixes.ready(),
+            decisions: &plan.decisions,
+            world: &*self.world,
+        };
+        self.store.read(|tx| showing.page(tx, class, page, size))
+    }
+}

@@ -1,0 +1,89 @@
+//! What a member chose for a draft.
+
+use crate::import::analysis::{ImportOptions, Opening};
+use exchange::judge::BadValues;
+use exchange::open::{Charset, HeaderChoice};
+use model::{DateOrder, Region};
+use serde::{Deserialize, Serialize};
+
+/// Everything that a member may choose for an import. What is not chosen is told from the file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DraftSettings {
+    /// The encoding.
+    pub charset: Option<Charset>,
+    /// The delimiter.
+    pub delimiter: Option<u8>,
+    /// The header row.
+    pub header: HeaderChoice,
+    /// The country of numbers without country code.
+    #[serde(with = "region_code")]
+    pub region: Option<Region>,
+    /// The order of day and month.
+    #[serde(with = "order_word")]
+    pub date_order: Option<DateOrder>,
+    /// What a bad value does to its row.
+    pub bad_values: BadValues,
+    /// Columns that nothing is known of become custom fields.
+    pub keep_unmapped: bool,
+    /// Columns, as `#3` for the third, and the text of the slot that each is to fill; an empty text leaves it out.
+    pub choices: Vec<(String, String)>,
+    /// What the import does with rows.
+    pub options: ImportOptions,
+}
+
+impl DraftSettings {
+    /// How the file is to be opened.
+    pub(crate) fn opening(&self) -> Opening {
+        Opening {
+            charset: self.charset,
+            delimiter: self.delimiter,
+            header: self.header,
+            date_order: self.date_order,
+            choices: self.choices.clone(),
+            keep_unmapped: self.keep_unmapped,
+            region: self.region,
+            fallback_region: None,
+            bad_values: self.bad_values,
+        }
+    }
+}
+
+/// Countries are stored as their codes.
+mod region_code {
+    use model::Region;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(region: &Option<Region>, serializer: S) -> Result<S::Ok, S::Error> {
+        region.map(Region::code).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Region>, D::Error> {
+        let code = Option::<String>::deserialize(deserializer)?;
+        Ok(code.as_deref().and_then(Region::from_code))
+    }
+}
+
+/// The order of day and month is stored as a word.
+mod order_word {
+    use model::DateOrder;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(order: &Option<DateOrder>, serializer: S) -> Result<S::Ok, S::Error> {
+        let word = order.map(|order| match order {
+            DateOrder::DayFirst => "day_first",
+            DateOrder::MonthFirst => "month_first",
+        });
+        word.serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateOrder>, D::Error> {
+        let word = Option::<String>::deserialize(deserializer)?;
+        match word.as_deref() {
+            None => Ok(None),
+            Some("day_first") => Ok(Some(DateOrder::DayFirst)),
+            Some("month_first") => Ok(Some(DateOrder::MonthFirst)),
+            Some(_) => Err(serde::de::Error::custom("unknown order of day and month")),
+        }
+    }
+}

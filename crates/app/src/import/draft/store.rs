@@ -1,0 +1,430 @@
+//! What is stored of a draft: making it, changing it, starting it, dropping it.
+
+use crate::App;
+use crate::access::Actor;
+use crate::error::Error;
+use crate::import::analysis::Look;
+use crate::import::draft::arriving::ArrivingFile;
+use crate::import::draft::cache::Desk;
+use crate::import::draft::mapping::{header_hash, mapping_text, remembered_choices};
+use crate::import::draft::preview::{Means, Preview};
+use crate::import::draft::{ColumnProblem, Decision, Draft, DraftSettings, PreviewState, RowClass, RowsPage};
+use crate::import::resolve::Decisions;
+use crate::import::run::{Reached, to_json};
+use crate::import::{KEPT_FOR, Plan, plan_of};
+use crate::workspace::custom_fields::{Terms, refuse_new_fields};
+use exchange::fixes::{Fix, Fixes};
+use serde::{Deserialize, Serialize};
+use std::io::Read;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use store::imports::{self, Import, ImportState, NewImport};
+use store::{ImportId, Tx, Workspace, mappings, workspaces};
+use xxhash_rust::xxh3::xxh3_128;
+
+/// How often a preview that was stopped by a change is asked for again.
+const ATTEMPTS: usize = 3;
+
+/// What is stored of a draft.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct DraftPlan {
+    upload: String,
+    pub settings: DraftSettings,
+    /// Whether a mapping that was used before is applied.
+    pub remembered: bool,
+    pub fixes: Fixes,
+    pub decisions: Decisions,
+}
+
+/// The file of a draft.
+pub(crate) fn upload_of(import: &Import) -> Option<String> {
+    let plan: DraftPlan = serde_json::from_str(&import.plan).ok()?;
+    Some(plan.upload)
+}
+
+impl App {
+    /// Takes a file in, at most `limit` bytes of it, and begins to prepare its import. The preview is begun at once.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`]; [`Error::Quota`]; when it is no table; those of the object store and the database.
+    pub fn begin_draft(
+        &self,
+        actor: Actor,
+        file_name: &str,
+        content: &mut dyn Read,
+        limit: u64,
+    ) -> Result<ImportId, Error> {
+        let mut file = self.receive_file(actor, limit)?;
+        file.write_all(content)?;
+        self.begin_draft_of(actor, file_name, file)
+    }
+
+    /// Begins to prepare the import of a file that has arrived. The preview is begun at once.
+    ///
+    /// # Errors
+    /// When it is no table; those of the object store and the database.
+    pub fn begin_draft_of(&self, actor: Actor, file_name: &str, file: ArrivingFile) -> Result<ImportId, Error> {
+        let upload = self.put_upload(actor, file.copy)?;
+        let name = upload.name.clone();
+        let begun = self.create_draft(actor, file_name, upload);
+        if begun.is_err() {
+            self.drop_upload(&name);
+        }
+        begun
+    }
+
+    fn create_draft(
+        &self,
+        actor: Actor,
+        file_name: &str,
+        upload: crate::import::uploads::Upload,
+    ) -> Result<ImportId, Error> {
+        let mut plan = DraftPlan {
+            upload: upload.name,
+            ..DraftPlan::default()
+        };
+        let size = upload.file.size;
+        let desk = Desk::of_file(upload.file);
+        let terms = self.terms(actor)?;
+        plan.settings.options = self.import_defaults(actor)?;
+        let look = desk.look(&plan.settings, &terms)?;
+        if let Some(header) = header_hash(&look) {
+            let used = self
+                .store
+                .read(|tx| mappings::get(tx, actor.workspace, actor.member, header))?;
+            if let Some(choices) = used.and_then(|text| remembered_choices(&text, &look, &terms)) {
+                plan.settings.choices = choices;
+                plan.remembered = true;
+            }
+        }
+        let text = to_json(&plan);
+        let new = NewImport {
+            owner: actor.member,
+            file_name,
+            file_size: size,
+            plan: &text,
+            counts: &to_json(&Reached::default()),
+            state: ImportState::Draft,
+        };
+        let now = self.world.now();
+        let import = self.numbered(|tx| Ok(imports::create(tx, actor.workspace, &new, now)?))?;
+        // A number may have been given before, in a database that is no more.
+        self.drafts.forget(actor.workspace, import);
+        self.drafts.place(actor.workspace, import, desk);
+        // Where it cannot be begun, whoever asks for it is told why.
+        let _ = self.preview_now(actor, import);
+        Ok(import)
+    }
+
+    /// A draft, or what became of it.
+    ///
+    /// # Errors
+    /// When there is no such import that this member may see.
+    pub fn draft(&self, actor: Actor, import: ImportId) -> Result<Draft, Error> {
+        let stored = self.stored(actor, import)?;
+        let (settings, fixes, decisions) = if stored.state == ImportState::Draft {
+            let plan = draft_plan(&stored)?;
+            (plan.settings, plan.fixes.len(), plan.decisions.len())
+        } else {
+            let plan = plan_of(&stored)?;
+            let settings = DraftSettings {
+                options: plan.options,
+                ..DraftSettings::default()
+            };
+            (settings, plan.fixes.len(), plan.decisions.len())
+        };
+        Ok(Draft {
+            import,
+            file_name: stored.file_name,
+            file_size: stored.file_size,
+            created_at: stored.created_at,
+            settings,
+            fixes: fixes as u64,
+            decisions: decisions as u64,
+            state: stored.state,
+        })
+    }
+
+    /// Changes what is chosen. The preview is made anew.
+    ///
+    /// # Errors
+    /// [`Error::NotADraft`]; [`Error::Mapping`] if the choices do not fit the file; when it cannot be read with them.
+    pub fn set_draft(&self, actor: Actor, import: ImportId, settings: DraftSettings) -> Result<(), Error> {
+        let (_, desk) = self.draft_desk(actor, import)?;
+        let terms = self.terms(actor)?;
+        refuse_new_fields(&settings.choices, &terms)?;
+        desk.look(&settings, &terms)?;
+        self.revise(actor, import, |plan| {
+            plan.remembered &= plan.settings.choices == settings.choices;
+            plan.settings = settings.clone();
+        })
+    }
+
+    /// Corrects values of the file. The preview is made anew.
+    ///
+    /// # Errors
+    /// [`Error::NotADraft`].
+    pub fn fix_rows(&self, actor: Actor, import: ImportId, fix: Fix) -> Result<(), Error> {
+        self.revise(actor, import, |plan| plan.fixes.add(fix.clone()))
+    }
+
+    /// Takes the last correction back, if there is any. The preview is made anew.
+    ///
+    /// # Errors
+    /// [`Error::NotADraft`].
+    pub fn undo_last_fix(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
+        self.revise(actor, import, |plan| {
+            plan.fixes.undo_last();
+        })
+    }
+
+    /// Decides on one row; `None` takes the decision back. The preview is made anew.
+    ///
+    /// # Errors
+    /// [`Error::NotADraft`].
+    pub fn decide(&self, actor: Actor, import: ImportId, row: u64, decision: Option<Decision>) -> Result<(), Error> {
+        self.revise(actor, import, |plan| {
+            match decision {
+                Some(decision) => plan.decisions.insert(row, decision),
+                None => plan.decisions.remove(&row),
+            };
+        })
+    }
+
+    /// How far the preview has come; it is begun if there is none for what is chosen now. Waits at most so long for it to
+    /// be complete.
+    ///
+    /// # Errors
+    /// [`Error::NotADraft`].
+    pub fn preview_state(&self, actor: Actor, import: ImportId, wait: Duration) -> Result<PreviewState, Error> {
+        let until = monotonic().checked_add(wait);
+        let mut state = PreviewState::default();
+        for _ in 0..ATTEMPTS {
+            let left = until.map_or(wait, |until| until.saturating_duration_since(monotonic()));
+            let preview = self.preview_now(actor, import)?;
+            state = preview.state(left);
+            if !preview.was_stopped() {
+                break;
+            }
+        }
+        Ok(state)
+    }
+
+    /// A page of the rows of a class, from 0, of those that the preview has come past.
+    ///
+    /// # Errors
+    /// [`Error::NotADraft`].
+    pub fn preview_rows(
+        &self,
+        actor: Actor,
+        import: ImportId,
+        class: RowClass,
+        page: u64,
+        size: u64,
+    ) -> Result<RowsPage, Error> {
+        let preview = self.preview_now(actor, import)?;
+        self.page_of_preview(actor, &preview, class, page, size)
+    }
+
+    /// What is wrong with invalid rows, by column and kind, the commonest first.
+    ///
+    /// # Errors
+    /// [`Error::NotADraft`].
+    pub fn preview_problems(&self, actor: Actor, import: ImportId) -> Result<Vec<ColumnProblem>, Error> {
+        Ok(self.preview_now(actor, import)?.problems())
+    }
+
+    /// Starts the import: it is running from now on, and whoever runs imports takes it up. The mapping is remembered for
+    /// this header row.
+    ///
+    /// # Errors
+    /// [`Error::NotADraft`]; [`Error::NothingMapped`].
+    pub fn start_draft(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
+        loop {
+            let (stored, desk) = self.draft_desk(actor, import)?;
+            let draft = draft_plan(&stored)?;
+            let terms = self.terms(actor)?;
+            let look = desk.look(&draft.settings, &terms)?;
+            if look.reading.mapping.is_empty() {
+                return Err(Error::NothingMapped(look.opened.header.clone()));
+            }
+            let expected = desk
+                .preview()
+                .filter(|preview| preview.key == key_of(&stored, &terms))
+                .map(|preview| preview.state(Duration::ZERO))
+                .filter(|state| state.complete)
+                .map(|state| state.counts);
+            let plan = Plan {
+                reading: look.reading.clone(),
+                options: draft.settings.options,
+                upload: draft.upload,
+                rejected: None,
+                fixes: draft.fixes,
+                decisions: draft.decisions,
+                expected,
+                keeps_rows: true,
+            };
+            if self.start_plan(actor, &stored, &plan, &look)? {
+                desk.set_preview(None);
+                self.bell.ring();
+                return Ok(());
+            }
+        }
+    }
+
+    /// Starts an import with a plan, unless its draft was changed since.
+    fn start_plan(&self, actor: Actor, draft: &Import, plan: &Plan, look: &Look) -> Result<bool, Error> {
+        let (workspace, import) = (actor.workspace, draft.id);
+        let now = self.world.now();
+        self.store.write(|tx| {
+            let stored = held_draft(tx, workspace, import, now)?;
+            if stored.plan != draft.plan {
+                return Ok(false);
+            }
+            self.define_mapped(tx, actor, &plan.reading.mapping)?;
+            imports::set_plan(tx, workspace, import, &to_json(plan), now)?;
+            imports::change_state(tx, workspace, import, ImportState::Draft, ImportState::Running, now)?;
+            if let Some(header) = header_hash(look) {
+                mappings::put(tx, workspace, actor.member, header, &mapping_text(look), now)?;
+            }
+            Ok(true)
+        })
+    }
+
+    /// Drops a draft with its file.
+    ///
+    /// # Errors
+    /// [`Error::NotADraft`].
+    pub fn discard_draft(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
+        let stored = self.stored_draft(actor, import)?;
+        self.drop_draft(actor, &stored)
+    }
+
+    fn drop_draft(&self, actor: Actor, draft: &Import) -> Result<(), Error> {
+        let (workspace, import) = (actor.workspace, draft.id);
+        if !self.store.write(|tx| imports::delete_draft(tx, workspace, import))? {
+            // Somebody has started or dropped it in this moment.
+            return Err(not_a_draft(&self.stored(actor, import)?));
+        }
+        self.drafts.forget(workspace, import);
+        if let Some(upload) = upload_of(draft) {
+            self.drop_upload(&upload);
+        }
+        Ok(())
+    }
+
+    /// Drops drafts that nobody has touched for long, and what is kept of the rows of imports that ended long ago.
+    pub(crate) fn sweep_drafts(&self, actor: Actor) -> Result<(), Error> {
+        let kept_since = self.world.now() - KEPT_FOR;
+        for import in self.store.read(|tx| imports::list(tx, actor.workspace))? {
+            let is_old = import.updated_at < kept_since;
+            if is_old && import.state == ImportState::Draft {
+                // One that is started in this moment stays.
+                let _ = self.drop_draft(actor, &import);
+            } else if is_old
+                && import.updated_at > kept_since - KEPT_FOR
+                && plan_of(&import).is_ok_and(|plan| plan.keeps_rows)
+                && matches!(import.state, ImportState::Done | ImportState::Cancelled)
+            {
+                self.forget_rows(actor, import.id);
+            }
+        }
+        Ok(())
+    }
+
+    fn stored_draft(&self, actor: Actor, import: ImportId) -> Result<Import, Error> {
+        let stored = self.stored(actor, import)?;
+        match stored.state {
+            ImportState::Draft => Ok(stored),
+            _ => Err(not_a_draft(&stored)),
+        }
+    }
+
+    /// A draft and what is remembered of it here.
+    pub(crate) fn draft_desk(&self, actor: Actor, import: ImportId) -> Result<(Import, Arc<Desk>), Error> {
+        let stored = self.stored_draft(actor, import)?;
+        let upload = draft_plan(&stored)?.upload;
+        let desk = self
+            .drafts
+            .desk(actor.workspace, import, || Ok(self.fetch_upload(import, &upload)?.file))?;
+        Ok((stored, desk))
+    }
+
+    /// Changes a draft. Two tabs may do so at once: none of the changes is lost.
+    fn revise(&self, actor: Actor, import: ImportId, change: impl Fn(&mut DraftPlan)) -> Result<(), Error> {
+        self.stored_draft(actor, import)?;
+        let (workspace, now) = (actor.workspace, self.world.now());
+        self.store.write(|tx| {
+            let stored = held_draft(tx, workspace, import, now)?;
+            let mut plan = draft_plan(&stored)?;
+            change(&mut plan);
+            imports::set_plan(tx, workspace, import, &to_json(&plan), now)?;
+            Ok(())
+        })
+    }
+
+    /// The preview of what is chosen now; it is begun if there is none.
+    fn preview_now(&self, actor: Actor, import: ImportId) -> Result<Arc<Preview>, Error> {
+        let (stored, desk) = self.draft_desk(actor, import)?;
+        let (changes, _) = self.store.read(|tx| workspaces::changes(tx, actor.workspace))?;
+        let terms = self.terms(actor)?;
+        let key = key_of(&stored, &terms);
+        let known = desk.preview().filter(|known| {
+            let is_old = known.changes != changes && known.is_over() && self.imports_running() == 0;
+            known.key == key && !is_old && !known.was_stopped()
+        });
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let plan = draft_plan(&stored)?;
+        let look = desk.look(&plan.settings, &terms)?;
+        let means = Means {
+            store: self.store.clone(),
+            world: Arc::clone(&self.world),
+            actor,
+            desk: Arc::clone(&desk),
+            long_reads: self.long_reads.clone(),
+            thrifty: self.thrifty,
+        };
+        desk.preview_or(key, || Preview::begin(means, key, changes, plan, look))
+    }
+}
+
+/// What is stored of a draft.
+pub(crate) fn draft_plan(stored: &Import) -> Result<DraftPlan, Error> {
+    serde_json::from_str(&stored.plan).map_err(|_| Error::UnreadablePlan(stored.id))
+}
+
+/// A draft as it is now. Others who want to change it wait until the transaction ends.
+fn held_draft(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, now: i64) -> Result<Import, Error> {
+    // This makes others wait, so what is read next is the last word.
+    let is_draft = imports::change_state(tx, workspace, import, ImportState::Draft, ImportState::Draft, now)?;
+    let stored = imports::get(tx, workspace, import)?.ok_or(Error::NoImport(import))?;
+    if is_draft {
+        Ok(stored)
+    } else {
+        Err(not_a_draft(&stored))
+    }
+}
+
+fn not_a_draft(stored: &Import) -> Error {
+    Error::NotADraft {
+        import: stored.id,
+        state: stored.state.as_str(),
+    }
+}
+
+/// What a draft is at this moment, and what the workspace says of its rows.
+fn key_of(stored: &Import, terms: &Terms) -> u128 {
+    xxh3_128(format!("{} {terms:?}", stored.plan).as_bytes())
+}
+
+/// A moment, to wait until. No result depends on it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "only how long somebody waits, never what is answered"
+)]
+fn monotonic() -> Instant {
+    Instant::now()
+}

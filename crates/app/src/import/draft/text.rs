@@ -1,0 +1,56 @@
+//! A file's text, to read single records from.
+//!
+//! Text that is no UTF-8 is written once more as UTF-8, beside the other temporary files, because there is no way to the
+//! middle of it otherwise. Leaves out which records are wanted (`index`).
+
+use crate::error::Error;
+use crate::import::row_index::Place;
+use crate::storage::Fetched;
+use exchange::open::{Batch, Charset, Dialect, EncodingFound, Records, decoded};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tempfile::NamedTempFile;
+
+/// The text of a file.
+pub(crate) struct Text {
+    path: PathBuf,
+    /// Where the text begins, behind a byte order mark.
+    start: u64,
+    /// What must stay for as long as it is read.
+    _kept: (Arc<Fetched>, Option<NamedTempFile>),
+}
+
+impl Text {
+    pub fn of(file: Arc<Fetched>, encoding: &EncodingFound) -> Result<Self, Error> {
+        if encoding.charset == Charset::UTF_8 {
+            return Ok(Self {
+                path: file.path.clone(),
+                start: if encoding.bom { 3 } else { 0 },
+                _kept: (file, None),
+            });
+        }
+        let mut copy = NamedTempFile::new().map_err(Error::Read)?;
+        let mut text = decoded(&file.path, encoding).map_err(Error::Read)?;
+        io::copy(&mut text, &mut copy).map_err(Error::Read)?;
+        Ok(Self {
+            path: copy.path().to_owned(),
+            start: 0,
+            _kept: (file, Some(copy)),
+        })
+    }
+
+    /// Reads one record into a batch.
+    pub fn read(&self, place: &Place, dialect: &Dialect, into: &mut Batch) -> Result<(), Error> {
+        let mark = place.entry.mark;
+        let mut file = File::open(&self.path).map_err(Error::Read)?;
+        file.seek(SeekFrom::Start(self.start + mark.offset))
+            .map_err(Error::Read)?;
+        // Not past the next row: looking for the end of a quote that never closes could go on for long.
+        let most = place.until.map_or(u64::MAX, |until| until.saturating_sub(mark.offset));
+        let mut records = Records::from_mark(file.take(most), dialect.clone(), mark);
+        records.fill(into, 1).map_err(Error::Read)?;
+        Ok(())
+    }
+}

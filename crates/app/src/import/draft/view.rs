@@ -1,0 +1,264 @@
+//! What people see of a draft and of the rows of an import.
+
+use crate::import::analysis::NumbersOf;
+use crate::import::counts::Counts;
+use crate::import::draft::DraftSettings;
+use exchange::mapping::Column;
+use exchange::open::{Dialect, EncodingFound};
+use exchange::reason::Reason;
+use model::{Contact, ContactId};
+use serde::{Deserialize, Serialize};
+use store::ImportId;
+use store::imports::ImportState;
+
+/// An import that is being prepared.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Its number.
+    pub import: ImportId,
+    /// The name that people know the file by.
+    pub file_name: String,
+    /// How many bytes it has.
+    pub file_size: u64,
+    /// When it was uploaded, in UTC microseconds.
+    pub created_at: i64,
+    /// What the member chose.
+    pub settings: DraftSettings,
+    /// How many corrections there are.
+    pub fixes: u64,
+    /// How many rows were decided on one by one.
+    pub decisions: u64,
+    /// Where it stands: anything but `Draft` once it was started.
+    pub state: ImportState,
+}
+
+/// A file as its columns are mapped now.
+#[derive(Clone, Debug)]
+pub struct MappedFile {
+    /// The encoding and how it was told.
+    pub encoding: EncodingFound,
+    /// Delimiter, quotes and line ends.
+    pub dialect: Dialect,
+    /// Which record holds the header, from 0, blank lines counted; none if there is none.
+    pub header_row: Option<u64>,
+    /// The name of the program whose export it is, if that is known.
+    pub layout: Option<String>,
+    /// What each column becomes.
+    pub columns: Vec<Column>,
+    /// The first three distinct values of each column.
+    pub samples: Vec<Vec<String>>,
+    /// The country of numbers without country code, if there are any numbers.
+    pub numbers_of: Option<NumbersOf>,
+    /// Whether the month comes first in dates such as 03/04/1980; none if no column holds dates.
+    pub month_first: Option<bool>,
+    /// Whether a mapping is applied that this member has used before for the same header row. Settings without `choices`
+    /// take the proposal instead.
+    pub remembered: bool,
+    /// The names of the custom fields that columns can fill.
+    pub fields: Vec<String>,
+    /// Whether the member may make new ones.
+    pub may_define: bool,
+}
+
+/// What a row becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RowClass {
+    /// A new contact.
+    New,
+    /// Changed values of a contact.
+    Update,
+    /// Nothing: the contact says the same already.
+    Unchanged,
+    /// Nothing: the contact is there.
+    Duplicate,
+    /// Nothing: a contact has the same phone or email, and another name.
+    Possible,
+    /// Nothing: more than one contact matches.
+    Ambiguous,
+    /// Nothing: the contact was changed since the export that the row comes from.
+    Conflict,
+    /// Nothing: the row cannot be imported.
+    Invalid,
+}
+
+impl RowClass {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::New,
+        Self::Update,
+        Self::Unchanged,
+        Self::Duplicate,
+        Self::Possible,
+        Self::Ambiguous,
+        Self::Conflict,
+        Self::Invalid,
+    ];
+
+    /// The word by which addresses name it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Update => "update",
+            Self::Unchanged => "unchanged",
+            Self::Duplicate => "duplicate",
+            Self::Possible => "possible",
+            Self::Ambiguous => "ambiguous",
+            Self::Conflict => "conflict",
+            Self::Invalid => "invalid",
+        }
+    }
+
+    /// The class of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.as_str() == word)
+    }
+
+    /// How many rows of it there are. Possible duplicates are set apart from the others.
+    pub fn of(self, counts: &Counts) -> u64 {
+        match self {
+            Self::New => counts.new,
+            Self::Update => counts.update,
+            Self::Unchanged => counts.unchanged,
+            Self::Duplicate => counts.duplicate - counts.possible,
+            Self::Possible => counts.possible,
+            Self::Ambiguous => counts.ambiguous,
+            Self::Conflict => counts.conflict,
+            Self::Invalid => counts.invalid,
+        }
+    }
+}
+
+/// How far a preview has come.
+#[derive(Clone, Debug, Default)]
+pub struct PreviewState {
+    /// Rows by class so far.
+    pub counts: Counts,
+    /// Bytes of the file that are read.
+    pub bytes: u64,
+    /// Bytes of the file.
+    pub of_bytes: u64,
+    /// Whether it has come to the end.
+    pub complete: bool,
+    /// How many contacts the import would write: new and changed ones.
+    pub will_write: u64,
+    /// Why it could not be made.
+    pub problem: Option<String>,
+}
+
+/// One row of the file, as the import would take it or has taken it.
+#[derive(Clone, Debug)]
+pub struct PreviewRow {
+    /// Its number among the file's records, from 0: its address for corrections and decisions.
+    pub number: u64,
+    /// The line that it begins on, from 1.
+    pub line: u64,
+    /// What it becomes.
+    pub class: RowClass,
+    /// Its cells as they stand in the file, after corrections.
+    pub cells: Vec<String>,
+    /// The columns that were corrected.
+    pub fixed: Vec<usize>,
+    /// The contact that it describes, as far as it could be read.
+    pub contact: Option<Contact>,
+    /// What is wrong or odd.
+    pub reasons: Vec<Reason>,
+    /// The contacts that it matches.
+    pub matches: Vec<MatchedContact>,
+    /// What an update changes in its contact, or would change.
+    pub changes: Vec<ValueChange>,
+    /// What the member decided for this row.
+    pub decision: Option<Decision>,
+}
+
+/// A contact that a row matches.
+#[derive(Clone, Debug)]
+pub struct MatchedContact {
+    /// Which; none if it is an earlier row of the same file.
+    pub id: Option<ContactId>,
+    /// The line of that row.
+    pub line: Option<u64>,
+    /// Its values.
+    pub contact: Contact,
+}
+
+/// A value that changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValueChange {
+    /// Which value: the text of its slot, such as `email:work`.
+    pub slot: String,
+    /// What it is; empty if there is none.
+    pub old: String,
+    /// What it becomes; empty if it goes.
+    pub new: String,
+}
+
+/// A page of rows.
+#[derive(Clone, Debug, Default)]
+pub struct RowsPage {
+    /// The rows.
+    pub rows: Vec<PreviewRow>,
+    /// How many rows there are on all pages.
+    pub total: u64,
+    /// Which page this is, from 0.
+    pub page: u64,
+    /// How many pages there are; at least one.
+    pub pages: u64,
+    /// The names of the file's columns.
+    pub header: Vec<String>,
+}
+
+/// What a member decided for one row that matches a contact, whatever holds for the others. It says nothing of a row that
+/// matches none, nor of one that cannot be imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// It is passed over.
+    Skip,
+    /// The contact gets the row's values.
+    Update {
+        /// Which contact, if there is more than one.
+        #[serde(with = "contact_text")]
+        contact: Option<ContactId>,
+    },
+    /// The contact gets the row's values where it has none.
+    Fill {
+        /// Which contact, if there is more than one.
+        #[serde(with = "contact_text")]
+        contact: Option<ContactId>,
+    },
+    /// A new contact is made.
+    Create,
+}
+
+/// Invalid rows that have the same thing wrong in the same column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnProblem {
+    /// Which column, from 0.
+    pub column: usize,
+    /// Its name.
+    pub header: String,
+    /// How many rows.
+    pub rows: u64,
+    /// The value of the first of them.
+    pub example: String,
+    /// What is wrong with that one.
+    pub message: String,
+    /// What would be right.
+    pub advice: String,
+}
+
+/// Contacts are stored as the text of their ids.
+mod contact_text {
+    use model::ContactId;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(contact: &Option<ContactId>, serializer: S) -> Result<S::Ok, S::Error> {
+        contact.map(|id| id.to_string()).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ContactId>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        text.map(|text| ContactId::try_parse(&text).map_err(serde::de::Error::custom))
+            .transpose()
+    }
+}

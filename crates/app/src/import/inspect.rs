@@ -1,0 +1,144 @@
+//! Looking at a file: what was found, what each column became, what every row is worth, and which rows may be one person
+//! though they share nothing that is certain. Needs no database.
+
+use crate::access::Actor;
+use crate::clock::World;
+use crate::error::Error;
+use crate::import::analysis::{ImportOptions, NumbersOf, Opening, look};
+use crate::import::counts::Counts;
+use crate::import::pipeline::Chunk;
+use crate::import::recent_rows::Lookback;
+use crate::import::resolve::{Outcome, Standing};
+use crate::import::run::{Run, over_scratch};
+use crate::import::uploads::Counted;
+use crate::workspace::custom_fields::Terms;
+use exchange::mapping::Column;
+use exchange::open::{Batch, Opened, Overrides, Records, decoded, open};
+use exchange::reason::Reason;
+use model::Contact;
+use std::path::Path;
+use store::Store;
+
+/// What was found in a file.
+#[derive(Debug)]
+pub struct Inspected {
+    /// How it is written.
+    pub opened: Opened,
+    /// The known layout's id.
+    pub layout: Option<String>,
+    /// What each column became.
+    pub columns: Vec<Column>,
+    /// The country of numbers without country code.
+    pub numbers_of: Option<NumbersOf>,
+    /// Rows by outcome, as an import into an empty directory would count them.
+    pub counts: Counts,
+}
+
+/// What a row is worth.
+#[derive(Debug)]
+pub struct InspectedRow<'a> {
+    /// The line it begins on.
+    pub line: u64,
+    /// `valid`, `invalid` or `duplicate`.
+    pub status: &'static str,
+    /// What is wrong or odd.
+    pub reasons: Vec<&'a Reason>,
+    /// The contact that it describes.
+    pub contact: &'a Contact,
+}
+
+/// Looks at a file. `found` is told once before the rows, `row` of every row.
+///
+/// # Errors
+/// When the file cannot be read or the choices do not fit it.
+pub fn inspect(
+    path: &Path,
+    opening: &Opening,
+    world: &dyn World,
+    row: &mut dyn FnMut(InspectedRow<'_>) -> Result<(), Error>,
+) -> Result<Inspected, Error> {
+    let source = Counted::new(path);
+    let look = look(&source, opening, &Terms::default())?;
+    let options = ImportOptions::default();
+    let mut run = Run::preview(world, Actor::NOBODY, options, &look.reading, &source).showing_contacts();
+    let scratch = Store::scratch()?;
+    let nothing = Contact::default();
+    let mut lookback = Lookback::default();
+    let mut seen = |chunk: &Chunk, at: usize, standing: &Standing| {
+        let seen = &chunk.rows[at];
+        let like = match (&standing.outcome, &seen.contact) {
+            (Outcome::New { .. }, Some(contact)) => lookback.meet(seen.line, contact, &seen.blocks),
+            _ => None,
+        };
+        row(InspectedRow {
+            line: seen.line,
+            status: status(&standing.outcome),
+            reasons: seen.reasons.iter().chain(&standing.reason).chain(&like).collect(),
+            contact: seen.contact.as_deref().unwrap_or(&nothing),
+        })
+    };
+    over_scratch(&scratch, None, &mut run, None, &mut seen)?;
+    let counts = run.counts();
+    let numbers_of = look.reading.numbers_of();
+    Ok(Inspected {
+        opened: look.opened,
+        layout: look.layout,
+        columns: look.columns,
+        numbers_of,
+        counts,
+    })
+}
+
+fn status(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Invalid => "invalid",
+        Outcome::Duplicate { .. } | Outcome::Ambiguous { .. } => "duplicate",
+        _ => "valid",
+    }
+}
+
+/// Takes a file's records as they are.
+pub trait RawSink {
+    /// The header row, told once before the records; none if the file has none.
+    ///
+    /// # Errors
+    /// When it cannot be passed on.
+    fn header(&mut self, header: Option<&[String]>) -> Result<(), Error>;
+
+    /// One record.
+    ///
+    /// # Errors
+    /// When it cannot be passed on.
+    fn record(&mut self, cells: &[&str]) -> Result<(), Error>;
+}
+
+/// Reads a file's records as they are, behind preamble and header.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn inspect_raw(path: &Path, opening: &Opening, sink: &mut dyn RawSink) -> Result<(), Error> {
+    let source = path.to_owned();
+    let opened = open(
+        &source,
+        &Overrides {
+            charset: opening.charset,
+            delimiter: opening.delimiter,
+            header: opening.header,
+        },
+    )?;
+    sink.header(opened.header_row.map(|_| opened.header.as_slice()))?;
+    let mut records = Records::new(
+        decoded(&source, &opened.encoding).map_err(Error::Read)?,
+        opened.dialect.clone(),
+    );
+    let mut batch = Batch::default();
+    while records.fill(&mut batch, 1000).map_err(Error::Read)? {
+        for record in batch
+            .records()
+            .filter(|r| opened.header_row.is_none_or(|at| r.index() > at))
+        {
+            sink.record(&record.cells().collect::<Vec<_>>())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,392 @@
+//! The contacts that rows are compared with, and what an import does to them.
+//!
+//! Only what the member may see is there: who is hidden has no key, is in no crowd and is found by no id.
+//!
+//! One piece of code for the real run and for the preview: a preview writes into a scratch database that lies over the
+//! directory, so it goes exactly the way of the run and changes nothing. Keys and names are collected and written sorted
+//! at the end of a batch, because keeping their tables row by row costs more than the rows.
+
+use crate::access;
+use crate::access::{Actor, Right};
+use crate::contacts::read;
+use crate::import::collected::{Collected, is_own};
+use crate::import::shared_keys::{CROWD, Crowd};
+use model::{Contact, ContactId, MatchKey, name_order};
+use std::collections::HashSet;
+use store::contacts::{self, ContactRow};
+use store::{ImportId, Tx, keys, names, trash};
+use xxhash_rust::xxh3::xxh3_128_with_seed;
+
+/// Contacts that are read before the rows of a chunk are settled, at most.
+const MET_AT_ONCE: usize = 4_000;
+/// Holders of one key that are passed over for one row, because they are hidden or have lost the key, before all are read
+/// once and followed.
+const MOST_PASSED: usize = 8 * CROWD;
+
+/// A contact that the member may see.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    /// What the member may do with it.
+    pub right: Right,
+    /// The contact as it is now.
+    pub row: ContactRow,
+}
+
+/// Where the contacts are.
+pub(crate) struct Layers<'a, 'top, 'base> {
+    /// Who imports: what is compared with is what this member may see.
+    pub actor: Actor,
+    /// The run that creates contacts now.
+    pub run: ImportId,
+    /// What is written to: the directory, or the scratch database over it.
+    pub top: &'a mut Tx<'top>,
+    /// What lies under a scratch database; none in a real run.
+    pub base: Option<&'a mut Tx<'base>>,
+}
+
+/// The directory during a batch.
+pub(crate) struct Directory<'a, 'top, 'base> {
+    pub layers: Layers<'a, 'top, 'base>,
+    pub collected: &'a mut Collected,
+}
+
+impl Directory<'_, '_, '_> {
+    /// Looks up what the rows of a chunk will ask for, in few questions.
+    pub fn prepare<'k>(
+        &mut self,
+        chunk_keys: impl Iterator<Item = &'k MatchKey>,
+        mut ids: Vec<ContactId>,
+    ) -> Result<(), store::Error> {
+        self.fill_filter()?;
+        self.collected.looked_up.clear();
+        self.collected.met.clear();
+        let Collected { filter, crowds, .. } = &mut *self.collected;
+        let mut asked: Vec<MatchKey> = chunk_keys
+            .filter(|key| filter.may_know(key.as_str()))
+            .cloned()
+            .collect();
+        asked.sort_unstable();
+        asked.dedup();
+        let (followed, asked): (Vec<_>, Vec<_>) = asked.into_iter().partition(|key| crowds.contains_key(key));
+        ids.extend(followed.iter().filter_map(|key| crowds.get(key)).flat_map(Crowd::first));
+        self.reserve(&mut ids)?;
+        self.look_up(asked, &mut ids)?;
+        self.meet(ids)
+    }
+
+    /// Looks up who has the keys of a chunk, and adds those that will be compared to `ids`.
+    fn look_up(&mut self, asked: Vec<MatchKey>, ids: &mut Vec<ContactId>) -> Result<(), store::Error> {
+        let matching = self.collected.matching;
+        let (matched, others): (Vec<_>, Vec<_>) = asked.into_iter().partition(|key| matching.counts(key));
+        let (workspace, run) = (self.layers.actor.workspace, self.layers.run);
+        let mut found = keys::find_many(self.layers.top, workspace, &matched)?;
+        // What this import has created is not asked for by these.
+        found.extend(keys::find_many_not_of(self.layers.top, workspace, run, &others)?);
+        let asked: Vec<MatchKey> = matched.into_iter().chain(others).collect();
+        if let Some(base) = &mut self.layers.base {
+            for (found, below) in found.iter_mut().zip(keys::find_many(base, workspace, &asked)?) {
+                found.extend(below);
+                found.sort_unstable();
+                found.dedup();
+            }
+        }
+        let mut crowded = Vec::new();
+        for (key, found) in asked.into_iter().zip(found) {
+            let new = self.collected.holders_in_batch(&key);
+            let holders = found.len() + new.len();
+            ids.extend(found.iter().chain(new).take(CROWD + 1));
+            self.collected.looked_at += holders as u64;
+            if holders > CROWD && self.collected.is_crowded_again(&key) {
+                crowded.push(key.clone());
+            }
+            if !found.is_empty() {
+                self.collected.looked_up.insert(key, found);
+            }
+        }
+        // From now on they are followed, so that they need not be looked up for each chunk.
+        for key in crowded {
+            self.crowd(&key)?;
+        }
+        Ok(())
+    }
+
+    /// Notes which ids that rows name are those of contacts in the trash of others: who took one would keep its owner from
+    /// restoring it, and would push it out of the trash by deleting theirs.
+    fn reserve(&mut self, ids: &mut [ContactId]) -> Result<(), store::Error> {
+        ids.sort_unstable();
+        let Actor { workspace, member } = self.layers.actor;
+        let owners = match &mut self.layers.base {
+            Some(base) => trash::owners(base, workspace, ids)?,
+            None => trash::owners(self.layers.top, workspace, ids)?,
+        };
+        let of_others = owners.into_iter().filter(|(_, owner)| *owner != member);
+        self.collected.reserved = of_others.map(|(id, _)| id).collect();
+        Ok(())
+    }
+
+    /// Reads contacts that rows of the chunk will be compared with, all at once: one by one each would be a question to a
+    /// server. What is too much to hold is read when it is wanted.
+    fn meet(&mut self, mut ids: Vec<ContactId>) -> Result<(), store::Error> {
+        ids.sort_unstable();
+        ids.dedup();
+        ids.truncate(MET_AT_ONCE);
+        if !ids.is_empty() {
+            let found = self.seen(&ids)?;
+            let found = found.into_iter().map(|found| (found.row.id, found));
+            self.collected.met.extend(found);
+        }
+        Ok(())
+    }
+
+    /// Those of some contacts that the member may see. Notes also which of them are hidden.
+    fn seen(&mut self, ids: &[ContactId]) -> Result<Vec<Found>, store::Error> {
+        let rows = self.get_many(ids)?;
+        let there: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+        // Shares lie where the directory lies: a scratch database has none.
+        let seen = match &mut self.layers.base {
+            Some(base) => access::seen(base, self.layers.actor, rows)?,
+            None => access::seen(self.layers.top, self.layers.actor, rows)?,
+        };
+        let rights = &mut self.collected.rights;
+        rights.extend(there.into_iter().map(|id| (id, None)));
+        let found = seen.into_iter().map(|(right, row)| Found {
+            right,
+            row: row.into_inner(),
+        });
+        Ok(found
+            .inspect(|found| {
+                rights.insert(found.row.id, Some(found.right));
+            })
+            .collect())
+    }
+
+    /// Those of some contacts that the member may see, without the contacts. What was asked before is not asked again.
+    fn visible(&mut self, ids: &[ContactId]) -> Result<Vec<ContactId>, store::Error> {
+        let Collected { fresh, rights, .. } = &*self.collected;
+        let unknown = |id: &ContactId| !fresh.contains_key(id) && !rights.contains_key(id);
+        let asked: Vec<ContactId> = ids.iter().copied().filter(unknown).collect();
+        if !asked.is_empty() {
+            self.seen(&asked)?;
+        }
+        let Collected { fresh, rights, .. } = &*self.collected;
+        let may_see = |id: &ContactId| fresh.contains_key(id) || rights.get(id).is_some_and(Option::is_some);
+        Ok(ids.iter().copied().filter(may_see).collect())
+    }
+
+    /// The id that a row of an export gets which names `id`: that one, unless it belongs to a contact that the member may not
+    /// see, or to one in somebody else's trash. Then it is another one, always the same, so that nothing tells these cases
+    /// apart within the file.
+    pub fn free_id(&mut self, id: ContactId) -> Result<ContactId, store::Error> {
+        let mut free = id;
+        loop {
+            self.visible(&[free])?;
+            let known = &*self.collected;
+            let is_taken = match known.rights.get(&free) {
+                Some(right) => right.is_none(),
+                None => known.reserved.contains(&free),
+            };
+            if known.fresh.contains_key(&free) || !is_taken {
+                return Ok(free);
+            }
+            free = stand_in(self.layers.actor, free);
+        }
+    }
+
+    /// Fills the filter with all keys that are known, once it pays.
+    fn fill_filter(&mut self) -> Result<(), store::Error> {
+        if !self.collected.filter.wants_filling() {
+            return Ok(());
+        }
+        self.collected.filter.begin();
+        self.collected.add_keys_to_filter();
+        let filter = &mut self.collected.filter;
+        let workspace = self.layers.actor.workspace;
+        keys::for_each_key(self.layers.top, workspace, |key| filter.add(key))?;
+        if let Some(base) = &mut self.layers.base {
+            keys::for_each_key(base, workspace, |key| filter.add(key))?;
+        }
+        Ok(())
+    }
+
+    /// Who has a key, the first of them if they are a crowd, in the order of their ids. A contact of the base that the
+    /// scratch database holds a newer state of has the keys of that state. Who is hidden does not count; nor does, for a key
+    /// by which this import does not match, a contact that it has created itself.
+    pub fn who_has(&mut self, key: &MatchKey) -> Result<Vec<ContactId>, store::Error> {
+        if let Some(crowd) = self.collected.crowds.get(key) {
+            return Ok(crowd.first());
+        }
+        if self.collected.filter.excludes(key.as_str()) {
+            return Ok(Vec::new());
+        }
+        let mut ids: Vec<ContactId> = Vec::new();
+        let mut passed = 0;
+        // Most keys have one holder; of a crowd not all are wanted.
+        while ids.len() <= CROWD {
+            let some: Vec<ContactId> = self.collected.holders(key).skip(passed).take(CROWD + 1).collect();
+            passed += some.len();
+            self.collected.looked_at += some.len() as u64;
+            let is_last = some.len() <= CROWD;
+            let seen = self.visible(&some)?;
+            ids.extend(self.still_having(key, seen)?);
+            if is_last {
+                break;
+            }
+            if passed > MOST_PASSED {
+                return Ok(self.crowd(key)?.first());
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        ids.truncate(CROWD + 1);
+        Ok(ids)
+    }
+
+    /// Those of some contacts that have not lost a key in this preview.
+    fn still_having(&mut self, key: &MatchKey, mut ids: Vec<ContactId>) -> Result<Vec<ContactId>, store::Error> {
+        if self.layers.base.is_none() || ids.is_empty() {
+            return Ok(ids);
+        }
+        let Collected { fresh, met, .. } = &*self.collected;
+        let unknown = |id: &&ContactId| !fresh.contains_key(*id) && !met.contains_key(*id);
+        let unknown: Vec<ContactId> = ids.iter().filter(unknown).copied().collect();
+        let states = contacts::get_many(self.layers.top, self.layers.actor.workspace, &unknown)?;
+        let known = ids.iter().filter_map(|id| met.get(id)).map(|found| &found.row);
+        let mut lost = Vec::new();
+        for row in known.chain(&states) {
+            if has_lost(row, key, self.layers.run)? {
+                lost.push(row.id);
+            }
+        }
+        ids.retain(|id| !lost.contains(id));
+        Ok(ids)
+    }
+
+    /// Those who have a key that a crowd has. Every one of them is read once, and followed from then on.
+    pub fn crowd(&mut self, key: &MatchKey) -> Result<&Crowd, store::Error> {
+        if !self.collected.crowds.contains_key(key) {
+            let run = self.layers.run;
+            let ids: Vec<ContactId> = self.collected.holders(key).collect();
+            let mut crowd = Crowd::default();
+            for some in ids.chunks(MET_AT_ONCE) {
+                for Found { row, .. } in self.seen(some)? {
+                    if self.layers.base.is_none() || !has_lost(&row, key, run)? {
+                        crowd.add(row.id, &row.body, is_own(&row, run))?;
+                    }
+                }
+                for row in some.iter().filter_map(|id| self.collected.fresh.get(id)) {
+                    crowd.add(row.id, &row.body, is_own(row, run))?;
+                }
+            }
+            self.collected.crowds.insert(key.clone(), crowd);
+        }
+        Ok(self.collected.crowds.entry(key.clone()).or_default())
+    }
+
+    /// A contact as it is now, if the member may see it.
+    pub fn get(&mut self, id: ContactId) -> Result<Option<Found>, store::Error> {
+        self.collected.looked_at += 1;
+        if let Some(row) = self.collected.fresh.get(&id) {
+            return Ok(Some(Found {
+                right: Right::Own,
+                row: row.clone(),
+            }));
+        }
+        if let Some(found) = self.collected.met.get(&id) {
+            return Ok(Some(found.clone()));
+        }
+        let found = self.seen(&[id])?.pop();
+        if let Some(found) = &found
+            && self.collected.met.len() < MET_AT_ONCE
+        {
+            // The rows of a chunk that are alike ask for the same contacts.
+            self.collected.met.insert(id, found.clone());
+        }
+        Ok(found)
+    }
+
+    fn get_many(&mut self, ids: &[ContactId]) -> Result<Vec<ContactRow>, store::Error> {
+        let mut rows = contacts::get_many(self.layers.top, self.layers.actor.workspace, ids)?;
+        if let Some(base) = &mut self.layers.base {
+            let above: HashSet<ContactId> = rows.iter().map(|r| r.id).collect();
+            let below = contacts::get_many(base, self.layers.actor.workspace, ids)?;
+            rows.extend(below.into_iter().filter(|r| !above.contains(&r.id)));
+        }
+        Ok(rows)
+    }
+
+    /// Creates a contact.
+    pub fn create(&mut self, row: ContactRow, match_keys: Vec<MatchKey>, order: String) -> Result<(), store::Error> {
+        let run = self.layers.run;
+        self.collected.follow(&row, run, None, &match_keys)?;
+        self.collected.add_keys(match_keys, &row, run);
+        self.collected.add_name(row.id, order);
+        self.collected.fresh.insert(row.id, row);
+        Ok(())
+    }
+
+    /// Changes a contact from one state to another.
+    pub fn update(&mut self, row: ContactRow, before: &Contact, after: &Contact) -> Result<(), store::Error> {
+        let (id, run) = (row.id, self.layers.run);
+        let (old, new) = (MatchKey::of(before), MatchKey::of(after));
+        if !self.collected.crowds.is_empty() {
+            self.collected
+                .follow(&row, run, Some((&old, &before.to_json())), &new)?;
+        }
+        let added = new.iter().filter(|key| !old.contains(key)).cloned().collect();
+        self.collected.add_keys(added, &row, run);
+        self.collected
+            .drop_keys(old.into_iter().filter(|key| !new.contains(key)), id);
+        self.collected.change_name(id, name_order(before), name_order(after));
+        if let Some(met) = self.collected.met.get_mut(&id) {
+            met.row.clone_from(&row);
+        }
+        if let Some(fresh) = self.collected.fresh.get_mut(&id) {
+            *fresh = row;
+            return Ok(());
+        }
+        if !contacts::update(self.layers.top, self.layers.actor.workspace, &row)? {
+            // The first change of a contact that lies under the scratch database: it is copied up.
+            contacts::insert_many(self.layers.top, self.layers.actor.workspace, &[row])?;
+        }
+        Ok(())
+    }
+
+    /// Writes the contacts of the chunk in hand.
+    pub fn end_chunk(&mut self) -> Result<(), store::Error> {
+        let mut rows: Vec<ContactRow> = self.collected.fresh.drain().map(|(_, row)| row).collect();
+        rows.sort_unstable_by_key(|row| row.id);
+        contacts::insert_many(self.layers.top, self.layers.actor.workspace, &rows)
+    }
+
+    /// Writes the keys and names of the batch.
+    pub fn end_batch(&mut self) -> Result<(), store::Error> {
+        let workspace = self.layers.actor.workspace;
+        let batch = self.collected.end_batch();
+        keys::delete_many(self.layers.top, workspace, batch.dropped_keys)?;
+        keys::insert_many(self.layers.top, workspace, batch.keys)?;
+        names::delete_many(self.layers.top, workspace, batch.dropped_names)?;
+        names::insert_many(self.layers.top, workspace, batch.names)
+    }
+}
+
+/// The id that stands for another, for one member. It keeps the moment that the other tells, so that it stands in the same
+/// place among contacts in the order in which they came to be.
+fn stand_in(actor: Actor, id: ContactId) -> ContactId {
+    let mut seed = actor.member.0.unsigned_abs();
+    seed = seed.wrapping_add(actor.workspace.0.unsigned_abs().rotate_left(32));
+    let mut bytes = xxh3_128_with_seed(id.as_bytes(), seed).to_le_bytes();
+    // Moment, version and variant of a UUIDv7 stay.
+    bytes[..6].copy_from_slice(&id.as_bytes()[..6]);
+    bytes[6] = 0x70 | (bytes[6] & 0x0f);
+    bytes[8] = 0x80 | (bytes[8] & 0x3f);
+    ContactId::from_bytes(bytes)
+}
+
+/// Whether a contact that lies under a scratch database had a key there and has lost it in the preview. What a preview
+/// creates is stored without its keys.
+fn has_lost(row: &ContactRow, key: &MatchKey, run: ImportId) -> Result<bool, store::Error> {
+    if is_own(row, run) || row.written_by != Some(run) {
+        return Ok(false);
+    }
+    Ok(!MatchKey::of(&read(row)?).contains(key))
+}

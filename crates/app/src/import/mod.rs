@@ -1,0 +1,528 @@
+//! Importing a file: from the start, from where it was interrupted, or as a preview that writes nothing.
+//!
+//! Owns what is stored of an import, its states, and the list of imports. How a run goes through a file is in `run`.
+
+pub(crate) mod analysis;
+pub(crate) mod collected;
+pub(crate) mod counts;
+pub(crate) mod draft;
+pub(crate) mod inspect;
+pub(crate) mod key_filter;
+pub(crate) mod lease;
+pub(crate) mod match_index;
+pub(crate) mod match_reasons;
+pub(crate) mod pipeline;
+pub(crate) mod progress;
+pub(crate) mod quotas;
+pub(crate) mod recent_rows;
+pub(crate) mod rejected;
+pub(crate) mod resolve;
+pub(crate) mod retention;
+pub(crate) mod row_index;
+pub(crate) mod row_log;
+pub(crate) mod run;
+pub(crate) mod running;
+pub(crate) mod shared_keys;
+pub(crate) mod summary;
+pub(crate) mod undo;
+pub(crate) mod uploads;
+
+use crate::App;
+use crate::access::Actor;
+use crate::error::Error;
+use crate::import::analysis::{ImportOptions, Look, NumbersOf, Opening, Reading, look};
+use crate::import::counts::Counts;
+use crate::import::draft::KeptRows;
+use crate::import::lease::Lease;
+use crate::import::progress::is_unfinished;
+use crate::import::rejected::RejectedFile;
+use crate::import::rejected::{Kept, RejectedRows};
+use crate::import::resolve::Decisions;
+use crate::import::run::{Reached, Run, Watch, over_scratch, to_json};
+use crate::import::summary::Notable;
+use crate::import::uploads::{Counted, Upload};
+use crate::jobs::retry::patiently;
+use crate::workspace::custom_fields::{Terms, refuse_new_fields};
+use exchange::fixes::Fixes;
+use exchange::mapping::Column;
+use exchange::open::Source;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use store::imports::{self, Import, ImportState, NewImport};
+use store::{ImportId, Member, Store, workspaces};
+
+/// How long the file and the rows of a finished import are kept, and a draft that nobody touches, in microseconds: 30 days.
+pub(crate) const KEPT_FOR: i64 = 30 * 24 * 60 * 60 * 1_000_000;
+
+/// A file and what is to be done with it: what all doors ask for.
+#[derive(Clone, Debug)]
+pub struct ImportRequest<'a> {
+    /// Where the file is.
+    pub path: &'a Path,
+    /// The name that people know it by.
+    pub file_name: &'a str,
+    /// How it is to be opened and mapped.
+    pub opening: Opening,
+    /// What is to be done with its rows.
+    pub options: ImportOptions,
+    /// A file that rejected rows are to be written to; they are kept in any case. A preview writes none.
+    pub rejected: Option<&'a Path>,
+}
+
+/// What is stored of an import, so that it can go on.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Plan {
+    pub reading: Reading,
+    pub options: ImportOptions,
+    pub upload: String,
+    pub rejected: Option<PathBuf>,
+    /// What was corrected by hand.
+    #[serde(default)]
+    pub fixes: Fixes,
+    /// What was decided for single rows.
+    #[serde(default)]
+    pub decisions: Decisions,
+    /// Rows by outcome as the preview said.
+    #[serde(default)]
+    pub expected: Option<Counts>,
+    /// Whether file and rows are kept for a while, so that the result can be looked at row by row.
+    #[serde(default)]
+    pub keeps_rows: bool,
+}
+
+/// Why an import came to an end before the file did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// It did not: all rows are settled.
+    No,
+    /// Somebody asked it to stop; it can be gone on with.
+    OnRequest,
+    /// Somebody cancelled the import; what is written stays until it is undone.
+    Cancelled,
+}
+
+/// What a run or a preview came to.
+#[derive(Debug)]
+pub struct ImportSummary {
+    /// The import; none for a preview.
+    pub import: Option<ImportId>,
+    /// Rows by outcome.
+    pub counts: Counts,
+    /// The first invalid, ambiguous and conflicting rows and possible duplicates.
+    pub notable: Vec<Notable>,
+    /// What each column became; empty when an import was gone on with.
+    pub columns: Vec<Column>,
+    /// The country of numbers without country code.
+    pub numbers_of: Option<NumbersOf>,
+    /// Whether all rows are settled.
+    pub stopped: Stopped,
+    /// The file of rejected rows, if one was asked for.
+    pub rejected: Option<RejectedFile>,
+}
+
+/// An import in the list.
+#[derive(Debug)]
+pub struct ImportReport {
+    /// Its number.
+    pub import: ImportId,
+    /// The file's name.
+    pub file_name: String,
+    /// Where it stands.
+    pub state: ImportState,
+    /// Whether it was interrupted: it is not finished, and no process runs it.
+    pub interrupted: bool,
+    /// Rows by outcome so far.
+    pub counts: Counts,
+    /// Rows by outcome as the preview said when the member started it; none without a complete preview. Where they differ,
+    /// the directory was changed in between.
+    pub expected: Option<Counts>,
+    /// The name of the member who made it.
+    pub owner: String,
+    member: Member,
+    /// How many bytes the file has.
+    pub file_size: u64,
+    /// When it was made, in UTC microseconds.
+    pub created_at: i64,
+    /// When it last went on or changed its state, in UTC microseconds.
+    pub updated_at: i64,
+    /// When it came to its end, in UTC microseconds.
+    pub finished_at: Option<i64>,
+    /// Whether its change log was let go of, so that it cannot be undone any more.
+    pub is_forgotten: bool,
+}
+
+/// An import that is about to run, or to go on.
+struct Start<'a> {
+    import: ImportId,
+    plan: Plan,
+    reached: Reached,
+    upload: Upload,
+    rejected: RejectedRows<'a>,
+    columns: Vec<Column>,
+    /// Nobody else runs it while this one does.
+    lease: Lease,
+}
+
+impl App {
+    /// What an import of the file would do, row by row exactly as the import would, without changing anything.
+    ///
+    /// # Errors
+    /// When the file cannot be read or mapped, or the database fails.
+    pub fn preview(
+        &self,
+        actor: Actor,
+        request: &ImportRequest<'_>,
+        mut watch: Watch<'_>,
+    ) -> Result<ImportSummary, Error> {
+        refuse_overwriting(request)?;
+        let source = Counted::new(request.path);
+        let terms = self.terms(actor)?;
+        let look = usable_look(&source, &request.opening, &terms)?;
+        let size = std::fs::metadata(request.path).map_or(0, |m| m.len());
+        let mut run = Run::preview(&*self.world, actor, request.options, &look.reading, &source).of_size(size);
+        let scratch = Store::scratch()?;
+        let mut seen = |_: &_, _, _: &_| Ok(());
+        let stopped = over_scratch(&scratch, Some(&self.store), &mut run, Some(&mut watch), &mut seen)?;
+        let (counts, notable) = run.into_result();
+        Ok(ImportSummary {
+            import: None,
+            counts,
+            notable,
+            columns: look.columns,
+            numbers_of: look.reading.numbers_of(),
+            stopped,
+            rejected: None,
+        })
+    }
+
+    /// Imports a file. It goes on in batches; what is committed stays, and a run that dies can be gone on with.
+    ///
+    /// # Errors
+    /// When the file cannot be read or mapped, or the database fails.
+    pub fn import(&self, actor: Actor, request: &ImportRequest<'_>, watch: Watch<'_>) -> Result<ImportSummary, Error> {
+        refuse_overwriting(request)?;
+        // What is looked at is the copy that is then imported: the original may be changed at any moment.
+        let upload = self.take_upload(actor, &request.path.to_owned())?;
+        let name = upload.name.clone();
+        let begun = self.begin(actor, request, upload);
+        if begun.is_err() {
+            self.drop_upload(&name);
+        }
+        self.sweep(actor)?;
+        self.run(actor, begun?, watch)
+    }
+
+    /// Looks at a copy, and makes its import.
+    fn begin(&self, actor: Actor, request: &ImportRequest<'_>, upload: Upload) -> Result<Start<'_>, Error> {
+        let terms = self.terms(actor)?;
+        let look = usable_look(&upload.file.path, &request.opening, &terms)?;
+        // Who goes on with it later may stand in another folder.
+        let rejected = request
+            .rejected
+            .map(|p| std::path::absolute(p).unwrap_or_else(|_| p.to_owned()));
+        if let Some(path) = &rejected {
+            self.begin_rejected_file(path, &look.reading)?;
+        }
+        let plan = Plan {
+            reading: look.reading,
+            options: request.options,
+            upload: upload.name.clone(),
+            rejected,
+            fixes: Fixes::default(),
+            decisions: Decisions::new(),
+            expected: None,
+            keeps_rows: false,
+        };
+        let lease = self.create(actor, request.file_name, &plan, upload.file.size)?;
+        let import = lease.import();
+        let rejected = RejectedRows::begin(&self.objects, actor.workspace, import, &plan.reading)?;
+        Ok(Start {
+            import,
+            plan,
+            reached: Reached::default(),
+            upload,
+            rejected,
+            columns: look.columns,
+            lease,
+        })
+    }
+
+    /// Makes an import with the custom fields that it fills, and takes hold of it before anybody else can see it.
+    fn create(&self, actor: Actor, file_name: &str, plan: &Plan, file_size: u64) -> Result<Lease, Error> {
+        let new = NewImport {
+            owner: actor.member,
+            file_name,
+            file_size,
+            plan: &to_json(plan),
+            counts: &to_json(&Reached::default()),
+            state: ImportState::Running,
+        };
+        let now = self.world.now();
+        self.create_held(actor.workspace, |tx| {
+            self.define_mapped(tx, actor, &plan.reading.mapping)?;
+            Ok(imports::create(tx, actor.workspace, &new, now)?)
+        })
+    }
+
+    /// Goes on with an interrupted import and ends as an unbroken run.
+    ///
+    /// # Errors
+    /// When there is no such import, it is not interrupted, another process runs it, or its file is gone.
+    pub fn resume(&self, actor: Actor, import: ImportId, watch: Watch<'_>) -> Result<ImportSummary, Error> {
+        self.interrupted(actor, import)?;
+        let lease = self.hold_run(actor, import)?;
+        // Only now that nobody else runs it, what is stored is the last word.
+        let stored = self.interrupted(actor, import)?;
+        let (plan, reached) = (plan_of(&stored)?, reached_of(&stored)?);
+        let upload = self.fetch_upload(import, &plan.upload)?;
+        let kept = Kept {
+            next_record: reached.next_record,
+            bytes: stored.rejected_bytes,
+        };
+        let rejected = if reached.next_record == 0 {
+            RejectedRows::begin(&self.objects, actor.workspace, import, &plan.reading)?
+        } else {
+            RejectedRows::go_on(&self.objects, actor.workspace, import, &plan.reading, kept)
+        };
+        let start = Start {
+            import,
+            plan,
+            reached,
+            upload,
+            rejected,
+            columns: Vec::new(),
+            lease,
+        };
+        self.run(actor, start, watch)
+    }
+
+    /// An import that can be gone on with.
+    fn interrupted(&self, actor: Actor, import: ImportId) -> Result<Import, Error> {
+        let stored = self.stored(actor, import)?;
+        match stored.state {
+            ImportState::Running => Ok(stored),
+            state => Err(Error::NotResumable {
+                import,
+                state: state.as_str(),
+            }),
+        }
+    }
+
+    /// The member's imports, newest first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn imports(&self, actor: Actor) -> Result<Vec<ImportReport>, Error> {
+        let stored = self.store.read(|tx| imports::list(tx, actor.workspace))?;
+        let held = self.held(actor.workspace)?;
+        let seen = stored.iter().filter(|import| may_see(actor, import));
+        let mut reports: Vec<ImportReport> = seen.map(|import| report(import, &held)).collect::<Result<_, _>>()?;
+        self.name_owners(actor, &mut reports)?;
+        Ok(reports)
+    }
+
+    /// One import, as the list has it.
+    ///
+    /// # Errors
+    /// When there is no such import.
+    pub fn import_report(&self, actor: Actor, import: ImportId) -> Result<ImportReport, Error> {
+        let stored = self.stored(actor, import)?;
+        let mut reports = [report(&stored, &self.held(actor.workspace)?)?];
+        self.name_owners(actor, &mut reports)?;
+        let [report] = reports;
+        Ok(report)
+    }
+
+    /// The imports that are not finished, oldest first.
+    pub(crate) fn unfinished(&self, actor: Actor) -> Result<Vec<Import>, Error> {
+        Ok(self.store.read(|tx| imports::unfinished(tx, actor.workspace))?)
+    }
+
+    /// Removes what no import needs any more.
+    pub(crate) fn sweep(&self, actor: Actor) -> Result<(), Error> {
+        self.sweep_drafts(actor)?;
+        self.sweep_uploads(actor, &self.needed_uploads(actor)?);
+        Ok(())
+    }
+
+    fn needed_uploads(&self, actor: Actor) -> Result<Vec<String>, Error> {
+        let stored = self.store.read(|tx| imports::list(tx, actor.workspace))?;
+        let kept_since = self.world.now() - KEPT_FOR;
+        Ok(stored
+            .iter()
+            .filter_map(|import| needed_upload(import, kept_since))
+            .collect())
+    }
+
+    /// Gives reports the names of the members who made the imports.
+    fn name_owners(&self, actor: Actor, reports: &mut [ImportReport]) -> Result<(), Error> {
+        let mut names: HashMap<Member, String> = HashMap::new();
+        for report in reports {
+            let name = match names.get(&report.member) {
+                Some(name) => name.clone(),
+                None => {
+                    let found = self
+                        .store
+                        .read(|tx| workspaces::member_name(tx, actor.workspace, report.member))?;
+                    names.entry(report.member).or_insert(found.unwrap_or_default()).clone()
+                }
+            };
+            report.owner = name;
+        }
+        Ok(())
+    }
+
+    /// What is stored of an import that the member made; that of another member is not there.
+    pub(crate) fn stored(&self, actor: Actor, import: ImportId) -> Result<Import, Error> {
+        let stored = self.store.read(|tx| imports::get(tx, actor.workspace, import))?;
+        stored
+            .filter(|import| may_see(actor, import))
+            .ok_or(Error::NoImport(import))
+    }
+
+    /// Takes hold of an import, so that no other process goes on with it.
+    pub(crate) fn hold_run(&self, actor: Actor, import: ImportId) -> Result<Lease, Error> {
+        self.hold(actor.workspace, import)?.ok_or(Error::ImportRuns(import))
+    }
+
+    fn run(&self, actor: Actor, start: Start<'_>, watch: Watch<'_>) -> Result<ImportSummary, Error> {
+        let Start {
+            import,
+            plan,
+            reached,
+            upload,
+            rejected,
+            columns,
+            lease,
+        } = start;
+        let source = Counted::new(&upload.file.path);
+        let rows = plan
+            .keeps_rows
+            .then(|| KeptRows::from(&self.objects, actor.workspace, import, reached.next_record))
+            .transpose()?;
+        let fixes = plan.fixes.ready();
+        let mut run = Run::real(&*self.world, actor, plan.options, &plan.reading, &source, &lease)
+            .of_size(upload.file.size)
+            .from(reached)
+            .keeping_rejected(rejected)
+            .keeping_rows(rows)
+            .with_changes_by_hand(&fixes, &plan.decisions)
+            .thrifty(self.thrifty);
+        let here = self.live.enter(actor.workspace, import);
+        let mut stopped = here
+            .listening(watch, |watch| run.go_through(&self.store, watch))
+            .map_err(|error| lease.explain(error))?;
+        if stopped == Stopped::OnRequest && here.is_cancelled() {
+            stopped = Stopped::Cancelled;
+        }
+        // Before the import is done: who goes on after a kill does this again.
+        let rejected = plan
+            .rejected
+            .zip(run.kept())
+            .map(|(path, kept)| self.fill_rejected_file(actor, import, &plan.reading, kept, path));
+        let (counts, notable) = run.into_result();
+        if stopped == Stopped::No {
+            let now = self.world.now();
+            patiently(|| {
+                self.store.write(|tx| {
+                    lease.set_state(tx, ImportState::Done, now, true)?;
+                    self.audit_import(tx, actor, import, &counts)
+                })
+            })?;
+            if !plan.keeps_rows {
+                self.drop_upload(&upload.name);
+            }
+            // The import is done all the same, and what has no text is found without.
+            let _ = self.index_texts_after(actor, counts.new + counts.update);
+        }
+        if stopped == Stopped::Cancelled {
+            let now = self.world.now();
+            patiently(|| {
+                self.store.write(|tx| {
+                    lease.set_state(tx, ImportState::Cancelled, now, true)?;
+                    self.audit_import(tx, actor, import, &counts)
+                })
+            })?;
+        }
+        drop(lease);
+        Ok(ImportSummary {
+            import: Some(import),
+            counts,
+            notable,
+            columns,
+            numbers_of: plan.reading.numbers_of(),
+            stopped,
+            rejected,
+        })
+    }
+}
+
+/// The file of rejected rows must not be the one that they are read from.
+fn refuse_overwriting(request: &ImportRequest<'_>) -> Result<(), Error> {
+    let same = |a: &Path, b: &Path| match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    };
+    match request.rejected {
+        Some(rejected) if same(rejected, request.path) => Err(Error::RejectedOverInput(rejected.to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// A look at a file whose columns fill at least one field.
+fn usable_look(source: &dyn Source, opening: &Opening, terms: &Terms) -> Result<Look, Error> {
+    refuse_new_fields(&opening.choices, terms)?;
+    let look = look(source, opening, terms)?;
+    if look.reading.mapping.is_empty() {
+        return Err(Error::NothingMapped(look.opened.header));
+    }
+    Ok(look)
+}
+
+/// An import for the list; `held` are those that a living process holds.
+fn report(stored: &Import, held: &[ImportId]) -> Result<ImportReport, Error> {
+    let unfinished = is_unfinished(stored.state);
+    Ok(ImportReport {
+        import: stored.id,
+        file_name: stored.file_name.clone(),
+        state: stored.state,
+        interrupted: unfinished && !held.contains(&stored.id),
+        counts: reached_of(stored)?.counts,
+        expected: plan_of(stored).ok().and_then(|plan| plan.expected),
+        owner: String::new(),
+        member: stored.owner,
+        file_size: stored.file_size,
+        created_at: stored.created_at,
+        updated_at: stored.updated_at,
+        finished_at: stored.finished_at,
+        is_forgotten: stored.forgotten_at.is_some(),
+    })
+}
+
+/// An import is seen by who made it: its rows are nobody else's.
+fn may_see(actor: Actor, import: &Import) -> bool {
+    import.owner == actor.member
+}
+
+/// The file that an import still needs: to be prepared, to be gone on with, or to show what became of its rows.
+pub(crate) fn needed_upload(import: &Import, kept_since: i64) -> Option<String> {
+    if import.state == ImportState::Draft {
+        return draft::upload_of(import);
+    }
+    let plan = plan_of(import).ok()?;
+    let is_shown = plan.keeps_rows
+        && matches!(import.state, ImportState::Done | ImportState::Cancelled)
+        && import.updated_at >= kept_since;
+    (is_shown || is_unfinished(import.state)).then_some(plan.upload)
+}
+
+/// The plan of an import.
+pub(crate) fn plan_of(stored: &Import) -> Result<Plan, Error> {
+    serde_json::from_str(&stored.plan).map_err(|_| Error::UnreadablePlan(stored.id))
+}
+
+/// How far an import has come.
+pub(crate) fn reached_of(stored: &Import) -> Result<Reached, Error> {
+    serde_json::from_str(&stored.counts).map_err(|_| Error::UnreadablePlan(stored.id))
+}

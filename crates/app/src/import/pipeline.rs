@@ -1,0 +1,337 @@
+//! The pipeline: one thread reads records, others judge them, the caller gets the judged rows in the file's order.
+//!
+//! Chunks go round the judges in turn and are taken from them in the same turn, so order needs no sorting and the result
+//! does not depend on the number of threads. What is on its way is bounded by its bytes: while the caller commits a
+//! batch, the judges work ahead, but not without end.
+
+use crate::error::Error;
+use crate::import::analysis::Reading;
+use crate::jobs::thread_pool::{Hired, JUDGES};
+use exchange::fixes::ReadyFixes;
+use exchange::judge::{Judge, Judged};
+use exchange::open::{Batch, Mark, Record, Records, Source};
+use exchange::reason::Reason;
+use model::{Block, Contact, ContactId, MatchKey, Patch, Slot, Version, blocks, content_hash, name_order};
+use std::io::Read;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+
+/// Rows of one step through the pipeline.
+const CHUNK_ROWS: usize = 1000;
+/// Bytes of cells that may be on their way. Judged rows take about six times as much.
+const ON_THEIR_WAY: usize = 5 * 1024 * 1024;
+/// The same where memory is dearer than time.
+const FEW_ON_THEIR_WAY: usize = 1024 * 1024;
+
+/// A judged row with what settling it needs, worked out where there are many threads.
+pub(crate) struct Prepared {
+    /// The line of the file that it begins on.
+    pub line: u64,
+    /// What is wrong or odd.
+    pub reasons: Vec<Reason>,
+    /// What a new contact needs and the row has not.
+    pub lacking: Vec<(Slot, Reason)>,
+    pub id: Option<ContactId>,
+    pub version: Option<Version>,
+    pub patch: Option<Box<Patch>>,
+    pub keys: Vec<MatchKey>,
+    /// The contact's JSON, or only its names ([`Bodies`]).
+    pub body: String,
+    /// A hash of the whole contact.
+    pub content: u128,
+    pub order: String,
+    /// The contact itself, where somebody will look at it.
+    pub contact: Option<Box<Contact>>,
+    /// What it has in common with contacts that are like it, where that is looked at.
+    pub blocks: Vec<Block>,
+    /// Where its record begins, so that it can be read again.
+    pub mark: Mark,
+    /// Which record of the chunk it is.
+    record: usize,
+}
+
+impl Prepared {
+    /// Whether the row cannot be imported.
+    pub fn is_invalid(&self) -> bool {
+        self.reasons.iter().any(|r| !r.warning)
+    }
+
+    /// The contact as far as its body says; of an invalid row nothing.
+    ///
+    /// # Errors
+    /// Never for a body that the program has written.
+    pub fn read(&self) -> Result<Contact, store::Error> {
+        if self.body.is_empty() {
+            return Ok(Contact::default());
+        }
+        let damaged = |_| store::Error::Corrupt(format!("the row on line {} cannot be read", self.line));
+        Contact::from_json(&self.body).map_err(damaged)
+    }
+}
+
+/// What is kept of a judged contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bodies {
+    /// All of it, to be stored.
+    Whole,
+    /// Its names, and what else a preview tells colleagues and families from duplicates by.
+    Names,
+    /// Its names, and the contact itself to be shown.
+    NamesAndContact,
+}
+
+/// Judged rows in the file's order, with their records.
+pub(crate) struct Chunk {
+    batch: Batch,
+    pub rows: Vec<Prepared>,
+    /// The number of the record behind the last one, blank lines counted.
+    pub next_record: u64,
+    _permit: Permit,
+}
+
+impl Chunk {
+    /// The record that a row was read from.
+    pub fn record(&self, row: &Prepared) -> Option<Record<'_>> {
+        self.batch.record(row.record)
+    }
+}
+
+/// How a file's rows are to be judged.
+pub(crate) struct Judging<'a> {
+    pub source: &'a dyn Source,
+    pub reading: &'a Reading,
+    /// What was corrected.
+    pub fixes: Option<&'a ReadyFixes>,
+    /// Records before this one are passed over: they were settled before.
+    pub from_record: u64,
+    /// Whether rows keep their values for updating contacts.
+    pub keep_patches: bool,
+    /// What is kept of contacts.
+    pub bodies: Bodies,
+    /// Whether memory is dearer than time.
+    pub thrifty: bool,
+}
+
+/// Judges all rows of a file and hands chunks to `take`, which asks for them one by one until there are no more.
+pub(crate) fn judge_all<T>(
+    judging: &Judging<'_>,
+    take: impl FnOnce(&mut dyn FnMut() -> Result<Option<Chunk>, Error>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let judge = Arc::new(judging.reading.judge(judging.keep_patches));
+    let records = judging.reading.records(judging.source)?;
+    let first = judging
+        .reading
+        .header_row
+        .map_or(0, |at| at + 1)
+        .max(judging.from_record);
+    let fixes = judging.fixes.map(|fixes| Arc::new(fixes.clone()));
+    let judges = thread::available_parallelism().map_or(1, |n| n.get().saturating_sub(1).clamp(1, 6));
+    let budget = Budget::of(if judging.thrifty {
+        FEW_ON_THEIR_WAY
+    } else {
+        ON_THEIR_WAY
+    });
+    thread::scope(|scope| {
+        let (mut raw_senders, mut chunk_receivers) = (Vec::new(), Vec::new());
+        let mut hired = Vec::new();
+        for _ in 0..judges {
+            let (raw_sender, raw_receiver) = channel();
+            let (chunk_sender, chunk_receiver) = channel();
+            let desk = Desk {
+                judge: Arc::clone(&judge),
+                first,
+                bodies: judging.bodies,
+                fixes: fixes.clone(),
+            };
+            let work = move || desk.judge_chunks(&raw_receiver, &chunk_sender);
+            if judging.thrifty {
+                hired.push(JUDGES.hire(work));
+            } else {
+                scope.spawn(work);
+            }
+            raw_senders.push(raw_sender);
+            chunk_receivers.push(chunk_receiver);
+        }
+        scope.spawn(move || read_chunks(records, &budget, &raw_senders));
+        let mut turn = 0;
+        let mut next = || -> Result<Option<Chunk>, Error> {
+            // A judge that ended has no more chunks, and then no other has a later one.
+            let got = chunk_receivers[turn].recv().ok().transpose();
+            turn = (turn + 1) % judges;
+            got
+        };
+        let result = take(&mut next);
+        // The other threads end when nobody listens any more.
+        drop(chunk_receivers);
+        hired.into_iter().for_each(Hired::join);
+        result
+    })
+}
+
+type RawChunk = Result<(Batch, Permit), Error>;
+
+fn read_chunks<R: Read>(mut records: Records<R>, budget: &Arc<Budget>, senders: &[Sender<RawChunk>]) {
+    for sender in senders.iter().cycle() {
+        let mut batch = Batch::default();
+        let (message, last) = match records.fill(&mut batch, CHUNK_ROWS) {
+            Ok(true) => {
+                let permit = Budget::take(budget, batch.bytes());
+                (Ok((batch, permit)), false)
+            }
+            Ok(false) => return,
+            Err(error) => (Err(Error::Read(error)), true),
+        };
+        if sender.send(message).is_err() || last {
+            return;
+        }
+    }
+}
+
+/// What one judge works with.
+struct Desk {
+    judge: Arc<Judge>,
+    first: u64,
+    bodies: Bodies,
+    fixes: Option<Arc<ReadyFixes>>,
+}
+
+impl Desk {
+    fn judge_chunks(&self, raw: &Receiver<RawChunk>, out: &Sender<Result<Chunk, Error>>) {
+        for raw_chunk in raw {
+            let chunk = raw_chunk.map(|(batch, permit)| self.judge_chunk(batch, permit));
+            if out.send(chunk).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn judge_chunk(&self, batch: Batch, permit: Permit) -> Chunk {
+        let mut corrected = Batch::default();
+        let mut rows = Vec::with_capacity(batch.len());
+        for (at, record) in batch.records().enumerate().filter(|(_, r)| r.index() >= self.first) {
+            let fixed = self
+                .fixes
+                .as_ref()
+                .and_then(|fixes| fixes.apply(record, &mut corrected));
+            if let Some(judged) = self.judge.judge(fixed.unwrap_or(record)) {
+                rows.push(prepare(at, record.mark(), judged, self.bodies));
+            }
+        }
+        let next_record = batch.records().last().map_or(0, |r| r.index() + 1);
+        Chunk {
+            rows,
+            next_record,
+            batch,
+            _permit: permit,
+        }
+    }
+}
+
+/// Works out what settling a judged row needs.
+pub(crate) fn prepare(record: usize, mark: Mark, judged: Judged, bodies: Bodies) -> Prepared {
+    let invalid = judged.is_invalid();
+    let Judged {
+        line,
+        contact,
+        patch,
+        reasons,
+        lacking,
+        id,
+        version,
+    } = judged;
+    let mut prepared = Prepared {
+        line,
+        reasons,
+        lacking,
+        id,
+        version,
+        patch,
+        keys: Vec::new(),
+        body: String::new(),
+        content: 0,
+        order: String::new(),
+        contact: None,
+        blocks: Vec::new(),
+        mark,
+        record,
+    };
+    if !invalid {
+        let whole = contact.to_json();
+        prepared.keys = MatchKey::of(&contact);
+        prepared.content = content_hash(&whole);
+        if bodies == Bodies::Whole {
+            prepared.order = name_order(&contact);
+            prepared.body = whole;
+        } else {
+            prepared.body = names_only(&contact);
+        }
+    }
+    if bodies == Bodies::NamesAndContact {
+        if !invalid {
+            prepared.blocks = blocks(&contact);
+        }
+        prepared.contact = Some(Box::new(contact));
+    }
+    prepared
+}
+
+/// What a preview needs to know of a contact that it would create: what `model::by_key` looks at beside the key.
+fn names_only(contact: &Contact) -> String {
+    Contact {
+        prefix: contact.prefix.clone(),
+        first_name: contact.first_name.clone(),
+        middle_name: contact.middle_name.clone(),
+        last_name: contact.last_name.clone(),
+        suffix: contact.suffix.clone(),
+        nickname: contact.nickname.clone(),
+        company: contact.company.clone(),
+        birthday: contact.birthday,
+        ..Contact::default()
+    }
+    .to_json()
+}
+
+/// How many bytes are on their way.
+struct Budget {
+    most: usize,
+    taken: Mutex<usize>,
+    given_back: Condvar,
+}
+
+/// The right to have so many bytes on their way; dropping it gives them back.
+struct Permit {
+    budget: Arc<Budget>,
+    bytes: usize,
+}
+
+impl Budget {
+    fn of(most: usize) -> Arc<Self> {
+        Arc::new(Self {
+            most,
+            taken: Mutex::default(),
+            given_back: Condvar::new(),
+        })
+    }
+
+    /// Waits until the bytes fit. A chunk that fits never, waits until it is alone.
+    fn take(budget: &Arc<Self>, bytes: usize) -> Permit {
+        let mut taken = budget.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        while *taken > 0 && *taken + bytes > budget.most {
+            taken = budget.given_back.wait(taken).unwrap_or_else(PoisonError::into_inner);
+        }
+        *taken += bytes;
+        Permit {
+            budget: Arc::clone(budget),
+            bytes,
+        }
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let mut taken = self.budget.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        *taken -= self.bytes;
+        self.budget.given_back.notify_one();
+    }
+}

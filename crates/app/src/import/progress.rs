@@ -1,0 +1,112 @@
+//! Stopping an import on request: it ends behind the rows in hand, and what is written stays until it is undone.
+//!
+//! Owns the way from running to cancelled, wherever the import runs. Leaves out taking back what was written (`undo`), and
+//! the other way of stopping, after which an import is gone on with.
+
+use crate::App;
+use crate::access::Actor;
+use crate::error::Error;
+use crate::import::counts::Counts;
+use crate::import::reached_of;
+use store::imports::{self, ImportState};
+use store::{ImportId, Tx, Workspace};
+
+/// How far an import is.
+#[derive(Clone, Copy, Debug)]
+pub struct ImportProgress {
+    /// Where it stands.
+    pub state: ImportState,
+    /// Whether no process runs it although it is not finished; one that is running takes it up.
+    pub interrupted: bool,
+    /// Whether this process could not go on with its work because the disk is full.
+    pub disk_full: bool,
+    /// Rows by outcome: up to this moment if this process runs it, else up to the last batch.
+    pub counts: Counts,
+    /// Bytes read of the file, if this process runs it.
+    pub bytes: Option<u64>,
+    /// Bytes of the file.
+    pub of_bytes: u64,
+}
+
+impl App {
+    /// How far an import is.
+    ///
+    /// # Errors
+    /// [`Error::NoImport`]; those of the database.
+    pub fn import_progress(&self, actor: Actor, import: ImportId) -> Result<ImportProgress, Error> {
+        let stored = self.stored(actor, import)?;
+        let live = self.live.progress(actor.workspace, import);
+        let unfinished = is_unfinished(stored.state);
+        Ok(ImportProgress {
+            state: stored.state,
+            interrupted: unfinished && !self.held(actor.workspace)?.contains(&import),
+            disk_full: self.disk_full.load(std::sync::atomic::Ordering::Relaxed),
+            counts: match live {
+                Some(live) => live.counts,
+                None => reached_of(&stored)?.counts,
+            },
+            bytes: live.map(|live| live.bytes),
+            of_bytes: stored.file_size,
+        })
+    }
+
+    /// Asks an import to stop behind the rows in hand, in whichever process it runs. One that is at its end already is left
+    /// as it is.
+    ///
+    /// # Errors
+    /// [`Error::NoImport`]; those of the database.
+    pub fn cancel_import(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
+        self.stored(actor, import)?;
+        // What runs here holds the database while it writes a batch: it must end that first.
+        self.live.cancel(actor.workspace, import);
+        let now = self.world.now();
+        self.store.write(|tx| {
+            imports::change_state(
+                tx,
+                actor.workspace,
+                import,
+                ImportState::Running,
+                ImportState::Cancelling,
+                now,
+            )
+        })?;
+        self.bell.ring();
+        Ok(())
+    }
+
+    /// Ends an import that was to stop and that nobody runs any more.
+    ///
+    /// # Errors
+    /// [`Error::ImportRuns`] if somebody does; those of the database.
+    pub(crate) fn end_cancelled(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
+        let lease = self.hold_run(actor, import)?;
+        let stored = self.stored(actor, import)?;
+        if stored.state == ImportState::Cancelling {
+            let now = self.world.now();
+            let owner = Actor {
+                member: stored.owner,
+                ..actor
+            };
+            let counts = reached_of(&stored)?.counts;
+            self.store.write(|tx| {
+                lease.set_state(tx, ImportState::Cancelled, now, true)?;
+                self.audit_import(tx, owner, import, &counts)
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether somebody runs an import in this state, or should.
+pub(crate) fn is_unfinished(state: ImportState) -> bool {
+    matches!(
+        state,
+        ImportState::Running | ImportState::Cancelling | ImportState::Undoing
+    )
+}
+
+/// Whether somebody has asked the import to stop, in any process.
+pub(crate) fn is_cancelling(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId) -> Result<bool, store::Error> {
+    let stored = imports::get(tx, workspace, import)?;
+    Ok(stored.is_some_and(|import| import.state == ImportState::Cancelling))
+}

@@ -1,0 +1,93 @@
+//! How many files members may leave on the server: imports that are not started, and bytes.
+//!
+//! Owns the check before a file is taken in. What is allowed is in the settings of the workspace. Leaves out the limit of
+//! one file, which whoever runs the server sets, and the command line, whose files go when their imports are done.
+
+use crate::App;
+use crate::access::Actor;
+use crate::error::Error;
+use crate::import::{KEPT_FOR, needed_upload};
+use crate::workspace::settings::stored_settings;
+use store::imports::{self, Import, ImportState};
+
+/// Room for one more file.
+pub(crate) struct Room {
+    /// How many bytes it may have.
+    pub bytes: u64,
+    /// What is said of a larger one.
+    refusal: String,
+}
+
+impl Room {
+    pub fn refusal(&self) -> Error {
+        Error::Quota(self.refusal.clone())
+    }
+}
+
+impl App {
+    /// Makes sure that the member may upload one more file.
+    ///
+    /// # Errors
+    /// [`Error::Quota`] if there is no room; those of the database.
+    pub(crate) fn room_for_upload(&self, actor: Actor) -> Result<Room, Error> {
+        let (settings, stored) = self.store.read(|tx| {
+            Ok::<_, store::Error>((
+                stored_settings(tx, actor.workspace)?,
+                imports::list(tx, actor.workspace)?,
+            ))
+        })?;
+        let limits = settings.limits();
+        let own = |import: &&Import| import.owner == actor.member;
+        let drafts = stored.iter().filter(own).filter(|i| i.state == ImportState::Draft);
+        let drafts: Vec<&Import> = drafts.collect();
+        if drafts.len() >= limits.drafts as usize {
+            return Err(Error::Quota(format!(
+                "you have {} imports that are not started, which is the most that this workspace allows: {}",
+                drafts.len(),
+                advice(&drafts)
+            )));
+        }
+        let kept_since = self.world.now() - KEPT_FOR;
+        let kept = || stored.iter().filter(|i| needed_upload(i, kept_since).is_some());
+        let mine: u64 = kept().filter(own).map(|import| import.file_size).sum();
+        let all: u64 = kept().map(|import| import.file_size).sum();
+        let (left, left_of_all) = (
+            limits.member_bytes.saturating_sub(mine),
+            limits.workspace_bytes.saturating_sub(all),
+        );
+        let room = if left <= left_of_all {
+            let refusal = format!(
+                "your uploaded files may have {} GiB together, and there is no room for this one: {}",
+                limits.member_bytes >> 30,
+                advice(&drafts)
+            );
+            Room { bytes: left, refusal }
+        } else {
+            let refusal = format!(
+                "the uploaded files of the workspace may have {} GiB together, and there is no room for this one: {}, or ask \
+                 an admin for more room",
+                limits.workspace_bytes >> 30,
+                advice(&drafts)
+            );
+            Room {
+                bytes: left_of_all,
+                refusal,
+            }
+        };
+        match room.bytes {
+            0 => Err(room.refusal()),
+            _ => Ok(room),
+        }
+    }
+}
+
+/// What a member can do to make room.
+fn advice(drafts: &[&Import]) -> String {
+    match drafts.iter().max_by_key(|import| import.file_size) {
+        Some(largest) => format!(
+            "discard one that you do not need, such as “{}” (import {})",
+            largest.file_name, largest.id
+        ),
+        None => "files of finished imports are kept for 30 days".to_owned(),
+    }
+}

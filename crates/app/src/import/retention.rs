@@ -1,0 +1,60 @@
+//! How long an import can be undone: as long as its change log is kept, which the settings say.
+//!
+//! Owns letting go of old logs, and who is told that it is too late. Leaves out the trash (`contacts`), bulk changes
+//! (`actions`), and the files and rows of imports, which are kept for a time of their own (`import`).
+
+use crate::App;
+use crate::access::Actor;
+use crate::error::Error;
+use crate::workspace::settings::stored_settings;
+use store::changes;
+use store::imports::{self, Import, ImportState};
+
+/// Changes forgotten in one transaction.
+const FORGOTTEN_AT_ONCE: u64 = 5_000;
+
+impl App {
+    /// Lets go of the change logs of imports that ended longer ago than the settings say. What they brought stays.
+    ///
+    /// # Errors
+    /// Those of the database; what was let go of before stays so.
+    pub fn forget_old_logs(&self, actor: Actor) -> Result<(), Error> {
+        let now = self.world.now();
+        let (since, all) = self.store.read(|tx| {
+            let since = stored_settings(tx, actor.workspace)?.log_since(now);
+            Ok::<_, Error>((since, imports::list(tx, actor.workspace)?))
+        })?;
+        for import in all
+            .iter()
+            .filter(|import| import.forgotten_at.is_none() && is_old(import, since))
+        {
+            // First nobody can undo it, then its log goes.
+            self.store
+                .write(|tx| imports::set_forgotten(tx, actor.workspace, import.id, now))?;
+        }
+        while self
+            .store
+            .write(|tx| changes::forget_marked(tx, actor.workspace, FORGOTTEN_AT_ONCE))?
+            == FORGOTTEN_AT_ONCE
+        {}
+        Ok(())
+    }
+
+    /// Makes sure that the change log of an import is still kept.
+    pub(crate) fn refuse_too_late(&self, actor: Actor, import: &Import) -> Result<(), Error> {
+        let settings = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
+        if import.forgotten_at.is_some() || is_old(import, settings.log_since(self.world.now())) {
+            return Err(Error::LogGone {
+                import: import.id,
+                days: settings.log_days(),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Whether an import ended before a moment. One whose undoing was begun is undone to its end.
+fn is_old(import: &Import, since: i64) -> bool {
+    matches!(import.state, ImportState::Done | ImportState::Cancelled)
+        && import.finished_at.is_some_and(|finished| finished < since)
+}

@@ -1,0 +1,533 @@
+//! One run through a file: chunk by chunk, batch by batch, each batch committed with its checkpoint and its change log; or
+//! as a preview, which goes the same way over a scratch database and changes nothing.
+
+use crate::access;
+use crate::access::Actor;
+use crate::clock::World;
+use crate::error::Error;
+use crate::import::Stopped;
+use crate::import::analysis::{ImportOptions, Reading};
+use crate::import::collected::{Collected, Purpose};
+use crate::import::counts::Counts;
+use crate::import::draft::Decision;
+use crate::import::draft::{Entry, KeptRows};
+use crate::import::lease::Lease;
+use crate::import::match_index::{Directory, Layers};
+use crate::import::pipeline::{Bodies, Chunk, Judging, judge_all};
+use crate::import::progress::is_cancelling;
+use crate::import::rejected::{Kept, RejectedRows};
+use crate::import::resolve::{Decisions, Outcome, Settler, Standing};
+use crate::import::summary::{Notable, note};
+use crate::import::uploads::Counted;
+use crate::jobs::retry::patiently;
+use exchange::fixes::ReadyFixes;
+use exchange::open::Batch;
+use serde::{Deserialize, Serialize};
+use std::sync::atomic::{AtomicBool, Ordering};
+use store::feed::{self, Touched};
+use store::imports::{self, Checkpoint};
+use store::{ImportId, Store, Tx, changes, workspaces};
+
+/// Rows of a batch: few enough that a batch is done in a second or two, many enough that keys are written in order.
+const BATCH_ROWS: u64 = 100_000;
+/// The same on a server, where a batch need not be so large: keys are written in order all the same, the judges need not
+/// stand still while it is committed, and others wait for less time.
+const BATCH_ROWS_ON_SERVER: u64 = 25_000;
+/// The same where memory is dearer than time.
+const BATCH_ROWS_THRIFTY: u64 = 20_000;
+/// Stands for a preview where a run's number is asked for.
+pub(crate) const PREVIEW: ImportId = ImportId(0);
+
+/// How far a running import is, for showing.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Rows settled so far.
+    pub counts: Counts,
+    /// Bytes read of the file.
+    pub bytes: u64,
+    /// Bytes of the file.
+    pub of_bytes: u64,
+}
+
+/// What a run tells while it runs.
+pub struct Watch<'a> {
+    /// Called after every chunk.
+    pub progress: &'a mut dyn FnMut(Progress),
+    /// Set to stop after the batch in hand.
+    pub stop: &'a AtomicBool,
+}
+
+/// How far an import has come.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) struct Reached {
+    pub counts: Counts,
+    /// The record to go on with, blank lines counted.
+    pub next_record: u64,
+    batches: u64,
+}
+
+/// One run through a file, real or preview.
+pub(crate) struct Run<'a> {
+    actor: Actor,
+    reading: &'a Reading,
+    source: &'a Counted,
+    size: u64,
+    settler: Settler<'a>,
+    collected: Collected,
+    reached: Reached,
+    /// The right to write; a preview has none.
+    lease: Option<&'a Lease>,
+    /// The directory's count of changes after the last batch.
+    changes: Option<i64>,
+    notable: Vec<Notable>,
+    rejected: Option<RejectedRows<'a>>,
+    /// Where it is kept what became of each row.
+    kept_rows: Option<KeptRows<'a>>,
+    fixes: Option<&'a ReadyFixes>,
+    /// Whether rows keep their values for updating contacts.
+    keep_patches: bool,
+    bodies: Bodies,
+    thrifty: bool,
+}
+
+impl<'a> Run<'a> {
+    /// A run that changes the directory.
+    pub fn real(
+        world: &'a dyn World,
+        actor: Actor,
+        options: ImportOptions,
+        reading: &'a Reading,
+        source: &'a Counted,
+        lease: &'a Lease,
+    ) -> Self {
+        Self {
+            lease: Some(lease),
+            ..Self::of(world, actor, options, reading, source, lease.import())
+        }
+    }
+
+    fn of(
+        world: &'a dyn World,
+        actor: Actor,
+        options: ImportOptions,
+        reading: &'a Reading,
+        source: &'a Counted,
+        import: ImportId,
+    ) -> Self {
+        let purpose = match import {
+            PREVIEW => Purpose::Show,
+            _ => Purpose::Write,
+        };
+        Self {
+            actor,
+            reading,
+            source,
+            size: 0,
+            settler: Settler {
+                options,
+                decisions: None,
+                run: import,
+                owner: actor.member,
+                world,
+                changes: Vec::new(),
+                created: None,
+                earlier: None,
+            },
+            collected: Collected::new(purpose, options.matching),
+            reached: Reached::default(),
+            lease: None,
+            changes: None,
+            notable: Vec::new(),
+            rejected: None,
+            kept_rows: None,
+            fixes: None,
+            keep_patches: options.fill().is_some(),
+            bodies: Bodies::Whole,
+            thrifty: false,
+        }
+    }
+
+    /// A run over a scratch database.
+    pub fn preview(
+        world: &'a dyn World,
+        actor: Actor,
+        options: ImportOptions,
+        reading: &'a Reading,
+        source: &'a Counted,
+    ) -> Self {
+        let bodies = if options.fill().is_some() {
+            Bodies::Whole
+        } else {
+            Bodies::Names
+        };
+        Self {
+            bodies,
+            ..Self::of(world, actor, options, reading, source, PREVIEW)
+        }
+    }
+
+    /// With the file's size, for progress.
+    pub fn of_size(self, size: u64) -> Self {
+        Self { size, ..self }
+    }
+
+    /// From where an earlier run has come to.
+    pub fn from(self, reached: Reached) -> Self {
+        Self { reached, ..self }
+    }
+
+    /// Keeping rejected rows.
+    pub fn keeping_rejected(self, rejected: RejectedRows<'a>) -> Self {
+        Self {
+            rejected: Some(rejected),
+            ..self
+        }
+    }
+
+    /// Keeping what becomes of each row.
+    pub fn keeping_rows(self, rows: Option<KeptRows<'a>>) -> Self {
+        Self {
+            kept_rows: rows,
+            ..self
+        }
+    }
+
+    /// With corrections, and with what was decided for single rows.
+    pub fn with_changes_by_hand(mut self, fixes: &'a ReadyFixes, decisions: &'a Decisions) -> Self {
+        self.fixes = Some(fixes);
+        let brings_values = |d: &Decision| matches!(d, Decision::Update { .. } | Decision::Fill { .. });
+        if decisions.values().any(brings_values) {
+            // Values meet those of rows before, so a preview needs them too.
+            self.keep_patches = true;
+            self.bodies = Bodies::Whole;
+        }
+        if !decisions.is_empty() {
+            self.settler.decisions = Some(decisions);
+        }
+        self
+    }
+
+    /// In little memory, for a process that does other things too.
+    pub fn thrifty(self, thrifty: bool) -> Self {
+        Self { thrifty, ..self }
+    }
+
+    fn batch_rows(&self, on_server: bool) -> u64 {
+        match (self.thrifty, on_server) {
+            (true, _) => BATCH_ROWS_THRIFTY,
+            (false, true) => BATCH_ROWS_ON_SERVER,
+            (false, false) => BATCH_ROWS,
+        }
+    }
+
+    /// With contacts that are shown and not stored.
+    pub fn showing_contacts(mut self) -> Self {
+        self.bodies = Bodies::NamesAndContact;
+        self
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.reached.counts
+    }
+
+    /// The rejected rows that it kept; none if it keeps none.
+    pub fn kept(&self) -> Option<Kept> {
+        self.rejected.as_ref().map(RejectedRows::kept)
+    }
+
+    /// What came of it.
+    pub fn into_result(self) -> (Counts, Vec<Notable>) {
+        (self.reached.counts, self.notable)
+    }
+
+    /// Runs through the file in batches, each in a transaction of its own.
+    pub fn go_through(&mut self, store: &Store, watch: &mut Watch<'_>) -> Result<Stopped, Error> {
+        let rows = self.batch_rows(store.is_shared());
+        judge_all(&self.judging(self.reached.next_record), |next| {
+            loop {
+                if !self.take_turn(store, rows, next, watch)? {
+                    return Ok(Stopped::No);
+                }
+                if watch.stop.load(Ordering::Relaxed) {
+                    return Ok(Stopped::OnRequest);
+                }
+                if store.read(|tx| is_cancelling(tx, self.actor.workspace, self.settler.run))? {
+                    return Ok(Stopped::Cancelled);
+                }
+            }
+        })
+    }
+
+    /// Runs a batch when its turn has come. Once it has begun to read, it cannot be begun anew: its rows are gone by.
+    fn take_turn(
+        &mut self,
+        store: &Store,
+        rows: u64,
+        next: &mut dyn FnMut() -> Result<Option<Chunk>, Error>,
+        watch: &mut Watch<'_>,
+    ) -> Result<bool, Error> {
+        patiently(|| {
+            let mut begun = false;
+            let outcome = store.write(|tx| {
+                self.begin_batch(tx)?;
+                begun = true;
+                self.batch(tx, rows, next, watch)
+            });
+            let waits = !begun && matches!(outcome, Err(Error::Store(store::Error::Busy)));
+            match outcome {
+                // Who is asked to stop waits for no turn.
+                Err(_) if waits && watch.stop.load(Ordering::Relaxed) => Ok(Ok(true)),
+                Err(error) if waits => Err(error),
+                outcome => Ok(outcome),
+            }
+        })?
+    }
+
+    fn judging(&self, from_record: u64) -> Judging<'a> {
+        Judging {
+            source: self.source,
+            reading: self.reading,
+            fixes: self.fixes,
+            from_record,
+            keep_patches: self.keep_patches,
+            bodies: self.bodies,
+            thrifty: self.thrifty,
+        }
+    }
+
+    /// Makes sure that the import is still ours.
+    fn fence(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        self.lease.map_or(Ok(()), |lease| lease.fence(tx))
+    }
+
+    /// Waits for other writers of the workspace, and makes sure that the import is still ours.
+    fn begin_batch(&mut self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        let changes = workspaces::begin_change(tx, self.actor.workspace)?;
+        self.fence(tx)?;
+        access::active(tx, self.actor)?;
+        if self.changes.is_some_and(|last| changes != last + 1) {
+            // Somebody else has written since the last batch, perhaps keys that the filter does not know.
+            self.collected.forget_directory();
+        }
+        self.changes = Some(changes);
+        Ok(())
+    }
+
+    /// One batch of a real run, of about so many rows, in its transaction, which it has begun. False at the end of the file.
+    fn batch(
+        &mut self,
+        tx: &mut Tx<'_>,
+        rows: u64,
+        next: &mut dyn FnMut() -> Result<Option<Chunk>, Error>,
+        watch: &mut Watch<'_>,
+    ) -> Result<bool, Error> {
+        let (workspace, import) = (self.actor.workspace, self.settler.run);
+        let until = self.reached.counts.rows + rows;
+        let mut more = true;
+        while more && self.reached.counts.rows < until && !watch.stop.load(Ordering::Relaxed) {
+            match next()? {
+                Some(chunk) => {
+                    let layers = Layers {
+                        actor: self.actor,
+                        run: import,
+                        top: tx,
+                        base: None,
+                    };
+                    self.chunk(layers, chunk, &mut |_, _, _| Ok(()))?;
+                    self.show(watch);
+                }
+                None => more = false,
+            }
+        }
+        let layers = Layers {
+            actor: self.actor,
+            run: import,
+            top: tx,
+            base: None,
+        };
+        Directory {
+            layers,
+            collected: &mut self.collected,
+        }
+        .end_batch()?;
+        let changed = std::mem::take(&mut self.settler.changes);
+        changes::record(tx, workspace, import, &changed)?;
+        let mut touched = vec![Touched::Contacts(changed.iter().map(|change| change.contact).collect())];
+        if let Some((first, last, created)) = self.settler.created.take() {
+            touched.push(Touched::Range(first, last));
+            let number = self.reached.batches;
+            imports::add_batch(
+                tx,
+                workspace,
+                import,
+                &imports::Batch {
+                    number,
+                    first,
+                    last,
+                    created,
+                },
+            )?;
+            self.reached.batches += 1;
+        }
+        feed::note(tx, workspace, &touched)?;
+        // The object store takes what anybody puts, so whoever was cut off must notice before.
+        self.fence(tx)?;
+        let next_record = self.reached.next_record;
+        let kept = self
+            .rejected
+            .as_mut()
+            .map(|rows| rows.settle(next_record))
+            .transpose()?;
+        if let Some(rows) = &mut self.kept_rows {
+            rows.settle(next_record)?;
+        }
+        let checkpoint = Checkpoint {
+            rows_done: self.reached.counts.rows,
+            counts: &to_json(&self.reached),
+            rejected_bytes: kept.map_or(0, |kept| kept.bytes),
+        };
+        imports::checkpoint(tx, workspace, import, &checkpoint, self.settler.world.now())?;
+        Ok(more)
+    }
+
+    /// Settles the rows of a chunk.
+    fn chunk(
+        &mut self,
+        layers: Layers<'_, '_, '_>,
+        mut chunk: Chunk,
+        seen: &mut dyn FnMut(&Chunk, usize, &Standing) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut directory = Directory {
+            layers,
+            collected: &mut self.collected,
+        };
+        let ids = chunk.rows.iter().filter_map(|row| row.id).collect();
+        directory.prepare(chunk.rows.iter().flat_map(|row| &row.keys), ids)?;
+        let mut corrected = Batch::default();
+        for at in 0..chunk.rows.len() {
+            let standing = self.settler.settle(&mut directory, &mut chunk.rows[at])?;
+            self.reached.counts.add(&standing.outcome);
+            note(&mut self.notable, &chunk, at, &standing);
+            if let Some(rejected) = &mut self.rejected
+                && matches!(
+                    standing.outcome,
+                    Outcome::Invalid | Outcome::Ambiguous { .. } | Outcome::Conflict { .. }
+                )
+                && let Some(record) = chunk.record(&chunk.rows[at])
+            {
+                // What was corrected is not asked for again.
+                let record = self
+                    .fixes
+                    .and_then(|f| f.apply(record, &mut corrected))
+                    .unwrap_or(record);
+                rejected.write(record, chunk.rows[at].reasons.iter().chain(&standing.reason))?;
+            }
+            if let Some(rows) = &mut self.kept_rows {
+                rows.write(&Entry::of(&chunk.rows[at], &standing))?;
+            }
+            seen(&chunk, at, &standing)?;
+        }
+        directory.end_chunk()?;
+        self.reached.next_record = chunk.next_record;
+        Ok(())
+    }
+
+    /// Settles the rows of a chunk over the directory as it is now. Others read and write between two chunks.
+    fn preview_chunk(
+        &mut self,
+        top: &mut Tx<'_>,
+        directory: Option<&Store>,
+        chunk: Chunk,
+        seen: &mut dyn FnMut(&Chunk, usize, &Standing) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let (actor, run) = (self.actor, PREVIEW);
+        let Some(directory) = directory else {
+            let base = None;
+            return self.chunk(Layers { actor, run, top, base }, chunk, seen);
+        };
+        let mut waiting = Some(chunk);
+        patiently(|| {
+            let outcome = directory.read(|base| match waiting.take() {
+                Some(chunk) => {
+                    self.notice_changes(base)?;
+                    let (top, base) = (&mut *top, Some(base));
+                    self.chunk(Layers { actor, run, top, base }, chunk, seen)
+                }
+                None => Ok(()),
+            });
+            // A chunk that was begun cannot be begun anew.
+            match waiting {
+                Some(_) => outcome.map(Ok),
+                None => Ok(outcome),
+            }
+        })?
+    }
+
+    /// Forgets what was known of the directory if somebody has written since the last chunk.
+    fn notice_changes(&mut self, base: &mut Tx<'_>) -> Result<(), Error> {
+        let (changes, _) = workspaces::changes(base, self.actor.workspace)?;
+        if self.changes.is_some_and(|last| last != changes) {
+            self.collected.forget_directory();
+        }
+        self.changes = Some(changes);
+        Ok(())
+    }
+
+    fn show(&self, watch: &mut Watch<'_>) {
+        (watch.progress)(Progress {
+            counts: self.reached.counts,
+            bytes: self.source.bytes_read(),
+            of_bytes: self.size,
+        });
+    }
+}
+
+/// Runs a preview: everything is written into a scratch database over the directory, of which each chunk of rows sees one
+/// moment. `seen` is told of every row.
+pub(crate) fn over_scratch(
+    scratch: &Store,
+    directory: Option<&Store>,
+    run: &mut Run<'_>,
+    mut watch: Option<&mut Watch<'_>>,
+    seen: &mut dyn FnMut(&Chunk, usize, &Standing) -> Result<(), Error>,
+) -> Result<Stopped, Error> {
+    scratch.write(|top| {
+        judge_all(&run.judging(0), |next| {
+            let mut flushed = 0;
+            while let Some(chunk) = next()? {
+                run.preview_chunk(top, directory, chunk, seen)?;
+                run.settler.changes.clear();
+                if let Some(watch) = &mut watch {
+                    run.show(watch);
+                    if watch.stop.load(Ordering::Relaxed) {
+                        return Ok(Stopped::OnRequest);
+                    }
+                }
+                if run.counts().rows >= flushed + run.batch_rows(false) {
+                    flushed = run.counts().rows;
+                    let layers = Layers {
+                        actor: run.actor,
+                        run: PREVIEW,
+                        top,
+                        base: None,
+                    };
+                    Directory {
+                        layers,
+                        collected: &mut run.collected,
+                    }
+                    .end_batch()?;
+                }
+            }
+            Ok(Stopped::No)
+        })
+    })
+}
+
+/// Plain structs of ours always become JSON.
+pub(crate) fn to_json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[path = "run_tests.rs"]
+mod tests;

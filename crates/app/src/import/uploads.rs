@@ -1,0 +1,230 @@
+//! The files that are being imported: copies in the object store, so that an import can go on exactly, here or on another
+//! machine, whatever happens to the original. Leaves out who runs an import; `lease` knows.
+
+use crate::App;
+use crate::access::Actor;
+use crate::error::Error;
+use crate::storage::{Draft, Fetched, ObjectsError, UNFINISHED};
+use exchange::open::Source;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use store::{ImportId, Workspace};
+
+/// What the names of copies begin with.
+const UPLOADS: &str = "uploads/";
+/// Nothing is being written to an object for so long, in microseconds. It bridges clocks that differ, too.
+const ABANDONED_AFTER: i64 = 24 * 60 * 60 * 1_000_000;
+
+/// A copy, here to be read.
+pub(crate) struct Upload {
+    /// Its name among the copies, which the import remembers.
+    pub name: String,
+    pub file: Fetched,
+}
+
+impl App {
+    /// Copies a file into the object store.
+    pub(crate) fn take_upload(&self, actor: Actor, source: &dyn Source) -> Result<Upload, Error> {
+        let mut input = source.open().map_err(Error::Read)?;
+        let mut copy = self.objects.draft()?;
+        io::copy(&mut input, &mut copy)
+            .map_err(|e| Error::io("copying the file to", self.objects.location().as_ref(), e))?;
+        self.put_upload(actor, copy)
+    }
+
+    /// Makes a copy of what was written.
+    pub(crate) fn put_upload(&self, actor: Actor, copy: Draft) -> Result<Upload, Error> {
+        let name = format!("{}{}.csv", of_workspace(actor.workspace), self.world.unique_name());
+        let file = self.objects.put(&object_of(&name), copy)?;
+        Ok(Upload { name, file })
+    }
+
+    /// The copy that an import was begun with.
+    ///
+    /// # Errors
+    /// [`Error::UploadMissing`] if it is not in this object store.
+    pub(crate) fn fetch_upload(&self, import: ImportId, name: &str) -> Result<Upload, Error> {
+        match self.objects.fetch(&object_of(name)) {
+            Ok(file) => Ok(Upload {
+                name: name.to_owned(),
+                file,
+            }),
+            Err(ObjectsError::Missing { location, .. }) => Err(Error::UploadMissing { import, location }),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Removes the copy of an import that will not go on. That it stays would harm nobody until it is swept, so failing is
+    /// no error.
+    pub(crate) fn drop_upload(&self, name: &str) {
+        let _ = self.objects.delete(&object_of(name));
+    }
+
+    /// Removes copies that no import needs: a process that dies while copying leaves one. Others may be copying at this
+    /// moment, so what is young is left alone.
+    pub(crate) fn sweep_uploads(&self, actor: Actor, needed: &[String]) {
+        let ours = object_of(&of_workspace(actor.workspace));
+        let needed: Vec<String> = needed.iter().map(|name| object_of(name)).collect();
+        let abandoned_before = self.world.now() - ABANDONED_AFTER;
+        let listed = [UPLOADS, UNFINISHED].map(|prefix| self.objects.list(prefix).unwrap_or_default());
+        for object in listed.into_iter().flatten() {
+            let is_ours = object.name.starts_with(&ours) || object.name.starts_with(UNFINISHED);
+            if is_ours && object.modified < abandoned_before && !needed.contains(&object.name) {
+                // Whoever sweeps next tries again.
+                let _ = self.objects.delete(&object.name);
+            }
+        }
+    }
+}
+
+/// What the names of a workspace's copies begin with. Which of them are needed is known to that workspace alone.
+fn of_workspace(workspace: Workspace) -> String {
+    format!("{}-", workspace.0)
+}
+
+fn object_of(name: &str) -> String {
+    format!("{UPLOADS}{name}")
+}
+
+/// Input that can be read only once, copied aside. The copy goes when this does.
+#[derive(Debug)]
+pub struct Spooled {
+    file: tempfile::NamedTempFile,
+}
+
+impl Spooled {
+    /// Where the copy is.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+}
+
+/// Copies input aside.
+///
+/// # Errors
+/// When it cannot be read, or there is no room for it.
+pub fn spool(input: &mut dyn Read) -> Result<Spooled, Error> {
+    let mut file = tempfile::NamedTempFile::new().map_err(Error::Read)?;
+    io::copy(input, &mut file).map_err(Error::reading)?;
+    file.flush().map_err(Error::reading)?;
+    Ok(Spooled { file })
+}
+
+/// A file that counts what is read of it, for progress.
+pub(crate) struct Counted {
+    path: PathBuf,
+    read: Arc<AtomicU64>,
+}
+
+impl Counted {
+    pub fn new(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            read: Arc::default(),
+        }
+    }
+
+    /// Bytes read since it was last opened.
+    pub fn bytes_read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+}
+
+impl Source for Counted {
+    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        self.read.store(0, Ordering::Relaxed);
+        Ok(Box::new(CountedReader {
+            file: File::open(&self.path)?,
+            read: Arc::clone(&self.read),
+        }))
+    }
+}
+
+struct CountedReader {
+    file: File,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for CountedReader {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.file.read(buf)?;
+        self.read.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Place, World};
+    use model::ContactId;
+    use std::fs;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    /// A world in which no time passes.
+    struct Still;
+
+    const NOW: u64 = 2_000_000_000;
+    const HOUR: u64 = 3600;
+
+    impl World for Still {
+        fn now(&self) -> i64 {
+            NOW as i64 * 1_000_000
+        }
+
+        fn contact_id(&self) -> ContactId {
+            ContactId::nil()
+        }
+
+        fn unique_name(&self) -> String {
+            "unique".to_owned()
+        }
+
+        fn secret(&self) -> [u8; 32] {
+            [7; 32]
+        }
+    }
+
+    #[test]
+    fn what_is_young_needed_or_of_others_is_not_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place {
+            data: folder.path(),
+            objects: None,
+            database: None,
+        };
+        let app = App::open(&place, Arc::new(Still)).unwrap();
+        let actor = app.local_actor().unwrap();
+        let old = NOW - 25 * HOUR;
+        let written = [
+            ("uploads/1-abandoned.csv", old),
+            ("uploads/1-needed.csv", old),
+            ("uploads/1-young.csv", NOW - 23 * HOUR),
+            ("uploads/1-ahead.csv", NOW + HOUR),
+            ("uploads/11-of-another-workspace.csv", old),
+            ("unfinished/draft-old", old),
+            ("unfinished/draft-young", NOW),
+        ];
+        for (name, at) in written {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let file = File::create(path).unwrap();
+            file.set_modified(UNIX_EPOCH + Duration::from_secs(at)).unwrap();
+        }
+        app.sweep_uploads(actor, &["1-needed.csv".to_owned()]);
+        let left: Vec<_> = written
+            .iter()
+            .map(|(name, _)| *name)
+            .filter(|name| folder.path().join(name).exists())
+            .collect();
+        let kept: Vec<_> = written
+            .iter()
+            .map(|(name, _)| *name)
+            .filter(|n| ![written[0].0, written[5].0].contains(n))
+            .collect();
+        assert_eq!(left, kept);
+    }
+}

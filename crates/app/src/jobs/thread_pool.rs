@@ -1,0 +1,122 @@
+//! Threads that are used again, and of those that are free the one that worked last.
+//!
+//! Owns the threads of a server that read telephone numbers. The library behind `model::Phone` keeps some 15 MiB for each of
+//! the first eight threads that have used it, for as long as the process lives, so a server that uses ever new threads, or
+//! all in turn, holds 120 MiB for nothing. Leaves out how many may work at once: a crew grows as long as all are busy.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Those who answer people.
+pub static PEOPLE: Crew = Crew::new(|| ());
+/// Those who judge rows, beside people's requests.
+pub(crate) static JUDGES: Crew = Crew::new(crate::worker::step_back);
+
+/// Threads of one kind.
+pub struct Crew {
+    free: Mutex<Vec<Sender<Job>>>,
+    /// What each thread does before its first work.
+    begin: fn(),
+}
+
+/// Work that was given to a crew.
+pub struct Hired<T> {
+    outcome: Receiver<thread::Result<T>>,
+}
+
+impl<T> Hired<T> {
+    /// Waits until it is done. If it has panicked, so does this.
+    pub fn join(self) -> T {
+        match self.outcome.recv() {
+            Ok(Ok(done)) => done,
+            Ok(Err(panic)) => resume_unwind(panic),
+            // Every work ends with an outcome, also one that panics.
+            Err(_) => unreachable!("work of a crew has ended without an outcome"),
+        }
+    }
+}
+
+impl Crew {
+    const fn new(begin: fn()) -> Self {
+        Self {
+            free: Mutex::new(Vec::new()),
+            begin,
+        }
+    }
+
+    /// Gives work to the thread that is free and has worked last, or to a new one.
+    pub fn hire<T: Send + 'static>(&'static self, work: impl FnOnce() -> T + Send + 'static) -> Hired<T> {
+        let (tell, outcome) = channel();
+        self.give(Box::new(move || {
+            // Whoever does not want to know has gone.
+            let _ = tell.send(catch_unwind(AssertUnwindSafe(work)));
+        }));
+        Hired { outcome }
+    }
+
+    fn give(&'static self, mut job: Job) {
+        loop {
+            let Some(free) = self.free().pop() else { break };
+            match free.send(job) {
+                Ok(()) => return,
+                Err(unsent) => job = unsent.0,
+            }
+        }
+        thread::spawn(move || self.work(job));
+    }
+
+    fn work(&self, first: Job) {
+        (self.begin)();
+        let (sender, receiver) = channel();
+        let mut job = first;
+        loop {
+            job();
+            self.free().push(sender.clone());
+            match receiver.recv() {
+                Ok(next) => job = next,
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn free(&self) -> MutexGuard<'_, Vec<Sender<Job>>> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    static CREW: Crew = Crew::new(|| ());
+
+    #[test]
+    fn a_free_thread_is_used_again_also_after_a_panic() {
+        let here = || thread::current().id();
+        let first = CREW.hire(here).join();
+        let wait_until_free = || {
+            while CREW.free().is_empty() {
+                thread::sleep(Duration::from_millis(1));
+            }
+        };
+        wait_until_free();
+        let panicked = CREW.hire(|| panic!("as it should"));
+        assert!(catch_unwind(AssertUnwindSafe(|| panicked.join())).is_err());
+        wait_until_free();
+        assert_eq!(CREW.hire(here).join(), first);
+        wait_until_free();
+        let (go, wait) = channel::<()>();
+        let busy = CREW.hire(move || {
+            let _ = wait.recv();
+            here()
+        });
+        assert_ne!(CREW.hire(here).join(), first, "who is busy is not waited for");
+        drop(go);
+        assert_eq!(busy.join(), first);
+    }
+}

@@ -1,0 +1,6 @@
+//! Finding contacts: filters in words, saved views, and the columns of the list.
+
+pub(crate) mod columns;
+pub(crate) mod filter;
+pub(crate) mod filter_text;
+pub(crate) mod views;

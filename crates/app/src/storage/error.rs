@@ -1,0 +1,87 @@
+//! What can go wrong with objects, told so that a person knows what to do. No secret is ever in it.
+
+use std::io;
+
+/// What can go wrong with objects.
+#[derive(Debug, thiserror::Error)]
+pub enum ObjectsError {
+    /// The location cannot be understood. It is not repeated, because it may hold a password.
+    #[error("{0}; write --objects FOLDER, or --objects s3://BUCKET/PREFIX with the credentials in AWS_* variables")]
+    Location(&'static str),
+    /// The location is understood, and the settings for it are not.
+    #[error(
+        "{location} cannot be used: {why}; the settings are the AWS_* variables, such as AWS_ENDPOINT and AWS_REGION"
+    )]
+    Settings {
+        /// Which location.
+        location: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// A name that is not one of ours.
+    #[error("{0:?} is no name of an object of this program; the database was changed by something else")]
+    Name(String),
+    /// There is no such object.
+    #[error("{name} is not in {location}; was it removed, or does --objects name another place?")]
+    Missing {
+        /// Which object.
+        name: String,
+        /// Where it was looked for.
+        location: String,
+    },
+    /// There is no room.
+    #[error("there is no room left in {location}; make room there and try again")]
+    Full {
+        /// Where.
+        location: String,
+    },
+    /// The store did not do it.
+    #[error("{doing} {name} in {location} failed: {why}; {advice}")]
+    Failed {
+        /// What was being done.
+        doing: &'static str,
+        /// With which object.
+        name: String,
+        /// Where.
+        location: String,
+        /// What the store says.
+        why: String,
+        /// What to do.
+        advice: &'static str,
+    },
+}
+
+/// What a folder or a bucket says when something does not go; which object and where is added by who asked.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// There is no such object.
+    Missing,
+    /// There is no room.
+    Full,
+    /// Anything else.
+    Failed { why: String, advice: &'static str },
+}
+
+impl Trouble {
+    /// What an error in finding a file means.
+    pub fn finding(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::Missing,
+            _ => error.into(),
+        }
+    }
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        let advice = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => return Self::Full,
+            io::ErrorKind::PermissionDenied => "whoever runs this program must be able to write there",
+            _ => "is it a folder, and can it be reached?",
+        };
+        Self::Failed {
+            why: error.to_string(),
+            advice,
+        }
+    }
+}

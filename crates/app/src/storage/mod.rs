@@ -1,0 +1,267 @@
+//! The object store: files that outlive the process and, in a bucket, the machine.
+//!
+//! Owns where objects lie (a folder, or a bucket that speaks S3), what their names may be, and what is told when that fails.
+//! Leaves out what the objects are; `uploads` and `rejected` know that. To its callers everything here is synchronous: the
+//! runtime that the S3 library needs lives in `bucket` and nowhere else.
+
+pub(crate) mod atomic_file;
+pub(crate) mod bucket;
+pub(crate) mod error;
+pub(crate) mod folder;
+pub(crate) mod private_folder;
+
+pub use crate::storage::error::ObjectsError;
+
+use crate::storage::bucket::{Bucket, BucketName};
+use crate::storage::error::Trouble;
+use crate::storage::folder::Folder;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// Objects that are being written have names below this one.
+pub(crate) const UNFINISHED: &str = "unfinished/";
+
+/// Where objects are kept.
+pub(crate) struct Objects {
+    /// As people know it; never with a secret in it.
+    location: String,
+    keeper: Keeper,
+}
+
+enum Keeper {
+    Folder(Folder),
+    Bucket(Bucket),
+}
+
+/// A file that is to become an object. Nobody sees it before it is whole; unless it is put, it goes when this does.
+pub(crate) struct Draft(NamedTempFile);
+
+/// An object as a local file, for as long as this lives.
+pub(crate) struct Fetched {
+    /// Where the file is.
+    pub path: PathBuf,
+    /// How many bytes it has.
+    pub size: u64,
+    /// The copy of an object in a bucket goes with this.
+    _guard: Option<NamedTempFile>,
+}
+
+/// An object in a list.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// Its whole name.
+    pub name: String,
+    /// How many bytes it has.
+    pub size: u64,
+    /// When it was last written, in UTC microseconds by the clock of the store.
+    pub modified: i64,
+}
+
+impl Objects {
+    /// The objects at a location, a folder or `s3://BUCKET/PREFIX`; without one, those in the folder `default`. A bucket is
+    /// not asked anything yet. Its region, endpoint and credentials come from the usual `AWS_*` variables.
+    ///
+    /// # Errors
+    /// [`ObjectsError::Location`] and [`ObjectsError::Settings`].
+    pub fn open(default: &Path, location: Option<&str>) -> Result<Self, ObjectsError> {
+        let Some(location) = location else {
+            return Ok(Self::in_folder(default));
+        };
+        match location.split_once("://") {
+            Some(("s3", place)) => Self::in_bucket(
+                BucketName::parse(place)?,
+                crate::storage::bucket::settings_of_the_machine(),
+            ),
+            Some(_) => Err(ObjectsError::Location(
+                "of addresses, only those that begin with s3:// are known",
+            )),
+            None if location.is_empty() => Err(ObjectsError::Location("an empty name is no folder")),
+            None => Ok(Self::in_folder(Path::new(location))),
+        }
+    }
+
+    fn in_folder(folder: &Path) -> Self {
+        let root = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        Self {
+            location: root.display().to_string(),
+            keeper: Keeper::Folder(Folder::at(root)),
+        }
+    }
+
+    fn in_bucket(name: BucketName, settings: crate::storage::bucket::Settings) -> Result<Self, ObjectsError> {
+        let location = name.to_string();
+        let keeper = Bucket::open(name, settings).map_err(|why| ObjectsError::Settings {
+            location: location.clone(),
+            why,
+        })?;
+        Ok(Self {
+            location,
+            keeper: Keeper::Bucket(keeper),
+        })
+    }
+
+    /// Where the objects are, for people.
+    pub fn location(&self) -> &str {
+        &self.location
+    }
+
+    /// Begins an object.
+    pub fn draft(&self) -> Result<Draft, ObjectsError> {
+        let file = match &self.keeper {
+            Keeper::Folder(folder) => folder.draft(),
+            // Beside the other temporary files; it is sent from there.
+            Keeper::Bucket(_) => NamedTempFile::new(),
+        };
+        let failed = |e: io::Error| self.failed("beginning an object", "", e.into());
+        Ok(Draft(file.map_err(failed)?))
+    }
+
+    /// Makes a draft the object of that name, whole or not at all; one that was there is replaced.
+    pub fn put(&self, name: &str, draft: Draft) -> Result<Fetched, ObjectsError> {
+        let failed = |trouble| self.failed("writing", name, trouble);
+        checked(name)?;
+        let size = draft.0.as_file().metadata().map_err(|e| failed(e.into()))?.len();
+        let (path, guard) = match &self.keeper {
+            Keeper::Folder(folder) => (folder.put(name, draft.0).map_err(|e| failed(e.into()))?, None),
+            Keeper::Bucket(bucket) => {
+                bucket.put(name, draft.0.path(), size).map_err(failed)?;
+                (draft.0.path().to_owned(), Some(draft.0))
+            }
+        };
+        Ok(Fetched {
+            path,
+            size,
+            _guard: guard,
+        })
+    }
+
+    /// An object as a local file: in a folder the file itself, from a bucket a copy.
+    ///
+    /// # Errors
+    /// [`ObjectsError::Missing`] if there is none.
+    pub fn fetch(&self, name: &str) -> Result<Fetched, ObjectsError> {
+        let failed = |trouble| self.failed("reading", name, trouble);
+        checked(name)?;
+        match &self.keeper {
+            Keeper::Folder(folder) => {
+                let (path, size) = folder.find(name).map_err(|e| failed(Trouble::finding(e)))?;
+                Ok(Fetched {
+                    path,
+                    size,
+                    _guard: None,
+                })
+            }
+            Keeper::Bucket(bucket) => {
+                let mut copy = NamedTempFile::new().map_err(|e| failed(e.into()))?;
+                let size = bucket.copy(name, copy.as_file_mut()).map_err(failed)?;
+                Ok(Fetched {
+                    path: copy.path().to_owned(),
+                    size,
+                    _guard: Some(copy),
+                })
+            }
+        }
+    }
+
+    /// Removes an object; that there is none is no error.
+    pub fn delete(&self, name: &str) -> Result<(), ObjectsError> {
+        checked(name)?;
+        let deleted = match &self.keeper {
+            Keeper::Folder(folder) => folder.delete(name).map_err(Trouble::finding),
+            Keeper::Bucket(bucket) => bucket.delete(name),
+        };
+        match deleted {
+            Err(Trouble::Missing) => Ok(()),
+            deleted => deleted.map_err(|trouble| self.failed("removing", name, trouble)),
+        }
+    }
+
+    /// The objects whose names are `prefix`, which ends with a slash, and one word more; sorted by name.
+    pub fn list(&self, prefix: &str) -> Result<Vec<Listed>, ObjectsError> {
+        checked(prefix.trim_end_matches('/'))?;
+        let listed = match &self.keeper {
+            Keeper::Folder(folder) => folder.list(prefix).map_err(Trouble::from),
+            Keeper::Bucket(bucket) => bucket.list(prefix),
+        };
+        let mut listed = listed.map_err(|trouble| self.failed("listing", prefix, trouble))?;
+        listed.retain(|object| checked(&object.name).is_ok());
+        listed.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        Ok(listed)
+    }
+
+    /// Removes all objects that [`Objects::list`] lists.
+    pub fn delete_all(&self, prefix: &str) -> Result<(), ObjectsError> {
+        for object in self.list(prefix)? {
+            self.delete(&object.name)?;
+        }
+        if let Keeper::Folder(folder) = &self.keeper {
+            folder.forget(prefix);
+        }
+        Ok(())
+    }
+
+    /// Writes, reads and removes a small object under a name that nothing else has, so that what is wrong with the store is
+    /// told before anything depends on it.
+    pub fn probe(&self, unique_name: &str) -> Result<(), ObjectsError> {
+        let name = format!("probes/{unique_name}");
+        let failed = |e: io::Error| self.failed("trying out", &name, e.into());
+        let mut draft = self.draft()?;
+        draft.write_all(unique_name.as_bytes()).map_err(failed)?;
+        self.put(&name, draft)?;
+        let mut read = String::new();
+        let fetched = self.fetch(&name)?;
+        std::fs::File::open(&fetched.path)
+            .and_then(|mut file| file.read_to_string(&mut read))
+            .map_err(failed)?;
+        self.delete(&name)?;
+        if read != unique_name {
+            return Err(failed(io::Error::other("what is read is not what was written")));
+        }
+        Ok(())
+    }
+
+    fn failed(&self, doing: &'static str, name: &str, trouble: Trouble) -> ObjectsError {
+        let (name, location) = (name.to_owned(), self.location.clone());
+        match trouble {
+            Trouble::Missing => ObjectsError::Missing { name, location },
+            Trouble::Full => ObjectsError::Full { location },
+            Trouble::Failed { why, advice } => ObjectsError::Failed {
+                doing,
+                name,
+                location,
+                why,
+                advice,
+            },
+        }
+    }
+}
+
+impl Write for Draft {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.0.write(buf)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Names are made by us, of words that are safe on every file system and lead nowhere else. One that was read from a
+/// database is checked like any other.
+fn checked(name: &str) -> Result<(), ObjectsError> {
+    let fits = name.len() <= 200 && name.split('/').all(is_word);
+    fits.then_some(())
+        .ok_or_else(|| ObjectsError::Name(name.chars().take(100).collect()))
+}
+
+/// A word of a name: letters, digits, dots, dashes and low lines, and no dot at its start.
+fn is_word(word: &str) -> bool {
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    !word.is_empty() && !word.starts_with('.') && word.chars().all(is_safe)
+}
+
+#[cfg(test)]
+mod bucket_tests;
+#[cfg(test)]
+mod folder_tests;

@@ -1,0 +1,207 @@
+//! Whoever does what nobody waits for: imports that were begun or left behind, undoing that was interrupted, search texts,
+//! and what has been kept long enough.
+//!
+//! Owns the thread and the order of its work. Leaves out each kind of work, and telling people: that is for the door which
+//! has started it. Several processes on one database may each have one; leases keep them apart.
+
+use crate::App;
+use crate::access::Actor;
+use crate::error::Error;
+use crate::import::ImportSummary;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+use store::ImportId;
+use store::imports::{Import, ImportState};
+
+/// Between two looks. With the silence after which a process counts as dead, an import is taken over within 10 s.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Contacts whose search texts are written between two looks: some seconds' work on a server.
+const TEXTS: u64 = 100_000;
+/// How often it is looked for what has been kept long enough, in microseconds.
+const SWEEP: i64 = 60 * 60 * 1_000_000;
+/// How much nicer than people's requests the work is.
+#[cfg(target_os = "linux")]
+const NICER: i32 = 10;
+
+/// Wakes the runner before its pause is over.
+#[derive(Default)]
+pub(crate) struct Bell {
+    rung: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Bell {
+    /// There is something to do.
+    pub fn ring(&self) {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.changed.notify_all();
+    }
+
+    /// Waits until it rings, at most for a pause.
+    fn wait(&self) {
+        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.changed.wait_timeout_while(rung, PAUSE, |rung| !*rung);
+        *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
+    }
+}
+
+/// Who is told what the runner does.
+pub trait Told: Send + 'static {
+    /// An import came to an end, or was stopped; the name is that of its file.
+    fn ended(&mut self, summary: &ImportSummary, file_name: &str);
+
+    /// Something failed, an import or (none) what is common to all. It is tried again; the same failure is told once.
+    fn failed(&mut self, import: Option<ImportId>, error: &Error);
+}
+
+/// The thread that does it.
+pub struct Runner {
+    app: Arc<App>,
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl Runner {
+    /// Starts it.
+    pub fn start(app: Arc<App>, told: impl Told) -> Self {
+        let stop = Arc::<AtomicBool>::default();
+        let mut work = Work {
+            app: Arc::clone(&app),
+            stop: Arc::clone(&stop),
+            told: Box::new(told),
+            failures: HashMap::new(),
+            found_full: false,
+            swept_at: None,
+        };
+        let thread = thread::spawn(move || {
+            step_back();
+            work.go_on();
+        });
+        Self { app, stop, thread }
+    }
+
+    /// Stops it behind the rows in hand, and waits for that. What it has not finished can be gone on with.
+    pub fn stop(self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.app.bell.ring();
+        // Who has panicked has nothing to be waited for.
+        let _ = self.thread.join();
+    }
+}
+
+/// Lets people's requests go first. On Linux the threads that this one starts are as nice as it is, and no others.
+pub(crate) fn step_back() {
+    // Who may not be nicer works all the same.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(NICER);
+}
+
+struct Work {
+    app: Arc<App>,
+    stop: Arc<AtomicBool>,
+    told: Box<dyn Told>,
+    /// What was said last of what fails, so that it is said once.
+    failures: HashMap<Option<ImportId>, String>,
+    /// Whether something in this round failed because the disk is full.
+    found_full: bool,
+    /// When it was last looked for what has been kept long enough.
+    swept_at: Option<i64>,
+}
+
+impl Work {
+    fn go_on(&mut self) {
+        while !self.is_stopped() {
+            self.found_full = false;
+            match self.look() {
+                Ok(()) => drop(self.failures.remove(&None)),
+                Err(error) => self.complain(None, &error),
+            }
+            self.app.disk_full.store(self.found_full, Ordering::Relaxed);
+            if !self.is_stopped() {
+                self.app.bell.wait();
+            }
+        }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Does what there is to do. An import that fails keeps nothing else from being done.
+    fn look(&mut self) -> Result<(), Error> {
+        let actor = self.app.local_actor()?;
+        let unfinished = self.app.unfinished(actor)?;
+        let held = self.app.held(actor.workspace)?;
+        let quiet = unfinished.iter().all(|import| !held.contains(&import.id));
+        for import in unfinished.iter().filter(|import| !held.contains(&import.id)) {
+            if self.is_stopped() {
+                return Ok(());
+            }
+            self.take_up(actor, import)?;
+        }
+        // While an import runs, texts would have to wait, and it would make them old again.
+        if quiet && !self.is_stopped() {
+            self.app.index_texts(actor, TEXTS)?;
+            self.sweep(actor)?;
+        }
+        Ok(())
+    }
+
+    fn take_up(&mut self, actor: Actor, import: &Import) -> Result<(), Error> {
+        // Whoever takes it up, it is done with the rights of the member who made it.
+        let actor = Actor {
+            member: import.owner,
+            ..actor
+        };
+        let done = match import.state {
+            ImportState::Cancelling => self.app.end_cancelled(actor, import.id),
+            // It waits until its member is let in again, or gone and their imports somebody else's.
+            _ if !self.app.is_active(actor)? => return Ok(()),
+            ImportState::Undoing => self.app.undo(actor, import.id, false).map(drop),
+            _ => self.run(actor, import),
+        };
+        match done {
+            Ok(()) => drop(self.failures.remove(&Some(import.id))),
+            // Somebody else was quicker.
+            Err(Error::NotResumable { .. } | Error::ImportRuns(_) | Error::AlreadyUndone(_)) => {}
+            Err(error) => self.complain(Some(import.id), &error),
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, actor: Actor, import: &Import) -> Result<(), Error> {
+        let watch = crate::import::run::Watch {
+            progress: &mut |_| {},
+            stop: &self.stop,
+        };
+        let summary = self.app.resume(actor, import.id, watch)?;
+        self.told.ended(&summary, &import.file_name);
+        Ok(())
+    }
+
+    /// Lets go of what has been kept long enough.
+    fn sweep(&mut self, actor: Actor) -> Result<(), Error> {
+        let now = self.app.world.now();
+        // A clock that was ahead for a moment must not put it off for as long.
+        if self.swept_at.is_none_or(|at| !(0..SWEEP).contains(&(now - at))) {
+            self.swept_at = Some(now);
+            self.app.forget_old_trash(actor)?;
+            self.app.forget_old_actions(actor)?;
+            self.app.forget_old_logs(actor)?;
+            self.app.sweep(actor)?;
+        }
+        Ok(())
+    }
+
+    fn complain(&mut self, about: Option<ImportId>, error: &Error) {
+        self.found_full |= matches!(error, Error::DiskFull);
+        let said = error.to_string();
+        if self.failures.get(&about) != Some(&said) {
+            self.told.failed(about, error);
+            self.failures.insert(about, said);
+        }
+    }
+}

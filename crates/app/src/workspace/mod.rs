@@ -1,0 +1,4 @@
+//! What a workspace decides for all its members: settings and custom fields.
+
+pub(crate) mod custom_fields;
+pub(crate) mod settings;
