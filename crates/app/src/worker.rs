@@ -90,7 +90,24 @@ impl Runner {
         // Who has panicked has nothing to be waited for.
         let _ = self.thread.join();
     }
+
+    /// Stops it, and waits for the batch in hand for so long at most. A batch that is cut off with the process is done again
+    /// by whoever goes on with the import.
+    pub fn stop_within(self, most: Duration) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.app.bell.ring();
+        let looks = most.as_millis() / LOOK_AGAIN.as_millis();
+        for _ in 0..looks {
+            if self.thread.is_finished() {
+                return;
+            }
+            thread::sleep(LOOK_AGAIN);
+        }
+    }
 }
+
+/// How often it is looked whether the thread has ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// Lets people's requests go first. On Linux the threads that this one starts are as nice as it is, and no others.
 pub(crate) fn step_back() {

@@ -8,7 +8,12 @@ use app::{Error, ImportId, ImportSummary, Runner, Told};
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 use web::Ready;
+
+/// How long the end waits for a batch of an import: together with open requests less than the ten seconds that container
+/// runtimes wait.
+const BATCH: Duration = Duration::from_secs(2);
 
 /// Serves until it is told to end.
 pub fn run(place: &PlaceArgs, args: &ServeArgs) -> Result<u8, Failure> {
@@ -21,8 +26,8 @@ pub fn run(place: &PlaceArgs, args: &ServeArgs) -> Result<u8, Failure> {
     let app = Arc::new(app.thrifty());
     let runner = Runner::start(Arc::clone(&app), Logged);
     let outcome = web::run(app, args.serve(), |ready| tell(&ready, args.secure));
-    // After the batch in hand; what is left is gone on with by the next start.
-    runner.stop();
+    // After the batch in hand, if it ends soon; what is left is gone on with by the next start.
+    runner.stop_within(BATCH);
     outcome.map_err(|error| Failure::Io(error.to_string()))?;
     Ok(GOOD)
 }
