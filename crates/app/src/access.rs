@@ -246,3 +246,26 @@ impl App {
         Ok(Actor { workspace, member })
     }
 }
+
+/// Whose contacts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// Those that the member owns.
+    Mine,
+    /// Those that others share with the member.
+    Shared,
+    /// All that the member can see.
+    #[default]
+    All,
+}
+
+impl Scope {
+    /// Whether a contact is in it with which a member may do this.
+    pub(crate) fn takes(self, right: Right) -> bool {
+        match self {
+            Self::Mine => right == Right::Own,
+            Self::Shared => right < Right::Own,
+            Self::All => true,
+        }
+    }
+}

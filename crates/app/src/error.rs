@@ -1,7 +1,6 @@
 //! The one closed list of what can go wrong, with a stable code for each case. Doors turn codes into exit codes and
 //! statuses, in one place each.
 
-use crate::auth::accounts::AccountField;
 use crate::storage::ObjectsError;
 use exchange::mapping::MappingError;
 use exchange::open::OpenError;
@@ -385,4 +384,17 @@ impl Error {
             Self::Broken => "broken",
         }
     }
+}
+
+/// Which field of an account's form does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountField {
+    /// The member's name.
+    Name,
+    /// The email.
+    Email,
+    /// The password, or the new one.
+    Password,
+    /// The name of the workspace.
+    WorkspaceName,
 }

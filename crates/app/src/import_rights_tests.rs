@@ -4,10 +4,11 @@ use crate::access::Actor;
 use crate::clock::World;
 use crate::contacts::merge::MergeRequest;
 use crate::error::Error;
-use crate::import::analysis::{Duplicates, ImportOptions, Match, Opening};
+use crate::import::analysis::Opening;
 use crate::import::counts::Counts;
 use crate::import::run::Watch;
 use crate::import::{ImportRequest, ImportSummary};
+use crate::import_options::{Duplicates, ImportOptions, Match};
 use crate::{App, Place};
 use model::{Contact, ContactId, Email, Label, LabeledEmail, LabeledPhone, MergeChoices, Phone};
 use std::collections::HashMap;
@@ -146,7 +147,7 @@ impl Office {
 const UPDATE: ImportOptions = ImportOptions {
     duplicates: Duplicates::Update,
     matching: Match::EmailOrPhone,
-    conflicts: crate::import::analysis::Conflicts::Skip,
+    conflicts: crate::import_options::Conflicts::Skip,
     empty_cells_clear: false,
 };
 
@@ -299,7 +300,7 @@ fn a_row_with_the_id_of_a_contact_in_anothers_trash_leaves_that_to_its_owner() {
     let mine = office.app.trash(office.me, None, 10).unwrap();
     let all = office.app.matching_contacts(
         office.me,
-        crate::export::Scope::All,
+        crate::access::Scope::All,
         &crate::search::filter::Filter::default(),
     );
     assert!(mine.is_empty() && !all.unwrap().unwrap_or_default().contains(&theirs));

@@ -8,6 +8,7 @@ use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
 use crate::import::ImportSummary;
+use crate::jobs::thread_pool::step_back;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -22,9 +23,6 @@ const PAUSE: Duration = Duration::from_secs(1);
 const TEXTS: u64 = 100_000;
 /// How often it is looked for what has been kept long enough, in microseconds.
 const SWEEP: i64 = 60 * 60 * 1_000_000;
-/// How much nicer than people's requests the work is.
-#[cfg(target_os = "linux")]
-const NICER: i32 = 10;
 
 /// Wakes the runner before its pause is over.
 #[derive(Default)]
@@ -108,13 +106,6 @@ impl Runner {
 
 /// How often it is looked whether the thread has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
-
-/// Lets people's requests go first. On Linux the threads that this one starts are as nice as it is, and no others.
-pub(crate) fn step_back() {
-    // Who may not be nicer works all the same.
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::nice(NICER);
-}
 
 struct Work {
     app: Arc<App>,

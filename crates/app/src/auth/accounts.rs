@@ -9,11 +9,13 @@ use crate::access::Actor;
 use crate::audit::AuditAction;
 use crate::auth::passwords::{self, Chooser};
 use crate::auth::rate_limit::{self, Subject};
+use crate::auth::secret::{hex, sha256};
 use crate::auth::sessions::{Caller, Token};
 use crate::auth::{devices, second_factor};
+use crate::error::AccountField;
 use crate::error::Error;
 use model::Email;
-use sha2::{Digest, Sha256};
+use sha2::Digest;
 use store::accounts::{self, Account, NewAccount};
 use store::{Tx, Workspace, links, members, sign_ins, workspaces};
 
@@ -31,19 +33,6 @@ pub struct Setup {
     pub password: String,
     /// What the workspace is called.
     pub workspace_name: String,
-}
-
-/// Which field of an account's form does not fit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccountField {
-    /// The member's name.
-    Name,
-    /// The email.
-    Email,
-    /// The password, or the new one.
-    Password,
-    /// The name of the workspace.
-    WorkspaceName,
 }
 
 impl App {
@@ -282,18 +271,4 @@ pub(crate) fn chooser_of(account: &Account) -> Chooser<'_> {
 pub(crate) fn fit_password(password: &str, chooser: &Chooser<'_>) -> Result<(), Error> {
     let field = AccountField::Password;
     passwords::unfit(password, chooser).map_or(Ok(()), |message| Err(Error::AccountField { field, message }))
-}
-
-/// The hash of these parts; where one ends and the next begins counts too.
-pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_le_bytes());
-        hash.update(part);
-    }
-    hash.finalize().into()
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -6,8 +6,8 @@
 //! when the password changes or is reset and when the member is deactivated. Leaves out the cookie.
 
 use crate::App;
-use crate::auth::accounts::{hex, sha256};
 use crate::auth::rate_limit::Subject;
+use crate::auth::secret::{hex, sha256};
 use crate::auth::sessions::{Caller, Token};
 use crate::error::Error;
 use store::{Tx, Workspace, accounts, devices, sign_ins};

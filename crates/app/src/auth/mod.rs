@@ -5,5 +5,6 @@ pub(crate) mod devices;
 pub(crate) mod passwords;
 pub(crate) mod rate_limit;
 pub(crate) mod second_factor;
+pub(crate) mod secret;
 pub(crate) mod security_settings;
 pub(crate) mod sessions;

@@ -11,7 +11,8 @@
 use crate::App;
 use crate::access::Actor;
 use crate::audit::AuditAction;
-use crate::auth::accounts::{folded, hex, sha256};
+use crate::auth::accounts::folded;
+use crate::auth::secret::{hex, sha256};
 use crate::error::Error;
 use std::net::IpAddr;
 use store::sign_ins::{self, Failures};

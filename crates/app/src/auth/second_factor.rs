@@ -10,7 +10,7 @@ use crate::auth::rate_limit;
 use crate::auth::sessions::{Caller, Token};
 use crate::error::Error;
 use crate::members::{governed, named};
-use crate::workspace::settings::stored_settings;
+use crate::workspace::stored::stored_settings;
 use crate::{App, access};
 use store::accounts::{self, Account, Role};
 use store::second_factors::{self, SecondFactor};
@@ -335,5 +335,5 @@ fn in_groups(letters: &str) -> String {
 }
 
 fn recovery_hash(factor: &SecondFactor, code: &str) -> Vec<u8> {
-    crate::auth::accounts::sha256(&[b"recovery", &factor.secret, code.as_bytes()]).to_vec()
+    crate::auth::secret::sha256(&[b"recovery", &factor.secret, code.as_bytes()]).to_vec()
 }

@@ -9,7 +9,7 @@ use crate::access::admin;
 use crate::audit::AuditAction;
 use crate::auth::sessions::CLOCKS_DIFFER;
 use crate::error::Error;
-use crate::workspace::settings::stored_settings;
+use crate::workspace::stored::stored_settings;
 use serde::{Deserialize, Serialize};
 use store::accounts::Role;
 use store::settings;
@@ -129,7 +129,7 @@ impl App {
                 return Ok(());
             }
             stored.security = wanted;
-            settings::put(tx, actor.workspace, &crate::import::run::to_json(&stored))?;
+            settings::put(tx, actor.workspace, &crate::json::to_json(&stored))?;
             Ok(self.audit(tx, actor, AuditAction::SettingsChanged, &changed.join("; "), 0)?)
         })
     }

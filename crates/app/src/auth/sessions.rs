@@ -6,11 +6,11 @@
 
 use crate::App;
 use crate::access::Actor;
-use crate::auth::accounts::{hex, sha256};
 use crate::auth::devices::DeviceToken;
 use crate::auth::second_factor;
+use crate::auth::secret::{hex, sha256};
 use crate::error::Error;
-use crate::workspace::settings::stored_settings;
+use crate::workspace::stored::stored_settings;
 use store::accounts::{self, Role};
 use store::sign_ins::{self, SignIn};
 use store::{Tx, members, workspaces};

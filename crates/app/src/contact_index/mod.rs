@@ -20,15 +20,16 @@ pub(crate) use crate::contact_index::keeper::Rosters;
 pub(crate) use crate::contact_index::tag_suggestions::Suggestions;
 
 use crate::App;
+use crate::access::Scope;
 use crate::access::{self, CanView};
 use crate::access::{Actor, Right};
 use crate::contact_index::keeper::Fresh;
 use crate::contact_index::query::Look;
 use crate::contacts::read;
-use crate::contacts::shares::{Names, SharedBy, shared_by};
+use crate::contacts::shares::{SharedBy, shared_by};
 use crate::error::Error;
-use crate::export::Scope;
 use crate::search::filter::Filter;
+use crate::workspace::member_names::Names;
 use model::{Contact, ContactId, Version};
 use store::contacts::{self, ContactRow};
 use store::{Member, Tx, Workspace};

@@ -5,11 +5,11 @@
 //! is looked for in what the member does not see, so that the time it takes tells nothing about it. Leaves out pages and
 //! their order (`list`).
 
+use crate::access::Scope;
 use crate::contact_index::bit_set::Bits;
 use crate::contact_index::entry::{CITY, COUNTRY, Traits, kind, seconds};
 use crate::contact_index::segment::Segment;
 use crate::contact_index::visibility::Audience;
-use crate::export::Scope;
 use crate::search::filter::{Condition, FIELD_END};
 use memchr::memmem::{self, Finder};
 use store::Member;

@@ -7,10 +7,10 @@
 use crate::App;
 use crate::access;
 use crate::access::Actor;
+use crate::access::Scope;
 use crate::contact_index::query::Look;
 use crate::contacts::read;
 use crate::error::Error;
-use crate::export::Scope;
 use model::{Contact, ContactId, fold};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,12 +1,12 @@
 //! The list gives the same answers as the filter and the database do.
 
-use super::visibility::{EVERYONE, SeenBy};
 use super::entry::{Entry, seconds};
 use super::index::Roster;
 use super::query::Look;
 use super::segment::Builder;
+use super::visibility::{EVERYONE, SeenBy};
 use super::{Sort, index as list};
-use crate::export::Scope;
+use crate::access::Scope;
 use crate::search::filter::Filter;
 use foldhash::{HashMap, HashSet};
 use model::{Address, Contact, ContactId, Email, Label, LabeledEmail, LabeledPhone, Phone, Region, Text, name_order};

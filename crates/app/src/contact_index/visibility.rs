@@ -4,8 +4,8 @@
 //! each share, or one bit for each contact where these are less. So what a member sees is at hand without a look at what
 //! they do not see. Leaves out what a share allows: that is read from the database when it matters.
 
+use crate::access::Scope;
 use crate::contact_index::bit_set::Bits;
-use crate::export::Scope;
 use foldhash::{HashMap, HashMapExt};
 use std::hash::Hash;
 use store::Member;

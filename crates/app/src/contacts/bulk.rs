@@ -7,9 +7,9 @@
 use crate::access::Actor;
 use crate::audit::AuditAction;
 use crate::contacts::search_text::follow;
-use crate::contacts::shares::Packed;
+use crate::contacts::share_text::Packed;
 use crate::error::Error;
-use crate::workspace::settings::stored_settings;
+use crate::workspace::stored::stored_settings;
 use crate::{App, access};
 use model::{ContactId, Version};
 use serde::{Deserialize, Serialize};

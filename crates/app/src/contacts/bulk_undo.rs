@@ -10,7 +10,7 @@ use crate::audit::AuditAction;
 use crate::contacts::bulk::{ActionKind, STEP, SharesChanged};
 use crate::contacts::read;
 use crate::contacts::search_text::{follow, text_of};
-use crate::contacts::shares::drop_lost_members;
+use crate::contacts::share_text::drop_lost_members;
 use crate::error::Error;
 use model::{Contact, ContactId, MatchKey, name_order};
 use std::collections::{HashMap, HashSet};

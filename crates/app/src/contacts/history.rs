@@ -6,9 +6,9 @@
 use crate::App;
 use crate::access::{self, CanView};
 use crate::access::{Actor, Right};
-use crate::contacts::shares::Names;
 use crate::contacts::{read, read_body};
 use crate::error::Error;
+use crate::workspace::member_names::Names;
 use model::{Contact, ContactId, MatchKey};
 use store::contacts::ContactRow;
 use store::imports::Import;

@@ -7,11 +7,11 @@
 use crate::App;
 use crate::access;
 use crate::access::Actor;
+use crate::access::Right;
 use crate::contacts::StoredContact;
 use crate::contacts::bulk::ActionReport;
 use crate::contacts::bulk::{ActionKind, Before, Step};
 use crate::contacts::{drop_traces, read, rewrite};
-use crate::duplicates::hindered;
 use crate::error::Error;
 use model::{Contact, ContactId, MergeChoices, Version, merge};
 use std::collections::HashMap;
@@ -136,4 +136,22 @@ fn let_go(tx: &mut Tx<'_>, actor: Actor, row: ContactRow, contact: &Contact) -> 
         shares: Some(shared),
         after: None,
     })
+}
+
+/// Why contacts cannot be merged into the first of them; none if they can.
+pub(crate) fn hindered(contacts: &[StoredContact]) -> Option<String> {
+    let (kept, others) = contacts.split_first()?;
+    if kept.right < Right::Edit {
+        return Some(format!(
+            "{} belongs to {} and is shared with you to view.",
+            kept.contact.display_name(),
+            kept.owner_name
+        ));
+    }
+    let foreign = others.iter().find(|other| other.right < Right::Own)?;
+    Some(format!(
+        "{} belongs to {}: only its owner can let it go.",
+        foreign.contact.display_name(),
+        foreign.owner_name
+    ))
 }

@@ -9,13 +9,14 @@ use crate::access::{Actor, Right};
 use crate::contacts::bulk::ActionReport;
 use crate::contacts::bulk::{ActionKind, Before, Step};
 use crate::error::Error;
+use crate::workspace::member_names::{Names, name_of};
 use model::ContactId;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use store::contacts::{self, ContactRow};
 use store::members::{self, MemberState};
 use store::shares::{self, Access, Grantee, Share};
-use store::{Member, Tx, Workspace, workspaces};
+use store::{Member, Tx};
 
 /// By whom a contact is shared with a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -252,35 +253,6 @@ impl Change {
     }
 }
 
-/// What a member is called.
-pub(crate) fn name_of(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<String, store::Error> {
-    Ok(workspaces::member_name(tx, workspace, member)?.unwrap_or_default())
-}
-
-/// What some members are called, asked for all at once: one by one each would be a question to a server.
-pub(crate) struct Names(HashMap<Member, String>);
-
-impl Names {
-    pub fn of(
-        tx: &mut Tx<'_>,
-        workspace: Workspace,
-        members: impl Iterator<Item = Member>,
-    ) -> Result<Self, store::Error> {
-        let mut asked: Vec<Member> = members.collect();
-        asked.sort_unstable();
-        asked.dedup();
-        Ok(Self(match asked.is_empty() {
-            true => HashMap::new(),
-            false => workspaces::member_names(tx, workspace, &asked)?.into_iter().collect(),
-        }))
-    }
-
-    /// Empty for one who is not there.
-    pub fn name(&self, member: Member) -> String {
-        self.0.get(&member).cloned().unwrap_or_default()
-    }
-}
-
 /// By whom those of some contacts are shared that are not the actor's own.
 pub(crate) fn shared_by(
     tx: &mut Tx<'_>,
@@ -308,86 +280,4 @@ pub(crate) fn shared_by(
         (share.contact, SharedBy { by_name, at, access })
     });
     Ok(told.collect())
-}
-
-/// A share as it is kept, but for the contact that it stands with: in the trash, and in the notes of actions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Packed {
-    /// The number of a member; 0 is everyone.
-    to: i64,
-    edit: bool,
-    by: i64,
-    at: i64,
-}
-
-impl Packed {
-    pub fn of(share: &Share) -> Self {
-        Self {
-            to: match share.to {
-                Grantee::Everyone => 0,
-                Grantee::Member(member) => member.0,
-            },
-            edit: share.access == Access::Edit,
-            by: share.by.0,
-            at: share.at,
-        }
-    }
-
-    /// The share of a contact.
-    pub fn of_contact(self, contact: ContactId) -> Share {
-        Share {
-            contact,
-            to: match self.to {
-                0 => Grantee::Everyone,
-                member => Grantee::Member(Member(member)),
-            },
-            access: if self.edit { Access::Edit } else { Access::View },
-            by: Member(self.by),
-            at: self.at,
-        }
-    }
-}
-
-/// The shares of a contact as a text, empty for none.
-pub(crate) fn packed(shares: &[Share]) -> String {
-    if shares.is_empty() {
-        return String::new();
-    }
-    // Numbers can always be written.
-    serde_json::to_string(&shares.iter().map(Packed::of).collect::<Vec<_>>()).unwrap_or_default()
-}
-
-/// The shares of contacts that were made texts, but for those of members who are gone.
-pub(crate) fn unpacked<'a>(
-    tx: &mut Tx<'_>,
-    workspace: Workspace,
-    packed: impl Iterator<Item = (ContactId, &'a str)>,
-) -> Result<Vec<Share>, store::Error> {
-    let mut shares = Vec::new();
-    for (contact, packed) in packed.filter(|(_, packed)| !packed.is_empty()) {
-        let unreadable = |_| store::Error::Corrupt(format!("the shares of contact {contact} cannot be read"));
-        let packed: Vec<Packed> = serde_json::from_str(packed).map_err(unreadable)?;
-        shares.extend(packed.into_iter().map(|share| share.of_contact(contact)));
-    }
-    drop_lost_members(tx, workspace, &mut shares)?;
-    Ok(shares)
-}
-
-/// Leaves out the shares of members who are gone: these do not come back.
-pub(crate) fn drop_lost_members(
-    tx: &mut Tx<'_>,
-    workspace: Workspace,
-    shares: &mut Vec<Share>,
-) -> Result<(), store::Error> {
-    if shares.is_empty() {
-        return Ok(());
-    }
-    let all = members::list(tx, workspace)?.into_iter();
-    let there = all.filter(|member| member.state != MemberState::Removed);
-    let there: HashSet<Member> = there.map(|member| member.member).collect();
-    shares.retain(|share| match share.to {
-        Grantee::Everyone => true,
-        Grantee::Member(member) => there.contains(&member),
-    });
-    Ok(())
 }

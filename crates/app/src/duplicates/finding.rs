@@ -10,7 +10,7 @@ use crate::access::Actor;
 use crate::contacts::read;
 use crate::error::Error;
 use crate::jobs::long_reads::{Lane, LongReads};
-use crate::worker::step_back;
+use crate::jobs::thread_pool::step_back;
 use model::{Contact, ContactId, MatchKey, Verdict, blocks, likeness};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -9,6 +9,7 @@ pub(crate) mod finding;
 use crate::access::{Actor, Right};
 use crate::audit::AuditAction;
 use crate::contacts::StoredContact;
+use crate::contacts::merge::hindered;
 use crate::contacts::read;
 use crate::error::Error;
 use crate::{App, access};
@@ -262,22 +263,4 @@ fn pairs_of<T>(all: &[T]) -> impl Iterator<Item = (&T, &T)> {
     all.iter()
         .enumerate()
         .flat_map(move |(at, a)| all[at + 1..].iter().map(move |b| (a, b)))
-}
-
-/// Why contacts cannot be merged into the first of them; none if they can.
-pub(crate) fn hindered(contacts: &[StoredContact]) -> Option<String> {
-    let (kept, others) = contacts.split_first()?;
-    if kept.right < Right::Edit {
-        return Some(format!(
-            "{} belongs to {} and is shared with you to view.",
-            kept.contact.display_name(),
-            kept.owner_name
-        ));
-    }
-    let foreign = others.iter().find(|other| other.right < Right::Own)?;
-    Some(format!(
-        "{} belongs to {}: only its owner can let it go.",
-        foreign.contact.display_name(),
-        foreign.owner_name
-    ))
 }

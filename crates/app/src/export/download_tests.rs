@@ -1,7 +1,8 @@
 use super::*;
 use crate::Place as Installation;
+use crate::access::Scope;
 use crate::clock::World;
-use crate::export::{ExportFormat, Order, Scope};
+use crate::export::{ExportFormat, Order};
 use crate::search::filter::Filter;
 use model::{Contact, ContactId};
 use std::sync::Barrier;

@@ -3,8 +3,9 @@
 pub(crate) mod download;
 
 use crate::App;
+use crate::access::Actor;
+use crate::access::Scope;
 use crate::access::{self, CanView};
-use crate::access::{Actor, Right};
 use crate::audit::AuditAction;
 use crate::contacts::read;
 use crate::error::Error;
@@ -19,29 +20,6 @@ use store::{Tx, Workspace, audit, workspaces};
 
 /// Contacts read at once.
 const PAGE: u64 = 2_000;
-
-/// Whose contacts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Scope {
-    /// Those that the member owns.
-    Mine,
-    /// Those that others share with the member.
-    Shared,
-    /// All that the member can see.
-    #[default]
-    All,
-}
-
-impl Scope {
-    /// Whether a contact is in it with which a member may do this.
-    pub(crate) fn takes(self, right: Right) -> bool {
-        match self {
-            Self::Mine => right == Right::Own,
-            Self::Shared => right < Right::Own,
-            Self::All => true,
-        }
-    }
-}
 
 /// How the export is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

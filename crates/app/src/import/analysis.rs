@@ -8,65 +8,8 @@ use exchange::mapping::{BoundMapping, Column, find_fields, known_name, propose};
 use exchange::open::{
     Charset, Dialect, EncodingFound, HeaderChoice, Opened, Overrides, Records, Source, decoded, open,
 };
-use model::{Blanks, ContactRules, DateOrder, DecimalSign, Fill, MatchKey, Notation, Region, Slot};
+use model::{ContactRules, DateOrder, DecimalSign, Notation, Region, Slot};
 use serde::{Deserialize, Serialize};
-
-/// What happens to a row that matches a contact.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Duplicates {
-    /// Nothing; it is counted.
-    #[default]
-    Skip,
-    /// The contact gets the row's values.
-    Update,
-    /// The contact gets the row's values where it has none.
-    Fill,
-    /// A new contact is made.
-    Create,
-}
-
-/// What counts as a match.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Match {
-    /// The same email only.
-    Email,
-    /// The same phone only.
-    Phone,
-    /// The same email or the same phone.
-    #[default]
-    EmailOrPhone,
-    /// The same email or the same phone, and a name that is surely the same (`model::by_key`).
-    EmailOrPhoneAndName,
-}
-
-impl Match {
-    /// Whether contacts with the same key of this kind are the same by this rule.
-    pub(crate) fn counts(self, key: &MatchKey) -> bool {
-        match self {
-            Self::Email => key.is_email(),
-            Self::Phone => key.is_phone(),
-            Self::EmailOrPhone | Self::EmailOrPhoneAndName => key.is_email() || key.is_phone(),
-        }
-    }
-
-    /// Whether one kind of value was said to be who somebody is, whatever the name.
-    pub(crate) fn is_of_one_kind(self) -> bool {
-        matches!(self, Self::Email | Self::Phone)
-    }
-}
-
-/// What happens to a row whose contact was changed since the export that the row comes from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Conflicts {
-    /// Nothing; it is listed.
-    #[default]
-    Skip,
-    /// The row's values win.
-    Overwrite,
-}
 
 /// How a file is to be opened, where the user knows better.
 #[derive(Clone, Debug, Default)]
@@ -89,31 +32,6 @@ pub struct Opening {
     pub fallback_region: Option<Region>,
     /// What a bad value does to its row.
     pub bad_values: BadValues,
-}
-
-/// What an import does with rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImportOptions {
-    /// With rows that match a contact.
-    pub duplicates: Duplicates,
-    /// What a match is.
-    pub matching: Match,
-    /// With rows whose contact was changed since.
-    pub conflicts: Conflicts,
-    /// Whether empty cells clear values when updating.
-    pub empty_cells_clear: bool,
-}
-
-impl ImportOptions {
-    /// How a row's values meet those of its contact; none if they do not.
-    pub(crate) fn fill(&self) -> Option<Fill> {
-        match self.duplicates {
-            Duplicates::Skip | Duplicates::Create => None,
-            Duplicates::Fill => Some(Fill::Blanks),
-            Duplicates::Update if self.empty_cells_clear => Some(Fill::Update(Blanks::Clear)),
-            Duplicates::Update => Some(Fill::Update(Blanks::Keep)),
-        }
-    }
 }
 
 /// A file that was looked at: how it is written and what its columns are.

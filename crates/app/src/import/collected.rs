@@ -8,10 +8,10 @@
 //! the lookups (`directory`).
 
 use crate::access::Right;
-use crate::import::analysis::Match;
 use crate::import::key_filter::KeyFilter;
 use crate::import::match_index::Found;
 use crate::import::shared_keys::Crowd;
+use crate::import_options::Match;
 use foldhash::fast::RandomState;
 use model::{ContactId, MatchKey};
 use std::collections::hash_map::Entry;

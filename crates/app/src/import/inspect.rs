@@ -4,13 +4,14 @@
 use crate::access::Actor;
 use crate::clock::World;
 use crate::error::Error;
-use crate::import::analysis::{ImportOptions, NumbersOf, Opening, look};
+use crate::import::analysis::{NumbersOf, Opening, look};
 use crate::import::counts::Counts;
 use crate::import::pipeline::Chunk;
 use crate::import::recent_rows::Lookback;
 use crate::import::resolve::{Outcome, Standing};
 use crate::import::run::{Run, over_scratch};
 use crate::import::uploads::Counted;
+use crate::import_options::ImportOptions;
 use crate::workspace::custom_fields::Terms;
 use exchange::mapping::Column;
 use exchange::open::{Batch, Opened, Overrides, Records, decoded, open};

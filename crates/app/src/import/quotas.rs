@@ -7,7 +7,7 @@ use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
 use crate::import::{KEPT_FOR, needed_upload};
-use crate::workspace::settings::stored_settings;
+use crate::workspace::stored::stored_settings;
 use store::imports::{self, Import, ImportState};
 
 /// Room for one more file.

@@ -3,7 +3,6 @@
 use crate::access::Right;
 use crate::clock::World;
 use crate::error::Error;
-use crate::import::analysis::{Conflicts, Duplicates, ImportOptions, Match};
 use crate::import::collected::is_own;
 use crate::import::draft::Decision;
 use crate::import::match_index::Directory;
@@ -12,6 +11,7 @@ use crate::import::match_reasons::{
 };
 use crate::import::pipeline::Prepared;
 use crate::import::shared_keys::{CROWD, name_of};
+use crate::import_options::{Conflicts, Duplicates, ImportOptions, Match};
 use exchange::reason::{Code, Reason};
 use model::{Contact, ContactId, MatchKey, content_hash};
 use std::collections::BTreeMap;

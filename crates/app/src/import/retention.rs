@@ -6,7 +6,7 @@
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
-use crate::workspace::settings::stored_settings;
+use crate::workspace::stored::stored_settings;
 use store::changes;
 use store::imports::{self, Import, ImportState};
 

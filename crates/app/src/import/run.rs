@@ -6,7 +6,7 @@ use crate::access::Actor;
 use crate::clock::World;
 use crate::error::Error;
 use crate::import::Stopped;
-use crate::import::analysis::{ImportOptions, Reading};
+use crate::import::analysis::Reading;
 use crate::import::collected::{Collected, Purpose};
 use crate::import::counts::Counts;
 use crate::import::draft::Decision;
@@ -19,7 +19,9 @@ use crate::import::rejected::{Kept, RejectedRows};
 use crate::import::resolve::{Decisions, Outcome, Settler, Standing};
 use crate::import::summary::{Notable, note};
 use crate::import::uploads::Counted;
+use crate::import_options::ImportOptions;
 use crate::jobs::retry::patiently;
+use crate::json::to_json;
 use exchange::fixes::ReadyFixes;
 use exchange::open::Batch;
 use serde::{Deserialize, Serialize};
@@ -521,11 +523,6 @@ pub(crate) fn over_scratch(
             Ok(Stopped::No)
         })
     })
-}
-
-/// Plain structs of ours always become JSON.
-pub(crate) fn to_json<T: Serialize>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_default()
 }
 
 #[cfg(test)]

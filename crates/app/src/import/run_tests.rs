@@ -1,6 +1,7 @@
 use super::*;
-use crate::import::analysis::{Duplicates, Match, Opening, look};
+use crate::import::analysis::{Opening, look};
 use crate::import::{ImportRequest, ImportSummary};
+use crate::import_options::{Duplicates, Match};
 use crate::{App, Place};
 use model::ContactId;
 use std::path::PathBuf;

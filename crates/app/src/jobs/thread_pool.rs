@@ -14,7 +14,7 @@ type Job = Box<dyn FnOnce() + Send>;
 /// Those who answer people.
 pub static PEOPLE: Crew = Crew::new(|| ());
 /// Those who judge rows, beside people's requests.
-pub(crate) static JUDGES: Crew = Crew::new(crate::worker::step_back);
+pub(crate) static JUDGES: Crew = Crew::new(crate::jobs::thread_pool::step_back);
 
 /// Threads of one kind.
 pub struct Crew {
@@ -86,6 +86,17 @@ impl Crew {
     fn free(&self) -> MutexGuard<'_, Vec<Sender<Job>>> {
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How much nicer than people's requests the work is.
+#[cfg(target_os = "linux")]
+pub(crate) const NICER: i32 = 10;
+
+/// Lets people's requests go first. On Linux the threads that this one starts are as nice as it is, and no others.
+pub(crate) fn step_back() {
+    // Who may not be nicer works all the same.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(NICER);
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 
 use crate::App;
 use crate::access::Actor;
+use crate::access::Scope;
 use crate::error::Error;
-use crate::export::Scope;
 use store::choices;
 
 /// Bytes of what is kept, at most: more than all columns of a page have.

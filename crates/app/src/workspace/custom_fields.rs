@@ -9,7 +9,7 @@ use crate::access::Actor;
 use crate::access::{IsAdmin, admin};
 use crate::audit::AuditAction;
 use crate::error::Error;
-use crate::workspace::settings::{Stored, stored_settings};
+use crate::workspace::stored::{Stored, stored_settings};
 use exchange::mapping::BoundMapping;
 use model::{AddressPart, Contact, ContactRules, CustomField, FieldKind, Label, Region, Slot, TextField, clean};
 use serde::{Deserialize, Serialize};
@@ -133,7 +133,7 @@ impl App {
                 }
             }
             let about = format!("{} has the choices {}", field.name, offered.join(", "));
-            let text = crate::import::run::to_json(&Choices { offered, former });
+            let text = crate::json::to_json(&Choices { offered, former });
             fields::set_choices(tx, actor.workspace, id, &text)?;
             Ok(self.audit(tx, actor, AuditAction::FieldChanged, &about, 0)?)
         })
@@ -335,7 +335,7 @@ fn add(
     field: &CustomField,
     now: i64,
 ) -> Result<FieldId, store::Error> {
-    let choices = crate::import::run::to_json(&Choices {
+    let choices = crate::json::to_json(&Choices {
         offered: field.choices.clone(),
         former: Vec::new(),
     });

@@ -7,16 +7,14 @@ use crate::App;
 use crate::access::Actor;
 use crate::access::admin;
 use crate::audit::AuditAction;
-use crate::auth::security_settings::SecuritySettings;
 use crate::error::Error;
-use crate::import::analysis::{Duplicates, ImportOptions, Match};
+use crate::import_options::{Duplicates, ImportOptions, Match};
 use crate::workspace::custom_fields::{defined, fields_to_require};
+use crate::workspace::stored::{Stored, stored_settings};
 use model::{Region, Slot, clean};
 use serde::{Deserialize, Serialize};
-use store::{Tx, Workspace, accounts, settings, workspaces};
+use store::{Tx, accounts, settings, workspaces};
 
-/// A day in microseconds.
-const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 /// So many days things can be kept, at most: ten years.
 pub const MOST_DAYS: u32 = 3650;
 /// Imports that each member may prepare, at most.
@@ -56,79 +54,6 @@ pub(crate) struct Limits {
     pub drafts: u32,
     pub member_bytes: u64,
     pub workspace_bytes: u64,
-}
-
-/// The settings as they are stored.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct Stored {
-    country: Option<String>,
-    #[serde(with = "slot_texts")]
-    pub required: Vec<Slot>,
-    duplicates: Duplicates,
-    matching: Match,
-    trash_days: u32,
-    log_days: u32,
-    pub security: SecuritySettings,
-    drafts_each: u32,
-    member_gib: u32,
-    workspace_gib: u32,
-}
-
-impl Default for Stored {
-    fn default() -> Self {
-        Self {
-            country: None,
-            required: Vec::new(),
-            duplicates: Duplicates::default(),
-            matching: Match::default(),
-            trash_days: 30,
-            log_days: 90,
-            security: SecuritySettings::default(),
-            drafts_each: 50,
-            member_gib: 5,
-            workspace_gib: 50,
-        }
-    }
-}
-
-impl Stored {
-    pub fn country(&self) -> Option<Region> {
-        self.country.as_deref().and_then(Region::from_code)
-    }
-
-    /// What a new import does, unless somebody chooses.
-    fn options(&self) -> ImportOptions {
-        ImportOptions {
-            duplicates: self.duplicates,
-            matching: self.matching,
-            ..ImportOptions::default()
-        }
-    }
-
-    /// What members may leave on the server.
-    pub fn limits(&self) -> Limits {
-        Limits {
-            drafts: self.drafts_each,
-            member_bytes: u64::from(self.member_gib) << 30,
-            workspace_bytes: u64::from(self.workspace_gib) << 30,
-        }
-    }
-
-    /// For how many days imports can be undone.
-    pub fn log_days(&self) -> u32 {
-        self.log_days
-    }
-
-    /// Of the trash nothing older than this is kept.
-    pub fn trash_since(&self, now: i64) -> i64 {
-        now.saturating_sub(i64::from(self.trash_days) * DAY)
-    }
-
-    /// What was done before this cannot be undone any more.
-    pub fn log_since(&self, now: i64) -> i64 {
-        now.saturating_sub(i64::from(self.log_days) * DAY)
-    }
 }
 
 impl App {
@@ -188,18 +113,9 @@ impl App {
                 member_gib: wanted.member_gib,
                 workspace_gib: wanted.workspace_gib,
             };
-            settings::put(tx, actor.workspace, &crate::import::run::to_json(&stored))?;
+            settings::put(tx, actor.workspace, &crate::json::to_json(&stored))?;
             Ok(self.audit(tx, actor, AuditAction::SettingsChanged, &changed.join("; "), 0)?)
         })
-    }
-}
-
-/// The settings as they are stored; what nobody has set is what it is without.
-pub(crate) fn stored_settings(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Stored, store::Error> {
-    match settings::get(tx, workspace)? {
-        None => Ok(Stored::default()),
-        Some(text) => serde_json::from_str(&text)
-            .map_err(|_| store::Error::Corrupt("the settings of the workspace cannot be read".to_owned())),
     }
 }
 
@@ -255,9 +171,7 @@ fn differences(before: &WorkspaceSettings, after: &WorkspaceSettings) -> Vec<Str
             ("duplicates", format!("{:?}", settings.duplicates).to_lowercase()),
             (
                 "match",
-                crate::import::run::to_json(&settings.matching)
-                    .trim_matches('"')
-                    .to_owned(),
+                crate::json::to_json(&settings.matching).trim_matches('"').to_owned(),
             ),
             ("trash", format!("{} days", settings.trash_days)),
             ("undo", format!("{} days", settings.log_days)),
@@ -270,19 +184,4 @@ fn differences(before: &WorkspaceSettings, after: &WorkspaceSettings) -> Vec<Str
     both.filter(|(before, after)| before != after)
         .map(|((what, before), (_, after))| format!("{what}: {before} → {after}"))
         .collect()
-}
-
-/// Slots are stored as their texts. One that no program knows any more is not asked for.
-mod slot_texts {
-    use model::Slot;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub fn serialize<S: Serializer>(slots: &[Slot], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(slots.iter().map(Slot::to_string))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Slot>, D::Error> {
-        let texts = Vec::<String>::deserialize(deserializer)?;
-        Ok(texts.into_iter().filter_map(|text| text.parse().ok()).collect())
-    }
 }

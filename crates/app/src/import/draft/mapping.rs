@@ -76,7 +76,7 @@ pub(crate) fn mapping_text(look: &Look) -> String {
         .iter()
         .map(|c| slot_text(c.slot.as_ref()))
         .collect();
-    crate::import::run::to_json(&slots)
+    crate::json::to_json(&slots)
 }
 
 fn slot_text(slot: Option<&Slot>) -> String {

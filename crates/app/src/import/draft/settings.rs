@@ -1,6 +1,7 @@
 //! What a member chose for a draft.
 
-use crate::import::analysis::{ImportOptions, Opening};
+use crate::import::analysis::Opening;
+use crate::import_options::ImportOptions;
 use exchange::judge::BadValues;
 use exchange::open::{Charset, HeaderChoice};
 use model::{DateOrder, Region};

@@ -10,8 +10,9 @@ use crate::import::draft::mapping::{header_hash, mapping_text, remembered_choice
 use crate::import::draft::preview::{Means, Preview};
 use crate::import::draft::{ColumnProblem, Decision, Draft, DraftSettings, PreviewState, RowClass, RowsPage};
 use crate::import::resolve::Decisions;
-use crate::import::run::{Reached, to_json};
+use crate::import::run::Reached;
 use crate::import::{KEPT_FOR, Plan, plan_of};
+use crate::json::to_json;
 use crate::workspace::custom_fields::{Terms, refuse_new_fields};
 use exchange::fixes::{Fix, Fixes};
 use serde::{Deserialize, Serialize};

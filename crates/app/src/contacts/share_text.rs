@@ -1,0 +1,96 @@
+//! Shares as text, for the notes of actions and the trash.
+
+use model::ContactId;
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::HashSet;
+use store::Member;
+use store::Tx;
+use store::Workspace;
+use store::members;
+use store::members::MemberState;
+use store::shares::Access;
+use store::shares::Grantee;
+use store::shares::Share;
+
+/// A share as it is kept, but for the contact that it stands with: in the trash, and in the notes of actions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Packed {
+    /// The number of a member; 0 is everyone.
+    to: i64,
+    edit: bool,
+    by: i64,
+    at: i64,
+}
+
+impl Packed {
+    pub fn of(share: &Share) -> Self {
+        Self {
+            to: match share.to {
+                Grantee::Everyone => 0,
+                Grantee::Member(member) => member.0,
+            },
+            edit: share.access == Access::Edit,
+            by: share.by.0,
+            at: share.at,
+        }
+    }
+
+    /// The share of a contact.
+    pub fn of_contact(self, contact: ContactId) -> Share {
+        Share {
+            contact,
+            to: match self.to {
+                0 => Grantee::Everyone,
+                member => Grantee::Member(Member(member)),
+            },
+            access: if self.edit { Access::Edit } else { Access::View },
+            by: Member(self.by),
+            at: self.at,
+        }
+    }
+}
+
+/// The shares of a contact as a text, empty for none.
+pub(crate) fn packed(shares: &[Share]) -> String {
+    if shares.is_empty() {
+        return String::new();
+    }
+    // Numbers can always be written.
+    serde_json::to_string(&shares.iter().map(Packed::of).collect::<Vec<_>>()).unwrap_or_default()
+}
+
+/// The shares of contacts that were made texts, but for those of members who are gone.
+pub(crate) fn unpacked<'a>(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    packed: impl Iterator<Item = (ContactId, &'a str)>,
+) -> Result<Vec<Share>, store::Error> {
+    let mut shares = Vec::new();
+    for (contact, packed) in packed.filter(|(_, packed)| !packed.is_empty()) {
+        let unreadable = |_| store::Error::Corrupt(format!("the shares of contact {contact} cannot be read"));
+        let packed: Vec<Packed> = serde_json::from_str(packed).map_err(unreadable)?;
+        shares.extend(packed.into_iter().map(|share| share.of_contact(contact)));
+    }
+    drop_lost_members(tx, workspace, &mut shares)?;
+    Ok(shares)
+}
+
+/// Leaves out the shares of members who are gone: these do not come back.
+pub(crate) fn drop_lost_members(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    shares: &mut Vec<Share>,
+) -> Result<(), store::Error> {
+    if shares.is_empty() {
+        return Ok(());
+    }
+    let all = members::list(tx, workspace)?.into_iter();
+    let there = all.filter(|member| member.state != MemberState::Removed);
+    let there: HashSet<Member> = there.map(|member| member.member).collect();
+    shares.retain(|share| match share.to {
+        Grantee::Everyone => true,
+        Grantee::Member(member) => there.contains(&member),
+    });
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! The names of members, each asked for once.
+
+use std::collections::HashMap;
+use store::Member;
+use store::Tx;
+use store::Workspace;
+use store::workspaces;
+
+/// What a member is called.
+pub(crate) fn name_of(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<String, store::Error> {
+    Ok(workspaces::member_name(tx, workspace, member)?.unwrap_or_default())
+}
+
+/// What some members are called, asked for all at once: one by one each would be a question to a server.
+pub(crate) struct Names(HashMap<Member, String>);
+
+impl Names {
+    pub fn of(
+        tx: &mut Tx<'_>,
+        workspace: Workspace,
+        members: impl Iterator<Item = Member>,
+    ) -> Result<Self, store::Error> {
+        let mut asked: Vec<Member> = members.collect();
+        asked.sort_unstable();
+        asked.dedup();
+        Ok(Self(match asked.is_empty() {
+            true => HashMap::new(),
+            false => workspaces::member_names(tx, workspace, &asked)?.into_iter().collect(),
+        }))
+    }
+
+    /// Empty for one who is not there.
+    pub fn name(&self, member: Member) -> String {
+        self.0.get(&member).cloned().unwrap_or_default()
+    }
+}
