@@ -6,12 +6,16 @@
 //! as what is not there. Leaves out how shares are given (`shares`) and members are made (`members`).
 
 use crate::App;
+use crate::access;
 use crate::error::Error;
 use model::ContactId;
 use std::collections::HashMap;
 use std::ops::Deref;
 use store::accounts::{self, Role};
 use store::contacts::{self, ContactRow};
+use store::members;
+use store::members::MemberRow;
+use store::members::MemberState;
 use store::shares::{self, Access};
 use store::{Member, Tx, Workspace, workspaces};
 
@@ -268,4 +272,28 @@ impl Scope {
             Self::All => true,
         }
     }
+}
+
+/// A member whom the actor may change.
+pub(crate) fn governed(tx: &mut Tx<'_>, admin: IsAdmin, actor: Actor, member: Member) -> Result<MemberRow, Error> {
+    let row = there(tx, admin, actor, member)?;
+    if row.role == Role::Owner {
+        access::owner(tx, actor)?;
+    }
+    Ok(row)
+}
+
+/// A member in the words of the audit log.
+pub(crate) fn named(row: &MemberRow) -> String {
+    match &row.email {
+        Some(email) => format!("{} ({email})", row.name),
+        None => row.name.clone(),
+    }
+}
+
+/// A member who was not removed.
+pub(crate) fn there(tx: &mut Tx<'_>, _: IsAdmin, actor: Actor, member: Member) -> Result<MemberRow, Error> {
+    members::get(tx, actor.workspace, member)?
+        .filter(|row| row.state != MemberState::Removed)
+        .ok_or(Error::NoMember)
 }

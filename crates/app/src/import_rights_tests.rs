@@ -6,7 +6,7 @@ use crate::contacts::merge::MergeRequest;
 use crate::error::Error;
 use crate::import::analysis::Opening;
 use crate::import::counts::Counts;
-use crate::import::run::Watch;
+use crate::import::stored::Watch;
 use crate::import::{ImportRequest, ImportSummary};
 use crate::import_options::{Duplicates, ImportOptions, Match};
 use crate::{App, Place};

@@ -181,7 +181,7 @@ impl Work {
     }
 
     fn run(&mut self, actor: Actor, import: &Import) -> Result<(), Error> {
-        let watch = crate::import::run::Watch {
+        let watch = crate::import::stored::Watch {
             progress: &mut |_| {},
             stop: &self.stop,
         };

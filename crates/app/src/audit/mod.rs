@@ -7,11 +7,8 @@ pub(crate) mod log;
 
 use crate::App;
 use crate::access::Actor;
-use crate::error::Error;
-use crate::import::counts::Counts;
+use store::Tx;
 use store::audit::{self, AuditEntry};
-use store::imports::{self, ImportState};
-use store::{ImportId, Tx};
 use uuid::Uuid;
 
 /// A kind of deed.
@@ -197,31 +194,6 @@ impl App {
         };
         *entry = Some(noted.id);
         audit::add(tx, actor.workspace, &noted)
-    }
-}
-
-impl App {
-    /// Notes that an import has come to its end.
-    pub(crate) fn audit_import(
-        &self,
-        tx: &mut Tx<'_>,
-        actor: Actor,
-        import: ImportId,
-        counts: &Counts,
-    ) -> Result<(), Error> {
-        let Some(stored) = imports::get(tx, actor.workspace, import)? else {
-            return Ok(());
-        };
-        let (rows, new, update, invalid) = (counts.rows, counts.new, counts.update, counts.invalid);
-        let end = match stored.state {
-            ImportState::Cancelled => "; cancelled",
-            _ => "",
-        };
-        let about = format!(
-            "{} (import {import}): {rows} rows, {new} created, {update} updated, {invalid} rejected{end}",
-            stored.file_name
-        );
-        Ok(self.audit(tx, actor, AuditAction::Imported, &about, new + update)?)
     }
 }
 

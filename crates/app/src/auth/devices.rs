@@ -6,9 +6,10 @@
 //! when the password changes or is reset and when the member is deactivated. Leaves out the cookie.
 
 use crate::App;
+use crate::auth::caller::DeviceToken;
+use crate::auth::caller::{Caller, Token};
 use crate::auth::rate_limit::Subject;
-use crate::auth::secret::{hex, sha256};
-use crate::auth::sessions::{Caller, Token};
+use crate::auth::secret::hex;
 use crate::error::Error;
 use store::{Tx, Workspace, accounts, devices, sign_ins};
 
@@ -17,33 +18,6 @@ const DAY: i64 = 24 * 3_600 * 1_000_000;
 const KNOWN_FOR: i64 = 365 * DAY;
 /// Browsers of a member that are known, at most: those in which they signed in last.
 const MOST: usize = 50;
-
-/// The secret by which a browser is known again. Here there is its hash.
-#[derive(Clone, PartialEq, Eq)]
-pub struct DeviceToken(String);
-
-impl DeviceToken {
-    /// A secret as the browser sent it.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// What the browser is to keep.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    fn hash(&self) -> Vec<u8> {
-        sha256(&[b"device", self.0.as_bytes()]).to_vec()
-    }
-}
-
-/// The secret is told to nobody.
-impl std::fmt::Debug for DeviceToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("DeviceToken(..)")
-    }
-}
 
 impl App {
     /// Knows the browser of a session from now on. Gives the secret that the browser is to keep in place of the one it had;

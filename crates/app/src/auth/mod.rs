@@ -1,6 +1,8 @@
 //! Signing in: accounts, passwords, sessions, the second factor, and how often somebody may try.
 
+pub(crate) mod account_fields;
 pub(crate) mod accounts;
+pub(crate) mod caller;
 pub(crate) mod devices;
 pub(crate) mod passwords;
 pub(crate) mod rate_limit;

@@ -11,7 +11,7 @@
 use crate::App;
 use crate::access::Actor;
 use crate::audit::AuditAction;
-use crate::auth::accounts::folded;
+use crate::auth::account_fields::folded;
 use crate::auth::secret::{hex, sha256};
 use crate::error::Error;
 use std::net::IpAddr;

@@ -5,11 +5,11 @@
 //! are kept as hashes, salted with the secret of the authenticator. Leaves out where codes are asked for.
 
 use crate::access::Actor;
+use crate::access::{governed, named};
 use crate::audit::AuditAction;
+use crate::auth::caller::{Caller, Token};
 use crate::auth::rate_limit;
-use crate::auth::sessions::{Caller, Token};
 use crate::error::Error;
-use crate::members::{governed, named};
 use crate::workspace::stored::stored_settings;
 use crate::{App, access};
 use store::accounts::{self, Account, Role};

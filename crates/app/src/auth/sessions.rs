@@ -6,74 +6,21 @@
 
 use crate::App;
 use crate::access::Actor;
-use crate::auth::devices::DeviceToken;
+use crate::auth::caller::{Caller, MINUTE, Token};
 use crate::auth::second_factor;
-use crate::auth::secret::{hex, sha256};
+use crate::auth::secret::hex;
 use crate::error::Error;
 use crate::workspace::stored::stored_settings;
 use store::accounts::{self, Role};
 use store::sign_ins::{self, SignIn};
 use store::{Tx, members, workspaces};
 
-const MINUTE: i64 = 60 * 1_000_000;
-/// How far the clocks of two servers may differ. A time further ahead was written by a clock that was wrong, and is not
-/// believed.
-pub(crate) const CLOCKS_DIFFER: i64 = 15 * MINUTE;
 /// For how long a proof of password and second factor need not be repeated.
 const PROVED_FOR: i64 = 10 * MINUTE;
 /// How long the code of the second factor is waited for.
 const CODE_AWAITED_FOR: i64 = 10 * MINUTE;
-/// Characters that are kept of what a browser calls itself.
-const AGENT: usize = 300;
 /// Characters of a session's public name.
 const SESSION: usize = 24;
-
-/// The secret of a sign-in, which only the browser keeps. Here there is its hash.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Token(String);
-
-impl Token {
-    /// A secret as the browser sent it.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// What the browser is to keep.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    pub(crate) fn hash(&self) -> Vec<u8> {
-        sha256(&[b"sign-in", self.0.as_bytes()]).to_vec()
-    }
-}
-
-/// The secret is told to nobody.
-impl std::fmt::Debug for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Token(..)")
-    }
-}
-
-/// Who asks, as far as the network and the browser's cookies tell.
-#[derive(Clone, Debug, Default)]
-pub struct Caller {
-    /// The address of the network that the request comes from; empty if that is not known.
-    pub address: String,
-    /// What the browser calls itself.
-    pub agent: String,
-    /// The secret of the session that this browser has, worth something or not.
-    pub session: Option<Token>,
-    /// The secret by which this browser is known from before.
-    pub device: Option<DeviceToken>,
-}
-
-impl Caller {
-    /// What the audit log tells of where somebody signed in.
-    pub(crate) fn browser(&self) -> String {
-        self.agent.chars().take(AGENT).collect()
-    }
-}
 
 /// Somebody who is signed in.
 #[derive(Clone, Debug)]

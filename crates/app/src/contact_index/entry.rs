@@ -4,7 +4,7 @@
 //! asked (`look`).
 
 use crate::contact_index::visibility::SeenBy;
-use crate::contacts::read;
+use crate::contacts::stored::read;
 use crate::search::filter::{FIELD_END, comparable, field_name};
 use model::{Contact, ContactId, fold, name_order};
 use store::contacts::ContactRow;
@@ -89,7 +89,7 @@ pub(crate) fn seconds(micros: i64) -> u32 {
 
 /// The lines of a contact, and where the order by name begins in the first of them. What is compared with a word in
 /// `filter` is made into a line here.
-fn lines(contact: &Contact) -> (Vec<u8>, u8) {
+pub(crate) fn lines(contact: &Contact) -> (Vec<u8>, u8) {
     let name = fold(&contact.display_name());
     let order = name_order(contact);
     let mut text = Vec::with_capacity(128);
@@ -173,4 +173,16 @@ impl Traits {
             .map(|(at, found)| &self.places[at + found.len()..])
             .filter_map(|rest| rest.split([CITY, COUNTRY]).next())
     }
+}
+
+/// The lines of a contact with their kinds.
+pub(crate) fn parse_lines(text: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (kind, after) = rest.split_first()?;
+        let end = after.iter().position(|byte| *byte < kind::TEXT).unwrap_or(after.len());
+        let (line, next) = after.split_at(end);
+        rest = next;
+        Some((*kind, line))
+    })
 }

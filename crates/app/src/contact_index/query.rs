@@ -7,6 +7,7 @@
 
 use crate::access::Scope;
 use crate::contact_index::bit_set::Bits;
+use crate::contact_index::entry::parse_lines;
 use crate::contact_index::entry::{CITY, COUNTRY, Traits, kind, seconds};
 use crate::contact_index::segment::Segment;
 use crate::contact_index::visibility::Audience;
@@ -169,16 +170,16 @@ impl Wanted {
     /// Whether it is in the text of one contact.
     fn is_in(&self, text: &[u8]) -> bool {
         match self {
-            Self::Word { text: word, digits } => lines(text).any(|(kind, line)| match kind {
+            Self::Word { text: word, digits } => parse_lines(text).any(|(kind, line)| match kind {
                 kind::PHONE => digits.as_ref().is_some_and(|digits| digits.find(line).is_some()),
                 kind::ORDER | kind::FIELD => false,
                 _ => word.find(line).is_some(),
             }),
-            Self::Tag(wanted) => lines(text).any(|(kind, line)| kind == kind::TAG && *line == wanted[1..]),
+            Self::Tag(wanted) => parse_lines(text).any(|(kind, line)| kind == kind::TAG && *line == wanted[1..]),
             Self::Company(company) => {
-                lines(text).any(|(kind, line)| kind == kind::COMPANY && company.find(line).is_some())
+                parse_lines(text).any(|(kind, line)| kind == kind::COMPANY && company.find(line).is_some())
             }
-            Self::Field { lines: wanted, whole } => lines(text).any(|(kind, line)| {
+            Self::Field { lines: wanted, whole } => parse_lines(text).any(|(kind, line)| {
                 let is_so = |wanted: &Vec<u8>| line == &wanted[1..] || (!whole && line.starts_with(&wanted[1..]));
                 kind == kind::FIELD && wanted.iter().any(is_so)
             }),
@@ -192,18 +193,6 @@ fn finder(needle: &str) -> Finder<'static> {
 
 fn is_word(kind: u8) -> bool {
     !matches!(kind, kind::PHONE | kind::ORDER | kind::FIELD)
-}
-
-/// The lines of a contact with their kinds.
-pub(crate) fn lines(text: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let (kind, after) = rest.split_first()?;
-        let end = after.iter().position(|byte| *byte < kind::TEXT).unwrap_or(after.len());
-        let (line, next) = after.split_at(end);
-        rest = next;
-        Some((*kind, line))
-    })
 }
 
 /// Calls `take` once with each contact of a set in whose text the needle occurs, in a line of a kind and ending at a place

@@ -9,7 +9,7 @@ use crate::access;
 use crate::access::Actor;
 use crate::access::Scope;
 use crate::contact_index::query::Look;
-use crate::contacts::read;
+use crate::contacts::stored::read;
 use crate::error::Error;
 use model::{Contact, ContactId, fold};
 use std::collections::HashMap;

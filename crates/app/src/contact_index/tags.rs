@@ -5,7 +5,7 @@
 
 use crate::contact_index::bit_set::Bits;
 use crate::contact_index::entry::kind;
-use crate::contact_index::query::lines;
+use crate::contact_index::entry::parse_lines;
 use foldhash::{HashMap, HashMapExt};
 use model::ContactId;
 
@@ -31,7 +31,7 @@ impl Tags {
         let mut numbers: HashMap<&[u8], u16> = HashMap::new();
         let (mut known, mut of, mut ends) = (Vec::new(), Vec::new(), Vec::new());
         for text in texts {
-            for (_, tag) in lines(text).filter(|(kind, _)| *kind == kind::TAG) {
+            for (_, tag) in parse_lines(text).filter(|(kind, _)| *kind == kind::TAG) {
                 if known.len() >= MOST && !numbers.contains_key(tag) {
                     continue;
                 }

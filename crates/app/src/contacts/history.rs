@@ -6,7 +6,7 @@
 use crate::App;
 use crate::access::{self, CanView};
 use crate::access::{Actor, Right};
-use crate::contacts::{read, read_body};
+use crate::contacts::stored::{read, read_body};
 use crate::error::Error;
 use crate::workspace::member_names::Names;
 use model::{Contact, ContactId, MatchKey};

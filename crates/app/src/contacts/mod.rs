@@ -11,26 +11,28 @@ pub(crate) mod merge;
 pub(crate) mod search_text;
 pub(crate) mod share_text;
 pub(crate) mod shares;
+pub(crate) mod stored;
 pub(crate) mod tags;
 
 use crate::App;
+use crate::access::Actor;
 use crate::access::{self, CanEdit, Owns};
-use crate::access::{Actor, Right};
 use crate::audit::AuditAction;
 use crate::contacts::search_text::{follow, text_of};
 use crate::contacts::share_text::{packed, unpacked};
+use crate::contacts::stored::{StoredContact, read};
 use crate::error::Error;
 use crate::workspace::custom_fields::obey;
 use crate::workspace::member_names::name_of;
 use crate::workspace::stored::stored_settings;
 use model::{Contact, ContactId, MatchKey, Version, name_order};
 use std::collections::{HashMap, HashSet};
-use store::contacts::{ContactRow, Origin};
+use store::contacts::ContactRow;
 use store::feed::{self, Touched};
 use store::shares as stored_shares;
 use store::shares::Share;
 use store::trash::{self, Trashed};
-use store::{ImportId, Tx, Workspace, contacts, keys, names, texts, workspaces};
+use store::{Tx, Workspace, contacts, keys, names, texts, workspaces};
 
 /// Contacts forgotten in one transaction.
 const FORGOTTEN_AT_ONCE: u64 = 1_000;
@@ -40,27 +42,6 @@ const FORGOTTEN_AT_ONCE: u64 = 1_000;
 const DELETED_AT_ONCE: usize = 25_000;
 /// The same on a server, which writes only what has changed: whoever else wants to write waits for less time.
 const DELETED_AT_ONCE_ON_SERVER: usize = 5_000;
-
-/// A contact of the directory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredContact {
-    /// Which.
-    pub id: ContactId,
-    /// The version that an edit must name.
-    pub version: Version,
-    /// When it was created, in UTC microseconds.
-    pub created_at: i64,
-    /// The line of a file that it was made from; none if a person made it.
-    pub created_by: Option<Origin>,
-    /// The import that changed it last, or created it; none if a person did.
-    pub written_by: Option<ImportId>,
-    /// Its values.
-    pub contact: Contact,
-    /// What the member may do with it.
-    pub right: Right,
-    /// To whom it belongs.
-    pub owner_name: String,
-}
 
 /// A contact in the trash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -312,16 +293,6 @@ fn checked(mut contact: Contact) -> Result<Contact, Error> {
     } else {
         Err(Error::NoIdentity)
     }
-}
-
-/// The values of a contact.
-pub(crate) fn read(row: &ContactRow) -> Result<Contact, store::Error> {
-    read_body(row.id, &row.body)
-}
-
-/// The same, of the text that is stored. One that cannot be read is damage, never a contact without values.
-pub(crate) fn read_body(id: ContactId, body: &str) -> Result<Contact, store::Error> {
-    Contact::from_json(body).map_err(|_| store::Error::Corrupt(format!("contact {id} cannot be read")))
 }
 
 /// Gives a contact other values and says its new version.

@@ -7,7 +7,7 @@
 
 use crate::App;
 use crate::access::Actor;
-use crate::contacts::read;
+use crate::contacts::stored::read;
 use crate::error::Error;
 use model::{Contact, ContactId, fold};
 use store::contacts::ContactRow;

@@ -11,7 +11,6 @@ use crate::contacts::bulk::{ActionKind, Before, Step};
 use crate::error::Error;
 use crate::workspace::member_names::{Names, name_of};
 use model::ContactId;
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 use store::contacts::{self, ContactRow};
 use store::members::{self, MemberState};

@@ -8,7 +8,7 @@ use crate::access::Actor;
 use crate::contacts::bulk::ActionReport;
 use crate::contacts::bulk::{ActionKind, Before, Step};
 use crate::contacts::bulk_undo::rewrite;
-use crate::contacts::read;
+use crate::contacts::stored::read;
 use crate::error::Error;
 use model::{Contact, ContactId, Text, fold};
 use store::contacts::{self, ContactRow};

@@ -7,7 +7,7 @@
 
 use crate::access;
 use crate::access::Actor;
-use crate::contacts::read;
+use crate::contacts::stored::read;
 use crate::error::Error;
 use crate::jobs::long_reads::{Lane, LongReads};
 use crate::jobs::thread_pool::step_back;

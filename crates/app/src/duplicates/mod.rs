@@ -8,9 +8,9 @@ pub(crate) mod finding;
 
 use crate::access::{Actor, Right};
 use crate::audit::AuditAction;
-use crate::contacts::StoredContact;
 use crate::contacts::merge::hindered;
-use crate::contacts::read;
+use crate::contacts::stored::StoredContact;
+use crate::contacts::stored::read;
 use crate::error::Error;
 use crate::{App, access};
 use finding::Finding;

@@ -7,7 +7,7 @@ use crate::access::Actor;
 use crate::access::Scope;
 use crate::access::{self, CanView};
 use crate::audit::AuditAction;
-use crate::contacts::read;
+use crate::contacts::stored::read;
 use crate::error::Error;
 use crate::search::filter::Filter;
 use exchange::export::{Exported, crystalqore, jsonl};

@@ -8,8 +8,8 @@
 //! the lookups (`directory`).
 
 use crate::access::Right;
+use crate::import::candidate::Found;
 use crate::import::key_filter::KeyFilter;
-use crate::import::match_index::Found;
 use crate::import::shared_keys::Crowd;
 use crate::import_options::Match;
 use foldhash::fast::RandomState;

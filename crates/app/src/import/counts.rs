@@ -1,6 +1,6 @@
 //! How many rows came to which end.
 
-use crate::import::resolve::Outcome;
+use crate::import::outcome::Outcome;
 use serde::{Deserialize, Serialize};
 
 /// Rows of a file by outcome. Every row is in exactly one of them.
@@ -63,5 +63,73 @@ impl Counts {
             ..
         } = *self;
         rows == new + update + unchanged + duplicate + ambiguous + conflict + invalid
+    }
+}
+
+/// What a row becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RowClass {
+    /// A new contact.
+    New,
+    /// Changed values of a contact.
+    Update,
+    /// Nothing: the contact says the same already.
+    Unchanged,
+    /// Nothing: the contact is there.
+    Duplicate,
+    /// Nothing: a contact has the same phone or email, and another name.
+    Possible,
+    /// Nothing: more than one contact matches.
+    Ambiguous,
+    /// Nothing: the contact was changed since the export that the row comes from.
+    Conflict,
+    /// Nothing: the row cannot be imported.
+    Invalid,
+}
+
+impl RowClass {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::New,
+        Self::Update,
+        Self::Unchanged,
+        Self::Duplicate,
+        Self::Possible,
+        Self::Ambiguous,
+        Self::Conflict,
+        Self::Invalid,
+    ];
+
+    /// The word by which addresses name it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Update => "update",
+            Self::Unchanged => "unchanged",
+            Self::Duplicate => "duplicate",
+            Self::Possible => "possible",
+            Self::Ambiguous => "ambiguous",
+            Self::Conflict => "conflict",
+            Self::Invalid => "invalid",
+        }
+    }
+
+    /// The class of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.as_str() == word)
+    }
+
+    /// How many rows of it there are. Possible duplicates are set apart from the others.
+    pub fn of(self, counts: &Counts) -> u64 {
+        match self {
+            Self::New => counts.new,
+            Self::Update => counts.update,
+            Self::Unchanged => counts.unchanged,
+            Self::Duplicate => counts.duplicate - counts.possible,
+            Self::Possible => counts.possible,
+            Self::Ambiguous => counts.ambiguous,
+            Self::Conflict => counts.conflict,
+            Self::Invalid => counts.invalid,
+        }
     }
 }

@@ -8,7 +8,8 @@
 
 use crate::access;
 use crate::access::{Actor, Right};
-use crate::contacts::read;
+use crate::contacts::stored::read;
+use crate::import::candidate::Found;
 use crate::import::collected::{Collected, is_own};
 use crate::import::shared_keys::{CROWD, Crowd};
 use model::{Contact, ContactId, MatchKey, name_order};
@@ -22,15 +23,6 @@ const MET_AT_ONCE: usize = 4_000;
 /// Holders of one key that are passed over for one row, because they are hidden or have lost the key, before all are read
 /// once and followed.
 const MOST_PASSED: usize = 8 * CROWD;
-
-/// A contact that the member may see.
-#[derive(Clone, Debug)]
-pub(crate) struct Found {
-    /// What the member may do with it.
-    pub right: Right,
-    /// The contact as it is now.
-    pub row: ContactRow,
-}
 
 /// Where the contacts are.
 pub(crate) struct Layers<'a, 'top, 'base> {

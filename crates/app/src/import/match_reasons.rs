@@ -4,8 +4,8 @@
 //! finding the contacts and what becomes of the row (`settle`).
 
 use crate::access::Right;
-use crate::contacts::read;
-use crate::import::match_index::Found;
+use crate::contacts::stored::read;
+use crate::import::candidate::Found;
 use crate::import::pipeline::Prepared;
 use crate::import::shared_keys::CROWD;
 use exchange::reason::{Code, Reason, shortened};

@@ -3,6 +3,7 @@
 //! Owns what is stored of an import, its states, and the list of imports. How a run goes through a file is in `run`.
 
 pub(crate) mod analysis;
+pub(crate) mod candidate;
 pub(crate) mod collected;
 pub(crate) mod counts;
 pub(crate) mod draft;
@@ -11,6 +12,7 @@ pub(crate) mod key_filter;
 pub(crate) mod lease;
 pub(crate) mod match_index;
 pub(crate) mod match_reasons;
+pub(crate) mod outcome;
 pub(crate) mod pipeline;
 pub(crate) mod progress;
 pub(crate) mod quotas;
@@ -23,6 +25,7 @@ pub(crate) mod row_log;
 pub(crate) mod run;
 pub(crate) mod running;
 pub(crate) mod shared_keys;
+pub(crate) mod stored;
 pub(crate) mod summary;
 pub(crate) mod undo;
 pub(crate) mod uploads;
@@ -30,15 +33,17 @@ pub(crate) mod uploads;
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
-use crate::import::analysis::{Look, NumbersOf, Opening, Reading, look};
+use crate::import::analysis::{Look, NumbersOf, Opening, look};
 use crate::import::counts::Counts;
 use crate::import::draft::KeptRows;
 use crate::import::lease::Lease;
-use crate::import::progress::is_unfinished;
+use crate::import::outcome::Decisions;
 use crate::import::rejected::RejectedFile;
 use crate::import::rejected::{Kept, RejectedRows};
-use crate::import::resolve::Decisions;
-use crate::import::run::{Reached, Run, Watch, over_scratch};
+use crate::import::run::{Run, over_scratch};
+use crate::import::stored::is_unfinished;
+use crate::import::stored::{KEPT_FOR, Plan, Stopped, needed_upload, plan_of, reached_of};
+use crate::import::stored::{Reached, Watch};
 use crate::import::summary::Notable;
 use crate::import::uploads::{Counted, Upload};
 use crate::import_options::ImportOptions;
@@ -48,14 +53,10 @@ use crate::workspace::custom_fields::{Terms, refuse_new_fields};
 use exchange::fixes::Fixes;
 use exchange::mapping::Column;
 use exchange::open::Source;
-use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use store::imports::{self, Import, ImportState, NewImport};
 use store::{ImportId, Member, Store, workspaces};
-
-/// How long the file and the rows of a finished import are kept, and a draft that nobody touches, in microseconds: 30 days.
-pub(crate) const KEPT_FOR: i64 = 30 * 24 * 60 * 60 * 1_000_000;
 
 /// A file and what is to be done with it: what all doors ask for.
 #[derive(Clone, Debug)]
@@ -70,38 +71,6 @@ pub struct ImportRequest<'a> {
     pub options: ImportOptions,
     /// A file that rejected rows are to be written to; they are kept in any case. A preview writes none.
     pub rejected: Option<&'a Path>,
-}
-
-/// What is stored of an import, so that it can go on.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Plan {
-    pub reading: Reading,
-    pub options: ImportOptions,
-    pub upload: String,
-    pub rejected: Option<PathBuf>,
-    /// What was corrected by hand.
-    #[serde(default)]
-    pub fixes: Fixes,
-    /// What was decided for single rows.
-    #[serde(default)]
-    pub decisions: Decisions,
-    /// Rows by outcome as the preview said.
-    #[serde(default)]
-    pub expected: Option<Counts>,
-    /// Whether file and rows are kept for a while, so that the result can be looked at row by row.
-    #[serde(default)]
-    pub keeps_rows: bool,
-}
-
-/// Why an import came to an end before the file did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stopped {
-    /// It did not: all rows are settled.
-    No,
-    /// Somebody asked it to stop; it can be gone on with.
-    OnRequest,
-    /// Somebody cancelled the import; what is written stays until it is undone.
-    Cancelled,
 }
 
 /// What a run or a preview came to.
@@ -505,26 +474,4 @@ fn report(stored: &Import, held: &[ImportId]) -> Result<ImportReport, Error> {
 /// An import is seen by who made it: its rows are nobody else's.
 fn may_see(actor: Actor, import: &Import) -> bool {
     import.owner == actor.member
-}
-
-/// The file that an import still needs: to be prepared, to be gone on with, or to show what became of its rows.
-pub(crate) fn needed_upload(import: &Import, kept_since: i64) -> Option<String> {
-    if import.state == ImportState::Draft {
-        return draft::upload_of(import);
-    }
-    let plan = plan_of(import).ok()?;
-    let is_shown = plan.keeps_rows
-        && matches!(import.state, ImportState::Done | ImportState::Cancelled)
-        && import.updated_at >= kept_since;
-    (is_shown || is_unfinished(import.state)).then_some(plan.upload)
-}
-
-/// The plan of an import.
-pub(crate) fn plan_of(stored: &Import) -> Result<Plan, Error> {
-    serde_json::from_str(&stored.plan).map_err(|_| Error::UnreadablePlan(stored.id))
-}
-
-/// How far an import has come.
-pub(crate) fn reached_of(stored: &Import) -> Result<Reached, Error> {
-    serde_json::from_str(&stored.counts).map_err(|_| Error::UnreadablePlan(stored.id))
 }

@@ -5,11 +5,13 @@
 
 use crate::App;
 use crate::access::Actor;
+use crate::audit::AuditAction;
 use crate::error::Error;
 use crate::import::counts::Counts;
-use crate::import::reached_of;
+use crate::import::stored::is_unfinished;
+use crate::import::stored::reached_of;
 use store::imports::{self, ImportState};
-use store::{ImportId, Tx, Workspace};
+use store::{ImportId, Tx};
 
 /// How far an import is.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +31,29 @@ pub struct ImportProgress {
 }
 
 impl App {
+    /// Notes that an import has come to its end.
+    pub(crate) fn audit_import(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: Actor,
+        import: ImportId,
+        counts: &Counts,
+    ) -> Result<(), Error> {
+        let Some(stored) = imports::get(tx, actor.workspace, import)? else {
+            return Ok(());
+        };
+        let (rows, new, update, invalid) = (counts.rows, counts.new, counts.update, counts.invalid);
+        let end = match stored.state {
+            ImportState::Cancelled => "; cancelled",
+            _ => "",
+        };
+        let about = format!(
+            "{} (import {import}): {rows} rows, {new} created, {update} updated, {invalid} rejected{end}",
+            stored.file_name
+        );
+        Ok(self.audit(tx, actor, AuditAction::Imported, &about, new + update)?)
+    }
+
     /// How far an import is.
     ///
     /// # Errors
@@ -95,18 +120,4 @@ impl App {
         }
         Ok(())
     }
-}
-
-/// Whether somebody runs an import in this state, or should.
-pub(crate) fn is_unfinished(state: ImportState) -> bool {
-    matches!(
-        state,
-        ImportState::Running | ImportState::Cancelling | ImportState::Undoing
-    )
-}
-
-/// Whether somebody has asked the import to stop, in any process.
-pub(crate) fn is_cancelling(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId) -> Result<bool, store::Error> {
-    let stored = imports::get(tx, workspace, import)?;
-    Ok(stored.is_some_and(|import| import.state == ImportState::Cancelling))
 }

@@ -6,7 +6,7 @@
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
-use crate::import::{KEPT_FOR, needed_upload};
+use crate::import::stored::{KEPT_FOR, needed_upload};
 use crate::workspace::stored::stored_settings;
 use store::imports::{self, Import, ImportState};
 

@@ -9,7 +9,7 @@ use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
 use crate::import::analysis::Reading;
-use crate::import::{plan_of, reached_of};
+use crate::import::stored::{plan_of, reached_of};
 use crate::storage::atomic_file::write_whole;
 use crate::storage::{Draft, Objects};
 use exchange::formula_guard::{guarded, guarded_again};

@@ -9,78 +9,15 @@ use crate::import::match_index::Directory;
 use crate::import::match_reasons::{
     Matched, ambiguous_reason, conflict_reason, duplicate_reason, is_only_possible, view_only_reason,
 };
+use crate::import::outcome::{Decisions, Outcome, Standing};
 use crate::import::pipeline::Prepared;
 use crate::import::shared_keys::{CROWD, name_of};
 use crate::import_options::{Conflicts, Duplicates, ImportOptions, Match};
 use exchange::reason::{Code, Reason};
 use model::{Contact, ContactId, MatchKey, content_hash};
-use std::collections::BTreeMap;
 use store::changes::{Before, Change};
 use store::contacts::{ContactRow, Origin};
 use store::{ImportId, Member};
-
-/// What becomes of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// A contact is created.
-    New {
-        /// Which.
-        contact: ContactId,
-    },
-    /// A contact is changed.
-    Update {
-        /// Which.
-        contact: ContactId,
-    },
-    /// The contact says already what the row says.
-    Unchanged {
-        /// Which.
-        contact: ContactId,
-    },
-    /// The contact is there.
-    Duplicate {
-        /// Which.
-        of: ContactId,
-        /// Whether it shares a phone or an email with somebody who is not surely the same (`model::by_key`).
-        possible: bool,
-    },
-    /// Two contacts match.
-    Ambiguous {
-        /// Which.
-        of: Vec<ContactId>,
-    },
-    /// The contact was changed since the export that the row comes from.
-    Conflict {
-        /// Which.
-        of: ContactId,
-    },
-    /// The row cannot be imported.
-    Invalid,
-}
-
-/// An outcome and what there is to say about it beside the row's own reasons.
-#[derive(Clone, Debug)]
-pub struct Standing {
-    /// What becomes of the row.
-    pub outcome: Outcome,
-    /// Why.
-    pub reason: Option<Reason>,
-    /// The line of the earlier row of this file that it matches.
-    pub earlier_line: Option<u64>,
-}
-
-impl Standing {
-    fn new(outcome: Outcome, reason: Option<Reason>) -> Self {
-        Self {
-            outcome,
-            reason,
-            earlier_line: None,
-        }
-    }
-}
-
-/// What was decided for single rows, by their numbers among the records of the file.
-pub(crate) type Decisions = BTreeMap<u64, Decision>;
 
 /// What holds for one row: the import's options, or what was decided for it.
 #[derive(Clone, Copy)]

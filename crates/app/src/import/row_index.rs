@@ -6,8 +6,8 @@
 
 use crate::error::Error;
 use crate::import::draft::RowClass;
+use crate::import::outcome::{Outcome, Standing};
 use crate::import::pipeline::Prepared;
-use crate::import::resolve::{Outcome, Standing};
 use exchange::open::Mark;
 use model::ContactId;
 use std::fs::File;

@@ -5,7 +5,6 @@ use crate::access;
 use crate::access::Actor;
 use crate::clock::World;
 use crate::error::Error;
-use crate::import::Stopped;
 use crate::import::analysis::Reading;
 use crate::import::collected::{Collected, Purpose};
 use crate::import::counts::Counts;
@@ -13,10 +12,13 @@ use crate::import::draft::Decision;
 use crate::import::draft::{Entry, KeptRows};
 use crate::import::lease::Lease;
 use crate::import::match_index::{Directory, Layers};
+use crate::import::outcome::{Decisions, Outcome, Standing};
 use crate::import::pipeline::{Bodies, Chunk, Judging, judge_all};
-use crate::import::progress::is_cancelling;
 use crate::import::rejected::{Kept, RejectedRows};
-use crate::import::resolve::{Decisions, Outcome, Settler, Standing};
+use crate::import::resolve::Settler;
+use crate::import::stored::Stopped;
+use crate::import::stored::is_cancelling;
+use crate::import::stored::{Progress, Reached, Watch};
 use crate::import::summary::{Notable, note};
 use crate::import::uploads::Counted;
 use crate::import_options::ImportOptions;
@@ -24,8 +26,7 @@ use crate::jobs::retry::patiently;
 use crate::json::to_json;
 use exchange::fixes::ReadyFixes;
 use exchange::open::Batch;
-use serde::{Deserialize, Serialize};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use store::feed::{self, Touched};
 use store::imports::{self, Checkpoint};
 use store::{ImportId, Store, Tx, changes, workspaces};
@@ -39,34 +40,6 @@ const BATCH_ROWS_ON_SERVER: u64 = 25_000;
 const BATCH_ROWS_THRIFTY: u64 = 20_000;
 /// Stands for a preview where a run's number is asked for.
 pub(crate) const PREVIEW: ImportId = ImportId(0);
-
-/// How far a running import is, for showing.
-#[derive(Clone, Copy, Debug)]
-pub struct Progress {
-    /// Rows settled so far.
-    pub counts: Counts,
-    /// Bytes read of the file.
-    pub bytes: u64,
-    /// Bytes of the file.
-    pub of_bytes: u64,
-}
-
-/// What a run tells while it runs.
-pub struct Watch<'a> {
-    /// Called after every chunk.
-    pub progress: &'a mut dyn FnMut(Progress),
-    /// Set to stop after the batch in hand.
-    pub stop: &'a AtomicBool,
-}
-
-/// How far an import has come.
-#[derive(Clone, Copy, Default, Serialize, Deserialize)]
-pub(crate) struct Reached {
-    pub counts: Counts,
-    /// The record to go on with, blank lines counted.
-    pub next_record: u64,
-    batches: u64,
-}
 
 /// One run through a file, real or preview.
 pub(crate) struct Run<'a> {

@@ -5,6 +5,7 @@ use crate::import_options::{Duplicates, Match};
 use crate::{App, Place};
 use model::ContactId;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicI64;
 
 struct Counting(AtomicI64);

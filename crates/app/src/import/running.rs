@@ -3,7 +3,7 @@
 //! Owns what a run tells while it runs, for whoever asks meanwhile. Leaves out what other processes run, which only the
 //! database knows, and how a run stops (`run`).
 
-use crate::import::run::{Progress, Watch};
+use crate::import::stored::{Progress, Watch};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

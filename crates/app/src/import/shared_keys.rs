@@ -4,7 +4,7 @@
 //! row: twenty thousand colleagues behind one number would mean two hundred million looks. Leaves out which contacts have a
 //! key, and what it means that one is found.
 
-use crate::contacts::read_body;
+use crate::contacts::stored::read_body;
 use foldhash::fast::RandomState;
 use model::{Contact, ContactId, content_hash, fold};
 use std::collections::{BTreeSet, HashMap};

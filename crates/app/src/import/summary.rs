@@ -2,8 +2,8 @@
 //!
 //! Owns which these are and how many are named. Leaves out what becomes of a row (`settle`) and the run (`run`).
 
+use crate::import::outcome::{Outcome, Standing};
 use crate::import::pipeline::Chunk;
-use crate::import::resolve::{Outcome, Standing};
 use exchange::reason::Reason;
 use serde::Serialize;
 

@@ -4,7 +4,8 @@
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
-use crate::storage::{Draft, Fetched, ObjectsError, UNFINISHED};
+use crate::storage::listed::UNFINISHED;
+use crate::storage::{Draft, Fetched, ObjectsError};
 use exchange::open::Source;
 use std::fs::File;
 use std::io::{self, Read, Write};

@@ -9,16 +9,17 @@
 use crate::App;
 use crate::access;
 use crate::access::Actor;
+use crate::access::{governed, named};
 use crate::audit::AuditAction;
-use crate::auth::accounts::{chooser_of, fit_email, fit_name, fit_password, folded};
+use crate::auth::account_fields::{chooser_of, fit_email, fit_name, fit_password, folded};
+use crate::auth::caller::CLOCKS_DIFFER;
+use crate::auth::caller::{Caller, Token};
 use crate::auth::passwords::Chooser;
 use crate::auth::rate_limit::{self, Subject};
 use crate::auth::secret::{hex, sha256};
-use crate::auth::sessions::CLOCKS_DIFFER;
-use crate::auth::sessions::{Caller, Token};
 use crate::error::AccountField;
 use crate::error::Error;
-use crate::members::{governed, named};
+use crate::members::refuse_taken;
 use store::accounts::{self, NewAccount, Role};
 use store::links::{self, Link, Purpose};
 use store::members::{self, MemberState};
@@ -363,17 +364,4 @@ fn standing(
         return Err(Error::LinkGone);
     }
     Ok(link)
-}
-
-/// An email is that of one member.
-pub(crate) fn refuse_taken(tx: &mut Tx<'_>, workspace: Workspace, email: &str) -> Result<(), Error> {
-    let message = match members::by_email(tx, workspace, email)?.map(|row| row.state) {
-        None => return Ok(()),
-        Some(MemberState::Deactivated) => "A member who is deactivated has this email; activate them instead.",
-        Some(_) => "A member has this email already.",
-    };
-    Err(Error::AccountField {
-        field: AccountField::Email,
-        message,
-    })
 }

@@ -10,15 +10,16 @@ pub(crate) mod removal;
 
 use crate::App;
 use crate::access::Actor;
+use crate::access::there;
 use crate::access::{self, IsAdmin};
+use crate::access::{governed, named};
 use crate::audit::AuditAction;
-use crate::auth::accounts::{fit_email, fit_name, fit_password, folded};
+use crate::auth::account_fields::{fit_email, fit_name, fit_password, folded};
 use crate::auth::passwords::Chooser;
 use crate::auth::sessions::SignInInfo;
 use crate::auth::sessions::session;
 use crate::error::AccountField;
 use crate::error::Error;
-use crate::members::invitations::refuse_taken;
 use std::collections::{HashMap, HashSet};
 use store::accounts::{self, NewAccount, Role};
 use store::members::{self, MemberRow, MemberState};
@@ -304,22 +305,6 @@ fn place(sign_in: SignIn) -> SignInInfo {
     }
 }
 
-/// A member who was not removed.
-fn there(tx: &mut Tx<'_>, _: IsAdmin, actor: Actor, member: Member) -> Result<MemberRow, Error> {
-    members::get(tx, actor.workspace, member)?
-        .filter(|row| row.state != MemberState::Removed)
-        .ok_or(Error::NoMember)
-}
-
-/// A member whom the actor may change.
-pub(crate) fn governed(tx: &mut Tx<'_>, admin: IsAdmin, actor: Actor, member: Member) -> Result<MemberRow, Error> {
-    let row = there(tx, admin, actor, member)?;
-    if row.role == Role::Owner {
-        access::owner(tx, actor)?;
-    }
-    Ok(row)
-}
-
 /// A member whom the actor may change, and who is not the actor.
 pub(crate) fn governed_other(
     tx: &mut Tx<'_>,
@@ -353,10 +338,15 @@ pub(crate) fn shut_out(tx: &mut Tx<'_>, actor: Actor, member: Member) -> Result<
     Ok(links::forget_passwords(tx, actor.workspace, member)?)
 }
 
-/// A member in the words of the audit log.
-pub(crate) fn named(row: &MemberRow) -> String {
-    match &row.email {
-        Some(email) => format!("{} ({email})", row.name),
-        None => row.name.clone(),
-    }
+/// An email is that of one member.
+pub(crate) fn refuse_taken(tx: &mut Tx<'_>, workspace: Workspace, email: &str) -> Result<(), Error> {
+    let message = match members::by_email(tx, workspace, email)?.map(|row| row.state) {
+        None => return Ok(()),
+        Some(MemberState::Deactivated) => "A member who is deactivated has this email; activate them instead.",
+        Some(_) => "A member has this email already.",
+    };
+    Err(Error::AccountField {
+        field: AccountField::Email,
+        message,
+    })
 }

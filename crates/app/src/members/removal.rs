@@ -8,10 +8,11 @@
 use crate::App;
 use crate::access;
 use crate::access::Actor;
+use crate::access::named;
 use crate::audit::AuditAction;
 use crate::contacts::search_text::follow;
 use crate::error::Error;
-use crate::members::{governed_other, named, shut_out};
+use crate::members::{governed_other, shut_out};
 use crate::search::views;
 use model::ContactId;
 use store::feed::{self, Touched};

@@ -6,7 +6,7 @@
 
 use crate::storage::ObjectsError;
 use crate::storage::error::Trouble;
-use crate::storage::{Listed, is_word};
+use crate::storage::listed::{Listed, is_word};
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::client::{HttpError, HttpErrorKind};
 use object_store::path::Path as Key;

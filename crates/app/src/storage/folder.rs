@@ -1,7 +1,7 @@
 //! Objects as files below a folder, their names as paths.
 
+use crate::storage::listed::{Listed, UNFINISHED};
 use crate::storage::private_folder::create_private_folder;
-use crate::storage::{Listed, UNFINISHED};
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};

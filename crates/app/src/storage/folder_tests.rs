@@ -1,4 +1,5 @@
 use super::*;
+use crate::storage::listed::UNFINISHED;
 use std::fs;
 use tempfile::TempDir;
 

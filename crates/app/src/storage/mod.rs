@@ -8,6 +8,7 @@ pub(crate) mod atomic_file;
 pub(crate) mod bucket;
 pub(crate) mod error;
 pub(crate) mod folder;
+pub(crate) mod listed;
 pub(crate) mod private_folder;
 
 pub use crate::storage::error::ObjectsError;
@@ -15,12 +16,10 @@ pub use crate::storage::error::ObjectsError;
 use crate::storage::bucket::{Bucket, BucketName};
 use crate::storage::error::Trouble;
 use crate::storage::folder::Folder;
+use crate::storage::listed::{Listed, is_word};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
-
-/// Objects that are being written have names below this one.
-pub(crate) const UNFINISHED: &str = "unfinished/";
 
 /// Where objects are kept.
 pub(crate) struct Objects {
@@ -45,17 +44,6 @@ pub(crate) struct Fetched {
     pub size: u64,
     /// The copy of an object in a bucket goes with this.
     _guard: Option<NamedTempFile>,
-}
-
-/// An object in a list.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Listed {
-    /// Its whole name.
-    pub name: String,
-    /// How many bytes it has.
-    pub size: u64,
-    /// When it was last written, in UTC microseconds by the clock of the store.
-    pub modified: i64,
 }
 
 impl Objects {
@@ -253,12 +241,6 @@ fn checked(name: &str) -> Result<(), ObjectsError> {
     let fits = name.len() <= 200 && name.split('/').all(is_word);
     fits.then_some(())
         .ok_or_else(|| ObjectsError::Name(name.chars().take(100).collect()))
-}
-
-/// A word of a name: letters, digits, dots, dashes and low lines, and no dot at its start.
-fn is_word(word: &str) -> bool {
-    let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    !word.is_empty() && !word.starts_with('.') && word.chars().all(is_safe)
 }
 
 #[cfg(test)]

@@ -2,5 +2,6 @@
 
 pub(crate) mod custom_fields;
 pub(crate) mod member_names;
+pub(crate) mod security;
 pub(crate) mod settings;
 pub(crate) mod stored;

@@ -12,7 +12,6 @@ use crate::import_options::{Duplicates, ImportOptions, Match};
 use crate::workspace::custom_fields::{defined, fields_to_require};
 use crate::workspace::stored::{Stored, stored_settings};
 use model::{Region, Slot, clean};
-use serde::{Deserialize, Serialize};
 use store::{Tx, accounts, settings, workspaces};
 
 /// So many days things can be kept, at most: ten years.
@@ -47,13 +46,6 @@ pub struct WorkspaceSettings {
     pub member_gib: u32,
     /// How many GiB the uploaded files of all members may have.
     pub workspace_gib: u32,
-}
-
-/// What members may leave on the server.
-pub(crate) struct Limits {
-    pub drafts: u32,
-    pub member_bytes: u64,
-    pub workspace_bytes: u64,
 }
 
 impl App {

@@ -1,10 +1,9 @@
 //! The settings of a workspace as they are stored.
 
-use crate::auth::security_settings::SecuritySettings;
 use crate::import_options::Duplicates;
 use crate::import_options::ImportOptions;
 use crate::import_options::Match;
-use crate::workspace::settings::Limits;
+use crate::workspace::security::SecuritySettings;
 use model::Region;
 use model::Slot;
 use serde::Deserialize;
@@ -111,4 +110,11 @@ mod slot_texts {
         let texts = Vec::<String>::deserialize(deserializer)?;
         Ok(texts.into_iter().filter_map(|text| text.parse().ok()).collect())
     }
+}
+
+/// What members may leave on the server.
+pub(crate) struct Limits {
+    pub drafts: u32,
+    pub member_bytes: u64,
+    pub workspace_bytes: u64,
 }

@@ -21,7 +21,7 @@ impl App {
     /// [`Error::NotADraft`]; when the file cannot be read with these settings.
     pub fn mapped_file(&self, actor: Actor, import: ImportId) -> Result<MappedFile, Error> {
         let (stored, desk) = self.draft_desk(actor, import)?;
-        let plan = crate::import::draft::store::draft_plan(&stored)?;
+        let plan = crate::import::draft::plan::draft_plan(&stored)?;
         let terms = self.terms(actor)?;
         let look = desk.look(&plan.settings, &terms)?;
         let reading = &look.reading;

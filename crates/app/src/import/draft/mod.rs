@@ -9,6 +9,7 @@ pub(crate) mod arriving;
 pub(crate) mod cache;
 pub(crate) mod diff;
 pub(crate) mod mapping;
+pub(crate) mod plan;
 pub(crate) mod preview;
 pub(crate) mod result;
 pub(crate) mod rows;
@@ -17,14 +18,15 @@ pub(crate) mod store;
 pub(crate) mod text;
 pub(crate) mod view;
 
+pub use crate::import::counts::RowClass;
 pub use crate::import::draft::arriving::ArrivingFile;
 pub use crate::import::draft::settings::DraftSettings;
 pub use crate::import::draft::view::{
-    ColumnProblem, Decision, Draft, MappedFile, MatchedContact, PreviewRow, PreviewState, RowClass, RowsPage,
-    ValueChange,
+    ColumnProblem, Draft, MappedFile, MatchedContact, PreviewRow, PreviewState, RowsPage, ValueChange,
 };
+pub use crate::import::outcome::Decision;
 
 pub(crate) use crate::import::draft::cache::Desks;
-pub(crate) use crate::import::draft::store::upload_of;
+pub(crate) use crate::import::draft::plan::upload_of;
 pub(crate) use crate::import::row_index::Entry;
 pub(crate) use crate::import::row_log::KeptRows;

@@ -6,18 +6,19 @@
 use crate::access::Actor;
 use crate::clock::World;
 use crate::error::Error;
-use crate::import::Stopped;
 use crate::import::analysis::Look;
-use crate::import::draft::cache::Desk;
-use crate::import::draft::store::DraftPlan;
+use crate::import::draft::plan::DraftPlan;
 use crate::import::draft::text::Text;
 use crate::import::draft::{ColumnProblem, PreviewState};
+use crate::import::outcome::{Outcome, Standing};
 use crate::import::pipeline::{Chunk, Prepared};
-use crate::import::resolve::{Outcome, Standing};
 use crate::import::row_index::{Entry, RowIndex};
-use crate::import::run::{Progress, Run, Watch, over_scratch};
+use crate::import::run::{Run, over_scratch};
+use crate::import::stored::Stopped;
+use crate::import::stored::{Progress, Watch};
 use crate::import::uploads::Counted;
 use crate::jobs::long_reads::{Lane, LongReads};
+use crate::storage::Fetched;
 use exchange::fixes::ReadyFixes;
 use exchange::reason::Code;
 use std::collections::BTreeMap;
@@ -62,7 +63,7 @@ pub(crate) struct Means {
     pub store: Store,
     pub world: Arc<dyn World>,
     pub actor: Actor,
-    pub desk: Arc<Desk>,
+    pub file: Arc<Fetched>,
     pub long_reads: LongReads,
     pub thrifty: bool,
 }
@@ -72,7 +73,7 @@ impl Preview {
     pub fn begin(means: Means, key: u128, changes: i64, plan: DraftPlan, look: Arc<Look>) -> Result<Arc<Self>, Error> {
         let going = Going {
             state: PreviewState {
-                of_bytes: means.desk.file.size,
+                of_bytes: means.file.size,
                 ..PreviewState::default()
             },
             ..Going::default()
@@ -149,7 +150,7 @@ impl Preview {
     }
 
     fn wait_for_turn_and_make(&self, means: &Means) -> Result<Stopped, Error> {
-        let lane = if means.desk.file.size > SMALL {
+        let lane = if means.file.size > SMALL {
             Lane::Large
         } else {
             Lane::Small
@@ -163,12 +164,12 @@ impl Preview {
 
     fn make(&self, means: &Means) -> Result<Stopped, Error> {
         let reading = &self.look.reading;
-        let text = Text::of(Arc::clone(&means.desk.file), &reading.encoding)?;
+        let text = Text::of(Arc::clone(&means.file), &reading.encoding)?;
         // Nobody else sets it.
         let _ = self.text.set(text);
-        let source = Counted::new(&means.desk.file.path);
+        let source = Counted::new(&means.file.path);
         let mut run = Run::preview(&*means.world, means.actor, self.plan.settings.options, reading, &source)
-            .of_size(means.desk.file.size)
+            .of_size(means.file.size)
             .with_changes_by_hand(&self.fixes, &self.plan.decisions)
             .thrifty(means.thrifty);
         let mut entries = Vec::new();

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::import::draft::rows::Showing;
 use crate::import::draft::text::Text;
 use crate::import::draft::{RowClass, RowsPage};
-use crate::import::{plan_of, reached_of};
+use crate::import::stored::{plan_of, reached_of};
 use std::sync::Arc;
 use store::ImportId;
 use store::imports::ImportState;

@@ -5,21 +5,23 @@
 use crate::App;
 use crate::access::{Actor, Right};
 use crate::clock::World;
-use crate::contacts::read_body;
+use crate::contacts::stored::read_body;
 use crate::error::Error;
 use crate::import::analysis::Reading;
+use crate::import::candidate::Found;
 use crate::import::collected::{Collected, Purpose};
 use crate::import::draft::diff::changes_between;
+use crate::import::draft::plan::DraftPlan;
 use crate::import::draft::preview::Preview;
-use crate::import::draft::store::DraftPlan;
 use crate::import::draft::text::Text;
 use crate::import::draft::{Decision, MatchedContact, PreviewRow, RowClass, RowsPage};
-use crate::import::match_index::{Directory, Found, Layers};
+use crate::import::match_index::{Directory, Layers};
 use crate::import::match_reasons::{
     Matched, ambiguous_reason, conflict_reason, duplicate_reason, is_only_possible, view_only_reason,
 };
+use crate::import::outcome::Decisions;
 use crate::import::pipeline::{Bodies, Prepared, prepare};
-use crate::import::resolve::{Decisions, Settler};
+use crate::import::resolve::Settler;
 use crate::import::row_index::{Place, RowIndex};
 use crate::import::run::PREVIEW;
 use crate::import_options::{Duplicates, ImportOptions};

@@ -7,15 +7,14 @@ use crate::import::analysis::Look;
 use crate::import::draft::arriving::ArrivingFile;
 use crate::import::draft::cache::Desk;
 use crate::import::draft::mapping::{header_hash, mapping_text, remembered_choices};
+use crate::import::draft::plan::{DraftPlan, draft_plan, upload_of};
 use crate::import::draft::preview::{Means, Preview};
 use crate::import::draft::{ColumnProblem, Decision, Draft, DraftSettings, PreviewState, RowClass, RowsPage};
-use crate::import::resolve::Decisions;
-use crate::import::run::Reached;
-use crate::import::{KEPT_FOR, Plan, plan_of};
+use crate::import::stored::Reached;
+use crate::import::stored::{KEPT_FOR, Plan, plan_of};
 use crate::json::to_json;
 use crate::workspace::custom_fields::{Terms, refuse_new_fields};
-use exchange::fixes::{Fix, Fixes};
-use serde::{Deserialize, Serialize};
+use exchange::fixes::Fix;
 use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,24 +24,6 @@ use xxhash_rust::xxh3::xxh3_128;
 
 /// How often a preview that was stopped by a change is asked for again.
 const ATTEMPTS: usize = 3;
-
-/// What is stored of a draft.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct DraftPlan {
-    upload: String,
-    pub settings: DraftSettings,
-    /// Whether a mapping that was used before is applied.
-    pub remembered: bool,
-    pub fixes: Fixes,
-    pub decisions: Decisions,
-}
-
-/// The file of a draft.
-pub(crate) fn upload_of(import: &Import) -> Option<String> {
-    let plan: DraftPlan = serde_json::from_str(&import.plan).ok()?;
-    Some(plan.upload)
-}
 
 impl App {
     /// Takes a file in, at most `limit` bytes of it, and begins to prepare its import. The preview is begun at once.
@@ -384,17 +365,12 @@ impl App {
             store: self.store.clone(),
             world: Arc::clone(&self.world),
             actor,
-            desk: Arc::clone(&desk),
+            file: Arc::clone(&desk.file),
             long_reads: self.long_reads.clone(),
             thrifty: self.thrifty,
         };
         desk.preview_or(key, || Preview::begin(means, key, changes, plan, look))
     }
-}
-
-/// What is stored of a draft.
-pub(crate) fn draft_plan(stored: &Import) -> Result<DraftPlan, Error> {
-    serde_json::from_str(&stored.plan).map_err(|_| Error::UnreadablePlan(stored.id))
 }
 
 /// A draft as it is now. Others who want to change it wait until the transaction ends.

@@ -2,12 +2,13 @@
 
 use crate::import::analysis::NumbersOf;
 use crate::import::counts::Counts;
+use crate::import::counts::RowClass;
 use crate::import::draft::DraftSettings;
+use crate::import::outcome::Decision;
 use exchange::mapping::Column;
 use exchange::open::{Dialect, EncodingFound};
 use exchange::reason::Reason;
 use model::{Contact, ContactId};
-use serde::{Deserialize, Serialize};
 use store::ImportId;
 use store::imports::ImportState;
 
@@ -58,74 +59,6 @@ pub struct MappedFile {
     pub fields: Vec<String>,
     /// Whether the member may make new ones.
     pub may_define: bool,
-}
-
-/// What a row becomes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum RowClass {
-    /// A new contact.
-    New,
-    /// Changed values of a contact.
-    Update,
-    /// Nothing: the contact says the same already.
-    Unchanged,
-    /// Nothing: the contact is there.
-    Duplicate,
-    /// Nothing: a contact has the same phone or email, and another name.
-    Possible,
-    /// Nothing: more than one contact matches.
-    Ambiguous,
-    /// Nothing: the contact was changed since the export that the row comes from.
-    Conflict,
-    /// Nothing: the row cannot be imported.
-    Invalid,
-}
-
-impl RowClass {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::New,
-        Self::Update,
-        Self::Unchanged,
-        Self::Duplicate,
-        Self::Possible,
-        Self::Ambiguous,
-        Self::Conflict,
-        Self::Invalid,
-    ];
-
-    /// The word by which addresses name it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Update => "update",
-            Self::Unchanged => "unchanged",
-            Self::Duplicate => "duplicate",
-            Self::Possible => "possible",
-            Self::Ambiguous => "ambiguous",
-            Self::Conflict => "conflict",
-            Self::Invalid => "invalid",
-        }
-    }
-
-    /// The class of a word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|class| class.as_str() == word)
-    }
-
-    /// How many rows of it there are. Possible duplicates are set apart from the others.
-    pub fn of(self, counts: &Counts) -> u64 {
-        match self {
-            Self::New => counts.new,
-            Self::Update => counts.update,
-            Self::Unchanged => counts.unchanged,
-            Self::Duplicate => counts.duplicate - counts.possible,
-            Self::Possible => counts.possible,
-            Self::Ambiguous => counts.ambiguous,
-            Self::Conflict => counts.conflict,
-            Self::Invalid => counts.invalid,
-        }
-    }
 }
 
 /// How far a preview has come.
@@ -207,29 +140,6 @@ pub struct RowsPage {
     pub header: Vec<String>,
 }
 
-/// What a member decided for one row that matches a contact, whatever holds for the others. It says nothing of a row that
-/// matches none, nor of one that cannot be imported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Decision {
-    /// It is passed over.
-    Skip,
-    /// The contact gets the row's values.
-    Update {
-        /// Which contact, if there is more than one.
-        #[serde(with = "contact_text")]
-        contact: Option<ContactId>,
-    },
-    /// The contact gets the row's values where it has none.
-    Fill {
-        /// Which contact, if there is more than one.
-        #[serde(with = "contact_text")]
-        contact: Option<ContactId>,
-    },
-    /// A new contact is made.
-    Create,
-}
-
 /// Invalid rows that have the same thing wrong in the same column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnProblem {
@@ -245,20 +155,4 @@ pub struct ColumnProblem {
     pub message: String,
     /// What would be right.
     pub advice: String,
-}
-
-/// Contacts are stored as the text of their ids.
-mod contact_text {
-    use model::ContactId;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub fn serialize<S: Serializer>(contact: &Option<ContactId>, serializer: S) -> Result<S::Ok, S::Error> {
-        contact.map(|id| id.to_string()).serialize(serializer)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ContactId>, D::Error> {
-        let text = Option::<String>::deserialize(deserializer)?;
-        text.map(|text| ContactId::try_parse(&text).map_err(serde::de::Error::custom))
-            .transpose()
-    }
 }

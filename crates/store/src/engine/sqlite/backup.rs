@@ -5,7 +5,7 @@
 //! the new one. Leaves out the files that imports need.
 
 use super::cell::error;
-use super::create;
+use super::create::{self, beside};
 use super::examine::{be_ours, damage, to_read};
 use super::open::{Sqlite, bring_up_to_date};
 use crate::ExistingBackup;
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -102,13 +102,6 @@ fn all_pages(from: &Connection, to: &mut Connection) -> Result<()> {
         }
     }
     Err(Error::Busy)
-}
-
-/// A file of the same name with more behind it, in the same folder, so that it can be renamed.
-pub(super) fn beside(file: &Path, ending: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
 }
 
 fn remove(file: &Path) -> Result<()> {

@@ -30,7 +30,7 @@ pub(crate) fn file(path: &Path) -> Result<FileFacts> {
     be_ours(&connection, path)?;
     Ok(FileFacts {
         version: rusqlite::version(),
-        size: size_of(path) + size_of(&super::backup::beside(path, "-wal")),
+        size: size_of(path) + size_of(&super::create::beside(path, "-wal")),
         schema: schema_version(&connection)?,
         newest_schema: migrations::newest(migrations::SQLITE)?,
         damage: damage(&connection)?,

@@ -1,0 +1,57 @@
+//! What members enter about their accounts, checked.
+
+use crate::auth::passwords;
+use crate::auth::passwords::Chooser;
+use crate::error::AccountField;
+use crate::error::Error;
+use model::Email;
+use store::accounts::Account;
+
+pub(crate) fn fit_name(name: &str, field: AccountField) -> Result<&str, Error> {
+    let name = name.trim();
+    let message = match field {
+        AccountField::WorkspaceName => "Give the workspace a name, such as that of your team.",
+        _ => "Write your name.",
+    };
+    match name.chars().count() {
+        0 => Err(Error::AccountField { field, message }),
+        1..=NAME if !name.chars().any(char::is_control) => Ok(name),
+        _ => Err(Error::AccountField {
+            field,
+            message: "Write a name of at most 200 characters, in one line.",
+        }),
+    }
+}
+
+pub(crate) fn fit_email(email: &str) -> Result<String, Error> {
+    match Email::parse(email) {
+        Ok(email) => Ok(email.as_str().to_lowercase()),
+        Err(_) => Err(Error::AccountField {
+            field: AccountField::Email,
+            message: "This is no email address; write one such as ada@example.org.",
+        }),
+    }
+}
+
+/// An email as accounts are looked up by it. What is none has no account; a server would fail at a NUL instead of saying so.
+pub(crate) fn folded(email: &str) -> String {
+    let kept = || email.to_lowercase().replace('\0', "\u{fffd}");
+    Email::parse(email).map_or_else(|_| kept(), |email| email.as_str().to_lowercase())
+}
+
+/// What is known of a member who chooses another password.
+pub(crate) fn chooser_of(account: &Account) -> Chooser<'_> {
+    Chooser {
+        name: &account.name,
+        email: &account.email,
+        workspace_name: &account.workspace_name,
+    }
+}
+
+pub(crate) fn fit_password(password: &str, chooser: &Chooser<'_>) -> Result<(), Error> {
+    let field = AccountField::Password;
+    passwords::unfit(password, chooser).map_or(Ok(()), |message| Err(Error::AccountField { field, message }))
+}
+
+/// Characters that a name may have.
+pub(crate) const NAME: usize = 200;

@@ -1,0 +1,40 @@
+//! A contact as the store keeps it.
+
+use crate::access::Right;
+use model::Contact;
+use model::ContactId;
+use model::Version;
+use store::ImportId;
+use store::contacts::ContactRow;
+use store::contacts::Origin;
+
+/// A contact of the directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredContact {
+    /// Which.
+    pub id: ContactId,
+    /// The version that an edit must name.
+    pub version: Version,
+    /// When it was created, in UTC microseconds.
+    pub created_at: i64,
+    /// The line of a file that it was made from; none if a person made it.
+    pub created_by: Option<Origin>,
+    /// The import that changed it last, or created it; none if a person did.
+    pub written_by: Option<ImportId>,
+    /// Its values.
+    pub contact: Contact,
+    /// What the member may do with it.
+    pub right: Right,
+    /// To whom it belongs.
+    pub owner_name: String,
+}
+
+/// The values of a contact.
+pub(crate) fn read(row: &ContactRow) -> Result<Contact, store::Error> {
+    read_body(row.id, &row.body)
+}
+
+/// The same, of the text that is stored. One that cannot be read is damage, never a contact without values.
+pub(crate) fn read_body(id: ContactId, body: &str) -> Result<Contact, store::Error> {
+    Contact::from_json(body).map_err(|_| store::Error::Corrupt(format!("contact {id} cannot be read")))
+}

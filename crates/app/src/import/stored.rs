@@ -1,0 +1,118 @@
+//! What the database keeps of an import: its plan, how far it is, and until when.
+
+use crate::error::Error;
+use crate::import::analysis::Reading;
+use crate::import::counts::Counts;
+use crate::import::draft;
+use crate::import::outcome::Decisions;
+use crate::import_options::ImportOptions;
+use exchange::fixes::Fixes;
+use serde::Deserialize;
+use serde::Serialize;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use store::ImportId;
+use store::Tx;
+use store::Workspace;
+use store::imports;
+use store::imports::Import;
+use store::imports::ImportState;
+
+/// How long the file and the rows of a finished import are kept, and a draft that nobody touches, in microseconds: 30 days.
+pub(crate) const KEPT_FOR: i64 = 30 * 24 * 60 * 60 * 1_000_000;
+
+/// What is stored of an import, so that it can go on.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Plan {
+    pub reading: Reading,
+    pub options: ImportOptions,
+    pub upload: String,
+    pub rejected: Option<PathBuf>,
+    /// What was corrected by hand.
+    #[serde(default)]
+    pub fixes: Fixes,
+    /// What was decided for single rows.
+    #[serde(default)]
+    pub decisions: Decisions,
+    /// Rows by outcome as the preview said.
+    #[serde(default)]
+    pub expected: Option<Counts>,
+    /// Whether file and rows are kept for a while, so that the result can be looked at row by row.
+    #[serde(default)]
+    pub keeps_rows: bool,
+}
+
+/// Why an import came to an end before the file did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// It did not: all rows are settled.
+    No,
+    /// Somebody asked it to stop; it can be gone on with.
+    OnRequest,
+    /// Somebody cancelled the import; what is written stays until it is undone.
+    Cancelled,
+}
+
+/// The file that an import still needs: to be prepared, to be gone on with, or to show what became of its rows.
+pub(crate) fn needed_upload(import: &Import, kept_since: i64) -> Option<String> {
+    if import.state == ImportState::Draft {
+        return draft::upload_of(import);
+    }
+    let plan = plan_of(import).ok()?;
+    let is_shown = plan.keeps_rows
+        && matches!(import.state, ImportState::Done | ImportState::Cancelled)
+        && import.updated_at >= kept_since;
+    (is_shown || is_unfinished(import.state)).then_some(plan.upload)
+}
+
+/// The plan of an import.
+pub(crate) fn plan_of(stored: &Import) -> Result<Plan, Error> {
+    serde_json::from_str(&stored.plan).map_err(|_| Error::UnreadablePlan(stored.id))
+}
+
+/// How far an import has come.
+pub(crate) fn reached_of(stored: &Import) -> Result<Reached, Error> {
+    serde_json::from_str(&stored.counts).map_err(|_| Error::UnreadablePlan(stored.id))
+}
+
+/// How far a running import is, for showing.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Rows settled so far.
+    pub counts: Counts,
+    /// Bytes read of the file.
+    pub bytes: u64,
+    /// Bytes of the file.
+    pub of_bytes: u64,
+}
+
+/// What a run tells while it runs.
+pub struct Watch<'a> {
+    /// Called after every chunk.
+    pub progress: &'a mut dyn FnMut(Progress),
+    /// Set to stop after the batch in hand.
+    pub stop: &'a AtomicBool,
+}
+
+/// How far an import has come.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) struct Reached {
+    pub counts: Counts,
+    /// The record to go on with, blank lines counted.
+    pub next_record: u64,
+    pub(crate) batches: u64,
+}
+
+/// Whether somebody runs an import in this state, or should.
+pub(crate) fn is_unfinished(state: ImportState) -> bool {
+    matches!(
+        state,
+        ImportState::Running | ImportState::Cancelling | ImportState::Undoing
+    )
+}
+
+/// Whether somebody has asked the import to stop, in any process.
+pub(crate) fn is_cancelling(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId) -> Result<bool, store::Error> {
+    let stored = imports::get(tx, workspace, import)?;
+    Ok(stored.is_some_and(|import| import.state == ImportState::Cancelling))
+}
