@@ -62,7 +62,7 @@ async fn break_off(error: &Error, pieces: &mpsc::Sender<io::Result<Bytes>>) {
 async fn next(mut download: Download) -> Result<(Result<Piece, Error>, Download), Problem> {
     let (tell, told) = oneshot::channel();
     PEOPLE.hire(move || {
-        let piece = download.next();
+        let piece = download.next_piece();
         let _ = tell.send((piece, download));
     });
     told.await.map_err(|_| Problem::Broken)

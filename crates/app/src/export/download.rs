@@ -169,7 +169,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::ManyDownloads`] if the member has not fetched as many as are allowed; [`Error::ExportsBusy`]; when there is
-    /// no room for the file. What goes wrong later is told by [`Download::next`].
+    /// no room for the file. What goes wrong later is told by [`Download::next_piece`].
     pub fn begin_download(
         self: &Arc<Self>,
         actor: Actor,
@@ -227,7 +227,7 @@ impl Download {
     ///
     /// # Errors
     /// What went wrong in computing it; [`Error::Forbidden`] once the member is not let in any more.
-    pub fn next(&mut self) -> Result<Piece, Error> {
+    pub fn next_piece(&mut self) -> Result<Piece, Error> {
         let available = {
             let state = lock(&self.spool.state);
             let is_waiting = |state: &mut State| state.written == self.read && !state.ended;

@@ -109,7 +109,7 @@ impl Bureau {
 
     fn unread(&self) -> Download {
         let mut download = self.begin().unwrap();
-        while matches!(download.next().unwrap(), Piece::NotYet) {}
+        while matches!(download.next_piece().unwrap(), Piece::NotYet) {}
         download
     }
 }
@@ -122,7 +122,7 @@ fn what_is_fetched_is_what_is_exported() {
     let mut download = bureau.begin().unwrap();
     let mut fetched = Vec::new();
     loop {
-        match download.next().unwrap() {
+        match download.next_piece().unwrap() {
             Piece::Bytes(bytes) => fetched.extend(bytes),
             Piece::NotYet => {}
             Piece::End => break,
@@ -178,7 +178,7 @@ fn who_is_deactivated_gets_nothing_more() {
         })
         .unwrap();
     bureau.clock.now.fetch_add(BELIEVED, Ordering::Relaxed);
-    assert_eq!(download.next().unwrap_err().code(), "forbidden");
+    assert_eq!(download.next_piece().unwrap_err().code(), "forbidden");
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn an_export_of_somebody_who_was_deactivated_sends_nothing() {
         .unwrap();
     let mut download = bureau.begin().unwrap();
     let failed = loop {
-        match download.next() {
+        match download.next_piece() {
             Ok(Piece::NotYet) => {}
             other => break other.unwrap_err(),
         }

@@ -40,7 +40,8 @@ fn a_spreadsheet_runs_nothing_of_rejected_rows_and_they_are_read_as_they_were() 
         .replace("also-bad", "bo@example.com");
     scratch.write("corrected.csv", corrected);
     scratch.run(&["import", "corrected.csv"]).expect(0);
-    let exported = scratch.run(&["export", "--format", "jsonl"]).expect(0).out;
+    let exported = scratch.run(&["export", "--format", "jsonl"]);
+    let exported = &exported.expect(0).out;
     for value in ["\"@SUM(1)\"", "\"-2+3\"", "\"07030\"", "\"=kept\"", "+1+1"] {
         assert!(exported.contains(value), "{value}\n{exported}");
     }
