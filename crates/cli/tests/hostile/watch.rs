@@ -47,7 +47,7 @@ impl Watch {
     pub fn end(self, attack: &str) -> Longest {
         self.stop.store(true, Ordering::Relaxed);
         let longest = self.thread.join().unwrap();
-        println!("{attack}: {longest:?}");
+        eprintln!("{attack}: {longest:?}");
         longest
     }
 }
