@@ -16,3 +16,9 @@ pub trait World: Send + Sync {
     /// 256 random bits that nobody can guess, other ones each time.
     fn secret(&self) -> [u8; 32];
 }
+
+pub(crate) const MINUTE: i64 = 60 * 1_000_000;
+
+/// How far the clocks of two servers may differ. A time further ahead was written by a clock that was wrong, and is not
+/// believed.
+pub(crate) const CLOCKS_DIFFER: i64 = 15 * MINUTE;

@@ -2,12 +2,6 @@
 
 use crate::auth::secret::sha256;
 
-pub(crate) const MINUTE: i64 = 60 * 1_000_000;
-
-/// How far the clocks of two servers may differ. A time further ahead was written by a clock that was wrong, and is not
-/// believed.
-pub(crate) const CLOCKS_DIFFER: i64 = 15 * MINUTE;
-
 /// Characters that are kept of what a browser calls itself.
 pub(crate) const AGENT: usize = 300;
 

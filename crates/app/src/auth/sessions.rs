@@ -6,9 +6,10 @@
 
 use crate::App;
 use crate::access::Actor;
-use crate::auth::caller::{Caller, MINUTE, Token};
+use crate::auth::caller::{Caller, Token};
 use crate::auth::second_factor;
 use crate::auth::secret::hex;
+use crate::clock::MINUTE;
 use crate::error::Error;
 use crate::workspace::stored::stored_settings;
 use store::accounts::{self, Role};

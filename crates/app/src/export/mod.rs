@@ -1,5 +1,6 @@
 //! Exporting contacts: which ones, in which form, streamed.
 
+pub(crate) mod atomic_file;
 pub(crate) mod download;
 
 use crate::App;

@@ -8,9 +8,9 @@
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
+use crate::export::atomic_file::write_whole;
 use crate::import::analysis::Reading;
 use crate::import::stored::{plan_of, reached_of};
-use crate::storage::atomic_file::write_whole;
 use crate::storage::{Draft, Objects};
 use exchange::formula_guard::{guarded, guarded_again};
 use exchange::open::Record;

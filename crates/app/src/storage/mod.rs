@@ -4,7 +4,6 @@
 //! Leaves out what the objects are; `uploads` and `rejected` know that. To its callers everything here is synchronous: the
 //! runtime that the S3 library needs lives in `bucket` and nowhere else.
 
-pub(crate) mod atomic_file;
 pub(crate) mod bucket;
 pub(crate) mod error;
 pub(crate) mod folder;

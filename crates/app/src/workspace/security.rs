@@ -1,6 +1,6 @@
 //! What a workspace decides about sessions and the second factor.
 
-use crate::auth::caller::CLOCKS_DIFFER;
+use crate::clock::CLOCKS_DIFFER;
 use crate::error::Error;
 use serde::Deserialize;
 use serde::Serialize;
