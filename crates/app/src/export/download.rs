@@ -187,6 +187,8 @@ impl App {
         let (app, writer) = (Arc::clone(self), Writer(Arc::clone(&spool)));
         PEOPLE.hire(move || {
             let outcome = app.compute_download(actor, &request, &writer, &mut watch);
+            // Whoever watches knows of the end before whoever fetches the last piece.
+            drop(watch);
             writer.0.end(outcome.err());
         });
         Ok(Download {
@@ -213,10 +215,11 @@ impl App {
         };
         self.store.read(|tx| access::active(tx, actor))?;
         let mut out = BufWriter::with_capacity(PIECE, writer);
-        self.export_watched(actor, request, &mut out, &mut |contacts| {
+        let report = self.export_watched(actor, request, &mut out, &mut |contacts| {
             watch(contacts);
             writer.0.is_wanted()
         })?;
+        watch(report.contacts);
         out.flush()
             .map_err(|e| Error::io("writing an export to", &self.data, e))
     }

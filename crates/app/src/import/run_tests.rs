@@ -36,7 +36,7 @@ struct Desk {
     _folder: tempfile::TempDir,
 }
 
-const ROWS: u64 = 6_000;
+const ROWS: u64 = 2_500;
 
 /// A file of rows that all are `row`.
 fn desk(header: &str, row: &str) -> Desk {

@@ -6,6 +6,7 @@ use store::{ImportId, contacts, keys};
 #[test]
 fn keys_lead_to_their_contacts() {
     on_every_engine(|store, _| {
+        assert!(store.readers() >= 1);
         let all = vec![
             (key("eb"), id(2)),
             (key("ea"), id(1)),
