@@ -5,7 +5,7 @@
 
 use crate::engine::{Row, Tx, Value};
 use crate::error::{Error, Result};
-use crate::{Member, Workspace};
+use crate::ids::{Member, Workspace};
 
 /// What a member may do beside their own contacts. Later ones may more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

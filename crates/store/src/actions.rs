@@ -5,7 +5,7 @@
 use crate::contacts::Origin;
 use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::Result;
-use crate::{ImportId, Member, Workspace};
+use crate::ids::{ImportId, Member, Workspace};
 use model::{ContactId, Version};
 
 /// One action.

@@ -5,7 +5,7 @@
 
 use crate::engine::{Row, Table, Tx, Value};
 use crate::error::Result;
-use crate::{Member, Workspace};
+use crate::ids::{Member, Workspace};
 use uuid::Uuid;
 
 /// One deed.

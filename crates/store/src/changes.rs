@@ -6,7 +6,7 @@
 
 use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::Result;
-use crate::{ImportId, Member, Workspace};
+use crate::ids::{ImportId, Member, Workspace};
 use model::{ContactId, Version};
 
 /// One contact that an import changed.

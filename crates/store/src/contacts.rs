@@ -6,7 +6,7 @@
 
 use crate::engine::{Lookup, OnConflict, Row, Table, Tx, Value};
 use crate::error::Result;
-use crate::{ImportId, Member, Workspace};
+use crate::ids::{ImportId, Member, Workspace};
 use model::{ContactId, Version};
 
 /// A contact as it is stored.
@@ -113,7 +113,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<ContactRow> {
 /// Adds contacts. In the order of their ids they go fastest.
 ///
 /// # Errors
-/// [`Error::Conflict`](crate::Error::Conflict) if an id exists.
+/// [`Error::Conflict`](crate::error::Error::Conflict) if an id exists.
 pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -> Result<()> {
     let rows = rows.iter().map(|row| {
         [
@@ -201,7 +201,7 @@ pub fn update(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow) -> Result
 /// the order of their ids they go fastest.
 ///
 /// # Errors
-/// [`Error::Conflict`](crate::Error::Conflict) if an id is named twice.
+/// [`Error::Conflict`](crate::error::Error::Conflict) if an id is named twice.
 pub fn replace_many(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -> Result<()> {
     let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
     delete_many(tx, workspace, &ids)?;

@@ -6,8 +6,9 @@
 
 use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::{Error, Result};
+use crate::ids::Workspace;
 use crate::{
-    Store, Workspace, actions, audit, changes, choices, contacts, devices, feed, fields, keys, links, mappings, names,
+    Store, actions, audit, changes, choices, contacts, devices, feed, fields, keys, links, mappings, names,
     not_duplicates, second_factors, settings, shares, sign_ins, texts, trash, views,
 };
 use std::sync::atomic::{AtomicBool, Ordering};

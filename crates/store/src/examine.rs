@@ -13,7 +13,7 @@ use std::path::Path;
 /// Asks a server about itself and the database.
 ///
 /// # Errors
-/// [`Error::BadAddress`](crate::Error::BadAddress), [`Error::Unreachable`](crate::Error::Unreachable).
+/// [`Error::BadAddress`](crate::error::Error::BadAddress), [`Error::Unreachable`](crate::error::Error::Unreachable).
 pub fn server(address: &str, options: &PostgresOptions) -> Result<ServerFacts> {
     postgres::server::facts(&mut postgres::open::client(address, options)?)
 }
@@ -21,7 +21,7 @@ pub fn server(address: &str, options: &PostgresOptions) -> Result<ServerFacts> {
 /// Looks at a file; none if there is none yet.
 ///
 /// # Errors
-/// [`Error::NotADatabase`](crate::Error::NotADatabase), [`Error::Foreign`](crate::Error::Foreign), and those of reading.
+/// [`Error::NotADatabase`](crate::error::Error::NotADatabase), [`Error::Foreign`](crate::error::Error::Foreign), and those of reading.
 pub fn file(path: &Path) -> Result<Option<FileFacts>> {
     if !path.exists() {
         return Ok(None);
@@ -32,7 +32,7 @@ pub fn file(path: &Path) -> Result<Option<FileFacts>> {
 /// How people know the database at an address: host, port and name, nothing secret.
 ///
 /// # Errors
-/// [`Error::BadAddress`](crate::Error::BadAddress).
+/// [`Error::BadAddress`](crate::error::Error::BadAddress).
 pub fn name_of_server(address: &str) -> Result<String> {
     postgres::open::name_of(address)
 }

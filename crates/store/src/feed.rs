@@ -4,9 +4,9 @@
 //! transaction that counts a change ([`workspaces::begin_change`]) leaves here what it touched; one that does not costs
 //! whoever follows a look at everything. Only the last changes are kept. Leaves out what is done with it.
 
-use crate::Workspace;
 use crate::engine::{OnConflict, Table, Tx, Value};
 use crate::error::{Error, Result};
+use crate::ids::Workspace;
 use crate::workspaces;
 use model::ContactId;
 

@@ -3,9 +3,9 @@
 //! Owns the rows of `custom_fields`. Leaves out the values, which lie in the contacts' bodies, and what a kind means; `model`
 //! says that, and `app` who may define one. A field is never deleted, only archived, because contacts may have its values.
 
-use crate::Workspace;
 use crate::engine::{Table, Tx, Value};
 use crate::error::Result;
+use crate::ids::Workspace;
 
 /// A custom field's number in its workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,7 +83,7 @@ pub fn list(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Field>> {
 /// Adds a field behind all others.
 ///
 /// # Errors
-/// [`Error::Conflict`](crate::Error::Conflict) if another process took the number in the same moment: try again.
+/// [`Error::Conflict`](crate::error::Error::Conflict) if another process took the number in the same moment: try again.
 pub fn add(tx: &mut Tx<'_>, workspace: Workspace, field: &NewField<'_>, now: i64) -> Result<FieldId> {
     let next = "SELECT coalesce(max(field_id), 0) + 1, coalesce(max(position), 0) + 1 FROM custom_fields
                 WHERE workspace_id = $1";

@@ -5,7 +5,7 @@
 
 use crate::engine::{Row, Tx, Value};
 use crate::error::{Error, Result};
-use crate::{ImportId, Member, Workspace};
+use crate::ids::{ImportId, Member, Workspace};
 use model::ContactId;
 
 /// An import as it is stored.

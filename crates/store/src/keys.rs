@@ -5,7 +5,7 @@
 
 use crate::engine::{Lookup, OnConflict, Table, Tx, Value};
 use crate::error::Result;
-use crate::{ImportId, Workspace};
+use crate::ids::{ImportId, Workspace};
 use model::{ContactId, MatchKey};
 
 pub(crate) const TABLE: Table<3> = Table {

@@ -6,7 +6,7 @@
 
 use crate::engine::{Row, Tx, Value};
 use crate::error::Result;
-use crate::{ImportId, Workspace};
+use crate::ids::{ImportId, Workspace};
 
 /// Who holds an import.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 use crate::accounts::Role;
 use crate::engine::{Row, Table, Tx, Value};
 use crate::error::{Error, Result};
-use crate::{Member, Workspace};
+use crate::ids::{Member, Workspace};
 
 pub(crate) const TABLE: Table<10> = Table {
     name: "links",

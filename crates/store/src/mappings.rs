@@ -4,7 +4,7 @@
 
 use crate::engine::{Table, Tx, Value};
 use crate::error::Result;
-use crate::{Member, Workspace};
+use crate::ids::{Member, Workspace};
 
 pub(crate) const TABLE: Table<5> = Table {
     name: "mappings",

@@ -7,7 +7,7 @@
 use crate::accounts::{NewAccount, Role};
 use crate::engine::{Row, Tx, Value};
 use crate::error::{Error, Result};
-use crate::{Member, Workspace};
+use crate::ids::{Member, Workspace};
 use model::ContactId;
 
 /// Whether a member can sign in.

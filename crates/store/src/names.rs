@@ -3,9 +3,9 @@
 //! Owns the table clustered by name; [`contacts::page_by_name`](crate::contacts::page_by_name) reads it. Leaves out how the
 //! order of a name is made (`model::name_order`). Texts compare byte by byte.
 
-use crate::Workspace;
 use crate::engine::{OnConflict, Table, Tx, Value};
 use crate::error::Result;
+use crate::ids::Workspace;
 use model::ContactId;
 
 pub(crate) const TABLE: Table<3> = Table {

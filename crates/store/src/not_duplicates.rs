@@ -5,7 +5,7 @@
 
 use crate::engine::{Lookup, OnConflict, Table, Tx, Value};
 use crate::error::Result;
-use crate::{Member, Workspace};
+use crate::ids::{Member, Workspace};
 use model::ContactId;
 
 /// Two contacts, the smaller id first.

@@ -3,9 +3,9 @@
 //! Owns the row of `workspace_settings`. Leaves out what the settings say (JSON text, as it came), and the name of the
 //! workspace, which is in `workspaces`.
 
-use crate::Workspace;
 use crate::engine::{Table, Tx, Value};
 use crate::error::Result;
+use crate::ids::Workspace;
 
 pub(crate) const TABLE: Table<2> = Table {
     name: "workspace_settings",

@@ -5,7 +5,7 @@
 
 use crate::engine::{Lookup, OnConflict, Row, Table, Tx, Value};
 use crate::error::{Error, Result};
-use crate::{Member, Workspace};
+use crate::ids::{Member, Workspace};
 use model::ContactId;
 
 /// What a share allows. Edit allows more.

@@ -5,7 +5,7 @@
 
 use crate::engine::{Row, Table, Tx, Value};
 use crate::error::Result;
-use crate::{Member, Workspace};
+use crate::ids::{Member, Workspace};
 
 pub(crate) const TABLE: Table<9> = Table {
     name: "sign_ins",

@@ -5,10 +5,10 @@
 //! transaction, because a version that was given back may be given again to other values. Leaves out what a text is made
 //! of, and whether all texts are current: [`workspaces::changes`](crate::workspaces::changes) tells that.
 
-use crate::Workspace;
 use crate::contacts::{self, ContactRow, columns};
 use crate::engine::{OnConflict, Table, Tx, Value};
 use crate::error::Result;
+use crate::ids::Workspace;
 use model::{ContactId, Version};
 
 /// What one contact can be found by.
@@ -50,7 +50,7 @@ const IDENTITY: Table<2> = Table {
 /// Gives contacts their texts, in place of those that they had. In the order of their ids they go fastest.
 ///
 /// # Errors
-/// [`Error::Conflict`](crate::Error::Conflict) if a contact is named twice.
+/// [`Error::Conflict`](crate::error::Error::Conflict) if a contact is named twice.
 pub fn set_many(tx: &mut Tx<'_>, workspace: Workspace, texts: &[SearchText]) -> Result<()> {
     let ids: Vec<ContactId> = texts.iter().map(|text| text.contact).collect();
     delete_many(tx, workspace, &ids)?;

@@ -6,7 +6,7 @@
 use crate::contacts::{self, ContactRow, columns};
 use crate::engine::{Lookup, OnConflict, Row, Table, Tx, Value};
 use crate::error::Result;
-use crate::{Member, Workspace};
+use crate::ids::{Member, Workspace};
 use model::ContactId;
 
 /// A deleted contact.

@@ -4,7 +4,7 @@
 
 use crate::engine::{Row, Table, Tx, Value};
 use crate::error::Result;
-use crate::{Member, Workspace};
+use crate::ids::{Member, Workspace};
 
 /// A saved view.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, view: i64) -> Result<Option<Vi
 /// Adds a view under the next number, whatever number it names; says which.
 ///
 /// # Errors
-/// [`Error::Conflict`](crate::Error::Conflict) if another process was given the number in the same moment.
+/// [`Error::Conflict`](crate::error::Error::Conflict) if another process was given the number in the same moment.
 pub fn add(tx: &mut Tx<'_>, workspace: Workspace, view: &View) -> Result<i64> {
     let next = tx.query_one(
         "numbering a view",

@@ -6,7 +6,7 @@
 
 use crate::engine::{Lookup, Tx, Value};
 use crate::error::Result;
-use crate::{Member, Workspace};
+use crate::ids::{Member, Workspace};
 
 const LOCAL_WORKSPACE: Workspace = Workspace(1);
 const LOCAL_MEMBER: Member = Member(1);

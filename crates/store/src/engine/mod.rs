@@ -14,8 +14,8 @@ mod value;
 pub(crate) use row::Row;
 pub(crate) use value::{Lookup, OnConflict, Table, Value};
 
-use crate::Workspace;
 use crate::error::{Error, Result};
+use crate::ids::Workspace;
 use postgres::session::Session;
 
 /// A transaction. [`Store::read`](crate::Store::read) and [`Store::write`](crate::Store::write) make it and end it.

@@ -1,6 +1,6 @@
 //! What statements are given: values, and the tables and keys of the primitives for many rows.
 
-use crate::Workspace;
+use crate::ids::Workspace;
 use uuid::Uuid;
 
 /// A value bound to a statement.

@@ -4,10 +4,10 @@
 //! INSERT, one prepared SELECT per key. Leaves out files, pools and settings (`sqlite/open.rs`).
 
 use super::cell::error;
-use crate::Workspace;
 use crate::engine::row::Row;
 use crate::engine::value::{Lookup, OnConflict, Table, Value};
 use crate::error::Result;
+use crate::ids::Workspace;
 use rusqlite::{CachedStatement, Connection};
 
 /// Rows an INSERT. More rows gain nothing; single ones cost a third more for wide rows, a few percent for narrow ones.
