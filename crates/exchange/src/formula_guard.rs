@@ -23,14 +23,20 @@ pub fn guarded(value: &str) -> Cow<'_, str> {
 }
 
 /// A cell of a file as it is written for spreadsheets again, such that [`unguarded`] reads of it what it reads of the
-/// original: an apostrophe before what they would run, but for `="..."`, which is only text.
+/// original: an apostrophe before what they would run, but for `="..."`, which is only text, and for phone numbers in groups.
 pub fn guarded_again(cell: &str) -> Cow<'_, str> {
     let bare = cell.trim();
-    if bare.starts_with(FORMULA_STARTS) && unguarded(bare) == bare {
+    if bare.starts_with(FORMULA_STARTS) && unguarded(bare) == bare && !is_phone_in_groups(bare) {
         Cow::Owned(format!("'{bare}"))
     } else {
         Cow::Borrowed(cell)
     }
+}
+
+/// Whether a cell is a number such as `+1 202 555 0101`: spreadsheets leave a text of digits with blanks alone.
+fn is_phone_in_groups(cell: &str) -> bool {
+    let is_grouped = |rest: &str| rest.contains(' ') && rest.chars().all(|c| c.is_ascii_digit() || c == ' ');
+    cell.strip_prefix('+').is_some_and(is_grouped)
 }
 
 /// A cell without the guard of [`guarded`] and without `="..."`, by which spreadsheets are made to keep zeros.
@@ -75,6 +81,25 @@ pub fn is_spreadsheet_error(cell: &str) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn phones_in_groups_need_no_guard_and_sums_do() {
+        for plain in ["+1 202 555 0101", "+49 89 1234", "plain", "=\"07030\""] {
+            assert_eq!(guarded_again(plain), plain);
+        }
+        for formula in [
+            "+1+1",
+            "+12025550101",
+            "+1-202-555",
+            "+1 (2)",
+            "=1+1",
+            "@SUM(1)",
+            "-2+3",
+            "+",
+        ] {
+            assert_eq!(guarded_again(formula), format!("'{formula}"));
+        }
+    }
 
     #[test]
     fn guards_are_taken_back_exactly() {

@@ -1,7 +1,7 @@
 //! Passwords: what may be one, and the hash that it is checked against.
 //!
 //! A new password has 12 characters or more and would withstand a hundred million guesses, as `zxcvbn` estimates with its lists
-//! of common passwords, words and names, and with what is known of who chooses it. A password that was set under an older
+//! of common passwords, words and names, and is not made of what is known of who chooses it. A password that was set under an older
 //! rule goes on working. Owns argon2id with its cost, and how many are hashed at once: a hash takes 19 MiB while it is made, so they are made one
 //! after the other, and when too many wait, whoever comes next is sent away. Leaves out who may try how often.
 
@@ -14,6 +14,8 @@ use zxcvbn::{Score, zxcvbn};
 
 /// Fewer characters are too easy to guess.
 pub const CHARACTERS: usize = 12;
+/// So many must be left when everything that others know of who chooses it is taken away: a name and a year are no password.
+const CHARACTERS_OF_OWN: usize = 8;
 /// More bytes are no password, but an attempt to keep the machine busy.
 const BYTES: usize = 1000;
 /// How many may wait for their hash.
@@ -46,6 +48,15 @@ impl<'a> Chooser<'a> {
     }
 }
 
+/// What is left of a password without the words that others know of who chooses it, in lower case.
+fn without_known(password: &str, chooser: &Chooser<'_>) -> String {
+    let mut known: Vec<String> = chooser.known().iter().map(|word| word.to_lowercase()).collect();
+    known.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    known
+        .iter()
+        .fold(password.to_lowercase(), |rest, word| rest.replace(word, ""))
+}
+
 /// The one place where passwords are hashed.
 #[derive(Default)]
 pub struct Passwords {
@@ -59,7 +70,9 @@ pub fn unfit(password: &str, chooser: &Chooser<'_>) -> Option<&'static str> {
         Some("The password is longer than 1,000 bytes; choose a shorter one.")
     } else if password.chars().count() < CHARACTERS {
         Some("Choose a password with 12 characters or more; four words that do not belong together make a good one.")
-    } else if zxcvbn(password, &chooser.known()).score() < Score::Three {
+    } else if without_known(password, chooser).chars().count() < CHARACTERS_OF_OWN
+        || zxcvbn(password, &chooser.known()).score() < Score::Three
+    {
         Some(
             "This password is easy to guess: it is a common one, a pattern, or made of your name, email or workspace. \
              Choose another one; four words that do not belong together make a good one.",
@@ -159,6 +172,8 @@ mod tests {
             "lovelace1815",
             "AnalyticalEngines",
             "adaadaadaada",
+            "adalovelace99",
+            "Lovelace-Ada-7",
         ];
         for password in guessed {
             let why = refused(password);

@@ -155,7 +155,7 @@ fn reserved_connections_are_free_while_all_others_are_held() {
         if !engine.concurrent {
             return;
         }
-        let others = if engine.name == "PostgreSQL" { options().pool } else { 4 };
+        let others = store.readers();
         let held = Barrier::new(others as usize + 1);
         let (release, released) = channel::<()>();
         let released = Mutex::new(released);
