@@ -175,17 +175,33 @@ impl App {
         refuse_overwriting(request)?;
         // What is looked at is the copy that is then imported: the original may be changed at any moment.
         let upload = self.take_upload(actor, &request.path.to_owned())?;
-        let name = upload.name.clone();
-        let begun = self.begin(actor, request, upload);
-        if begun.is_err() {
-            self.drop_upload(&name);
-        }
         self.sweep(actor)?;
-        self.run(actor, begun?, watch)
+        let begun = self.begin(actor, request, &upload);
+        if begun.is_err() {
+            self.drop_upload(&upload.name);
+        }
+        let (plan, columns, lease) = begun?;
+        let import = lease.import();
+        let rejected = RejectedRows::begin(&self.objects, actor.workspace, import, &plan.reading)?;
+        let start = Start {
+            import,
+            plan,
+            reached: Reached::default(),
+            upload,
+            rejected,
+            columns,
+            lease,
+        };
+        self.run(actor, start, watch)
     }
 
     /// Looks at a copy, and makes its import.
-    fn begin(&self, actor: Actor, request: &ImportRequest<'_>, upload: Upload) -> Result<Start<'_>, Error> {
+    fn begin(
+        &self,
+        actor: Actor,
+        request: &ImportRequest<'_>,
+        upload: &Upload,
+    ) -> Result<(Plan, Vec<Column>, Lease), Error> {
         let terms = self.terms(actor)?;
         let look = usable_look(&upload.file.path, &request.opening, &terms)?;
         // Who goes on with it later may stand in another folder.
@@ -206,17 +222,7 @@ impl App {
             keeps_rows: false,
         };
         let lease = self.create(actor, request.file_name, &plan, upload.file.size)?;
-        let import = lease.import();
-        let rejected = RejectedRows::begin(&self.objects, actor.workspace, import, &plan.reading)?;
-        Ok(Start {
-            import,
-            plan,
-            reached: Reached::default(),
-            upload,
-            rejected,
-            columns: look.columns,
-            lease,
-        })
+        Ok((plan, look.columns, lease))
     }
 
     /// Makes an import with the custom fields that it fills, and takes hold of it before anybody else can see it.
