@@ -1,6 +1,6 @@
 //! What transactions promise.
 
-use crate::{HERE, on_every_engine, options, typed};
+use crate::{HERE, on_every_engine, typed};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::channel;
 use std::sync::{Barrier, Mutex};
