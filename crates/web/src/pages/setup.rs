@@ -1,12 +1,14 @@
 //! The first account, and with it the workspace.
 
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{Page, Section, Tone, field, notice, page};
-use crate::metrics::same;
-use crate::new_password::new_password;
-use crate::problem::Problem;
-use crate::session::{self, Asking};
+use crate::bridge::blocking::blocking;
+use crate::session::client::ClientInfo;
+use crate::session::cookie::start_session;
+use crate::session::gate::needs_setup;
+use crate::session::secret::same;
+use crate::ui::error_page::Problem;
+use crate::ui::forms::{field, new_password};
+use crate::ui::layout::{Page, Section, Tone, notice, page};
 use app::{AccountField, Error, Setup};
 use axum::Form;
 use axum::extract::State;
@@ -37,7 +39,7 @@ enum Wrong {
 
 /// `GET /setup`
 pub async fn form(State(web): State<Arc<Web>>, headers: HeaderMap) -> Result<Response, Problem> {
-    if !session::needs_setup(&web).await? {
+    if !needs_setup(&web).await? {
         return Ok(Redirect::to("/contacts").into_response());
     }
     let asks_code = web.setup_code_asked(&headers).is_some();
@@ -47,7 +49,7 @@ pub async fn form(State(web): State<Arc<Web>>, headers: HeaderMap) -> Result<Res
 /// `POST /setup`
 pub async fn create(
     State(web): State<Arc<Web>>,
-    Asking(caller): Asking,
+    ClientInfo(caller): ClientInfo,
     headers: HeaderMap,
     Form(sent): Form<SetupForm>,
 ) -> Result<Response, Problem> {
@@ -71,7 +73,7 @@ pub async fn create(
     match blocking(&web, move |app| app.setup(&setup, &from)).await {
         Ok(token) => {
             web.set_up.store(true, Ordering::Relaxed);
-            session::let_in(&web, &headers, caller, token, "/contacts").await
+            start_session(&web, &headers, caller, token, "/contacts").await
         }
         Err(Problem::App(Error::AccountField { field, message })) => again(Wrong::Field(field, message)),
         Err(problem) => Err(problem),
@@ -81,7 +83,7 @@ pub async fn create(
 fn show(web: &Web, sent: &SetupForm, asks_code: bool, wrong: Option<Wrong>) -> Markup {
     let head = Page {
         title: "Welcome",
-        signed: None,
+        viewer: None,
         here: Section::None,
     };
     let about = |field| match wrong {

@@ -1,11 +1,14 @@
 //! Signing in, with password and then the code of the second factor, and out.
 
 use crate::Web;
-use crate::blocking::{Lane, blocking_in};
-use crate::layout::{Page, Section, Tone, field, notice, page};
-use crate::problem::Problem;
-use crate::proof::log_failure;
-use crate::session::{self, Asking, place_of_ours};
+use crate::bridge::blocking::{Lane, blocking_in};
+use crate::session::client::{ClientInfo, log_failure};
+use crate::session::cookie::{end_session, start_session, token};
+use crate::session::gate::{current, needs_setup};
+use crate::session::next::safe_next;
+use crate::ui::error_page::Problem;
+use crate::ui::forms::field;
+use crate::ui::layout::{Page, Section, Tone, notice, page};
 use app::Error;
 use axum::Form;
 use axum::extract::{Query, State};
@@ -35,12 +38,12 @@ pub async fn form(
     Query(Next { next }): Query<Next>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    if session::needs_setup(&web).await? {
+    if needs_setup(&web).await? {
         return Ok(Redirect::to("/setup").into_response());
     }
-    let token = session::token(&web, &headers);
-    let next = place_of_ours(next.as_deref());
-    if session::current(&web, token.as_ref()).await?.is_some() {
+    let token = token(&web, &headers);
+    let next = safe_next(next.as_deref());
+    if current(&web, token.as_ref()).await?.is_some() {
         return Ok(Redirect::to(next).into_response());
     }
     Ok(show(&web, "", next, None).into_response())
@@ -49,15 +52,15 @@ pub async fn form(
 /// `POST /sign-in`
 pub async fn sign_in(
     State(web): State<Arc<Web>>,
-    Asking(caller): Asking,
+    ClientInfo(caller): ClientInfo,
     headers: HeaderMap,
     Form(sent): Form<SignInForm>,
 ) -> Result<Response, Problem> {
-    let next = place_of_ours(sent.next.as_deref());
+    let next = safe_next(sent.next.as_deref());
     let (email, password) = (sent.email.clone(), sent.password);
     let from = caller.clone();
     match blocking_in(&web, Lane::SignIn, move |app| app.sign_in(&email, &password, &from)).await {
-        Ok(token) => session::let_in(&web, &headers, caller, token, next).await,
+        Ok(token) => start_session(&web, &headers, caller, token, next).await,
         Err(problem @ Problem::App(Error::WrongPassword | Error::TooManyTries { .. })) => {
             let email = sent.email.clone();
             let who = blocking_in(&web, Lane::SignIn, move |app| app.email_for_log(&email)).await?;
@@ -81,9 +84,9 @@ pub async fn code_form(
     Query(Next { next }): Query<Next>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let next = place_of_ours(next.as_deref());
-    let token = session::token(&web, &headers);
-    if session::current(&web, token.as_ref()).await?.is_some() {
+    let next = safe_next(next.as_deref());
+    let token = token(&web, &headers);
+    if current(&web, token.as_ref()).await?.is_some() {
         return Ok(Redirect::to(next).into_response());
     }
     let awaits_code = match token {
@@ -105,11 +108,11 @@ fn sign_in_again(web: &Web, next: &str) -> Response {
 /// `POST /sign-in/code`
 pub async fn enter_code(
     State(web): State<Arc<Web>>,
-    Asking(caller): Asking,
+    ClientInfo(caller): ClientInfo,
     headers: HeaderMap,
     Form(sent): Form<CodeForm>,
 ) -> Result<Response, Problem> {
-    let next = place_of_ours(sent.next.as_deref());
+    let next = safe_next(sent.next.as_deref());
     let Some(session) = caller.session.clone() else {
         return Ok(sign_in_again(&web, next));
     };
@@ -119,7 +122,7 @@ pub async fn enter_code(
     })
     .await;
     let (status, why) = match entered {
-        Ok(token) => return session::let_in(&web, &headers, caller, token, next).await,
+        Ok(token) => return start_session(&web, &headers, caller, token, next).await,
         Err(Problem::App(Error::SignInAgain)) => return Ok(sign_in_again(&web, next)),
         Err(Problem::App(Error::TooManyTries { minutes })) => {
             (StatusCode::TOO_MANY_REQUESTS, format!("Too many tries; try again in {}.", in_minutes(minutes)))
@@ -170,16 +173,16 @@ fn refused(web: &Web, email: &str, next: &str, problem: &Problem) -> Response {
 
 /// `POST /sign-out`
 pub async fn sign_out(State(web): State<Arc<Web>>, headers: HeaderMap) -> Result<Response, Problem> {
-    if let Some(token) = session::token(&web, &headers) {
+    if let Some(token) = token(&web, &headers) {
         blocking_in(&web, Lane::SignIn, move |app| app.sign_out(&token)).await?;
     }
-    Ok(session::let_out(&web, &headers))
+    Ok(end_session(&web, &headers))
 }
 
 fn show_code(web: &Web, next: &str, wrong: Option<&str>) -> Markup {
     let head = Page {
         title: "Your code",
-        signed: None,
+        viewer: None,
         here: Section::None,
     };
     let content = html! {
@@ -203,7 +206,7 @@ fn show_code(web: &Web, next: &str, wrong: Option<&str>) -> Markup {
 fn show(web: &Web, email: &str, next: &str, wrong: Option<&str>) -> Markup {
     let head = Page {
         title: "Sign in",
-        signed: None,
+        viewer: None,
         here: Section::None,
     };
     let content = html! {

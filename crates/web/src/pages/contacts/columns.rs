@@ -3,14 +3,14 @@
 //! The name is always first and is none of them. Those that an address names win, and so do those of a view, which is one;
 //! else the member sees those chosen last, or the standard ones. Leaves out the rows around the cells (`table`).
 
-use super::bulk::{field, fields};
-use super::criteria::Criteria;
 use crate::Web;
-use crate::blocking::blocking;
-use crate::brief::cut;
-use crate::layout::date;
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::pages::contacts::list_query::ListQuery;
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::form_data::{field, fields};
+use crate::ui::truncate::cut;
+use crate::ui::words::date;
 use app::{Listed, Right};
 use axum::extract::{RawForm, State};
 use axum::response::Redirect;
@@ -256,9 +256,13 @@ impl Columns {
 }
 
 /// `POST /contacts/columns`: remembers what was chosen, and goes back to the list.
-pub async fn choose(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Redirect, Problem> {
+pub async fn choose(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    RawForm(body): RawForm,
+) -> Result<Redirect, Problem> {
     let fields = fields(&body);
-    let mut criteria = Criteria::read(&fields);
+    let mut criteria = ListQuery::read(&fields);
     let chosen = std::mem::take(&mut criteria.columns);
     let remembered = chosen.to_remember().filter(|_| field(&fields, "do") != STANDARD);
     let (actor, list) = (signed.actor, criteria.scope());

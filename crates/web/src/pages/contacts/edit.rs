@@ -2,14 +2,15 @@
 //!
 //! Leaves out the fields of the form (`form`).
 
-use super::bulk;
-use super::form::{Entered, Mistake, fields};
-use super::show::{facts, id, too_large_for_a_form};
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{Page, Section, Tone, notice, page};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::pages::contacts::form::{Entered, Mistake, fields};
+use crate::pages::contacts::selection::id;
+use crate::session::CurrentMember;
+use crate::ui::contact_text::{facts, too_large_for_a_form};
+use crate::ui::error_page::Problem;
+use crate::ui::form_data;
+use crate::ui::layout::{Page, Section, Tone, notice, page};
 use app::{Error, Namesake, Right, StoredContact};
 use axum::extract::{Path, RawForm, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -26,7 +27,7 @@ struct House {
 }
 
 impl House {
-    async fn of(web: &Arc<Web>, signed: &Signed) -> Result<Self, Problem> {
+    async fn of(web: &Arc<Web>, signed: &CurrentMember) -> Result<Self, Problem> {
         let actor = signed.actor;
         let known = blocking(web, move |app| {
             Ok((app.contact_rules(actor)?, app.settings(actor)?.country))
@@ -54,7 +55,7 @@ struct Shown {
 }
 
 /// `GET /contacts/new`
-pub async fn new(State(web): State<Arc<Web>>, signed: Signed) -> Result<Markup, Problem> {
+pub async fn new(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Markup, Problem> {
     let house = House::of(&web, &signed).await?;
     Ok(show(
         &web,
@@ -67,7 +68,11 @@ pub async fn new(State(web): State<Arc<Web>>, signed: Signed) -> Result<Markup, 
 }
 
 /// `GET /contacts/{id}/edit`
-pub async fn edit(State(web): State<Arc<Web>>, signed: Signed, Path(contact): Path<String>) -> Result<Markup, Problem> {
+pub async fn edit(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(contact): Path<String>,
+) -> Result<Markup, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
     let stored = blocking(&web, move |app| app.contact(actor, id)).await?;
     if stored.right < Right::Edit {
@@ -95,18 +100,22 @@ pub async fn edit(State(web): State<Arc<Web>>, signed: Signed, Path(contact): Pa
 }
 
 /// `POST /contacts/new`
-pub async fn create(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
-    sent(web, signed, None, &bulk::fields(&body)).await
+pub async fn create(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    sent(web, signed, None, &form_data::fields(&body)).await
 }
 
 /// `POST /contacts/{id}/edit`
 pub async fn save(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(contact): Path<String>,
     RawForm(body): RawForm,
 ) -> Result<Response, Problem> {
-    let (fields, id) = (bulk::fields(&body), id(&contact)?);
+    let (fields, id) = (form_data::fields(&body), id(&contact)?);
     let version = value(&fields, "version").and_then(|version| version.parse().ok());
     let version =
         version.ok_or_else(|| Problem::BadRequest("The form came without the version it was made of.".to_owned()))?;
@@ -120,7 +129,7 @@ fn value<'a>(fields: &'a [(String, String)], wanted: &str) -> Option<&'a str> {
 
 async fn sent(
     web: Arc<Web>,
-    signed: Signed,
+    signed: CurrentMember,
     of: Option<(ContactId, Version)>,
     fields: &[(String, String)],
 ) -> Result<Response, Problem> {
@@ -181,7 +190,7 @@ async fn sent(
 
 async fn write(
     web: &Arc<Web>,
-    signed: &Signed,
+    signed: &CurrentMember,
     of: Option<(ContactId, Version)>,
     (contact, entered): (Contact, Entered),
     (known, house): (Option<StoredContact>, House),
@@ -212,7 +221,7 @@ async fn write(
     }
 }
 
-fn show(web: &Web, signed: &Signed, shown: Shown) -> Markup {
+fn show(web: &Web, signed: &CurrentMember, shown: Shown) -> Markup {
     let title = if shown.of.is_some() {
         "Edit contact"
     } else {
@@ -220,7 +229,7 @@ fn show(web: &Web, signed: &Signed, shown: Shown) -> Markup {
     };
     let head = Page {
         title,
-        signed: Some(signed),
+        viewer: Some(signed.viewer()),
         here: Section::Contacts,
     };
     let (action, back) = match shown.of {

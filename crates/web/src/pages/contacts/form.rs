@@ -2,9 +2,9 @@
 //!
 //! Owns the names of its fields and the words about mistakes. Leaves out where the form is sent (`edit`).
 
-use super::own_fields::own_fields;
-use super::show::title;
-use crate::layout::field;
+use crate::pages::contacts::own_fields::own_fields;
+use crate::ui::contact_text::title;
+use crate::ui::forms::field;
 use maud::{Markup, html};
 use model::{
     Address, AddressPart, Birthday, Contact, ContactRules, DateOrder, Email, Label, LabeledEmail, LabeledPhone, Phone,

@@ -2,8 +2,8 @@
 //!
 //! Owns which input a kind of field has. Leaves out what becomes of a value (`form`, `model`).
 
-use super::form::{Entered, OWN, REQUIRED};
-use crate::layout::field;
+use crate::pages::contacts::form::{Entered, OWN, REQUIRED};
+use crate::ui::forms::field;
 use maud::{Markup, html};
 use model::{ContactRules, CustomField, FieldKind, Notation, Slot};
 

@@ -3,14 +3,14 @@
 //! Owns the form of the step: what it shows, what comes back, and which of it is a choice of the member. Leaves out how the
 //! page looks (`mapping_view`).
 
-use super::fields::LABEL_COLUMN;
-use super::mapping_view::{Shown, view};
-use super::{Number, elsewhere, refused, to};
 use crate::Web;
-use crate::blocking::blocking;
-use crate::brief::{brief, cut};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::pages::import::fields::LABEL_COLUMN;
+use crate::pages::import::mapping_view::{Shown, view};
+use crate::pages::import::{Number, elsewhere, refused, to};
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::truncate::{brief, cut};
 use app::{Actor, App, Charset, Column, Draft, DraftSettings, Error, HeaderChoice, ImportId, MappedFile, MappingError};
 use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Response};
@@ -34,7 +34,12 @@ impl At {
 }
 
 /// `GET /imports/{import}/map`
-pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number, Query(at): Query<At>) -> Response {
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(number): Number,
+    Query(at): Query<At>,
+) -> Response {
     let import = ImportId(number);
     let actor = signed.actor;
     match blocking(&web, move |app| both(app, actor, import)).await {
@@ -56,7 +61,7 @@ type Sent = Vec<(String, String)>;
 /// `POST /imports/{import}/map`
 pub async fn change(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(number): Number,
     Query(at): Query<At>,
     Form(sent): Form<Sent>,
@@ -69,7 +74,7 @@ pub async fn change(
 
 async fn changed(
     web: &Arc<Web>,
-    signed: &Signed,
+    signed: &CurrentMember,
     import: ImportId,
     page: usize,
     sent: Sent,
@@ -114,7 +119,7 @@ fn mapping_problem(error: &MappingError) -> String {
             "Both “{}” and “{}” are to fill {}, which takes one column. Choose another field for one of them, or do not import it.",
             brief(first),
             brief(second),
-            brief(&super::fields::words_of(slot))
+            brief(&crate::pages::import::fields::words_of(slot))
         ),
         other => cut(&other.to_string(), PROBLEM).into_owned(),
     }

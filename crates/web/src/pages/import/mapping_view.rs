@@ -2,16 +2,18 @@
 //!
 //! Leaves out what the form means (`mapping`).
 
-use super::columns_view::{columns, pager};
-use super::mapping::{DELIMITERS, shown};
-use super::{Step, address, bytes, counted, steps, wizard};
 use crate::Web;
-use crate::brief::brief;
-use crate::layout::{Tone, notice};
-use crate::session::Signed;
+use crate::pages::import::columns_view::{columns, pager};
+use crate::pages::import::mapping::{DELIMITERS, shown};
+use crate::pages::import::{Step, address, steps, wizard};
+use crate::session::CurrentMember;
+use crate::ui::forms::country_options;
+use crate::ui::layout::{Tone, notice};
+use crate::ui::truncate::brief;
+use crate::ui::words::{bytes, counted};
 use app::{Column, Draft, DraftSettings, HeaderChoice, MappedFile};
 use maud::{Markup, html};
-use model::{DateOrder, Region, Slot, countries};
+use model::{DateOrder, Slot, countries};
 use std::collections::HashMap;
 
 /// What the page shows.
@@ -83,7 +85,7 @@ const ENCODINGS: [(&str, &str); 20] = [
 const HEADER_ROWS: u64 = 10;
 
 /// The page.
-pub fn view(web: &Web, signed: &Signed, shown: &Shown<'_>) -> Markup {
+pub fn view(web: &Web, signed: &CurrentMember, shown: &Shown<'_>) -> Markup {
     let Shown { draft, file, .. } = shown;
     let import = draft.import;
     wizard(
@@ -253,16 +255,6 @@ fn region(settings: &DraftSettings, file: &MappedFile) -> Markup {
         (country_options(settings.region))
     };
     choice("region", "Default country", hint, options)
-}
-
-/// Every country as an option.
-pub fn country_options(chosen: Option<Region>) -> Markup {
-    let chosen = chosen.map(Region::code);
-    html! {
-        @for (code, name) in countries() {
-            option value=(code) selected[chosen.as_deref() == Some(code)] { (name) }
-        }
-    }
 }
 
 fn country(code: &str) -> String {

@@ -3,13 +3,13 @@
 //! Owns the forms of the step: options, corrections, decisions, the start. Leaves out how the page looks (`preview_view`) and
 //! what a row becomes, which `app` tells.
 
-use super::mapping::date_order;
-use super::preview_view::{Shown, view};
-use super::{Number, elsewhere, to};
 use crate::Web;
-use crate::blocking::blocking;
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::pages::import::mapping::date_order;
+use crate::pages::import::preview_view::{Shown, view};
+use crate::pages::import::{Number, elsewhere, to};
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
 use app::{
     Actor, App, BadValues, Conflicts, Counts, Decision, DraftSettings, Duplicates, Error, Fix, ImportId, Match,
     RowClass,
@@ -65,7 +65,12 @@ impl At {
 }
 
 /// `GET /imports/{import}/preview`
-pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number, Query(at): Query<At>) -> Response {
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(number): Number,
+    Query(at): Query<At>,
+) -> Response {
     let import = ImportId(number);
     let actor = signed.actor;
     match blocking(&web, move |app| shown(app, actor, import, &at)).await {
@@ -178,7 +183,7 @@ impl Options {
 /// `POST /imports/{import}/options`
 pub async fn options(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(number): Number,
     Query(back): Query<Back>,
     Form(options): Form<Options>,
@@ -242,7 +247,7 @@ impl Correction {
 /// `POST /imports/{import}/fix`
 pub async fn fix(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(number): Number,
     Query(back): Query<Back>,
     Form(correction): Form<Correction>,
@@ -259,7 +264,7 @@ pub async fn fix(
 /// `POST /imports/{import}/unfix`: takes the last correction back.
 pub async fn unfix(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(number): Number,
     Query(back): Query<Back>,
 ) -> Response {
@@ -297,7 +302,7 @@ fn decision(word: &str) -> Result<Option<Decision>, Problem> {
 /// `POST /imports/{import}/decide`
 pub async fn decide(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(number): Number,
     Query(back): Query<Back>,
     Form(decided): Form<Decided>,
@@ -312,7 +317,7 @@ pub async fn decide(
 }
 
 /// `POST /imports/{import}/start`
-pub async fn start(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Response {
+pub async fn start(State(web): State<Arc<Web>>, signed: CurrentMember, Path(number): Number) -> Response {
     let import = ImportId(number);
     match blocking(&web, move |app| app.start_draft(signed.actor, import)).await {
         Ok(()) => to(import, "running").into_response(),

@@ -1,10 +1,8 @@
-//! Whether all is well, for whatever watches over this process.
-//!
-//! Owns `/livez` (the process answers), `/readyz` and `/healthz` (it can do its work), and the check of the whole database in
-//! the background. They say a word; what is behind it is in the log alone, because anybody may ask.
+//! Health checks: `/livez` (the process answers), `/readyz` and `/healthz` (it can do its work), and a check of the whole
+//! database in the background. They answer with one word, because anybody may ask; the log says more.
 
 use crate::Web;
-use crate::blocking::{Lane, blocking_in, without_turn};
+use crate::bridge::blocking::{Lane, blocking_in, without_turn};
 use app::Readiness;
 use axum::extract::State;
 use axum::http::{StatusCode, header};

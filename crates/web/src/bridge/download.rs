@@ -1,9 +1,7 @@
-//! Sending an export while it is computed.
-//!
-//! Owns the way from `app`'s download to the body of an answer: a piece is fetched when the browser has taken the one before,
-//! and no thread waits in between. Leaves out what is exported, and when a download ends because nobody reads it (`serve`).
+//! Sending an export while it is computed: a piece is fetched when the browser has taken the one before, and no thread
+//! waits in between.
 
-use crate::problem::Problem;
+use crate::ui::error_page::Problem;
 use app::{Download, Error, PEOPLE, Piece};
 use axum::body::Body;
 use bytes::Bytes;

@@ -1,6 +1,4 @@
-//! Values of any length on pages of limited length.
-//!
-//! Owns how much of a value is shown. Leaves out where the whole value is to be seen.
+//! Shortening values of any length for pages of limited length.
 
 use std::borrow::Cow;
 use std::cell::Cell;

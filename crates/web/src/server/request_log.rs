@@ -1,7 +1,6 @@
-//! What is noted of every request: one line of the log, and the measurements.
+//! Middleware that writes one line of the log for every request, and notes it in the metrics.
 //!
-//! Owns the request's id and what is told of it: the pattern of the route, never the address itself, whose words and numbers
-//! may be somebody's. Leaves out where the log goes.
+//! It logs the pattern of the route, never the address itself, which may hold somebody's words or numbers.
 
 use crate::Web;
 use axum::extract::{MatchedPath, Request, State};
@@ -16,7 +15,7 @@ use tracing::Instrument;
 static REQUESTS: AtomicU64 = AtomicU64::new(1);
 
 /// Runs a request and notes it.
-pub async fn observe(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
+pub async fn log(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let id = REQUESTS.fetch_add(1, Ordering::Relaxed);
     let path = request.extensions().get::<MatchedPath>();

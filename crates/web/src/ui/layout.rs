@@ -1,13 +1,10 @@
-//! What all pages share: the document around them and small pieces.
-//!
-//! Owns the head, the header with its navigation, notices, pages of a list, empty states, numbers and times. Leaves out what
-//! a page says, and how it looks (`assets/base.css`).
+//! The HTML document around every page, and its common elements: header with navigation, notices, table frames, the pages
+//! of a list. How they look is in `assets/base.css`.
 
 use crate::Web;
-use crate::assets;
-use crate::session::Signed;
+use crate::ui::assets;
+use crate::ui::words::number;
 use app::Role;
-use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, html};
 
 /// An entry of the navigation.
@@ -37,13 +34,26 @@ pub enum Section {
     Account,
 }
 
+/// The member who sees a page, as its header names them.
+#[derive(Clone, Copy)]
+pub struct Viewer<'a> {
+    /// What they are called.
+    pub name: &'a str,
+    /// Their address.
+    pub email: &'a str,
+    /// What their workspace is called.
+    pub workspace: &'a str,
+    /// What they may; it decides which entries the navigation has.
+    pub role: Role,
+}
+
 /// What stands around the content of a page.
 #[derive(Clone, Copy)]
 pub struct Page<'a> {
     /// The page's title; the program's name is put behind.
     pub title: &'a str,
     /// Who sees it.
-    pub signed: Option<&'a Signed>,
+    pub viewer: Option<Viewer<'a>>,
     /// Which entry of the navigation is current.
     pub here: Section,
 }
@@ -57,7 +67,7 @@ pub fn page(_web: &Web, page: Page<'_>, content: Markup) -> Markup {
 pub fn bare(title: &str, here: Section, content: Markup) -> Markup {
     let page = Page {
         title,
-        signed: None,
+        viewer: None,
         here,
     };
     document(page, html! { div.narrow { h1 { (title) } (content) } })
@@ -83,32 +93,32 @@ fn document(page: Page<'_>, content: Markup) -> Markup {
             }
             body {
                 a.skip href="#main" { "Skip to content" }
-                (header(page.signed, page.here))
+                (header(page.viewer, page.here))
                 main id="main" tabindex="-1" { (content) }
                 div id="told" role="status" {}
-                @if page.signed.is_some() { (keys()) }
+                @if page.viewer.is_some() { (keys()) }
             }
         }
     }
 }
 
-fn header(signed: Option<&Signed>, here: Section) -> Markup {
+fn header(viewer: Option<Viewer<'_>>, here: Section) -> Markup {
     html! {
         header.top {
             a.product href="/contacts" { "CrystalQore" }
-            @if let Some(signed) = signed {
+            @if let Some(viewer) = viewer {
                 nav aria-label="Main" {
                     (entry("/contacts", html! { "Contacts" }, here == Section::Contacts))
                     // A phone shows the first word only; who hears the page hears all of it.
                     (entry("/shared", html! { "Shared" span.long { " with me" } }, here == Section::Shared))
                     (entry("/imports", html! { "Imports" }, here == Section::Imports))
                     (entry("/trash", html! { "Trash" }, here == Section::Trash))
-                    (more(governs(signed), here))
+                    (more(governs(viewer.role), here))
                 }
                 details.menu {
-                    summary { span.visually-hidden { "Account of " } span.cut { (signed.name) } }
+                    summary { span.visually-hidden { "Account of " } span.cut { (viewer.name) } }
                     div.menu-items {
-                        p.muted { (signed.workspace_name) br; (signed.email) }
+                        p.muted { (viewer.workspace) br; (viewer.email) }
                         a href="/account" aria-current=[(here == Section::Account).then_some("page")] { "Account" }
                         form method="post" action="/sign-out" { button { "Sign out" } }
                     }
@@ -140,8 +150,8 @@ fn more(governs: bool, here: Section) -> Markup {
 }
 
 /// Whether the member keeps order in the workspace. The pages themselves ask the database again.
-fn governs(signed: &Signed) -> bool {
-    signed.role >= Role::Admin
+fn governs(role: Role) -> bool {
+    role >= Role::Admin
 }
 
 fn entry(url: &str, name: Markup, current: bool) -> Markup {
@@ -204,30 +214,6 @@ pub fn empty(heading: &str, content: Markup) -> Markup {
     html! { div.empty { h2 { (heading) } (content) } }
 }
 
-/// A field of a form: its label, a hint, and what was wrong with it. `control` gets the id of what describes it.
-pub fn field(
-    id: &str,
-    label: &str,
-    hint: Option<&str>,
-    error: Option<&str>,
-    control: impl FnOnce(Option<String>) -> Markup,
-) -> Markup {
-    let about = format!("{id}-about");
-    let described = (hint.is_some() || error.is_some()).then(|| about.clone());
-    html! {
-        div.field {
-            label for=(id) { (label) }
-            (control(described))
-            @if hint.is_some() || error.is_some() {
-                div id=(about) {
-                    @if let Some(error) = error { p.error { (error) } }
-                    @if let Some(hint) = hint { p.hint { (hint) } }
-                }
-            }
-        }
-    }
-}
-
 /// A table's frame. With `scroll` it has a height of its own, for wide tables; it can be scrolled by keys.
 pub fn table_frame(label: &str, scroll: bool, table: Markup) -> Markup {
     let class = if scroll {
@@ -254,45 +240,5 @@ pub fn pages(at: u64, pages: u64, swap: &str, url: impl Fn(u64) -> String) -> Ma
                 (step((at + 2 < pages).then_some(pages.saturating_sub(1)), "Last"))
             }
         }
-    }
-}
-
-/// A day, in the reader's order where there is a script; else 2026-05-04.
-pub fn date(micros: i64) -> Markup {
-    time(micros, "date", "%Y-%m-%d")
-}
-
-/// A moment, in the reader's order and zone where there is a script; else 2026-05-04 16:30 UTC.
-pub fn moment(micros: i64) -> Markup {
-    time(micros, "moment", "%Y-%m-%d %H:%M UTC")
-}
-
-fn time(micros: i64, style: &str, format: &str) -> Markup {
-    // Times that no calendar knows are none that this program has written.
-    let when = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH);
-    html! { time datetime=(when.strftime("%Y-%m-%dT%H:%M:%SZ")) data-local=(style) { (when.strftime(format)) } }
-}
-
-/// A number with groups of digits: 12,345.
-pub fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn digits_are_grouped_by_three() {
-        let texts = [0, 7, 999, 1_000, 12_345, 1_234_567].map(number);
-        assert_eq!(texts, ["0", "7", "999", "1,000", "12,345", "1,234,567"]);
     }
 }

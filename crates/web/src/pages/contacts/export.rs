@@ -3,13 +3,16 @@
 //! Owns the fields of the dialog, the name of the file, and how far each download is. Leaves out what is written (`app`).
 
 use crate::Web;
-use crate::blocking::{blocking, without_turn};
-use crate::download::body_of;
-use crate::layout::{Page, Section, Tone, notice, page};
-use crate::pages::contacts::criteria::Criteria;
-use crate::pages::contacts::{contacts, fields, selection, title};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::{blocking, without_turn};
+use crate::bridge::download::body_of;
+use crate::pages::contacts::list_query::ListQuery;
+use crate::pages::contacts::selection::selection;
+use crate::session::CurrentMember;
+use crate::ui::contact_text::title;
+use crate::ui::error_page::Problem;
+use crate::ui::form_data::fields;
+use crate::ui::layout::{Page, Section, Tone, notice, page};
+use crate::ui::words::contacts;
 use app::{Error, ExportFormat, ExportRequest, Filter, Order, Scope};
 use axum::extract::{Query, RawForm, State};
 use axum::http::header;
@@ -60,7 +63,7 @@ const DELIMITERS: [(u8, &str, &str); 3] = [
 struct Chosen {
     which: Which,
     ids: Vec<ContactId>,
-    criteria: Criteria,
+    criteria: ListQuery,
     format: ExportFormat,
     delimiter: u8,
     bom: bool,
@@ -74,7 +77,7 @@ impl Chosen {
             let found = fields.iter().find(|(name, _)| name == wanted);
             found.map_or("", |(_, value)| value.as_str())
         };
-        let (ids, criteria) = (selection(fields).ids, Criteria::read(fields));
+        let (ids, criteria) = (selection(fields).ids, ListQuery::read(fields));
         let fitting = if !ids.is_empty() {
             Which::Selection
         } else if criteria.is_empty() && criteria.scope() == Scope::Shared {
@@ -162,19 +165,23 @@ fn columns() -> Vec<Slot> {
 /// `GET /export`
 pub async fn form(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     axum::extract::RawQuery(query): axum::extract::RawQuery,
 ) -> Result<Markup, Problem> {
     show(&web, &signed, &fields(query.unwrap_or_default().as_bytes())).await
 }
 
 /// `POST /export`: the dialog with what was chosen so far.
-pub async fn again(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Markup, Problem> {
+pub async fn again(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    RawForm(body): RawForm,
+) -> Result<Markup, Problem> {
     show(&web, &signed, &fields(&body)).await
 }
 
 /// The dialog.
-pub async fn show(web: &Arc<Web>, signed: &Signed, fields: &[(String, String)]) -> Result<Markup, Problem> {
+pub async fn show(web: &Arc<Web>, signed: &CurrentMember, fields: &[(String, String)]) -> Result<Markup, Problem> {
     let chosen = Chosen::read(fields);
     let (actor, which, selected) = (signed.actor, chosen.which, chosen.ids.len() as u64);
     let (filter, scope) = (chosen.filter(), chosen.scope());
@@ -185,7 +192,7 @@ pub async fn show(web: &Arc<Web>, signed: &Signed, fields: &[(String, String)]) 
     };
     let head = Page {
         title: "Export contacts",
-        signed: Some(signed),
+        viewer: Some(signed.viewer()),
         here: Section::Contacts,
     };
     Ok(page(web, head, dialog(&chosen, &count)))
@@ -272,7 +279,11 @@ pub fn exports_everything(sent: &[(String, String)]) -> bool {
 }
 
 /// `POST /export/file`
-pub async fn file(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
+pub async fn file(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
     let fields = fields(&body);
     let chosen = Chosen::read(&fields);
     let request = chosen.request()?;
@@ -348,7 +359,7 @@ pub struct Ticket {
 }
 
 /// `GET /export/progress`
-pub async fn progress(signed: Signed, Query(asked): Query<Ticket>) -> Result<Response, Problem> {
+pub async fn progress(signed: CurrentMember, Query(asked): Query<Ticket>) -> Result<Response, Problem> {
     let downloads = DOWNLOADS.lock().unwrap_or_else(PoisonError::into_inner);
     let known = downloads.get(&format!("{}/{}", signed.session, asked.ticket));
     let progress = known.copied().ok_or(Problem::NotFound)?;

@@ -1,15 +1,16 @@
-//! Asking a member for their password again before something grave.
+//! Middleware that asks members for their password again before something grave.
 //!
-//! Owns the gate in front of the routes that need a recent proof, and its page. The page repeats what was sent as hidden fields
-//! of a form, with the password beside them; the gate takes the password out again and lets the rest through, so handlers know
-//! nothing of it. Leaves out what a proof is and how long it holds: that is `app`.
+//! The page repeats what was sent as hidden fields of a form, with the password beside them; the gate takes the password
+//! out again and lets the rest through, so handlers know nothing of it. `app` says how long a proof holds.
 
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{Page, Section, Tone, field, notice, page};
-use crate::problem::Problem;
-use crate::session::{Asking, ProvedRecently, Signed};
-use app::{Caller, Error, SecondFactorState, Token};
+use crate::bridge::blocking::blocking;
+use crate::session::client::{ClientInfo, log_failure};
+use crate::session::{CurrentMember, ProvedRecently};
+use crate::ui::error_page::Problem;
+use crate::ui::forms::field;
+use crate::ui::layout::{Page, Section, Tone, notice, page};
+use app::{Error, SecondFactorState, Token};
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -36,7 +37,11 @@ pub async fn require(
     next: Next,
 ) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
-    let signed = parts.extensions.get::<Signed>().cloned().ok_or(Problem::SignIn)?;
+    let signed = parts
+        .extensions
+        .get::<CurrentMember>()
+        .cloned()
+        .ok_or(Problem::SignIn)?;
     let is_recent = parts.extensions.get::<ProvedRecently>().is_some_and(|proved| proved.0);
     if is_recent {
         return Ok(next.run(Request::from_parts(parts, body)).await);
@@ -65,14 +70,14 @@ pub async fn require(
     Ok(next.run(Request::from_parts(parts, Body::from(body))).await)
 }
 
-async fn prove(web: &Arc<Web>, signed: &Signed, parts: &mut Parts, proof: &Fields) -> Result<(), Problem> {
+async fn prove(web: &Arc<Web>, signed: &CurrentMember, parts: &mut Parts, proof: &Fields) -> Result<(), Problem> {
     let value = |wanted: &str| {
         let found = proof.iter().find(|(name, _)| name == wanted);
         found.map(|(_, value)| value.clone()).unwrap_or_default()
     };
     let (password, code) = (value(PASSWORD), value(CODE));
     let here = parts.extensions.get::<Token>().cloned().ok_or(Problem::SignIn)?;
-    let Ok(Asking(caller)) = Asking::from_request_parts(parts, web).await;
+    let Ok(ClientInfo(caller)) = ClientInfo::from_request_parts(parts, web).await;
     let (actor, from) = (signed.actor, caller.clone());
     let proved = blocking(web, move |app| app.prove(actor, &here, &password, &code, &from)).await;
     if proved.is_err() {
@@ -81,14 +86,9 @@ async fn prove(web: &Arc<Web>, signed: &Signed, parts: &mut Parts, proof: &Field
     proved
 }
 
-/// Notes in the log that somebody has failed, with the address that they came from.
-pub fn log_failure(caller: &Caller, email: &str, what: &str) {
-    tracing::warn!(address = %caller.address, %email, "{what}");
-}
-
 async fn ask(
     web: &Arc<Web>,
-    signed: &Signed,
+    signed: &CurrentMember,
     parts: &Parts,
     rest: &Fields,
     wrong: Option<Error>,
@@ -110,7 +110,7 @@ async fn ask(
     };
     let head = Page {
         title: "Confirm that it is you",
-        signed: Some(signed),
+        viewer: Some(signed.viewer()),
         here: Section::None,
     };
     let action = parts.uri.path_and_query().map_or("/", |whole| whole.as_str());

@@ -1,13 +1,13 @@
-//! Measurements, as Prometheus reads them.
+//! Metrics for Prometheus.
 //!
-//! Owns what is measured and who may see it. Leaves out when a request is noted (`observe`). Without a token only this
-//! machine may see the measurements, and only of a server that nobody else reaches: a proxy on this machine asks as this
-//! machine does, whoever asks the proxy, and measurements tell how much the members work.
+//! Without a token only this machine may read them, and only of a server that nobody else reaches: a proxy on this machine
+//! asks as this machine does, whoever asks the proxy, and metrics tell how much the members work.
 
 use crate::Web;
-use crate::blocking::blocking;
-use crate::problem::Problem;
-use crate::session::is_forwarded;
+use crate::bridge::blocking::blocking;
+use crate::session::origin::is_forwarded;
+use crate::session::secret::same;
+use crate::ui::error_page::Problem;
 use app::{App, ImportState};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, header};
@@ -109,12 +109,6 @@ fn may_see(token: Option<&str>, is_local: bool, from: Option<SocketAddr>, header
             .is_some_and(|told| same(told, token)),
         None => is_local && !is_forwarded(headers) && from.is_some_and(|from| from.ip().is_loopback()),
     }
-}
-
-/// Compares all of a secret, so that the time tells nothing of how much was right.
-pub fn same(told: &str, secret: &str) -> bool {
-    let differences = told.bytes().zip(secret.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
-    told.len() == secret.len() && differences == 0
 }
 
 fn running(app: &App) -> Result<i64, app::Error> {

@@ -1,16 +1,17 @@
-//! Every route, one line each: who may ask, and which handler answers.
+//! The table of routes: who may ask, and which handler answers.
 //!
-//! Owns the table and the router made of it. Leaves out what handlers do. A route is for members unless it says otherwise:
-//! nobody reaches the handler of one without being signed in.
+//! A route is for members unless it says otherwise, so no handler is reached without being signed in by mistake.
 
 use crate::Web;
+use crate::pages::contacts::{self, export};
 use crate::pages::{
-    account, audit, contacts, duplicates, export, fields, import, links, members, settings, setup, sign_in, trash,
+    account, audit, custom_fields, duplicates, import, invitations, members, settings, setup, sign_in, trash,
 };
-use crate::problem::Problem;
-use crate::proof::{self, Needed};
 use crate::server::body::tell_too_slow;
-use crate::{assets, guard, health, metrics, observe, session};
+use crate::server::{assets, health, metrics, request_log, security};
+use crate::session::gate;
+use crate::session::proof::{self, Needed};
+use crate::ui::error_page::Problem;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
@@ -119,14 +120,13 @@ pub fn table() -> Vec<Route> {
         post("/account/second-factor/confirm", account::second_factor::confirm),
         post("/account/second-factor/codes", account::second_factor::renew_codes).proved(),
         post("/account/second-factor/off", account::second_factor::end).proved(),
-        // Members, and the links that let somebody in.
         // Custom fields and settings.
-        get("/fields", fields::list),
-        post("/fields", fields::add),
-        post("/fields/{id}/choices", fields::set_choices),
-        post("/fields/{id}/move", fields::move_one),
-        post("/fields/{id}/archive", fields::archive),
-        post("/fields/{id}/restore", fields::restore),
+        get("/fields", custom_fields::list),
+        post("/fields", custom_fields::add),
+        post("/fields/{id}/choices", custom_fields::set_choices),
+        post("/fields/{id}/move", custom_fields::move_one),
+        post("/fields/{id}/archive", custom_fields::archive),
+        post("/fields/{id}/restore", custom_fields::restore),
         get("/settings", settings::show),
         post("/settings", settings::save),
         post("/settings/security", settings::security::save).proved(),
@@ -144,21 +144,21 @@ pub fn table() -> Vec<Route> {
         post("/members/{id}/remove", members::remove),
         get("/audit", audit::list),
         get("/audit.csv", audit::download),
-        get("/join/{token}", links::invitation).public(),
-        post("/join/{token}", links::join).public(),
-        get("/reset/{token}", links::password).public(),
-        post("/reset/{token}", links::reset).public(),
+        get("/join/{token}", invitations::invitation).public(),
+        post("/join/{token}", invitations::join).public(),
+        get("/reset/{token}", invitations::password).public(),
+        post("/reset/{token}", invitations::reset).public(),
         // Contacts and the trash.
-        get("/contacts", contacts::list),
-        get("/contacts/new", contacts::new),
-        post("/contacts/new", contacts::create),
-        post("/contacts/bulk", contacts::act),
-        post("/contacts/undelete", contacts::undelete),
+        get("/contacts", contacts::list::list),
+        get("/contacts/new", contacts::edit::new),
+        post("/contacts/new", contacts::edit::create),
+        post("/contacts/bulk", contacts::bulk::act),
+        post("/contacts/undelete", contacts::bulk::undelete),
         post("/contacts/columns", contacts::columns::choose),
-        get("/contacts/{id}", contacts::show),
-        get("/contacts/{id}/edit", contacts::edit),
-        post("/contacts/{id}/edit", contacts::save),
-        post("/contacts/{id}/delete", contacts::delete),
+        get("/contacts/{id}", contacts::show::show),
+        get("/contacts/{id}/edit", contacts::edit::edit),
+        post("/contacts/{id}/edit", contacts::edit::save),
+        post("/contacts/{id}/delete", contacts::show::delete),
         get("/contacts/{id}/share", contacts::share::show),
         post("/contacts/{id}/share", contacts::share::share),
         post("/contacts/{id}/unshare", contacts::share::unshare),
@@ -166,8 +166,8 @@ pub fn table() -> Vec<Route> {
         post("/share", contacts::share::share_many),
         get("/hand-over", contacts::share::hand_over_form),
         post("/hand-over", contacts::share::hand_over),
-        get("/shared", contacts::shared),
-        post("/actions/{action}/undo", contacts::undo),
+        get("/shared", contacts::list::shared),
+        post("/actions/{action}/undo", contacts::undo::undo),
         get("/views", contacts::views::list),
         post("/views", contacts::views::save),
         post("/views/{view}", contacts::views::change),
@@ -218,7 +218,7 @@ pub fn router(web: Arc<Web>) -> Router {
             handler = handler.layer(from_fn_with_state((Arc::clone(&web), needed), proof::require));
         }
         if route.access == Access::Member {
-            handler = handler.layer(from_fn_with_state(Arc::clone(&web), session::require));
+            handler = handler.layer(from_fn_with_state(Arc::clone(&web), gate::require));
         }
         if route.uploads {
             // The form around the file has its own few bytes.
@@ -233,7 +233,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .layer(CatchPanicLayer::custom(|_| Problem::Broken.into_response()))
         .layer(CompressionLayer::new())
         .layer(from_fn(tell_too_slow))
-        .layer(from_fn_with_state(Arc::clone(&web), guard::guard))
-        .layer(from_fn_with_state(Arc::clone(&web), observe::observe))
+        .layer(from_fn_with_state(Arc::clone(&web), security::check))
+        .layer(from_fn_with_state(Arc::clone(&web), request_log::log))
         .with_state(web)
 }

@@ -1,9 +1,8 @@
-//! The bridge between handlers, which must not block, and `app`, which does.
-//!
-//! Owns the one way to call `app`, and the one way to send what `app` writes as it is written. Leaves out what is called.
+//! Calling `app`, which blocks, from handlers, which must not: on a pool of threads, with a limit for each kind of work. Also
+//! sends what `app` writes as the body of an answer, piece by piece.
 
 use crate::Web;
-use crate::problem::Problem;
+use crate::ui::error_page::Problem;
 use app::{App, PEOPLE};
 use axum::body::Body;
 use bytes::Bytes;

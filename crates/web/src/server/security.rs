@@ -1,11 +1,9 @@
-//! What holds for every request and every answer.
-//!
-//! Owns the refusal of requests that another site's page sends or that reach us under a strange name, and the headers that
-//! tell a browser what a page of ours may do. Leaves out who is signed in (`session`).
+//! Middleware for every request and answer: refuses requests that another site sends or that come under an unknown host
+//! name, and adds the security headers.
 
 use crate::Web;
-use crate::problem::{Problem, Told};
-use crate::session::origin;
+use crate::session::origin::origin;
+use crate::ui::error_page::{Problem, render_error};
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
@@ -31,11 +29,11 @@ const HEADERS: [(HeaderName, &str); 6] = [
 const SECRETS: [&str; 2] = ["/join/", "/reset/"];
 
 /// Refuses what must not come in, and puts the headers on what goes out.
-pub async fn guard(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
+pub async fn check(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
     let holds_a_secret = SECRETS.iter().any(|path| request.uri().path().starts_with(path));
     let mut response = match refusal(&web, request.method(), request.uri(), request.headers()) {
         Some(problem) => problem.into_response(),
-        None => told_well(next.run(request).await),
+        None => render_error(next.run(request).await),
     };
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
@@ -93,22 +91,6 @@ pub fn without_port(host: &str) -> &str {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !name.ends_with(':') => name,
         _ => host,
     }
-}
-
-/// A refusal that came from the machinery, with a page around it.
-pub fn told_well(response: Response) -> Response {
-    let status = response.status();
-    let kind = response.headers().get(header::CONTENT_TYPE);
-    let bare = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
-    let failed = status.is_client_error() || status.is_server_error();
-    if !failed || !bare || response.extensions().get::<Told>().is_some() {
-        return response;
-    }
-    let mut page = Problem::Status(status).into_response();
-    if let Some(allow) = response.headers().get(header::ALLOW) {
-        page.headers_mut().insert(header::ALLOW, allow.clone());
-    }
-    page
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Owns the names of these fields and how they become a filter. Leaves out what a filter means: that is `app`.
 
-use super::columns::Columns;
+use crate::pages::contacts::columns::Columns;
 use app::{Error, Filter, ImportId, Scope, Sort};
 use form_urlencoded::Serializer;
 use maud::{Markup, html};
@@ -16,7 +16,7 @@ pub const PAGE: u64 = 50;
 
 /// The fields of the search form. Empty ones say nothing.
 #[derive(Clone, Debug, Default)]
-pub struct Criteria {
+pub struct ListQuery {
     /// Words, and conditions as the command line knows them.
     pub q: String,
     /// A tag.
@@ -58,7 +58,7 @@ pub const SORTS: [(Sort, &str, &str); 4] = [
     (Sort::Changed, "changed", "Last changed first"),
 ];
 
-impl Criteria {
+impl ListQuery {
     /// The criteria among the fields of an address or a form.
     pub fn read(fields: &[(String, String)]) -> Self {
         let value = |wanted: &str| {
@@ -261,12 +261,12 @@ mod tests {
 
     #[test]
     fn addresses_keep_what_was_asked_and_nothing_else() {
-        let criteria = Criteria {
+        let criteria = ListQuery {
             q: "ann & bob".to_owned(),
             tag: " ".to_owned(),
             no: "email".to_owned(),
             sort: "newest".to_owned(),
-            ..Criteria::default()
+            ..ListQuery::default()
         };
         assert_eq!(
             criteria.url("/contacts", 2),
@@ -276,11 +276,11 @@ mod tests {
             criteria.url_but("/contacts", Some("q"), 0),
             "/contacts?no=email&sort=newest"
         );
-        assert_eq!(Criteria::default().url("/export", 0), "/export");
-        let own = Criteria {
+        assert_eq!(ListQuery::default().url("/export", 0), "/export");
+        let own = ListQuery {
             field: "Shoe size".to_owned(),
             value: "44".to_owned(),
-            ..Criteria::default()
+            ..ListQuery::default()
         };
         assert_eq!(own.url("/contacts", 0), "/contacts?field=Shoe+size&value=44");
         assert_eq!(
@@ -288,7 +288,7 @@ mod tests {
             ("/contacts".to_owned(), 1)
         );
         assert!(own.chips().into_string().contains("Shoe size: 44 ✕"));
-        let shared = Criteria::read(&[
+        let shared = ListQuery::read(&[
             ("scope".to_owned(), "shared".to_owned()),
             ("col".to_owned(), "city".to_owned()),
         ]);
@@ -301,13 +301,13 @@ mod tests {
     #[test]
     fn what_is_no_number_or_day_is_told() {
         for criteria in [
-            Criteria {
+            ListQuery {
                 import: "x".to_owned(),
-                ..Criteria::default()
+                ..ListQuery::default()
             },
-            Criteria {
+            ListQuery {
                 since: "soon".to_owned(),
-                ..Criteria::default()
+                ..ListQuery::default()
             },
         ] {
             assert!(criteria.filter().is_err());

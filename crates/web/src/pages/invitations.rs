@@ -4,11 +4,12 @@
 //! `app` decides that.
 
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{Page, Section, Tone, field, notice, page};
-use crate::new_password::new_password;
-use crate::problem::Problem;
-use crate::session::{self, Asking};
+use crate::bridge::blocking::blocking;
+use crate::session::client::ClientInfo;
+use crate::session::cookie::start_session;
+use crate::ui::error_page::Problem;
+use crate::ui::forms::{field, new_password};
+use crate::ui::layout::{Page, Section, Tone, notice, page};
 use app::{AccountField, Error, LinkKind, LinkOffer, LinkSecret};
 use axum::Form;
 use axum::extract::{Path, State};
@@ -43,7 +44,7 @@ pub async fn invitation(State(web): State<Arc<Web>>, Path(token): Path<String>) 
 /// `POST /join/{token}`
 pub async fn join(
     State(web): State<Arc<Web>>,
-    Asking(caller): Asking,
+    ClientInfo(caller): ClientInfo,
     headers: HeaderMap,
     Path(token): Path<String>,
     Form(sent): Form<JoinForm>,
@@ -52,7 +53,7 @@ pub async fn join(
     let (name, password) = (sent.name.clone(), sent.password.clone());
     let (with, from) = (secret.clone(), caller.clone());
     match blocking(&web, move |app| app.join(&with, &name, &password, &from)).await {
-        Ok(token) => session::let_in(&web, &headers, caller, token, "/contacts").await,
+        Ok(token) => start_session(&web, &headers, caller, token, "/contacts").await,
         Err(Problem::App(Error::AccountField { field, message })) => {
             let asked = blocking(&web, move |app| app.link(&secret, LinkKind::Invitation)).await;
             answer(&web, asked, |offer| {
@@ -73,7 +74,7 @@ pub async fn password(State(web): State<Arc<Web>>, Path(token): Path<String>) ->
 /// `POST /reset/{token}`
 pub async fn reset(
     State(web): State<Arc<Web>>,
-    Asking(caller): Asking,
+    ClientInfo(caller): ClientInfo,
     headers: HeaderMap,
     Path(token): Path<String>,
     Form(sent): Form<ResetForm>,
@@ -81,7 +82,7 @@ pub async fn reset(
     let secret = LinkSecret::new(token);
     let (with, from) = (secret.clone(), caller.clone());
     match blocking(&web, move |app| app.reset_password(&with, &sent.password, &from)).await {
-        Ok(token) => session::let_in(&web, &headers, caller, token, "/contacts").await,
+        Ok(token) => start_session(&web, &headers, caller, token, "/contacts").await,
         Err(Problem::App(Error::AccountField { field, message })) => {
             let asked = blocking(&web, move |app| app.link(&secret, LinkKind::Password)).await;
             answer(&web, asked, |offer| reset_view(&web, offer, Some((field, message))))
@@ -121,7 +122,7 @@ fn refused(web: &Web, problem: Problem) -> Result<Response, Problem> {
 fn head(title: &str) -> Page<'_> {
     Page {
         title,
-        signed: None,
+        viewer: None,
         here: Section::None,
     }
 }

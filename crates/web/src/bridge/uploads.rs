@@ -1,8 +1,5 @@
-//! The files that are arriving: how many at once.
-//!
-//! Owns the places for uploads, of each member and in all. Leaves out receiving them (`pages::import::receive`).
+//! Limits how many uploads may arrive at once, from one member and in all.
 
-use crate::server::Limits;
 use app::Actor;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,10 +37,11 @@ pub enum NoPlace {
 }
 
 impl Uploads {
-    pub fn new(limits: &Limits) -> Self {
+    /// Places for `each` uploads of a member, and for `all` of all members.
+    pub fn new(each: usize, all: usize) -> Self {
         Self {
-            each: limits.uploads_each,
-            all: limits.uploads,
+            each,
+            all,
             arriving: Arc::default(),
         }
     }

@@ -1,9 +1,8 @@
-//! The one place where what went wrong becomes a status and a page.
+//! Errors as answers: the one place where an error becomes a status and a page with a way back.
 //!
-//! Owns the table from the codes of `app::Error` to statuses, and the page that tells it with a way back. Leaves out the
-//! words of `app`'s errors: they are told as they are, unless they speak of the machine.
+//! `app` words its errors itself; only internal ones are replaced by a general sentence.
 
-use crate::layout::{self, Section};
+use crate::ui::layout::{self, Section};
 use app::Error;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -98,7 +97,7 @@ impl IntoResponse for Problem {
                 _ => tracing::error!("a request failed"),
             }
         }
-        let told = Told {
+        let told = ErrorPage {
             title: match self {
                 Self::App(Error::ManyDownloads { .. }) => "Your exports are still running",
                 _ => title(status),
@@ -124,13 +123,13 @@ impl IntoResponse for Problem {
 
 /// What the page of a problem tells. It goes with the answer, so that the frame of a member's page can be put around it.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct ErrorPage {
     /// The heading.
     pub title: &'static str,
     text: String,
 }
 
-impl Told {
+impl ErrorPage {
     /// The words below the heading, and the way back.
     pub fn content(&self) -> Markup {
         html! {
@@ -189,4 +188,20 @@ fn of_status(status: StatusCode) -> &'static str {
         StatusCode::PAYLOAD_TOO_LARGE => "More was sent than is taken here. Nothing was done.",
         _ => "What was sent could not be understood. Go back, look at it again and repeat it.",
     }
+}
+
+/// A refusal that came from the machinery, with a page around it.
+pub fn render_error(response: Response) -> Response {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let bare = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let failed = status.is_client_error() || status.is_server_error();
+    if !failed || !bare || response.extensions().get::<ErrorPage>().is_some() {
+        return response;
+    }
+    let mut page = Problem::Status(status).into_response();
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        page.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    page
 }

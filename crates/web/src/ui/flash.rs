@@ -1,22 +1,11 @@
-//! What has just been done to contacts, as an address tells it to the next page, and how to take it back.
-//!
-//! Owns these fields of an address and the words made of them. Leaves out the doing (`bulk`, `share`).
+//! Messages after a redirect: what was just done to contacts, carried by the address, with a button to undo it.
 
-use super::list::contacts;
-use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{Tone, notice, number};
-use crate::pages::duplicates;
-use crate::problem::Problem;
-use crate::session::{Signed, place_of_ours};
+use crate::ui::layout::{Tone, notice};
+use crate::ui::words::{contacts, number};
 use app::ActionReport;
-use axum::Form;
-use axum::extract::{Path, State};
 use axum::response::Redirect;
 use form_urlencoded::Serializer;
 use maud::{Markup, html};
-use serde::Deserialize;
-use std::sync::Arc;
 
 /// What was done, with its name in addresses, what is told of so many contacts, and why others were passed over.
 const DEEDS: [(&str, &str, &str); 6] = [
@@ -33,7 +22,7 @@ pub const MORE_DUPLICATES: &str = "duplicates";
 
 /// What was done.
 #[derive(Debug, Default)]
-pub struct Told {
+pub struct Flash {
     deed: String,
     contacts: u64,
     passed_over: u64,
@@ -48,7 +37,7 @@ pub struct Told {
     more_duplicates: Option<usize>,
 }
 
-impl Told {
+impl Flash {
     /// Reads it from the fields of an address.
     pub fn read(fields: &[(String, String)]) -> Self {
         let value = |wanted: &str| {
@@ -124,7 +113,7 @@ impl Told {
                         }
                     }
                     @if let Some(from) = self.more_duplicates {
-                        a.button.button-small href=(duplicates::place(from)) autofocus { "More duplicates" }
+                        a.button.button-small href=(duplicates_url(from)) autofocus { "More duplicates" }
                     }
                 }
             },
@@ -156,26 +145,7 @@ pub fn after(back: &str, deed: &str, report: ActionReport) -> Redirect {
     Redirect::to(&with(back, &fields))
 }
 
-/// Where to go after an action was taken back.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Back {
-    back: String,
-}
-
-/// `POST /actions/{action}/undo`
-pub async fn undo(
-    State(web): State<Arc<Web>>,
-    signed: Signed,
-    Path(action): Path<String>,
-    Form(form): Form<Back>,
-) -> Result<Redirect, Problem> {
-    let actor = signed.actor;
-    let action: i64 = action.parse().map_err(|_| Problem::NotFound)?;
-    let undone = blocking(&web, move |app| app.undo_action(actor, action)).await?;
-    let mut fields = vec![("undone", undone.restored.to_string())];
-    if undone.kept > 0 {
-        fields.push(("kept", undone.kept.to_string()));
-    }
-    Ok(Redirect::to(&with(place_of_ours(Some(&form.back)), &fields)))
+/// The page from a place on.
+pub fn duplicates_url(from: usize) -> String {
+    format!("/duplicates?from={from}")
 }

@@ -3,10 +3,12 @@
 //! Leaves out the values of contacts, and what may be a name or a choice: that is `app`.
 
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{Page, Section, Tone, field, notice, number, page, table_frame};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::forms::field;
+use crate::ui::layout::{Page, Section, Tone, notice, page, table_frame};
+use crate::ui::words::number;
 use app::{DefinedField, Error, FieldId, Filter, Scope};
 use axum::Form;
 use axum::extract::{Path, Query, State};
@@ -63,7 +65,7 @@ struct Shown {
 /// `GET /fields`
 pub async fn list(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Query(Done { done }): Query<Done>,
 ) -> Result<Response, Problem> {
     let told = done.and_then(|done| match done.as_str() {
@@ -86,7 +88,11 @@ pub async fn list(
 }
 
 /// `POST /fields`
-pub async fn add(State(web): State<Arc<Web>>, signed: Signed, Form(sent): Form<NewForm>) -> Result<Response, Problem> {
+pub async fn add(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Form(sent): Form<NewForm>,
+) -> Result<Response, Problem> {
     let actor = signed.actor;
     let wanted = CustomField {
         kind: FieldKind::parse(&sent.kind).unwrap_or_default(),
@@ -110,7 +116,7 @@ pub async fn add(State(web): State<Arc<Web>>, signed: Signed, Form(sent): Form<N
 /// `POST /fields/{id}/choices`
 pub async fn set_choices(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(id): Path<i64>,
     Form(sent): Form<ChoicesForm>,
 ) -> Result<Response, Problem> {
@@ -122,7 +128,7 @@ pub async fn set_choices(
 /// `POST /fields/{id}/move`
 pub async fn move_one(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(id): Path<i64>,
     Form(sent): Form<MoveForm>,
 ) -> Result<Response, Problem> {
@@ -132,14 +138,22 @@ pub async fn move_one(
 }
 
 /// `POST /fields/{id}/archive`
-pub async fn archive(State(web): State<Arc<Web>>, signed: Signed, Path(id): Path<i64>) -> Result<Response, Problem> {
+pub async fn archive(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(id): Path<i64>,
+) -> Result<Response, Problem> {
     let actor = signed.actor;
     let archived = blocking(&web, move |app| app.archive_field(actor, FieldId(id), true)).await;
     answer(&web, &signed, archived, "archived").await
 }
 
 /// `POST /fields/{id}/restore`
-pub async fn restore(State(web): State<Arc<Web>>, signed: Signed, Path(id): Path<i64>) -> Result<Response, Problem> {
+pub async fn restore(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(id): Path<i64>,
+) -> Result<Response, Problem> {
     let actor = signed.actor;
     let restored = blocking(&web, move |app| app.archive_field(actor, FieldId(id), false)).await;
     answer(&web, &signed, restored, "restored").await
@@ -149,7 +163,12 @@ fn done(what: &str) -> Response {
     Redirect::to(&format!("/fields?done={what}")).into_response()
 }
 
-async fn answer(web: &Arc<Web>, signed: &Signed, result: Result<(), Problem>, what: &str) -> Result<Response, Problem> {
+async fn answer(
+    web: &Arc<Web>,
+    signed: &CurrentMember,
+    result: Result<(), Problem>,
+    what: &str,
+) -> Result<Response, Problem> {
     match result {
         Ok(()) => Ok(done(what)),
         Err(Problem::App(Error::Field(why))) => {
@@ -168,7 +187,7 @@ fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-async fn view(web: &Arc<Web>, signed: &Signed, shown: Shown) -> Result<Response, Problem> {
+async fn view(web: &Arc<Web>, signed: &CurrentMember, shown: Shown) -> Result<Response, Problem> {
     let actor = signed.actor;
     let rows = blocking(web, move |app| {
         app.may_govern(actor)?;
@@ -184,7 +203,7 @@ async fn view(web: &Arc<Web>, signed: &Signed, shown: Shown) -> Result<Response,
     .await?;
     let head = Page {
         title: "Custom fields",
-        signed: Some(signed),
+        viewer: Some(signed.viewer()),
         here: Section::Fields,
     };
     let (archived, offered): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.defined.field.archived);
