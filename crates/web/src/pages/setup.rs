@@ -5,7 +5,7 @@ use crate::bridge::blocking::blocking;
 use crate::session::client::ClientInfo;
 use crate::session::cookie::start_session;
 use crate::session::gate::needs_setup;
-use crate::session::secret::same;
+use crate::session::secret::constant_time_eq;
 use crate::ui::error_page::Problem;
 use crate::ui::forms::{field, new_password};
 use crate::ui::layout::{Page, Section, Tone, notice, page};
@@ -59,7 +59,7 @@ pub async fn create(
         let page = show(&web, &sent, asked.is_some(), Some(wrong));
         Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
     };
-    if asked.is_some_and(|code| !same(&told, code)) {
+    if asked.is_some_and(|code| !constant_time_eq(&told, code)) {
         tracing::warn!("a wrong setup code was told");
         return again(Wrong::Code);
     }

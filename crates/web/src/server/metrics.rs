@@ -6,7 +6,7 @@
 use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::session::origin::is_forwarded;
-use crate::session::secret::same;
+use crate::session::secret::constant_time_eq;
 use crate::ui::error_page::Problem;
 use app::{App, ImportState};
 use axum::extract::{ConnectInfo, Request, State};
@@ -106,7 +106,7 @@ fn may_see(token: Option<&str>, is_local: bool, from: Option<SocketAddr>, header
         Some(token) => headers
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
-            .is_some_and(|told| same(told, token)),
+            .is_some_and(|told| constant_time_eq(told, token)),
         None => is_local && !is_forwarded(headers) && from.is_some_and(|from| from.ip().is_loopback()),
     }
 }

@@ -154,7 +154,7 @@ pub fn table() -> Vec<Route> {
         post("/contacts/new", contacts::edit::create),
         post("/contacts/bulk", contacts::bulk::act),
         post("/contacts/undelete", contacts::bulk::undelete),
-        post("/contacts/columns", contacts::columns::choose),
+        post("/contacts/columns", contacts::columns_menu::choose),
         get("/contacts/{id}", contacts::show::show),
         get("/contacts/{id}/edit", contacts::edit::edit),
         post("/contacts/{id}/edit", contacts::edit::save),

@@ -4,7 +4,8 @@
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
-use crate::pages::contacts::form::{Entered, Mistake, fields};
+use crate::pages::contacts::form::{Entered, Mistake};
+use crate::pages::contacts::form_view::fields;
 use crate::pages::contacts::selection::id;
 use crate::session::CurrentMember;
 use crate::ui::contact_text::{facts, too_large_for_a_form};

@@ -5,9 +5,9 @@
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
-use crate::pages::contacts::columns::{self, Columns};
+use crate::pages::contacts::columns::Columns;
 use crate::pages::contacts::list_query::{ListQuery, PAGE, SCOPES, SHARED, SORTS};
-use crate::pages::contacts::{table, views};
+use crate::pages::contacts::{columns_menu, table, views};
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
 use crate::ui::flash::Flash;
@@ -201,7 +201,7 @@ fn tools(shown: &Shown, count: &str) -> Markup {
         div.list-tools {
             p.list-count role="status" { (count) }
             (views::menu(&shown.views, criteria, &shown.columns))
-            (columns::menu(&shown.columns, &columns, &shown.fields, criteria.hidden_but_columns()))
+            (columns_menu::menu(&shown.columns, &columns, &shown.fields, criteria.hidden_but_columns()))
         }
     }
 }

@@ -2,14 +2,16 @@
 //! export.
 
 pub mod bulk;
-pub mod columns;
+mod columns;
+pub mod columns_menu;
+mod custom_field_inputs;
 pub mod edit;
 pub mod export;
 mod form;
+mod form_view;
 pub mod list;
 mod list_query;
 pub mod merge;
-mod own_fields;
 mod selection;
 pub mod share;
 pub mod show;

@@ -4,7 +4,7 @@
 //! (`mapping_view`).
 
 use crate::pages::import::fields::{Choice, words};
-use crate::pages::import::mapping_view::Shown;
+use crate::pages::import::mapping_model::Shown;
 use crate::ui::layout::table_frame;
 use crate::ui::truncate::brief;
 use crate::ui::words::number;

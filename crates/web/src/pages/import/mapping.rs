@@ -6,7 +6,9 @@
 use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::pages::import::fields::LABEL_COLUMN;
-use crate::pages::import::mapping_view::{Shown, view};
+use crate::pages::import::mapping_model::{Shown, shown};
+use crate::pages::import::mapping_view::view;
+use crate::pages::import::options::date_order;
 use crate::pages::import::{Number, elsewhere, refused, to};
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
@@ -14,7 +16,7 @@ use crate::ui::truncate::{brief, cut};
 use app::{Actor, App, Charset, Column, Draft, DraftSettings, Error, HeaderChoice, ImportId, MappedFile, MappingError};
 use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Response};
-use model::{DateOrder, Region};
+use model::Region;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -223,23 +225,6 @@ impl MapForm {
     }
 }
 
-/// The value of a column's choice as the page shows it.
-pub fn shown(column: &Column) -> String {
-    match &column.slot {
-        Some(slot) => slot.to_string(),
-        None if column.label_for.is_empty() => String::new(),
-        None => LABEL_COLUMN.to_owned(),
-    }
-}
-
-/// The delimiters that can be chosen, and how they are called.
-pub const DELIMITERS: [(&str, &str); 4] = [
-    (",", "Comma"),
-    (";", "Semicolon"),
-    ("tab", "Tab"),
-    ("|", "Vertical bar"),
-];
-
 fn delimiter(name: &str) -> Option<u8> {
     match name {
         "tab" => Some(b'\t'),
@@ -252,15 +237,6 @@ fn header(word: &str) -> HeaderChoice {
     match word {
         "none" => HeaderChoice::None,
         _ => word.parse().map_or(HeaderChoice::Auto, HeaderChoice::Row),
-    }
-}
-
-/// The order of day and month in a word of a form.
-pub fn date_order(word: &str) -> Option<DateOrder> {
-    match word {
-        "day" => Some(DateOrder::DayFirst),
-        "month" => Some(DateOrder::MonthFirst),
-        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 //! Leaves out what its forms mean (`preview`) and the tables of rows (`rows`).
 
 use crate::Web;
-use crate::pages::import::mapping_view::date_options;
+use crate::pages::import::options::date_options;
 use crate::pages::import::rows::{Changing, Rows, SWAP, heading, meaning, sentence};
 use crate::pages::import::{Step, address, steps, wizard};
 use crate::session::CurrentMember;

@@ -5,7 +5,7 @@
 use crate::Web;
 use crate::bridge::blocking::{blocking, written};
 use crate::pages::import::list::state_badge;
-use crate::pages::import::preview::{At, PAGE};
+use crate::pages::import::row_query::{PAGE, RowQuery};
 use crate::pages::import::rows::{Rows, heading};
 use crate::pages::import::{Number, Step, address, end_of, steps, to, wizard};
 use crate::session::CurrentMember;
@@ -36,7 +36,7 @@ pub async fn show(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
     Path(number): Number,
-    Query(at): Query<At>,
+    Query(at): Query<RowQuery>,
 ) -> Result<Response, Problem> {
     let import = ImportId(number);
     let actor = signed.actor;
@@ -54,7 +54,7 @@ pub async fn show(
     Ok(view(&web, &signed, &report, looked.as_ref()).into_response())
 }
 
-fn look(app: &App, actor: Actor, import: ImportId, at: &At, counts: &Counts) -> Result<Looked, Error> {
+fn look(app: &App, actor: Actor, import: ImportId, at: &RowQuery, counts: &Counts) -> Result<Looked, Error> {
     let class = at.class(counts);
     match app.result_rows(actor, import, class, at.page(), PAGE) {
         Ok(rows) => Ok(Looked { class, rows: Ok(rows) }),

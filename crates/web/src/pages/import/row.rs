@@ -4,8 +4,8 @@
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
-use crate::pages::import::preview::PAGE;
-use crate::pages::import::{Number, address, elsewhere, wizard};
+use crate::pages::import::row_query::{PAGE, row_url};
+use crate::pages::import::{Number, elsewhere, wizard};
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
 use crate::ui::layout::{pages, table_frame};
@@ -38,11 +38,6 @@ pub struct At {
     /// The page of its cells, from 0.
     #[serde(default)]
     cells: usize,
-}
-
-/// The address of a row that is on a page of the rows of a class.
-pub fn row_url(import: ImportId, class: RowClass, page: u64, row: u64) -> String {
-    address(import, &format!("row?class={}&page={page}&row={row}", class.as_str()))
 }
 
 /// `GET /imports/{import}/row`

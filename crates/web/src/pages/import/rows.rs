@@ -4,7 +4,7 @@
 
 use crate::pages::import::address;
 use crate::pages::import::fields::words_of;
-use crate::pages::import::row::row_url;
+use crate::pages::import::row_query::row_url;
 use crate::ui::layout::table_frame;
 use crate::ui::truncate::{brief, is_cut};
 use crate::ui::words::number;

@@ -10,11 +10,12 @@ pub use remove::{ask as ask_to_remove, remove};
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
+use crate::pages::members::view::{Listed, MadeLink, Shown};
 use crate::session::CurrentMember;
 use crate::session::origin::origin;
 use crate::ui::error_page::Problem;
 use crate::ui::layout::{Page, Section, page};
-use app::{Error, InvitationInfo, Member, MemberInfo, NewLink, Role};
+use app::{Error, Member, NewLink, Role};
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -51,31 +52,6 @@ pub struct RevokeForm {
 #[derive(Deserialize)]
 pub struct EndForm {
     session: String,
-}
-
-/// What the page shows beside the list.
-#[derive(Default)]
-struct Shown {
-    /// What was done, in words.
-    told: Option<&'static str>,
-    /// A link that was made. Its secret is shown this once.
-    link: Option<MadeLink>,
-    /// What was wrong with the email to invite, and that email.
-    wrong: Option<(String, &'static str)>,
-}
-
-/// A link, as the browser can reach it.
-struct MadeLink {
-    label: &'static str,
-    url: String,
-    link: NewLink,
-}
-
-/// Everything that the list is made of.
-struct Listed {
-    members: Vec<MemberInfo>,
-    /// None for who may not see them.
-    invitations: Option<Vec<InvitationInfo>>,
 }
 
 /// `GET /members`

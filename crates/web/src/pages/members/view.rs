@@ -1,11 +1,10 @@
 //! What the list of members looks like.
 
-use crate::pages::members::{Listed, MadeLink, Shown};
 use crate::session::CurrentMember;
 use crate::ui::forms::field;
 use crate::ui::layout::{Tone, notice, table_frame};
 use crate::ui::words::{browser, date, moment, number};
-use app::{InvitationInfo, MemberInfo, MemberState, Role};
+use app::{InvitationInfo, MemberInfo, MemberState, NewLink, Role};
 use maud::{Markup, html};
 
 /// The page: to who keeps order all there is, to others names.
@@ -286,4 +285,29 @@ fn state(state: MemberState) -> Markup {
         MemberState::Deactivated => html! { span.badge.badge-warn { "Deactivated" } },
         MemberState::Removed => html! { span.badge { "Removed" } },
     }
+}
+
+/// What the page shows beside the list.
+#[derive(Default)]
+pub struct Shown {
+    /// What was done, in words.
+    pub told: Option<&'static str>,
+    /// A link that was made. Its secret is shown this once.
+    pub link: Option<MadeLink>,
+    /// What was wrong with the email to invite, and that email.
+    pub wrong: Option<(String, &'static str)>,
+}
+
+/// A link, as the browser can reach it.
+pub struct MadeLink {
+    pub label: &'static str,
+    pub url: String,
+    pub link: NewLink,
+}
+
+/// Everything that the list is made of.
+pub struct Listed {
+    pub members: Vec<MemberInfo>,
+    /// None for who may not see them.
+    pub invitations: Option<Vec<InvitationInfo>>,
 }

@@ -8,7 +8,11 @@ use maud::{Markup, html};
 use model::{ContactRules, CustomField, FieldKind, Notation, Slot};
 
 /// An input for each field that is offered, in order.
-pub fn own_fields<'a>(entered: &Entered, rules: &ContactRules, wrong: &dyn Fn(&str) -> Option<&'a str>) -> Markup {
+pub fn custom_field_inputs<'a>(
+    entered: &Entered,
+    rules: &ContactRules,
+    wrong: &dyn Fn(&str) -> Option<&'a str>,
+) -> Markup {
     let input = |(at, own): (usize, &CustomField)| {
         let id = format!("field-{at}");
         let error = wrong(&id);
@@ -76,7 +80,7 @@ mod tests {
             fields: vec![own],
             required: Vec::new(),
         };
-        own_fields(&Entered::of(&contact), &rules, &|_| None).into_string()
+        custom_field_inputs(&Entered::of(&contact), &rules, &|_| None).into_string()
     }
 
     #[test]
