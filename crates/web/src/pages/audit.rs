@@ -64,7 +64,7 @@ pub async fn list(
             }
         }
     };
-    Ok(page(&web, head, content))
+    Ok(page(head, content))
 }
 
 /// `GET /audit.csv`

@@ -226,7 +226,7 @@ async fn view(web: &Arc<Web>, signed: &CurrentMember, shown: Shown) -> Result<Re
     } else {
         StatusCode::OK
     };
-    Ok((status, page(web, head, content)).into_response())
+    Ok((status, page(head, content)).into_response())
 }
 
 fn kind_words(kind: FieldKind) -> &'static str {

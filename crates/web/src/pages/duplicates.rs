@@ -57,7 +57,7 @@ pub async fn show(
         viewer: Some(signed.viewer()),
         here: Section::Duplicates,
     };
-    Ok(page(&web, head, content(&found, &asked)))
+    Ok(page(head, content(&found, &asked)))
 }
 
 /// `POST /duplicates`: look again.

@@ -38,7 +38,7 @@ type Wrong = Option<(AccountField, &'static str)>;
 pub async fn invitation(State(web): State<Arc<Web>>, Path(token): Path<String>) -> Result<Response, Problem> {
     let secret = LinkSecret::new(token);
     let asked = blocking(&web, move |app| app.link(&secret, LinkKind::Invitation)).await;
-    answer(&web, asked, |offer| join_view(&web, offer, &JoinForm::default(), None))
+    answer(asked, |offer| join_view(offer, &JoinForm::default(), None))
 }
 
 /// `POST /join/{token}`
@@ -56,11 +56,9 @@ pub async fn join(
         Ok(token) => start_session(&web, &headers, caller, token, "/contacts").await,
         Err(Problem::App(Error::AccountField { field, message })) => {
             let asked = blocking(&web, move |app| app.link(&secret, LinkKind::Invitation)).await;
-            answer(&web, asked, |offer| {
-                join_view(&web, offer, &sent, Some((field, message)))
-            })
+            answer(asked, |offer| join_view(offer, &sent, Some((field, message))))
         }
-        Err(problem) => refused(&web, problem),
+        Err(problem) => refused(problem),
     }
 }
 
@@ -68,7 +66,7 @@ pub async fn join(
 pub async fn password(State(web): State<Arc<Web>>, Path(token): Path<String>) -> Result<Response, Problem> {
     let secret = LinkSecret::new(token);
     let asked = blocking(&web, move |app| app.link(&secret, LinkKind::Password)).await;
-    answer(&web, asked, |offer| reset_view(&web, offer, None))
+    answer(asked, |offer| reset_view(offer, None))
 }
 
 /// `POST /reset/{token}`
@@ -85,25 +83,24 @@ pub async fn reset(
         Ok(token) => start_session(&web, &headers, caller, token, "/contacts").await,
         Err(Problem::App(Error::AccountField { field, message })) => {
             let asked = blocking(&web, move |app| app.link(&secret, LinkKind::Password)).await;
-            answer(&web, asked, |offer| reset_view(&web, offer, Some((field, message))))
+            answer(asked, |offer| reset_view(offer, Some((field, message))))
         }
-        Err(problem) => refused(&web, problem),
+        Err(problem) => refused(problem),
     }
 }
 
 /// The page of a link that is worth something, or what is told of every other one.
 fn answer(
-    web: &Web,
     asked: Result<LinkOffer, Problem>,
     view: impl FnOnce(&LinkOffer) -> (StatusCode, Markup),
 ) -> Result<Response, Problem> {
     match asked {
         Ok(offer) => Ok(view(&offer).into_response()),
-        Err(problem) => refused(web, problem),
+        Err(problem) => refused(problem),
     }
 }
 
-fn refused(web: &Web, problem: Problem) -> Result<Response, Problem> {
+fn refused(problem: Problem) -> Result<Response, Problem> {
     let Problem::App(Error::LinkGone) = problem else {
         return Err(problem);
     };
@@ -116,7 +113,7 @@ fn refused(web: &Web, problem: Problem) -> Result<Response, Problem> {
         }
     };
     let head = head("This link is not valid any more");
-    Ok((StatusCode::NOT_FOUND, page(web, head, content)).into_response())
+    Ok((StatusCode::NOT_FOUND, page(head, content)).into_response())
 }
 
 fn head(title: &str) -> Page<'_> {
@@ -138,7 +135,7 @@ fn about(wrong: Wrong, field: AccountField) -> Option<&'static str> {
     wrong.filter(|(at, _)| *at == field).map(|(_, message)| message)
 }
 
-fn join_view(web: &Web, offer: &LinkOffer, sent: &JoinForm, wrong: Wrong) -> (StatusCode, Markup) {
+fn join_view(offer: &LinkOffer, sent: &JoinForm, wrong: Wrong) -> (StatusCode, Markup) {
     let (name, password, email) = (
         about(wrong, AccountField::Name),
         about(wrong, AccountField::Password),
@@ -163,10 +160,10 @@ fn join_view(web: &Web, offer: &LinkOffer, sent: &JoinForm, wrong: Wrong) -> (St
             }
         }
     };
-    (status(wrong), page(web, head("Join"), content))
+    (status(wrong), page(head("Join"), content))
 }
 
-fn reset_view(web: &Web, offer: &LinkOffer, wrong: Wrong) -> (StatusCode, Markup) {
+fn reset_view(offer: &LinkOffer, wrong: Wrong) -> (StatusCode, Markup) {
     let content = html! {
         div.door {
             div.stack {
@@ -180,5 +177,5 @@ fn reset_view(web: &Web, offer: &LinkOffer, wrong: Wrong) -> (StatusCode, Markup
             }
         }
     };
-    (status(wrong), page(web, head("New password"), content))
+    (status(wrong), page(head("New password"), content))
 }

@@ -43,7 +43,7 @@ pub async fn form(State(web): State<Arc<Web>>, headers: HeaderMap) -> Result<Res
         return Ok(Redirect::to("/contacts").into_response());
     }
     let asks_code = web.setup_code_asked(&headers).is_some();
-    Ok(show(&web, &SetupForm::default(), asks_code, None).into_response())
+    Ok(show(&SetupForm::default(), asks_code, None).into_response())
 }
 
 /// `POST /setup`
@@ -56,7 +56,7 @@ pub async fn create(
     let told = sent.code.trim().to_uppercase();
     let asked = web.setup_code_asked(&headers);
     let again = |wrong| {
-        let page = show(&web, &sent, asked.is_some(), Some(wrong));
+        let page = show(&sent, asked.is_some(), Some(wrong));
         Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
     };
     if asked.is_some_and(|code| !constant_time_eq(&told, code)) {
@@ -80,7 +80,7 @@ pub async fn create(
     }
 }
 
-fn show(web: &Web, sent: &SetupForm, asks_code: bool, wrong: Option<Wrong>) -> Markup {
+fn show(sent: &SetupForm, asks_code: bool, wrong: Option<Wrong>) -> Markup {
     let head = Page {
         title: "Welcome",
         viewer: None,
@@ -125,5 +125,5 @@ fn show(web: &Web, sent: &SetupForm, asks_code: bool, wrong: Option<Wrong>) -> M
             }
         }
     };
-    page(web, head, content)
+    page(head, content)
 }

@@ -46,7 +46,7 @@ pub async fn form(
     if current(&web, token.as_ref()).await?.is_some() {
         return Ok(Redirect::to(next).into_response());
     }
-    Ok(show(&web, "", next, None).into_response())
+    Ok(show("", next, None).into_response())
 }
 
 /// `POST /sign-in`
@@ -65,7 +65,7 @@ pub async fn sign_in(
             let email = sent.email.clone();
             let who = blocking_in(&web, Lane::SignIn, move |app| app.email_for_log(&email)).await?;
             log_failure(&caller, &who, "a sign-in failed");
-            Ok(refused(&web, &sent.email, next, &problem))
+            Ok(refused(&sent.email, next, &problem))
         }
         Err(problem) => Err(problem),
     }
@@ -94,15 +94,15 @@ pub async fn code_form(
         None => false,
     };
     match awaits_code {
-        true => Ok(show_code(&web, next, None).into_response()),
-        false => Ok(sign_in_again(&web, next)),
+        true => Ok(show_code(next, None).into_response()),
+        false => Ok(sign_in_again(next)),
     }
 }
 
 /// The password was given too long ago, or not at all.
-fn sign_in_again(web: &Web, next: &str) -> Response {
+fn sign_in_again(next: &str) -> Response {
     let why = "The code was not told in time; sign in again.";
-    (StatusCode::UNAUTHORIZED, show(web, "", next, Some(why))).into_response()
+    (StatusCode::UNAUTHORIZED, show("", next, Some(why))).into_response()
 }
 
 /// `POST /sign-in/code`
@@ -114,7 +114,7 @@ pub async fn enter_code(
 ) -> Result<Response, Problem> {
     let next = safe_next(sent.next.as_deref());
     let Some(session) = caller.session.clone() else {
-        return Ok(sign_in_again(&web, next));
+        return Ok(sign_in_again(next));
     };
     let from = caller.clone();
     let entered = blocking_in(&web, Lane::SignIn, move |app| {
@@ -123,7 +123,7 @@ pub async fn enter_code(
     .await;
     let (status, why) = match entered {
         Ok(token) => return start_session(&web, &headers, caller, token, next).await,
-        Err(Problem::App(Error::SignInAgain)) => return Ok(sign_in_again(&web, next)),
+        Err(Problem::App(Error::SignInAgain)) => return Ok(sign_in_again(next)),
         Err(Problem::App(Error::TooManyTries { minutes })) => {
             (StatusCode::TOO_MANY_REQUESTS, format!("Too many tries; try again in {}.", in_minutes(minutes)))
         }
@@ -138,7 +138,7 @@ pub async fn enter_code(
         "known by their password",
         "the code of a second factor was refused",
     );
-    Ok((status, show_code(&web, next, Some(&why))).into_response())
+    Ok((status, show_code(next, Some(&why))).into_response())
 }
 
 fn in_minutes(minutes: u64) -> String {
@@ -147,7 +147,7 @@ fn in_minutes(minutes: u64) -> String {
 }
 
 /// The same page for an unknown email and a wrong password.
-fn refused(web: &Web, email: &str, next: &str, problem: &Problem) -> Response {
+fn refused(email: &str, next: &str, problem: &Problem) -> Response {
     let mut wait = None;
     let why = match problem {
         Problem::App(Error::TooManyTries { minutes }) => {
@@ -164,7 +164,7 @@ fn refused(web: &Web, email: &str, next: &str, problem: &Problem) -> Response {
         Some(_) => StatusCode::TOO_MANY_REQUESTS,
         None => StatusCode::UNAUTHORIZED,
     };
-    let mut response = (status, show(web, email, next, Some(&why))).into_response();
+    let mut response = (status, show(email, next, Some(&why))).into_response();
     if let Some(wait) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, wait);
     }
@@ -179,7 +179,7 @@ pub async fn sign_out(State(web): State<Arc<Web>>, headers: HeaderMap) -> Result
     Ok(end_session(&web, &headers))
 }
 
-fn show_code(web: &Web, next: &str, wrong: Option<&str>) -> Markup {
+fn show_code(next: &str, wrong: Option<&str>) -> Markup {
     let head = Page {
         title: "Your code",
         viewer: None,
@@ -200,10 +200,10 @@ fn show_code(web: &Web, next: &str, wrong: Option<&str>) -> Markup {
             p.small { a href="/sign-in" { "Begin again" } }
         }
     };
-    page(web, head, content)
+    page(head, content)
 }
 
-fn show(web: &Web, email: &str, next: &str, wrong: Option<&str>) -> Markup {
+fn show(email: &str, next: &str, wrong: Option<&str>) -> Markup {
     let head = Page {
         title: "Sign in",
         viewer: None,
@@ -226,5 +226,5 @@ fn show(web: &Web, email: &str, next: &str, wrong: Option<&str>) -> Markup {
             p.small.muted { "Forgotten your password? An admin of your workspace can send you a link to set a new one." }
         }
     };
-    page(web, head, content)
+    page(head, content)
 }

@@ -61,7 +61,7 @@ pub async fn list(
             }
         }
     };
-    Ok(page(&web, head, content))
+    Ok(page(head, content))
 }
 
 fn table(trashed: &[TrashedContact]) -> Markup {

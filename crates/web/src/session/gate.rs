@@ -38,7 +38,7 @@ pub async fn require(State(web): State<Arc<Web>>, mut request: Request, next: Ne
     let signed = CurrentMember::from(found);
     request.extensions_mut().insert(signed.clone());
     request.extensions_mut().insert(token.clone());
-    let mut response = with_member_frame(&web, render_error(next.run(request).await), &signed);
+    let mut response = with_member_frame(render_error(next.run(request).await), &signed);
     if keep {
         set_cookie(&mut response, &token, secure);
         // Nobody waits for it: it may have to queue behind an import.
@@ -80,7 +80,7 @@ async fn redirect_to_sign_in(web: &Arc<Web>, method: &Method, uri: &Uri) -> Resp
 }
 
 /// Puts the frame of the member's pages around what a problem tells.
-fn with_member_frame(web: &Web, response: Response, signed: &CurrentMember) -> Response {
+fn with_member_frame(response: Response, signed: &CurrentMember) -> Response {
     let Some(told) = response.extensions().get::<ErrorPage>().cloned() else {
         return response;
     };
@@ -93,6 +93,6 @@ fn with_member_frame(web: &Web, response: Response, signed: &CurrentMember) -> R
     let (mut parts, _) = response.into_parts();
     // The length was that of the other page.
     parts.headers.remove(header::CONTENT_LENGTH);
-    let body = layout::page(web, page, content).into_string();
+    let body = layout::page(page, content).into_string();
     Response::from_parts(parts, body.into())
 }

@@ -138,5 +138,5 @@ async fn ask(
             }
         }
     };
-    Ok((status, page(web, head, content)).into_response())
+    Ok((status, page(head, content)).into_response())
 }

@@ -1,7 +1,6 @@
 //! The HTML document around every page, and its common elements: header with navigation, notices, table frames, the pages
 //! of a list. How they look is in `assets/base.css`.
 
-use crate::Web;
 use crate::ui::assets;
 use crate::ui::words::number;
 use app::Role;
@@ -59,7 +58,7 @@ pub struct Page<'a> {
 }
 
 /// The whole document.
-pub fn page(_web: &Web, page: Page<'_>, content: Markup) -> Markup {
+pub fn page(page: Page<'_>, content: Markup) -> Markup {
     document(page, content)
 }
 

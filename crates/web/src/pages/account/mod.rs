@@ -161,7 +161,7 @@ async fn view(web: &Arc<Web>, signed: &CurrentMember, done: Option<&str>, wrong:
     } else {
         StatusCode::OK
     };
-    Ok((status, page(web, head, content)).into_response())
+    Ok((status, page(head, content)).into_response())
 }
 
 fn name_card(signed: &CurrentMember, wrong: Option<&str>) -> Markup {

@@ -51,7 +51,7 @@ pub async fn confirm(
     let actor = signed.actor;
     let confirmed = move |app: &app::App| app.confirm_second_factor(actor, &token, &sent.code, &caller);
     match blocking(&web, confirmed).await {
-        Ok(codes) => Ok(codes_view(&web, &signed, &codes, true).into_response()),
+        Ok(codes) => Ok(codes_view(&signed, &codes, true).into_response()),
         Err(Problem::App(error @ (Error::WrongCode | Error::TooManyTries { .. }))) => {
             view(&web, &signed, Some(error)).await
         }
@@ -63,7 +63,7 @@ pub async fn confirm(
 pub async fn renew_codes(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Markup, Problem> {
     let actor = signed.actor;
     let codes = blocking(&web, move |app| app.renew_recovery_codes(actor)).await?;
-    Ok(codes_view(&web, &signed, &codes, false))
+    Ok(codes_view(&signed, &codes, false))
 }
 
 /// `POST /account/second-factor/off`
@@ -130,7 +130,7 @@ async fn view(web: &Arc<Web>, signed: &CurrentMember, wrong: Option<Error>) -> R
         Some(Error::TooManyTries { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    Ok((status, page(web, head(signed), content)).into_response())
+    Ok((status, page(head(signed), content)).into_response())
 }
 
 fn begin_card(needed: bool) -> Markup {
@@ -188,7 +188,7 @@ fn on_card(since: i64, codes_left: u64, needed: bool) -> Markup {
     }
 }
 
-fn codes_view(web: &Web, signed: &CurrentMember, codes: &[String], is_new: bool) -> Markup {
+fn codes_view(signed: &CurrentMember, codes: &[String], is_new: bool) -> Markup {
     let content = html! {
         div.narrow {
             h1 { "Recovery codes" }
@@ -201,7 +201,7 @@ fn codes_view(web: &Web, signed: &CurrentMember, codes: &[String], is_new: bool)
             }
         }
     };
-    page(web, head(signed), content)
+    page(head(signed), content)
 }
 
 /// A QR code as a drawing: one path of dark squares on white, whatever the colours of the page.

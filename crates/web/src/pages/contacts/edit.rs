@@ -59,7 +59,6 @@ struct Shown {
 pub async fn new(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Markup, Problem> {
     let house = House::of(&web, &signed).await?;
     Ok(show(
-        &web,
         &signed,
         Shown {
             house,
@@ -89,7 +88,6 @@ pub async fn edit(
         ));
     }
     Ok(show(
-        &web,
         &signed,
         Shown {
             house: House::of(&web, &signed).await?,
@@ -140,7 +138,6 @@ async fn sent(
         entered = entered.with_rows();
         entered.add(list);
         return Ok(show(
-            &web,
             &signed,
             Shown {
                 house,
@@ -166,7 +163,7 @@ async fn sent(
                 mistakes,
                 ..Shown::default()
             };
-            return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, show(&web, &signed, again)).into_response());
+            return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, show(&signed, again)).into_response());
         }
     };
     if of.is_none() && value(fields, "sure").is_none() {
@@ -174,7 +171,6 @@ async fn sent(
         let namesakes = blocking(&web, move |app| app.namesakes(actor, &asked, None)).await?;
         if !namesakes.is_empty() {
             return Ok(show(
-                &web,
                 &signed,
                 Shown {
                     house,
@@ -216,13 +212,13 @@ async fn write(
                 conflict: Some((theirs.contact, mine)),
                 ..Shown::default()
             };
-            Ok((axum::http::StatusCode::CONFLICT, show(web, signed, again)).into_response())
+            Ok((axum::http::StatusCode::CONFLICT, show(signed, again)).into_response())
         }
         Err(problem) => Err(problem),
     }
 }
 
-fn show(web: &Web, signed: &CurrentMember, shown: Shown) -> Markup {
+fn show(signed: &CurrentMember, shown: Shown) -> Markup {
     let title = if shown.of.is_some() {
         "Edit contact"
     } else {
@@ -266,7 +262,7 @@ fn show(web: &Web, signed: &CurrentMember, shown: Shown) -> Markup {
             }
         }
     };
-    page(web, head, content)
+    page(head, content)
 }
 
 fn namesakes(namesakes: &[Namesake]) -> Markup {

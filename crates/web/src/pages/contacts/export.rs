@@ -195,7 +195,7 @@ pub async fn show(web: &Arc<Web>, signed: &CurrentMember, fields: &[(String, Str
         viewer: Some(signed.viewer()),
         here: Section::Contacts,
     };
-    Ok(page(web, head, dialog(&chosen, &count)))
+    Ok(page(head, dialog(&chosen, &count)))
 }
 
 fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>) -> Markup {

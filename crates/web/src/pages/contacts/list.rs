@@ -62,7 +62,7 @@ pub async fn list(
         viewer: Some(signed.viewer()),
         here: Section::Contacts,
     };
-    Ok(page(&web, head, all(&shown)).into_response())
+    Ok(page(head, all(&shown)).into_response())
 }
 
 /// `GET /shared`
@@ -82,7 +82,7 @@ pub async fn shared(
         viewer: Some(signed.viewer()),
         here: Section::Shared,
     };
-    Ok(page(&web, head, of_others(&shown)))
+    Ok(page(head, of_others(&shown)))
 }
 
 async fn look(

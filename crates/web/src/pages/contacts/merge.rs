@@ -90,7 +90,6 @@ pub async fn form(
     let from = place_among_duplicates(&asked);
     let (back, back_name) = way_back(from);
     Ok(page(
-        &web,
         head,
         html! {
             nav aria-label="Way back" { a href=(back) { "← " (back_name) } }

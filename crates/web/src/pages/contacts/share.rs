@@ -108,20 +108,20 @@ pub async fn show(
             (who_sees_it(id, &shares))
         }
     };
-    Ok(framed(&web, &signed, "Share", content))
+    Ok(framed(&signed, "Share", content))
 }
 
 fn url(id: ContactId) -> String {
     format!("/contacts/{id}/share")
 }
 
-fn framed(web: &Web, signed: &CurrentMember, title: &str, content: Markup) -> Markup {
+fn framed(signed: &CurrentMember, title: &str, content: Markup) -> Markup {
     let head = Page {
         title,
         viewer: Some(signed.viewer()),
         here: Section::Contacts,
     };
-    page(web, head, content)
+    page(head, content)
 }
 
 /// The form that shares. `kept` are the fields that say what.
@@ -384,7 +384,7 @@ pub async fn ask(web: &Arc<Web>, signed: &CurrentMember, fields: &[(String, Stri
             }
         }
     };
-    Ok(framed(web, signed, "Share", content).into_response())
+    Ok(framed(signed, "Share", content).into_response())
 }
 
 /// The page that asks to whom a selection is to be handed over.
@@ -425,7 +425,7 @@ pub async fn ask_to_whom(
             }
         }
     };
-    Ok(framed(web, signed, "Hand over", content).into_response())
+    Ok(framed(signed, "Hand over", content).into_response())
 }
 
 /// Runs an action on a selection and goes back to the list.

@@ -59,7 +59,7 @@ pub async fn show(
         viewer: Some(signed.viewer()),
         here: Section::Contacts,
     };
-    Ok(page(&web, head, content(&shown)))
+    Ok(page(head, content(&shown)))
 }
 
 /// `POST /contacts/{id}/delete`

@@ -82,7 +82,7 @@ pub async fn list(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<
             @for view in &views { (card(view)) }
         }
     };
-    Ok(page(&web, head, content))
+    Ok(page(head, content))
 }
 
 fn card(view: &SavedView) -> Markup {

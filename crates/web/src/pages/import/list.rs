@@ -32,7 +32,7 @@ pub async fn list(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<
             (table_frame("Imports", false, table(&imports)))
         }
     };
-    Ok(wizard(&web, &signed, "Imports", content))
+    Ok(wizard(&signed, "Imports", content))
 }
 
 fn table(imports: &[ImportReport]) -> Markup {

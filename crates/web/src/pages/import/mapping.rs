@@ -45,7 +45,7 @@ pub async fn show(
     let import = ImportId(number);
     let actor = signed.actor;
     match blocking(&web, move |app| both(app, actor, import)).await {
-        Ok((draft, file)) => view(&web, &signed, &Shown::new(&draft, &file, at.page())).into_response(),
+        Ok((draft, file)) => view(&signed, &Shown::new(&draft, &file, at.page())).into_response(),
         Err(problem) => elsewhere(import, problem),
     }
 }
@@ -88,7 +88,7 @@ async fn changed(
         let mut shown = Shown::new(&draft, &file, page);
         shown.problem = Some(problem);
         shown.chosen = Some(&form.columns);
-        refused(view(web, signed, &shown))
+        refused(view(signed, &shown))
     };
     if form.goes_on() && !form.fills_any(&file.columns) {
         return Ok(again(

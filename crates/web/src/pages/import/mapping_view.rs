@@ -2,7 +2,6 @@
 //!
 //! Leaves out what the form means (`mapping`).
 
-use crate::Web;
 use crate::pages::import::columns_view::{columns, pager};
 use crate::pages::import::mapping_model::{Shown, shown};
 use crate::pages::import::options::{DELIMITERS, date_options};
@@ -44,11 +43,10 @@ const ENCODINGS: [(&str, &str); 20] = [
 const HEADER_ROWS: u64 = 10;
 
 /// The page.
-pub fn view(web: &Web, signed: &CurrentMember, shown: &Shown<'_>) -> Markup {
+pub fn view(signed: &CurrentMember, shown: &Shown<'_>) -> Markup {
     let Shown { draft, file, .. } = shown;
     let import = draft.import;
     wizard(
-        web,
         signed,
         "Map columns",
         html! {

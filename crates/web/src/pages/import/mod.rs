@@ -82,13 +82,13 @@ fn steps(now: Step, import: Option<ImportId>) -> Markup {
 }
 
 /// A page of the wizard.
-fn wizard(web: &Web, signed: &CurrentMember, title: &str, content: Markup) -> Markup {
+fn wizard(signed: &CurrentMember, title: &str, content: Markup) -> Markup {
     let head = Page {
         title,
         viewer: Some(signed.viewer()),
         here: Section::Imports,
     };
-    page(web, head, content)
+    page(head, content)
 }
 
 /// The address of a page of an import.

@@ -36,7 +36,7 @@ pub async fn show(
     let import = ImportId(number);
     let actor = signed.actor;
     match blocking(&web, move |app| shown(app, actor, import, &at)).await {
-        Ok(shown) => view(&web, &signed, &shown).into_response(),
+        Ok(shown) => view(&signed, &shown).into_response(),
         Err(problem) => elsewhere(import, problem),
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! Leaves out what its forms mean (`preview`) and the tables of rows (`rows`).
 
-use crate::Web;
 use crate::pages::import::options::date_options;
 use crate::pages::import::rows::{Changing, Rows, SWAP, heading, meaning, sentence};
 use crate::pages::import::{Step, address, steps, wizard};
@@ -49,10 +48,9 @@ impl Shown {
 const LOOK_AGAIN_SECONDS: u32 = 2;
 
 /// The page.
-pub fn view(web: &Web, signed: &CurrentMember, shown: &Shown) -> Markup {
+pub fn view(signed: &CurrentMember, shown: &Shown) -> Markup {
     let Shown { draft, state, .. } = shown;
     wizard(
-        web,
         signed,
         "Preview",
         html! {

@@ -51,7 +51,7 @@ pub async fn show(
             Some(blocking(&web, move |app| look(app, actor, import, &at, &counts)).await?)
         }
     };
-    Ok(view(&web, &signed, &report, looked.as_ref()).into_response())
+    Ok(view(&signed, &report, looked.as_ref()).into_response())
 }
 
 fn look(app: &App, actor: Actor, import: ImportId, at: &RowQuery, counts: &Counts) -> Result<Looked, Error> {
@@ -67,10 +67,9 @@ fn look(app: &App, actor: Actor, import: ImportId, at: &RowQuery, counts: &Count
     }
 }
 
-fn view(web: &Web, signed: &CurrentMember, report: &ImportReport, looked: Option<&Looked>) -> Markup {
+fn view(signed: &CurrentMember, report: &ImportReport, looked: Option<&Looked>) -> Markup {
     let import = report.import;
     wizard(
-        web,
         signed,
         "Import result",
         html! {

@@ -57,7 +57,7 @@ pub async fn show(
         Err(problem) => return elsewhere(import, problem),
     };
     match rows.rows.iter().find(|row| row.number == at.row) {
-        Some(row) => view(&web, &signed, import, (class, &at), &rows.header, row).into_response(),
+        Some(row) => view(&signed, import, (class, &at), &rows.header, row).into_response(),
         None => Problem::NotFound.into_response(),
     }
 }
@@ -71,7 +71,6 @@ fn rows(app: &App, actor: Actor, import: ImportId, class: RowClass, page: u64) -
 }
 
 fn view(
-    web: &Web,
     signed: &CurrentMember,
     import: ImportId,
     (class, at): (RowClass, &At),
@@ -94,7 +93,7 @@ fn view(
             p { a.button href=(format!("/imports/{import}")) { "Back to the import" } }
         }
     };
-    wizard(web, signed, &title, content)
+    wizard(signed, &title, content)
 }
 
 fn cells(header: &[String], row: &PreviewRow, page: usize) -> Markup {

@@ -50,13 +50,12 @@ pub async fn show(
     if !goes_on(progress.state) {
         return Ok(to(import, end_of(progress.state)).into_response());
     }
-    Ok(view(&web, &signed, &report, &progress).into_response())
+    Ok(view(&signed, &report, &progress).into_response())
 }
 
-fn view(web: &Web, signed: &CurrentMember, report: &ImportReport, progress: &ImportProgress) -> Markup {
+fn view(signed: &CurrentMember, report: &ImportReport, progress: &ImportProgress) -> Markup {
     let import = report.import;
     wizard(
-        web,
         signed,
         "Importing",
         html! {

@@ -31,16 +31,15 @@ pub async fn ask(
         Ok((app.import_report(actor, import)?, app.undo(actor, import, true)?))
     });
     match looked.await {
-        Ok((report, undo)) => Ok(view(&web, &signed, &report, &undo).into_response()),
+        Ok((report, undo)) => Ok(view(&signed, &report, &undo).into_response()),
         Err(Problem::App(app::Error::AlreadyUndone(_))) => Ok(to(import, "result").into_response()),
         Err(problem) => Err(problem),
     }
 }
 
-fn view(web: &Web, signed: &CurrentMember, report: &ImportReport, undo: &UndoReport) -> Markup {
+fn view(signed: &CurrentMember, report: &ImportReport, undo: &UndoReport) -> Markup {
     let import = report.import;
     wizard(
-        web,
         signed,
         "Undo this import",
         html! {

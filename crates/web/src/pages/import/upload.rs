@@ -97,7 +97,6 @@ fn refused(web: &Web, signed: &CurrentMember, error: Error) -> Response {
 fn view(web: &Web, signed: &CurrentMember, problem: Option<Markup>) -> Markup {
     let limit = web.upload_limit();
     wizard(
-        web,
         signed,
         "Import contacts",
         html! {

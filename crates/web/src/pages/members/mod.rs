@@ -215,7 +215,7 @@ async fn show(web: &Arc<Web>, signed: &CurrentMember, shown: Shown) -> Result<Re
         None => StatusCode::OK,
     };
     let content = view::page(signed, &listed, &shown);
-    Ok((status, page(web, head, content)).into_response())
+    Ok((status, page(head, content)).into_response())
 }
 
 fn made(web: &Web, headers: &HeaderMap, path: &str, label: &'static str, link: NewLink) -> MadeLink {

@@ -63,7 +63,7 @@ pub async fn ask(
             }
         }
     };
-    Ok(page(&web, head, content))
+    Ok(page(head, content))
 }
 
 fn about(info: &MemberInfo, has: &Belongings) -> Markup {

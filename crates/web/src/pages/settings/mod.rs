@@ -145,7 +145,7 @@ async fn view(
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         None => StatusCode::OK,
     };
-    Ok((status, page(web, head, content)).into_response())
+    Ok((status, page(head, content)).into_response())
 }
 
 fn workspace(settings: &WorkspaceSettings) -> Markup {
