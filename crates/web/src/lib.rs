@@ -2,39 +2,27 @@
 //!
 //! Owns HTTP: routes, pages, who is signed in to this request, assets, statuses, and the server's start and end. Leaves out
 //! everything that another door would need too (that is `app`), and SQL. `app` is synchronous: pages call it through
-//! [`blocking`].
+//! [`bridge::blocking`].
 
-pub mod assets;
-pub mod blocking;
-mod brief;
-mod download;
-mod guard;
-mod health;
-pub mod layout;
-mod metrics;
-mod new_password;
-mod observe;
+mod bridge;
 mod pages;
-pub mod problem;
-mod proof;
-pub mod routes;
-mod serve;
 mod server;
-pub mod session;
-mod uploads;
+mod session;
+mod ui;
 
-pub use routes::router;
-pub use serve::{Ready, Serve, ServeError, run};
-pub use server::Limits;
+pub use server::limits::Limits;
+pub use server::routes::{self, router};
+pub use server::run::{Ready, ServeError, run};
+pub use server::settings::Serve;
 
 use app::App;
 use axum::http::HeaderMap;
-use blocking::Turns;
-use metrics::Metrics;
+use bridge::blocking::Turns;
+use bridge::uploads::Uploads;
+use server::metrics::Metrics;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
-use uploads::Uploads;
 
 /// What every handler can reach: the installation, and how it is served.
 pub struct Web {
@@ -64,7 +52,7 @@ impl Web {
             setup_code: app.setup_code(),
             setup_code_logged: AtomicBool::new(false),
             app,
-            uploads: Uploads::new(&serve.limits),
+            uploads: Uploads::new(serve.limits.uploads_each, serve.limits.uploads),
             serve,
             set_up: AtomicBool::new(false),
             metrics: Metrics::new(),
@@ -84,7 +72,7 @@ impl Web {
         if self.serve.is_reached_from_elsewhere() {
             return Some(&self.setup_code);
         }
-        if !session::is_forwarded(headers) {
+        if !session::origin::is_forwarded(headers) {
             return None;
         }
         if !self.setup_code_logged.swap(true, Ordering::Relaxed) {

@@ -3,10 +3,12 @@
 //! Leaves out who may read it and what is noted; `app` decides that.
 
 use crate::Web;
-use crate::blocking::{blocking, written};
-use crate::layout::{Page, Section, empty, field, moment, number, page, table_frame};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::{blocking, written};
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::forms::field;
+use crate::ui::layout::{Page, Section, empty, page, table_frame};
+use crate::ui::words::{moment, number};
 use app::{AuditAction, AuditLine, AuditPage, AuditRequest, Member};
 use axum::extract::{Query, State};
 use axum::http::header;
@@ -34,13 +36,17 @@ pub struct Asked {
 }
 
 /// `GET /audit`
-pub async fn list(State(web): State<Arc<Web>>, signed: Signed, Query(asked): Query<Asked>) -> Result<Markup, Problem> {
+pub async fn list(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Query(asked): Query<Asked>,
+) -> Result<Markup, Problem> {
     let (actor, request) = (signed.actor, asked.request()?);
     let before: Option<ContactId> = asked.before.parse().ok();
     let found = blocking(&web, move |app| app.audit_page(actor, &request, before, PAGE)).await?;
     let head = Page {
         title: "Audit log",
-        signed: Some(&signed),
+        viewer: Some(signed.viewer()),
         here: Section::Audit,
     };
     let content = html! {
@@ -58,13 +64,13 @@ pub async fn list(State(web): State<Arc<Web>>, signed: Signed, Query(asked): Que
             }
         }
     };
-    Ok(page(&web, head, content))
+    Ok(page(head, content))
 }
 
 /// `GET /audit.csv`
 pub async fn download(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let (actor, request) = (signed.actor, asked.request()?);
@@ -189,7 +195,7 @@ fn steps(asked: &Asked, next: Option<ContactId>) -> Markup {
 /// A kind of deed, in words.
 fn words(action: AuditAction) -> &'static str {
     match action {
-        AuditAction::SignedIn => "Signed in",
+        AuditAction::SignedIn => "CurrentMember in",
         AuditAction::SlowedDown => "Failed to sign in",
         AuditAction::Invited => "Invited somebody",
         AuditAction::InvitationRevoked => "Took an invitation back",

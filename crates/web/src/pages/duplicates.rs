@@ -2,13 +2,16 @@
 //!
 //! Leaves out the search (`app`) and the page on which contacts are merged (`contacts::merge`).
 
-use super::contacts::{facts, fields};
 use crate::Web;
-use crate::blocking::blocking;
-use crate::brief::{PAGE, Room, brief};
-use crate::layout::{Page, Section, Tone, empty, notice, number, page, table_frame};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::session::CurrentMember;
+use crate::ui::contact_text::facts;
+use crate::ui::error_page::Problem;
+use crate::ui::flash::duplicates_url;
+use crate::ui::form_data::fields;
+use crate::ui::layout::{Page, Section, Tone, empty, notice, page, table_frame};
+use crate::ui::truncate::{PAGE, Room, brief};
+use crate::ui::words::number;
 use app::{DuplicateGroup, DuplicatesPage, Right};
 use axum::extract::{Query, RawForm, State};
 use axum::response::Redirect;
@@ -41,32 +44,35 @@ impl Asked {
     }
 }
 
-/// The page from a place on.
-pub fn place(from: usize) -> String {
-    format!("/duplicates?from={from}")
-}
-
 /// `GET /duplicates`
-pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Query(asked): Query<Asked>) -> Result<Markup, Problem> {
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Query(asked): Query<Asked>,
+) -> Result<Markup, Problem> {
     let (actor, from) = (signed.actor, asked.from());
     let found = blocking(&web, move |app| app.find_duplicates(actor, from, GROUPS, WAIT)).await?;
     let head = Page {
         title: "Find duplicates",
-        signed: Some(&signed),
+        viewer: Some(signed.viewer()),
         here: Section::Duplicates,
     };
-    Ok(page(&web, head, content(&found, &asked)))
+    Ok(page(head, content(&found, &asked)))
 }
 
 /// `POST /duplicates`: look again.
-pub async fn again(State(web): State<Arc<Web>>, signed: Signed) -> Result<Redirect, Problem> {
+pub async fn again(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Redirect, Problem> {
     let actor = signed.actor;
     blocking(&web, move |app| app.look_for_duplicates_again(actor)).await?;
     Ok(Redirect::to("/duplicates"))
 }
 
 /// `POST /duplicates/dismiss`: these are not the same.
-pub async fn dismiss(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Redirect, Problem> {
+pub async fn dismiss(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    RawForm(body): RawForm,
+) -> Result<Redirect, Problem> {
     let sent = fields(&body);
     let ids: Result<Vec<ContactId>, _> = sent
         .iter()
@@ -78,7 +84,7 @@ pub async fn dismiss(State(web): State<Arc<Web>>, signed: Signed, RawForm(body):
     let from: usize = from.and_then(|(_, value)| value.parse().ok()).unwrap_or_default();
     let actor = signed.actor;
     let pairs = blocking(&web, move |app| app.tell_apart(actor, &ids)).await?;
-    Ok(Redirect::to(&format!("{}&apart={pairs}", place(from))))
+    Ok(Redirect::to(&format!("{}&apart={pairs}", duplicates_url(from))))
 }
 
 fn content(found: &DuplicatesPage, asked: &Asked) -> Markup {

@@ -3,11 +3,10 @@
 pub mod account;
 pub mod audit;
 pub mod contacts;
+pub mod custom_fields;
 pub mod duplicates;
-pub mod export;
-pub mod fields;
 pub mod import;
-pub mod links;
+pub mod invitations;
 pub mod members;
 pub mod settings;
 pub mod setup;

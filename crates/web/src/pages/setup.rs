@@ -1,12 +1,14 @@
 //! The first account, and with it the workspace.
 
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{Page, Section, Tone, field, notice, page};
-use crate::metrics::same;
-use crate::new_password::new_password;
-use crate::problem::Problem;
-use crate::session::{self, Asking};
+use crate::bridge::blocking::blocking;
+use crate::session::client::ClientInfo;
+use crate::session::cookie::start_session;
+use crate::session::gate::needs_setup;
+use crate::session::secret::constant_time_eq;
+use crate::ui::error_page::Problem;
+use crate::ui::forms::{field, new_password};
+use crate::ui::layout::{Page, Section, Tone, notice, page};
 use app::{AccountField, Error, Setup};
 use axum::Form;
 use axum::extract::State;
@@ -37,27 +39,27 @@ enum Wrong {
 
 /// `GET /setup`
 pub async fn form(State(web): State<Arc<Web>>, headers: HeaderMap) -> Result<Response, Problem> {
-    if !session::needs_setup(&web).await? {
+    if !needs_setup(&web).await? {
         return Ok(Redirect::to("/contacts").into_response());
     }
     let asks_code = web.setup_code_asked(&headers).is_some();
-    Ok(show(&web, &SetupForm::default(), asks_code, None).into_response())
+    Ok(show(&SetupForm::default(), asks_code, None).into_response())
 }
 
 /// `POST /setup`
 pub async fn create(
     State(web): State<Arc<Web>>,
-    Asking(caller): Asking,
+    ClientInfo(caller): ClientInfo,
     headers: HeaderMap,
     Form(sent): Form<SetupForm>,
 ) -> Result<Response, Problem> {
     let told = sent.code.trim().to_uppercase();
     let asked = web.setup_code_asked(&headers);
     let again = |wrong| {
-        let page = show(&web, &sent, asked.is_some(), Some(wrong));
+        let page = show(&sent, asked.is_some(), Some(wrong));
         Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
     };
-    if asked.is_some_and(|code| !same(&told, code)) {
+    if asked.is_some_and(|code| !constant_time_eq(&told, code)) {
         tracing::warn!("a wrong setup code was told");
         return again(Wrong::Code);
     }
@@ -71,17 +73,17 @@ pub async fn create(
     match blocking(&web, move |app| app.setup(&setup, &from)).await {
         Ok(token) => {
             web.set_up.store(true, Ordering::Relaxed);
-            session::let_in(&web, &headers, caller, token, "/contacts").await
+            start_session(&web, &headers, caller, token, "/contacts").await
         }
         Err(Problem::App(Error::AccountField { field, message })) => again(Wrong::Field(field, message)),
         Err(problem) => Err(problem),
     }
 }
 
-fn show(web: &Web, sent: &SetupForm, asks_code: bool, wrong: Option<Wrong>) -> Markup {
+fn show(sent: &SetupForm, asks_code: bool, wrong: Option<Wrong>) -> Markup {
     let head = Page {
         title: "Welcome",
-        signed: None,
+        viewer: None,
         here: Section::None,
     };
     let about = |field| match wrong {
@@ -123,5 +125,5 @@ fn show(web: &Web, sent: &SetupForm, asks_code: bool, wrong: Option<Wrong>) -> M
             }
         }
     };
-    page(web, head, content)
+    page(head, content)
 }

@@ -1,11 +1,14 @@
 //! Signing in, with password and then the code of the second factor, and out.
 
 use crate::Web;
-use crate::blocking::{Lane, blocking_in};
-use crate::layout::{Page, Section, Tone, field, notice, page};
-use crate::problem::Problem;
-use crate::proof::log_failure;
-use crate::session::{self, Asking, place_of_ours};
+use crate::bridge::blocking::{Lane, blocking_in};
+use crate::session::client::{ClientInfo, log_failure};
+use crate::session::cookie::{end_session, start_session, token};
+use crate::session::gate::{current, needs_setup};
+use crate::session::next::safe_next;
+use crate::ui::error_page::Problem;
+use crate::ui::forms::field;
+use crate::ui::layout::{Page, Section, Tone, notice, page};
 use app::Error;
 use axum::Form;
 use axum::extract::{Query, State};
@@ -35,34 +38,34 @@ pub async fn form(
     Query(Next { next }): Query<Next>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    if session::needs_setup(&web).await? {
+    if needs_setup(&web).await? {
         return Ok(Redirect::to("/setup").into_response());
     }
-    let token = session::token(&web, &headers);
-    let next = place_of_ours(next.as_deref());
-    if session::current(&web, token.as_ref()).await?.is_some() {
+    let token = token(&web, &headers);
+    let next = safe_next(next.as_deref());
+    if current(&web, token.as_ref()).await?.is_some() {
         return Ok(Redirect::to(next).into_response());
     }
-    Ok(show(&web, "", next, None).into_response())
+    Ok(show("", next, None).into_response())
 }
 
 /// `POST /sign-in`
 pub async fn sign_in(
     State(web): State<Arc<Web>>,
-    Asking(caller): Asking,
+    ClientInfo(caller): ClientInfo,
     headers: HeaderMap,
     Form(sent): Form<SignInForm>,
 ) -> Result<Response, Problem> {
-    let next = place_of_ours(sent.next.as_deref());
+    let next = safe_next(sent.next.as_deref());
     let (email, password) = (sent.email.clone(), sent.password);
     let from = caller.clone();
     match blocking_in(&web, Lane::SignIn, move |app| app.sign_in(&email, &password, &from)).await {
-        Ok(token) => session::let_in(&web, &headers, caller, token, next).await,
+        Ok(token) => start_session(&web, &headers, caller, token, next).await,
         Err(problem @ Problem::App(Error::WrongPassword | Error::TooManyTries { .. })) => {
             let email = sent.email.clone();
             let who = blocking_in(&web, Lane::SignIn, move |app| app.email_for_log(&email)).await?;
             log_failure(&caller, &who, "a sign-in failed");
-            Ok(refused(&web, &sent.email, next, &problem))
+            Ok(refused(&sent.email, next, &problem))
         }
         Err(problem) => Err(problem),
     }
@@ -81,9 +84,9 @@ pub async fn code_form(
     Query(Next { next }): Query<Next>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let next = place_of_ours(next.as_deref());
-    let token = session::token(&web, &headers);
-    if session::current(&web, token.as_ref()).await?.is_some() {
+    let next = safe_next(next.as_deref());
+    let token = token(&web, &headers);
+    if current(&web, token.as_ref()).await?.is_some() {
         return Ok(Redirect::to(next).into_response());
     }
     let awaits_code = match token {
@@ -91,27 +94,27 @@ pub async fn code_form(
         None => false,
     };
     match awaits_code {
-        true => Ok(show_code(&web, next, None).into_response()),
-        false => Ok(sign_in_again(&web, next)),
+        true => Ok(show_code(next, None).into_response()),
+        false => Ok(sign_in_again(next)),
     }
 }
 
 /// The password was given too long ago, or not at all.
-fn sign_in_again(web: &Web, next: &str) -> Response {
+fn sign_in_again(next: &str) -> Response {
     let why = "The code was not told in time; sign in again.";
-    (StatusCode::UNAUTHORIZED, show(web, "", next, Some(why))).into_response()
+    (StatusCode::UNAUTHORIZED, show("", next, Some(why))).into_response()
 }
 
 /// `POST /sign-in/code`
 pub async fn enter_code(
     State(web): State<Arc<Web>>,
-    Asking(caller): Asking,
+    ClientInfo(caller): ClientInfo,
     headers: HeaderMap,
     Form(sent): Form<CodeForm>,
 ) -> Result<Response, Problem> {
-    let next = place_of_ours(sent.next.as_deref());
+    let next = safe_next(sent.next.as_deref());
     let Some(session) = caller.session.clone() else {
-        return Ok(sign_in_again(&web, next));
+        return Ok(sign_in_again(next));
     };
     let from = caller.clone();
     let entered = blocking_in(&web, Lane::SignIn, move |app| {
@@ -119,8 +122,8 @@ pub async fn enter_code(
     })
     .await;
     let (status, why) = match entered {
-        Ok(token) => return session::let_in(&web, &headers, caller, token, next).await,
-        Err(Problem::App(Error::SignInAgain)) => return Ok(sign_in_again(&web, next)),
+        Ok(token) => return start_session(&web, &headers, caller, token, next).await,
+        Err(Problem::App(Error::SignInAgain)) => return Ok(sign_in_again(next)),
         Err(Problem::App(Error::TooManyTries { minutes })) => {
             (StatusCode::TOO_MANY_REQUESTS, format!("Too many tries; try again in {}.", in_minutes(minutes)))
         }
@@ -135,7 +138,7 @@ pub async fn enter_code(
         "known by their password",
         "the code of a second factor was refused",
     );
-    Ok((status, show_code(&web, next, Some(&why))).into_response())
+    Ok((status, show_code(next, Some(&why))).into_response())
 }
 
 fn in_minutes(minutes: u64) -> String {
@@ -144,7 +147,7 @@ fn in_minutes(minutes: u64) -> String {
 }
 
 /// The same page for an unknown email and a wrong password.
-fn refused(web: &Web, email: &str, next: &str, problem: &Problem) -> Response {
+fn refused(email: &str, next: &str, problem: &Problem) -> Response {
     let mut wait = None;
     let why = match problem {
         Problem::App(Error::TooManyTries { minutes }) => {
@@ -161,7 +164,7 @@ fn refused(web: &Web, email: &str, next: &str, problem: &Problem) -> Response {
         Some(_) => StatusCode::TOO_MANY_REQUESTS,
         None => StatusCode::UNAUTHORIZED,
     };
-    let mut response = (status, show(web, email, next, Some(&why))).into_response();
+    let mut response = (status, show(email, next, Some(&why))).into_response();
     if let Some(wait) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, wait);
     }
@@ -170,16 +173,16 @@ fn refused(web: &Web, email: &str, next: &str, problem: &Problem) -> Response {
 
 /// `POST /sign-out`
 pub async fn sign_out(State(web): State<Arc<Web>>, headers: HeaderMap) -> Result<Response, Problem> {
-    if let Some(token) = session::token(&web, &headers) {
+    if let Some(token) = token(&web, &headers) {
         blocking_in(&web, Lane::SignIn, move |app| app.sign_out(&token)).await?;
     }
-    Ok(session::let_out(&web, &headers))
+    Ok(end_session(&web, &headers))
 }
 
-fn show_code(web: &Web, next: &str, wrong: Option<&str>) -> Markup {
+fn show_code(next: &str, wrong: Option<&str>) -> Markup {
     let head = Page {
         title: "Your code",
-        signed: None,
+        viewer: None,
         here: Section::None,
     };
     let content = html! {
@@ -197,13 +200,13 @@ fn show_code(web: &Web, next: &str, wrong: Option<&str>) -> Markup {
             p.small { a href="/sign-in" { "Begin again" } }
         }
     };
-    page(web, head, content)
+    page(head, content)
 }
 
-fn show(web: &Web, email: &str, next: &str, wrong: Option<&str>) -> Markup {
+fn show(email: &str, next: &str, wrong: Option<&str>) -> Markup {
     let head = Page {
         title: "Sign in",
-        signed: None,
+        viewer: None,
         here: Section::None,
     };
     let content = html! {
@@ -223,5 +226,5 @@ fn show(web: &Web, email: &str, next: &str, wrong: Option<&str>) -> Markup {
             p.small.muted { "Forgotten your password? An admin of your workspace can send you a link to set a new one." }
         }
     };
-    page(web, head, content)
+    page(head, content)
 }

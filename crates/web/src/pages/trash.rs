@@ -2,13 +2,13 @@
 //!
 //! Leaves out what `app` decides.
 
-use super::import::counted;
 use crate::Web;
-use crate::blocking::blocking;
-use crate::brief::brief;
-use crate::layout::{Page, Section, Tone, empty, moment, notice, page};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::layout::{Page, Section, Tone, empty, notice, page};
+use crate::ui::truncate::brief;
+use crate::ui::words::{counted, moment};
 use app::TrashedContact;
 use axum::extract::{Path, Query, State};
 use axum::response::Redirect;
@@ -29,7 +29,11 @@ pub struct Asked {
 }
 
 /// `GET /trash`
-pub async fn list(State(web): State<Arc<Web>>, signed: Signed, Query(asked): Query<Asked>) -> Result<Markup, Problem> {
+pub async fn list(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Query(asked): Query<Asked>,
+) -> Result<Markup, Problem> {
     let (actor, after) = (signed.actor, asked.after.parse().ok());
     let (mut trashed, days) = blocking(&web, move |app| {
         Ok((app.trash(actor, after, PAGE + 1)?, app.settings(actor)?.trash_days))
@@ -39,7 +43,7 @@ pub async fn list(State(web): State<Arc<Web>>, signed: Signed, Query(asked): Que
     trashed.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let head = Page {
         title: "Trash",
-        signed: Some(&signed),
+        viewer: Some(signed.viewer()),
         here: Section::Trash,
     };
     let content = html! {
@@ -57,7 +61,7 @@ pub async fn list(State(web): State<Arc<Web>>, signed: Signed, Query(asked): Que
             }
         }
     };
-    Ok(page(&web, head, content))
+    Ok(page(head, content))
 }
 
 fn table(trashed: &[TrashedContact]) -> Markup {
@@ -93,7 +97,7 @@ fn table(trashed: &[TrashedContact]) -> Markup {
 /// `POST /trash/{id}/restore`
 pub async fn restore(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(contact): Path<String>,
 ) -> Result<Redirect, Problem> {
     let actor = signed.actor;

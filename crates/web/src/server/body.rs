@@ -3,9 +3,9 @@
 //! Owns the least rate at which the body of a request must arrive, and the answer (408) to one that does not. Only the time
 //! counts in which the server waits for the client: a slow disk of ours is no fault of theirs.
 
-use super::Limits;
-use super::connections::Connection;
-use crate::problem::Problem;
+use crate::server::connections::Connection;
+use crate::server::limits::Limits;
+use crate::ui::error_page::Problem;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};

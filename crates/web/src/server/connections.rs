@@ -4,7 +4,7 @@
 //! reads, and which connection is closed when a new one finds no room. Leaves out the body of a request (`body`) and the
 //! bytes themselves (`stream`).
 
-use super::Limits;
+use crate::server::limits::Limits;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,4 @@
 //! The limits of the server: how many connections, how long a client may take, how many uploads at once.
-//!
-//! Owns the numbers and their defaults. Leaves out enforcing them.
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! The bytes of a connection, with a note of what the client does: sends them, or takes none.
 
-use super::connections::Connection;
+use crate::server::connections::Connection;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;

@@ -3,12 +3,14 @@
 pub mod second_factor;
 
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{Page, Section, Tone, date, field, moment, notice, page, table_frame};
-use crate::new_password::new_password;
-use crate::problem::Problem;
-use crate::proof::log_failure;
-use crate::session::{self, Asking, Signed};
+use crate::bridge::blocking::blocking;
+use crate::session::CurrentMember;
+use crate::session::client::{ClientInfo, log_failure};
+use crate::session::cookie::start_session;
+use crate::ui::error_page::Problem;
+use crate::ui::forms::{field, new_password};
+use crate::ui::layout::{Page, Section, Tone, notice, page, table_frame};
+use crate::ui::words::{browser, date, moment};
 use app::{AccountField, Error, SignInInfo};
 use axum::Form;
 use axum::extract::{Query, State};
@@ -54,7 +56,7 @@ struct Wrong {
 /// `GET /account`
 pub async fn show(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Query(Done { done }): Query<Done>,
 ) -> Result<Response, Problem> {
     view(&web, &signed, done.as_deref(), Wrong::default()).await
@@ -63,7 +65,7 @@ pub async fn show(
 /// `POST /account/name`
 pub async fn change_name(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Form(sent): Form<NameForm>,
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
@@ -83,8 +85,8 @@ pub async fn change_name(
 /// `POST /account/password`
 pub async fn change_password(
     State(web): State<Arc<Web>>,
-    signed: Signed,
-    Asking(caller): Asking,
+    signed: CurrentMember,
+    ClientInfo(caller): ClientInfo,
     headers: HeaderMap,
     Form(sent): Form<PasswordForm>,
 ) -> Result<Response, Problem> {
@@ -94,7 +96,7 @@ pub async fn change_password(
     let mut wrong = Wrong::default();
     match blocking(&web, change).await {
         // The session has another secret from now on.
-        Ok(token) => return session::let_in(&web, &headers, caller, token, "/account?done=password").await,
+        Ok(token) => return start_session(&web, &headers, caller, token, "/account?done=password").await,
         Err(Problem::App(Error::AccountField {
             field: AccountField::Password,
             message,
@@ -116,7 +118,7 @@ pub async fn change_password(
 /// `POST /account/sign-ins/end`
 pub async fn end_sign_in(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Form(sent): Form<EndForm>,
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
@@ -128,12 +130,12 @@ fn done(what: &str) -> Response {
     Redirect::to(&format!("/account?done={what}")).into_response()
 }
 
-async fn view(web: &Arc<Web>, signed: &Signed, done: Option<&str>, wrong: Wrong) -> Result<Response, Problem> {
+async fn view(web: &Arc<Web>, signed: &CurrentMember, done: Option<&str>, wrong: Wrong) -> Result<Response, Problem> {
     let actor = signed.actor;
     let (sign_ins, factor) = blocking(web, move |app| Ok((app.sign_ins(actor)?, app.second_factor(actor)?))).await?;
     let head = Page {
         title: "Account",
-        signed: Some(signed),
+        viewer: Some(signed.viewer()),
         here: Section::Account,
     };
     let told = done.and_then(|done| match done {
@@ -159,10 +161,10 @@ async fn view(web: &Arc<Web>, signed: &Signed, done: Option<&str>, wrong: Wrong)
     } else {
         StatusCode::OK
     };
-    Ok((status, page(web, head, content)).into_response())
+    Ok((status, page(head, content)).into_response())
 }
 
-fn name_card(signed: &Signed, wrong: Option<&str>) -> Markup {
+fn name_card(signed: &CurrentMember, wrong: Option<&str>) -> Markup {
     html! {
         section.card aria-labelledby="you" {
             h2 id="you" { "You" }
@@ -181,7 +183,7 @@ fn name_card(signed: &Signed, wrong: Option<&str>) -> Markup {
     }
 }
 
-fn password_card(signed: &Signed, current: Option<&str>, new: Option<&str>) -> Markup {
+fn password_card(signed: &CurrentMember, current: Option<&str>, new: Option<&str>) -> Markup {
     html! {
         section.card aria-labelledby="password" {
             h2 id="password" { "Password" }
@@ -226,54 +228,5 @@ fn sign_ins_card(sign_ins: &[SignInInfo], here: &str) -> Markup {
             h2 id="sign-ins" { "Where you are signed in" }
             (table_frame("Sign-ins", false, table))
         }
-    }
-}
-
-/// What a browser is called, of all that it says about itself.
-pub fn browser(agent: &str) -> String {
-    // In this order: each of the first also says that it is those below.
-    let browsers = [
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-    ];
-    let systems = [
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Windows", "Windows"),
-        ("Mac OS", "macOS"),
-        ("Linux", "Linux"),
-    ];
-    let find = |known: &[(&str, &'static str)]| {
-        known
-            .iter()
-            .find(|(sign, _)| agent.contains(sign))
-            .map(|(_, name)| *name)
-    };
-    match (find(&browsers), find(&systems)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        (Some(browser), None) => browser.to_owned(),
-        _ if agent.is_empty() => "Unknown".to_owned(),
-        _ => agent.chars().take(40).collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn browsers_are_told_by_their_names() {
-        let edge = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 Edg/120.0";
-        assert_eq!(browser(edge), "Edge on Windows");
-        let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0";
-        assert_eq!(browser(firefox), "Firefox on Linux");
-        assert_eq!(
-            (browser("curl/8"), browser("")),
-            ("curl/8".to_owned(), "Unknown".to_owned())
-        );
     }
 }

@@ -1,10 +1,13 @@
 //! The member's own second factor: setting it up, recovery codes, and taking it away.
 
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{Page, Section, Tone, date, field, notice, number, page};
-use crate::problem::Problem;
-use crate::session::{Asking, Here, Signed};
+use crate::bridge::blocking::blocking;
+use crate::session::client::ClientInfo;
+use crate::session::{CurrentMember, SessionToken};
+use crate::ui::error_page::Problem;
+use crate::ui::forms::field;
+use crate::ui::layout::{Page, Section, Tone, notice, page};
+use crate::ui::words::{date, number};
 use app::{Enrolment, Error, SecondFactorState};
 use axum::Form;
 use axum::extract::State;
@@ -26,12 +29,12 @@ pub struct CodeForm {
 }
 
 /// `GET /account/second-factor`
-pub async fn show(State(web): State<Arc<Web>>, signed: Signed) -> Result<Response, Problem> {
+pub async fn show(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Response, Problem> {
     view(&web, &signed, None).await
 }
 
 /// `POST /account/second-factor`: makes the secret.
-pub async fn begin(State(web): State<Arc<Web>>, signed: Signed) -> Result<Redirect, Problem> {
+pub async fn begin(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Redirect, Problem> {
     let actor = signed.actor;
     blocking(&web, move |app| app.begin_second_factor(actor)).await?;
     Ok(Redirect::to("/account/second-factor"))
@@ -40,15 +43,15 @@ pub async fn begin(State(web): State<Arc<Web>>, signed: Signed) -> Result<Redire
 /// `POST /account/second-factor/confirm`: with the first code it counts.
 pub async fn confirm(
     State(web): State<Arc<Web>>,
-    signed: Signed,
-    Here(token): Here,
-    Asking(caller): Asking,
+    signed: CurrentMember,
+    SessionToken(token): SessionToken,
+    ClientInfo(caller): ClientInfo,
     Form(sent): Form<CodeForm>,
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
     let confirmed = move |app: &app::App| app.confirm_second_factor(actor, &token, &sent.code, &caller);
     match blocking(&web, confirmed).await {
-        Ok(codes) => Ok(codes_view(&web, &signed, &codes, true).into_response()),
+        Ok(codes) => Ok(codes_view(&signed, &codes, true).into_response()),
         Err(Problem::App(error @ (Error::WrongCode | Error::TooManyTries { .. }))) => {
             view(&web, &signed, Some(error)).await
         }
@@ -57,14 +60,14 @@ pub async fn confirm(
 }
 
 /// `POST /account/second-factor/codes`: new recovery codes.
-pub async fn renew_codes(State(web): State<Arc<Web>>, signed: Signed) -> Result<Markup, Problem> {
+pub async fn renew_codes(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Markup, Problem> {
     let actor = signed.actor;
     let codes = blocking(&web, move |app| app.renew_recovery_codes(actor)).await?;
-    Ok(codes_view(&web, &signed, &codes, false))
+    Ok(codes_view(&signed, &codes, false))
 }
 
 /// `POST /account/second-factor/off`
-pub async fn end(State(web): State<Arc<Web>>, signed: Signed) -> Result<Redirect, Problem> {
+pub async fn end(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Redirect, Problem> {
     let actor = signed.actor;
     blocking(&web, move |app| app.end_second_factor(actor)).await?;
     Ok(Redirect::to("/account?done=second-factor-off"))
@@ -95,15 +98,15 @@ fn codes_left_words(left: u64) -> String {
     }
 }
 
-fn head<'a>(signed: &'a Signed) -> Page<'a> {
+fn head<'a>(signed: &'a CurrentMember) -> Page<'a> {
     Page {
         title: "Second factor",
-        signed: Some(signed),
+        viewer: Some(signed.viewer()),
         here: Section::Account,
     }
 }
 
-async fn view(web: &Arc<Web>, signed: &Signed, wrong: Option<Error>) -> Result<Response, Problem> {
+async fn view(web: &Arc<Web>, signed: &CurrentMember, wrong: Option<Error>) -> Result<Response, Problem> {
     let actor = signed.actor;
     let (factor, needed) = blocking(web, move |app| {
         let settings = app.security_settings(actor)?;
@@ -127,7 +130,7 @@ async fn view(web: &Arc<Web>, signed: &Signed, wrong: Option<Error>) -> Result<R
         Some(Error::TooManyTries { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    Ok((status, page(web, head(signed), content)).into_response())
+    Ok((status, page(head(signed), content)).into_response())
 }
 
 fn begin_card(needed: bool) -> Markup {
@@ -185,7 +188,7 @@ fn on_card(since: i64, codes_left: u64, needed: bool) -> Markup {
     }
 }
 
-fn codes_view(web: &Web, signed: &Signed, codes: &[String], is_new: bool) -> Markup {
+fn codes_view(signed: &CurrentMember, codes: &[String], is_new: bool) -> Markup {
     let content = html! {
         div.narrow {
             h1 { "Recovery codes" }
@@ -198,7 +201,7 @@ fn codes_view(web: &Web, signed: &Signed, codes: &[String], is_new: bool) -> Mar
             }
         }
     };
-    page(web, head(signed), content)
+    page(head(signed), content)
 }
 
 /// A QR code as a drawing: one path of dark squares on white, whatever the colours of the page.

@@ -4,96 +4,33 @@
 //! Leaves out how a selection is made (`list`, and the script that keeps it over pages), and the pages on which a selection
 //! is shared and handed over (`share`).
 
-use super::criteria::Criteria;
-use super::share;
-use super::told::{after, with};
 use crate::Web;
-use crate::blocking::blocking;
-use crate::pages::export;
-use crate::problem::Problem;
-use crate::session::Signed;
-use app::{Actor, App, Error, Filter, Scope};
+use crate::bridge::blocking::blocking;
+use crate::pages::contacts::list_query::ListQuery;
+use crate::pages::contacts::selection::{Selection, selection, unsure};
+use crate::pages::contacts::{export, share};
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::flash::{after, with};
+use crate::ui::form_data::{field, fields};
 use axum::Form;
 use axum::extract::{RawForm, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use form_urlencoded::Serializer;
-use model::ContactId;
 use serde::Deserialize;
 use std::sync::Arc;
 
 /// Contacts that can be merged at once.
 const MERGED: std::ops::RangeInclusive<usize> = 2..=10;
 
-/// What was selected: these, or all that the criteria let pass.
-#[derive(Clone)]
-pub struct Selection {
-    pub ids: Vec<ContactId>,
-    pub all: bool,
-}
-
-/// A selection that can be looked up on a thread that may block.
-pub struct Meant {
-    selection: Selection,
-    scope: Scope,
-    filter: Filter,
-}
-
-impl Selection {
-    pub fn is_empty(&self) -> bool {
-        self.ids.is_empty() && !self.all
-    }
-
-    /// With the criteria that say what all is.
-    pub fn of(self, criteria: &Criteria) -> Result<Meant, Error> {
-        Ok(Meant {
-            selection: self,
-            scope: criteria.scope(),
-            filter: criteria.filter()?,
-        })
-    }
-}
-
-impl Meant {
-    /// The ids; none while it is not sure which they are.
-    pub fn ids(self, app: &App, actor: Actor) -> Result<Option<Vec<ContactId>>, Error> {
-        match self.selection.all {
-            true => app.matching_contacts(actor, self.scope, &self.filter),
-            false => Ok(Some(self.selection.ids)),
-        }
-    }
-}
-
-/// What is told while it is not sure which contacts are meant.
-pub fn unsure() -> Problem {
-    let why =
-        "The list is catching up with what has just changed, so it is not sure who is meant. Try again in a moment.";
-    Problem::BadRequest(why.to_owned())
-}
-
-/// Reads the fields of a form, of which some may stand several times.
-pub fn fields(body: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(body).into_owned().collect()
-}
-
-/// The first field of a name; empty without one.
-pub fn field<'a>(fields: &'a [(String, String)], wanted: &str) -> &'a str {
-    let found = fields.iter().find(|(name, _)| name == wanted);
-    found.map_or("", |(_, value)| value.as_str())
-}
-
-pub fn selection(fields: &[(String, String)]) -> Selection {
-    let named = |wanted: &'static str| fields.iter().filter(move |(name, _)| name == wanted);
-    Selection {
-        // What is no id selects nobody.
-        ids: named("id").filter_map(|(_, id)| id.parse().ok()).collect(),
-        all: named("all").any(|(_, all)| all == "yes"),
-    }
-}
-
 /// `POST /contacts/bulk`
-pub async fn act(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
+pub async fn act(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
     let fields = fields(&body);
-    let (selection, criteria) = (selection(&fields), Criteria::read(&fields));
+    let (selection, criteria) = (selection(&fields), ListQuery::read(&fields));
     if selection.is_empty() {
         return Ok(Redirect::to(&criteria.list_url(0)).into_response());
     }
@@ -117,9 +54,9 @@ pub async fn act(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): Raw
 
 async fn delete(
     web: &Arc<Web>,
-    signed: &Signed,
+    signed: &CurrentMember,
     selection: Selection,
-    criteria: &Criteria,
+    criteria: &ListQuery,
 ) -> Result<Response, Problem> {
     let (actor, meant) = (signed.actor, selection.of(criteria)?);
     let deleted = blocking(web, move |app| {
@@ -138,9 +75,9 @@ async fn delete(
 
 async fn tag(
     web: &Arc<Web>,
-    signed: &Signed,
+    signed: &CurrentMember,
     selection: Selection,
-    criteria: &Criteria,
+    criteria: &ListQuery,
     deed: &str,
     fields: &[(String, String)],
 ) -> Result<Response, Problem> {
@@ -159,7 +96,7 @@ async fn tag(
     Ok(after(&criteria.list_url(0), deed, report).into_response())
 }
 
-fn merge(selection: &Selection, criteria: &Criteria) -> Redirect {
+fn merge(selection: &Selection, criteria: &ListQuery) -> Redirect {
     if selection.all || !MERGED.contains(&selection.ids.len()) {
         return Redirect::to(&with(&criteria.list_url(0), &[("merge", "count".to_owned())]));
     }
@@ -177,7 +114,7 @@ pub struct Undelete {
 /// `POST /contacts/undelete`
 pub async fn undelete(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Form(undelete): Form<Undelete>,
 ) -> Result<Redirect, Problem> {
     let actor = signed.actor;

@@ -3,22 +3,14 @@
 //! The name is always first and is none of them. Those that an address names win, and so do those of a view, which is one;
 //! else the member sees those chosen last, or the standard ones. Leaves out the rows around the cells (`table`).
 
-use super::bulk::{field, fields};
-use super::criteria::Criteria;
-use crate::Web;
-use crate::blocking::blocking;
-use crate::brief::cut;
-use crate::layout::date;
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::ui::form_data::fields;
+use crate::ui::truncate::cut;
+use crate::ui::words::date;
 use app::{Listed, Right};
-use axum::extract::{RawForm, State};
-use axum::response::Redirect;
 use form_urlencoded::Serializer;
 use maud::{Markup, html};
 use model::{Address, fold};
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// A column beside the name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +41,7 @@ pub enum Width {
 }
 
 /// The built-in ones, with their names in addresses and for people.
-const BUILT_IN: [(Column, &str, &str); 13] = [
+pub const BUILT_IN: [(Column, &str, &str); 13] = [
     (Column::Company, "company", "Company"),
     (Column::Title, "title", "Job title"),
     (Column::Email, "email", "Email"),
@@ -66,11 +58,11 @@ const BUILT_IN: [(Column, &str, &str); 13] = [
 ];
 
 /// What stands in an address where no other column than the name is chosen.
-const NAME_ONLY: &str = "name";
+pub const NAME_ONLY: &str = "name";
 /// What a custom field's name begins with in an address.
 const FIELD: &str = "field:";
 /// What a form says that wants the standard columns back.
-const STANDARD: &str = "standard";
+pub const STANDARD: &str = "standard";
 /// Columns of a page, at most.
 const MOST: usize = 24;
 /// Letters that a list shows of a value, and tags of a contact. One contact with a megabyte in its name, shared with everyone,
@@ -211,7 +203,7 @@ impl Columns {
     }
 
     /// What is to be remembered of them; none where nothing was chosen.
-    fn to_remember(&self) -> Option<String> {
+    pub fn to_remember(&self) -> Option<String> {
         let chosen = self.0.as_ref()?;
         let mut text = Serializer::new(String::new());
         text.append_pair("col", NAME_ONLY);
@@ -251,47 +243,6 @@ impl Columns {
                 Column::Tags,
                 Column::Changed,
             ],
-        }
-    }
-}
-
-/// `POST /contacts/columns`: remembers what was chosen, and goes back to the list.
-pub async fn choose(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Redirect, Problem> {
-    let fields = fields(&body);
-    let mut criteria = Criteria::read(&fields);
-    let chosen = std::mem::take(&mut criteria.columns);
-    let remembered = chosen.to_remember().filter(|_| field(&fields, "do") != STANDARD);
-    let (actor, list) = (signed.actor, criteria.scope());
-    blocking(&web, move |app| app.choose_columns(actor, list, remembered.as_deref())).await?;
-    Ok(Redirect::to(&criteria.list_url(criteria.page())))
-}
-
-/// The menu to choose columns from; `kept` are the fields that stay as they are.
-pub fn menu(chosen: &Columns, shown: &[Column], fields: &[String], kept: Markup) -> Markup {
-    let built_in = BUILT_IN.iter().map(|(column, _, _)| column.clone());
-    let known: Vec<Column> = built_in
-        .chain(fields.iter().map(|name| Column::Field(name.clone())))
-        .collect();
-    html! {
-        details.menu.choose {
-            summary { "Columns" }
-            form.menu-items.stack method="post" action="/contacts/columns" {
-                (kept)
-                input type="hidden" name="col" value=(NAME_ONLY);
-                fieldset {
-                    legend { "Columns beside the name" }
-                    @for column in &known {
-                        label.choice {
-                            input type="checkbox" name="col" value=(column.name()) checked[shown.contains(column)];
-                            (column.title())
-                        }
-                    }
-                }
-                div.actions {
-                    button.button-small { "Show these" }
-                    @if !chosen.are_standard() { button.button-small.button-quiet name="do" value=(STANDARD) { "Standard columns" } }
-                }
-            }
         }
     }
 }

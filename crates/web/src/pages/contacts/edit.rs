@@ -2,14 +2,16 @@
 //!
 //! Leaves out the fields of the form (`form`).
 
-use super::bulk;
-use super::form::{Entered, Mistake, fields};
-use super::show::{facts, id, too_large_for_a_form};
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{Page, Section, Tone, notice, page};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::pages::contacts::form::{Entered, Mistake};
+use crate::pages::contacts::form_view::fields;
+use crate::pages::contacts::selection::id;
+use crate::session::CurrentMember;
+use crate::ui::contact_text::{facts, too_large_for_a_form};
+use crate::ui::error_page::Problem;
+use crate::ui::form_data;
+use crate::ui::layout::{Page, Section, Tone, notice, page};
 use app::{Error, Namesake, Right, StoredContact};
 use axum::extract::{Path, RawForm, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -26,7 +28,7 @@ struct House {
 }
 
 impl House {
-    async fn of(web: &Arc<Web>, signed: &Signed) -> Result<Self, Problem> {
+    async fn of(web: &Arc<Web>, signed: &CurrentMember) -> Result<Self, Problem> {
         let actor = signed.actor;
         let known = blocking(web, move |app| {
             Ok((app.contact_rules(actor)?, app.settings(actor)?.country))
@@ -54,10 +56,9 @@ struct Shown {
 }
 
 /// `GET /contacts/new`
-pub async fn new(State(web): State<Arc<Web>>, signed: Signed) -> Result<Markup, Problem> {
+pub async fn new(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Markup, Problem> {
     let house = House::of(&web, &signed).await?;
     Ok(show(
-        &web,
         &signed,
         Shown {
             house,
@@ -67,7 +68,11 @@ pub async fn new(State(web): State<Arc<Web>>, signed: Signed) -> Result<Markup, 
 }
 
 /// `GET /contacts/{id}/edit`
-pub async fn edit(State(web): State<Arc<Web>>, signed: Signed, Path(contact): Path<String>) -> Result<Markup, Problem> {
+pub async fn edit(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(contact): Path<String>,
+) -> Result<Markup, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
     let stored = blocking(&web, move |app| app.contact(actor, id)).await?;
     if stored.right < Right::Edit {
@@ -83,7 +88,6 @@ pub async fn edit(State(web): State<Arc<Web>>, signed: Signed, Path(contact): Pa
         ));
     }
     Ok(show(
-        &web,
         &signed,
         Shown {
             house: House::of(&web, &signed).await?,
@@ -95,18 +99,22 @@ pub async fn edit(State(web): State<Arc<Web>>, signed: Signed, Path(contact): Pa
 }
 
 /// `POST /contacts/new`
-pub async fn create(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
-    sent(web, signed, None, &bulk::fields(&body)).await
+pub async fn create(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    sent(web, signed, None, &form_data::fields(&body)).await
 }
 
 /// `POST /contacts/{id}/edit`
 pub async fn save(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(contact): Path<String>,
     RawForm(body): RawForm,
 ) -> Result<Response, Problem> {
-    let (fields, id) = (bulk::fields(&body), id(&contact)?);
+    let (fields, id) = (form_data::fields(&body), id(&contact)?);
     let version = value(&fields, "version").and_then(|version| version.parse().ok());
     let version =
         version.ok_or_else(|| Problem::BadRequest("The form came without the version it was made of.".to_owned()))?;
@@ -120,7 +128,7 @@ fn value<'a>(fields: &'a [(String, String)], wanted: &str) -> Option<&'a str> {
 
 async fn sent(
     web: Arc<Web>,
-    signed: Signed,
+    signed: CurrentMember,
     of: Option<(ContactId, Version)>,
     fields: &[(String, String)],
 ) -> Result<Response, Problem> {
@@ -130,7 +138,6 @@ async fn sent(
         entered = entered.with_rows();
         entered.add(list);
         return Ok(show(
-            &web,
             &signed,
             Shown {
                 house,
@@ -156,7 +163,7 @@ async fn sent(
                 mistakes,
                 ..Shown::default()
             };
-            return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, show(&web, &signed, again)).into_response());
+            return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, show(&signed, again)).into_response());
         }
     };
     if of.is_none() && value(fields, "sure").is_none() {
@@ -164,7 +171,6 @@ async fn sent(
         let namesakes = blocking(&web, move |app| app.namesakes(actor, &asked, None)).await?;
         if !namesakes.is_empty() {
             return Ok(show(
-                &web,
                 &signed,
                 Shown {
                     house,
@@ -181,7 +187,7 @@ async fn sent(
 
 async fn write(
     web: &Arc<Web>,
-    signed: &Signed,
+    signed: &CurrentMember,
     of: Option<(ContactId, Version)>,
     (contact, entered): (Contact, Entered),
     (known, house): (Option<StoredContact>, House),
@@ -206,13 +212,13 @@ async fn write(
                 conflict: Some((theirs.contact, mine)),
                 ..Shown::default()
             };
-            Ok((axum::http::StatusCode::CONFLICT, show(web, signed, again)).into_response())
+            Ok((axum::http::StatusCode::CONFLICT, show(signed, again)).into_response())
         }
         Err(problem) => Err(problem),
     }
 }
 
-fn show(web: &Web, signed: &Signed, shown: Shown) -> Markup {
+fn show(signed: &CurrentMember, shown: Shown) -> Markup {
     let title = if shown.of.is_some() {
         "Edit contact"
     } else {
@@ -220,7 +226,7 @@ fn show(web: &Web, signed: &Signed, shown: Shown) -> Markup {
     };
     let head = Page {
         title,
-        signed: Some(signed),
+        viewer: Some(signed.viewer()),
         here: Section::Contacts,
     };
     let (action, back) = match shown.of {
@@ -256,7 +262,7 @@ fn show(web: &Web, signed: &Signed, shown: Shown) -> Markup {
             }
         }
     };
-    page(web, head, content)
+    page(head, content)
 }
 
 fn namesakes(namesakes: &[Namesake]) -> Markup {

@@ -3,17 +3,17 @@
 //!
 //! Leaves out which contacts pass (`app`), the rows (`table`), and what happens to a selection (`bulk`).
 
-use super::bulk::fields;
-use super::columns::{self, Columns};
-use super::criteria::{Criteria, PAGE, SCOPES, SHARED, SORTS};
-use super::table;
-use super::told::Told;
-use super::views;
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{Page, Section, Tone, empty, notice, number, page, pages};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::pages::contacts::columns::Columns;
+use crate::pages::contacts::list_query::{ListQuery, PAGE, SCOPES, SHARED, SORTS};
+use crate::pages::contacts::{columns_menu, table, views};
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::flash::Flash;
+use crate::ui::form_data::fields;
+use crate::ui::layout::{Page, Section, Tone, empty, notice, page, pages};
+use crate::ui::words::{contacts, number};
 use app::{ListPage, ListRequest, SavedView, Scope};
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -25,10 +25,10 @@ const SWAPPED: &str = "results head-actions";
 
 /// What a page of a list is made of.
 struct Shown {
-    criteria: Criteria,
+    criteria: ListQuery,
     /// The columns that the address names, or that the member chose last.
     columns: Columns,
-    told: Told,
+    told: Flash,
     views: Vec<SavedView>,
     /// The workspace's custom fields.
     fields: Vec<String>,
@@ -46,41 +46,49 @@ struct Found {
 }
 
 /// `GET /contacts`
-pub async fn list(State(web): State<Arc<Web>>, signed: Signed, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+pub async fn list(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     let asked = fields(query.unwrap_or_default().as_bytes());
-    let criteria = Criteria::read(&asked);
+    let criteria = ListQuery::read(&asked);
     if criteria.scope() == Scope::Shared {
         return Ok(Redirect::to(&criteria.list_url(criteria.page())).into_response());
     }
     let shown = look(&web, &signed, criteria, &asked).await?;
     let head = Page {
         title: "Contacts",
-        signed: Some(&signed),
+        viewer: Some(signed.viewer()),
         here: Section::Contacts,
     };
-    Ok(page(&web, head, all(&shown)).into_response())
+    Ok(page(head, all(&shown)).into_response())
 }
 
 /// `GET /shared`
-pub async fn shared(State(web): State<Arc<Web>>, signed: Signed, RawQuery(query): RawQuery) -> Result<Markup, Problem> {
+pub async fn shared(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    RawQuery(query): RawQuery,
+) -> Result<Markup, Problem> {
     let asked = fields(query.unwrap_or_default().as_bytes());
-    let criteria = Criteria {
+    let criteria = ListQuery {
         scope: "shared".to_owned(),
-        ..Criteria::read(&asked)
+        ..ListQuery::read(&asked)
     };
     let shown = look(&web, &signed, criteria, &asked).await?;
     let head = Page {
         title: "Shared with me",
-        signed: Some(&signed),
+        viewer: Some(signed.viewer()),
         here: Section::Shared,
     };
-    Ok(page(&web, head, of_others(&shown)))
+    Ok(page(head, of_others(&shown)))
 }
 
 async fn look(
     web: &Arc<Web>,
-    signed: &Signed,
-    criteria: Criteria,
+    signed: &CurrentMember,
+    criteria: ListQuery,
     asked: &[(String, String)],
 ) -> Result<Shown, Problem> {
     let actor = signed.actor;
@@ -108,7 +116,7 @@ async fn look(
         named => named.clone(),
     };
     Ok(Shown {
-        told: Told::read(asked),
+        told: Flash::read(asked),
         criteria,
         columns,
         views,
@@ -193,15 +201,8 @@ fn tools(shown: &Shown, count: &str) -> Markup {
         div.list-tools {
             p.list-count role="status" { (count) }
             (views::menu(&shown.views, criteria, &shown.columns))
-            (columns::menu(&shown.columns, &columns, &shown.fields, criteria.hidden_but_columns()))
+            (columns_menu::menu(&shown.columns, &columns, &shown.fields, criteria.hidden_but_columns()))
         }
-    }
-}
-
-pub fn contacts(count: u64) -> String {
-    match count {
-        1 => "1 contact".to_owned(),
-        count => format!("{} contacts", number(count)),
     }
 }
 
@@ -229,7 +230,7 @@ fn nothing_shared_yet() -> Markup {
     )
 }
 
-fn search(criteria: &Criteria, fields: &[String]) -> Markup {
+fn search(criteria: &ListQuery, fields: &[String]) -> Markup {
     html! {
         form.search role="search" method="get" action=(criteria.path()) data-swap=(SWAPPED) {
             @if let Some(columns) = criteria.columns.query() { input type="hidden" name="cols" value=(columns); }
@@ -270,7 +271,7 @@ fn search(criteria: &Criteria, fields: &[String]) -> Markup {
 }
 
 /// A custom field and its value.
-fn own_field(criteria: &Criteria, fields: &[String]) -> Markup {
+fn own_field(criteria: &ListQuery, fields: &[String]) -> Markup {
     html! {
         @if !fields.is_empty() || !criteria.field.is_empty() {
             div.field {
@@ -296,7 +297,7 @@ fn text(name: &str, label: &str, value: &str) -> Markup {
     }
 }
 
-fn whose(criteria: &Criteria) -> Markup {
+fn whose(criteria: &ListQuery) -> Markup {
     html! {
         div.field {
             label for="filter-scope" { "Whose" }
@@ -350,7 +351,7 @@ fn count(found: &Found) -> String {
     }
 }
 
-fn nothing_found(criteria: &Criteria) -> Markup {
+fn nothing_found(criteria: &ListQuery) -> Markup {
     empty(
         "Nothing found",
         html! {

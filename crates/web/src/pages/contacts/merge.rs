@@ -3,16 +3,16 @@
 //! Leaves out what comes of a choice (`model::merge`) and who may merge (`app`). It needs no script: every choice is a
 //! field of one form.
 
-use super::bulk::{field, fields};
-use super::show::{id, title, too_large_for_a_form};
-use super::told::{MORE_DUPLICATES, after};
 use crate::Web;
-use crate::blocking::blocking;
-use crate::brief::brief;
-use crate::layout::{Page, Section, Tone, empty, notice, page};
-use crate::pages::duplicates;
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::pages::contacts::selection::id;
+use crate::session::CurrentMember;
+use crate::ui::contact_text::{title, too_large_for_a_form};
+use crate::ui::error_page::Problem;
+use crate::ui::flash::{MORE_DUPLICATES, after, duplicates_url};
+use crate::ui::form_data::{field, fields};
+use crate::ui::layout::{Page, Section, Tone, empty, notice, page};
+use crate::ui::truncate::brief;
 use app::{App, Error, MERGED_AT_ONCE, MergeRequest, Right, StoredContact};
 use axum::extract::{RawForm, RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -53,7 +53,7 @@ fn place_among_duplicates(fields: &[(String, String)]) -> Option<usize> {
 /// The page from which the contacts come.
 fn way_back(from: Option<usize>) -> (String, &'static str) {
     match from {
-        Some(from) => (duplicates::place(from), "Find duplicates"),
+        Some(from) => (duplicates_url(from), "Find duplicates"),
         None => ("/contacts".to_owned(), "Contacts"),
     }
 }
@@ -69,7 +69,11 @@ fn address(ids: &[ContactId], from: Option<usize>, changed: bool) -> String {
 }
 
 /// `GET /contacts/merge?id=..&id=..`
-pub async fn form(State(web): State<Arc<Web>>, signed: Signed, RawQuery(query): RawQuery) -> Result<Markup, Problem> {
+pub async fn form(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    RawQuery(query): RawQuery,
+) -> Result<Markup, Problem> {
     let asked = fields(query.unwrap_or_default().as_bytes());
     let (actor, ids) = (signed.actor, ids_in(&asked)?);
     let right_many = (2..=MERGED_AT_ONCE).contains(&ids.len());
@@ -79,14 +83,13 @@ pub async fn form(State(web): State<Arc<Web>>, signed: Signed, RawQuery(query): 
     };
     let head = Page {
         title: "Merge contacts",
-        signed: Some(&signed),
+        viewer: Some(signed.viewer()),
         here: Section::Contacts,
     };
     let changed = asked.iter().any(|(name, _)| name == "changed");
     let from = place_among_duplicates(&asked);
     let (back, back_name) = way_back(from);
     Ok(page(
-        &web,
         head,
         html! {
             nav aria-label="Way back" { a href=(back) { "← " (back_name) } }
@@ -249,7 +252,11 @@ fn lists(values: &[&Contact]) -> Markup {
 }
 
 /// `POST /contacts/merge`
-pub async fn merge(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
+pub async fn merge(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
     let sent = fields(&body);
     let ids = ids_in(&sent)?;
     let request = request(&sent, &ids)?;

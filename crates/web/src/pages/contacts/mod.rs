@@ -1,21 +1,20 @@
-//! Contacts: the lists, one contact, creating and editing, sharing, saved views, and what is done with a selection.
+//! Contacts: the lists, one contact, creating and editing, sharing, saved views, what is done with a selection, and the
+//! export.
 
-mod bulk;
-pub mod columns;
-pub mod criteria;
-mod edit;
+pub mod bulk;
+mod columns;
+pub mod columns_menu;
+mod custom_field_inputs;
+pub mod edit;
+pub mod export;
 mod form;
-mod list;
+mod form_view;
+pub mod list;
+mod list_query;
 pub mod merge;
-mod own_fields;
+mod selection;
 pub mod share;
-mod show;
+pub mod show;
 mod table;
-mod told;
+pub mod undo;
 pub mod views;
-
-pub use bulk::{act, fields, selection, undelete};
-pub use edit::{create, edit, new, save};
-pub use list::{contacts, list, shared};
-pub use show::{delete, facts, show, title};
-pub use told::undo;

@@ -2,17 +2,17 @@
 //!
 //! Owns these forms. Leaves out what a share allows and who may give one (`app`).
 
-use super::bulk::{Selection, field, fields, selection, unsure};
-use super::criteria::Criteria;
-use super::list::contacts;
-use super::show::id;
-use super::told::{self, Told};
 use crate::Web;
-use crate::blocking::blocking;
-use crate::brief::brief;
-use crate::layout::{Page, Section, Tone, moment, notice, page};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::pages::contacts::list_query::ListQuery;
+use crate::pages::contacts::selection::{Selection, id, selection, unsure};
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::flash::{Flash, after};
+use crate::ui::form_data::{field, fields};
+use crate::ui::layout::{Page, Section, Tone, notice, page};
+use crate::ui::truncate::brief;
+use crate::ui::words::{contacts, moment};
 use app::{Access, ActionReport, Actor, App, Colleague, Error, Grantee, Member, Right, ShareInfo, StoredContact};
 use axum::extract::{Path, RawForm, RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -84,13 +84,13 @@ fn own(app: &App, actor: Actor, id: ContactId) -> Result<StoredContact, Error> {
 /// `GET /contacts/{id}/share`
 pub async fn show(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(contact): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Markup, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
     let asked = fields(query.unwrap_or_default().as_bytes());
-    let told = Told::read(&asked);
+    let told = Flash::read(&asked);
     let (stored, shares, others) = blocking(&web, move |app| {
         Ok((own(app, actor, id)?, app.shares_of(actor, id)?, app.colleagues(actor)?))
     })
@@ -108,20 +108,20 @@ pub async fn show(
             (who_sees_it(id, &shares))
         }
     };
-    Ok(framed(&web, &signed, "Share", content))
+    Ok(framed(&signed, "Share", content))
 }
 
 fn url(id: ContactId) -> String {
     format!("/contacts/{id}/share")
 }
 
-fn framed(web: &Web, signed: &Signed, title: &str, content: Markup) -> Markup {
+fn framed(signed: &CurrentMember, title: &str, content: Markup) -> Markup {
     let head = Page {
         title,
-        signed: Some(signed),
+        viewer: Some(signed.viewer()),
         here: Section::Contacts,
     };
-    page(web, head, content)
+    page(head, content)
 }
 
 /// The form that shares. `kept` are the fields that say what.
@@ -229,7 +229,7 @@ pub fn can(access: Access) -> &'static str {
 /// `POST /contacts/{id}/share`
 pub async fn share(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(contact): Path<String>,
     RawForm(body): RawForm,
 ) -> Result<Redirect, Problem> {
@@ -243,13 +243,13 @@ pub async fn share(
         app.share(actor, &[id], &to, access)
     })
     .await?;
-    Ok(told::after(&url(id), "share", report))
+    Ok(after(&url(id), "share", report))
 }
 
 /// `POST /contacts/{id}/unshare`
 pub async fn unshare(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(contact): Path<String>,
     RawForm(body): RawForm,
 ) -> Result<Redirect, Problem> {
@@ -260,7 +260,7 @@ pub async fn unshare(
         app.unshare(actor, &[id], to)
     })
     .await?;
-    Ok(told::after(&url(id), "unshare", report))
+    Ok(after(&url(id), "unshare", report))
 }
 
 fn which(text: &str) -> Result<Option<Grantee>, Problem> {
@@ -273,7 +273,7 @@ fn which(text: &str) -> Result<Option<Grantee>, Problem> {
 /// `GET /share`: a selection, or all that the criteria let pass.
 pub async fn of_many(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     ask(&web, &signed, &fields(query.unwrap_or_default().as_bytes())).await
@@ -282,7 +282,7 @@ pub async fn of_many(
 /// `POST /share`
 pub async fn share_many(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     RawForm(body): RawForm,
 ) -> Result<Response, Problem> {
     let fields = fields(&body);
@@ -295,7 +295,7 @@ pub async fn share_many(
 /// `GET /hand-over`: one contact, a selection, or all that the criteria let pass.
 pub async fn hand_over_form(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     ask_to_whom(&web, &signed, &fields(query.unwrap_or_default().as_bytes())).await
@@ -304,7 +304,7 @@ pub async fn hand_over_form(
 /// `POST /hand-over`
 pub async fn hand_over(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     RawForm(body): RawForm,
 ) -> Result<Response, Problem> {
     hand_over_selection(&web, &signed, &fields(&body)).await
@@ -313,14 +313,18 @@ pub async fn hand_over(
 /// What a form is about: the selection, its criteria, and how many contacts that is.
 struct Asked {
     selection: Selection,
-    criteria: Criteria,
+    criteria: ListQuery,
     count: u64,
     others: Vec<Colleague>,
 }
 
 impl Asked {
-    async fn look(web: &Arc<Web>, signed: &Signed, fields: &[(String, String)]) -> Result<Option<Self>, Problem> {
-        let (selection, criteria) = (selection(fields), Criteria::read(fields));
+    async fn look(
+        web: &Arc<Web>,
+        signed: &CurrentMember,
+        fields: &[(String, String)],
+    ) -> Result<Option<Self>, Problem> {
+        let (selection, criteria) = (selection(fields), ListQuery::read(fields));
         if selection.is_empty() {
             return Ok(None);
         }
@@ -353,7 +357,7 @@ impl Asked {
 }
 
 /// The page that asks with whom a selection is to be shared.
-pub async fn ask(web: &Arc<Web>, signed: &Signed, fields: &[(String, String)]) -> Result<Response, Problem> {
+pub async fn ask(web: &Arc<Web>, signed: &CurrentMember, fields: &[(String, String)]) -> Result<Response, Problem> {
     let Some(asked) = Asked::look(web, signed, fields).await? else {
         return Ok(Redirect::to("/contacts").into_response());
     };
@@ -380,11 +384,15 @@ pub async fn ask(web: &Arc<Web>, signed: &Signed, fields: &[(String, String)]) -
             }
         }
     };
-    Ok(framed(web, signed, "Share", content).into_response())
+    Ok(framed(signed, "Share", content).into_response())
 }
 
 /// The page that asks to whom a selection is to be handed over.
-pub async fn ask_to_whom(web: &Arc<Web>, signed: &Signed, fields: &[(String, String)]) -> Result<Response, Problem> {
+pub async fn ask_to_whom(
+    web: &Arc<Web>,
+    signed: &CurrentMember,
+    fields: &[(String, String)],
+) -> Result<Response, Problem> {
     let Some(asked) = Asked::look(web, signed, fields).await? else {
         return Ok(Redirect::to("/contacts").into_response());
     };
@@ -417,18 +425,18 @@ pub async fn ask_to_whom(web: &Arc<Web>, signed: &Signed, fields: &[(String, Str
             }
         }
     };
-    Ok(framed(web, signed, "Hand over", content).into_response())
+    Ok(framed(signed, "Hand over", content).into_response())
 }
 
 /// Runs an action on a selection and goes back to the list.
 async fn run(
     web: &Arc<Web>,
-    signed: &Signed,
+    signed: &CurrentMember,
     fields: &[(String, String)],
     deed: &str,
     work: impl FnOnce(&App, Actor, &[ContactId]) -> Result<ActionReport, Error> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let (selection, criteria) = (selection(fields), Criteria::read(fields));
+    let (selection, criteria) = (selection(fields), ListQuery::read(fields));
     if selection.is_empty() {
         return Ok(Redirect::to(&criteria.list_url(0)).into_response());
     }
@@ -439,13 +447,13 @@ async fn run(
     })
     .await?;
     let report = report.ok_or_else(unsure)?;
-    Ok(told::after(&criteria.list_url(0), deed, report).into_response())
+    Ok(after(&criteria.list_url(0), deed, report).into_response())
 }
 
 /// Shares a selection.
 pub async fn share_selection(
     web: &Arc<Web>,
-    signed: &Signed,
+    signed: &CurrentMember,
     fields: &[(String, String)],
 ) -> Result<Response, Problem> {
     let (to, access) = (grantees(fields)?, access(fields)?);
@@ -461,7 +469,7 @@ pub async fn share_selection(
 /// Takes shares of a selection back.
 pub async fn unshare_selection(
     web: &Arc<Web>,
-    signed: &Signed,
+    signed: &CurrentMember,
     fields: &[(String, String)],
 ) -> Result<Response, Problem> {
     let to = which(field(fields, "to"))?;
@@ -474,7 +482,7 @@ pub async fn unshare_selection(
 /// Hands a selection over.
 pub async fn hand_over_selection(
     web: &Arc<Web>,
-    signed: &Signed,
+    signed: &CurrentMember,
     fields: &[(String, String)],
 ) -> Result<Response, Problem> {
     let (to, keep) = (member(field(fields, "member"))?, Access::named(field(fields, "keep")));

@@ -2,19 +2,22 @@
 //!
 //! Leaves out editing (`edit`).
 
-use super::share::{can, name as share_name};
-use super::told::Told;
 use crate::Web;
-use crate::blocking::blocking;
-use crate::brief::{PAGE, Room, brief};
-use crate::layout::{Page, Section, Tone, moment, notice, number, page};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::pages::contacts::selection::id;
+use crate::pages::contacts::share::{can, name as share_name};
+use crate::session::CurrentMember;
+use crate::ui::contact_text::{facts, lines, title};
+use crate::ui::error_page::Problem;
+use crate::ui::flash::Flash;
+use crate::ui::layout::{Page, Section, Tone, notice, page};
+use crate::ui::truncate::{Room, brief};
+use crate::ui::words::{moment, number};
 use app::{ContactHistory, Grantee, ImportId, Right, ShareInfo, StoredContact};
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Redirect;
 use maud::{Markup, html};
-use model::{Address, AddressPart, Contact, ContactId, ContactRules, Label, TextField};
+use model::{Contact, ContactRules, Label, TextField};
 use std::sync::Arc;
 
 /// All that the page is made of.
@@ -25,24 +28,19 @@ struct Shown {
     shares: Vec<ShareInfo>,
     /// Who looks at it.
     me: Grantee,
-    told: Told,
+    told: Flash,
     saved: bool,
-}
-
-/// The id in an address; what is none leads nowhere.
-pub fn id(text: &str) -> Result<ContactId, Problem> {
-    text.parse().map_err(|_| Problem::NotFound)
 }
 
 /// `GET /contacts/{id}`
 pub async fn show(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(contact): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Markup, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
-    let asked = super::fields(query.unwrap_or_default().as_bytes());
+    let asked = crate::ui::form_data::fields(query.unwrap_or_default().as_bytes());
     let shown = blocking(&web, move |app| {
         Ok(Shown {
             stored: app.contact(actor, id)?,
@@ -50,7 +48,7 @@ pub async fn show(
             rules: app.contact_rules(actor)?,
             shares: app.shares_of(actor, id)?,
             me: Grantee::Member(actor.member()),
-            told: Told::read(&asked),
+            told: Flash::read(&asked),
             saved: asked.iter().any(|(name, _)| name == "saved"),
         })
     })
@@ -58,16 +56,16 @@ pub async fn show(
     let name = shown.stored.contact.display_name();
     let head = Page {
         title: &brief(&name),
-        signed: Some(&signed),
+        viewer: Some(signed.viewer()),
         here: Section::Contacts,
     };
-    Ok(page(&web, head, content(&shown)))
+    Ok(page(head, content(&shown)))
 }
 
 /// `POST /contacts/{id}/delete`
 pub async fn delete(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(contact): Path<String>,
 ) -> Result<Redirect, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
@@ -232,32 +230,6 @@ fn kind(label: &Label) -> Markup {
     html! { @if !label.is_none() { " " span.small { "(" (brief(label.as_str())) ")" } } }
 }
 
-fn lines(address: &Address) -> String {
-    let line = |parts: &[AddressPart]| {
-        let parts = parts.iter().map(|part| address.part(*part).as_str());
-        parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
-    };
-    let lines = [
-        line(&[AddressPart::Street]),
-        line(&[AddressPart::ZipCode, AddressPart::City]),
-        line(&[AddressPart::State]),
-        line(&[AddressPart::Country]),
-    ];
-    lines
-        .into_iter()
-        .filter(|line| !line.is_empty())
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-/// `first_name` as people write it.
-pub fn title(name: &str) -> String {
-    let words = name.replace('_', " ");
-    let mut letters = words.chars();
-    let first = letters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(letters).collect()
-}
-
 fn origin(stored: &StoredContact, history: &ContactHistory) -> Markup {
     let by_import = stored.written_by.is_some();
     html! {
@@ -331,61 +303,4 @@ fn old_values(before: &Contact, now: &Contact) -> Markup {
             (list("What it brought", &new))
         }
     }
-}
-
-/// Whether contacts hold more than a form can: they can be changed with a file alone.
-pub fn too_large_for_a_form<'c>(contacts: impl Iterator<Item = &'c Contact>) -> bool {
-    let size = |contact| {
-        facts(contact)
-            .iter()
-            .map(|(name, value)| name.len() + value.len())
-            .sum::<usize>()
-    };
-    contacts.map(size).sum::<usize>() > PAGE
-}
-
-/// Every value of a contact on a line, for comparing.
-pub fn facts(contact: &Contact) -> Vec<(String, String)> {
-    let labelled = |name: &str, label: &Label| match label.is_none() {
-        true => name.to_owned(),
-        false => format!("{name} ({})", label.as_str()),
-    };
-    let mut facts: Vec<(String, String)> = TextField::ALL
-        .into_iter()
-        .map(|field| (title(field.name()), contact.text(field).to_string()))
-        .filter(|(_, value)| !value.is_empty())
-        .collect();
-    facts.extend(
-        contact
-            .emails
-            .iter()
-            .map(|e| (labelled("Email", &e.label), e.value.as_str().to_owned())),
-    );
-    facts.extend(
-        contact
-            .phones
-            .iter()
-            .map(|p| (labelled("Phone", &p.label), p.phone.international())),
-    );
-    facts.extend(
-        contact
-            .addresses
-            .iter()
-            .map(|a| (labelled("Address", &a.label), lines(a).replace('\n', ", "))),
-    );
-    facts.extend(
-        contact
-            .websites
-            .iter()
-            .map(|w| (labelled("Website", &w.label), w.value.to_string())),
-    );
-    facts.extend(contact.birthday.map(|day| ("Birthday".to_owned(), day.to_string())));
-    facts.extend(contact.tags.iter().map(|tag| ("Tag".to_owned(), tag.to_string())));
-    facts.extend(
-        contact
-            .custom
-            .iter()
-            .map(|(name, value)| (name.clone(), value.to_string())),
-    );
-    facts
 }

@@ -2,8 +2,8 @@
 //!
 //! Leaves out the cells of the chosen columns (`columns`) and what happens to a selection (`bulk`).
 
-use super::columns::{Column, TAGS, Width, access, clipped};
-use crate::layout::number;
+use crate::pages::contacts::columns::{Column, TAGS, Width, access, clipped};
+use crate::ui::words::number;
 use app::{Listed, Right, Scope};
 use maud::{Markup, html};
 use std::borrow::Cow;

@@ -2,15 +2,15 @@
 //!
 //! A view is the query of the list's address. Leaves out who may use and change one (`app`).
 
-use super::bulk::{field, fields};
-use super::columns::Columns;
-use super::criteria::Criteria;
-use super::told::with;
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{Page, Section, empty, page};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::pages::contacts::columns::Columns;
+use crate::pages::contacts::list_query::ListQuery;
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::flash::with;
+use crate::ui::form_data::{field, fields};
+use crate::ui::layout::{Page, Section, empty, page};
 use app::{SavedView, ViewContent};
 use axum::extract::{Path, RawForm, State};
 use axum::response::Redirect;
@@ -22,13 +22,13 @@ fn url(view: &SavedView) -> String {
     criteria(&view.query).list_url(0)
 }
 
-fn criteria(query: &str) -> Criteria {
-    Criteria::read(&fields(query.as_bytes()))
+fn criteria(query: &str) -> ListQuery {
+    ListQuery::read(&fields(query.as_bytes()))
 }
 
 /// The menu above the list: the views there are, and a form to save what is shown, with the columns that are.
-pub fn menu(views: &[SavedView], now: &Criteria, columns: &Columns) -> Markup {
-    let with_columns = Criteria {
+pub fn menu(views: &[SavedView], now: &ListQuery, columns: &Columns) -> Markup {
+    let with_columns = ListQuery {
         columns: columns.clone(),
         ..now.clone()
     };
@@ -63,12 +63,12 @@ pub fn menu(views: &[SavedView], now: &Criteria, columns: &Columns) -> Markup {
 }
 
 /// `GET /views`
-pub async fn list(State(web): State<Arc<Web>>, signed: Signed) -> Result<Markup, Problem> {
+pub async fn list(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Markup, Problem> {
     let actor = signed.actor;
     let views = blocking(&web, move |app| app.views(actor)).await?;
     let head = Page {
         title: "Views",
-        signed: Some(&signed),
+        viewer: Some(signed.viewer()),
         here: Section::Contacts,
     };
     let content = html! {
@@ -82,7 +82,7 @@ pub async fn list(State(web): State<Arc<Web>>, signed: Signed) -> Result<Markup,
             @for view in &views { (card(view)) }
         }
     };
-    Ok(page(&web, head, content))
+    Ok(page(head, content))
 }
 
 fn card(view: &SavedView) -> Markup {
@@ -121,7 +121,11 @@ fn content(fields: &[(String, String)]) -> ViewContent {
 }
 
 /// `POST /views`
-pub async fn save(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): RawForm) -> Result<Redirect, Problem> {
+pub async fn save(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    RawForm(body): RawForm,
+) -> Result<Redirect, Problem> {
     let (actor, content) = (signed.actor, content(&fields(&body)));
     let back = criteria(&content.query).list_url(0);
     blocking(&web, move |app| app.save_view(actor, &content)).await?;
@@ -131,7 +135,7 @@ pub async fn save(State(web): State<Arc<Web>>, signed: Signed, RawForm(body): Ra
 /// `POST /views/{view}`
 pub async fn change(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(view): Path<String>,
     RawForm(body): RawForm,
 ) -> Result<Redirect, Problem> {
@@ -143,7 +147,7 @@ pub async fn change(
 /// `POST /views/{view}/delete`
 pub async fn delete(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(view): Path<String>,
 ) -> Result<Redirect, Problem> {
     let (actor, id) = (signed.actor, number(&view)?);

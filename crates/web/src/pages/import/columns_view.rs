@@ -3,10 +3,11 @@
 //! Owns the pages of the columns. Leaves out what the form means (`mapping`) and what stands around the table
 //! (`mapping_view`).
 
-use super::fields::{Choice, words};
-use super::mapping_view::Shown;
-use crate::brief::brief;
-use crate::layout::{number, table_frame};
+use crate::pages::import::fields::{Choice, words};
+use crate::pages::import::mapping_model::Shown;
+use crate::ui::layout::table_frame;
+use crate::ui::truncate::brief;
+use crate::ui::words::number;
 use app::{Column, MappedFile};
 use maud::{Markup, html};
 use std::ops::Range;

@@ -3,7 +3,7 @@
 //! Owns how a slot is called on the pages, and in which groups the slots are offered for a column. Leaves out what slots
 //! there are (`model::Slot`).
 
-use crate::brief::brief;
+use crate::ui::truncate::brief;
 use maud::{Markup, html};
 use model::{AddressPart, Label, Slot, TextField};
 

@@ -2,19 +2,20 @@
 //!
 //! Leaves out one import's own pages.
 
-use super::{bytes, wizard};
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{empty, moment, number, table_frame};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::pages::import::wizard;
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::layout::{empty, table_frame};
+use crate::ui::words::{bytes, moment, number};
 use app::{ImportReport, ImportState};
 use axum::extract::State;
 use maud::{Markup, html};
 use std::sync::Arc;
 
 /// `GET /imports`
-pub async fn list(State(web): State<Arc<Web>>, signed: Signed) -> Result<Markup, Problem> {
+pub async fn list(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Markup, Problem> {
     let actor = signed.actor;
     let imports = blocking(&web, move |app| app.imports(actor)).await?;
     let content = html! {
@@ -31,7 +32,7 @@ pub async fn list(State(web): State<Arc<Web>>, signed: Signed) -> Result<Markup,
             (table_frame("Imports", false, table(&imports)))
         }
     };
-    Ok(wizard(&web, &signed, "Imports", content))
+    Ok(wizard(&signed, "Imports", content))
 }
 
 fn table(imports: &[ImportReport]) -> Markup {

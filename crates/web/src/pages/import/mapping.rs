@@ -3,18 +3,20 @@
 //! Owns the form of the step: what it shows, what comes back, and which of it is a choice of the member. Leaves out how the
 //! page looks (`mapping_view`).
 
-use super::fields::LABEL_COLUMN;
-use super::mapping_view::{Shown, view};
-use super::{Number, elsewhere, refused, to};
 use crate::Web;
-use crate::blocking::blocking;
-use crate::brief::{brief, cut};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::pages::import::fields::LABEL_COLUMN;
+use crate::pages::import::mapping_model::{Shown, shown};
+use crate::pages::import::mapping_view::view;
+use crate::pages::import::options::date_order;
+use crate::pages::import::{Number, elsewhere, refused, to};
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::truncate::{brief, cut};
 use app::{Actor, App, Charset, Column, Draft, DraftSettings, Error, HeaderChoice, ImportId, MappedFile, MappingError};
 use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Response};
-use model::{DateOrder, Region};
+use model::Region;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -34,11 +36,16 @@ impl At {
 }
 
 /// `GET /imports/{import}/map`
-pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number, Query(at): Query<At>) -> Response {
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(number): Number,
+    Query(at): Query<At>,
+) -> Response {
     let import = ImportId(number);
     let actor = signed.actor;
     match blocking(&web, move |app| both(app, actor, import)).await {
-        Ok((draft, file)) => view(&web, &signed, &Shown::new(&draft, &file, at.page())).into_response(),
+        Ok((draft, file)) => view(&signed, &Shown::new(&draft, &file, at.page())).into_response(),
         Err(problem) => elsewhere(import, problem),
     }
 }
@@ -56,7 +63,7 @@ type Sent = Vec<(String, String)>;
 /// `POST /imports/{import}/map`
 pub async fn change(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(number): Number,
     Query(at): Query<At>,
     Form(sent): Form<Sent>,
@@ -69,7 +76,7 @@ pub async fn change(
 
 async fn changed(
     web: &Arc<Web>,
-    signed: &Signed,
+    signed: &CurrentMember,
     import: ImportId,
     page: usize,
     sent: Sent,
@@ -81,7 +88,7 @@ async fn changed(
         let mut shown = Shown::new(&draft, &file, page);
         shown.problem = Some(problem);
         shown.chosen = Some(&form.columns);
-        refused(view(web, signed, &shown))
+        refused(view(signed, &shown))
     };
     if form.goes_on() && !form.fills_any(&file.columns) {
         return Ok(again(
@@ -114,7 +121,7 @@ fn mapping_problem(error: &MappingError) -> String {
             "Both “{}” and “{}” are to fill {}, which takes one column. Choose another field for one of them, or do not import it.",
             brief(first),
             brief(second),
-            brief(&super::fields::words_of(slot))
+            brief(&crate::pages::import::fields::words_of(slot))
         ),
         other => cut(&other.to_string(), PROBLEM).into_owned(),
     }
@@ -218,23 +225,6 @@ impl MapForm {
     }
 }
 
-/// The value of a column's choice as the page shows it.
-pub fn shown(column: &Column) -> String {
-    match &column.slot {
-        Some(slot) => slot.to_string(),
-        None if column.label_for.is_empty() => String::new(),
-        None => LABEL_COLUMN.to_owned(),
-    }
-}
-
-/// The delimiters that can be chosen, and how they are called.
-pub const DELIMITERS: [(&str, &str); 4] = [
-    (",", "Comma"),
-    (";", "Semicolon"),
-    ("tab", "Tab"),
-    ("|", "Vertical bar"),
-];
-
 fn delimiter(name: &str) -> Option<u8> {
     match name {
         "tab" => Some(b'\t'),
@@ -247,15 +237,6 @@ fn header(word: &str) -> HeaderChoice {
     match word {
         "none" => HeaderChoice::None,
         _ => word.parse().map_or(HeaderChoice::Auto, HeaderChoice::Row),
-    }
-}
-
-/// The order of day and month in a word of a form.
-pub fn date_order(word: &str) -> Option<DateOrder> {
-    match word {
-        "day" => Some(DateOrder::DayFirst),
-        "month" => Some(DateOrder::MonthFirst),
-        _ => None,
     }
 }
 

@@ -2,58 +2,18 @@
 //!
 //! Leaves out what the form means (`mapping`).
 
-use super::columns_view::{columns, pager};
-use super::mapping::{DELIMITERS, shown};
-use super::{Step, address, bytes, counted, steps, wizard};
-use crate::Web;
-use crate::brief::brief;
-use crate::layout::{Tone, notice};
-use crate::session::Signed;
+use crate::pages::import::columns_view::{columns, pager};
+use crate::pages::import::mapping_model::{Shown, shown};
+use crate::pages::import::options::{DELIMITERS, date_options};
+use crate::pages::import::{Step, address, steps, wizard};
+use crate::session::CurrentMember;
+use crate::ui::forms::country_options;
+use crate::ui::layout::{Tone, notice};
+use crate::ui::truncate::brief;
+use crate::ui::words::{bytes, counted};
 use app::{Column, Draft, DraftSettings, HeaderChoice, MappedFile};
 use maud::{Markup, html};
-use model::{DateOrder, Region, Slot, countries};
-use std::collections::HashMap;
-
-/// What the page shows.
-pub struct Shown<'a> {
-    draft: &'a Draft,
-    pub file: &'a MappedFile,
-    /// Which page of the columns, from 0.
-    pub page: usize,
-    /// What is wrong with what was sent.
-    pub problem: Option<&'a str>,
-    /// What was chosen and not taken.
-    pub chosen: Option<&'a HashMap<usize, String>>,
-}
-
-impl<'a> Shown<'a> {
-    /// A draft as it stands.
-    pub fn new(draft: &'a Draft, file: &'a MappedFile, page: usize) -> Self {
-        Self {
-            draft,
-            file,
-            page,
-            problem: None,
-            chosen: None,
-        }
-    }
-
-    pub fn choice(&self, at: usize, column: &Column) -> String {
-        let sent = self.chosen.and_then(|chosen| chosen.get(&at));
-        sent.cloned().unwrap_or_else(|| shown(column))
-    }
-
-    /// Another column that is to fill the same field, which takes one.
-    pub fn twice(&self, at: usize, choice: &str) -> Option<&'a str> {
-        let slot: Slot = choice.parse().ok()?;
-        if self.chosen.is_none() || slot.is_list() {
-            return None;
-        }
-        let columns = self.file.columns.iter().enumerate();
-        let mut others = columns.filter(|(other, column)| *other != at && self.choice(*other, column) == choice);
-        others.next().map(|(_, column)| column.header.as_str())
-    }
-}
+use model::countries;
 
 /// Encodings that can be chosen; what is told from the file stands first.
 const ENCODINGS: [(&str, &str); 20] = [
@@ -83,11 +43,10 @@ const ENCODINGS: [(&str, &str); 20] = [
 const HEADER_ROWS: u64 = 10;
 
 /// The page.
-pub fn view(web: &Web, signed: &Signed, shown: &Shown<'_>) -> Markup {
+pub fn view(signed: &CurrentMember, shown: &Shown<'_>) -> Markup {
     let Shown { draft, file, .. } = shown;
     let import = draft.import;
     wizard(
-        web,
         signed,
         "Map columns",
         html! {
@@ -255,16 +214,6 @@ fn region(settings: &DraftSettings, file: &MappedFile) -> Markup {
     choice("region", "Default country", hint, options)
 }
 
-/// Every country as an option.
-pub fn country_options(chosen: Option<Region>) -> Markup {
-    let chosen = chosen.map(Region::code);
-    html! {
-        @for (code, name) in countries() {
-            option value=(code) selected[chosen.as_deref() == Some(code)] { (name) }
-        }
-    }
-}
-
 fn country(code: &str) -> String {
     let known = countries().iter().find(|(known, _)| *known == code);
     known.map_or(code, |(_, name)| name).to_owned()
@@ -288,14 +237,6 @@ fn dates(settings: &DraftSettings, file: &MappedFile) -> Markup {
         "Read as 3 April or as March 4",
         options,
     )
-}
-
-/// Both orders of day and month as options.
-pub fn date_options(chosen: Option<DateOrder>) -> Markup {
-    html! {
-        option value="day" selected[chosen == Some(DateOrder::DayFirst)] { "Day first: 3 April" }
-        option value="month" selected[chosen == Some(DateOrder::MonthFirst)] { "Month first: March 4" }
-    }
 }
 
 /// What becomes of the columns that no field was found for.

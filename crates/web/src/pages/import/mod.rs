@@ -8,22 +8,26 @@ mod columns_view;
 mod fields;
 pub mod list;
 pub mod mapping;
-pub mod mapping_view;
+mod mapping_model;
+mod mapping_view;
+mod options;
 pub mod preview;
 mod preview_view;
 mod receive;
 pub mod result;
 pub mod row;
+mod row_query;
 mod rows;
 pub mod running;
 pub mod undo;
 pub mod upload;
 
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{Page, Section, page};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::layout::{Page, Section, page};
+use crate::ui::words::counted;
 use app::{ImportId, ImportState};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -78,13 +82,13 @@ fn steps(now: Step, import: Option<ImportId>) -> Markup {
 }
 
 /// A page of the wizard.
-fn wizard(web: &Web, signed: &Signed, title: &str, content: Markup) -> Markup {
+fn wizard(signed: &CurrentMember, title: &str, content: Markup) -> Markup {
     let head = Page {
         title,
-        signed: Some(signed),
+        viewer: Some(signed.viewer()),
         here: Section::Imports,
     };
-    page(web, head, content)
+    page(head, content)
 }
 
 /// The address of a page of an import.
@@ -106,14 +110,22 @@ fn end_of(state: ImportState) -> &'static str {
 }
 
 /// `GET /imports/{import}`: the step that it stands at.
-pub async fn step(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Result<Redirect, Problem> {
+pub async fn step(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(number): Number,
+) -> Result<Redirect, Problem> {
     let import = ImportId(number);
     let report = blocking(&web, move |app| app.import_report(signed.actor, import)).await?;
     Ok(to(import, end_of(report.state)))
 }
 
 /// `POST /imports/{import}/discard`: an import that was not started is dropped with its file.
-pub async fn discard(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Result<Redirect, Problem> {
+pub async fn discard(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(number): Number,
+) -> Result<Redirect, Problem> {
     blocking(&web, move |app| app.discard_draft(signed.actor, ImportId(number))).await?;
     Ok(Redirect::to("/imports"))
 }
@@ -132,44 +144,9 @@ fn refused(page: Markup) -> Response {
     (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
 }
 
-/// How much a file has, in words: `3.4 MB`.
-fn bytes(n: u64) -> String {
-    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "KB")];
-    match UNITS.into_iter().find(|(unit, _)| n >= *unit) {
-        None => format!("{n} bytes"),
-        Some((unit, name)) => {
-            let tenths = n / (unit / 10);
-            if tenths.is_multiple_of(10) || tenths >= 1000 {
-                format!("{} {name}", tenths / 10)
-            } else {
-                format!("{}.{} {name}", tenths / 10, tenths % 10)
-            }
-        }
-    }
-}
-
-/// A number with its noun: `1 row`, `1,234 rows`.
-pub fn counted(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", crate::layout::number(n), if n == 1 { one } else { many })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_are_told_in_few_figures() {
-        let texts = [0, 999, 1_000, 1_500, 12_345_678, 100_000_000, 2_000_000_000].map(bytes);
-        let expected = ["0 bytes", "999 bytes", "1 KB", "1.5 KB", "12.3 MB", "100 MB", "2 GB"];
-        assert_eq!(texts, expected);
-    }
-
-    #[test]
-    fn nouns_follow_their_number() {
-        assert_eq!(counted(1, "row", "rows"), "1 row");
-        assert_eq!(counted(1_234, "row", "rows"), "1,234 rows");
-        assert_eq!(counted(0, "row", "rows"), "0 rows");
-    }
 
     #[test]
     fn there_is_a_way_back_before_the_start_only() {

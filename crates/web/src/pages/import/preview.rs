@@ -3,16 +3,16 @@
 //! Owns the forms of the step: options, corrections, decisions, the start. Leaves out how the page looks (`preview_view`) and
 //! what a row becomes, which `app` tells.
 
-use super::mapping::date_order;
-use super::preview_view::{Shown, view};
-use super::{Number, elsewhere, to};
 use crate::Web;
-use crate::blocking::blocking;
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::pages::import::options::date_order;
+use crate::pages::import::preview_view::{Shown, view};
+use crate::pages::import::row_query::{PAGE, RowQuery};
+use crate::pages::import::{Number, elsewhere, to};
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
 use app::{
-    Actor, App, BadValues, Conflicts, Counts, Decision, DraftSettings, Duplicates, Error, Fix, ImportId, Match,
-    RowClass,
+    Actor, App, BadValues, Conflicts, Decision, DraftSettings, Duplicates, Error, Fix, ImportId, Match, RowClass,
 };
 use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -21,60 +21,27 @@ use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Rows on a page.
-pub const PAGE: u64 = 50;
 /// How long a page waits for the preview of a file: most are small, and then it is there whole.
 const WAIT: Duration = Duration::from_millis(800);
 /// Larger files take longer anyway: once there are rows to show, nobody waits for the others.
 const SMALL: u64 = 4 * 1024 * 1024;
 
-/// Which rows are looked at.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct At {
-    /// Their class.
-    pub class: Option<String>,
-    /// The page, from 1.
-    pub page: Option<u64>,
-}
-
-impl At {
-    /// The class that is asked for, else the first that wants a look.
-    pub fn class(&self, counts: &Counts) -> RowClass {
-        let asked = self.class.as_deref().and_then(RowClass::parse);
-        let first = || {
-            use RowClass as C;
-            let order = [
-                C::Invalid,
-                C::Conflict,
-                C::Ambiguous,
-                C::Possible,
-                C::New,
-                C::Update,
-                C::Duplicate,
-                C::Unchanged,
-            ];
-            order.into_iter().find(|class| class.of(counts) > 0)
-        };
-        asked.or_else(first).unwrap_or(RowClass::New)
-    }
-
-    /// The page, from 0.
-    pub fn page(&self) -> u64 {
-        self.page.unwrap_or(1).saturating_sub(1)
-    }
-}
-
 /// `GET /imports/{import}/preview`
-pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number, Query(at): Query<At>) -> Response {
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(number): Number,
+    Query(at): Query<RowQuery>,
+) -> Response {
     let import = ImportId(number);
     let actor = signed.actor;
     match blocking(&web, move |app| shown(app, actor, import, &at)).await {
-        Ok(shown) => view(&web, &signed, &shown).into_response(),
+        Ok(shown) => view(&signed, &shown).into_response(),
         Err(problem) => elsewhere(import, problem),
     }
 }
 
-fn shown(app: &App, actor: Actor, import: ImportId, at: &At) -> Result<Shown, Error> {
+fn shown(app: &App, actor: Actor, import: ImportId, at: &RowQuery) -> Result<Shown, Error> {
     let draft = app.draft(actor, import)?;
     let mut state = app.preview_state(actor, import, Duration::ZERO)?;
     if !state.complete && (draft.file_size <= SMALL || state.counts.rows == 0) {
@@ -178,7 +145,7 @@ impl Options {
 /// `POST /imports/{import}/options`
 pub async fn options(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(number): Number,
     Query(back): Query<Back>,
     Form(options): Form<Options>,
@@ -242,7 +209,7 @@ impl Correction {
 /// `POST /imports/{import}/fix`
 pub async fn fix(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(number): Number,
     Query(back): Query<Back>,
     Form(correction): Form<Correction>,
@@ -259,7 +226,7 @@ pub async fn fix(
 /// `POST /imports/{import}/unfix`: takes the last correction back.
 pub async fn unfix(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(number): Number,
     Query(back): Query<Back>,
 ) -> Response {
@@ -297,7 +264,7 @@ fn decision(word: &str) -> Result<Option<Decision>, Problem> {
 /// `POST /imports/{import}/decide`
 pub async fn decide(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(number): Number,
     Query(back): Query<Back>,
     Form(decided): Form<Decided>,
@@ -312,7 +279,7 @@ pub async fn decide(
 }
 
 /// `POST /imports/{import}/start`
-pub async fn start(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Response {
+pub async fn start(State(web): State<Arc<Web>>, signed: CurrentMember, Path(number): Number) -> Response {
     let import = ImportId(number);
     match blocking(&web, move |app| app.start_draft(signed.actor, import)).await {
         Ok(()) => to(import, "running").into_response(),
@@ -323,25 +290,6 @@ pub async fn start(State(web): State<Arc<Web>>, signed: Signed, Path(number): Nu
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_wants_a_look_comes_first() {
-        let at = At::default();
-        let mut counts = Counts {
-            rows: 3,
-            new: 2,
-            invalid: 1,
-            ..Counts::default()
-        };
-        assert_eq!(at.class(&counts), RowClass::Invalid);
-        counts.invalid = 0;
-        assert_eq!(at.class(&counts), RowClass::New);
-        let asked = At {
-            class: Some("update".to_owned()),
-            page: Some(3),
-        };
-        assert_eq!((asked.class(&counts), asked.page()), (RowClass::Update, 2));
-    }
 
     #[test]
     fn decisions_are_words() {

@@ -2,13 +2,14 @@
 //!
 //! Leaves out what its forms mean (`preview`) and the tables of rows (`rows`).
 
-use super::mapping_view::{country_options, date_options};
-use super::rows::{Changing, Rows, SWAP, heading, meaning, sentence};
-use super::{Step, address, counted, steps, wizard};
-use crate::Web;
-use crate::brief::{brief, is_cut};
-use crate::layout::{Tone, notice, number, pages};
-use crate::session::Signed;
+use crate::pages::import::options::date_options;
+use crate::pages::import::rows::{Changing, Rows, SWAP, heading, meaning, sentence};
+use crate::pages::import::{Step, address, steps, wizard};
+use crate::session::CurrentMember;
+use crate::ui::forms::country_options;
+use crate::ui::layout::{Tone, notice, pages};
+use crate::ui::truncate::{brief, is_cut};
+use crate::ui::words::{counted, number};
 use app::{
     BadValues, Column, ColumnProblem, Conflicts, Counts, Draft, Duplicates, Match, PreviewState, RowClass, RowsPage,
 };
@@ -47,10 +48,9 @@ impl Shown {
 const LOOK_AGAIN_SECONDS: u32 = 2;
 
 /// The page.
-pub fn view(web: &Web, signed: &Signed, shown: &Shown) -> Markup {
+pub fn view(signed: &CurrentMember, shown: &Shown) -> Markup {
     let Shown { draft, state, .. } = shown;
     wizard(
-        web,
         signed,
         "Preview",
         html! {

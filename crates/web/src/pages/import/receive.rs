@@ -4,9 +4,9 @@
 //! Owns the way from the request to the object store. Leaves out what is done with the file.
 
 use crate::Web;
-use crate::blocking::{blocking, without_turn};
-use crate::problem::Problem;
-use crate::uploads::{NoPlace, Place};
+use crate::bridge::blocking::{blocking, without_turn};
+use crate::bridge::uploads::{NoPlace, Place};
+use crate::ui::error_page::Problem;
 use app::{Actor, ArrivingFile, Error, ImportId};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::http::StatusCode;

@@ -2,16 +2,17 @@
 //!
 //! Owns the page and the file of rejected rows. Leaves out taking the import back (`undo`).
 
-use super::list::state_badge;
-use super::preview::{At, PAGE};
-use super::rows::{Rows, heading};
-use super::{Number, Step, address, counted, end_of, steps, to, wizard};
 use crate::Web;
-use crate::blocking::{blocking, written};
-use crate::brief::brief;
-use crate::layout::{Tone, moment, notice, number, pages};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::{blocking, written};
+use crate::pages::import::list::state_badge;
+use crate::pages::import::row_query::{PAGE, RowQuery};
+use crate::pages::import::rows::{Rows, heading};
+use crate::pages::import::{Number, Step, address, end_of, steps, to, wizard};
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::layout::{Tone, notice, pages};
+use crate::ui::truncate::brief;
+use crate::ui::words::{counted, moment, number};
 use app::{Actor, App, Counts, Error, ImportId, ImportReport, ImportState, RowClass, RowsPage};
 use axum::extract::{Path, Query, State};
 use axum::http::header;
@@ -33,9 +34,9 @@ struct Looked {
 /// `GET /imports/{import}/result`
 pub async fn show(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(number): Number,
-    Query(at): Query<At>,
+    Query(at): Query<RowQuery>,
 ) -> Result<Response, Problem> {
     let import = ImportId(number);
     let actor = signed.actor;
@@ -50,10 +51,10 @@ pub async fn show(
             Some(blocking(&web, move |app| look(app, actor, import, &at, &counts)).await?)
         }
     };
-    Ok(view(&web, &signed, &report, looked.as_ref()).into_response())
+    Ok(view(&signed, &report, looked.as_ref()).into_response())
 }
 
-fn look(app: &App, actor: Actor, import: ImportId, at: &At, counts: &Counts) -> Result<Looked, Error> {
+fn look(app: &App, actor: Actor, import: ImportId, at: &RowQuery, counts: &Counts) -> Result<Looked, Error> {
     let class = at.class(counts);
     match app.result_rows(actor, import, class, at.page(), PAGE) {
         Ok(rows) => Ok(Looked { class, rows: Ok(rows) }),
@@ -66,10 +67,9 @@ fn look(app: &App, actor: Actor, import: ImportId, at: &At, counts: &Counts) -> 
     }
 }
 
-fn view(web: &Web, signed: &Signed, report: &ImportReport, looked: Option<&Looked>) -> Markup {
+fn view(signed: &CurrentMember, report: &ImportReport, looked: Option<&Looked>) -> Markup {
     let import = report.import;
     wizard(
-        web,
         signed,
         "Import result",
         html! {
@@ -220,7 +220,11 @@ fn rows(report: &ImportReport, looked: &Looked) -> Markup {
 }
 
 /// `GET /imports/{import}/rejected.csv`
-pub async fn rejected(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Result<Response, Problem> {
+pub async fn rejected(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(number): Number,
+) -> Result<Response, Problem> {
     let import = ImportId(number);
     let actor = signed.actor;
     // What is certain to fail fails before the answer has begun.

@@ -2,14 +2,15 @@
 //!
 //! Owns the page and its limits: so many cells, and so much of each. What is longer still is in the file itself.
 
-use super::preview::PAGE;
-use super::{Number, address, counted, elsewhere, wizard};
 use crate::Web;
-use crate::blocking::blocking;
-use crate::brief::{brief, cut};
-use crate::layout::{number, pages, table_frame};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::pages::import::row_query::{PAGE, row_url};
+use crate::pages::import::{Number, elsewhere, wizard};
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::layout::{pages, table_frame};
+use crate::ui::truncate::{brief, cut};
+use crate::ui::words::{counted, number};
 use app::{Actor, App, Error, ImportId, PreviewRow, RowClass, RowsPage};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
@@ -39,13 +40,13 @@ pub struct At {
     cells: usize,
 }
 
-/// The address of a row that is on a page of the rows of a class.
-pub fn row_url(import: ImportId, class: RowClass, page: u64, row: u64) -> String {
-    address(import, &format!("row?class={}&page={page}&row={row}", class.as_str()))
-}
-
 /// `GET /imports/{import}/row`
-pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Path(import): Number, Query(at): Query<At>) -> Response {
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(import): Number,
+    Query(at): Query<At>,
+) -> Response {
     let import = ImportId(import);
     let Some(class) = RowClass::parse(&at.class) else {
         return Problem::NotFound.into_response();
@@ -56,7 +57,7 @@ pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Path(import): Num
         Err(problem) => return elsewhere(import, problem),
     };
     match rows.rows.iter().find(|row| row.number == at.row) {
-        Some(row) => view(&web, &signed, import, (class, &at), &rows.header, row).into_response(),
+        Some(row) => view(&signed, import, (class, &at), &rows.header, row).into_response(),
         None => Problem::NotFound.into_response(),
     }
 }
@@ -70,8 +71,7 @@ fn rows(app: &App, actor: Actor, import: ImportId, class: RowClass, page: u64) -
 }
 
 fn view(
-    web: &Web,
-    signed: &Signed,
+    signed: &CurrentMember,
     import: ImportId,
     (class, at): (RowClass, &At),
     header: &[String],
@@ -93,7 +93,7 @@ fn view(
             p { a.button href=(format!("/imports/{import}")) { "Back to the import" } }
         }
     };
-    wizard(web, signed, &title, content)
+    wizard(signed, &title, content)
 }
 
 fn cells(header: &[String], row: &PreviewRow, page: usize) -> Markup {

@@ -2,11 +2,12 @@
 //!
 //! Owns one table for each kind of class. Leaves out which rows are shown, and the frame around them.
 
-use super::address;
-use super::fields::words_of;
-use super::row::row_url;
-use crate::brief::{brief, is_cut};
-use crate::layout::{number, table_frame};
+use crate::pages::import::address;
+use crate::pages::import::fields::words_of;
+use crate::pages::import::row_query::row_url;
+use crate::ui::layout::table_frame;
+use crate::ui::truncate::{brief, is_cut};
+use crate::ui::words::number;
 use app::{Decision, Duplicates, ImportId, MatchedContact, PreviewRow, Reason, RowClass, RowsPage, ValueChange};
 use maud::{Markup, html};
 use model::Contact;
@@ -294,7 +295,7 @@ impl Rows<'_> {
                 thead { tr {
                     th.number scope="col" { "Line" }
                     th scope="col" { "In the file" }
-                    th scope="col" { "Here already" }
+                    th scope="col" { "SessionToken already" }
                     @if self.changing.is_some() { th scope="col" { "This row" } }
                 } }
                 tbody { @for row in &self.page.rows {

@@ -3,12 +3,13 @@
 //! Owns the page, its live numbers and the way to stop. Leaves out the running itself: it goes on in the server, and in
 //! another one if this one dies.
 
-use super::{Number, Step, address, counted, end_of, steps, to, wizard};
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::number;
-use crate::problem::Problem;
-use crate::session::{self, Here, Signed};
+use crate::bridge::blocking::blocking;
+use crate::pages::import::{Number, Step, address, end_of, steps, to, wizard};
+use crate::session::gate::current;
+use crate::session::{CurrentMember, SessionToken};
+use crate::ui::error_page::Problem;
+use crate::ui::words::{counted, number};
 use app::{Actor, ImportId, ImportProgress, ImportReport, ImportState, Token};
 use axum::extract::{Path, State};
 use axum::http::header::CACHE_CONTROL;
@@ -35,7 +36,11 @@ fn goes_on(state: ImportState) -> bool {
 }
 
 /// `GET /imports/{import}/running`
-pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Result<Response, Problem> {
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(number): Number,
+) -> Result<Response, Problem> {
     let import = ImportId(number);
     let actor = signed.actor;
     let looked = blocking(&web, move |app| {
@@ -45,13 +50,12 @@ pub async fn show(State(web): State<Arc<Web>>, signed: Signed, Path(number): Num
     if !goes_on(progress.state) {
         return Ok(to(import, end_of(progress.state)).into_response());
     }
-    Ok(view(&web, &signed, &report, &progress).into_response())
+    Ok(view(&signed, &report, &progress).into_response())
 }
 
-fn view(web: &Web, signed: &Signed, report: &ImportReport, progress: &ImportProgress) -> Markup {
+fn view(signed: &CurrentMember, report: &ImportReport, progress: &ImportProgress) -> Markup {
     let import = report.import;
     wizard(
-        web,
         signed,
         "Importing",
         html! {
@@ -118,8 +122,8 @@ fn numbers(progress: &ImportProgress) -> [(&'static str, &'static str, u64); 4] 
 /// `GET /imports/{import}/events`: how far it is, again and again, until it ends or the server does.
 pub async fn events(
     State(web): State<Arc<Web>>,
-    signed: Signed,
-    Here(token): Here,
+    signed: CurrentMember,
+    SessionToken(token): SessionToken,
     Path(number): Number,
 ) -> Result<Response, Problem> {
     let (actor, import) = (signed.actor, ImportId(number));
@@ -150,7 +154,7 @@ async fn tell(web: Arc<Web>, watching: Watching, told: mpsc::Sender<Event>) {
     loop {
         if asked.elapsed() >= ASKED_EVERY {
             asked = Instant::now();
-            if !matches!(session::current(&web, Some(&token)).await, Ok(Some(_))) {
+            if !matches!(current(&web, Some(&token)).await, Ok(Some(_))) {
                 return;
             }
         }
@@ -187,7 +191,11 @@ fn event(progress: &ImportProgress) -> Event {
 }
 
 /// `POST /imports/{import}/cancel`
-pub async fn cancel(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Result<Redirect, Problem> {
+pub async fn cancel(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(number): Number,
+) -> Result<Redirect, Problem> {
     let import = ImportId(number);
     blocking(&web, move |app| app.cancel_import(signed.actor, import)).await?;
     Ok(to(import, "running"))

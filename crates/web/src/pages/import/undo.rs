@@ -2,12 +2,13 @@
 //!
 //! Leaves out how it is done, which `app` knows: in steps, so that an undo that is interrupted can be gone on with.
 
-use super::{Number, address, counted, to, wizard};
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{Tone, notice};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::pages::import::{Number, address, to, wizard};
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::layout::{Tone, notice};
+use crate::ui::words::counted;
 use app::{ImportId, ImportReport, UndoReport};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -19,23 +20,26 @@ use std::time::Duration;
 const WAIT: Duration = Duration::from_secs(3);
 
 /// `GET /imports/{import}/undo`: what it would do.
-pub async fn ask(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Result<Response, Problem> {
+pub async fn ask(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(number): Number,
+) -> Result<Response, Problem> {
     let import = ImportId(number);
     let actor = signed.actor;
     let looked = blocking(&web, move |app| {
         Ok((app.import_report(actor, import)?, app.undo(actor, import, true)?))
     });
     match looked.await {
-        Ok((report, undo)) => Ok(view(&web, &signed, &report, &undo).into_response()),
+        Ok((report, undo)) => Ok(view(&signed, &report, &undo).into_response()),
         Err(Problem::App(app::Error::AlreadyUndone(_))) => Ok(to(import, "result").into_response()),
         Err(problem) => Err(problem),
     }
 }
 
-fn view(web: &Web, signed: &Signed, report: &ImportReport, undo: &UndoReport) -> Markup {
+fn view(signed: &CurrentMember, report: &ImportReport, undo: &UndoReport) -> Markup {
     let import = report.import;
     wizard(
-        web,
         signed,
         "Undo this import",
         html! {
@@ -75,7 +79,11 @@ fn kept(undo: &UndoReport) -> Markup {
 }
 
 /// `POST /imports/{import}/undo`
-pub async fn undo(State(web): State<Arc<Web>>, signed: Signed, Path(number): Number) -> Result<Redirect, Problem> {
+pub async fn undo(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(number): Number,
+) -> Result<Redirect, Problem> {
     let import = ImportId(number);
     let actor = signed.actor;
     let work = Arc::clone(&web);

@@ -3,14 +3,15 @@
 //! Owns the page, what is accepted in words, and what is said of a file that is refused. Leaves out taking the bytes in
 //! (`receive`).
 
-use super::mapping::PROBLEM;
-use super::receive::{Refused, take};
-use super::{Step, address, bytes, steps, wizard};
 use crate::Web;
-use crate::brief::cut;
-use crate::layout::{Tone, notice};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::pages::import::mapping::PROBLEM;
+use crate::pages::import::receive::{Refused, take};
+use crate::pages::import::{Step, address, steps, wizard};
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::layout::{Tone, notice};
+use crate::ui::truncate::cut;
+use crate::ui::words::bytes;
 use app::{Error, ImportId};
 use axum::extract::multipart::Multipart;
 use axum::extract::{FromRequest, Request, State};
@@ -20,12 +21,12 @@ use maud::{Markup, html};
 use std::sync::Arc;
 
 /// `GET /import`
-pub async fn form(State(web): State<Arc<Web>>, signed: Signed) -> Markup {
+pub async fn form(State(web): State<Arc<Web>>, signed: CurrentMember) -> Markup {
     view(&web, &signed, None)
 }
 
 /// `GET /import/sample.csv`
-pub async fn sample(_: Signed) -> impl IntoResponse {
+pub async fn sample(_: CurrentMember) -> impl IntoResponse {
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (
@@ -37,7 +38,7 @@ pub async fn sample(_: Signed) -> impl IntoResponse {
 }
 
 /// `POST /import`: takes the file or the pasted rows, and leads to the next step.
-pub async fn receive(State(web): State<Arc<Web>>, signed: Signed, request: Request) -> Response {
+pub async fn receive(State(web): State<Arc<Web>>, signed: CurrentMember, request: Request) -> Response {
     let scripted = wants_address(request.headers());
     let form = match Multipart::from_request(request, &()).await {
         Ok(form) => form,
@@ -67,7 +68,7 @@ fn received(import: ImportId, scripted: bool) -> Response {
 }
 
 /// The first field of the form that has something in it.
-async fn first_file(web: &Arc<Web>, signed: &Signed, mut form: Multipart) -> Result<ImportId, Refused> {
+async fn first_file(web: &Arc<Web>, signed: &CurrentMember, mut form: Multipart) -> Result<ImportId, Refused> {
     while let Some(field) = form.next_field().await.map_err(|error| Refused::unread(web, &error))? {
         if let Some(import) = take(web, signed.actor, field).await? {
             return Ok(import);
@@ -76,13 +77,13 @@ async fn first_file(web: &Arc<Web>, signed: &Signed, mut form: Multipart) -> Res
     Err(Refused::Nothing)
 }
 
-fn nothing(web: &Web, signed: &Signed) -> Response {
+fn nothing(web: &Web, signed: &CurrentMember) -> Response {
     let problem = html! { p { "Choose a file or paste rows first: nothing has arrived." } };
-    super::refused(view(web, signed, Some(problem)))
+    crate::pages::import::refused(view(web, signed, Some(problem)))
 }
 
 /// A file that is no table says what it is; anything else is no fault of the file.
-fn refused(web: &Web, signed: &Signed, error: Error) -> Response {
+fn refused(web: &Web, signed: &CurrentMember, error: Error) -> Response {
     let problem = html! { p { (cut(&error.for_members(), PROBLEM)) } };
     let status = match &error {
         Error::Open(_) | Error::NothingMapped(_) | Error::Mapping(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -93,10 +94,9 @@ fn refused(web: &Web, signed: &Signed, error: Error) -> Response {
     (status, view(web, signed, Some(problem))).into_response()
 }
 
-fn view(web: &Web, signed: &Signed, problem: Option<Markup>) -> Markup {
+fn view(web: &Web, signed: &CurrentMember, problem: Option<Markup>) -> Markup {
     let limit = web.upload_limit();
     wizard(
-        web,
         signed,
         "Import contacts",
         html! {

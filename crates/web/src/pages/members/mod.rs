@@ -9,11 +9,13 @@ mod view;
 pub use remove::{ask as ask_to_remove, remove};
 
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{Page, Section, page};
-use crate::problem::Problem;
-use crate::session::{self, Signed};
-use app::{Error, InvitationInfo, Member, MemberInfo, NewLink, Role};
+use crate::bridge::blocking::blocking;
+use crate::pages::members::view::{Listed, MadeLink, Shown};
+use crate::session::CurrentMember;
+use crate::session::origin::origin;
+use crate::ui::error_page::Problem;
+use crate::ui::layout::{Page, Section, page};
+use app::{Error, Member, NewLink, Role};
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -52,35 +54,10 @@ pub struct EndForm {
     session: String,
 }
 
-/// What the page shows beside the list.
-#[derive(Default)]
-struct Shown {
-    /// What was done, in words.
-    told: Option<&'static str>,
-    /// A link that was made. Its secret is shown this once.
-    link: Option<MadeLink>,
-    /// What was wrong with the email to invite, and that email.
-    wrong: Option<(String, &'static str)>,
-}
-
-/// A link, as the browser can reach it.
-struct MadeLink {
-    label: &'static str,
-    url: String,
-    link: NewLink,
-}
-
-/// Everything that the list is made of.
-struct Listed {
-    members: Vec<MemberInfo>,
-    /// None for who may not see them.
-    invitations: Option<Vec<InvitationInfo>>,
-}
-
 /// `GET /members`
 pub async fn list(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Query(Done { done }): Query<Done>,
 ) -> Result<Response, Problem> {
     let told = done.and_then(|done| match done.as_str() {
@@ -105,7 +82,7 @@ pub async fn list(
 /// `POST /members/invite`
 pub async fn invite(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     headers: HeaderMap,
     Form(sent): Form<InviteForm>,
 ) -> Result<Response, Problem> {
@@ -129,7 +106,7 @@ pub async fn invite(
 /// `POST /members/invitations/revoke`
 pub async fn revoke(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Form(sent): Form<RevokeForm>,
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
@@ -140,7 +117,7 @@ pub async fn revoke(
 /// `POST /members/{id}/role`
 pub async fn change_role(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(id): Path<String>,
     Form(sent): Form<RoleForm>,
 ) -> Result<Response, Problem> {
@@ -152,7 +129,7 @@ pub async fn change_role(
 /// `POST /members/{id}/deactivate`
 pub async fn deactivate(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let (actor, member) = (signed.actor, member(&id)?);
@@ -163,7 +140,7 @@ pub async fn deactivate(
 /// `POST /members/{id}/activate`
 pub async fn activate(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let (actor, member) = (signed.actor, member(&id)?);
@@ -174,7 +151,7 @@ pub async fn activate(
 /// `POST /members/{id}/reset-link`
 pub async fn reset_link(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
@@ -196,7 +173,7 @@ pub fn invites_who_keeps_order(sent: &[(String, String)]) -> bool {
 /// `POST /members/{id}/second-factor/reset`
 pub async fn reset_second_factor(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let (actor, member) = (signed.actor, member(&id)?);
@@ -207,7 +184,7 @@ pub async fn reset_second_factor(
 /// `POST /members/{id}/sign-ins/end`
 pub async fn end_sign_in(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(id): Path<String>,
     Form(sent): Form<EndForm>,
 ) -> Result<Response, Problem> {
@@ -216,7 +193,7 @@ pub async fn end_sign_in(
     Ok(done("ended"))
 }
 
-async fn show(web: &Arc<Web>, signed: &Signed, shown: Shown) -> Result<Response, Problem> {
+async fn show(web: &Arc<Web>, signed: &CurrentMember, shown: Shown) -> Result<Response, Problem> {
     let actor = signed.actor;
     let listed = blocking(web, move |app| {
         let members = app.members(actor)?;
@@ -230,7 +207,7 @@ async fn show(web: &Arc<Web>, signed: &Signed, shown: Shown) -> Result<Response,
     .await?;
     let head = Page {
         title: "Members",
-        signed: Some(signed),
+        viewer: Some(signed.viewer()),
         here: Section::Members,
     };
     let status = match shown.wrong {
@@ -238,11 +215,11 @@ async fn show(web: &Arc<Web>, signed: &Signed, shown: Shown) -> Result<Response,
         None => StatusCode::OK,
     };
     let content = view::page(signed, &listed, &shown);
-    Ok((status, page(web, head, content)).into_response())
+    Ok((status, page(head, content)).into_response())
 }
 
 fn made(web: &Web, headers: &HeaderMap, path: &str, label: &'static str, link: NewLink) -> MadeLink {
-    let url = format!("{}{path}{}", session::origin(web, headers), link.secret.reveal());
+    let url = format!("{}{path}{}", origin(web, headers), link.secret.reveal());
     MadeLink { label, url, link }
 }
 

@@ -1,11 +1,13 @@
 //! Removing a member: who gets what is theirs.
 
-use super::{done, member};
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{Page, Section, field, number, page};
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::pages::members::{done, member};
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::forms::field;
+use crate::ui::layout::{Page, Section, page};
+use crate::ui::words::number;
 use app::{Belongings, MemberInfo, MemberState};
 use axum::Form;
 use axum::extract::{Path, State};
@@ -21,7 +23,11 @@ pub struct RemoveForm {
 }
 
 /// `GET /members/{id}/remove`
-pub async fn ask(State(web): State<Arc<Web>>, signed: Signed, Path(id): Path<String>) -> Result<Markup, Problem> {
+pub async fn ask(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(id): Path<String>,
+) -> Result<Markup, Problem> {
     let (actor, goes) = (signed.actor, member(&id)?);
     let (info, has, others) = blocking(&web, move |app| {
         let info = app.member(actor, goes)?;
@@ -33,7 +39,7 @@ pub async fn ask(State(web): State<Arc<Web>>, signed: Signed, Path(id): Path<Str
     .await?;
     let head = Page {
         title: "Remove a member",
-        signed: Some(&signed),
+        viewer: Some(signed.viewer()),
         here: Section::Members,
     };
     let content = html! {
@@ -57,7 +63,7 @@ pub async fn ask(State(web): State<Arc<Web>>, signed: Signed, Path(id): Path<Str
             }
         }
     };
-    Ok(page(&web, head, content))
+    Ok(page(head, content))
 }
 
 fn about(info: &MemberInfo, has: &Belongings) -> Markup {
@@ -83,7 +89,7 @@ fn about(info: &MemberInfo, has: &Belongings) -> Markup {
 /// `POST /members/{id}/remove`
 pub async fn remove(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Path(id): Path<String>,
     Form(sent): Form<RemoveForm>,
 ) -> Result<Response, Problem> {

@@ -1,14 +1,14 @@
 //! What the list of members looks like.
 
-use super::{Listed, MadeLink, Shown};
-use crate::layout::{Tone, date, field, moment, notice, number, table_frame};
-use crate::pages::account::browser;
-use crate::session::Signed;
-use app::{InvitationInfo, MemberInfo, MemberState, Role};
+use crate::session::CurrentMember;
+use crate::ui::forms::field;
+use crate::ui::layout::{Tone, notice, table_frame};
+use crate::ui::words::{browser, date, moment, number};
+use app::{InvitationInfo, MemberInfo, MemberState, NewLink, Role};
 use maud::{Markup, html};
 
 /// The page: to who keeps order all there is, to others names.
-pub fn page(signed: &Signed, listed: &Listed, shown: &Shown) -> Markup {
+pub fn page(signed: &CurrentMember, listed: &Listed, shown: &Shown) -> Markup {
     html! {
         h1 { "Members" }
         @if let Some(told) = shown.told { (notice(Tone::Good, html! { p { (told) } })) }
@@ -66,7 +66,7 @@ fn names(members: &[MemberInfo]) -> Markup {
     table_frame("Members", false, table)
 }
 
-fn everybody(signed: &Signed, members: &[MemberInfo]) -> Markup {
+fn everybody(signed: &CurrentMember, members: &[MemberInfo]) -> Markup {
     let table = html! {
         table.table.members-table {
             thead { tr {
@@ -79,7 +79,7 @@ fn everybody(signed: &Signed, members: &[MemberInfo]) -> Markup {
     table_frame("Members", false, table)
 }
 
-fn row(signed: &Signed, member: &MemberInfo) -> Markup {
+fn row(signed: &CurrentMember, member: &MemberInfo) -> Markup {
     let me = member.member == signed.actor.member();
     let mine = member.role < Role::Owner || signed.role == Role::Owner;
     let address = format!("/members/{}", member.member.0);
@@ -104,7 +104,7 @@ fn row(signed: &Signed, member: &MemberInfo) -> Markup {
     }
 }
 
-fn role_form(signed: &Signed, member: &MemberInfo, address: &str) -> Markup {
+fn role_form(signed: &CurrentMember, member: &MemberInfo, address: &str) -> Markup {
     html! {
         form.inline-field method="post" action={(address) "/role"} {
             select name="role" aria-label={"What " (member.name) " may do"} {
@@ -117,7 +117,7 @@ fn role_form(signed: &Signed, member: &MemberInfo, address: &str) -> Markup {
     }
 }
 
-fn actions(signed: &Signed, member: &MemberInfo, me: bool, address: &str) -> Markup {
+fn actions(signed: &CurrentMember, member: &MemberInfo, me: bool, address: &str) -> Markup {
     let name = &member.name;
     let may_reset = me || member.role < Role::Admin || signed.role == Role::Owner;
     html! {
@@ -153,7 +153,7 @@ fn actions(signed: &Signed, member: &MemberInfo, me: bool, address: &str) -> Mar
     }
 }
 
-fn invitation_form(signed: &Signed, shown: &Shown) -> Markup {
+fn invitation_form(signed: &CurrentMember, shown: &Shown) -> Markup {
     let (email, wrong) = match &shown.wrong {
         Some((email, wrong)) => (email.as_str(), Some(*wrong)),
         None => ("", None),
@@ -224,7 +224,7 @@ fn roles() -> Markup {
 }
 
 /// Where everybody is signed in.
-fn places(signed: &Signed, members: &[MemberInfo]) -> Markup {
+fn places(signed: &CurrentMember, members: &[MemberInfo]) -> Markup {
     let all = members.iter().flat_map(|member| {
         member
             .more
@@ -265,7 +265,7 @@ fn places(signed: &Signed, members: &[MemberInfo]) -> Markup {
 }
 
 /// The roles that the member may give.
-fn offered(signed: &Signed) -> impl Iterator<Item = Role> {
+fn offered(signed: &CurrentMember) -> impl Iterator<Item = Role> {
     let most = signed.role;
     Role::ALL.into_iter().filter(move |role| *role <= most)
 }
@@ -285,4 +285,29 @@ fn state(state: MemberState) -> Markup {
         MemberState::Deactivated => html! { span.badge.badge-warn { "Deactivated" } },
         MemberState::Removed => html! { span.badge { "Removed" } },
     }
+}
+
+/// What the page shows beside the list.
+#[derive(Default)]
+pub struct Shown {
+    /// What was done, in words.
+    pub told: Option<&'static str>,
+    /// A link that was made. Its secret is shown this once.
+    pub link: Option<MadeLink>,
+    /// What was wrong with the email to invite, and that email.
+    pub wrong: Option<(String, &'static str)>,
+}
+
+/// A link, as the browser can reach it.
+pub struct MadeLink {
+    pub label: &'static str,
+    pub url: String,
+    pub link: NewLink,
+}
+
+/// Everything that the list is made of.
+pub struct Listed {
+    pub members: Vec<MemberInfo>,
+    /// None for who may not see them.
+    pub invitations: Option<Vec<InvitationInfo>>,
 }

@@ -5,11 +5,11 @@
 pub mod security;
 
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::{Page, Section, Tone, field, notice, page};
-use crate::pages::import::mapping_view::country_options;
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::forms::{country_options, field};
+use crate::ui::layout::{Page, Section, Tone, notice, page};
 use app::{Duplicates, Error, MOST_DAYS, MOST_DRAFTS, MOST_GIB, Match, WorkspaceSettings, fields_to_require};
 use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
@@ -51,14 +51,18 @@ const DUPLICATES: [(Duplicates, &str, &str); 4] = [
 /// `GET /settings`
 pub async fn show(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Query(Done { done }): Query<Done>,
 ) -> Result<Response, Problem> {
     view(&web, &signed, done.is_some(), None).await
 }
 
 /// `POST /settings`
-pub async fn save(State(web): State<Arc<Web>>, signed: Signed, Form(sent): Form<Sent>) -> Result<Response, Problem> {
+pub async fn save(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Form(sent): Form<Sent>,
+) -> Result<Response, Problem> {
     let actor = signed.actor;
     let wanted = read(&sent)?;
     let asked = wanted.clone();
@@ -97,7 +101,7 @@ fn read(sent: &Sent) -> Result<WorkspaceSettings, Problem> {
 
 async fn view(
     web: &Arc<Web>,
-    signed: &Signed,
+    signed: &CurrentMember,
     saved: bool,
     wrong: Option<(WorkspaceSettings, String)>,
 ) -> Result<Response, Problem> {
@@ -118,7 +122,7 @@ async fn view(
     };
     let head = Page {
         title: "Settings",
-        signed: Some(signed),
+        viewer: Some(signed.viewer()),
         here: Section::Settings,
     };
     let content = html! {
@@ -141,7 +145,7 @@ async fn view(
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         None => StatusCode::OK,
     };
-    Ok((status, page(web, head, content)).into_response())
+    Ok((status, page(head, content)).into_response())
 }
 
 fn workspace(settings: &WorkspaceSettings) -> Markup {

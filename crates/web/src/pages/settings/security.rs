@@ -1,10 +1,10 @@
 //! The settings about signing in, in a form of their own: saving them needs the password again.
 
 use crate::Web;
-use crate::blocking::blocking;
-use crate::layout::field;
-use crate::problem::Problem;
-use crate::session::Signed;
+use crate::bridge::blocking::blocking;
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::forms::field;
 use app::{MOST_IDLE_HOURS, MOST_SESSION_HOURS, SecuritySettings};
 use axum::extract::{Form, State};
 use axum::response::Redirect;
@@ -24,7 +24,7 @@ pub struct SecurityForm {
 /// `POST /settings/security`
 pub async fn save(
     State(web): State<Arc<Web>>,
-    signed: Signed,
+    signed: CurrentMember,
     Form(sent): Form<SecurityForm>,
 ) -> Result<Redirect, Problem> {
     let actor = signed.actor;

@@ -1,0 +1,134 @@
+//! Calling `app`, which blocks, from handlers, which must not: on a pool of threads, with a limit for each kind of work. Also
+//! sends what `app` writes as the body of an answer, piece by piece.
+
+use crate::Web;
+use crate::ui::error_page::Problem;
+use app::{App, PEOPLE};
+use axum::body::Body;
+use bytes::Bytes;
+use std::io::{self, Write};
+use std::sync::Arc;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio_stream::wrappers::ReceiverStream;
+
+/// Pieces of an answer that wait for a slow reader. Whoever writes waits then.
+const WAITING_PIECES: usize = 4;
+/// Bytes that are sent as one piece.
+const PIECE: usize = 64 * 1024;
+
+/// Work that has turns of its own, so that other work cannot take them all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// What members do.
+    Pages,
+    /// Looking up who asks, and whether all is well. It takes a moment, on connections to the database that nothing else uses.
+    Sessions,
+    /// Signing in: hashing a password takes a while.
+    SignIn,
+}
+
+/// How much is worked on at once in each lane; what is more waits.
+pub struct Turns {
+    pages: Arc<Semaphore>,
+    sessions: Arc<Semaphore>,
+    sign_in: Arc<Semaphore>,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        let of = |turns| Arc::new(Semaphore::new(turns));
+        Self {
+            pages: of(64),
+            sessions: of(16),
+            sign_in: of(8),
+        }
+    }
+}
+
+impl Turns {
+    fn of(&self, lane: Lane) -> &Arc<Semaphore> {
+        match lane {
+            Lane::Pages => &self.pages,
+            Lane::Sessions => &self.sessions,
+            Lane::SignIn => &self.sign_in,
+        }
+    }
+}
+
+/// Runs `work` on a thread that may block.
+pub async fn blocking<T: Send + 'static>(
+    web: &Arc<Web>,
+    work: impl FnOnce(&App) -> Result<T, app::Error> + Send + 'static,
+) -> Result<T, Problem> {
+    blocking_in(web, Lane::Pages, work).await
+}
+
+/// Runs `work` on a thread that may block, when it has a turn in this lane.
+pub async fn blocking_in<T: Send + 'static>(
+    web: &Arc<Web>,
+    lane: Lane,
+    work: impl FnOnce(&App) -> Result<T, app::Error> + Send + 'static,
+) -> Result<T, Problem> {
+    let turn = Arc::clone(web.turns.of(lane)).acquire_owned().await;
+    let app = Arc::clone(&web.app);
+    let worked = without_turn(move || {
+        let _turn = turn;
+        work(&app)
+    });
+    worked.await?.map_err(|error| {
+        if error.tells_damage() {
+            web.app.note_damage();
+        }
+        Problem::App(error)
+    })
+}
+
+/// Runs what blocks only for a moment, such as writing to a file, on a thread that may block. The caller limits how much of
+/// it there is.
+///
+/// # Errors
+/// If it panicked, which is told by the panic's own message.
+pub async fn without_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    let (tell, told) = oneshot::channel();
+    PEOPLE.hire(move || {
+        // Whoever does not want to know has gone.
+        let _ = tell.send(work());
+    });
+    told.await.map_err(|_| Problem::Broken)
+}
+
+/// The body of an answer that `work` writes piece by piece, in constant memory. If `work` fails, the connection is broken
+/// off, so that nobody takes the beginning for the whole.
+pub fn written(
+    web: &Arc<Web>,
+    work: impl FnOnce(&App, &mut dyn Write) -> Result<(), app::Error> + Send + 'static,
+) -> Body {
+    let app = Arc::clone(&web.app);
+    let (pieces, body) = mpsc::channel::<io::Result<Bytes>>(WAITING_PIECES);
+    // Whoever reads slowly must not keep others from their turn.
+    PEOPLE.hire(move || {
+        let mut out = io::BufWriter::with_capacity(PIECE, Pieces(pieces.clone()));
+        let outcome = work(&app, &mut out).map_err(io::Error::other);
+        if let Err(error) = outcome.and_then(|()| out.flush()) {
+            tracing::warn!(%error, "an answer was broken off");
+            // If the reader has gone, there is nobody to tell.
+            let _ = pieces.blocking_send(Err(error));
+        }
+    });
+    Body::from_stream(ReceiverStream::new(body))
+}
+
+/// Hands what is written to the answer's body.
+struct Pieces(mpsc::Sender<io::Result<Bytes>>);
+
+impl Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+        self.0.blocking_send(Ok(Bytes::copy_from_slice(bytes))).map_err(gone)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

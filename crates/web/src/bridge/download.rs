@@ -1,0 +1,67 @@
+//! Sending an export while it is computed: a piece is fetched when the browser has taken the one before, and no thread
+//! waits in between.
+
+use crate::ui::error_page::Problem;
+use app::{Download, Error, PEOPLE, Piece};
+use axum::body::Body;
+use bytes::Bytes;
+use std::io;
+use tokio::sync::{mpsc, oneshot};
+use tokio_stream::wrappers::ReceiverStream;
+
+/// The body of an answer, once its first bytes are there: what goes wrong before is an answer of its own.
+///
+/// # Errors
+/// What went wrong before anything could be sent.
+pub async fn body_of(download: Download) -> Result<Body, Problem> {
+    let (mut piece, mut download) = next(download).await?;
+    while matches!(piece, Ok(Piece::NotYet)) {
+        (piece, download) = next(download).await?;
+    }
+    let first = piece.map_err(Problem::App)?;
+    let (pieces, body) = mpsc::channel(1);
+    tokio::spawn(send(first, download, pieces));
+    Ok(Body::from_stream(ReceiverStream::new(body)))
+}
+
+/// Sends a download to its end, or until the browser goes away. If it fails, the connection is broken off, so that nobody
+/// takes the beginning for the whole.
+async fn send(first: Piece, mut download: Download, pieces: mpsc::Sender<io::Result<Bytes>>) {
+    let mut piece = Ok(first);
+    loop {
+        match piece {
+            Ok(Piece::Bytes(bytes)) => {
+                if pieces.send(Ok(bytes.into())).await.is_err() {
+                    return;
+                }
+            }
+            Ok(Piece::NotYet) if pieces.is_closed() => return,
+            Ok(Piece::NotYet) => {}
+            Ok(Piece::End) => return,
+            Err(error) => return break_off(&error, &pieces).await,
+        }
+        piece = match next(download).await {
+            Ok((piece, same)) => {
+                download = same;
+                piece
+            }
+            Err(_) => return break_off(&Error::Broken, &pieces).await,
+        };
+    }
+}
+
+async fn break_off(error: &Error, pieces: &mpsc::Sender<io::Result<Bytes>>) {
+    tracing::warn!(code = error.code(), %error, "an export was broken off");
+    // If the browser has gone, there is nobody to tell.
+    let _ = pieces.send(Err(io::Error::other(error.code()))).await;
+}
+
+/// What comes next, fetched on a thread that may block. If nobody waits for it any more, the download ends.
+async fn next(mut download: Download) -> Result<(Result<Piece, Error>, Download), Problem> {
+    let (tell, told) = oneshot::channel();
+    PEOPLE.hire(move || {
+        let piece = download.next_piece();
+        let _ = tell.send((piece, download));
+    });
+    told.await.map_err(|_| Problem::Broken)
+}

@@ -1,0 +1,58 @@
+//! The menu in which a member chooses the columns of the list, and remembering the choice.
+
+use crate::Web;
+use crate::bridge::blocking::blocking;
+use crate::pages::contacts::columns::{BUILT_IN, Column, Columns, NAME_ONLY, STANDARD};
+use crate::pages::contacts::list_query::ListQuery;
+use crate::session::CurrentMember;
+use crate::ui::error_page::Problem;
+use crate::ui::form_data::{field, fields};
+use axum::extract::{RawForm, State};
+use axum::response::Redirect;
+use maud::{Markup, html};
+use std::sync::Arc;
+
+/// `POST /contacts/columns`: remembers what was chosen, and goes back to the list.
+pub async fn choose(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    RawForm(body): RawForm,
+) -> Result<Redirect, Problem> {
+    let fields = fields(&body);
+    let mut criteria = ListQuery::read(&fields);
+    let chosen = std::mem::take(&mut criteria.columns);
+    let remembered = chosen.to_remember().filter(|_| field(&fields, "do") != STANDARD);
+    let (actor, list) = (signed.actor, criteria.scope());
+    blocking(&web, move |app| app.choose_columns(actor, list, remembered.as_deref())).await?;
+    Ok(Redirect::to(&criteria.list_url(criteria.page())))
+}
+
+/// The menu to choose columns from; `kept` are the fields that stay as they are.
+pub fn menu(chosen: &Columns, shown: &[Column], fields: &[String], kept: Markup) -> Markup {
+    let built_in = BUILT_IN.iter().map(|(column, _, _)| column.clone());
+    let known: Vec<Column> = built_in
+        .chain(fields.iter().map(|name| Column::Field(name.clone())))
+        .collect();
+    html! {
+        details.menu.choose {
+            summary { "Columns" }
+            form.menu-items.stack method="post" action="/contacts/columns" {
+                (kept)
+                input type="hidden" name="col" value=(NAME_ONLY);
+                fieldset {
+                    legend { "Columns beside the name" }
+                    @for column in &known {
+                        label.choice {
+                            input type="checkbox" name="col" value=(column.name()) checked[shown.contains(column)];
+                            (column.title())
+                        }
+                    }
+                }
+                div.actions {
+                    button.button-small { "Show these" }
+                    @if !chosen.are_standard() { button.button-small.button-quiet name="do" value=(STANDARD) { "Standard columns" } }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! The export dialog and the download.
+//!
+//! Owns the fields of the dialog, the name of the file, and how far each download is. Leaves out what is written (`app`).
+
+use crate::Web;
+use crate::bridge::blocking::{blocking, without_turn};
+use crate::bridge::download::body_of;
+use crate::pages::contacts::list_query::ListQuery;
+use crate::pages::contacts::selection::selection;
+use crate::session::CurrentMember;
+use crate::ui::contact_text::title;
+use crate::ui::error_page::Problem;
+use crate::ui::form_data::fields;
+use crate::ui::layout::{Page, Section, Tone, notice, page};
+use crate::ui::words::contacts;
+use app::{Error, ExportFormat, ExportRequest, Filter, Order, Scope};
+use axum::extract::{Query, RawForm, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use model::{AddressPart, ContactId, Label, Slot, TextField};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+/// Downloads whose progress is remembered, at most.
+const REMEMBERED: usize = 256;
+
+/// How far a download is.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Progress {
+    contacts: u64,
+    ended: bool,
+}
+
+static DOWNLOADS: LazyLock<Mutex<HashMap<String, Progress>>> = LazyLock::new(Mutex::default);
+
+/// Which contacts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    All,
+    Mine,
+    Shared,
+    Filter,
+    Selection,
+}
+
+const WHICH: [(Which, &str, &str); 5] = [
+    (Which::Selection, "selection", "The selection"),
+    (Which::Filter, "filter", "The current filter"),
+    (Which::All, "all", "All I can see"),
+    (Which::Mine, "mine", "Mine"),
+    (Which::Shared, "shared", "Shared with me"),
+];
+
+const DELIMITERS: [(u8, &str, &str); 3] = [
+    (b',', "comma", "Comma"),
+    (b';', "semicolon", "Semicolon (Excel in much of Europe)"),
+    (b'\t', "tab", "Tab"),
+];
+
+/// What was chosen.
+struct Chosen {
+    which: Which,
+    ids: Vec<ContactId>,
+    criteria: ListQuery,
+    format: ExportFormat,
+    delimiter: u8,
+    bom: bool,
+    by_name: bool,
+    columns: Vec<String>,
+}
+
+impl Chosen {
+    fn read(fields: &[(String, String)]) -> Self {
+        let one = |wanted: &str| {
+            let found = fields.iter().find(|(name, _)| name == wanted);
+            found.map_or("", |(_, value)| value.as_str())
+        };
+        let (ids, criteria) = (selection(fields).ids, ListQuery::read(fields));
+        let fitting = if !ids.is_empty() {
+            Which::Selection
+        } else if criteria.is_empty() && criteria.scope() == Scope::Shared {
+            Which::Shared
+        } else if criteria.is_empty() {
+            Which::All
+        } else {
+            Which::Filter
+        };
+        let which = WHICH.iter().find(|(_, name, _)| *name == one("which"));
+        let delimiter = DELIMITERS.iter().find(|(_, name, _)| *name == one("delimiter"));
+        Self {
+            which: which.map_or(fitting, |(which, _, _)| *which),
+            ids,
+            criteria,
+            format: if one("format") == "jsonl" {
+                ExportFormat::Jsonl
+            } else {
+                ExportFormat::CrystalQore
+            },
+            delimiter: delimiter.map_or(b',', |(byte, _, _)| *byte),
+            bom: one("bom") == "yes",
+            by_name: one("order") == "name",
+            columns: fields
+                .iter()
+                .filter(|(name, _)| name == "column")
+                .map(|(_, slot)| slot.clone())
+                .collect(),
+        }
+    }
+
+    /// Whose contacts. The current filter is narrowed to the list that it was made for.
+    fn scope(&self) -> Scope {
+        match self.which {
+            Which::Mine => Scope::Mine,
+            Which::Shared => Scope::Shared,
+            Which::Filter => self.criteria.scope(),
+            Which::All | Which::Selection => Scope::All,
+        }
+    }
+
+    fn filter(&self) -> Result<Filter, Error> {
+        match self.which {
+            Which::Filter => self.criteria.filter(),
+            _ => Ok(Filter::default()),
+        }
+    }
+
+    fn request(&self) -> Result<ExportRequest, Error> {
+        let all = columns();
+        let chosen = |slot: &Slot| self.columns.iter().any(|name| *name == slot.to_string());
+        // All columns also means those of own fields.
+        let some = self.columns.is_empty() || all.iter().all(chosen);
+        let csv = self.format == ExportFormat::CrystalQore;
+        Ok(ExportRequest {
+            scope: self.scope(),
+            selection: (self.which == Which::Selection).then(|| self.ids.clone()),
+            filter: self.filter()?,
+            format: self.format,
+            order: if self.by_name { Order::Name } else { Order::Created },
+            columns: if some || !csv {
+                Vec::new()
+            } else {
+                all.into_iter().filter(chosen).collect()
+            },
+            delimiter: self.delimiter,
+            bom: self.bom && csv,
+        })
+    }
+}
+
+/// The columns that can be chosen, with every label.
+fn columns() -> Vec<Slot> {
+    let mut columns: Vec<Slot> = TextField::ALL.into_iter().map(Slot::Text).collect();
+    columns.extend([
+        Slot::Email(Label::NONE),
+        Slot::Phone(Label::NONE),
+        Slot::Website(Label::NONE),
+    ]);
+    columns.extend(AddressPart::ALL.map(|part| Slot::Address(Label::NONE, part)));
+    columns.extend([Slot::Birthday, Slot::Tags]);
+    columns
+}
+
+/// `GET /export`
+pub async fn form(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    axum::extract::RawQuery(query): axum::extract::RawQuery,
+) -> Result<Markup, Problem> {
+    show(&web, &signed, &fields(query.unwrap_or_default().as_bytes())).await
+}
+
+/// `POST /export`: the dialog with what was chosen so far.
+pub async fn again(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    RawForm(body): RawForm,
+) -> Result<Markup, Problem> {
+    show(&web, &signed, &fields(&body)).await
+}
+
+/// The dialog.
+pub async fn show(web: &Arc<Web>, signed: &CurrentMember, fields: &[(String, String)]) -> Result<Markup, Problem> {
+    let chosen = Chosen::read(fields);
+    let (actor, which, selected) = (signed.actor, chosen.which, chosen.ids.len() as u64);
+    let (filter, scope) = (chosen.filter(), chosen.scope());
+    let count = match (which, filter) {
+        (_, Err(error)) => Err(error.to_string()),
+        (Which::Selection, _) => Ok(Some(selected)),
+        (_, Ok(filter)) => Ok(blocking(web, move |app| app.count_contacts(actor, scope, &filter)).await?),
+    };
+    let head = Page {
+        title: "Export contacts",
+        viewer: Some(signed.viewer()),
+        here: Section::Contacts,
+    };
+    Ok(page(head, dialog(&chosen, &count)))
+}
+
+fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>) -> Markup {
+    let offered = WHICH.iter().filter(|(which, _, _)| match which {
+        Which::Selection => !chosen.ids.is_empty(),
+        Which::Filter => !chosen.criteria.is_empty(),
+        _ => true,
+    });
+    html! {
+        div.narrow {
+            nav aria-label="Way back" { a href=(chosen.criteria.list_url(0)) { "← Contacts" } }
+            h1 { "Export contacts" }
+            form.stack method="post" action="/export/file" data-export data-recount="export-count" {
+                (chosen.criteria.hidden())
+                @for id in &chosen.ids { input type="hidden" name="id" value=(id); }
+                input type="hidden" name="ticket" value="";
+                fieldset.card {
+                    legend.visually-hidden { "Which contacts" }
+                    h2 { "Which contacts" }
+                    @for (which, name, title) in offered {
+                        label.choice { input type="radio" name="which" value=(name) checked[*which == chosen.which]; (title) }
+                    }
+                }
+                fieldset.card {
+                    legend.visually-hidden { "Format" }
+                    h2 { "Format" }
+                    label.choice { input type="radio" name="format" value="csv" checked[chosen.format == ExportFormat::CrystalQore]; "CSV, exact: what is exported reads back as it was" }
+                    label.choice { input type="radio" name="format" value="jsonl" checked[chosen.format == ExportFormat::Jsonl]; "JSON lines, for programs" }
+                    div.grid-2 {
+                        div.field {
+                            label for="delimiter" { "Delimiter" }
+                            select id="delimiter" name="delimiter" { @for (byte, name, title) in DELIMITERS { option value=(name) selected[byte == chosen.delimiter] { (title) } } }
+                        }
+                        div.field {
+                            label for="order" { "Order" }
+                            select id="order" name="order" {
+                                option value="created" selected[!chosen.by_name] { "As they were created" }
+                                option value="name" selected[chosen.by_name] { "By name" }
+                            }
+                        }
+                    }
+                    label.choice { input type="checkbox" name="bom" value="yes" checked[chosen.bom]; "Mark the file as Unicode for Excel (byte order mark)" }
+                }
+                details.card {
+                    summary { "Columns" }
+                    p.hint.muted.small { "All columns are exported unless you leave some out; columns of own fields come only with all. JSON lines hold everything." }
+                    div.checks {
+                        @for slot in columns() {
+                            @let name = slot.to_string();
+                            label.choice { input type="checkbox" name="column" value=(name) checked[chosen.columns.is_empty() || chosen.columns.contains(&name)]; (title(&name)) }
+                        }
+                    }
+                }
+                div id="export-count" {
+                    @match count {
+                        Ok(Some(count)) => p role="status" { "This exports " strong { (contacts(*count)) } "." },
+                        Ok(None) => p role="status" { "The contacts are being counted; the export can begin already." },
+                        Err(why) => (notice(Tone::Warn, html! { p { (why) } })),
+                    }
+                    @if let Ok(Some(count)) = count { progress hidden data-export-progress value="0" max=((*count).max(1)) aria-label="Contacts exported" {} }
+                }
+                div.actions {
+                    button.button-primary { "Export" }
+                    button data-without-script formaction="/export" { "Count again" }
+                    a.button href=(chosen.criteria.url("/contacts", 0)) { "Cancel" }
+                }
+                p.muted.small data-export-told role="status" {}
+            }
+        }
+    }
+}
+
+/// Whether everything is exported that the member sees or owns, which needs a recent proof.
+pub fn exports_everything(sent: &[(String, String)]) -> bool {
+    let chosen = Chosen::read(sent);
+    match chosen.which {
+        Which::All | Which::Mine => true,
+        Which::Filter => chosen.criteria.is_empty() && chosen.criteria.scope() != Scope::Shared,
+        Which::Shared | Which::Selection => false,
+    }
+}
+
+/// `POST /export/file`
+pub async fn file(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    let fields = fields(&body);
+    let chosen = Chosen::read(&fields);
+    let request = chosen.request()?;
+    let ticket = fields
+        .iter()
+        .find(|(name, _)| name == "ticket")
+        .map(|(_, ticket)| ticket.clone());
+    let ticket = ticket
+        .filter(|ticket| (16..=64).contains(&ticket.len()))
+        .map(|ticket| format!("{}/{ticket}", signed.session));
+    let (kind, ending) = match (request.format, request.delimiter) {
+        (ExportFormat::Jsonl, _) => ("application/jsonl; charset=utf-8", "jsonl"),
+        (ExportFormat::CrystalQore, b'\t') => ("text/tab-separated-values; charset=utf-8", "tsv"),
+        (ExportFormat::CrystalQore, _) => ("text/csv; charset=utf-8", "csv"),
+    };
+    let today = jiff::Timestamp::now().strftime("%Y-%m-%d");
+    let name = format!("attachment; filename=\"contacts-{today}.{ending}\"");
+    let actor = signed.actor;
+    let mut noted = Noted::begin(ticket);
+    let app = Arc::clone(&web.app);
+    let begin = move || app.begin_download(actor, request, move |contacts| noted.show(contacts));
+    let download = without_turn(begin).await??;
+    let body = body_of(download).await?;
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    Ok((headers, body).into_response())
+}
+
+/// How far a download is, for the page that has begun it. It ends with its computing.
+struct Noted {
+    ticket: Option<String>,
+    contacts: u64,
+}
+
+impl Noted {
+    fn begin(ticket: Option<String>) -> Self {
+        note(ticket.as_deref(), Progress::default());
+        Self { ticket, contacts: 0 }
+    }
+
+    fn show(&mut self, contacts: u64) {
+        self.contacts = contacts;
+        note(self.ticket.as_deref(), Progress { contacts, ended: false });
+    }
+}
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        let contacts = self.contacts;
+        note(self.ticket.as_deref(), Progress { contacts, ended: true });
+    }
+}
+
+fn note(ticket: Option<&str>, progress: Progress) {
+    let Some(ticket) = ticket else { return };
+    let mut downloads = DOWNLOADS.lock().unwrap_or_else(PoisonError::into_inner);
+    if downloads.len() >= REMEMBERED && !downloads.contains_key(ticket) {
+        downloads.retain(|_, progress| !progress.ended);
+        if downloads.len() >= REMEMBERED {
+            return;
+        }
+    }
+    downloads.insert(ticket.to_owned(), progress);
+}
+
+/// The name that a page has given its download.
+#[derive(Deserialize)]
+pub struct Ticket {
+    ticket: String,
+}
+
+/// `GET /export/progress`
+pub async fn progress(signed: CurrentMember, Query(asked): Query<Ticket>) -> Result<Response, Problem> {
+    let downloads = DOWNLOADS.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = downloads.get(&format!("{}/{}", signed.session, asked.ticket));
+    let progress = known.copied().ok_or(Problem::NotFound)?;
+    let json = serde_json::to_string(&progress).map_err(|_| Problem::Broken)?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+}

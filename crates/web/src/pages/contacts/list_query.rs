@@ -1,0 +1,316 @@
+//! What a list is narrowed to, as it stands in the address of a page and in the fields of its forms.
+//!
+//! Owns the names of these fields and how they become a filter. Leaves out what a filter means: that is `app`.
+
+use crate::pages::contacts::columns::Columns;
+use app::{Error, Filter, ImportId, Scope, Sort};
+use form_urlencoded::Serializer;
+use maud::{Markup, html};
+
+/// The page of the list.
+pub const CONTACTS: &str = "/contacts";
+/// The page of what others share with the member.
+pub const SHARED: &str = "/shared";
+/// Contacts on a page of the list.
+pub const PAGE: u64 = 50;
+
+/// The fields of the search form. Empty ones say nothing.
+#[derive(Clone, Debug, Default)]
+pub struct ListQuery {
+    /// Words, and conditions as the command line knows them.
+    pub q: String,
+    /// A tag.
+    pub tag: String,
+    /// A part of a company's name.
+    pub company: String,
+    /// The number of an import.
+    pub import: String,
+    /// `email`: those without one.
+    pub no: String,
+    /// A day.
+    pub since: String,
+    /// The name of a custom field.
+    pub field: String,
+    /// Its value; empty for any.
+    pub value: String,
+    /// `mine` or `shared`.
+    pub scope: String,
+    /// The order.
+    pub sort: String,
+    /// The columns.
+    pub columns: Columns,
+    /// The page, from 0.
+    pub page: String,
+}
+
+/// Whose contacts, with their names in addresses and for people.
+pub const SCOPES: [(Scope, &str, &str); 3] = [
+    (Scope::All, "", "All I can see"),
+    (Scope::Mine, "mine", "Mine"),
+    (Scope::Shared, "shared", "Shared with me"),
+];
+
+/// The orders, with their names in addresses and for people.
+pub const SORTS: [(Sort, &str, &str); 4] = [
+    (Sort::Name, "", "Name, A to Z"),
+    (Sort::NameDown, "name-down", "Name, Z to A"),
+    (Sort::Newest, "newest", "Newest first"),
+    (Sort::Changed, "changed", "Last changed first"),
+];
+
+impl ListQuery {
+    /// The criteria among the fields of an address or a form.
+    pub fn read(fields: &[(String, String)]) -> Self {
+        let value = |wanted: &str| {
+            let found = fields.iter().find(|(name, _)| name == wanted);
+            found.map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        Self {
+            q: value("q"),
+            tag: value("tag"),
+            company: value("company"),
+            import: value("import"),
+            no: value("no"),
+            since: value("since"),
+            field: value("field"),
+            value: value("value"),
+            scope: value("scope"),
+            sort: value("sort"),
+            columns: Columns::read(fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
+            page: value("page"),
+        }
+    }
+
+    /// Whose contacts.
+    pub fn scope(&self) -> Scope {
+        let known = SCOPES.iter().find(|(_, name, _)| *name == self.scope);
+        known.map_or(Scope::All, |(scope, _, _)| *scope)
+    }
+
+    /// What passes.
+    pub fn filter(&self) -> Result<Filter, Error> {
+        let mut filter: Filter = self.q.parse()?;
+        if !self.tag.trim().is_empty() {
+            filter = filter.with_tag(&self.tag);
+        }
+        if !self.company.trim().is_empty() {
+            filter = filter.with_company(&self.company);
+        }
+        if !self.import.trim().is_empty() {
+            let number = self.import.trim().parse();
+            let number = number.map_err(|_| Error::Filter("the number of an import is a whole number".to_owned()))?;
+            filter = filter.with_import(ImportId(number));
+        }
+        if self.no == "email" {
+            filter = filter.without_email();
+        }
+        if !self.since.trim().is_empty() {
+            filter = filter.changed_since(self.since.trim())?;
+        }
+        if !self.field.trim().is_empty() {
+            filter = filter.with_field(&self.field, &self.value)?;
+        }
+        Ok(filter)
+    }
+
+    pub fn sort(&self) -> Sort {
+        let known = SORTS.iter().find(|(_, name, _)| *name == self.sort);
+        known.map_or(Sort::Name, |(sort, _, _)| *sort)
+    }
+
+    pub fn page(&self) -> u64 {
+        self.page.parse().unwrap_or(0)
+    }
+
+    /// The page of the list: what is shared has one of its own.
+    pub fn path(&self) -> &'static str {
+        match self.scope() {
+            Scope::Shared => SHARED,
+            _ => CONTACTS,
+        }
+    }
+
+    /// The address of the list with these criteria.
+    pub fn list_url(&self, page: u64) -> String {
+        self.url(self.path(), page)
+    }
+
+    /// The scope as a field, where it says something. The page of what is shared needs none.
+    fn scope_field(&self, path: &str) -> Option<(&'static str, &str)> {
+        let says = self.scope() != Scope::All && path != SHARED;
+        says.then_some(("scope", self.scope.as_str()))
+    }
+
+    /// The fields that say something, but for scope, order, columns and page.
+    fn conditions(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [
+            ("q", &self.q),
+            ("tag", &self.tag),
+            ("company", &self.company),
+            ("import", &self.import),
+            ("no", &self.no),
+            ("since", &self.since),
+            ("field", &self.field),
+            ("value", &self.value),
+        ];
+        // A value without its field says nothing.
+        let has_field = !self.field.trim().is_empty();
+        all.into_iter()
+            .map(|(name, value)| (name, value.trim()))
+            .filter(move |(name, value)| !value.is_empty() && (*name != "value" || has_field))
+    }
+
+    /// Whether nothing is left out.
+    pub fn is_empty(&self) -> bool {
+        self.conditions().next().is_none() && self.scope() != Scope::Mine
+    }
+
+    /// How many conditions there are beside the words.
+    pub fn narrowed(&self) -> usize {
+        let mine = usize::from(self.scope() == Scope::Mine);
+        mine + self
+            .conditions()
+            .filter(|(name, _)| !["q", "value"].contains(name))
+            .count()
+    }
+
+    /// An address with these criteria.
+    pub fn url(&self, path: &str, page: u64) -> String {
+        self.url_but(path, None, page)
+    }
+
+    fn url_but(&self, path: &str, but: Option<&str>, page: u64) -> String {
+        let mut query = Serializer::new(String::new());
+        let said = self.scope_field(path).into_iter().chain(self.conditions());
+        let goes = |name: &str| Some(name) == but || (name == "value" && but == Some("field"));
+        query.extend_pairs(said.filter(|(name, _)| !goes(name)));
+        if !self.sort.is_empty() {
+            query.append_pair("sort", &self.sort);
+        }
+        if let Some(columns) = self.columns.query() {
+            query.append_pair("cols", &columns);
+        }
+        if page > 0 {
+            query.append_pair("page", &page.to_string());
+        }
+        let query = query.finish();
+        if query.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{query}")
+        }
+    }
+
+    /// What is saved of them in a view.
+    pub fn query(&self) -> String {
+        let url = self.url("", 0);
+        url.strip_prefix('?').unwrap_or_default().to_owned()
+    }
+
+    /// The same as fields of a form that nobody sees, of any page.
+    pub fn hidden(&self) -> Markup {
+        html! {
+            (self.hidden_but_columns())
+            @if let Some(columns) = self.columns.query() { input type="hidden" name="cols" value=(columns); }
+        }
+    }
+
+    /// The same for a form that chooses columns itself.
+    pub fn hidden_but_columns(&self) -> Markup {
+        html! {
+            @if self.scope() == Scope::Shared { input type="hidden" name="scope" value=(self.scope); }
+            @if let Some((name, value)) = self.scope_field(self.path()) { input type="hidden" name=(name) value=(value); }
+            @for (name, value) in self.conditions() { input type="hidden" name=(name) value=(value); }
+            @if !self.sort.is_empty() { input type="hidden" name="sort" value=(self.sort); }
+        }
+    }
+
+    /// What the list is narrowed to, each with a way to take it away.
+    pub fn chips(&self) -> Markup {
+        let path = self.path();
+        let said = self.scope_field(path).into_iter().chain(self.conditions());
+        let said: Vec<(&str, &str)> = said.filter(|(name, _)| *name != "value").collect();
+        let chip = |name: &str, value: &str| match name {
+            "tag" => format!("Tag: {value}"),
+            "company" => format!("Company: {value}"),
+            "import" => format!("Import {value}"),
+            "no" => "Has no email".to_owned(),
+            "since" => format!("Changed since {value}"),
+            "scope" => "Mine".to_owned(),
+            "field" if self.value.trim().is_empty() => format!("Has {value}"),
+            "field" => format!("{value}: {}", self.value.trim()),
+            _ => format!("“{value}”"),
+        };
+        html! {
+            @if !self.is_empty() {
+                ul.chips aria-label="Narrowed to" {
+                    @for (name, value) in &said {
+                        @let chip = chip(name, value);
+                        li { a.tag href=(self.url_but(path, Some(name), 0)) aria-label={"Remove " (chip)} { (chip) " ✕" } }
+                    }
+                    @if said.len() > 1 { li { a href=(path) { "Clear all" } } }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_keep_what_was_asked_and_nothing_else() {
+        let criteria = ListQuery {
+            q: "ann & bob".to_owned(),
+            tag: " ".to_owned(),
+            no: "email".to_owned(),
+            sort: "newest".to_owned(),
+            ..ListQuery::default()
+        };
+        assert_eq!(
+            criteria.url("/contacts", 2),
+            "/contacts?q=ann+%26+bob&no=email&sort=newest&page=2"
+        );
+        assert_eq!(
+            criteria.url_but("/contacts", Some("q"), 0),
+            "/contacts?no=email&sort=newest"
+        );
+        assert_eq!(ListQuery::default().url("/export", 0), "/export");
+        let own = ListQuery {
+            field: "Shoe size".to_owned(),
+            value: "44".to_owned(),
+            ..ListQuery::default()
+        };
+        assert_eq!(own.url("/contacts", 0), "/contacts?field=Shoe+size&value=44");
+        assert_eq!(
+            (own.url_but("/contacts", Some("field"), 0), own.narrowed()),
+            ("/contacts".to_owned(), 1)
+        );
+        assert!(own.chips().into_string().contains("Shoe size: 44 ✕"));
+        let shared = ListQuery::read(&[
+            ("scope".to_owned(), "shared".to_owned()),
+            ("col".to_owned(), "city".to_owned()),
+        ]);
+        assert_eq!(shared.list_url(1), "/shared?cols=name%2Ccity&page=1");
+        assert_eq!(shared.query(), "scope=shared&cols=name%2Ccity");
+        assert!(shared.is_empty());
+        assert_eq!(criteria.narrowed(), 1);
+    }
+
+    #[test]
+    fn what_is_no_number_or_day_is_told() {
+        for criteria in [
+            ListQuery {
+                import: "x".to_owned(),
+                ..ListQuery::default()
+            },
+            ListQuery {
+                since: "soon".to_owned(),
+                ..ListQuery::default()
+            },
+        ] {
+            assert!(criteria.filter().is_err());
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! The table of routes: who may ask, and which handler answers.
+//!
+//! A route is for members unless it says otherwise, so no handler is reached without being signed in by mistake.
+
+use crate::Web;
+use crate::pages::contacts::{self, export};
+use crate::pages::{
+    account, audit, custom_fields, duplicates, import, invitations, members, settings, setup, sign_in, trash,
+};
+use crate::server::body::tell_too_slow;
+use crate::server::{assets, health, metrics, request_log, security};
+use crate::session::gate;
+use crate::session::proof::{self, Needed};
+use crate::ui::error_page::Problem;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Redirect};
+use axum::routing::{MethodRouter, get as on_get, post as on_post};
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+/// Who may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Public,
+    /// Whoever is signed in.
+    Member,
+}
+
+/// One route.
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The pattern of its path.
+    pub path: &'static str,
+    /// Who may ask.
+    pub access: Access,
+    /// Whether a file comes with it, which may have as many bytes as uploads may.
+    uploads: bool,
+    /// When the member must have given their password a short time ago.
+    proof: Option<Needed>,
+    handler: MethodRouter<Arc<Web>>,
+}
+
+impl Route {
+    /// The same route, for everybody.
+    fn public(mut self) -> Self {
+        self.access = Access::Public;
+        self
+    }
+
+    /// The same route, for members who have given their password a short time ago.
+    fn proved(self) -> Self {
+        self.proved_if(|_| true)
+    }
+
+    /// The same, if what was sent needs it.
+    fn proved_if(mut self, needed: Needed) -> Self {
+        self.proof = Some(needed);
+        self
+    }
+
+    /// The same route, with a file.
+    fn uploads(mut self) -> Self {
+        self.uploads = true;
+        self
+    }
+}
+
+fn get<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<Web>>) -> Route {
+    route("GET", path, on_get(handler))
+}
+
+fn post<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<Web>>) -> Route {
+    route("POST", path, on_post(handler))
+}
+
+fn route(method: &'static str, path: &'static str, handler: MethodRouter<Arc<Web>>) -> Route {
+    Route {
+        method,
+        path,
+        access: Access::Member,
+        uploads: false,
+        proof: None,
+        handler,
+    }
+}
+
+async fn home() -> Redirect {
+    Redirect::to("/contacts")
+}
+
+/// Every route.
+pub fn table() -> Vec<Route> {
+    vec![
+        // The frame and accounts.
+        get("/", home),
+        get("/assets/{name}", assets::get).public(),
+        get("/healthz", health::readyz).public(),
+        get("/livez", health::livez).public(),
+        get("/readyz", health::readyz).public(),
+        get("/metrics", metrics::metrics).public(),
+        get("/setup", setup::form).public(),
+        post("/setup", setup::create).public(),
+        get("/sign-in", sign_in::form).public(),
+        post("/sign-in", sign_in::sign_in).public(),
+        get("/sign-in/code", sign_in::code_form).public(),
+        post("/sign-in/code", sign_in::enter_code).public(),
+        post("/sign-out", sign_in::sign_out).public(),
+        get("/account", account::show),
+        post("/account/name", account::change_name),
+        post("/account/password", account::change_password),
+        post("/account/sign-ins/end", account::end_sign_in),
+        get("/account/second-factor", account::second_factor::show),
+        post("/account/second-factor", account::second_factor::begin).proved(),
+        post("/account/second-factor/confirm", account::second_factor::confirm),
+        post("/account/second-factor/codes", account::second_factor::renew_codes).proved(),
+        post("/account/second-factor/off", account::second_factor::end).proved(),
+        // Custom fields and settings.
+        get("/fields", custom_fields::list),
+        post("/fields", custom_fields::add),
+        post("/fields/{id}/choices", custom_fields::set_choices),
+        post("/fields/{id}/move", custom_fields::move_one),
+        post("/fields/{id}/archive", custom_fields::archive),
+        post("/fields/{id}/restore", custom_fields::restore),
+        get("/settings", settings::show),
+        post("/settings", settings::save),
+        post("/settings/security", settings::security::save).proved(),
+        // Members.
+        get("/members", members::list),
+        post("/members/invite", members::invite).proved_if(members::invites_who_keeps_order),
+        post("/members/invitations/revoke", members::revoke),
+        post("/members/{id}/role", members::change_role).proved(),
+        post("/members/{id}/deactivate", members::deactivate),
+        post("/members/{id}/activate", members::activate),
+        post("/members/{id}/reset-link", members::reset_link).proved(),
+        post("/members/{id}/second-factor/reset", members::reset_second_factor).proved(),
+        post("/members/{id}/sign-ins/end", members::end_sign_in),
+        get("/members/{id}/remove", members::ask_to_remove),
+        post("/members/{id}/remove", members::remove),
+        get("/audit", audit::list),
+        get("/audit.csv", audit::download),
+        get("/join/{token}", invitations::invitation).public(),
+        post("/join/{token}", invitations::join).public(),
+        get("/reset/{token}", invitations::password).public(),
+        post("/reset/{token}", invitations::reset).public(),
+        // Contacts and the trash.
+        get("/contacts", contacts::list::list),
+        get("/contacts/new", contacts::edit::new),
+        post("/contacts/new", contacts::edit::create),
+        post("/contacts/bulk", contacts::bulk::act),
+        post("/contacts/undelete", contacts::bulk::undelete),
+        post("/contacts/columns", contacts::columns_menu::choose),
+        get("/contacts/{id}", contacts::show::show),
+        get("/contacts/{id}/edit", contacts::edit::edit),
+        post("/contacts/{id}/edit", contacts::edit::save),
+        post("/contacts/{id}/delete", contacts::show::delete),
+        get("/contacts/{id}/share", contacts::share::show),
+        post("/contacts/{id}/share", contacts::share::share),
+        post("/contacts/{id}/unshare", contacts::share::unshare),
+        get("/share", contacts::share::of_many),
+        post("/share", contacts::share::share_many),
+        get("/hand-over", contacts::share::hand_over_form),
+        post("/hand-over", contacts::share::hand_over),
+        get("/shared", contacts::list::shared),
+        post("/actions/{action}/undo", contacts::undo::undo),
+        get("/views", contacts::views::list),
+        post("/views", contacts::views::save),
+        post("/views/{view}", contacts::views::change),
+        post("/views/{view}/delete", contacts::views::delete),
+        get("/contacts/merge", contacts::merge::form),
+        post("/contacts/merge", contacts::merge::merge),
+        get("/duplicates", duplicates::show),
+        post("/duplicates", duplicates::again),
+        post("/duplicates/dismiss", duplicates::dismiss),
+        get("/trash", trash::list),
+        post("/trash/{id}/restore", trash::restore),
+        // Export.
+        get("/export", export::form),
+        post("/export", export::again),
+        post("/export/file", export::file).proved_if(export::exports_everything),
+        get("/export/progress", export::progress),
+        // Imports and the wizard.
+        get("/import", import::upload::form),
+        post("/import", import::upload::receive).uploads(),
+        get("/import/sample.csv", import::upload::sample),
+        get("/imports", import::list::list),
+        get("/imports/{import}", import::step),
+        post("/imports/{import}/discard", import::discard),
+        get("/imports/{import}/map", import::mapping::show),
+        post("/imports/{import}/map", import::mapping::change),
+        get("/imports/{import}/preview", import::preview::show),
+        get("/imports/{import}/row", import::row::show),
+        post("/imports/{import}/options", import::preview::options),
+        post("/imports/{import}/fix", import::preview::fix),
+        post("/imports/{import}/unfix", import::preview::unfix),
+        post("/imports/{import}/decide", import::preview::decide),
+        post("/imports/{import}/start", import::preview::start),
+        get("/imports/{import}/running", import::running::show),
+        get("/imports/{import}/events", import::running::events),
+        post("/imports/{import}/cancel", import::running::cancel),
+        get("/imports/{import}/result", import::result::show),
+        get("/imports/{import}/rejected.csv", import::result::rejected),
+        get("/imports/{import}/undo", import::undo::ask),
+        post("/imports/{import}/undo", import::undo::undo),
+    ]
+}
+
+/// The whole of the pages, which tests drive in-process.
+pub fn router(web: Arc<Web>) -> Router {
+    let routed = table().into_iter().fold(Router::new(), |router, route| {
+        let mut handler = route.handler;
+        if let Some(needed) = route.proof {
+            handler = handler.layer(from_fn_with_state((Arc::clone(&web), needed), proof::require));
+        }
+        if route.access == Access::Member {
+            handler = handler.layer(from_fn_with_state(Arc::clone(&web), gate::require));
+        }
+        if route.uploads {
+            // The form around the file has its own few bytes.
+            let limit = usize::try_from(web.upload_limit()).unwrap_or(usize::MAX);
+            handler = handler.layer(DefaultBodyLimit::max(limit.saturating_add(1 << 20)));
+        }
+        router.route(route.path, handler)
+    });
+    routed
+        .fallback(|| async { Problem::NotFound })
+        // A handler that panics is told like any other fault; the next request finds the server as it was.
+        .layer(CatchPanicLayer::custom(|_| Problem::Broken.into_response()))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(tell_too_slow))
+        .layer(from_fn_with_state(Arc::clone(&web), security::check))
+        .layer(from_fn_with_state(Arc::clone(&web), request_log::log))
+        .with_state(web)
+}

@@ -1,0 +1,113 @@
+//! The cookies of a session and of a known browser: reading and writing them, starting and ending a session.
+
+use crate::Web;
+use crate::bridge::blocking::{Lane, blocking_in};
+use crate::session::next::as_query;
+use crate::session::origin::is_secure;
+use crate::ui::error_page::Problem;
+use app::{Caller, DeviceToken, Token};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
+use std::sync::Arc;
+
+const COOKIE: &str = "crystalqore";
+/// Browsers take this name only from HTTPS, for the whole site and no other host.
+const SECURE_COOKIE: &str = "__Host-crystalqore";
+/// The cookie by which a browser is known in which somebody has signed in before.
+const DEVICE_COOKIE: &str = "crystalqore-device";
+const SECURE_DEVICE_COOKIE: &str = "__Host-crystalqore-device";
+/// How long the browser keeps that one; `app` forgets it as soon.
+const DEVICE_KEPT_DAYS: i64 = 365;
+/// How long the browser keeps the cookie unless it is given anew; `app` decides how long it is worth something.
+const KEPT_DAYS: i64 = 30;
+
+fn cookie_name(secure: bool) -> &'static str {
+    if secure { SECURE_COOKIE } else { COOKIE }
+}
+
+fn device_cookie_name(secure: bool) -> &'static str {
+    if secure { SECURE_DEVICE_COOKIE } else { DEVICE_COOKIE }
+}
+
+/// The secret of the session that the browser sent.
+pub fn token(web: &Web, headers: &HeaderMap) -> Option<Token> {
+    sent_cookie(headers, cookie_name(is_secure(web, headers))).map(Token::new)
+}
+
+/// The secret by which the browser is known from before.
+pub fn device(web: &Web, headers: &HeaderMap) -> Option<DeviceToken> {
+    sent_cookie(headers, device_cookie_name(is_secure(web, headers))).map(DeviceToken::new)
+}
+
+fn sent_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let sent = headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok());
+    let mut cookies = sent.flat_map(Cookie::split_parse).filter_map(Result::ok);
+    cookies
+        .find(|cookie| cookie.name() == name)
+        .map(|cookie| cookie.value().to_owned())
+}
+
+fn cookie<'a>(name: &'static str, value: &'a str, secure: bool, kept: Duration) -> Cookie<'a> {
+    Cookie::build((name, value))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(secure)
+        .max_age(kept)
+        .build()
+}
+
+pub fn set_cookie(response: &mut Response, token: &Token, secure: bool) {
+    let kept = Duration::days(KEPT_DAYS);
+    put_cookie(response, &cookie(cookie_name(secure), token.reveal(), secure, kept));
+}
+
+fn put_cookie(response: &mut Response, cookie: &Cookie<'_>) {
+    // Secrets are figures and letters, so it is always a value of a header.
+    if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+/// Sends a browser on that is signed in from now on, or has only the code of the second factor to tell.
+pub async fn start_session(
+    web: &Arc<Web>,
+    headers: &HeaderMap,
+    caller: Caller,
+    token: Token,
+    next: &str,
+) -> Result<Response, Problem> {
+    let session = token.clone();
+    let device = blocking_in(web, Lane::SignIn, move |app| app.know_browser(&session, &caller)).await?;
+    let secure = is_secure(web, headers);
+    let to = match device {
+        Some(_) => next.to_owned(),
+        None => format!("/sign-in/code?{}", as_query(next)),
+    };
+    let mut response = Redirect::to(&to).into_response();
+    set_cookie(&mut response, &token, secure);
+    if let Some(device) = device {
+        let kept = Duration::days(DEVICE_KEPT_DAYS);
+        let name = device_cookie_name(secure);
+        put_cookie(&mut response, &cookie(name, device.reveal(), secure, kept));
+    }
+    Ok(response)
+}
+
+/// Sends a browser on that is signed out from now on.
+pub fn end_session(web: &Web, headers: &HeaderMap) -> Response {
+    let mut response = Redirect::to("/sign-in").into_response();
+    let secure = is_secure(web, headers);
+    put_cookie(&mut response, &cookie(cookie_name(secure), "", secure, Duration::ZERO));
+    // What the browser kept of our pages goes too, so that Back shows nobody's contacts.
+    let clear = HeaderValue::from_static("\"cache\"");
+    response
+        .headers_mut()
+        .insert(HeaderName::from_static("clear-site-data"), clear);
+    response
+}

@@ -1,0 +1,98 @@
+//! Middleware in front of every route for members: lets nobody through who is not signed in, and sends them to sign in.
+//!
+//! Passwords and how long a session lasts are decided in `app`.
+
+use crate::Web;
+use crate::bridge::blocking::{Lane, blocking_in};
+use crate::session::cookie::{set_cookie, token};
+use crate::session::next::as_query;
+use crate::session::origin::is_secure;
+use crate::session::{CurrentMember, ProvedRecently};
+use crate::ui::error_page::{ErrorPage, Problem, render_error};
+use crate::ui::layout::{self, Page, Section};
+use app::{SignedIn, Token};
+use axum::extract::{Request, State};
+use axum::http::{Method, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// Lets nobody through who is not signed in. What goes wrong behind is told with the member's frame around it.
+pub async fn require(State(web): State<Arc<Web>>, mut request: Request, next: Next) -> Response {
+    let token = token(&web, request.headers());
+    let found = match current(&web, token.as_ref()).await {
+        Ok(found) => found,
+        Err(problem) => return problem.into_response(),
+    };
+    let (Some(found), Some(token)) = (found, token) else {
+        return redirect_to_sign_in(&web, request.method(), request.uri()).await;
+    };
+    // Whoever must set up a second factor first reaches their own account only.
+    if found.must_enrol && !request.uri().path().starts_with("/account") {
+        return Redirect::to("/account/second-factor").into_response();
+    }
+    let secure = is_secure(&web, request.headers());
+    let keep = found.note_due;
+    request.extensions_mut().insert(ProvedRecently(found.proved_recently));
+    let signed = CurrentMember::from(found);
+    request.extensions_mut().insert(signed.clone());
+    request.extensions_mut().insert(token.clone());
+    let mut response = with_member_frame(render_error(next.run(request).await), &signed);
+    if keep {
+        set_cookie(&mut response, &token, secure);
+        // Nobody waits for it: it may have to queue behind an import.
+        tokio::spawn(async move { blocking_in(&web, Lane::Sessions, move |app| app.keep_signed_in(&token)).await });
+    }
+    response
+}
+
+/// Who has this secret, if anybody.
+pub async fn current(web: &Arc<Web>, token: Option<&Token>) -> Result<Option<SignedIn>, Problem> {
+    match token.cloned() {
+        Some(token) => blocking_in(web, Lane::Sessions, move |app| app.signed_in(&token)).await,
+        None => Ok(None),
+    }
+}
+
+/// Whether there is no account yet.
+pub async fn needs_setup(web: &Arc<Web>) -> Result<bool, Problem> {
+    if web.set_up.load(Ordering::Relaxed) {
+        return Ok(false);
+    }
+    let needs = blocking_in(web, Lane::Sessions, app::App::needs_setup).await?;
+    web.set_up.store(!needs, Ordering::Relaxed);
+    Ok(needs)
+}
+
+/// Where whoever is not signed in is sent, with the way back to where they wanted to go.
+async fn redirect_to_sign_in(web: &Arc<Web>, method: &Method, uri: &Uri) -> Response {
+    match needs_setup(web).await {
+        Ok(true) => Redirect::to("/setup").into_response(),
+        Ok(false) if *method == Method::GET && uri.path() != "/" => {
+            let wanted = uri.path_and_query().map_or("/", |wanted| wanted.as_str());
+            let wanted = as_query(wanted);
+            Redirect::to(&format!("/sign-in?{wanted}")).into_response()
+        }
+        Ok(false) => Redirect::to("/sign-in").into_response(),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// Puts the frame of the member's pages around what a problem tells.
+fn with_member_frame(response: Response, signed: &CurrentMember) -> Response {
+    let Some(told) = response.extensions().get::<ErrorPage>().cloned() else {
+        return response;
+    };
+    let page = Page {
+        title: told.title,
+        viewer: Some(signed.viewer()),
+        here: Section::None,
+    };
+    let content = maud::html! { div.narrow { h1 { (told.title) } (told.content()) } };
+    let (mut parts, _) = response.into_parts();
+    // The length was that of the other page.
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let body = layout::page(page, content).into_string();
+    Response::from_parts(parts, body.into())
+}

@@ -1,0 +1,142 @@
+//! Middleware that asks members for their password again before something grave.
+//!
+//! The page repeats what was sent as hidden fields of a form, with the password beside them; the gate takes the password
+//! out again and lets the rest through, so handlers know nothing of it. `app` says how long a proof holds.
+
+use crate::Web;
+use crate::bridge::blocking::blocking;
+use crate::session::client::{ClientInfo, log_failure};
+use crate::session::{CurrentMember, ProvedRecently};
+use crate::ui::error_page::Problem;
+use crate::ui::forms::field;
+use crate::ui::layout::{Page, Section, Tone, notice, page};
+use app::{Error, SecondFactorState, Token};
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use maud::html;
+use std::sync::Arc;
+
+/// Bytes that such a form may have, as every other form.
+const LIMIT: usize = 2 << 20;
+const PASSWORD: &str = "proof_password";
+const CODE: &str = "proof_code";
+
+type Fields = Vec<(String, String)>;
+
+/// Says of what was sent to a route whether it needs a proof.
+pub type Needed = fn(&[(String, String)]) -> bool;
+
+/// Lets nobody do what needs a recent proof without one.
+pub async fn require(
+    State((web, needed)): State<(Arc<Web>, Needed)>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let signed = parts
+        .extensions
+        .get::<CurrentMember>()
+        .cloned()
+        .ok_or(Problem::SignIn)?;
+    let is_recent = parts.extensions.get::<ProvedRecently>().is_some_and(|proved| proved.0);
+    if is_recent {
+        return Ok(next.run(Request::from_parts(parts, body)).await);
+    }
+    let too_large = |_| Problem::Status(StatusCode::PAYLOAD_TOO_LARGE);
+    let body = to_bytes(body, LIMIT).await.map_err(too_large)?;
+    let sent: Fields = form_urlencoded::parse(&body).into_owned().collect();
+    if !needed(&sent) {
+        return Ok(next.run(Request::from_parts(parts, Body::from(body))).await);
+    }
+    let (proof, rest): (Fields, Fields) = sent.into_iter().partition(|(name, _)| name == PASSWORD || name == CODE);
+    if proof.is_empty() {
+        return ask(&web, &signed, &parts, &rest, None).await;
+    }
+    match prove(&web, &signed, &mut parts, &proof).await {
+        Ok(()) => {}
+        Err(Problem::App(error @ (Error::WrongPassword | Error::WrongCode | Error::TooManyTries { .. }))) => {
+            return ask(&web, &signed, &parts, &rest, Some(error)).await;
+        }
+        Err(problem) => return Err(problem),
+    }
+    let body = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(&rest)
+        .finish();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Ok(next.run(Request::from_parts(parts, Body::from(body))).await)
+}
+
+async fn prove(web: &Arc<Web>, signed: &CurrentMember, parts: &mut Parts, proof: &Fields) -> Result<(), Problem> {
+    let value = |wanted: &str| {
+        let found = proof.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    let (password, code) = (value(PASSWORD), value(CODE));
+    let here = parts.extensions.get::<Token>().cloned().ok_or(Problem::SignIn)?;
+    let Ok(ClientInfo(caller)) = ClientInfo::from_request_parts(parts, web).await;
+    let (actor, from) = (signed.actor, caller.clone());
+    let proved = blocking(web, move |app| app.prove(actor, &here, &password, &code, &from)).await;
+    if proved.is_err() {
+        log_failure(&caller, &signed.email, "a password that was asked for again was wrong");
+    }
+    proved
+}
+
+async fn ask(
+    web: &Arc<Web>,
+    signed: &CurrentMember,
+    parts: &Parts,
+    rest: &Fields,
+    wrong: Option<Error>,
+) -> Result<Response, Problem> {
+    let actor = signed.actor;
+    let factor = blocking(web, move |app| app.second_factor(actor)).await?;
+    let with_code = matches!(factor, SecondFactorState::On { .. });
+    let (status, why) = match &wrong {
+        None => (StatusCode::FORBIDDEN, None),
+        Some(Error::WrongPassword) => (StatusCode::FORBIDDEN, Some("This is not your password.".to_owned())),
+        Some(Error::TooManyTries { minutes }) => {
+            let unit = if *minutes == 1 { "minute" } else { "minutes" };
+            (
+                StatusCode::TOO_MANY_REQUESTS,
+                Some(format!("Too many tries; try again in {minutes} {unit}.")),
+            )
+        }
+        Some(_) => (StatusCode::FORBIDDEN, Some("This code is not right.".to_owned())),
+    };
+    let head = Page {
+        title: "Confirm that it is you",
+        viewer: Some(signed.viewer()),
+        here: Section::None,
+    };
+    let action = parts.uri.path_and_query().map_or("/", |whole| whole.as_str());
+    let content = html! {
+        div.door {
+            h1 { "Confirm that it is you" }
+            p { "This needs your password again, because you gave it more than 10 minutes ago. Then it is done at once." }
+            @if let Some(why) = why { (notice(Tone::Bad, html! { p { (why) } })) }
+            form.card.stack method="post" action=(action) {
+                @for (name, value) in rest { input type="hidden" name=(name) value=(value); }
+                // Tells a password keeper whose password this is.
+                input type="text" value=(signed.email) autocomplete="username" hidden;
+                (field(PASSWORD, "Password", None, None, |_| html! {
+                    input id=(PASSWORD) name=(PASSWORD) type="password" autocomplete="current-password" required autofocus;
+                }))
+                @if with_code {
+                    (field(CODE, "Code", Some("From your authenticator app, or a recovery code."), None, |about| html! {
+                        input id=(CODE) name=(CODE) inputmode="numeric" autocomplete="one-time-code" required aria-describedby=[about];
+                    }))
+                }
+                div.actions {
+                    button.button-primary { "Confirm" }
+                    a.button.button-quiet href="/contacts" { "Cancel" }
+                }
+            }
+        }
+    };
+    Ok((status, page(head, content)).into_response())
+}

@@ -1,0 +1,207 @@
+//! Errors as answers: the one place where an error becomes a status and a page with a way back.
+//!
+//! `app` words its errors itself; only internal ones are replaced by a general sentence.
+
+use crate::ui::layout::{self, Section};
+use app::Error;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+
+/// Seconds after which an export may be asked for again.
+const EXPORTS_WAIT: u64 = 30;
+
+/// Why a page cannot be given.
+#[derive(Debug)]
+pub enum Problem {
+    /// The engine says why.
+    App(Error),
+    /// There is nothing at this address.
+    NotFound,
+    /// Nobody is signed in.
+    SignIn,
+    /// The request comes from a page of somebody else.
+    CrossSite,
+    /// The request came under a name that is not ours.
+    StrangeHost,
+    /// The machinery refused.
+    Status(StatusCode),
+    /// What was sent cannot be understood; says why.
+    BadRequest(String),
+    /// More was sent than is taken; says how much may be.
+    TooLarge(String),
+    /// Too many tries; says when the next is.
+    TooMany(String),
+    /// What was being sent came too slowly, or not at all.
+    RequestTimeout,
+    /// The program is at fault.
+    Broken,
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Self::App(error)
+    }
+}
+
+impl Problem {
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::App(error) => status_of(error.code()),
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::SignIn => StatusCode::UNAUTHORIZED,
+            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::StrangeHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::Status(status) => *status,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
+            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+/// The status for each code of `app::Error`.
+fn status_of(code: &str) -> StatusCode {
+    match code {
+        "no_such_import" | "no_such_contact" | "not_in_trash" | "no_such_member" | "link_gone" | "no_such_action"
+        | "no_such_view" => StatusCode::NOT_FOUND,
+        "forbidden" | "last_owner" => StatusCode::FORBIDDEN,
+        "changed_meanwhile" | "not_a_draft" | "id_taken" | "import_runs" | "not_resumable" | "already_undone"
+        | "action_undone" | "taken_over" => StatusCode::CONFLICT,
+        "log_gone" | "rejected_rows_undone" | "rejected_rows_missing" | "upload_missing" | "rows_gone" => {
+            StatusCode::GONE
+        }
+        "no_identity" | "field" | "unknown_field" | "rules" | "settings" | "bad_tag" | "bad_view" | "mapping"
+        | "filter" | "nothing_mapped" | "unreadable" => StatusCode::UNPROCESSABLE_ENTITY,
+        "too_large" | "quota" => StatusCode::PAYLOAD_TOO_LARGE,
+        "wrong_password" | "wrong_code" | "sign_in_again" => StatusCode::UNAUTHORIZED,
+        "no_second_factor" => StatusCode::CONFLICT,
+        "too_many_tries" | "many_downloads" => StatusCode::TOO_MANY_REQUESTS,
+        "account_field" => StatusCode::UNPROCESSABLE_ENTITY,
+        "already_set_up" => StatusCode::CONFLICT,
+        "busy" | "exports_busy" => StatusCode::SERVICE_UNAVAILABLE,
+        "disk_full" => StatusCode::INSUFFICIENT_STORAGE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        if status.is_server_error() {
+            match &self {
+                Self::App(error) => tracing::error!(code = error.code(), %error, "a request failed"),
+                _ => tracing::error!("a request failed"),
+            }
+        }
+        let told = ErrorPage {
+            title: match self {
+                Self::App(Error::ManyDownloads { .. }) => "Your exports are still running",
+                _ => title(status),
+            },
+            text: problem_text(&self, status),
+        };
+        let page = layout::bare(told.title, Section::None, told.content());
+        let mut response = (status, page).into_response();
+        let wait = match self {
+            Self::App(Error::TooManyTries { minutes }) => Some(minutes * 60),
+            Self::App(Error::ExportsBusy | Error::ManyDownloads { .. }) => Some(EXPORTS_WAIT),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(told);
+        response
+    }
+}
+
+/// What the page of a problem tells. It goes with the answer, so that the frame of a member's page can be put around it.
+#[derive(Clone, Debug)]
+pub struct ErrorPage {
+    /// The heading.
+    pub title: &'static str,
+    text: String,
+}
+
+impl ErrorPage {
+    /// The words below the heading, and the way back.
+    pub fn content(&self) -> Markup {
+        html! {
+            p { (self.text) }
+            div.actions { a.button href="/contacts" { "Back to the contacts" } }
+        }
+    }
+}
+
+fn title(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::NOT_FOUND => "There is nothing here",
+        StatusCode::GONE => "This is gone",
+        StatusCode::CONFLICT => "Somebody was quicker",
+        StatusCode::FORBIDDEN => "Not allowed",
+        StatusCode::UNAUTHORIZED => "Sign in first",
+        StatusCode::MISDIRECTED_REQUEST => "Not under this name",
+        StatusCode::METHOD_NOT_ALLOWED => "Not in this way",
+        StatusCode::REQUEST_TIMEOUT => "This did not arrive in time",
+        StatusCode::PAYLOAD_TOO_LARGE => "This is too large",
+        StatusCode::TOO_MANY_REQUESTS => "Too many tries",
+        StatusCode::SERVICE_UNAVAILABLE => "Busy for a moment",
+        StatusCode::INSUFFICIENT_STORAGE => "The disk is full",
+        StatusCode::INTERNAL_SERVER_ERROR => "Something went wrong here",
+        _ => "This was not understood",
+    }
+}
+
+fn problem_text(problem: &Problem, status: StatusCode) -> String {
+    match problem {
+        Problem::App(_) if status == StatusCode::INTERNAL_SERVER_ERROR => {
+            "The program could not do this. What it met stands in its log.".to_owned()
+        }
+        Problem::App(error) => error.for_members(),
+        Problem::BadRequest(why) | Problem::TooLarge(why) | Problem::TooMany(why) => why.clone(),
+        Problem::NotFound => "The address leads nowhere: it was mistyped, or what was here is gone.".to_owned(),
+        Problem::SignIn => "This needs somebody who is signed in.".to_owned(),
+        Problem::StrangeHost => {
+            "This server does not know the name in the address. If it is right, start the server with \
+             --host and that name."
+                .to_owned()
+        }
+        Problem::Status(status) => of_status(*status).to_owned(),
+        Problem::CrossSite => "Another site's page has sent this request, so it was not done.".to_owned(),
+        Problem::RequestTimeout => {
+            "What was sent stopped on its way, or came too slowly. Nothing was done; try again.".to_owned()
+        }
+        Problem::Broken => "The program could not do this. What it met stands in its log.".to_owned(),
+    }
+}
+
+/// What is told where only the status is known.
+fn of_status(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => "This page cannot be asked for in this way. Go back and try its buttons.",
+        StatusCode::PAYLOAD_TOO_LARGE => "More was sent than is taken here. Nothing was done.",
+        _ => "What was sent could not be understood. Go back, look at it again and repeat it.",
+    }
+}
+
+/// A refusal that came from the machinery, with a page around it.
+pub fn render_error(response: Response) -> Response {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let bare = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let failed = status.is_client_error() || status.is_server_error();
+    if !failed || !bare || response.extensions().get::<ErrorPage>().is_some() {
+        return response;
+    }
+    let mut page = Problem::Status(status).into_response();
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        page.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    page
+}

@@ -1,0 +1,243 @@
+//! The HTML document around every page, and its common elements: header with navigation, notices, table frames, the pages
+//! of a list. How they look is in `assets/base.css`.
+
+use crate::ui::assets;
+use crate::ui::words::number;
+use app::Role;
+use maud::{DOCTYPE, Markup, html};
+
+/// An entry of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// None of them.
+    None,
+    /// The list and its contacts.
+    Contacts,
+    /// What others share with the member.
+    Shared,
+    /// The imports and the wizard.
+    Imports,
+    /// What was deleted.
+    Trash,
+    /// Contacts that may be the same.
+    Duplicates,
+    /// Who works here.
+    Members,
+    /// The custom fields.
+    Fields,
+    /// The settings of the workspace.
+    Settings,
+    /// Who did what.
+    Audit,
+    /// The member's own account.
+    Account,
+}
+
+/// The member who sees a page, as its header names them.
+#[derive(Clone, Copy)]
+pub struct Viewer<'a> {
+    /// What they are called.
+    pub name: &'a str,
+    /// Their address.
+    pub email: &'a str,
+    /// What their workspace is called.
+    pub workspace: &'a str,
+    /// What they may; it decides which entries the navigation has.
+    pub role: Role,
+}
+
+/// What stands around the content of a page.
+#[derive(Clone, Copy)]
+pub struct Page<'a> {
+    /// The page's title; the program's name is put behind.
+    pub title: &'a str,
+    /// Who sees it.
+    pub viewer: Option<Viewer<'a>>,
+    /// Which entry of the navigation is current.
+    pub here: Section,
+}
+
+/// The whole document.
+pub fn page(page: Page<'_>, content: Markup) -> Markup {
+    document(page, content)
+}
+
+/// A whole document with a heading of its own, for when nothing is known of who asks.
+pub fn bare(title: &str, here: Section, content: Markup) -> Markup {
+    let page = Page {
+        title,
+        viewer: None,
+        here,
+    };
+    document(page, html! { div.narrow { h1 { (title) } (content) } })
+}
+
+/// The sign of the program, so that browsers ask for none.
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 18 18'%3E%3Crect width='18' height='18' rx='4' fill='%230a6652'/%3E%3Cpath d='M4 5h10v2H4zm0 4h10v2H4zm0 4h6v1H4z' fill='%23fff'/%3E%3C/svg%3E";
+
+fn document(page: Page<'_>, content: Markup) -> Markup {
+    let assets = assets::embedded();
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                title { (page.title) " · CrystalQore" }
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="description" content="Contacts, in and out of CSV with nothing lost on the way.";
+                meta name="color-scheme" content="light dark";
+                link rel="icon" href=(ICON);
+                link rel="stylesheet" href=(assets.css_url());
+                script type="module" src=(assets.js_url()) {}
+            }
+            body {
+                a.skip href="#main" { "Skip to content" }
+                (header(page.viewer, page.here))
+                main id="main" tabindex="-1" { (content) }
+                div id="told" role="status" {}
+                @if page.viewer.is_some() { (keys()) }
+            }
+        }
+    }
+}
+
+fn header(viewer: Option<Viewer<'_>>, here: Section) -> Markup {
+    html! {
+        header.top {
+            a.product href="/contacts" { "CrystalQore" }
+            @if let Some(viewer) = viewer {
+                nav aria-label="Main" {
+                    (entry("/contacts", html! { "Contacts" }, here == Section::Contacts))
+                    // A phone shows the first word only; who hears the page hears all of it.
+                    (entry("/shared", html! { "Shared" span.long { " with me" } }, here == Section::Shared))
+                    (entry("/imports", html! { "Imports" }, here == Section::Imports))
+                    (entry("/trash", html! { "Trash" }, here == Section::Trash))
+                    (more(governs(viewer.role), here))
+                }
+                details.menu {
+                    summary { span.visually-hidden { "Account of " } span.cut { (viewer.name) } }
+                    div.menu-items {
+                        p.muted { (viewer.workspace) br; (viewer.email) }
+                        a href="/account" aria-current=[(here == Section::Account).then_some("page")] { "Account" }
+                        form method="post" action="/sign-out" { button { "Sign out" } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What is wanted less often, in a menu.
+fn more(governs: bool, here: Section) -> Markup {
+    let entries = [
+        ("/duplicates", "Find duplicates", Section::Duplicates, true),
+        ("/members", "Members", Section::Members, true),
+        ("/fields", "Custom fields", Section::Fields, governs),
+        ("/settings", "Settings", Section::Settings, governs),
+        ("/audit", "Audit log", Section::Audit, governs),
+    ];
+    html! {
+        details.menu {
+            summary { "More" }
+            div.menu-items {
+                @for (url, name, section, _) in entries.iter().filter(|entry| entry.3) {
+                    (entry(url, html! { (name) }, here == *section))
+                }
+            }
+        }
+    }
+}
+
+/// Whether the member keeps order in the workspace. The pages themselves ask the database again.
+fn governs(role: Role) -> bool {
+    role >= Role::Admin
+}
+
+fn entry(url: &str, name: Markup, current: bool) -> Markup {
+    html! { a href=(url) aria-current=[current.then_some("page")] { (name) } }
+}
+
+/// The list of keys, which `?` opens.
+fn keys() -> Markup {
+    let keys = [
+        ("/", "search contacts"),
+        ("n", "new contact"),
+        ("i", "import"),
+        ("j k", "next row, row before"),
+        ("x", "select the row"),
+        ("Enter", "open the row"),
+        ("e", "edit"),
+        ("s", "share"),
+        ("#", "delete; Undo is offered"),
+        ("?", "this list"),
+    ];
+    html! {
+        dialog id="keys" aria-labelledby="keys-title" {
+            form.stack method="dialog" {
+                h2 id="keys-title" { "Keys" }
+                dl.facts {
+                    @for (key, does) in keys { dt { kbd { (key) } } dd { (does) } }
+                }
+                div.actions { button autofocus { "Close" } }
+            }
+        }
+    }
+}
+
+/// How a notice is meant. It is told by a sign too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// For information.
+    Plain,
+    /// It went well.
+    Good,
+    /// Look at this.
+    Warn,
+    /// It did not work.
+    Bad,
+}
+
+/// A notice box.
+pub fn notice(tone: Tone, content: Markup) -> Markup {
+    let (class, role) = match tone {
+        Tone::Plain => ("notice", "note"),
+        Tone::Good => ("notice notice-good", "status"),
+        Tone::Warn => ("notice notice-warn", "note"),
+        Tone::Bad => ("notice notice-bad", "alert"),
+    };
+    html! { div class=(class) role=(role) { div { (content) } } }
+}
+
+/// What stands where a list is empty: what to do next.
+pub fn empty(heading: &str, content: Markup) -> Markup {
+    html! { div.empty { h2 { (heading) } (content) } }
+}
+
+/// A table's frame. With `scroll` it has a height of its own, for wide tables; it can be scrolled by keys.
+pub fn table_frame(label: &str, scroll: bool, table: Markup) -> Markup {
+    let class = if scroll {
+        "table-wrap table-scroll"
+    } else {
+        "table-wrap"
+    };
+    html! { div class=(class) role="region" aria-label=(label) tabindex="0" { (table) } }
+}
+
+/// The way through the pages of a list: `at` counts from 0, `url` makes the address of a page, `swap` names the ids that
+/// a script may replace.
+pub fn pages(at: u64, pages: u64, swap: &str, url: impl Fn(u64) -> String) -> Markup {
+    let step = |to: Option<u64>, name: &str| {
+        html! { @if let Some(to) = to { a.button.button-small href=(url(to)) data-swap=(swap) { (name) } } }
+    };
+    html! {
+        nav.pages aria-label="Pages" {
+            span { "Page " (number(at + 1)) " of " (number(pages.max(1))) }
+            div.actions {
+                (step((at > 1).then_some(0), "First"))
+                (step(at.checked_sub(1), "Previous"))
+                (step((at + 1 < pages).then_some(at + 1), "Next"))
+                (step((at + 2 < pages).then_some(pages.saturating_sub(1)), "Last"))
+            }
+        }
+    }
+}

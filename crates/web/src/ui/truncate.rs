@@ -1,0 +1,88 @@
+//! Shortening values of any length for pages of limited length.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+
+/// Characters of a value that are shown among others.
+const SHOWN: usize = 200;
+
+/// Characters of all values of a page that shows values whole. With what surrounds them they stay below a megabyte.
+pub const PAGE: usize = 64 * 1024;
+
+/// The beginning of a value, marked where it goes on.
+pub fn brief(text: &str) -> Cow<'_, str> {
+    cut(text, SHOWN)
+}
+
+/// The first so many characters of a value, marked where it goes on.
+pub fn cut(text: &str, characters: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// The room that a page has for values. Whoever comes when it is used up is cut.
+pub struct Room {
+    left: Cell<usize>,
+    is_cut: Cell<bool>,
+}
+
+impl Room {
+    pub fn new() -> Self {
+        Self::of(PAGE)
+    }
+
+    /// Room for so many characters.
+    pub fn of(characters: usize) -> Self {
+        Self {
+            left: Cell::new(characters),
+            is_cut: Cell::new(false),
+        }
+    }
+
+    /// As much of a value as there is room for.
+    pub fn fit<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let fitting = cut(text, self.left.get());
+        if fitting.len() != text.len() {
+            self.is_cut.set(true);
+        }
+        let used = fitting.chars().count();
+        self.left.set(self.left.get().saturating_sub(used));
+        fitting
+    }
+
+    /// Whether a value did not fit.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut.get()
+    }
+}
+
+/// Whether [`brief`] leaves something out.
+pub fn is_cut(text: &str) -> bool {
+    text.char_indices().nth(SHOWN).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_room_for_so_many_characters() {
+        let room = Room::new();
+        assert_eq!(room.fit("first"), "first");
+        let long = "x".repeat(PAGE);
+        assert_eq!(room.fit(&long).chars().count(), PAGE - 5 + 1);
+        assert!(room.is_cut());
+        assert_eq!(room.fit("y"), "…");
+    }
+
+    #[test]
+    fn a_long_value_is_cut_between_characters() {
+        assert_eq!(brief("short"), "short");
+        assert_eq!(brief(&"ä".repeat(SHOWN)).chars().count(), SHOWN);
+        let long = "ä".repeat(SHOWN + 1);
+        assert_eq!(*brief(&long), format!("{}…", "ä".repeat(SHOWN)));
+        assert!(is_cut(&long) && !is_cut("short"));
+    }
+}
