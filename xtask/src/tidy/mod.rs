@@ -1,11 +1,14 @@
 //! Checks on the repository itself.
 //!
-//! Owns reading the tree and what a finding is; each rule is a function of a path and a text in `arrows`, `files` or
-//! `docs`. Leaves out everything that rustfmt, clippy or the compiler check.
+//! Owns reading the tree and what a finding is; the rules are in `arrows` (manifests), `folders` and `cycles` (imports), `files`
+//! and `docs`. Leaves out everything that rustfmt, clippy or the compiler check.
 
 mod arrows;
+mod cycles;
 mod docs;
 mod files;
+mod folders;
+mod imports;
 
 use std::fmt;
 use std::fs;
@@ -57,6 +60,8 @@ pub fn findings(root: &Path) -> Vec<Finding> {
 
 fn check_tree(root: &Path, paths: &[String], findings: &mut Vec<Finding>) {
     findings.extend(arrows::check(root, paths));
+    findings.extend(folders::check(root, paths));
+    findings.extend(cycles::check(root, paths));
     for path in paths.iter().filter(|path| path.ends_with(".rs")) {
         findings.extend(files::role_name(path));
         with_text(root, path, findings, |text| {
