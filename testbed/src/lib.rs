@@ -97,7 +97,6 @@ impl Database {
         })
     }
 
-    /// Its address.
     pub fn url(&self) -> &str {
         &self.url
     }

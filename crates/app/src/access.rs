@@ -42,7 +42,6 @@ impl Actor {
 /// What a member may do with a contact. Later ones allow more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Right {
-    /// See it.
     View,
     /// Change its values too.
     Edit,
@@ -235,9 +234,6 @@ impl App {
     }
 
     /// The member that the command line acts as while there are no accounts: the owner of the data folder.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn local_actor(&self) -> Result<Actor, Error> {
         let made = self.reserved.read(workspaces::local)?;
         let (workspace, member) = match made {
@@ -251,7 +247,6 @@ impl App {
     }
 }
 
-/// Whose contacts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scope {
     /// Those that the member owns.

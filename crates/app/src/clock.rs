@@ -3,7 +3,7 @@
 use model::ContactId;
 
 /// What the program asks of the world around it.
-pub trait World: Send + Sync {
+pub trait System: Send + Sync {
     /// The time, in UTC microseconds since 1970.
     fn now(&self) -> i64;
 

@@ -43,7 +43,6 @@ pub enum Error {
     /// The import cannot be gone on with.
     #[error("import {import} is {state}; there is nothing to go on with")]
     NotResumable {
-        /// Which.
         import: ImportId,
         /// What it is.
         state: &'static str,
@@ -62,7 +61,6 @@ pub enum Error {
         "the file of import {import} is not in {location}; processes that share a database must share their uploads (--objects). If it is lost, take back what was imported: crystalqore undo {import}"
     )]
     UploadMissing {
-        /// Which import.
         import: ImportId,
         /// Where its file was looked for.
         location: String,
@@ -72,7 +70,6 @@ pub enum Error {
         "the rejected rows of import {import} are not all in {location} ({found} of {expected} bytes); processes that share a database must share their objects (--objects)"
     )]
     RejectedRowsMissing {
-        /// Which import.
         import: ImportId,
         /// Where they were looked for.
         location: String,
@@ -93,7 +90,6 @@ pub enum Error {
     /// The contact was changed since the member has seen it.
     #[error("contact {contact} was changed by somebody else meanwhile; look at it again and repeat your change")]
     ChangedMeanwhile {
-        /// Which.
         contact: ContactId,
         /// The version it has now.
         version: Version,
@@ -159,10 +155,7 @@ pub enum Error {
     NoSecondFactor,
     /// Somebody must wait.
     #[error("too many tries; try again in {minutes} {}", if *minutes == 1 { "minute" } else { "minutes" })]
-    TooManyTries {
-        /// How long.
-        minutes: u64,
-    },
+    TooManyTries { minutes: u64 },
     /// There is no such member, or none who is active.
     #[error("there is no such member")]
     NoMember,
@@ -196,7 +189,6 @@ pub enum Error {
     /// The import was started or dropped, so it cannot be prepared any more.
     #[error("import {import} is {state}; it is not being prepared any more")]
     NotADraft {
-        /// Which.
         import: ImportId,
         /// What it is.
         state: &'static str,
@@ -219,7 +211,6 @@ pub enum Error {
     /// The change log of an import is not kept any more.
     #[error("import {import} cannot be undone any more: what was there before is kept for {days} days")]
     LogGone {
-        /// Which.
         import: ImportId,
         /// For how long it is kept.
         days: u32,
@@ -391,7 +382,6 @@ impl Error {
 pub enum AccountField {
     /// The member's name.
     Name,
-    /// The email.
     Email,
     /// The password, or the new one.
     Password,

@@ -1,7 +1,7 @@
 //! What an import may see and change when its member is not alone: beside `directory`, `settle` and `undo`, through `App`.
 
 use crate::access::Actor;
-use crate::clock::World;
+use crate::clock::System;
 use crate::contacts::merge::MergeRequest;
 use crate::error::Error;
 use crate::import::analysis::Opening;
@@ -21,7 +21,7 @@ use tempfile::TempDir;
 
 struct Counting(AtomicI64);
 
-impl World for Counting {
+impl System for Counting {
     fn now(&self) -> i64 {
         self.0.fetch_add(1, Ordering::Relaxed)
     }
@@ -43,7 +43,6 @@ impl World for Counting {
 
 struct Office {
     app: App,
-    /// Who imports.
     me: Actor,
     /// Whose contacts are hidden.
     other: Actor,

@@ -41,7 +41,7 @@ pub use auth::caller::{Caller, Token};
 pub use auth::passwords::CHARACTERS as PASSWORD_CHARACTERS;
 pub use auth::second_factor::{Enrolment, SecondFactorState};
 pub use auth::sessions::{SignInInfo, SignedIn};
-pub use clock::World;
+pub use clock::System;
 pub use contact_index::{ListPage, ListRequest, Listed, Sort};
 pub use contacts::TrashedContact;
 pub use contacts::bulk::ActionReport;
@@ -74,14 +74,14 @@ pub use import::undo::UndoReport;
 pub use import::uploads::{Spooled, spool};
 pub use import::{ImportReport, ImportRequest, ImportSummary};
 pub use import_options::{Conflicts, Duplicates, ImportOptions, Match};
-pub use jobs::thread_pool::{Crew, Hired, PEOPLE};
+pub use jobs::thread_pool::{JoinHandle, REQUEST_POOL, ThreadPool};
 pub use members::directory::Colleague;
 pub use members::invitations::{InvitationInfo, LinkKind, LinkOffer, LinkSecret, NewLink};
 pub use members::{MemberInfo, MemberMore};
 pub use search::filter::Filter;
 pub use search::views::{SavedView, ViewContent};
 pub use storage::ObjectsError;
-pub use worker::{Runner, Told};
+pub use worker::{Worker, WorkerObserver};
 pub use workspace::custom_fields::{DefinedField, fields_to_require};
 pub use workspace::security::{MOST_IDLE_HOURS, MOST_SESSION_HOURS, SecuritySettings};
 pub use workspace::settings::{MOST_DAYS, MOST_DRAFTS, MOST_GIB, WorkspaceSettings};
@@ -105,14 +105,14 @@ pub use store::{ExistingBackup, ImportId, Member};
 use admin::copy::refuse_unfinished;
 use auth::passwords::Passwords;
 use import::lease::Process;
-use import::running::Live;
+use import::running::RunningImports;
 use jobs::long_reads::LongReads;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use storage::Objects;
 use store::Store;
-use worker::Bell;
+use worker::Notify;
 
 /// The database of an installation that is in no server.
 pub(crate) const DATABASE_FILE: &str = "crystalqore.db";
@@ -135,17 +135,17 @@ pub struct App {
     store: Store,
     /// The same database, for what must not wait for long work: who is signed in, signing in, whether all is well.
     reserved: Store,
-    rosters: contact_index::Rosters,
+    rosters: contact_index::ContactIndexes,
     objects: Objects,
     data: PathBuf,
     process: Process,
-    world: Arc<dyn World>,
+    world: Arc<dyn System>,
     passwords: Passwords,
-    live: Live,
-    bell: Bell,
+    live: RunningImports,
+    bell: Notify,
     downloads: export::download::Downloads,
     long_reads: LongReads,
-    drafts: import::draft::Desks,
+    drafts: import::draft::DraftCaches,
     duplicates: duplicates::Findings,
     suggestions: contact_index::Suggestions,
     /// Whether the last work in the background ended because the disk is full.
@@ -160,7 +160,7 @@ impl App {
     /// # Errors
     /// When the folder cannot be written, the database cannot be opened or a copy into it is not finished, or the place of
     /// the objects is none.
-    pub fn open(place: &Place<'_>, world: Arc<dyn World>) -> Result<Self, Error> {
+    pub fn open(place: &Place<'_>, world: Arc<dyn System>) -> Result<Self, Error> {
         let objects = Objects::open(place.data, place.objects)?;
         let data = place.data.to_owned();
         storage::private_folder::create_private_folder(&data)
@@ -173,7 +173,7 @@ impl App {
         refuse_unfinished(&store)?;
         let long_reads = LongReads::beside(store.readers());
         Ok(Self {
-            rosters: contact_index::Rosters::new(store.clone()),
+            rosters: contact_index::ContactIndexes::new(store.clone()),
             reserved: store.reserved(),
             store,
             objects,
@@ -181,11 +181,11 @@ impl App {
             process,
             world,
             passwords: Passwords::default(),
-            live: Live::default(),
-            bell: Bell::default(),
+            live: RunningImports::default(),
+            bell: Notify::default(),
             downloads: export::download::Downloads::default(),
             long_reads,
-            drafts: import::draft::Desks::default(),
+            drafts: import::draft::DraftCaches::default(),
             duplicates: duplicates::Findings::default(),
             suggestions: contact_index::Suggestions::default(),
             disk_full: AtomicBool::new(false),

@@ -11,7 +11,7 @@ use store::{Workspace, members, workspaces};
 #[derive(Default)]
 struct Counting(std::sync::atomic::AtomicU32);
 
-impl World for Counting {
+impl System for Counting {
     fn now(&self) -> i64 {
         1_700_000_000_000_000 + i64::from(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
     }

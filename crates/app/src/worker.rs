@@ -8,7 +8,7 @@ use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
 use crate::import::ImportSummary;
-use crate::jobs::thread_pool::step_back;
+use crate::jobs::thread_pool::lower_thread_priority;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -26,12 +26,12 @@ const SWEEP: i64 = 60 * 60 * 1_000_000;
 
 /// Wakes the runner before its pause is over.
 #[derive(Default)]
-pub(crate) struct Bell {
+pub(crate) struct Notify {
     rung: Mutex<bool>,
     changed: Condvar,
 }
 
-impl Bell {
+impl Notify {
     /// There is something to do.
     pub fn ring(&self) {
         *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
@@ -47,7 +47,7 @@ impl Bell {
 }
 
 /// Who is told what the runner does.
-pub trait Told: Send + 'static {
+pub trait WorkerObserver: Send + 'static {
     /// An import came to an end, or was stopped; the name is that of its file.
     fn ended(&mut self, summary: &ImportSummary, file_name: &str);
 
@@ -56,15 +56,14 @@ pub trait Told: Send + 'static {
 }
 
 /// The thread that does it.
-pub struct Runner {
+pub struct Worker {
     app: Arc<App>,
     stop: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
 
-impl Runner {
-    /// Starts it.
-    pub fn start(app: Arc<App>, told: impl Told) -> Self {
+impl Worker {
+    pub fn start(app: Arc<App>, told: impl WorkerObserver) -> Self {
         let stop = Arc::<AtomicBool>::default();
         let mut work = Work {
             app: Arc::clone(&app),
@@ -75,7 +74,7 @@ impl Runner {
             swept_at: None,
         };
         let thread = thread::spawn(move || {
-            step_back();
+            lower_thread_priority();
             work.go_on();
         });
         Self { app, stop, thread }
@@ -110,7 +109,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(10);
 struct Work {
     app: Arc<App>,
     stop: Arc<AtomicBool>,
-    told: Box<dyn Told>,
+    told: Box<dyn WorkerObserver>,
     /// What was said last of what fails, so that it is said once.
     failures: HashMap<Option<ImportId>, String>,
     /// Whether something in this round failed because the disk is full.

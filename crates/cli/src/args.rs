@@ -232,7 +232,6 @@ pub struct ResumeArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct RejectedArgs {
-    /// Which import
     #[arg(value_parser = import_id)]
     pub import: ImportId,
     /// The file to write; without it, the terminal
@@ -244,7 +243,6 @@ pub struct RejectedArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct UndoArgs {
-    /// Which import
     #[arg(value_parser = import_id)]
     pub import: ImportId,
     /// Only say what would happen
@@ -259,7 +257,6 @@ pub struct UndoArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct ExportArgs {
-    /// Whose contacts
     #[arg(long, env = "CRYSTALQORE_SCOPE", value_enum, default_value_t)]
     pub scope: ScopeArg,
     /// Only contacts that match: words, tag:vip, company:acme, city:bonn, country:DE, import:3, has:email, no:phone, field:Name=value
@@ -298,7 +295,6 @@ pub struct BackupArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct RestoreArgs {
-    /// The backup
     pub file: PathBuf,
 }
 

@@ -3,7 +3,7 @@
 use crate::args::PlaceArgs;
 use crate::exit::Failure;
 use crate::member_args::ActingArgs;
-use crate::world::Machine;
+use crate::world::OsSystem;
 use app::{Actor, App, DatabaseServer, Place};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use std::time::Duration;
 /// Opens the installation and lets the local owner in.
 pub fn open(place: &PlaceArgs) -> Result<(App, Actor), Failure> {
     let data = data_folder(place)?;
-    let app = App::open(&whole_place(place, &data), Arc::new(Machine))?;
+    let app = App::open(&whole_place(place, &data), Arc::new(OsSystem))?;
     let actor = app.local_actor()?;
     Ok((app, actor))
 }

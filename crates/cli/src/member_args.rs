@@ -3,7 +3,6 @@
 use app::Role;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
-/// Who acts.
 #[derive(Debug, Default, ClapArgs)]
 pub struct ActingArgs {
     /// Act as this member, with their rights [default: the first owner]

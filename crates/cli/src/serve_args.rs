@@ -67,7 +67,6 @@ pub struct ServeArgs {
 /// How the log is written.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
     #[default]
     Text,
     /// For programs: one JSON document a line.

@@ -1,14 +1,14 @@
 //! The real world: the system's clock, and random ids.
 
-use app::World;
+use app::System;
 use model::{ContactId, Region};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
 
 /// The machine that the program runs on.
-pub struct Machine;
+pub struct OsSystem;
 
-impl World for Machine {
+impl System for OsSystem {
     #[expect(clippy::disallowed_methods, reason = "the doors are where the time comes in")]
     fn now(&self) -> i64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);

@@ -10,7 +10,6 @@ use crate::ids::{Member, Workspace};
 /// What a member may do beside their own contacts. Later ones may more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Keeps contacts.
     Member,
     /// Keeps order in the workspace too.
     Admin,
@@ -51,7 +50,6 @@ pub struct NewAccount<'a> {
 /// A member who can sign in.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Who.
     pub member: Member,
     /// What the member is called.
     pub name: String,
@@ -86,9 +84,6 @@ fn read_role(row: &Row<'_>, column: usize) -> Result<Role> {
 }
 
 /// Whether anybody can sign in.
-///
-/// # Errors
-/// Those of the database.
 pub fn exist(tx: &mut Tx<'_>, workspace: Workspace) -> Result<bool> {
     let found = tx.query_one(
         "looking for accounts",
@@ -100,9 +95,6 @@ pub fn exist(tx: &mut Tx<'_>, workspace: Workspace) -> Result<bool> {
 }
 
 /// The account of that email.
-///
-/// # Errors
-/// Those of the database.
 pub fn by_email(tx: &mut Tx<'_>, workspace: Workspace, email: &str) -> Result<Option<Account>> {
     let sql = format!("{ACCOUNT} AND m.email = $2");
     tx.query_one(
@@ -114,9 +106,6 @@ pub fn by_email(tx: &mut Tx<'_>, workspace: Workspace, email: &str) -> Result<Op
 }
 
 /// The account of a member.
-///
-/// # Errors
-/// Those of the database.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Option<Account>> {
     let sql = format!("{ACCOUNT} AND m.member_id = $2");
     tx.query_one(
@@ -128,9 +117,6 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Opti
 }
 
 /// The role of a member; none if there is no such member, or no active one.
-///
-/// # Errors
-/// Those of the database.
 pub fn role(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Option<Role>> {
     let found = tx.query_one(
         "reading a role",
@@ -142,9 +128,6 @@ pub fn role(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Opt
 }
 
 /// Makes an account of a member who has none. Says whether it did; of two who try, one does.
-///
-/// # Errors
-/// Those of the database.
 pub fn claim(tx: &mut Tx<'_>, workspace: Workspace, member: Member, account: &NewAccount<'_>) -> Result<bool> {
     let claimed = tx.execute(
         "making an account",
@@ -162,9 +145,6 @@ pub fn claim(tx: &mut Tx<'_>, workspace: Workspace, member: Member, account: &Ne
 }
 
 /// Gives a member another name.
-///
-/// # Errors
-/// Those of the database.
 pub fn rename(tx: &mut Tx<'_>, workspace: Workspace, member: Member, name: &str) -> Result<()> {
     tx.execute(
         "renaming a member",
@@ -175,9 +155,6 @@ pub fn rename(tx: &mut Tx<'_>, workspace: Workspace, member: Member, name: &str)
 }
 
 /// Gives a member another password.
-///
-/// # Errors
-/// Those of the database.
 pub fn set_password(tx: &mut Tx<'_>, workspace: Workspace, member: Member, password_hash: &str) -> Result<()> {
     tx.execute(
         "changing a password",
@@ -188,9 +165,6 @@ pub fn set_password(tx: &mut Tx<'_>, workspace: Workspace, member: Member, passw
 }
 
 /// Gives the workspace another name.
-///
-/// # Errors
-/// Those of the database.
 pub fn rename_workspace(tx: &mut Tx<'_>, workspace: Workspace, name: &str) -> Result<()> {
     tx.execute(
         "renaming a workspace",

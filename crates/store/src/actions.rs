@@ -8,10 +8,8 @@ use crate::error::Result;
 use crate::ids::{ImportId, Member, Workspace};
 use model::{ContactId, Version};
 
-/// One action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
-    /// Its number.
     pub id: i64,
     /// Whose it is.
     pub member: Member,
@@ -26,7 +24,6 @@ pub struct Action {
 /// A contact that an action touched, as it was before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Touched {
-    /// Which.
     pub contact: ContactId,
     /// The version that the action left; none if it removed the contact.
     pub after_version: Option<Version>,
@@ -34,7 +31,6 @@ pub struct Touched {
     pub after_owner: Member,
     /// The member it belonged to.
     pub owner: Member,
-    /// Its version.
     pub version: Version,
     /// When it was created, in UTC microseconds.
     pub created_at: i64,
@@ -119,9 +115,6 @@ fn read_touched(row: &Row<'_>) -> Result<Touched> {
 
 /// Begins an action of a member; says its number. Those who begin one in the same workspace queue first
 /// ([`workspaces::begin_change`](crate::workspaces::begin_change)).
-///
-/// # Errors
-/// Those of the database.
 pub fn begin(tx: &mut Tx<'_>, workspace: Workspace, member: Member, kind: &str, now: i64) -> Result<i64> {
     let last = tx.query_one(
         "numbering an action",
@@ -145,9 +138,6 @@ pub fn begin(tx: &mut Tx<'_>, workspace: Workspace, member: Member, kind: &str, 
 }
 
 /// An action, if it is remembered.
-///
-/// # Errors
-/// Those of the database.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, action: i64) -> Result<Option<Action>> {
     tx.query_one(
         "reading an action",
@@ -158,9 +148,6 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, action: i64) -> Result<Option<
 }
 
 /// Notes contacts that an action touched. Of a contact that is noted already the first note stays: it says what was there.
-///
-/// # Errors
-/// Those of the database.
 pub fn note(tx: &mut Tx<'_>, workspace: Workspace, action: i64, touched: &[Touched]) -> Result<()> {
     let rows = touched.iter().map(|contact| {
         [
@@ -187,9 +174,6 @@ pub fn note(tx: &mut Tx<'_>, workspace: Workspace, action: i64, touched: &[Touch
 }
 
 /// The next at most `limit` contacts that an action touched after `after`, in the order of their ids.
-///
-/// # Errors
-/// Those of the database.
 pub fn page(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -214,9 +198,6 @@ pub fn page(
 }
 
 /// Forgets contacts of an action; says how many there were.
-///
-/// # Errors
-/// Those of the database.
 pub fn forget_contacts(tx: &mut Tx<'_>, workspace: Workspace, action: i64, contacts: &[ContactId]) -> Result<u64> {
     let rows = contacts
         .iter()
@@ -225,9 +206,6 @@ pub fn forget_contacts(tx: &mut Tx<'_>, workspace: Workspace, action: i64, conta
 }
 
 /// Notes that an action was taken back.
-///
-/// # Errors
-/// Those of the database.
 pub fn set_undone(tx: &mut Tx<'_>, workspace: Workspace, action: i64, now: i64) -> Result<()> {
     tx.execute(
         "noting that an action was taken back",
@@ -239,9 +217,6 @@ pub fn set_undone(tx: &mut Tx<'_>, workspace: Workspace, action: i64, now: i64) 
 
 /// Forgets at most `limit` contacts of the oldest action that began before a moment, and the action once it has none; says
 /// whether there was one.
-///
-/// # Errors
-/// Those of the database.
 pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, before: i64, limit: u64) -> Result<bool> {
     let oldest = tx.query_one(
         "looking for old actions",

@@ -8,7 +8,6 @@ use crate::error::Result;
 use crate::ids::{Member, Workspace};
 use uuid::Uuid;
 
-/// One deed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
     /// Which. A UUIDv7: later ones are greater.
@@ -50,9 +49,6 @@ fn read(row: &Row<'_>) -> Result<AuditEntry> {
 }
 
 /// Notes a deed.
-///
-/// # Errors
-/// Those of the database.
 pub fn add(tx: &mut Tx<'_>, workspace: Workspace, entry: &AuditEntry) -> Result<()> {
     tx.execute(
         "noting a deed",
@@ -72,9 +68,6 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, entry: &AuditEntry) -> Result<
 }
 
 /// Notes that a deed was about so many contacts more: one of many contacts is done in several transactions.
-///
-/// # Errors
-/// Those of the database.
 pub fn count_on(tx: &mut Tx<'_>, workspace: Workspace, id: Uuid, more: u64) -> Result<()> {
     tx.execute(
         "noting how far a deed has come",
@@ -85,9 +78,6 @@ pub fn count_on(tx: &mut Tx<'_>, workspace: Workspace, id: Uuid, more: u64) -> R
 }
 
 /// Notes how a deed ended that was noted when it began.
-///
-/// # Errors
-/// Those of the database.
 pub fn amend(tx: &mut Tx<'_>, workspace: Workspace, id: Uuid, about: &str, contacts: u64) -> Result<()> {
     tx.execute(
         "noting how a deed ended",
@@ -116,9 +106,6 @@ pub struct AuditFilter {
 }
 
 /// The next at most `limit` deeds before `before` that a filter lets pass, the latest first.
-///
-/// # Errors
-/// Those of the database.
 pub fn page(
     tx: &mut Tx<'_>,
     workspace: Workspace,

@@ -12,7 +12,6 @@ use model::{ContactId, Version};
 /// One contact that an import changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// The contact.
     pub contact: ContactId,
     /// The line of the file, counted from 1.
     pub line: u64,
@@ -23,7 +22,6 @@ pub struct Change {
 /// A contact as it was before an import changed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Before {
-    /// Its version.
     pub version: Version,
     /// The import that had written that version; none if a person had.
     pub written_by: Option<ImportId>,
@@ -70,9 +68,6 @@ fn read(row: &Row<'_>) -> Result<Change> {
 }
 
 /// Notes changes. If the import has changed a contact before, the first note stays: it says what was there.
-///
-/// # Errors
-/// Those of the database.
 pub fn record(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, changes: &[Change]) -> Result<()> {
     let rows = changes.iter().map(|change| {
         let before = change.before.as_ref();
@@ -92,9 +87,6 @@ pub fn record(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, changes: 
 }
 
 /// What an import changed of one contact, if it did.
-///
-/// # Errors
-/// Those of the database.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, contact: ContactId) -> Result<Option<Change>> {
     tx.query_one(
         "reading a change",
@@ -106,9 +98,6 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, contact: Con
 }
 
 /// The next at most `limit` changes of an import after the contact `after`, in the order of the contacts' ids.
-///
-/// # Errors
-/// Those of the database.
 pub fn page(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -131,9 +120,6 @@ pub fn page(
 }
 
 /// Deletes the log of an import; says how many changes it held.
-///
-/// # Errors
-/// Those of the database.
 pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId) -> Result<u64> {
     let sql = "DELETE FROM import_changes WHERE workspace_id = $1 AND import_id = $2";
     tx.execute("forgetting changes", sql, &[workspace.into(), Value::Int(import.0)])
@@ -141,9 +127,6 @@ pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId) -> Result
 
 /// Deletes at most `limit` changes of imports whose log was let go of ([`imports::set_forgotten`](crate::imports::set_forgotten));
 /// says how many.
-///
-/// # Errors
-/// Those of the database.
 pub fn forget_marked(tx: &mut Tx<'_>, workspace: Workspace, limit: u64) -> Result<u64> {
     let old = tx.query(
         "looking for change logs that were let go of",

@@ -12,9 +12,6 @@ pub(crate) const TABLE: Table<4> = Table {
 };
 
 /// What a member has chosen; none while they have not.
-///
-/// # Errors
-/// Those of the database.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member, choice: &str) -> Result<Option<String>> {
     tx.query_one(
         "reading a choice",
@@ -25,9 +22,6 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member, choice: &str) 
 }
 
 /// Remembers a choice in the place of the one before.
-///
-/// # Errors
-/// Those of the database.
 pub fn put(tx: &mut Tx<'_>, workspace: Workspace, member: Member, choice: &str, value: &str) -> Result<()> {
     tx.execute(
         "remembering a choice",
@@ -44,9 +38,6 @@ pub fn put(tx: &mut Tx<'_>, workspace: Workspace, member: Member, choice: &str, 
 }
 
 /// Forgets a choice; nothing to forget is no error.
-///
-/// # Errors
-/// Those of the database.
 pub fn remove(tx: &mut Tx<'_>, workspace: Workspace, member: Member, choice: &str) -> Result<()> {
     tx.execute(
         "forgetting a choice",

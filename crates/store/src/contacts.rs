@@ -12,7 +12,6 @@ use model::{ContactId, Version};
 /// A contact as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactRow {
-    /// The contact.
     pub id: ContactId,
     /// The member it belongs to.
     pub owner: Member,
@@ -135,17 +134,11 @@ pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -
 }
 
 /// One contact, if it exists.
-///
-/// # Errors
-/// Those of the database.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Option<ContactRow>> {
     Ok(get_many(tx, workspace, &[id])?.pop())
 }
 
 /// Those of the contacts that exist, in the order in which they are asked for. Sorted ids go fastest.
-///
-/// # Errors
-/// Those of the database.
 pub fn get_many(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<Vec<ContactRow>> {
     let mut found = Vec::with_capacity(ids.len());
     tx.lookup(
@@ -162,9 +155,6 @@ pub fn get_many(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Res
 }
 
 /// To whom those of the contacts belong that exist, in the order in which they are asked for. Sorted ids go fastest.
-///
-/// # Errors
-/// Those of the database.
 pub fn owners(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<Vec<(ContactId, Member)>> {
     let mut found = Vec::with_capacity(ids.len());
     let keys = ids.iter().map(Value::id);
@@ -176,9 +166,6 @@ pub fn owners(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Resul
 }
 
 /// Writes a contact's owner, version, last writer and body; when and by what it was created stays. Says whether it exists.
-///
-/// # Errors
-/// Those of the database.
 pub fn update(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow) -> Result<bool> {
     let changed = tx.execute(
         "changing a contact",
@@ -209,18 +196,12 @@ pub fn replace_many(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) 
 }
 
 /// Deletes contacts, not their keys and names; says how many there were.
-///
-/// # Errors
-/// Those of the database.
 pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<u64> {
     let rows = ids.iter().map(|id| [workspace.into(), Value::id(id)]);
     tx.bulk_delete("deleting contacts", &IDENTITY, rows)
 }
 
 /// The next at most `limit` contacts after `after`, in the order of their ids.
-///
-/// # Errors
-/// Those of the database.
 pub fn page(tx: &mut Tx<'_>, workspace: Workspace, after: Option<ContactId>, limit: u64) -> Result<Vec<ContactRow>> {
     tx.query(
         "reading contacts",
@@ -236,9 +217,6 @@ pub fn page(tx: &mut Tx<'_>, workspace: Workspace, after: Option<ContactId>, lim
 
 /// Of the contacts that belong to a member or are shared with them or with everyone, the next at most `limit` after
 /// `after`, in the order of their ids.
-///
-/// # Errors
-/// Those of the database.
 pub fn page_seen(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -269,9 +247,6 @@ pub fn page_seen(
 
 /// The next at most `limit` contacts after `after`, in the order of their names, each with its place in that order. A
 /// contact without a name entry is not in it.
-///
-/// # Errors
-/// Those of the database.
 pub fn page_by_name(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -302,9 +277,6 @@ pub fn page_by_name(
 
 /// Of the contacts from `first` to `last`, the next at most `limit` after `after` that `import` created, in the order of
 /// their ids.
-///
-/// # Errors
-/// Those of the database.
 pub fn page_created_by(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -336,9 +308,6 @@ pub fn page_created_by(
 }
 
 /// The ids from `first` to `last` that there are, in order, at most `limit`.
-///
-/// # Errors
-/// Those of the database.
 pub fn ids_between(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -360,9 +329,6 @@ pub fn ids_between(
 }
 
 /// How many contacts there are. It looks at every one: about 0.1 s a million when they are in the cache.
-///
-/// # Errors
-/// Those of the database.
 pub fn count(tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64> {
     let sql = "SELECT count(*) FROM contacts WHERE workspace_id = $1";
     let count = tx.query_one("counting contacts", sql, &[workspace.into()], |row| row.count(0))?;

@@ -26,7 +26,6 @@ const MARK: &str = "copying from";
 /// A table that was copied, all workspaces together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopiedTable {
-    /// Its name.
     pub table: &'static str,
     /// How many rows it has, on both sides.
     pub rows: u64,
@@ -218,9 +217,6 @@ fn mark(tx: &mut Tx<'_>, name: &str) -> Result<()> {
 
 /// Where the copy comes from that was begun into this database and not finished. While there is one, the database must
 /// not be used.
-///
-/// # Errors
-/// Those of the database.
 pub fn unfinished(tx: &mut Tx<'_>) -> Result<Option<String>> {
     tx.query_one(
         "looking for an unfinished copy",

@@ -12,9 +12,6 @@ pub(crate) const TABLE: Table<4> = Table {
 };
 
 /// Whether the member has signed in with this browser since a moment.
-///
-/// # Errors
-/// Those of the database.
 pub fn is_known(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], member: Member, since: i64) -> Result<bool> {
     let found = tx.query_one(
         "looking for a browser",
@@ -32,9 +29,6 @@ pub fn is_known(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], member
 }
 
 /// The hashes of a member's browsers, the one seen last first.
-///
-/// # Errors
-/// Those of the database.
 pub fn of_member(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Vec<Vec<u8>>> {
     tx.query(
         "reading browsers",
@@ -45,9 +39,6 @@ pub fn of_member(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Resul
 }
 
 /// Notes that the member has signed in with this browser.
-///
-/// # Errors
-/// Those of the database.
 pub fn put(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], member: Member, now: i64) -> Result<()> {
     tx.execute(
         "noting a browser",
@@ -64,9 +55,6 @@ pub fn put(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], member: Mem
 }
 
 /// Gives a browser another secret; it stays known to everybody who has signed in with it.
-///
-/// # Errors
-/// Those of the database.
 pub fn renew(tx: &mut Tx<'_>, workspace: Workspace, old_hash: &[u8], new_hash: &[u8]) -> Result<()> {
     tx.execute(
         "renewing the secret of a browser",
@@ -77,9 +65,6 @@ pub fn renew(tx: &mut Tx<'_>, workspace: Workspace, old_hash: &[u8], new_hash: &
 }
 
 /// Forgets one browser of a member.
-///
-/// # Errors
-/// Those of the database.
 pub fn remove(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], member: Member) -> Result<()> {
     tx.execute(
         "forgetting a browser",
@@ -90,9 +75,6 @@ pub fn remove(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], member: 
 }
 
 /// Forgets all browsers of a member.
-///
-/// # Errors
-/// Those of the database.
 pub fn remove_all(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<()> {
     tx.execute(
         "forgetting browsers",
@@ -103,9 +85,6 @@ pub fn remove_all(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Resu
 }
 
 /// Forgets the browsers that were last seen before a moment.
-///
-/// # Errors
-/// Those of the database.
 pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, before: i64) -> Result<()> {
     tx.execute(
         "forgetting old browsers",

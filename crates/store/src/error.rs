@@ -88,28 +88,16 @@ pub enum Error {
     NotEmpty,
     /// A copy is not what it should be.
     #[error("the copy of the table {table} is not good: {why}")]
-    CopyDiffers {
-        /// Which table.
-        table: &'static str,
-        /// Why.
-        why: &'static str,
-    },
+    CopyDiffers { table: &'static str, why: &'static str },
     /// A backup of that name exists already, and it was not asked to replace it.
     #[error("{} exists already and is a backup; name another file, or ask for it to be replaced", path.display())]
-    BackupExists {
-        /// The file.
-        path: PathBuf,
-    },
+    BackupExists { path: PathBuf },
     /// The file that a backup is to be written to exists and is something else.
     #[error("{} exists and is no backup; name another file", path.display())]
-    NoBackup {
-        /// The file.
-        path: PathBuf,
-    },
+    NoBackup { path: PathBuf },
     /// A file could not be written.
     #[error("{} could not be written: {source}", path.display())]
     File {
-        /// The file.
         path: PathBuf,
         /// What the operating system says.
         source: std::io::Error,

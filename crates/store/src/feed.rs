@@ -22,13 +22,11 @@ const ID: usize = 16;
 /// Contacts that a change created, changed or deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Touched {
-    /// These.
     Contacts(Vec<ContactId>),
     /// Of these, only who sees them.
     Shares(Vec<ContactId>),
     /// Perhaps all from the first to the last id.
     Range(ContactId, ContactId),
-    /// Perhaps all.
     Everything,
 }
 
@@ -47,9 +45,6 @@ pub(crate) const TABLE: Table<5> = Table {
 };
 
 /// Notes what the change that this transaction began has touched: once in a transaction, and also if it was nothing.
-///
-/// # Errors
-/// Those of the database.
 pub fn note(tx: &mut Tx<'_>, workspace: Workspace, touched: &[Touched]) -> Result<()> {
     let (change, _) = workspaces::changes(tx, workspace)?;
     let parts: Vec<(&str, Vec<u8>)> = touched.iter().flat_map(parts).collect();
@@ -95,9 +90,6 @@ fn parts(touched: &Touched) -> Vec<(&'static str, Vec<u8>)> {
 
 /// What the changes after `after` have touched, in their order, of at most `limit` rows: a change may be in several
 /// entries, and the last one of a full answer may go on in the next.
-///
-/// # Errors
-/// Those of the database.
 pub fn since(tx: &mut Tx<'_>, workspace: Workspace, after: i64, limit: u64) -> Result<Vec<Entry>> {
     tx.query(
         "reading what changed",

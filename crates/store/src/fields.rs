@@ -14,9 +14,7 @@ pub struct FieldId(pub i64);
 /// A custom field as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
-    /// Its number.
     pub id: FieldId,
-    /// Its name.
     pub name: String,
     /// What its values are, a word that `model` knows.
     pub kind: String,
@@ -33,7 +31,6 @@ pub struct Field {
 /// What a field is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct NewField<'a> {
-    /// Its name.
     pub name: &'a str,
     /// What its values are.
     pub kind: &'a str,
@@ -56,9 +53,6 @@ pub(crate) const TABLE: Table<8> = Table {
 };
 
 /// All fields in their order, archived ones last.
-///
-/// # Errors
-/// Those of the database.
 pub fn list(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Field>> {
     tx.query(
         "reading custom fields",
@@ -109,9 +103,6 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, field: &NewField<'_>, now: i64
 }
 
 /// Gives a field other choices; says whether it is there.
-///
-/// # Errors
-/// Those of the database.
 pub fn set_choices(tx: &mut Tx<'_>, workspace: Workspace, id: FieldId, choices: &str) -> Result<bool> {
     let changed = tx.execute(
         "changing the choices of a field",
@@ -122,9 +113,6 @@ pub fn set_choices(tx: &mut Tx<'_>, workspace: Workspace, id: FieldId, choices: 
 }
 
 /// Gives a field another place; says whether it is there.
-///
-/// # Errors
-/// Those of the database.
 pub fn set_position(tx: &mut Tx<'_>, workspace: Workspace, id: FieldId, position: i64) -> Result<bool> {
     let changed = tx.execute(
         "moving a field",
@@ -135,9 +123,6 @@ pub fn set_position(tx: &mut Tx<'_>, workspace: Workspace, id: FieldId, position
 }
 
 /// Archives a field at a moment, or with none brings it back; says whether it is there.
-///
-/// # Errors
-/// Those of the database.
 pub fn set_archived(tx: &mut Tx<'_>, workspace: Workspace, id: FieldId, at: Option<i64>) -> Result<bool> {
     let changed = tx.execute(
         "archiving a field",

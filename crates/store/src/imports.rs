@@ -11,7 +11,6 @@ use model::ContactId;
 /// An import as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {
-    /// Its number.
     pub id: ImportId,
     /// Who runs it.
     pub owner: Member,
@@ -187,9 +186,6 @@ pub fn create(tx: &mut Tx<'_>, workspace: Workspace, import: &NewImport<'_>, now
 }
 
 /// One import, if it exists.
-///
-/// # Errors
-/// Those of the database.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId) -> Result<Option<Import>> {
     tx.query_one(
         "reading an import",
@@ -204,9 +200,6 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId) -> Result<Option
 }
 
 /// All imports, the newest first.
-///
-/// # Errors
-/// Those of the database.
 pub fn list(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Import>> {
     tx.query(
         "reading imports",
@@ -221,9 +214,6 @@ pub fn list(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Import>> {
 }
 
 /// The imports that are running, cancelling or undoing, the oldest first.
-///
-/// # Errors
-/// Those of the database.
 pub fn unfinished(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Import>> {
     tx.query(
         "looking for unfinished imports",
@@ -238,9 +228,6 @@ pub fn unfinished(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Import>> 
 }
 
 /// Notes how far an import has come; says whether it exists.
-///
-/// # Errors
-/// Those of the database.
 pub fn checkpoint(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, at: &Checkpoint<'_>, now: i64) -> Result<bool> {
     let changed = tx.execute(
         "noting an import's progress",
@@ -259,9 +246,6 @@ pub fn checkpoint(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, at: &Chec
 }
 
 /// Changes an import's state; `finished` makes `now` the moment of its end. Says whether it exists.
-///
-/// # Errors
-/// Those of the database.
 pub fn set_state(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -286,9 +270,6 @@ pub fn set_state(
 }
 
 /// Changes an import's state if it is in one that is named; says whether it was.
-///
-/// # Errors
-/// Those of the database.
 pub fn change_state(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -312,9 +293,6 @@ pub fn change_state(
 }
 
 /// Notes that the change log of an import is let go of; says whether it exists.
-///
-/// # Errors
-/// Those of the database.
 pub fn set_forgotten(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, now: i64) -> Result<bool> {
     let changed = tx.execute(
         "letting go of a change log",
@@ -325,9 +303,6 @@ pub fn set_forgotten(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, now: i
 }
 
 /// Gives a draft another plan; says whether it is there and still a draft.
-///
-/// # Errors
-/// Those of the database.
 pub fn set_plan(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, plan: &str, now: i64) -> Result<bool> {
     let changed = tx.execute(
         "changing a draft",
@@ -344,9 +319,6 @@ pub fn set_plan(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, plan: &str,
 }
 
 /// Deletes a draft; says whether it was there. What has written anything cannot be deleted.
-///
-/// # Errors
-/// Those of the database.
 pub fn delete_draft(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId) -> Result<bool> {
     let deleted = tx.execute(
         "deleting a draft",
@@ -382,9 +354,6 @@ pub fn add_batch(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, batch: &Ba
 }
 
 /// The batches of an import that created contacts, by number.
-///
-/// # Errors
-/// Those of the database.
 pub fn batches(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId) -> Result<Vec<Batch>> {
     tx.query(
         "reading batches",

@@ -28,9 +28,6 @@ const BY_KEY_WITH_ORIGIN: Lookup = Lookup {
 
 /// Adds keys; those that exist already stay. It sorts them: in key order they are written several times faster.
 /// Keys that come sorted, from another thread, save the writer that work.
-///
-/// # Errors
-/// Those of the database.
 pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, mut keys: Vec<(MatchKey, ContactId)>) -> Result<()> {
     keys.sort_unstable();
     let rows = keys
@@ -41,9 +38,6 @@ pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, mut keys: Vec<(MatchKe
 }
 
 /// Deletes keys; says how many there were.
-///
-/// # Errors
-/// Those of the database.
 pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, mut keys: Vec<(MatchKey, ContactId)>) -> Result<u64> {
     keys.sort_unstable();
     let rows = keys
@@ -53,9 +47,6 @@ pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, mut keys: Vec<(MatchKe
 }
 
 /// For each key, in the order given, the contacts that have it, in the order of their ids. Sorted keys go fastest.
-///
-/// # Errors
-/// Those of the database.
 pub fn find_many(tx: &mut Tx<'_>, workspace: Workspace, keys: &[MatchKey]) -> Result<Vec<Vec<ContactId>>> {
     let mut found = vec![Vec::new(); keys.len()];
     let texts = keys.iter().map(|key| Value::Text(key.as_str()));
@@ -67,9 +58,6 @@ pub fn find_many(tx: &mut Tx<'_>, workspace: Workspace, keys: &[MatchKey]) -> Re
 }
 
 /// The same without the contacts that an import has created.
-///
-/// # Errors
-/// Those of the database.
 pub fn find_many_not_of(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -94,9 +82,6 @@ pub fn find_many_not_of(
 }
 
 /// Hands over every key in order, once for each contact that has it, in constant memory.
-///
-/// # Errors
-/// Those of the database.
 pub fn for_each_key(tx: &mut Tx<'_>, workspace: Workspace, mut take: impl FnMut(&str)) -> Result<()> {
     let sql = "SELECT match_key FROM contact_keys WHERE workspace_id = $1 ORDER BY match_key";
     tx.for_each("reading match keys", sql, &[workspace.into()], |row| {

@@ -11,7 +11,6 @@ use crate::ids::{ImportId, Workspace};
 /// Who holds an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {
-    /// The import.
     pub import: ImportId,
     /// What the holder calls itself.
     pub holder: String,
@@ -20,9 +19,6 @@ pub struct Lease {
 }
 
 /// Gives an import to `holder`, if it is still held by `from` (none for nobody). Says whether it is.
-///
-/// # Errors
-/// Those of the database.
 pub fn take(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, holder: &str, from: Option<&str>) -> Result<bool> {
     let taken = tx.execute(
         "taking an import",
@@ -52,9 +48,6 @@ pub fn take(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, holder: &st
 }
 
 /// Gives a sign of life. Says whether the import is still held.
-///
-/// # Errors
-/// Those of the database.
 pub fn renew(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, holder: &str) -> Result<bool> {
     let now = tx.clock()?;
     let renewed = tx.execute(
@@ -72,9 +65,6 @@ pub fn renew(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, holder: &s
 
 /// Makes sure that `holder` holds the import until this transaction ends: nobody can take it in between. Says whether it
 /// does; if not, nothing may be written for the import.
-///
-/// # Errors
-/// Those of the database.
 pub fn fence(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, holder: &str) -> Result<bool> {
     let held = tx.execute(
         "making sure of an import",
@@ -85,9 +75,6 @@ pub fn fence(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, holder: &s
 }
 
 /// Gives an import back, if `holder` holds it.
-///
-/// # Errors
-/// Those of the database.
 pub fn release(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, holder: &str) -> Result<()> {
     let released = tx.execute(
         "giving an import back",
@@ -110,9 +97,6 @@ fn forget(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId) -> Result<()>
 }
 
 /// The imports that somebody holds, by number.
-///
-/// # Errors
-/// Those of the database.
 pub fn list(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Lease>> {
     let now = tx.clock()?;
     tx.query(

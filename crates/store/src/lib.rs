@@ -135,9 +135,6 @@ impl Store {
 
     /// Ends the sessions of a process that has lost its imports to this one, with what it has begun to write. Nothing to
     /// do on SQLite: there a process that lives cannot lose them.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn disconnect(&self, process: &str) -> Result<()> {
         match &self.engine {
             Engine::Sqlite(_) => Ok(()),

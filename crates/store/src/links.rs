@@ -33,7 +33,6 @@ pub enum Purpose {
     Password(Member),
 }
 
-/// A link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     /// The hash of its secret.
@@ -102,9 +101,6 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, link: &Link) -> Result<()> {
 }
 
 /// The link of a hash, if it is worth something still.
-///
-/// # Errors
-/// Those of the database.
 pub fn find(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64) -> Result<Option<Link>> {
     let sql = format!("{LINK} AND token_hash = $3");
     let values = [workspace.into(), Value::Int(now), Value::Blob(token_hash)];
@@ -112,9 +108,6 @@ pub fn find(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64) 
 }
 
 /// The invitations that nobody has used yet, the newest first.
-///
-/// # Errors
-/// Those of the database.
 pub fn invitations(tx: &mut Tx<'_>, workspace: Workspace, now: i64) -> Result<Vec<Link>> {
     let sql = format!("{LINK} AND kind = $3 ORDER BY made_at DESC, token_hash");
     let values = [workspace.into(), Value::Int(now), Value::Text(INVITATION)];
@@ -122,9 +115,6 @@ pub fn invitations(tx: &mut Tx<'_>, workspace: Workspace, now: i64) -> Result<Ve
 }
 
 /// Uses a link up. Says whether it was worth something: of two who use it at once, one is told so.
-///
-/// # Errors
-/// Those of the database.
 pub fn use_up(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64) -> Result<bool> {
     let used = tx.execute(
         "using a link",
@@ -136,9 +126,6 @@ pub fn use_up(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64
 }
 
 /// Deletes the invitations of an email. Says how many there were.
-///
-/// # Errors
-/// Those of the database.
 pub fn forget_invitations(tx: &mut Tx<'_>, workspace: Workspace, email: &str) -> Result<u64> {
     tx.execute(
         "taking invitations back",
@@ -148,9 +135,6 @@ pub fn forget_invitations(tx: &mut Tx<'_>, workspace: Workspace, email: &str) ->
 }
 
 /// Deletes the links that would give a member a new password.
-///
-/// # Errors
-/// Those of the database.
 pub fn forget_passwords(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<()> {
     tx.execute(
         "taking links back",
@@ -161,9 +145,6 @@ pub fn forget_passwords(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -
 }
 
 /// Forgets the links that expired before a moment.
-///
-/// # Errors
-/// Those of the database.
 pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, before: i64) -> Result<()> {
     tx.execute(
         "forgetting old links",

@@ -12,9 +12,6 @@ pub(crate) const TABLE: Table<5> = Table {
 };
 
 /// The mapping that a member used last for a header row, if any.
-///
-/// # Errors
-/// Those of the database.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member, header: u128) -> Result<Option<String>> {
     tx.query_one(
         "reading a mapping",
@@ -29,9 +26,6 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member, header: u128) 
 }
 
 /// Remembers the mapping that a member has used for a header row, in place of an earlier one.
-///
-/// # Errors
-/// Those of the database.
 pub fn put(tx: &mut Tx<'_>, workspace: Workspace, member: Member, header: u128, mapping: &str, now: i64) -> Result<()> {
     tx.execute(
         "remembering a mapping",

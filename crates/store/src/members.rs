@@ -38,10 +38,8 @@ impl MemberState {
     }
 }
 
-/// A member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberRow {
-    /// Which.
     pub member: Member,
     /// What the member is called.
     pub name: String,
@@ -74,18 +72,12 @@ fn read(row: &Row<'_>) -> Result<MemberRow> {
 }
 
 /// All members, also those who were removed, in the order in which they came.
-///
-/// # Errors
-/// Those of the database.
 pub fn list(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<MemberRow>> {
     let sql = format!("{MEMBER} ORDER BY member_id");
     tx.query("reading the members", &sql, &[workspace.into()], read)
 }
 
 /// One member, if there is such a one.
-///
-/// # Errors
-/// Those of the database.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Option<MemberRow>> {
     let sql = format!("{MEMBER} AND member_id = $2");
     let values = [workspace.into(), Value::Int(member.0)];
@@ -93,9 +85,6 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Opti
 }
 
 /// The member of that email, if there is one.
-///
-/// # Errors
-/// Those of the database.
 pub fn by_email(tx: &mut Tx<'_>, workspace: Workspace, email: &str) -> Result<Option<MemberRow>> {
     let sql = format!("{MEMBER} AND email = $2");
     let values = [workspace.into(), Value::Text(email)];
@@ -128,9 +117,6 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, account: &NewAccount<'_>, role
 }
 
 /// Gives a member another role.
-///
-/// # Errors
-/// Those of the database.
 pub fn set_role(tx: &mut Tx<'_>, workspace: Workspace, member: Member, role: Role) -> Result<()> {
     tx.execute(
         "changing a role",
@@ -141,9 +127,6 @@ pub fn set_role(tx: &mut Tx<'_>, workspace: Workspace, member: Member, role: Rol
 }
 
 /// Makes a member active or not. Who is removed loses email and password, and keeps the name.
-///
-/// # Errors
-/// Those of the database.
 pub fn set_state(tx: &mut Tx<'_>, workspace: Workspace, member: Member, state: MemberState) -> Result<()> {
     let forget = if state == MemberState::Removed {
         ", email = NULL, password_hash = NULL"
@@ -160,9 +143,6 @@ pub fn set_state(tx: &mut Tx<'_>, workspace: Workspace, member: Member, state: M
 }
 
 /// Notes that a member was seen.
-///
-/// # Errors
-/// Those of the database.
 pub fn seen(tx: &mut Tx<'_>, workspace: Workspace, member: Member, now: i64) -> Result<()> {
     tx.execute(
         "noting that a member was seen",
@@ -173,9 +153,6 @@ pub fn seen(tx: &mut Tx<'_>, workspace: Workspace, member: Member, now: i64) -> 
 }
 
 /// How many owners can sign in, or could if they had an account.
-///
-/// # Errors
-/// Those of the database.
 pub fn active_owners(tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64> {
     let sql = "SELECT count(*) FROM members WHERE workspace_id = $1 AND role = 'owner' AND state = 'active'";
     let count = tx.query_one("counting the owners", sql, &[workspace.into()], |row| row.count(0))?;
@@ -194,9 +171,6 @@ pub struct Belongings {
 }
 
 /// Counts what belongs to a member. It looks at every contact.
-///
-/// # Errors
-/// Those of the database.
 pub fn belongings(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Belongings> {
     let mut count = |sql: &str| {
         let values = [workspace.into(), Value::Int(member.0)];
@@ -211,9 +185,6 @@ pub fn belongings(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Resu
 }
 
 /// How many contacts each member owns who owns any. It looks at every contact.
-///
-/// # Errors
-/// Those of the database.
 pub fn owned(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<(Member, u64)>> {
     tx.query(
         "counting contacts of members",
@@ -225,9 +196,6 @@ pub fn owned(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<(Member, u64)>
 
 /// Gives the next at most `limit` contacts of a member after `after`, in the order of their ids, to another one. Says which;
 /// fewer than `limit` were the last. Their versions stay: no value of them changes.
-///
-/// # Errors
-/// Those of the database.
 pub fn hand_over_contacts(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -267,9 +235,6 @@ pub fn hand_over_contacts(
 /// Gives what else belongs to a member to another one: contacts in the trash, and imports. Drafts of imports, and the mappings
 /// and choices that were remembered for the member, are deleted. Nobody holds the imports any more: who runs one stops before it writes on,
 /// and who takes it up goes on for the other member.
-///
-/// # Errors
-/// Those of the database.
 pub fn hand_over_rest(tx: &mut Tx<'_>, workspace: Workspace, from: Member, to: Member) -> Result<()> {
     let both = [workspace.into(), Value::Int(from.0), Value::Int(to.0)];
     let [here, gone, _] = both;

@@ -15,9 +15,6 @@ pub(crate) const TABLE: Table<3> = Table {
 
 /// Adds entries; those that exist already stay. It sorts them: in name order they are written several times
 /// faster. Entries that come sorted, from another thread, save the writer that work.
-///
-/// # Errors
-/// Those of the database.
 pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, mut names: Vec<(String, ContactId)>) -> Result<()> {
     names.sort_unstable();
     let rows = names
@@ -28,9 +25,6 @@ pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, mut names: Vec<(String
 }
 
 /// Deletes entries; says how many there were.
-///
-/// # Errors
-/// Those of the database.
 pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, mut names: Vec<(String, ContactId)>) -> Result<u64> {
     names.sort_unstable();
     let rows = names

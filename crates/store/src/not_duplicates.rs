@@ -38,9 +38,6 @@ const BY_FIRST: Lookup = Lookup {
 };
 
 /// Remembers pairs that a member has told apart. What was said before stays.
-///
-/// # Errors
-/// Those of the database.
 pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, member: Member, at: i64, pairs: &[Pair]) -> Result<()> {
     let rows = pairs.iter().map(|pair| {
         [
@@ -56,9 +53,6 @@ pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, member: Member, at: i64, 
 }
 
 /// The pairs that were told apart whose smaller id is one of these.
-///
-/// # Errors
-/// Those of the database.
 pub fn of_many(tx: &mut Tx<'_>, workspace: Workspace, contacts: &[ContactId]) -> Result<Vec<Pair>> {
     let mut found = Vec::new();
     let keys = contacts.iter().map(Value::id);

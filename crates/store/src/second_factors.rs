@@ -33,9 +33,6 @@ fn read(row: &Row<'_>) -> Result<SecondFactor> {
 }
 
 /// The second factor of a member, confirmed or not.
-///
-/// # Errors
-/// Those of the database.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Option<SecondFactor>> {
     tx.query_one(
         "reading a second factor",
@@ -46,9 +43,6 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Opti
 }
 
 /// The members who have a confirmed second factor.
-///
-/// # Errors
-/// Those of the database.
 pub fn members(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Member>> {
     tx.query(
         "reading second factors",
@@ -59,9 +53,6 @@ pub fn members(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Member>> {
 }
 
 /// Puts a secret, not confirmed yet, in the place of one that is not confirmed either.
-///
-/// # Errors
-/// Those of the database.
 pub fn propose(tx: &mut Tx<'_>, workspace: Workspace, member: Member, secret: &[u8]) -> Result<()> {
     tx.execute(
         "proposing a second factor",
@@ -75,9 +66,6 @@ pub fn propose(tx: &mut Tx<'_>, workspace: Workspace, member: Member, secret: &[
 }
 
 /// From now on the second factor of a member counts.
-///
-/// # Errors
-/// Those of the database.
 pub fn confirm(tx: &mut Tx<'_>, workspace: Workspace, member: Member, now: i64) -> Result<()> {
     tx.execute(
         "confirming a second factor",
@@ -89,9 +77,6 @@ pub fn confirm(tx: &mut Tx<'_>, workspace: Workspace, member: Member, now: i64) 
 
 /// Uses the code of a time step up. Says whether it could be used: no step is used twice, and none before one that was
 /// used. A last step after `newest` was written by a clock that was wrong, and does not count.
-///
-/// # Errors
-/// Those of the database.
 pub fn use_step(tx: &mut Tx<'_>, workspace: Workspace, member: Member, step: i64, newest: i64) -> Result<bool> {
     let used = tx.execute(
         "using a code",
@@ -108,9 +93,6 @@ pub fn use_step(tx: &mut Tx<'_>, workspace: Workspace, member: Member, step: i64
 }
 
 /// Puts recovery codes in the place of those before.
-///
-/// # Errors
-/// Those of the database.
 pub fn set_codes(tx: &mut Tx<'_>, workspace: Workspace, member: Member, hashes: &[Vec<u8>]) -> Result<()> {
     remove_codes(tx, workspace, member)?;
     for hash in hashes {
@@ -124,9 +106,6 @@ pub fn set_codes(tx: &mut Tx<'_>, workspace: Workspace, member: Member, hashes: 
 }
 
 /// Uses a recovery code up. Says whether it was one: of two who use it at once, one is told so.
-///
-/// # Errors
-/// Those of the database.
 pub fn use_code(tx: &mut Tx<'_>, workspace: Workspace, member: Member, hash: &[u8]) -> Result<bool> {
     let used = tx.execute(
         "using a recovery code",
@@ -137,9 +116,6 @@ pub fn use_code(tx: &mut Tx<'_>, workspace: Workspace, member: Member, hash: &[u
 }
 
 /// How many recovery codes a member has left.
-///
-/// # Errors
-/// Those of the database.
 pub fn codes_left(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<u64> {
     let count = tx.query_one(
         "counting recovery codes",
@@ -151,9 +127,6 @@ pub fn codes_left(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Resu
 }
 
 /// Removes the second factor of a member and their recovery codes. Says whether there was a confirmed one.
-///
-/// # Errors
-/// Those of the database.
 pub fn remove(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<bool> {
     let was = get(tx, workspace, member)?.is_some_and(|factor| factor.confirmed_at.is_some());
     tx.execute(

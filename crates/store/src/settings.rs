@@ -13,9 +13,6 @@ pub(crate) const TABLE: Table<2> = Table {
 };
 
 /// The settings; none while nobody has set any.
-///
-/// # Errors
-/// Those of the database.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Option<String>> {
     tx.query_one(
         "reading the settings",
@@ -26,9 +23,6 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Option<String>> {
 }
 
 /// Puts settings in the place of those before.
-///
-/// # Errors
-/// Those of the database.
 pub fn put(tx: &mut Tx<'_>, workspace: Workspace, settings: &str) -> Result<()> {
     tx.execute(
         "changing the settings",

@@ -73,7 +73,6 @@ impl Grantee {
 /// A right on a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// Which contact.
     pub contact: ContactId,
     /// Who has it.
     pub to: Grantee,
@@ -131,9 +130,6 @@ fn read(row: &Row<'_>) -> Result<Share> {
 }
 
 /// Gives shares. One that the same grantee has already is replaced. Sorted by contact they go fastest.
-///
-/// # Errors
-/// Those of the database.
 pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, shares: &[Share]) -> Result<()> {
     let identities: Vec<_> = shares.iter().map(|share| (share.contact, share.to)).collect();
     remove_many(tx, workspace, &identities)?;
@@ -141,9 +137,6 @@ pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, shares: &[Share]) -> Resu
 }
 
 /// Gives contacts these shares in place of all that they had. Sorted by contact they go fastest.
-///
-/// # Errors
-/// Those of the database.
 pub fn replace_all(tx: &mut Tx<'_>, workspace: Workspace, contacts: &[ContactId], shares: &[Share]) -> Result<()> {
     remove_of(tx, workspace, contacts)?;
     insert_many(tx, workspace, shares)
@@ -165,9 +158,6 @@ fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, shares: &[Share]) -> Resul
 }
 
 /// Takes shares back; says how many there were.
-///
-/// # Errors
-/// Those of the database.
 pub fn remove_many(tx: &mut Tx<'_>, workspace: Workspace, shares: &[(ContactId, Grantee)]) -> Result<u64> {
     let rows = shares
         .iter()
@@ -176,18 +166,12 @@ pub fn remove_many(tx: &mut Tx<'_>, workspace: Workspace, shares: &[(ContactId, 
 }
 
 /// Takes all shares of some contacts back; says how many there were. Sorted ids go fastest.
-///
-/// # Errors
-/// Those of the database.
 pub fn remove_of(tx: &mut Tx<'_>, workspace: Workspace, contacts: &[ContactId]) -> Result<u64> {
     let rows = contacts.iter().map(|contact| [workspace.into(), Value::id(contact)]);
     tx.bulk_delete("taking all shares back", &OF_CONTACT, rows)
 }
 
 /// Takes all shares back that a member was given; says how many there were. It looks at every share.
-///
-/// # Errors
-/// Those of the database.
 pub fn remove_member(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<u64> {
     let sql = "DELETE FROM contact_shares WHERE workspace_id = $1 AND grantee = $2";
     tx.execute(
@@ -198,9 +182,6 @@ pub fn remove_member(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> R
 }
 
 /// All shares of some contacts, in the order in which the contacts are asked for. Sorted ids go fastest.
-///
-/// # Errors
-/// Those of the database.
 pub fn of_many(tx: &mut Tx<'_>, workspace: Workspace, contacts: &[ContactId]) -> Result<Vec<Share>> {
     let mut found = Vec::new();
     tx.lookup(
@@ -217,9 +198,6 @@ pub fn of_many(tx: &mut Tx<'_>, workspace: Workspace, contacts: &[ContactId]) ->
 }
 
 /// All shares of the contacts from one id to another, in the order of the ids.
-///
-/// # Errors
-/// Those of the database.
 pub fn between(tx: &mut Tx<'_>, workspace: Workspace, first: ContactId, last: ContactId) -> Result<Vec<Share>> {
     tx.query(
         "reading shares",
@@ -232,9 +210,6 @@ pub fn between(tx: &mut Tx<'_>, workspace: Workspace, first: ContactId, last: Co
 
 /// Those of the contacts that are shared to a member or to everyone, each with the most that this allows, in the order in
 /// which they are asked for. Sorted ids go fastest.
-///
-/// # Errors
-/// Those of the database.
 pub fn granted(
     tx: &mut Tx<'_>,
     workspace: Workspace,

@@ -31,9 +31,7 @@ pub(crate) const FAILURES: Table<5> = Table {
 pub struct SignIn {
     /// The hash of the secret.
     pub token_hash: Vec<u8>,
-    /// Who.
     pub member: Member,
-    /// Since when.
     pub created_at: i64,
     /// When last seen, roughly.
     pub seen_at: i64,
@@ -50,7 +48,6 @@ pub struct SignIn {
 /// Tries that failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Failures {
-    /// How many.
     pub count: i64,
     /// When the last was.
     pub last_at: i64,
@@ -76,9 +73,6 @@ fn read(row: &Row<'_>) -> Result<SignIn> {
 }
 
 /// Notes that somebody has signed in.
-///
-/// # Errors
-/// Those of the database.
 pub fn add(tx: &mut Tx<'_>, workspace: Workspace, sign_in: &SignIn) -> Result<()> {
     tx.execute(
         "signing in",
@@ -101,9 +95,6 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, sign_in: &SignIn) -> Result<()
 }
 
 /// The sign-in of a secret.
-///
-/// # Errors
-/// Those of the database.
 pub fn find(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8]) -> Result<Option<SignIn>> {
     let sql = format!("{SIGN_IN} AND token_hash = $2");
     tx.query_one(
@@ -115,9 +106,6 @@ pub fn find(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8]) -> Result<
 }
 
 /// The sign-ins of a member that let them in, the one seen last first.
-///
-/// # Errors
-/// Those of the database.
 pub fn of_member(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Vec<SignIn>> {
     let sql = format!("{SIGN_IN} AND member_id = $2 AND awaits_code = 0 ORDER BY seen_at DESC, token_hash");
     tx.query(
@@ -129,18 +117,12 @@ pub fn of_member(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Resul
 }
 
 /// All sign-ins that let somebody in and have not expired, the one seen last first.
-///
-/// # Errors
-/// Those of the database.
 pub fn lasting(tx: &mut Tx<'_>, workspace: Workspace, now: i64) -> Result<Vec<SignIn>> {
     let sql = format!("{SIGN_IN} AND expires_at > $2 AND awaits_code = 0 ORDER BY seen_at DESC, token_hash");
     tx.query("reading sign-ins", &sql, &[workspace.into(), Value::Int(now)], read)
 }
 
 /// Notes that a sign-in was seen, and until when it lasts now.
-///
-/// # Errors
-/// Those of the database.
 pub fn seen(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64, expires_at: i64) -> Result<()> {
     tx.execute(
         "noting a sign-in",
@@ -156,9 +138,6 @@ pub fn seen(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64, 
 }
 
 /// Notes that the member has given password and second factor again.
-///
-/// # Errors
-/// Those of the database.
 pub fn proved(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64) -> Result<()> {
     tx.execute(
         "noting a sign-in",
@@ -169,9 +148,6 @@ pub fn proved(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64
 }
 
 /// Ends a sign-in.
-///
-/// # Errors
-/// Those of the database.
 pub fn remove(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8]) -> Result<()> {
     tx.execute(
         "signing out",
@@ -182,9 +158,6 @@ pub fn remove(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8]) -> Resul
 }
 
 /// Ends all sign-ins of a member but one. Says how many.
-///
-/// # Errors
-/// Those of the database.
 pub fn remove_others(tx: &mut Tx<'_>, workspace: Workspace, member: Member, keep: &[u8]) -> Result<u64> {
     tx.execute(
         "ending other sign-ins",
@@ -194,9 +167,6 @@ pub fn remove_others(tx: &mut Tx<'_>, workspace: Workspace, member: Member, keep
 }
 
 /// Ends all sign-ins of a member.
-///
-/// # Errors
-/// Those of the database.
 pub fn remove_all(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<u64> {
     tx.execute(
         "ending sign-ins",
@@ -206,9 +176,6 @@ pub fn remove_all(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Resu
 }
 
 /// Forgets sign-ins that have expired, and failures from before `failed_before`.
-///
-/// # Errors
-/// Those of the database.
 pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, now: i64, failed_before: i64) -> Result<()> {
     tx.execute(
         "forgetting old sign-ins",
@@ -225,9 +192,6 @@ pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, now: i64, failed_before: i6
 
 /// The failures of a subject. Until this transaction ends, nobody else reads or counts them this way, so that tries at the
 /// same moment are counted one by one.
-///
-/// # Errors
-/// Those of the database.
 pub fn lock_failures(tx: &mut Tx<'_>, workspace: Workspace, subject: &str, now: i64) -> Result<Failures> {
     tx.execute(
         "counting tries",
@@ -252,9 +216,6 @@ pub fn lock_failures(tx: &mut Tx<'_>, workspace: Workspace, subject: &str, now: 
 }
 
 /// Notes the failures of a subject whose failures were locked.
-///
-/// # Errors
-/// Those of the database.
 pub fn set_failures(tx: &mut Tx<'_>, workspace: Workspace, subject: &str, failures: &Failures) -> Result<()> {
     tx.execute(
         "counting tries",
@@ -272,9 +233,6 @@ pub fn set_failures(tx: &mut Tx<'_>, workspace: Workspace, subject: &str, failur
 }
 
 /// Forgets the failures of a subject.
-///
-/// # Errors
-/// Those of the database.
 pub fn clear_failures(tx: &mut Tx<'_>, workspace: Workspace, subject: &str) -> Result<u64> {
     tx.execute(
         "clearing failures",
@@ -284,9 +242,6 @@ pub fn clear_failures(tx: &mut Tx<'_>, workspace: Workspace, subject: &str) -> R
 }
 
 /// Forgets all failures.
-///
-/// # Errors
-/// Those of the database.
 pub fn clear_all_failures(tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64> {
     tx.execute(
         "clearing failures",

@@ -14,7 +14,6 @@ use model::{ContactId, Version};
 /// What one contact can be found by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchText {
-    /// The contact.
     pub contact: ContactId,
     /// The version of the contact that the text was made of.
     pub version: Version,
@@ -25,7 +24,6 @@ pub struct SearchText {
 /// A word that is searched for, in lower case. Every character stands for itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
-    /// The word.
     pub text: String,
     /// What may occur in its place: the digits of a number.
     pub digits: Option<String>,
@@ -67,18 +65,12 @@ pub fn set_many(tx: &mut Tx<'_>, workspace: Workspace, texts: &[SearchText]) -> 
 }
 
 /// Deletes the texts of contacts; says how many there were.
-///
-/// # Errors
-/// Those of the database.
 pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<u64> {
     let rows = ids.iter().map(|id| [workspace.into(), Value::id(id)]);
     tx.bulk_delete("deleting search texts", &IDENTITY, rows)
 }
 
 /// Of the contacts without a current text, the next at most `limit` after `after`, in the order of their ids.
-///
-/// # Errors
-/// Those of the database.
 pub fn page_stale(
     tx: &mut Tx<'_>,
     workspace: Workspace,

@@ -66,9 +66,6 @@ fn read(row: &Row<'_>) -> Result<Trashed> {
 
 /// Puts contacts into the trash. Those of the same ids that are there go: an import may have brought them back meanwhile.
 /// In the order of their ids they go fastest.
-///
-/// # Errors
-/// Those of the database.
 pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, all: &[Trashed]) -> Result<()> {
     let ids: Vec<ContactId> = all.iter().map(|trashed| trashed.contact.id).collect();
     remove_many(tx, workspace, &ids)?;
@@ -97,9 +94,6 @@ pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, all: &[Trashed]) -> Resul
 }
 
 /// One deleted contact, if it is in the trash.
-///
-/// # Errors
-/// Those of the database.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Option<Trashed>> {
     tx.query_one(
         "looking into the trash",
@@ -114,9 +108,6 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Optio
 }
 
 /// To whom those of some contacts belonged that are in the trash, in the order in which they are asked for.
-///
-/// # Errors
-/// Those of the database.
 pub fn owners(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<Vec<(ContactId, Member)>> {
     let mut found = Vec::new();
     let keys = ids.iter().map(Value::id);
@@ -128,9 +119,6 @@ pub fn owners(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Resul
 }
 
 /// Of the deleted contacts of a member, the next at most `limit` after `after`, in the order of their ids.
-///
-/// # Errors
-/// Those of the database.
 pub fn page(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -158,9 +146,6 @@ pub fn page(
 
 /// Of the deleted contacts of a member, the next at most `limit` after `after` that were deleted at one moment, in the
 /// order of their ids.
-///
-/// # Errors
-/// Those of the database.
 pub fn page_at(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -190,9 +175,6 @@ pub fn page_at(
 }
 
 /// Takes a contact out of the trash, if it is there.
-///
-/// # Errors
-/// Those of the database.
 pub fn take(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Option<Trashed>> {
     let taken = get(tx, workspace, id)?;
     remove_many(tx, workspace, &[id])?;
@@ -200,9 +182,6 @@ pub fn take(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Opti
 }
 
 /// Forgets at most `limit` of the contacts that were deleted before a moment; says how many there were.
-///
-/// # Errors
-/// Those of the database.
 pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, before: i64, limit: u64) -> Result<u64> {
     let old = tx.query(
         "looking for old contacts in the trash",
@@ -214,9 +193,6 @@ pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, before: i64, limit: u64) ->
 }
 
 /// Takes contacts out of the trash; says how many there were.
-///
-/// # Errors
-/// Those of the database.
 pub fn remove_many(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<u64> {
     let rows = ids.iter().map(|id| [workspace.into(), Value::id(id)]);
     tx.bulk_delete("taking contacts out of the trash", &IDENTITY, rows)

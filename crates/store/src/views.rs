@@ -9,7 +9,6 @@ use crate::ids::{Member, Workspace};
 /// A saved view.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
-    /// Its number.
     pub id: i64,
     /// Who made it.
     pub member: Member,
@@ -48,9 +47,6 @@ fn read(row: &Row<'_>) -> Result<View> {
 }
 
 /// The views that a member may use, their own and those that are shared, by name.
-///
-/// # Errors
-/// Those of the database.
 pub fn of(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Vec<View>> {
     tx.query(
         "reading views",
@@ -62,9 +58,6 @@ pub fn of(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Vec<V
 }
 
 /// One view, if there is such a one.
-///
-/// # Errors
-/// Those of the database.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, view: i64) -> Result<Option<View>> {
     tx.query_one(
         "reading a view",
@@ -96,9 +89,6 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, view: &View) -> Result<i64> {
 }
 
 /// Writes a view anew; says whether it is there.
-///
-/// # Errors
-/// Those of the database.
 pub fn update(tx: &mut Tx<'_>, workspace: Workspace, view: &View) -> Result<bool> {
     let changed = tx.execute(
         "changing a view",
@@ -122,9 +112,6 @@ fn values(workspace: Workspace, number: i64, view: &View) -> [Value<'_>; 7] {
 }
 
 /// Deletes a view; says whether it was there.
-///
-/// # Errors
-/// Those of the database.
 pub fn delete(tx: &mut Tx<'_>, workspace: Workspace, view: i64) -> Result<bool> {
     let deleted = tx.execute(
         "deleting a view",

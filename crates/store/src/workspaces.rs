@@ -20,9 +20,6 @@ const NAMES: Lookup = Lookup {
 
 /// The workspace and the member of the person at this machine, if they were made: the first owner who is active. Asking does
 /// not wait for a writer.
-///
-/// # Errors
-/// Those of the database.
 pub fn local(tx: &mut Tx<'_>) -> Result<Option<(Workspace, Member)>> {
     tx.query_one(
         "reading the member",
@@ -34,9 +31,6 @@ pub fn local(tx: &mut Tx<'_>) -> Result<Option<(Workspace, Member)>> {
 }
 
 /// The workspace and the member of the person at this machine: both number 1, the role `owner`. Made if they are missing.
-///
-/// # Errors
-/// Those of the database.
 pub fn ensure_local(tx: &mut Tx<'_>, now: i64) -> Result<(Workspace, Member)> {
     let (workspace, member) = (LOCAL_WORKSPACE, LOCAL_MEMBER);
     tx.execute(
@@ -61,9 +55,6 @@ pub fn ensure_local(tx: &mut Tx<'_>, now: i64) -> Result<(Workspace, Member)> {
 }
 
 /// The name of a member, if there is such a member.
-///
-/// # Errors
-/// Those of the database.
 pub fn member_name(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Option<String>> {
     tx.query_one(
         "reading a member's name",
@@ -74,9 +65,6 @@ pub fn member_name(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Res
 }
 
 /// The names of those of some members who are there, in the order in which they are asked for.
-///
-/// # Errors
-/// Those of the database.
 pub fn member_names(tx: &mut Tx<'_>, workspace: Workspace, members: &[Member]) -> Result<Vec<(Member, String)>> {
     let mut found = Vec::with_capacity(members.len());
     let numbers = members.iter().map(|member| Value::Int(member.0));
@@ -88,9 +76,6 @@ pub fn member_names(tx: &mut Tx<'_>, workspace: Workspace, members: &[Member]) -
 }
 
 /// The name of a workspace; empty without such a one.
-///
-/// # Errors
-/// Those of the database.
 pub fn name(tx: &mut Tx<'_>, workspace: Workspace) -> Result<String> {
     let found = tx.query_one(
         "reading the workspace's name",
@@ -102,9 +87,6 @@ pub fn name(tx: &mut Tx<'_>, workspace: Workspace) -> Result<String> {
 }
 
 /// How many members there are or were.
-///
-/// # Errors
-/// Those of the database.
 pub fn members(tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64> {
     let sql = "SELECT count(*) FROM members WHERE workspace_id = $1";
     let count = tx.query_one("counting members", sql, &[workspace.into()], |row| row.count(0))?;
@@ -114,9 +96,6 @@ pub fn members(tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64> {
 /// Begins to change contacts: counts one change more and gives the new count, 0 where there is no such workspace (a
 /// scratch database has none). Every transaction that changes contacts calls it before anything else. So the writers of a
 /// workspace queue on every engine, and an import sees that somebody else has written since its last batch.
-///
-/// # Errors
-/// Those of the database.
 pub fn begin_change(tx: &mut Tx<'_>, workspace: Workspace) -> Result<i64> {
     tx.execute(
         "counting a change",
@@ -127,9 +106,6 @@ pub fn begin_change(tx: &mut Tx<'_>, workspace: Workspace) -> Result<i64> {
 }
 
 /// Queues with the writers of a workspace, as [`begin_change`] does, for work that goes by the contacts and changes none.
-///
-/// # Errors
-/// Those of the database.
 pub fn queue(tx: &mut Tx<'_>, workspace: Workspace) -> Result<()> {
     tx.execute(
         "waiting for other writers",
@@ -141,9 +117,6 @@ pub fn queue(tx: &mut Tx<'_>, workspace: Workspace) -> Result<()> {
 
 /// The count of changes, and the count at which every contact had its current search text. They differ while texts are
 /// missing. Without such a workspace 0 and -1.
-///
-/// # Errors
-/// Those of the database.
 pub fn changes(tx: &mut Tx<'_>, workspace: Workspace) -> Result<(i64, i64)> {
     let counts = tx.query_one(
         "reading the count of changes",
@@ -155,9 +128,6 @@ pub fn changes(tx: &mut Tx<'_>, workspace: Workspace) -> Result<(i64, i64)> {
 }
 
 /// Notes at which count of changes every contact had its current search text.
-///
-/// # Errors
-/// Those of the database.
 pub fn set_texts_at(tx: &mut Tx<'_>, workspace: Workspace, changes: i64) -> Result<()> {
     tx.execute(
         "noting that the search texts are complete",

@@ -26,7 +26,6 @@ use tokio::sync::watch;
 
 /// What every handler can reach: the installation, and how it is served.
 pub struct Web {
-    /// The installation.
     pub app: Arc<App>,
     /// How it is served.
     serve: Serve,

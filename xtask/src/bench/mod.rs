@@ -41,7 +41,6 @@ impl<'a> Runner<'a> {
 /// What the programs import into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Database {
-    /// A file.
     Sqlite,
     /// A private server whose commits reach the disk.
     Postgres,

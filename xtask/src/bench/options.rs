@@ -10,9 +10,7 @@ const ROUNDS: usize = 3;
 /// What is imported, how often, and by which other program of ours.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
-    /// The file.
     pub csv: PathBuf,
-    /// How often.
     pub rounds: usize,
     /// An earlier build, to be measured in the same run.
     pub against: Option<PathBuf>,

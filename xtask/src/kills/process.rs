@@ -17,7 +17,6 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts it.
     pub fn start(command: &mut Command) -> io::Result<Self> {
         Ok(Self {
             child: command.spawn()?,

@@ -14,7 +14,6 @@ pub const CONTACTS: &str = "contacts.csv";
 
 /// The program and the folder that everything happens in.
 pub struct Program {
-    /// The program.
     pub binary: PathBuf,
     /// The folder that it is run in.
     pub folder: PathBuf,

@@ -11,9 +11,7 @@ const STAND_INS: [&str; 2] = ["postgres", "nobody"];
 /// The numbers of an account without privileges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Its user.
     pub user: u32,
-    /// Its group.
     pub group: u32,
 }
 

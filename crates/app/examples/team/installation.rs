@@ -1,6 +1,6 @@
 //! Where the workspace lies: a folder, and a database of its own on a server if the bench is told of one.
 
-use crate::workspace::Machine;
+use crate::workspace::OsSystem;
 use app::{App, DatabaseServer, Place};
 use std::path::Path;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ impl Installation {
                 timeout: None,
             }),
         };
-        App::open(&place, Arc::new(Machine::default())).unwrap()
+        App::open(&place, Arc::new(OsSystem::default())).unwrap()
     }
 
     pub fn store(&self) -> Store {

@@ -5,7 +5,7 @@
 
 use crate::installation::Installation;
 use crate::random::Random;
-use app::{App, Caller, Setup, World};
+use app::{App, Caller, Setup, System};
 use model::{Contact, ContactId, Email, Label, LabeledEmail, LabeledPhone, MatchKey, Phone, Text, name_order};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,11 +34,11 @@ const SYLLABLES: [&str; 24] = [
 ];
 
 #[derive(Default)]
-pub struct Machine {
+pub struct OsSystem {
     given: AtomicU64,
 }
 
-impl World for Machine {
+impl System for OsSystem {
     fn now(&self) -> i64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         i64::try_from(since.as_micros()).unwrap()

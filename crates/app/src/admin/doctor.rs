@@ -4,7 +4,7 @@
 //! file and a small object, which it removes again; makes no database and no table. Leaves out how it is shown.
 
 use crate::admin::database::DatabaseServer;
-use crate::clock::World;
+use crate::clock::System;
 use crate::error::Error;
 use crate::storage::Objects;
 use crate::storage::private_folder::{create_private_folder, open_to_others};
@@ -57,7 +57,7 @@ impl Finding {
 }
 
 /// Looks at everything. What cannot be looked at is a finding too, so this never fails.
-pub fn doctor(place: &Place<'_>, world: &dyn World) -> Vec<Finding> {
+pub fn doctor(place: &Place<'_>, world: &dyn System) -> Vec<Finding> {
     let mut findings = vec![data_folder(place.data, world)];
     findings.extend(free_space(place.data));
     findings.extend(permissions(place));
@@ -69,7 +69,7 @@ pub fn doctor(place: &Place<'_>, world: &dyn World) -> Vec<Finding> {
     findings
 }
 
-fn data_folder(data: &Path, world: &dyn World) -> Finding {
+fn data_folder(data: &Path, world: &dyn System) -> Finding {
     let about = "data folder";
     let probe = data.join(world.unique_name());
     let tried = create_private_folder(data)
@@ -165,7 +165,7 @@ fn soundness(facts: &FileFacts) -> Finding {
     }
 }
 
-fn of_server(server: &DatabaseServer<'_>, world: &dyn World) -> Vec<Finding> {
+fn of_server(server: &DatabaseServer<'_>, world: &dyn System) -> Vec<Finding> {
     match examine::server(server.url, &server.options(&world.unique_name())) {
         Ok(facts) => vec![
             version(&facts),
@@ -287,7 +287,7 @@ fn clock(facts: &ServerFacts, now: i64) -> Finding {
     )
 }
 
-fn objects(place: &Place<'_>, world: &dyn World) -> Finding {
+fn objects(place: &Place<'_>, world: &dyn System) -> Finding {
     let about = "files";
     let tried = Objects::open(place.data, place.objects).and_then(|objects| {
         let location = objects.location().to_owned();

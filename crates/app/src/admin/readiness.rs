@@ -14,7 +14,6 @@ const LEAST_SPACE: u64 = 16 * 1024 * 1024;
 /// Whether the installation can do its work, and if not, why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readiness {
-    /// It can.
     Ready,
     /// The database does not answer.
     Unreachable,

@@ -25,7 +25,6 @@ pub struct Setup {
     pub name: String,
     /// The address to sign in with.
     pub email: String,
-    /// The password.
     pub password: String,
     /// What the workspace is called.
     pub workspace_name: String,
@@ -33,9 +32,6 @@ pub struct Setup {
 
 impl App {
     /// Whether nobody has an account yet.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn needs_setup(&self) -> Result<bool, Error> {
         let workspace = self.local_actor()?.workspace;
         Ok(!self.reserved.read(|tx| accounts::exist(tx, workspace))?)
@@ -156,9 +152,6 @@ impl App {
 
     /// How a log names an email: as it is if it is that of a member who can sign in, else by a hash, because who mistypes
     /// theirs, or types the password in its place, has not asked to be remembered.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn email_for_log(&self, email: &str) -> Result<String, Error> {
         let workspace = self.local_actor()?.workspace;
         let email = folded(email);

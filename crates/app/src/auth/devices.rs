@@ -22,9 +22,6 @@ const MOST: usize = 50;
 impl App {
     /// Knows the browser of a session from now on. Gives the secret that the browser is to keep in place of the one it had;
     /// none where the session still awaits the code of the second factor.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn know_browser(&self, session: &Token, caller: &Caller) -> Result<Option<DeviceToken>, Error> {
         let workspace = self.local_actor()?.workspace;
         let now = self.world.now();

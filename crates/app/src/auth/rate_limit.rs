@@ -33,7 +33,6 @@ const LONGEST_ADDRESS: usize = 100;
 /// Who an address is when it names no member's email.
 const NOBODY: Member = Member(0);
 
-/// Who tries.
 pub struct Subject {
     name: String,
     /// How many failures are free.

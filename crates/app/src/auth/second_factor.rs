@@ -75,9 +75,6 @@ impl App {
     }
 
     /// Makes a secret for the member's authenticator app. It counts once [`App::confirm_second_factor`] was called.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn begin_second_factor(&self, actor: Actor) -> Result<(), Error> {
         let secret = self.world.secret();
         Ok(self
@@ -171,9 +168,6 @@ impl App {
     }
 
     /// Whether a session awaits the code of the second factor.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn awaits_code(&self, session: &Token) -> Result<bool, Error> {
         let workspace = self.local_actor()?.workspace;
         let now = self.world.now();

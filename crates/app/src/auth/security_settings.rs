@@ -14,9 +14,6 @@ use store::settings;
 
 impl App {
     /// The settings about signing in.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn security_settings(&self, actor: Actor) -> Result<SecuritySettings, Error> {
         Ok(self.store.read(|tx| stored_settings(tx, actor.workspace))?.security)
     }

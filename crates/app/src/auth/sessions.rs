@@ -30,7 +30,6 @@ pub struct SignedIn {
     pub actor: Actor,
     /// What they are called.
     pub name: String,
-    /// Their address.
     pub email: String,
     /// What their workspace is called.
     pub workspace_name: String,
@@ -51,7 +50,6 @@ pub struct SignedIn {
 pub struct SignInInfo {
     /// A name of it that is no secret.
     pub session: String,
-    /// Since when.
     pub created_at: i64,
     /// When last seen, to the hour.
     pub seen_at: i64,
@@ -96,9 +94,6 @@ impl App {
     }
 
     /// Ends the sign-in of a secret, if there is one.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn sign_out(&self, token: &Token) -> Result<(), Error> {
         let workspace = self.local_actor()?.workspace;
         Ok(self
@@ -107,9 +102,6 @@ impl App {
     }
 
     /// Who has this secret.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn signed_in(&self, token: &Token) -> Result<Option<SignedIn>, Error> {
         let now = self.world.now();
         self.reserved.read(|tx| {
@@ -146,9 +138,6 @@ impl App {
     }
 
     /// Notes that a sign-in was seen, so that it lasts longer.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn keep_signed_in(&self, token: &Token) -> Result<(), Error> {
         let workspace = self.local_actor()?.workspace;
         let now = self.world.now();
@@ -167,9 +156,6 @@ impl App {
     }
 
     /// Where the member is signed in, the place seen last first.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn sign_ins(&self, actor: Actor) -> Result<Vec<SignInInfo>, Error> {
         let now = self.world.now();
         let (all, security) = self.store.read(|tx| {
@@ -188,9 +174,6 @@ impl App {
     }
 
     /// Ends one of the member's sign-ins; nothing to end is no error.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn end_sign_in(&self, actor: Actor, ended: &str) -> Result<(), Error> {
         let workspace = actor.workspace;
         Ok(self.store.write(|tx| {

@@ -1,6 +1,5 @@
 //! A set of the contacts of a segment: one bit for each.
 
-/// Bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Bits {
     words: Vec<u64>,

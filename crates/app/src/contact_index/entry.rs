@@ -54,7 +54,6 @@ pub(crate) struct Entry {
     pub seen_by: SeenBy,
     /// Where the order by name begins in the name; [`ORDER_APART`] where it is a line of its own.
     pub cut: u8,
-    /// The lines.
     pub text: Vec<u8>,
 }
 

@@ -6,7 +6,7 @@
 
 use crate::contact_index::Sort;
 use crate::contact_index::bit_set::Bits;
-use crate::contact_index::query::Look;
+use crate::contact_index::query::Query;
 use crate::contact_index::segment::{Builder, MOST, NameOrder, Segment};
 use crate::contact_index::tags::Uses;
 use crate::contact_index::visibility::{Audience, SeenBy};
@@ -21,7 +21,7 @@ const MOST_SMALL: usize = 16;
 
 /// A list of contacts.
 #[derive(Clone, Default)]
-pub(crate) struct Roster {
+pub(crate) struct ContactIndex {
     parts: Vec<Part>,
     /// For each place in the order by name, the part whose next contact stands there.
     order: Arc<[u16]>,
@@ -57,7 +57,7 @@ pub(crate) struct Passing {
     pub total: u64,
 }
 
-impl Roster {
+impl ContactIndex {
     /// A list of nobody.
     pub fn empty_at(at: i64) -> Self {
         Self { at, ..Self::default() }
@@ -214,7 +214,7 @@ impl Roster {
     }
 
     /// Those that pass.
-    pub fn passing(&self, look: &Look) -> Passing {
+    pub fn passing(&self, look: &Query) -> Passing {
         let parts: Vec<Bits> = self
             .parts
             .iter()
@@ -225,7 +225,7 @@ impl Roster {
     }
 
     /// The tags that are used most by those that pass, folded, each with a contact that has it.
-    pub fn tags(&self, look: &Look, size: usize) -> Vec<(String, ContactId)> {
+    pub fn tags(&self, look: &Query, size: usize) -> Vec<(String, ContactId)> {
         let passing = self.passing(look);
         let mut uses = Uses::default();
         for (part, bits) in self.parts.iter().zip(&passing.parts) {

@@ -4,7 +4,7 @@
 //! of its own, while lists are answered from what there is. Leaves out what the list is (`list`) and what is asked of it.
 
 use crate::contact_index::entry::Entry;
-use crate::contact_index::index::Roster;
+use crate::contact_index::index::ContactIndex;
 use crate::contact_index::segment::Builder;
 use crate::contact_index::visibility::{EVERYONE, SeenBy};
 use crate::error::Error;
@@ -30,7 +30,7 @@ const ENTRIES: u64 = 128;
 const STEP: usize = 50_000;
 
 /// The lists of all workspaces.
-pub(crate) struct Rosters {
+pub(crate) struct ContactIndexes {
     store: Store,
     keepers: Mutex<HashMap<Workspace, Arc<Keeper>>>,
     ending: Arc<AtomicBool>,
@@ -41,7 +41,7 @@ pub(crate) struct Rosters {
 struct Keeper {
     store: Store,
     workspace: Workspace,
-    roster: Mutex<Option<Arc<Roster>>>,
+    roster: Mutex<Option<Arc<ContactIndex>>>,
     /// Held by whoever makes the next list.
     work: Mutex<()>,
     /// A thread is at it.
@@ -52,7 +52,7 @@ struct Keeper {
 /// A list as it is now.
 pub(crate) struct Fresh {
     /// None while it is being built.
-    pub roster: Option<Arc<Roster>>,
+    pub roster: Option<Arc<ContactIndex>>,
     /// Others have changed more than is in it yet.
     pub catching_up: bool,
 }
@@ -86,7 +86,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Rosters {
+impl ContactIndexes {
     pub fn new(store: Store) -> Self {
         Self {
             store,
@@ -149,7 +149,7 @@ impl Rosters {
     }
 }
 
-impl Drop for Rosters {
+impl Drop for ContactIndexes {
     fn drop(&mut self) {
         self.ending.store(true, Ordering::Relaxed);
         for thread in locked(&self.threads).drain(..) {
@@ -168,11 +168,11 @@ impl Drop for Idle<'_> {
 }
 
 impl Keeper {
-    fn roster(&self) -> Option<Arc<Roster>> {
+    fn roster(&self) -> Option<Arc<ContactIndex>> {
         locked(&self.roster).clone()
     }
 
-    fn publish(&self, roster: Roster) -> Arc<Roster> {
+    fn publish(&self, roster: ContactIndex) -> Arc<ContactIndex> {
         let roster = Arc::new(roster);
         *locked(&self.roster) = Some(Arc::clone(&roster));
         roster
@@ -237,7 +237,7 @@ impl Keeper {
         })
     }
 
-    fn build_if_small(&self) -> Result<Option<Arc<Roster>>, Error> {
+    fn build_if_small(&self) -> Result<Option<Arc<ContactIndex>>, Error> {
         let Ok(_guard) = self.work.try_lock() else {
             return Ok(None);
         };
@@ -250,7 +250,7 @@ impl Keeper {
             if rows.len() as u64 > BUILT_AT_ONCE {
                 return Ok(None);
             }
-            let mut roster = Roster::empty_at(at);
+            let mut roster = ContactIndex::empty_at(at);
             let mut builder = Builder::default();
             let shares = shares_of_page(tx, self.workspace, &rows)?;
             add_all(&mut builder, &rows, shares)?;
@@ -292,9 +292,9 @@ impl Keeper {
     }
 
     /// The list of what there is. Contacts that change meanwhile are met again in the feed. None if the program ends.
-    fn build(&self) -> Result<Option<Roster>, Error> {
+    fn build(&self) -> Result<Option<ContactIndex>, Error> {
         let (at, _) = self.store.read(|tx| workspaces::changes(tx, self.workspace))?;
-        let mut roster = Roster::empty_at(at);
+        let mut roster = ContactIndex::empty_at(at);
         let mut builder = Builder::default();
         let mut after = None;
         loop {
@@ -321,7 +321,7 @@ impl Keeper {
 
 /// What lies between a list and the moment of the transaction. Changes of about `limit` contacts are told, those of the
 /// first changes if there are more; of the first change all, if `limit` is that of a thread of its own.
-fn behind(tx: &mut Tx<'_>, workspace: Workspace, roster: &Roster, limit: usize) -> Result<Behind, store::Error> {
+fn behind(tx: &mut Tx<'_>, workspace: Workspace, roster: &ContactIndex, limit: usize) -> Result<Behind, store::Error> {
     let (changes, _) = workspaces::changes(tx, workspace)?;
     if changes == roster.at {
         return Ok(Behind::Nothing);
@@ -380,10 +380,10 @@ fn ids_between(
 fn follow(
     tx: &mut Tx<'_>,
     workspace: Workspace,
-    roster: &Roster,
+    roster: &ContactIndex,
     differing: &Differing,
     at: i64,
-) -> Result<Roster, store::Error> {
+) -> Result<ContactIndex, store::Error> {
     let mut next = roster.clone();
     next.at = at;
     next.remove(&differing.contacts);

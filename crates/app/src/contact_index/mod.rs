@@ -16,7 +16,7 @@ pub(crate) mod tags;
 mod tests;
 pub(crate) mod visibility;
 
-pub(crate) use crate::contact_index::keeper::Rosters;
+pub(crate) use crate::contact_index::keeper::ContactIndexes;
 pub(crate) use crate::contact_index::tag_suggestions::Suggestions;
 
 use crate::App;
@@ -24,7 +24,7 @@ use crate::access::Scope;
 use crate::access::{self, CanView};
 use crate::access::{Actor, Right};
 use crate::contact_index::keeper::Fresh;
-use crate::contact_index::query::Look;
+use crate::contact_index::query::Query;
 use crate::contacts::shares::{SharedBy, shared_by};
 use crate::contacts::stored::read;
 use crate::error::Error;
@@ -55,9 +55,7 @@ pub enum Sort {
 /// Which contacts are asked for.
 #[derive(Clone, Debug, Default)]
 pub struct ListRequest {
-    /// Whose.
     pub scope: Scope,
-    /// Which pass.
     pub filter: Filter,
     /// In which order.
     pub sort: Sort,
@@ -70,11 +68,9 @@ pub struct ListRequest {
 /// A contact on a page of the list.
 #[derive(Clone, Debug)]
 pub struct Listed {
-    /// Which.
     pub id: ContactId,
     /// Its version: the moment of its last change, in UTC microseconds.
     pub version: Version,
-    /// Its values.
     pub contact: Contact,
     /// What the member may do with it.
     pub right: Right,
@@ -89,7 +85,6 @@ pub struct Listed {
 /// A page of the list.
 #[derive(Clone, Debug)]
 pub struct ListPage {
-    /// The contacts.
     pub contacts: Vec<Listed>,
     /// How many pass in all; none while the list is being built.
     pub total: Option<u64>,
@@ -99,9 +94,6 @@ pub struct ListPage {
 
 impl App {
     /// A page of the contacts that a member may see and a filter lets pass.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn list(&self, actor: Actor, request: &ListRequest) -> Result<ListPage, Error> {
         let fresh = self.rosters.fresh(actor.workspace)?;
         let Some(roster) = &fresh.roster else {
@@ -123,20 +115,15 @@ impl App {
     }
 
     /// How many contacts of a scope a filter lets pass; none while the list is being built.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn count_contacts(&self, actor: Actor, scope: Scope, filter: &Filter) -> Result<Option<u64>, Error> {
         let fresh = self.rosters.fresh(actor.workspace)?;
-        let passing = |roster: &crate::contact_index::index::Roster| roster.passing(&look(actor, scope, filter)).total;
+        let passing =
+            |roster: &crate::contact_index::index::ContactIndex| roster.passing(&look(actor, scope, filter)).total;
         Ok(fresh.roster.as_deref().map(passing))
     }
 
     /// The contacts of a scope that a filter lets pass, in no order; none while the list is being built or
     /// others have just changed much.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn matching_contacts(
         &self,
         actor: Actor,
@@ -144,16 +131,17 @@ impl App {
         filter: &Filter,
     ) -> Result<Option<Vec<ContactId>>, Error> {
         let Fresh { roster, catching_up } = self.rosters.fresh(actor.workspace)?;
-        let ids =
-            |roster: &crate::contact_index::index::Roster| roster.ids(&roster.passing(&look(actor, scope, filter)));
+        let ids = |roster: &crate::contact_index::index::ContactIndex| {
+            roster.ids(&roster.passing(&look(actor, scope, filter)))
+        };
         Ok(roster.filter(|_| !catching_up).as_deref().map(ids))
     }
 
     /// How many contacts each of some members owns; none while the list is being built.
     pub(crate) fn owned_counts(&self, workspace: Workspace, members: &[Member]) -> Result<Option<Vec<u64>>, Error> {
         let fresh = self.rosters.fresh(workspace)?;
-        let owned = |roster: &crate::contact_index::index::Roster, member| {
-            roster.passing(&Look::new(member, Scope::Mine, &[])).total
+        let owned = |roster: &crate::contact_index::index::ContactIndex, member| {
+            roster.passing(&Query::new(member, Scope::Mine, &[])).total
         };
         Ok(fresh
             .roster
@@ -167,9 +155,6 @@ impl App {
     }
 
     /// The same before anybody has signed in, if there is a workspace.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn warm_lists(&self) -> Result<(), Error> {
         if let Some((workspace, _)) = self.store.read(store::workspaces::local)? {
             self.rosters.warm(workspace);
@@ -209,8 +194,8 @@ impl App {
     }
 }
 
-fn look(actor: Actor, scope: Scope, filter: &Filter) -> Look {
-    Look::new(actor.member, scope, filter.conditions())
+fn look(actor: Actor, scope: Scope, filter: &Filter) -> Query {
+    Query::new(actor.member, scope, filter.conditions())
 }
 
 type Seen = (Right, CanView<ContactRow>);

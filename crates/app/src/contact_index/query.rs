@@ -16,7 +16,7 @@ use memchr::memmem::{self, Finder};
 use store::Member;
 
 /// A filter for the contacts that a member may see, made ready for looking.
-pub(crate) struct Look {
+pub(crate) struct Query {
     member: Member,
     scope: Scope,
     conditions: Vec<Condition>,
@@ -39,7 +39,7 @@ enum Wanted {
     Field { lines: Vec<Vec<u8>>, whole: bool },
 }
 
-impl Look {
+impl Query {
     pub fn new(member: Member, scope: Scope, conditions: &[Condition]) -> Self {
         let mut wanted: Vec<Wanted> = conditions.iter().filter_map(Wanted::of).collect();
         wanted.sort_by_key(|wanted| std::cmp::Reverse(wanted.length()));

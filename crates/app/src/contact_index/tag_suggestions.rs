@@ -8,7 +8,7 @@ use crate::App;
 use crate::access;
 use crate::access::Actor;
 use crate::access::Scope;
-use crate::contact_index::query::Look;
+use crate::contact_index::query::Query;
 use crate::contacts::stored::read;
 use crate::error::Error;
 use model::{Contact, ContactId, fold};
@@ -46,9 +46,6 @@ impl Suggestions {
 impl App {
     /// The tags that are used most by the contacts that a member may see, the most used first; none while the list is being
     /// built.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn known_tags(&self, actor: Actor) -> Result<Vec<String>, Error> {
         let used = self.used_tags(actor)?;
         let mut ids: Vec<ContactId> = used.iter().map(|(_, with)| *with).collect();
@@ -78,7 +75,7 @@ impl App {
         if let Some(known) = self.suggestions.known(who, now).filter(|_| many) {
             return Ok(known);
         }
-        let used: Used = roster.tags(&Look::new(actor.member, Scope::All, &[]), MOST).into();
+        let used: Used = roster.tags(&Query::new(actor.member, Scope::All, &[]), MOST).into();
         if many {
             self.suggestions.remember(who, now, &used);
         }

@@ -1,8 +1,8 @@
 //! The list gives the same answers as the filter and the database do.
 
 use super::entry::{Entry, seconds};
-use super::index::Roster;
-use super::query::Look;
+use super::index::ContactIndex;
+use super::query::Query;
 use super::segment::Builder;
 use super::visibility::{EVERYONE, SeenBy};
 use super::{Sort, index as list};
@@ -178,8 +178,8 @@ fn term() -> impl Strategy<Value = String> {
 
 /// A list that came to be in several steps: each row was something else before, and some of that was deleted. Last, it was
 /// said who sees them.
-fn built(rows: &[Shared], step: usize) -> Roster {
-    let mut roster = Roster::default();
+fn built(rows: &[Shared], step: usize) -> ContactIndex {
+    let mut roster = ContactIndex::default();
     for round in 0..2 {
         for some in rows.chunks(step.max(1)) {
             let mut ids: HashSet<ContactId> = some.iter().map(|shared| shared.row.id).collect();
@@ -250,7 +250,7 @@ proptest! {
         let filter: Filter = terms.join(" ").parse().unwrap();
         let roster = built(&rows, step);
         for scope in [Scope::Mine, Scope::Shared, Scope::All] {
-            let passing = roster.passing(&Look::new(ME, scope, filter.conditions()));
+            let passing = roster.passing(&Query::new(ME, scope, filter.conditions()));
             for sort in [Sort::Name, Sort::NameDown, Sort::Newest, Sort::Changed] {
                 let expected = expected(&rows, &filter, scope, sort);
                 prop_assert_eq!(passing.total, expected.len() as u64, "{} {:?}", terms.join(" "), scope);
@@ -283,7 +283,7 @@ fn many_small_changes_do_not_make_many_segments() {
         edited_by: None,
         body: format!(r#"{{"first_name":"{name}"}}"#),
     };
-    let mut roster = list::Roster::default();
+    let mut roster = list::ContactIndex::default();
     for round in 0..200_u128 {
         let changed = row(round % 50, &format!("n{round}"));
         roster.remove(&HashSet::from_iter([changed.id]));
@@ -293,6 +293,6 @@ fn many_small_changes_do_not_make_many_segments() {
         roster = roster.tidied();
     }
     assert!(roster.segments() <= 20, "{}", roster.segments());
-    let passing = roster.passing(&Look::new(ME, Scope::All, &[]));
+    let passing = roster.passing(&Query::new(ME, Scope::All, &[]));
     assert_eq!(passing.total, 50);
 }

@@ -97,7 +97,6 @@ impl ActionKind {
 /// A contact as it was before an action touched it.
 #[derive(Debug)]
 pub(crate) struct Before {
-    /// The contact.
     pub row: ContactRow,
     /// All its shares; none if the action has left them alone.
     pub shares: Option<Vec<Share>>,
@@ -269,9 +268,6 @@ impl App {
     }
 
     /// Forgets what was done to contacts longer ago than the settings say: it cannot be taken back any more.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn forget_old_actions(&self, actor: Actor) -> Result<(), Error> {
         let settings = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
         let before = settings.log_since(self.world.now());

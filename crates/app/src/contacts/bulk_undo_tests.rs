@@ -1,6 +1,6 @@
 use super::*;
 use crate::Place;
-use crate::clock::World;
+use crate::clock::System;
 use crate::contacts::bulk::ActionReport;
 use crate::contacts::bulk::{ActionKind, Before, Step};
 use crate::search::filter::Filter;
@@ -23,7 +23,7 @@ impl Counting {
     }
 }
 
-impl World for Counting {
+impl System for Counting {
     fn now(&self) -> i64 {
         self.next()
     }
@@ -281,7 +281,7 @@ fn merge(office: &Office, ids: &[ContactId]) -> ActionReport {
         step.touched[1].after = None;
         rewrite(tx, me.workspace, &[(survivor, merged)])?;
         let gone = read(&step.touched[1].row)?;
-        crate::contacts::drop_traces(tx, me.workspace, some[1], &gone)?;
+        crate::contacts::unindex_contact(tx, me.workspace, some[1], &gone)?;
         shares::remove_of(tx, me.workspace, &some[1..])?;
         contacts::delete_many(tx, me.workspace, &some[1..])?;
         Ok(step)

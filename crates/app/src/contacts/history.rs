@@ -37,7 +37,6 @@ pub struct ContactHistory {
 /// What an import changed.
 #[derive(Clone, Debug)]
 pub struct LastImport {
-    /// Which.
     pub import: ImportId,
     /// The name of its file.
     pub file_name: String,
@@ -52,9 +51,7 @@ pub struct LastImport {
 /// Another contact with the same email or phone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Namesake {
-    /// Which.
     pub id: ContactId,
-    /// Its name.
     pub name: String,
     /// Whether they share an email; else it is a phone.
     pub by_email: bool,
@@ -89,9 +86,6 @@ impl App {
     }
 
     /// Some of the contacts that have an email or a phone of this one too, but for `but`, those by email first.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn namesakes(&self, actor: Actor, contact: &Contact, but: Option<ContactId>) -> Result<Vec<Namesake>, Error> {
         let mut shared: Vec<MatchKey> = MatchKey::of(contact)
             .into_iter()

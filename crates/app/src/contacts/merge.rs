@@ -12,7 +12,7 @@ use crate::contacts::bulk::ActionReport;
 use crate::contacts::bulk::{ActionKind, Before, Step};
 use crate::contacts::stored::StoredContact;
 use crate::contacts::stored::read;
-use crate::contacts::{drop_traces, rewrite};
+use crate::contacts::{rewrite, unindex_contact};
 use crate::error::Error;
 use model::{Contact, ContactId, MergeChoices, Version, merge};
 use std::collections::HashMap;
@@ -129,7 +129,7 @@ impl MergeRequest {
 /// Removes a contact whose values have gone into another one, with its shares.
 fn let_go(tx: &mut Tx<'_>, actor: Actor, row: ContactRow, contact: &Contact) -> Result<Before, Error> {
     let shared = shares::of_many(tx, actor.workspace, &[row.id])?;
-    drop_traces(tx, actor.workspace, row.id, contact)?;
+    unindex_contact(tx, actor.workspace, row.id, contact)?;
     shares::remove_of(tx, actor.workspace, &[row.id])?;
     contacts::delete_many(tx, actor.workspace, &[row.id])?;
     Ok(Before {

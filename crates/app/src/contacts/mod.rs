@@ -22,7 +22,7 @@ use crate::contacts::search_text::{follow, text_of};
 use crate::contacts::share_text::{packed, unpacked};
 use crate::contacts::stored::{StoredContact, read};
 use crate::error::Error;
-use crate::workspace::custom_fields::obey;
+use crate::workspace::custom_fields::validate;
 use crate::workspace::member_names::name_of;
 use crate::workspace::stored::stored_settings;
 use model::{Contact, ContactId, MatchKey, Version, name_order};
@@ -46,11 +46,9 @@ const DELETED_AT_ONCE_ON_SERVER: usize = 5_000;
 /// A contact in the trash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrashedContact {
-    /// Which.
     pub id: ContactId,
     /// When it was deleted, in UTC microseconds.
     pub trashed_at: i64,
-    /// Its values.
     pub contact: Contact,
 }
 
@@ -64,7 +62,7 @@ impl App {
         let mut contact = checked(contact)?;
         let (now, id) = (self.world.now(), self.world.contact_id());
         self.change(actor, id, |tx| {
-            obey(tx, actor.workspace, &mut contact, None)?;
+            validate(tx, actor.workspace, &mut contact, None)?;
             let row = ContactRow {
                 id,
                 owner: actor.member,
@@ -129,7 +127,7 @@ impl App {
             if after == before {
                 return Ok(row.version);
             }
-            obey(tx, actor.workspace, &mut after, Some(&before))?;
+            validate(tx, actor.workspace, &mut after, Some(&before))?;
             rewrite(tx, actor, row, &before, &after, now)
         })
     }
@@ -222,9 +220,6 @@ impl App {
 
     /// Of the contacts that the member owned and that are in the trash, the next at most `limit` after `after`, in the
     /// order in which they came to be.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn trash(&self, actor: Actor, after: Option<ContactId>, limit: u64) -> Result<Vec<TrashedContact>, Error> {
         let page = self
             .store
@@ -233,9 +228,6 @@ impl App {
     }
 
     /// Forgets for good what has been in the trash of the workspace for as long as the settings say; says how many contacts that were.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn forget_old_trash(&self, actor: Actor) -> Result<u64, Error> {
         let settings = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
         let before = settings.trash_since(self.world.now());
@@ -312,9 +304,9 @@ pub(crate) fn rewrite(
         body: after.to_json(),
         ..row
     };
-    drop_traces(tx, actor.workspace, edited.id, before)?;
+    unindex_contact(tx, actor.workspace, edited.id, before)?;
     contacts::update(tx, actor.workspace, &edited)?;
-    leave_traces(tx, actor.workspace, &edited, after)?;
+    index_contact(tx, actor.workspace, &edited, after)?;
     Ok(edited.version)
 }
 
@@ -387,17 +379,17 @@ fn shown(trashed: &Trashed) -> Result<TrashedContact, Error> {
 
 fn add(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow, contact: &Contact) -> Result<(), Error> {
     contacts::insert_many(tx, workspace, std::slice::from_ref(row))?;
-    leave_traces(tx, workspace, row, contact)
+    index_contact(tx, workspace, row, contact)
 }
 
 /// Writes what a contact is found by: match keys, name, search text.
-fn leave_traces(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow, contact: &Contact) -> Result<(), Error> {
-    leave_keys_and_name(tx, workspace, row.id, contact)?;
+fn index_contact(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow, contact: &Contact) -> Result<(), Error> {
+    index_keys_and_name(tx, workspace, row.id, contact)?;
     Ok(texts::set_many(tx, workspace, &[text_of(row, contact)])?)
 }
 
 /// Writes match keys and name of a contact, whose search text is written afterwards.
-pub(crate) fn leave_keys_and_name(
+pub(crate) fn index_keys_and_name(
     tx: &mut Tx<'_>,
     workspace: Workspace,
     id: ContactId,
@@ -408,7 +400,7 @@ pub(crate) fn leave_keys_and_name(
 }
 
 /// Deletes what a contact is found by.
-pub(crate) fn drop_traces(
+pub(crate) fn unindex_contact(
     tx: &mut Tx<'_>,
     workspace: Workspace,
     id: ContactId,

@@ -22,7 +22,6 @@ const AT_ONCE: u64 = 20_000;
 /// What bringing the search texts up to date came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Indexed {
-    /// Texts written.
     pub contacts: u64,
     /// Whether every contact has its current text now. If not, there is more to do.
     pub complete: bool,
@@ -31,9 +30,6 @@ pub struct Indexed {
 impl App {
     /// Brings the search texts of at most about `limit` contacts up to date, in steps that each commit and let others write
     /// in between. It can be called at any time, by several processes too; with nothing to do it costs one small question.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn index_texts(&self, actor: Actor, limit: u64) -> Result<Indexed, Error> {
         let workspace = actor.workspace;
         let (changes, texts_at) = self.store.read(|tx| workspaces::changes(tx, workspace))?;

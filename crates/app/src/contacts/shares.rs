@@ -31,7 +31,6 @@ pub struct SharedBy {
 /// Who sees a contact beside its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShareInfo {
-    /// Who.
     pub to: Grantee,
     /// What that member is called; empty for everyone.
     pub name: String,

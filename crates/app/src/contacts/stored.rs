@@ -11,7 +11,6 @@ use store::contacts::Origin;
 /// A contact of the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredContact {
-    /// Which.
     pub id: ContactId,
     /// The version that an edit must name.
     pub version: Version,
@@ -21,7 +20,6 @@ pub struct StoredContact {
     pub created_by: Option<Origin>,
     /// The import that changed it last, or created it; none if a person did.
     pub written_by: Option<ImportId>,
-    /// Its values.
     pub contact: Contact,
     /// What the member may do with it.
     pub right: Right,

@@ -10,7 +10,7 @@ use crate::access::Actor;
 use crate::contacts::stored::read;
 use crate::error::Error;
 use crate::jobs::long_reads::{Lane, LongReads};
-use crate::jobs::thread_pool::step_back;
+use crate::jobs::thread_pool::lower_thread_priority;
 use model::{Contact, ContactId, MatchKey, Verdict, blocks, likeness};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -70,7 +70,7 @@ impl Finding {
         });
         let looking = Arc::clone(&finding);
         thread::spawn(move || {
-            step_back();
+            lower_thread_priority();
             let is_wanted = || !looking.stop.load(Ordering::Relaxed);
             let groups = match long_reads.begin(Lane::Large, is_wanted) {
                 Some(_turn) => looking.look(&store, actor),

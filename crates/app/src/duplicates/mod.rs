@@ -59,7 +59,6 @@ pub struct DuplicatePair {
     pub of: (usize, usize),
     /// How sure it is, from 0 to 100.
     pub strength: u8,
-    /// Why.
     pub reasons: Vec<String>,
 }
 
@@ -77,7 +76,6 @@ pub struct DuplicateGroup {
 /// Some of what was found.
 #[derive(Clone, Debug, Default)]
 pub struct DuplicatesPage {
-    /// The groups.
     pub groups: Vec<DuplicateGroup>,
     /// Where the next page begins.
     pub next: Option<usize>,
@@ -96,9 +94,6 @@ pub struct DuplicatesPage {
 impl App {
     /// Groups of contacts that may be one, from a place on, among those that the member sees. The first call begins to look
     /// for them, in the background; `wait` is how long it may be waited for.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn find_duplicates(
         &self,
         actor: Actor,
@@ -130,9 +125,6 @@ impl App {
     }
 
     /// Looks for duplicates anew.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn look_for_duplicates_again(&self, actor: Actor) -> Result<(), Error> {
         let gone = self.duplicates.known().remove(&key_of(actor));
         if let Some(gone) = gone {

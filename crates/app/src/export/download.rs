@@ -8,7 +8,7 @@ use crate::access::Actor;
 use crate::error::Error;
 use crate::export::ExportRequest;
 use crate::jobs::long_reads::Lane;
-use crate::jobs::thread_pool::PEOPLE;
+use crate::jobs::thread_pool::REQUEST_POOL;
 use crate::{App, access};
 use std::collections::HashMap;
 use std::fs::File;
@@ -185,7 +185,7 @@ impl App {
             stop: AtomicBool::new(false),
         });
         let (app, writer) = (Arc::clone(self), Writer(Arc::clone(&spool)));
-        PEOPLE.hire(move || {
+        REQUEST_POOL.spawn(move || {
             let outcome = app.compute_download(actor, &request, &writer, &mut watch);
             // Whoever watches knows of the end before whoever fetches the last piece.
             drop(watch);

@@ -1,7 +1,7 @@
 use super::*;
 use crate::Place as Installation;
 use crate::access::Scope;
-use crate::clock::World;
+use crate::clock::System;
 use crate::export::{ExportFormat, Order};
 use crate::search::filter::Filter;
 use model::{Contact, ContactId};
@@ -23,7 +23,7 @@ impl Clock {
     }
 }
 
-impl World for Clock {
+impl System for Clock {
     fn now(&self) -> i64 {
         self.now.load(Ordering::Relaxed)
     }

@@ -28,7 +28,6 @@ pub enum ExportFormat {
     /// Our own CSV: exact.
     #[default]
     CrystalQore,
-    /// JSON lines.
     Jsonl,
 }
 
@@ -38,14 +37,12 @@ pub enum Order {
     /// As the contacts came to be.
     #[default]
     Created,
-    /// By name.
     Name,
 }
 
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub struct ExportRequest {
-    /// Whose contacts.
     pub scope: Scope,
     /// Only these of them, where somebody has selected some.
     pub selection: Option<Vec<ContactId>>,

@@ -2,7 +2,7 @@
 //! that whoever goes on with it does the same.
 
 use crate::error::Error;
-use crate::workspace::custom_fields::Terms;
+use crate::workspace::custom_fields::WorkspaceRules;
 use exchange::judge::{BadValues, Judge, Regions, Survey, holds_dates, holds_numbers, survey};
 use exchange::mapping::{BoundMapping, Column, find_fields, known_name, propose};
 use exchange::open::{
@@ -14,9 +14,7 @@ use serde::{Deserialize, Serialize};
 /// How a file is to be opened, where the user knows better.
 #[derive(Clone, Debug, Default)]
 pub struct Opening {
-    /// The encoding.
     pub charset: Option<Charset>,
-    /// The delimiter.
     pub delimiter: Option<u8>,
     /// The header row.
     pub header: HeaderChoice,
@@ -35,7 +33,7 @@ pub struct Opening {
 }
 
 /// A file that was looked at: how it is written and what its columns are.
-pub(crate) struct Look {
+pub(crate) struct FileAnalysis {
     pub opened: Opened,
     pub layout: Option<String>,
     pub columns: Vec<Column>,
@@ -70,7 +68,7 @@ pub(crate) struct Mapped {
 }
 
 /// Looks at a file and makes a plan for reading it.
-pub(crate) fn look(source: &dyn Source, opening: &Opening, terms: &Terms) -> Result<Look, Error> {
+pub(crate) fn look(source: &dyn Source, opening: &Opening, terms: &WorkspaceRules) -> Result<FileAnalysis, Error> {
     let opened = open_file(source, opening)?;
     let mapped = map_columns(&opened, opening, terms)?;
     let survey = survey_file(source, &opened, &mapped.mapping, &terms.rules, opening.region.is_some())?;
@@ -89,7 +87,7 @@ pub(crate) fn open_file(source: &dyn Source, opening: &Opening) -> Result<Opened
 
 /// Proposes what the columns become, where nothing is chosen. What would make a field that the member may not make is left
 /// out.
-pub(crate) fn map_columns(opened: &Opened, opening: &Opening, terms: &Terms) -> Result<Mapped, Error> {
+pub(crate) fn map_columns(opened: &Opened, opening: &Opening, terms: &WorkspaceRules) -> Result<Mapped, Error> {
     let (layout, mut columns) = propose(&opened.header, opened.header_row.is_some(), &opened.sample);
     find_fields(&mut columns, layout, &terms.rules, terms.may_define);
     if opening.keep_unmapped {
@@ -122,7 +120,13 @@ pub(crate) fn survey_file(
 }
 
 /// Puts together what was found.
-pub(crate) fn look_of(opened: Opened, mapped: Mapped, survey: Survey, opening: &Opening, terms: &Terms) -> Look {
+pub(crate) fn look_of(
+    opened: Opened,
+    mapped: Mapped,
+    survey: Survey,
+    opening: &Opening,
+    terms: &WorkspaceRules,
+) -> FileAnalysis {
     let reading = Reading {
         encoding: opened.encoding.clone(),
         dialect: opened.dialect.clone(),
@@ -137,7 +141,7 @@ pub(crate) fn look_of(opened: Opened, mapped: Mapped, survey: Survey, opening: &
         bad_values: opening.bad_values,
         rules: terms.rules.clone(),
     };
-    Look {
+    FileAnalysis {
         opened,
         layout: mapped.layout,
         columns: mapped.columns,
@@ -166,7 +170,7 @@ fn has_phones(mapping: &BoundMapping) -> bool {
 }
 
 /// A choice with the name under which its field is kept; none if it would make a field that the member may not make.
-fn known_choice(choice: &(String, String), terms: &Terms) -> Option<(String, String)> {
+fn known_choice(choice: &(String, String), terms: &WorkspaceRules) -> Option<(String, String)> {
     let (column, slot) = choice;
     let Ok(Slot::Custom(name)) = slot.parse() else {
         return Some(choice.clone());
@@ -177,7 +181,7 @@ fn known_choice(choice: &(String, String), terms: &Terms) -> Option<(String, Str
     }
 }
 
-fn keep_unmapped(columns: &mut [Column], terms: &Terms) {
+fn keep_unmapped(columns: &mut [Column], terms: &WorkspaceRules) {
     for column in columns
         .iter_mut()
         .filter(|c| c.slot.is_none() && c.label_for.is_empty() && !c.header.is_empty())

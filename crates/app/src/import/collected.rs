@@ -10,7 +10,7 @@
 use crate::access::Right;
 use crate::import::candidate::Found;
 use crate::import::key_filter::KeyFilter;
-use crate::import::shared_keys::Crowd;
+use crate::import::shared_keys::SharedKey;
 use crate::import_options::Match;
 use foldhash::fast::RandomState;
 use model::{ContactId, MatchKey};
@@ -55,7 +55,7 @@ pub(crate) enum Purpose {
 }
 
 /// What an import remembers. It lives from batch to batch.
-pub(crate) struct Collected {
+pub(crate) struct BatchState {
     pub filter: KeyFilter,
     /// What a match is: keys of other kinds never find a contact of this import.
     pub matching: Match,
@@ -78,7 +78,7 @@ pub(crate) struct Collected {
     /// Ids that the rows of the chunk in hand name and under which somebody else may bring a contact back from the trash.
     pub reserved: HashSet<ContactId, RandomState>,
     /// Keys that more contacts have than are looked at one by one, once they were asked for in two chunks.
-    pub crowds: HashMap<MatchKey, Crowd, RandomState>,
+    pub crowds: HashMap<MatchKey, SharedKey, RandomState>,
     /// Keys that were found to have so many contacts once.
     crowded: HashSet<MatchKey, RandomState>,
     /// Contacts and entries of keys that were gone through, which is what the run's time depends on.
@@ -93,7 +93,7 @@ pub(crate) struct Written {
     pub names: Vec<(String, ContactId)>,
 }
 
-impl Collected {
+impl BatchState {
     pub fn new(purpose: Purpose, matching: Match) -> Self {
         Self {
             filter: KeyFilter::new(),
@@ -128,7 +128,7 @@ impl Collected {
         self.matching.counts(key)
     }
 
-    /// Whether a key, which has too many contacts to look at each, was seen before and so is worth a `Crowd`.
+    /// Whether a key, which has too many contacts to look at each, was seen before and so is worth a `SharedKey`.
     pub fn is_crowded_again(&mut self, key: &MatchKey) -> bool {
         !self.crowded.insert(key.clone())
     }

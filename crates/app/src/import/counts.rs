@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Counts {
     /// Rows with any value.
     pub rows: u64,
-    /// Contacts created.
     pub new: u64,
-    /// Contacts changed.
     pub update: u64,
     /// Rows that say what the contact says already.
     pub unchanged: u64,

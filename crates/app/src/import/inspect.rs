@@ -2,7 +2,7 @@
 //! though they share nothing that is certain. Needs no database.
 
 use crate::access::Actor;
-use crate::clock::World;
+use crate::clock::System;
 use crate::error::Error;
 use crate::import::analysis::{NumbersOf, Opening, look};
 use crate::import::counts::Counts;
@@ -12,7 +12,7 @@ use crate::import::recent_rows::Lookback;
 use crate::import::run::{Run, over_scratch};
 use crate::import::uploads::Counted;
 use crate::import_options::ImportOptions;
-use crate::workspace::custom_fields::Terms;
+use crate::workspace::custom_fields::WorkspaceRules;
 use exchange::mapping::Column;
 use exchange::open::{Batch, Opened, Overrides, Records, decoded, open};
 use exchange::reason::Reason;
@@ -55,11 +55,11 @@ pub struct InspectedRow<'a> {
 pub fn inspect(
     path: &Path,
     opening: &Opening,
-    world: &dyn World,
+    world: &dyn System,
     row: &mut dyn FnMut(InspectedRow<'_>) -> Result<(), Error>,
 ) -> Result<Inspected, Error> {
     let source = Counted::new(path);
-    let look = look(&source, opening, &Terms::default())?;
+    let look = look(&source, opening, &WorkspaceRules::default())?;
     let options = ImportOptions::default();
     let mut run = Run::preview(world, Actor::NOBODY, options, &look.reading, &source).showing_contacts();
     let scratch = Store::scratch()?;

@@ -55,7 +55,6 @@ impl Process {
         }
     }
 
-    /// Its name.
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -10,8 +10,8 @@ use crate::access;
 use crate::access::{Actor, Right};
 use crate::contacts::stored::read;
 use crate::import::candidate::Found;
-use crate::import::collected::{Collected, is_own};
-use crate::import::shared_keys::{CROWD, Crowd};
+use crate::import::collected::{BatchState, is_own};
+use crate::import::shared_keys::{MAX_CANDIDATES, SharedKey};
 use model::{Contact, ContactId, MatchKey, name_order};
 use std::collections::HashSet;
 use store::contacts::{self, ContactRow};
@@ -22,10 +22,10 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 const MET_AT_ONCE: usize = 4_000;
 /// Holders of one key that are passed over for one row, because they are hidden or have lost the key, before all are read
 /// once and followed.
-const MOST_PASSED: usize = 8 * CROWD;
+const MOST_PASSED: usize = 8 * MAX_CANDIDATES;
 
 /// Where the contacts are.
-pub(crate) struct Layers<'a, 'top, 'base> {
+pub(crate) struct Overlay<'a, 'top, 'base> {
     /// Who imports: what is compared with is what this member may see.
     pub actor: Actor,
     /// The run that creates contacts now.
@@ -37,12 +37,12 @@ pub(crate) struct Layers<'a, 'top, 'base> {
 }
 
 /// The directory during a batch.
-pub(crate) struct Directory<'a, 'top, 'base> {
-    pub layers: Layers<'a, 'top, 'base>,
-    pub collected: &'a mut Collected,
+pub(crate) struct MatchIndex<'a, 'top, 'base> {
+    pub layers: Overlay<'a, 'top, 'base>,
+    pub collected: &'a mut BatchState,
 }
 
-impl Directory<'_, '_, '_> {
+impl MatchIndex<'_, '_, '_> {
     /// Looks up what the rows of a chunk will ask for, in few questions.
     pub fn prepare<'k>(
         &mut self,
@@ -52,7 +52,7 @@ impl Directory<'_, '_, '_> {
         self.fill_filter()?;
         self.collected.looked_up.clear();
         self.collected.met.clear();
-        let Collected { filter, crowds, .. } = &mut *self.collected;
+        let BatchState { filter, crowds, .. } = &mut *self.collected;
         let mut asked: Vec<MatchKey> = chunk_keys
             .filter(|key| filter.may_know(key.as_str()))
             .cloned()
@@ -60,7 +60,12 @@ impl Directory<'_, '_, '_> {
         asked.sort_unstable();
         asked.dedup();
         let (followed, asked): (Vec<_>, Vec<_>) = asked.into_iter().partition(|key| crowds.contains_key(key));
-        ids.extend(followed.iter().filter_map(|key| crowds.get(key)).flat_map(Crowd::first));
+        ids.extend(
+            followed
+                .iter()
+                .filter_map(|key| crowds.get(key))
+                .flat_map(SharedKey::first),
+        );
         self.reserve(&mut ids)?;
         self.look_up(asked, &mut ids)?;
         self.meet(ids)
@@ -86,9 +91,9 @@ impl Directory<'_, '_, '_> {
         for (key, found) in asked.into_iter().zip(found) {
             let new = self.collected.holders_in_batch(&key);
             let holders = found.len() + new.len();
-            ids.extend(found.iter().chain(new).take(CROWD + 1));
+            ids.extend(found.iter().chain(new).take(MAX_CANDIDATES + 1));
             self.collected.looked_at += holders as u64;
-            if holders > CROWD && self.collected.is_crowded_again(&key) {
+            if holders > MAX_CANDIDATES && self.collected.is_crowded_again(&key) {
                 crowded.push(key.clone());
             }
             if !found.is_empty() {
@@ -154,13 +159,13 @@ impl Directory<'_, '_, '_> {
 
     /// Those of some contacts that the member may see, without the contacts. What was asked before is not asked again.
     fn visible(&mut self, ids: &[ContactId]) -> Result<Vec<ContactId>, store::Error> {
-        let Collected { fresh, rights, .. } = &*self.collected;
+        let BatchState { fresh, rights, .. } = &*self.collected;
         let unknown = |id: &ContactId| !fresh.contains_key(id) && !rights.contains_key(id);
         let asked: Vec<ContactId> = ids.iter().copied().filter(unknown).collect();
         if !asked.is_empty() {
             self.seen(&asked)?;
         }
-        let Collected { fresh, rights, .. } = &*self.collected;
+        let BatchState { fresh, rights, .. } = &*self.collected;
         let may_see = |id: &ContactId| fresh.contains_key(id) || rights.get(id).is_some_and(Option::is_some);
         Ok(ids.iter().copied().filter(may_see).collect())
     }
@@ -213,11 +218,16 @@ impl Directory<'_, '_, '_> {
         let mut ids: Vec<ContactId> = Vec::new();
         let mut passed = 0;
         // Most keys have one holder; of a crowd not all are wanted.
-        while ids.len() <= CROWD {
-            let some: Vec<ContactId> = self.collected.holders(key).skip(passed).take(CROWD + 1).collect();
+        while ids.len() <= MAX_CANDIDATES {
+            let some: Vec<ContactId> = self
+                .collected
+                .holders(key)
+                .skip(passed)
+                .take(MAX_CANDIDATES + 1)
+                .collect();
             passed += some.len();
             self.collected.looked_at += some.len() as u64;
-            let is_last = some.len() <= CROWD;
+            let is_last = some.len() <= MAX_CANDIDATES;
             let seen = self.visible(&some)?;
             ids.extend(self.still_having(key, seen)?);
             if is_last {
@@ -229,7 +239,7 @@ impl Directory<'_, '_, '_> {
         }
         ids.sort_unstable();
         ids.dedup();
-        ids.truncate(CROWD + 1);
+        ids.truncate(MAX_CANDIDATES + 1);
         Ok(ids)
     }
 
@@ -238,7 +248,7 @@ impl Directory<'_, '_, '_> {
         if self.layers.base.is_none() || ids.is_empty() {
             return Ok(ids);
         }
-        let Collected { fresh, met, .. } = &*self.collected;
+        let BatchState { fresh, met, .. } = &*self.collected;
         let unknown = |id: &&ContactId| !fresh.contains_key(*id) && !met.contains_key(*id);
         let unknown: Vec<ContactId> = ids.iter().filter(unknown).copied().collect();
         let states = contacts::get_many(self.layers.top, self.layers.actor.workspace, &unknown)?;
@@ -254,11 +264,11 @@ impl Directory<'_, '_, '_> {
     }
 
     /// Those who have a key that a crowd has. Every one of them is read once, and followed from then on.
-    pub fn crowd(&mut self, key: &MatchKey) -> Result<&Crowd, store::Error> {
+    pub fn crowd(&mut self, key: &MatchKey) -> Result<&SharedKey, store::Error> {
         if !self.collected.crowds.contains_key(key) {
             let run = self.layers.run;
             let ids: Vec<ContactId> = self.collected.holders(key).collect();
-            let mut crowd = Crowd::default();
+            let mut crowd = SharedKey::default();
             for some in ids.chunks(MET_AT_ONCE) {
                 for Found { row, .. } in self.seen(some)? {
                     if self.layers.base.is_none() || !has_lost(&row, key, run)? {

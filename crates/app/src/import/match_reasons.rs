@@ -6,8 +6,8 @@
 use crate::access::Right;
 use crate::contacts::stored::read;
 use crate::import::candidate::Found;
-use crate::import::pipeline::Prepared;
-use crate::import::shared_keys::CROWD;
+use crate::import::pipeline::ParsedRow;
+use crate::import::shared_keys::MAX_CANDIDATES;
 use exchange::reason::{Code, Reason, shortened};
 use model::{Contact, MatchKey, Verdict, by_key, doubt};
 use store::ImportId;
@@ -45,7 +45,7 @@ fn describe(matched: &Matched, run: ImportId) -> String {
 
 /// Why a row is passed over: the contact is there.
 pub(crate) fn duplicate_reason(
-    row: &Prepared,
+    row: &ParsedRow,
     matched: &Matched,
     run: ImportId,
     possible: bool,
@@ -88,7 +88,7 @@ pub(crate) fn duplicate_reason(
 }
 
 /// Why a row is passed over: the contact is there, and is not the member's to change.
-pub(crate) fn view_only_reason(row: &Prepared, matched: &Matched, run: ImportId) -> Result<Reason, store::Error> {
+pub(crate) fn view_only_reason(row: &ParsedRow, matched: &Matched, run: ImportId) -> Result<Reason, store::Error> {
     let told = duplicate_reason(row, matched, run, false)?;
     Ok(Reason {
         code: Code::ViewOnly,
@@ -99,7 +99,7 @@ pub(crate) fn view_only_reason(row: &Prepared, matched: &Matched, run: ImportId)
 }
 
 /// Why a row is passed over: the contact was changed.
-pub(crate) fn conflict_reason(row: &Prepared, matched: &Matched) -> Reason {
+pub(crate) fn conflict_reason(row: &ParsedRow, matched: &Matched) -> Reason {
     Reason::of_row(
         Code::Conflict,
         row.line,
@@ -112,11 +112,11 @@ pub(crate) fn conflict_reason(row: &Prepared, matched: &Matched) -> Reason {
 }
 
 /// Why a row is passed over: it could be several.
-pub(crate) fn ambiguous_reason(row: &Prepared, matches: &[Matched], run: ImportId) -> Reason {
+pub(crate) fn ambiguous_reason(row: &ParsedRow, matches: &[Matched], run: ImportId) -> Reason {
     let whom: Vec<String> = matches.iter().take(3).map(|m| describe(m, run)).collect();
     let number = match matches.len() {
-        some @ ..=CROWD => some.to_string(),
-        _ => format!("more than {CROWD}"),
+        some @ ..=MAX_CANDIDATES => some.to_string(),
+        _ => format!("more than {MAX_CANDIDATES}"),
     };
     Reason::of_row(
         Code::Ambiguous,
@@ -145,7 +145,7 @@ impl Matched {
     ///
     /// # Errors
     /// When what is stored of it cannot be read.
-    pub fn known(row: &Prepared, found: Found) -> Result<Self, store::Error> {
+    pub fn known(row: &ParsedRow, found: Found) -> Result<Self, store::Error> {
         let by_id = MatchKey::from_stored(format!("i{}", found.row.id));
         let mut matched = Self::by(found, by_id)?;
         let keys = MatchKey::of(&matched.contact);

@@ -33,7 +33,7 @@ pub(crate) mod uploads;
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
-use crate::import::analysis::{Look, NumbersOf, Opening, look};
+use crate::import::analysis::{FileAnalysis, NumbersOf, Opening, look};
 use crate::import::counts::Counts;
 use crate::import::draft::KeptRows;
 use crate::import::lease::Lease;
@@ -47,9 +47,9 @@ use crate::import::stored::{Reached, Watch};
 use crate::import::summary::Notable;
 use crate::import::uploads::{Counted, Upload};
 use crate::import_options::ImportOptions;
-use crate::jobs::retry::patiently;
+use crate::jobs::retry::retry_while_busy;
 use crate::json::to_json;
-use crate::workspace::custom_fields::{Terms, refuse_new_fields};
+use crate::workspace::custom_fields::{WorkspaceRules, refuse_new_fields};
 use exchange::fixes::Fixes;
 use exchange::mapping::Column;
 use exchange::open::Source;
@@ -95,7 +95,6 @@ pub struct ImportSummary {
 /// An import in the list.
 #[derive(Debug)]
 pub struct ImportReport {
-    /// Its number.
     pub import: ImportId,
     /// The file's name.
     pub file_name: String,
@@ -287,9 +286,6 @@ impl App {
     }
 
     /// The member's imports, newest first.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn imports(&self, actor: Actor) -> Result<Vec<ImportReport>, Error> {
         let stored = self.store.read(|tx| imports::list(tx, actor.workspace))?;
         let held = self.held(actor.workspace)?;
@@ -401,7 +397,7 @@ impl App {
         let (counts, notable) = run.into_result();
         if stopped == Stopped::No {
             let now = self.world.now();
-            patiently(|| {
+            retry_while_busy(|| {
                 self.store.write(|tx| {
                     lease.set_state(tx, ImportState::Done, now, true)?;
                     self.audit_import(tx, actor, import, &counts)
@@ -415,7 +411,7 @@ impl App {
         }
         if stopped == Stopped::Cancelled {
             let now = self.world.now();
-            patiently(|| {
+            retry_while_busy(|| {
                 self.store.write(|tx| {
                     lease.set_state(tx, ImportState::Cancelled, now, true)?;
                     self.audit_import(tx, actor, import, &counts)
@@ -448,7 +444,7 @@ fn refuse_overwriting(request: &ImportRequest<'_>) -> Result<(), Error> {
 }
 
 /// A look at a file whose columns fill at least one field.
-fn usable_look(source: &dyn Source, opening: &Opening, terms: &Terms) -> Result<Look, Error> {
+fn usable_look(source: &dyn Source, opening: &Opening, terms: &WorkspaceRules) -> Result<FileAnalysis, Error> {
     refuse_new_fields(&opening.choices, terms)?;
     let look = look(source, opening, terms)?;
     if look.reading.mapping.is_empty() {

@@ -10,37 +10,21 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// A contact is created.
-    New {
-        /// Which.
-        contact: ContactId,
-    },
+    New { contact: ContactId },
     /// A contact is changed.
-    Update {
-        /// Which.
-        contact: ContactId,
-    },
+    Update { contact: ContactId },
     /// The contact says already what the row says.
-    Unchanged {
-        /// Which.
-        contact: ContactId,
-    },
+    Unchanged { contact: ContactId },
     /// The contact is there.
     Duplicate {
-        /// Which.
         of: ContactId,
         /// Whether it shares a phone or an email with somebody who is not surely the same (`model::by_key`).
         possible: bool,
     },
     /// Two contacts match.
-    Ambiguous {
-        /// Which.
-        of: Vec<ContactId>,
-    },
+    Ambiguous { of: Vec<ContactId> },
     /// The contact was changed since the export that the row comes from.
-    Conflict {
-        /// Which.
-        of: ContactId,
-    },
+    Conflict { of: ContactId },
     /// The row cannot be imported.
     Invalid,
 }
@@ -50,7 +34,6 @@ pub enum Outcome {
 pub struct Standing {
     /// What becomes of the row.
     pub outcome: Outcome,
-    /// Why.
     pub reason: Option<Reason>,
     /// The line of the earlier row of this file that it matches.
     pub earlier_line: Option<u64>,

@@ -6,10 +6,10 @@
 
 use crate::error::Error;
 use crate::import::analysis::Reading;
-use crate::jobs::thread_pool::{Hired, JUDGES};
+use crate::jobs::thread_pool::{JoinHandle, PARSE_POOL};
 use exchange::fixes::ReadyFixes;
 use exchange::judge::{Judge, Judged};
-use exchange::open::{Batch, Mark, Record, Records, Source};
+use exchange::open::{Batch, Position, Record, Records, Source};
 use exchange::reason::Reason;
 use model::{Block, Contact, ContactId, MatchKey, Patch, Slot, Version, blocks, content_hash, name_order};
 use std::io::Read;
@@ -25,7 +25,7 @@ const ON_THEIR_WAY: usize = 5 * 1024 * 1024;
 const FEW_ON_THEIR_WAY: usize = 1024 * 1024;
 
 /// A judged row with what settling it needs, worked out where there are many threads.
-pub(crate) struct Prepared {
+pub(crate) struct ParsedRow {
     /// The line of the file that it begins on.
     pub line: u64,
     /// What is wrong or odd.
@@ -46,12 +46,12 @@ pub(crate) struct Prepared {
     /// What it has in common with contacts that are like it, where that is looked at.
     pub blocks: Vec<Block>,
     /// Where its record begins, so that it can be read again.
-    pub mark: Mark,
+    pub mark: Position,
     /// Which record of the chunk it is.
     record: usize,
 }
 
-impl Prepared {
+impl ParsedRow {
     /// Whether the row cannot be imported.
     pub fn is_invalid(&self) -> bool {
         self.reasons.iter().any(|r| !r.warning)
@@ -84,7 +84,7 @@ pub(crate) enum Bodies {
 /// Judged rows in the file's order, with their records.
 pub(crate) struct Chunk {
     batch: Batch,
-    pub rows: Vec<Prepared>,
+    pub rows: Vec<ParsedRow>,
     /// The number of the record behind the last one, blank lines counted.
     pub next_record: u64,
     _permit: Permit,
@@ -92,7 +92,7 @@ pub(crate) struct Chunk {
 
 impl Chunk {
     /// The record that a row was read from.
-    pub fn record(&self, row: &Prepared) -> Option<Record<'_>> {
+    pub fn record(&self, row: &ParsedRow) -> Option<Record<'_>> {
         self.batch.record(row.record)
     }
 }
@@ -138,7 +138,7 @@ pub(crate) fn judge_all<T>(
         for _ in 0..judges {
             let (raw_sender, raw_receiver) = channel();
             let (chunk_sender, chunk_receiver) = channel();
-            let desk = Desk {
+            let desk = WorkerInput {
                 judge: Arc::clone(&judge),
                 first,
                 bodies: judging.bodies,
@@ -146,7 +146,7 @@ pub(crate) fn judge_all<T>(
             };
             let work = move || desk.judge_chunks(&raw_receiver, &chunk_sender);
             if judging.thrifty {
-                hired.push(JUDGES.hire(work));
+                hired.push(PARSE_POOL.spawn(work));
             } else {
                 scope.spawn(work);
             }
@@ -164,7 +164,7 @@ pub(crate) fn judge_all<T>(
         let result = take(&mut next);
         // The other threads end when nobody listens any more.
         drop(chunk_receivers);
-        hired.into_iter().for_each(Hired::join);
+        hired.into_iter().for_each(JoinHandle::join);
         result
     })
 }
@@ -189,14 +189,14 @@ fn read_chunks<R: Read>(mut records: Records<R>, budget: &Arc<Budget>, senders: 
 }
 
 /// What one judge works with.
-struct Desk {
+struct WorkerInput {
     judge: Arc<Judge>,
     first: u64,
     bodies: Bodies,
     fixes: Option<Arc<ReadyFixes>>,
 }
 
-impl Desk {
+impl WorkerInput {
     fn judge_chunks(&self, raw: &Receiver<RawChunk>, out: &Sender<Result<Chunk, Error>>) {
         for raw_chunk in raw {
             let chunk = raw_chunk.map(|(batch, permit)| self.judge_chunk(batch, permit));
@@ -229,7 +229,7 @@ impl Desk {
 }
 
 /// Works out what settling a judged row needs.
-pub(crate) fn prepare(record: usize, mark: Mark, judged: Judged, bodies: Bodies) -> Prepared {
+pub(crate) fn prepare(record: usize, mark: Position, judged: Judged, bodies: Bodies) -> ParsedRow {
     let invalid = judged.is_invalid();
     let Judged {
         line,
@@ -240,7 +240,7 @@ pub(crate) fn prepare(record: usize, mark: Mark, judged: Judged, bodies: Bodies)
         id,
         version,
     } = judged;
-    let mut prepared = Prepared {
+    let mut prepared = ParsedRow {
         line,
         reasons,
         lacking,

@@ -33,12 +33,7 @@ pub enum RejectedFile {
     /// All rejected rows are in it.
     Written(PathBuf),
     /// It could not be written, which is no failure of the import: the rows are kept.
-    Unwritten {
-        /// Which file.
-        path: PathBuf,
-        /// Why not.
-        why: String,
-    },
+    Unwritten { path: PathBuf, why: String },
 }
 
 /// How the rejected rows of a file are written.

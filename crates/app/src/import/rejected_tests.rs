@@ -22,7 +22,7 @@ fn reading() -> Reading {
     look(
         &FILE.as_bytes().to_vec(),
         &Opening::default(),
-        &crate::workspace::custom_fields::Terms::default(),
+        &crate::workspace::custom_fields::WorkspaceRules::default(),
     )
     .unwrap()
     .reading

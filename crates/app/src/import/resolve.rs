@@ -1,17 +1,17 @@
 //! What becomes of a judged row, given the directory: duplicates, updates, conflicts; and carrying it out.
 
 use crate::access::Right;
-use crate::clock::World;
+use crate::clock::System;
 use crate::error::Error;
 use crate::import::collected::is_own;
 use crate::import::draft::Decision;
-use crate::import::match_index::Directory;
+use crate::import::match_index::MatchIndex;
 use crate::import::match_reasons::{
     Matched, ambiguous_reason, conflict_reason, duplicate_reason, is_only_possible, view_only_reason,
 };
 use crate::import::outcome::{Decisions, Outcome, Standing};
-use crate::import::pipeline::Prepared;
-use crate::import::shared_keys::{CROWD, name_of};
+use crate::import::pipeline::ParsedRow;
+use crate::import::shared_keys::{MAX_CANDIDATES, name_of};
 use crate::import_options::{Conflicts, Duplicates, ImportOptions, Match};
 use exchange::reason::{Code, Reason};
 use model::{Contact, ContactId, MatchKey, content_hash};
@@ -29,12 +29,12 @@ struct Rule {
 }
 
 /// Settles the rows of one run.
-pub(crate) struct Settler<'a> {
+pub(crate) struct RowResolver<'a> {
     pub options: ImportOptions,
     pub decisions: Option<&'a Decisions>,
     pub run: ImportId,
     pub owner: Member,
-    pub world: &'a dyn World,
+    pub world: &'a dyn System,
     /// What was there before, for undo.
     pub changes: Vec<Change>,
     /// The ids given to created contacts since the batch began.
@@ -43,9 +43,9 @@ pub(crate) struct Settler<'a> {
     pub earlier: Option<u64>,
 }
 
-impl Settler<'_> {
+impl RowResolver<'_> {
     /// Decides what becomes of a row, and does it.
-    pub fn settle(&mut self, directory: &mut Directory<'_, '_, '_>, row: &mut Prepared) -> Result<Standing, Error> {
+    pub fn settle(&mut self, directory: &mut MatchIndex<'_, '_, '_>, row: &mut ParsedRow) -> Result<Standing, Error> {
         if row.is_invalid() {
             return Ok(Standing::new(Outcome::Invalid, None));
         }
@@ -55,7 +55,7 @@ impl Settler<'_> {
         Ok(standing)
     }
 
-    fn settle_valid(&mut self, directory: &mut Directory<'_, '_, '_>, row: &mut Prepared) -> Result<Standing, Error> {
+    fn settle_valid(&mut self, directory: &mut MatchIndex<'_, '_, '_>, row: &mut ParsedRow) -> Result<Standing, Error> {
         let rule = self.rule(row);
         if let Some(id) = row.id {
             row.id = Some(directory.free_id(id)?);
@@ -92,7 +92,7 @@ impl Settler<'_> {
     }
 
     /// What holds for a row.
-    fn rule(&self, row: &Prepared) -> Rule {
+    fn rule(&self, row: &ParsedRow) -> Rule {
         let (duplicates, contact) = match self.decisions.and_then(|d| d.get(&row.mark.index)) {
             None => {
                 return Rule {
@@ -117,7 +117,7 @@ impl Settler<'_> {
     }
 
     /// All contacts that a row matches, as it is now, to be shown; changes nothing.
-    pub fn all_matches(&self, directory: &mut Directory<'_, '_, '_>, row: &Prepared) -> Result<Vec<Matched>, Error> {
+    pub fn all_matches(&self, directory: &mut MatchIndex<'_, '_, '_>, row: &ParsedRow) -> Result<Vec<Matched>, Error> {
         if let Some(by_id) = by_id(directory, row)? {
             return Ok(vec![by_id]);
         }
@@ -135,7 +135,7 @@ impl Settler<'_> {
     }
 
     /// The contacts that match by the import's rule.
-    fn matches(&self, directory: &mut Directory<'_, '_, '_>, row: &Prepared) -> Result<Vec<Matched>, Error> {
+    fn matches(&self, directory: &mut MatchIndex<'_, '_, '_>, row: &ParsedRow) -> Result<Vec<Matched>, Error> {
         let matching = self.options.matching;
         let mut matches: Vec<Matched> = Vec::new();
         for key in row.keys.iter().filter(|key| matching.counts(key)) {
@@ -168,7 +168,7 @@ impl Settler<'_> {
     }
 
     /// Whether so many of the matches found so far count, whatever other keys say.
-    fn are_certain(&self, matches: &[Matched], row: &Prepared, wanted: usize) -> Result<bool, Error> {
+    fn are_certain(&self, matches: &[Matched], row: &ParsedRow, wanted: usize) -> Result<bool, Error> {
         if !self.by_name() || matches.len() < wanted {
             return Ok(matches.len() >= wanted);
         }
@@ -185,12 +185,12 @@ impl Settler<'_> {
     /// Who a row may be by a key. In a crowd behind one number or address, names alone tell, and must be the same.
     fn candidates(
         &self,
-        directory: &mut Directory<'_, '_, '_>,
-        row: &Prepared,
+        directory: &mut MatchIndex<'_, '_, '_>,
+        row: &ParsedRow,
         key: &MatchKey,
     ) -> Result<Vec<ContactId>, Error> {
         let first = directory.who_has(key)?;
-        if first.len() <= CROWD || !self.by_name() {
+        if first.len() <= MAX_CANDIDATES || !self.by_name() {
             return Ok(first);
         }
         match name_of(&row.read()?) {
@@ -201,13 +201,13 @@ impl Settler<'_> {
 
     /// A contact that was there before this run and has exactly the row's values: importing a file again creates
     /// nothing, also where the rule for matches says nothing about a row. Within one file equal rows stay two.
-    fn identical(&self, directory: &mut Directory<'_, '_, '_>, row: &Prepared) -> Result<Option<Matched>, Error> {
+    fn identical(&self, directory: &mut MatchIndex<'_, '_, '_>, row: &ParsedRow) -> Result<Option<Matched>, Error> {
         if row.id.is_some() {
             return Ok(None);
         }
         for key in &row.keys {
             let mut ids = directory.who_has(key)?;
-            if ids.len() > CROWD {
+            if ids.len() > MAX_CANDIDATES {
                 ids = directory.crowd(key)?.same(row.content);
             }
             for id in ids {
@@ -225,8 +225,8 @@ impl Settler<'_> {
     /// A row meets the one contact that it matches.
     fn meet(
         &mut self,
-        directory: &mut Directory<'_, '_, '_>,
-        row: &mut Prepared,
+        directory: &mut MatchIndex<'_, '_, '_>,
+        row: &mut ParsedRow,
         matched: Matched,
         rule: Rule,
     ) -> Result<Standing, Error> {
@@ -299,8 +299,8 @@ impl Settler<'_> {
 
     fn update(
         &mut self,
-        directory: &mut Directory<'_, '_, '_>,
-        row: &Prepared,
+        directory: &mut MatchIndex<'_, '_, '_>,
+        row: &ParsedRow,
         existing: ContactRow,
         before: &Contact,
         after: &Contact,
@@ -329,8 +329,8 @@ impl Settler<'_> {
 
     fn create(
         &mut self,
-        directory: &mut Directory<'_, '_, '_>,
-        row: &mut Prepared,
+        directory: &mut MatchIndex<'_, '_, '_>,
+        row: &mut ParsedRow,
         reason: Option<Reason>,
     ) -> Result<Standing, Error> {
         if !row.lacking.is_empty() {
@@ -375,7 +375,7 @@ impl Settler<'_> {
 }
 
 /// The contact that a row names by its id.
-fn by_id(directory: &mut Directory<'_, '_, '_>, row: &Prepared) -> Result<Option<Matched>, Error> {
+fn by_id(directory: &mut MatchIndex<'_, '_, '_>, row: &ParsedRow) -> Result<Option<Matched>, Error> {
     let Some(id) = row.id else { return Ok(None) };
     let found = directory.get(id)?;
     let by_id = found.map(|found| Matched::by(found, MatchKey::from_stored(format!("i{id}"))));
@@ -384,8 +384,8 @@ fn by_id(directory: &mut Directory<'_, '_, '_>, row: &Prepared) -> Result<Option
 
 /// Among several that match, the one that the row surely is, if each of the others only shares with it what that one has
 /// too: somebody of a family with one address, who is there already beside the others.
-fn certain_one(matches: &[Matched], row: &Prepared) -> Result<Option<usize>, Error> {
-    if !(2..=CROWD).contains(&matches.len()) {
+fn certain_one(matches: &[Matched], row: &ParsedRow) -> Result<Option<usize>, Error> {
+    if !(2..=MAX_CANDIDATES).contains(&matches.len()) {
         return Ok(None);
     }
     let contact = row.read()?;

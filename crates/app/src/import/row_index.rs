@@ -7,8 +7,8 @@
 use crate::error::Error;
 use crate::import::draft::RowClass;
 use crate::import::outcome::{Outcome, Standing};
-use crate::import::pipeline::Prepared;
-use exchange::open::Mark;
+use crate::import::pipeline::ParsedRow;
+use exchange::open::Position;
 use model::ContactId;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -23,7 +23,7 @@ const CLASSES: usize = RowClass::ALL.len();
 /// What is kept of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
-    pub mark: Mark,
+    pub mark: Position,
     pub class: RowClass,
     /// The line of the earlier row of this file that it meets.
     pub earlier: Option<u64>,
@@ -33,7 +33,7 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// Of a row that was settled.
-    pub fn of(row: &Prepared, standing: &Standing) -> Self {
+    pub fn of(row: &ParsedRow, standing: &Standing) -> Self {
         let (class, contact) = match &standing.outcome {
             Outcome::New { contact } => (RowClass::New, *contact),
             Outcome::Update { contact } => (RowClass::Update, *contact),
@@ -77,7 +77,7 @@ impl Entry {
         let mut contact = [0; 16];
         contact.copy_from_slice(&bytes[20..]);
         Some(Self {
-            mark: Mark {
+            mark: Position {
                 offset: number(0, 6),
                 line: number(8, 4),
                 index: number(12, 4),
@@ -220,7 +220,7 @@ mod tests {
 
     fn entry(n: u64) -> Entry {
         Entry {
-            mark: Mark {
+            mark: Position {
                 offset: n * 100 + 1,
                 line: n * 2 + 2,
                 index: n + 1,

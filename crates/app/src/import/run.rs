@@ -3,26 +3,26 @@
 
 use crate::access;
 use crate::access::Actor;
-use crate::clock::World;
+use crate::clock::System;
 use crate::error::Error;
 use crate::import::analysis::Reading;
-use crate::import::collected::{Collected, Purpose};
+use crate::import::collected::{BatchState, Purpose};
 use crate::import::counts::Counts;
 use crate::import::draft::Decision;
 use crate::import::draft::{Entry, KeptRows};
 use crate::import::lease::Lease;
-use crate::import::match_index::{Directory, Layers};
+use crate::import::match_index::{MatchIndex, Overlay};
 use crate::import::outcome::{Decisions, Outcome, Standing};
 use crate::import::pipeline::{Bodies, Chunk, Judging, judge_all};
 use crate::import::rejected::{Kept, RejectedRows};
-use crate::import::resolve::Settler;
+use crate::import::resolve::RowResolver;
 use crate::import::stored::Stopped;
 use crate::import::stored::is_cancelling;
 use crate::import::stored::{Progress, Reached, Watch};
 use crate::import::summary::{Notable, note};
 use crate::import::uploads::Counted;
 use crate::import_options::ImportOptions;
-use crate::jobs::retry::patiently;
+use crate::jobs::retry::retry_while_busy;
 use crate::json::to_json;
 use exchange::fixes::ReadyFixes;
 use exchange::open::Batch;
@@ -47,8 +47,8 @@ pub(crate) struct Run<'a> {
     reading: &'a Reading,
     source: &'a Counted,
     size: u64,
-    settler: Settler<'a>,
-    collected: Collected,
+    settler: RowResolver<'a>,
+    collected: BatchState,
     reached: Reached,
     /// The right to write; a preview has none.
     lease: Option<&'a Lease>,
@@ -68,7 +68,7 @@ pub(crate) struct Run<'a> {
 impl<'a> Run<'a> {
     /// A run that changes the directory.
     pub fn real(
-        world: &'a dyn World,
+        world: &'a dyn System,
         actor: Actor,
         options: ImportOptions,
         reading: &'a Reading,
@@ -82,7 +82,7 @@ impl<'a> Run<'a> {
     }
 
     fn of(
-        world: &'a dyn World,
+        world: &'a dyn System,
         actor: Actor,
         options: ImportOptions,
         reading: &'a Reading,
@@ -98,7 +98,7 @@ impl<'a> Run<'a> {
             reading,
             source,
             size: 0,
-            settler: Settler {
+            settler: RowResolver {
                 options,
                 decisions: None,
                 run: import,
@@ -108,7 +108,7 @@ impl<'a> Run<'a> {
                 created: None,
                 earlier: None,
             },
-            collected: Collected::new(purpose, options.matching),
+            collected: BatchState::new(purpose, options.matching),
             reached: Reached::default(),
             lease: None,
             changes: None,
@@ -124,7 +124,7 @@ impl<'a> Run<'a> {
 
     /// A run over a scratch database.
     pub fn preview(
-        world: &'a dyn World,
+        world: &'a dyn System,
         actor: Actor,
         options: ImportOptions,
         reading: &'a Reading,
@@ -241,7 +241,7 @@ impl<'a> Run<'a> {
         next: &mut dyn FnMut() -> Result<Option<Chunk>, Error>,
         watch: &mut Watch<'_>,
     ) -> Result<bool, Error> {
-        patiently(|| {
+        retry_while_busy(|| {
             let mut begun = false;
             let outcome = store.write(|tx| {
                 self.begin_batch(tx)?;
@@ -302,7 +302,7 @@ impl<'a> Run<'a> {
         while more && self.reached.counts.rows < until && !watch.stop.load(Ordering::Relaxed) {
             match next()? {
                 Some(chunk) => {
-                    let layers = Layers {
+                    let layers = Overlay {
                         actor: self.actor,
                         run: import,
                         top: tx,
@@ -314,13 +314,13 @@ impl<'a> Run<'a> {
                 None => more = false,
             }
         }
-        let layers = Layers {
+        let layers = Overlay {
             actor: self.actor,
             run: import,
             top: tx,
             base: None,
         };
-        Directory {
+        MatchIndex {
             layers,
             collected: &mut self.collected,
         }
@@ -368,11 +368,11 @@ impl<'a> Run<'a> {
     /// Settles the rows of a chunk.
     fn chunk(
         &mut self,
-        layers: Layers<'_, '_, '_>,
+        layers: Overlay<'_, '_, '_>,
         mut chunk: Chunk,
         seen: &mut dyn FnMut(&Chunk, usize, &Standing) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let mut directory = Directory {
+        let mut directory = MatchIndex {
             layers,
             collected: &mut self.collected,
         };
@@ -418,15 +418,15 @@ impl<'a> Run<'a> {
         let (actor, run) = (self.actor, PREVIEW);
         let Some(directory) = directory else {
             let base = None;
-            return self.chunk(Layers { actor, run, top, base }, chunk, seen);
+            return self.chunk(Overlay { actor, run, top, base }, chunk, seen);
         };
         let mut waiting = Some(chunk);
-        patiently(|| {
+        retry_while_busy(|| {
             let outcome = directory.read(|base| match waiting.take() {
                 Some(chunk) => {
                     self.notice_changes(base)?;
                     let (top, base) = (&mut *top, Some(base));
-                    self.chunk(Layers { actor, run, top, base }, chunk, seen)
+                    self.chunk(Overlay { actor, run, top, base }, chunk, seen)
                 }
                 None => Ok(()),
             });
@@ -480,13 +480,13 @@ pub(crate) fn over_scratch(
                 }
                 if run.counts().rows >= flushed + run.batch_rows(false) {
                     flushed = run.counts().rows;
-                    let layers = Layers {
+                    let layers = Overlay {
                         actor: run.actor,
                         run: PREVIEW,
                         top,
                         base: None,
                     };
-                    Directory {
+                    MatchIndex {
                         layers,
                         collected: &mut run.collected,
                     }

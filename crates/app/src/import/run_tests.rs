@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicI64;
 
 struct Counting(AtomicI64);
 
-impl World for Counting {
+impl System for Counting {
     fn now(&self) -> i64 {
         self.0.fetch_add(1, Ordering::Relaxed)
     }
@@ -29,7 +29,7 @@ impl World for Counting {
 }
 
 /// An installation and a file.
-struct Desk {
+struct DraftCache {
     app: App,
     actor: Actor,
     file: PathBuf,
@@ -39,7 +39,7 @@ struct Desk {
 const ROWS: u64 = 2_500;
 
 /// A file of rows that all are `row`.
-fn desk(header: &str, row: &str) -> Desk {
+fn desk(header: &str, row: &str) -> DraftCache {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("rows.csv");
     let rows = vec![row; usize::try_from(ROWS).unwrap()].join("\n");
@@ -51,7 +51,7 @@ fn desk(header: &str, row: &str) -> Desk {
     };
     let app = App::open(&place, std::sync::Arc::new(Counting(AtomicI64::new(1)))).unwrap();
     let actor = app.local_actor().unwrap();
-    Desk {
+    DraftCache {
         app,
         actor,
         file,
@@ -67,10 +67,10 @@ fn options(duplicates: Duplicates, matching: Match) -> ImportOptions {
     }
 }
 
-impl Desk {
+impl DraftCache {
     /// The counts of a preview, and how many contacts and entries of keys it has gone through.
     fn preview(&self, options: ImportOptions) -> (Counts, u64) {
-        let terms = crate::workspace::custom_fields::Terms::default();
+        let terms = crate::workspace::custom_fields::WorkspaceRules::default();
         let look = look(&self.file, &Opening::default(), &terms).unwrap();
         let source = Counted::new(&self.file);
         let mut run = Run::preview(&*self.app.world, self.actor, options, &look.reading, &source);
@@ -148,7 +148,7 @@ fn a_stored_contact_that_cannot_be_read_is_an_error_and_no_match() {
     store
         .write(|tx| store::contacts::update(tx, desk.actor.workspace, &damaged))
         .unwrap();
-    let terms = crate::workspace::custom_fields::Terms::default();
+    let terms = crate::workspace::custom_fields::WorkspaceRules::default();
     let look = look(&desk.file, &Opening::default(), &terms).unwrap();
     let source = Counted::new(&desk.file);
     let update = options(Duplicates::Update, Match::EmailOrPhone);

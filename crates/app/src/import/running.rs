@@ -13,7 +13,7 @@ type Key = (Workspace, ImportId);
 
 /// What this process runs.
 #[derive(Default)]
-pub(crate) struct Live {
+pub(crate) struct RunningImports {
     runs: Mutex<HashMap<Key, Arc<Heard>>>,
 }
 
@@ -27,12 +27,12 @@ struct Heard {
 
 /// A run, for as long as it runs.
 pub(crate) struct Here<'a> {
-    live: &'a Live,
+    live: &'a RunningImports,
     key: Key,
     heard: Arc<Heard>,
 }
 
-impl Live {
+impl RunningImports {
     /// A run begins.
     pub fn enter(&self, workspace: Workspace, import: ImportId) -> Here<'_> {
         let key = (workspace, import);

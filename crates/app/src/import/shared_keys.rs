@@ -11,18 +11,18 @@ use std::collections::{BTreeSet, HashMap};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// So many contacts with one key are looked at one by one; more are a crowd.
-pub(crate) const CROWD: usize = 64;
+pub(crate) const MAX_CANDIDATES: usize = 64;
 
 /// The contacts that have one key, by what tells them apart.
 #[derive(Default)]
-pub(crate) struct Crowd {
+pub(crate) struct SharedKey {
     all: BTreeSet<ContactId>,
     by_name: HashMap<u64, BTreeSet<ContactId>, RandomState>,
     /// Without those that the import in hand has created: equal rows of one file stay as many contacts.
     by_content: HashMap<u128, BTreeSet<ContactId>, RandomState>,
 }
 
-impl Crowd {
+impl SharedKey {
     /// Adds a contact, by its values as JSON; `is_own` says whether the import in hand has created it.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl Crowd {
 }
 
 fn first(ids: Option<&BTreeSet<ContactId>>) -> Vec<ContactId> {
-    ids.into_iter().flatten().take(CROWD + 1).copied().collect()
+    ids.into_iter().flatten().take(MAX_CANDIDATES + 1).copied().collect()
 }
 
 /// The name of a contact, folded, as a number; none if it has no name.
@@ -101,13 +101,13 @@ mod tests {
 
     #[test]
     fn a_contact_is_found_by_its_name_and_by_all_its_values() {
-        let mut crowd = Crowd::default();
+        let mut crowd = SharedKey::default();
         let (zoe, bo, nobody) = (body("Zoë", "A"), body("Bo", "A"), body("", "A"));
         for (id, body) in (1..).map(ContactId::from_u128).zip([&zoe, &bo, &nobody]) {
             crowd.add(id, body, false).unwrap();
         }
         let hash = |body: &str| name_in(ContactId::nil(), body).unwrap();
-        let named = |crowd: &Crowd, body: &str| crowd.namesakes(hash(body).unwrap());
+        let named = |crowd: &SharedKey, body: &str| crowd.namesakes(hash(body).unwrap());
         assert_eq!(named(&crowd, &body("ZOE", "B")), [ContactId::from_u128(1)]);
         assert_eq!(hash(&nobody), None);
         assert_eq!(crowd.same(content_hash(&nobody)), [ContactId::from_u128(3)]);
@@ -118,18 +118,18 @@ mod tests {
 
     #[test]
     fn equal_rows_of_the_file_itself_are_not_found_by_their_values() {
-        let mut crowd = Crowd::default();
+        let mut crowd = SharedKey::default();
         let ada = body("Ada", "A");
         for id in 1..=1_000 {
             crowd.add(ContactId::from_u128(id), &ada, true).unwrap();
         }
         crowd.add(ContactId::from_u128(1_001), &ada, false).unwrap();
         assert_eq!(crowd.same(content_hash(&ada)), [ContactId::from_u128(1_001)]);
-        assert_eq!(crowd.first().len(), CROWD + 1);
+        assert_eq!(crowd.first().len(), MAX_CANDIDATES + 1);
     }
 
     #[test]
     fn a_contact_that_cannot_be_read_is_an_error() {
-        assert!(Crowd::default().add(ContactId::nil(), "{", false).is_err());
+        assert!(SharedKey::default().add(ContactId::nil(), "{", false).is_err());
     }
 }

@@ -17,7 +17,6 @@ pub struct Notable {
     /// What became of it.
     #[serde(skip)]
     pub outcome: Outcome,
-    /// Why.
     pub reasons: Vec<Reason>,
 }
 

@@ -6,7 +6,7 @@ use crate::access;
 use crate::access::Actor;
 use crate::audit::AuditAction;
 use crate::contacts::stored::read;
-use crate::contacts::{drop_traces, leave_keys_and_name};
+use crate::contacts::{index_keys_and_name, unindex_contact};
 use crate::error::Error;
 use crate::import::lease::Lease;
 use crate::import::stored::is_unfinished;
@@ -26,7 +26,6 @@ const NAMED: usize = 100;
 /// What an undo did, or would do.
 #[derive(Debug, Default)]
 pub struct UndoReport {
-    /// Contacts removed.
     pub removed: u64,
     /// Contacts that got their old values back.
     pub restored: u64,
@@ -280,8 +279,8 @@ fn restore(
     };
     let old = read(&old_row)?;
     // The text goes too: its version may be given again, to other values.
-    drop_traces(tx, workspace, old_row.id, &now)?;
-    leave_keys_and_name(tx, workspace, old_row.id, &old)?;
+    unindex_contact(tx, workspace, old_row.id, &now)?;
+    index_keys_and_name(tx, workspace, old_row.id, &old)?;
     contacts::update(tx, workspace, &old_row)?;
     Ok(())
 }

@@ -160,7 +160,7 @@ impl Read for CountedReader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Place, World};
+    use crate::{Place, System};
     use model::ContactId;
     use std::fs;
     use std::time::{Duration, UNIX_EPOCH};
@@ -171,7 +171,7 @@ mod tests {
     const NOW: u64 = 2_000_000_000;
     const HOUR: u64 = 3600;
 
-    impl World for Still {
+    impl System for Still {
         fn now(&self) -> i64 {
             NOW as i64 * 1_000_000
         }

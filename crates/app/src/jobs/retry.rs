@@ -13,7 +13,7 @@ const ATTEMPTS: u32 = 30;
 ///
 /// # Errors
 /// Those of the attempts.
-pub(crate) fn patiently<T>(mut attempt: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn retry_while_busy<T>(mut attempt: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
     for _ in 1..ATTEMPTS {
         match attempt() {
             Err(Error::Store(store::Error::Busy)) => {}
@@ -29,7 +29,7 @@ mod tests {
 
     fn busy_for(times: u32) -> (Result<u32, Error>, u32) {
         let mut attempts = 0;
-        let outcome = patiently(|| {
+        let outcome = retry_while_busy(|| {
             attempts += 1;
             match attempts > times {
                 true => Ok(attempts),
@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn another_error_is_not_waited_for() {
         let mut attempts = 0;
-        let outcome: Result<(), Error> = patiently(|| {
+        let outcome: Result<(), Error> = retry_while_busy(|| {
             attempts += 1;
             Err(Error::NoMember)
         });

@@ -12,23 +12,23 @@ use std::thread;
 type Job = Box<dyn FnOnce() + Send>;
 
 /// Those who answer people.
-pub static PEOPLE: Crew = Crew::new(|| ());
+pub static REQUEST_POOL: ThreadPool = ThreadPool::new(|| ());
 /// Those who judge rows, beside people's requests.
-pub(crate) static JUDGES: Crew = Crew::new(crate::jobs::thread_pool::step_back);
+pub(crate) static PARSE_POOL: ThreadPool = ThreadPool::new(crate::jobs::thread_pool::lower_thread_priority);
 
 /// Threads of one kind.
-pub struct Crew {
+pub struct ThreadPool {
     free: Mutex<Vec<Sender<Job>>>,
     /// What each thread does before its first work.
     begin: fn(),
 }
 
 /// Work that was given to a crew.
-pub struct Hired<T> {
+pub struct JoinHandle<T> {
     outcome: Receiver<thread::Result<T>>,
 }
 
-impl<T> Hired<T> {
+impl<T> JoinHandle<T> {
     /// Waits until it is done. If it has panicked, so does this.
     pub fn join(self) -> T {
         match self.outcome.recv() {
@@ -40,7 +40,7 @@ impl<T> Hired<T> {
     }
 }
 
-impl Crew {
+impl ThreadPool {
     const fn new(begin: fn()) -> Self {
         Self {
             free: Mutex::new(Vec::new()),
@@ -49,13 +49,13 @@ impl Crew {
     }
 
     /// Gives work to the thread that is free and has worked last, or to a new one.
-    pub fn hire<T: Send + 'static>(&'static self, work: impl FnOnce() -> T + Send + 'static) -> Hired<T> {
+    pub fn spawn<T: Send + 'static>(&'static self, work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
         let (tell, outcome) = channel();
         self.give(Box::new(move || {
             // Whoever does not want to know has gone.
             let _ = tell.send(catch_unwind(AssertUnwindSafe(work)));
         }));
-        Hired { outcome }
+        JoinHandle { outcome }
     }
 
     fn give(&'static self, mut job: Job) {
@@ -93,7 +93,7 @@ impl Crew {
 pub(crate) const NICER: i32 = 10;
 
 /// Lets people's requests go first. On Linux the threads that this one starts are as nice as it is, and no others.
-pub(crate) fn step_back() {
+pub(crate) fn lower_thread_priority() {
     // Who may not be nicer works all the same.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::nice(NICER);
@@ -104,29 +104,29 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    static CREW: Crew = Crew::new(|| ());
+    static CREW: ThreadPool = ThreadPool::new(|| ());
 
     #[test]
     fn a_free_thread_is_used_again_also_after_a_panic() {
         let here = || thread::current().id();
-        let first = CREW.hire(here).join();
+        let first = CREW.spawn(here).join();
         let wait_until_free = || {
             while CREW.free().is_empty() {
                 thread::sleep(Duration::from_millis(1));
             }
         };
         wait_until_free();
-        let panicked = CREW.hire(|| panic!("as it should"));
+        let panicked = CREW.spawn(|| panic!("as it should"));
         assert!(catch_unwind(AssertUnwindSafe(|| panicked.join())).is_err());
         wait_until_free();
-        assert_eq!(CREW.hire(here).join(), first);
+        assert_eq!(CREW.spawn(here).join(), first);
         wait_until_free();
         let (go, wait) = channel::<()>();
-        let busy = CREW.hire(move || {
+        let busy = CREW.spawn(move || {
             let _ = wait.recv();
             here()
         });
-        assert_ne!(CREW.hire(here).join(), first, "who is busy is not waited for");
+        assert_ne!(CREW.spawn(here).join(), first, "who is busy is not waited for");
         drop(go);
         assert_eq!(busy.join(), first);
     }

@@ -11,7 +11,6 @@ use store::members::{self, MemberState};
 /// Another member, who may sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Colleague {
-    /// Which.
     pub member: Member,
     /// What they are called.
     pub name: String,
@@ -21,9 +20,6 @@ pub struct Colleague {
 
 impl App {
     /// The members beside the actor who are active, by name.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn colleagues(&self, actor: Actor) -> Result<Vec<Colleague>, Error> {
         let all = self.store.read(|tx| members::list(tx, actor.workspace))?;
         let others = all

@@ -61,7 +61,6 @@ impl std::fmt::Debug for LinkSecret {
 /// A link that was made: the one time that its secret is told.
 #[derive(Clone, Debug)]
 pub struct NewLink {
-    /// Its secret.
     pub secret: LinkSecret,
     /// Whom it is for.
     pub email: String,
@@ -98,7 +97,6 @@ pub struct LinkOffer {
 /// What a link is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkKind {
-    /// To join.
     Invitation,
     /// To set a new password.
     Password,

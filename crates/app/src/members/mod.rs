@@ -29,7 +29,6 @@ use store::{Member, Tx, Workspace, devices, links, second_factors, workspaces};
 /// A member, as other members see one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberInfo {
-    /// Which.
     pub member: Member,
     /// What the member is called.
     pub name: String,
@@ -59,9 +58,6 @@ pub struct MemberMore {
 impl App {
     /// The members: to an admin all but those who were removed, with all about them; to others those who are active, by
     /// name.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn members(&self, actor: Actor) -> Result<Vec<MemberInfo>, Error> {
         let (workspace, now) = (actor.workspace, self.world.now());
         // Others are told no numbers, so there is nothing to count for them.

@@ -13,9 +13,6 @@ const LONGEST: usize = 20_000;
 
 impl App {
     /// The columns that the member has chosen for the list of a scope; none where the standard ones are shown.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn chosen_columns(&self, actor: Actor, list: Scope) -> Result<Option<String>, Error> {
         Ok(self
             .store

@@ -20,7 +20,6 @@ const MOST: usize = 200;
 /// A view as a member is shown it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedView {
-    /// Its number.
     pub id: i64,
     /// What it is called.
     pub name: String,
@@ -47,9 +46,6 @@ pub struct ViewContent {
 
 impl App {
     /// The views that a member may use, by name.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn views(&self, actor: Actor) -> Result<Vec<SavedView>, Error> {
         self.store.read(|tx| {
             let governs = access::admin(tx, actor).is_ok();

@@ -13,7 +13,6 @@ pub enum ObjectsError {
         "{location} cannot be used: {why}; the settings are the AWS_* variables, such as AWS_ENDPOINT and AWS_REGION"
     )]
     Settings {
-        /// Which location.
         location: String,
         /// What is wrong.
         why: String,
@@ -24,17 +23,13 @@ pub enum ObjectsError {
     /// There is no such object.
     #[error("{name} is not in {location}; was it removed, or does --objects name another place?")]
     Missing {
-        /// Which object.
         name: String,
         /// Where it was looked for.
         location: String,
     },
     /// There is no room.
     #[error("there is no room left in {location}; make room there and try again")]
-    Full {
-        /// Where.
-        location: String,
-    },
+    Full { location: String },
     /// The store did not do it.
     #[error("{doing} {name} in {location} failed: {why}; {advice}")]
     Failed {
@@ -42,7 +37,6 @@ pub enum ObjectsError {
         doing: &'static str,
         /// With which object.
         name: String,
-        /// Where.
         location: String,
         /// What the store says.
         why: String,
@@ -58,8 +52,10 @@ pub(crate) enum Trouble {
     Missing,
     /// There is no room.
     Full,
-    /// Anything else.
-    Failed { why: String, advice: &'static str },
+    Failed {
+        why: String,
+        advice: &'static str,
+    },
 }
 
 impl Trouble {

@@ -27,7 +27,6 @@ const MOST_CHOICES: usize = 500;
 /// A custom field with its number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DefinedField {
-    /// Its number.
     pub id: FieldId,
     /// What it is.
     pub field: CustomField,
@@ -45,14 +44,14 @@ struct Choices {
 
 /// What a workspace says of files and forms, and whether the member may make new fields.
 #[derive(Clone, Debug)]
-pub(crate) struct Terms {
+pub(crate) struct WorkspaceRules {
     pub rules: ContactRules,
     /// The country of numbers without country code, where nothing else tells.
     pub country: Option<Region>,
     pub may_define: bool,
 }
 
-impl Default for Terms {
+impl Default for WorkspaceRules {
     /// Without a workspace nothing is asked, and everything may be named.
     fn default() -> Self {
         Self {
@@ -65,9 +64,6 @@ impl Default for Terms {
 
 impl App {
     /// The custom fields in their order, archived ones last.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn custom_fields(&self, actor: Actor) -> Result<Vec<DefinedField>, Error> {
         self.store.read(|tx| defined(tx, actor.workspace))
     }
@@ -81,9 +77,6 @@ impl App {
     }
 
     /// What the workspace asks of contacts.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn contact_rules(&self, actor: Actor) -> Result<ContactRules, Error> {
         self.store.read(|tx| rules_of(tx, actor.workspace))
     }
@@ -183,7 +176,7 @@ impl App {
     }
 
     /// What the workspace says to the member.
-    pub(crate) fn terms(&self, actor: Actor) -> Result<Terms, Error> {
+    pub(crate) fn terms(&self, actor: Actor) -> Result<WorkspaceRules, Error> {
         self.store.read(|tx| {
             let may_define = match admin(tx, actor) {
                 Ok(_) => true,
@@ -191,7 +184,7 @@ impl App {
                 Err(error) => return Err(error),
             };
             let stored = stored_settings(tx, actor.workspace)?;
-            Ok(Terms {
+            Ok(WorkspaceRules {
                 country: stored.country(),
                 rules: rules_with(tx, actor.workspace, stored)?,
                 may_define,
@@ -228,7 +221,7 @@ impl App {
 }
 
 /// Makes sure that choices of columns name only fields that are there, or that the member may make.
-pub(crate) fn refuse_new_fields(choices: &[(String, String)], terms: &Terms) -> Result<(), Error> {
+pub(crate) fn refuse_new_fields(choices: &[(String, String)], terms: &WorkspaceRules) -> Result<(), Error> {
     let new = choices.iter().find_map(|(_, slot)| match slot.parse() {
         Ok(Slot::Custom(name)) if terms.rules.field(&name).is_none() => Some(name),
         _ => None,
@@ -243,7 +236,7 @@ pub(crate) fn refuse_new_fields(choices: &[(String, String)], terms: &Terms) -> 
 ///
 /// # Errors
 /// [`Error::Rules`] with all that is wrong.
-pub(crate) fn obey(
+pub(crate) fn validate(
     tx: &mut Tx<'_>,
     workspace: Workspace,
     contact: &mut Contact,

@@ -50,17 +50,11 @@ pub struct WorkspaceSettings {
 
 impl App {
     /// The settings of the workspace.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn settings(&self, actor: Actor) -> Result<WorkspaceSettings, Error> {
         self.store.read(|tx| whole(tx, actor))
     }
 
     /// What a new import does, unless somebody chooses.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn import_defaults(&self, actor: Actor) -> Result<ImportOptions, Error> {
         let stored = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
         Ok(stored.options())

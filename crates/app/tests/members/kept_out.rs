@@ -4,7 +4,7 @@ use crate::leaving::import;
 use crate::site::{Team, named};
 use app::{
     Access, Actor, App, Error, ExportFormat, ExportRequest, Filter, Grantee, ImportId, ImportState, ImportSummary,
-    MergeRequest, Order, Role, Runner, Scope, Stopped, Told, ViewContent, Watch,
+    MergeRequest, Order, Role, Scope, Stopped, ViewContent, Watch, Worker, WorkerObserver,
 };
 use model::{ContactId, MergeChoices};
 use std::collections::HashMap;
@@ -77,7 +77,7 @@ fn resume(team: &Team, actor: Actor, import: ImportId) -> Result<ImportSummary, 
 #[derive(Clone, Default)]
 struct Heard(Arc<Mutex<Vec<String>>>);
 
-impl Told for Heard {
+impl WorkerObserver for Heard {
     fn ended(&mut self, summary: &ImportSummary, _: &str) {
         self.0.lock().unwrap().push(format!("{:?}", summary.import));
     }
@@ -96,7 +96,7 @@ fn an_import_waits_for_its_member_to_be_let_in_again() {
     forbidden(resume(&team, bob, of_bob));
 
     let heard = Heard::default();
-    let runner = Runner::start(Arc::clone(&team.app), heard.clone());
+    let runner = Worker::start(Arc::clone(&team.app), heard.clone());
     let state = |actor, import| team.app.import_report(actor, import).unwrap().state;
     let until_done = |actor, import| {
         for _ in 0..3_000 {

@@ -1,7 +1,7 @@
 //! The second factor: setting it up, codes that are taken once, recovery codes, and who takes one away.
 
 use crate::site::{DAY, PASSWORD, Team, caller};
-use app::{Actor, Error, Role, SecondFactorState, SecuritySettings, Token, World};
+use app::{Actor, Error, Role, SecondFactorState, SecuritySettings, System, Token};
 use totp_rs::{Builder, Secret};
 
 const ADA: &str = "ada@example.org";

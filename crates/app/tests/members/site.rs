@@ -1,6 +1,6 @@
 //! An installation with an owner, Ada, and a clock that is told what to say.
 
-use app::{Actor, App, Caller, LinkKind, Place, Role, Setup, World};
+use app::{Actor, App, Caller, LinkKind, Place, Role, Setup, System};
 use model::{Contact, ContactId};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -32,7 +32,7 @@ impl Clockwork {
     }
 }
 
-impl World for Clockwork {
+impl System for Clockwork {
     fn now(&self) -> i64 {
         self.time.load(Ordering::Relaxed)
     }

@@ -1,6 +1,6 @@
 //! An installation with a world that counts.
 
-use app::{Actor, App, DatabaseServer, ExportFormat, ExportRequest, Order, Place, Scope, World};
+use app::{Actor, App, DatabaseServer, ExportFormat, ExportRequest, Order, Place, Scope, System};
 use model::ContactId;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub struct Counting {
     files: AtomicU64,
 }
 
-impl World for Counting {
+impl System for Counting {
     fn now(&self) -> i64 {
         self.time.fetch_add(1000, Ordering::Relaxed)
     }

@@ -120,7 +120,7 @@ fn the_list_follows_other_processes() {
     let world = Installation::open(Engine::Sqlite);
     // Two processes never make the same ids.
     for _ in 0..1_000 {
-        app::World::contact_id(&*world.world());
+        app::System::contact_id(&*world.world());
     }
     let other = App::open(&place, world.world()).unwrap();
     let id = other

@@ -2,7 +2,9 @@
 //! ends what was cancelled and nobody runs.
 
 use crate::{Choices, Installation, contacts_in};
-use app::{Error, ImportId, ImportRequest, ImportState, ImportSummary, Opening, Runner, Stopped, Told, Watch};
+use app::{
+    Error, ImportId, ImportRequest, ImportState, ImportSummary, Opening, Stopped, Watch, Worker, WorkerObserver,
+};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread::sleep;
@@ -73,7 +75,7 @@ fn a_cancelled_import_keeps_what_it_has_and_can_be_taken_back() {
 /// Remembers nothing.
 struct Nobody;
 
-impl Told for Nobody {
+impl WorkerObserver for Nobody {
     fn ended(&mut self, _: &ImportSummary, _: &str) {}
     fn failed(&mut self, _: Option<ImportId>, _: &Error) {}
 }
@@ -93,7 +95,7 @@ fn a_runner_ends_what_nobody_runs() {
             assert_eq!(state(&installation), ImportState::Cancelling);
         }
         let app = Arc::new(installation.app);
-        let runner = Runner::start(Arc::clone(&app), Nobody);
+        let runner = Worker::start(Arc::clone(&app), Nobody);
         let progress = || app.import_progress(installation.actor, ImportId(1)).unwrap();
         for _ in 0..3000 {
             if progress().state == end {

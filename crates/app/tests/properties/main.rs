@@ -14,7 +14,7 @@ mod searching;
 
 use app::{
     Actor, App, Counts, DatabaseServer, ExportFormat, ExportRequest, Filter, ImportOptions, ImportRequest,
-    ImportSummary, Opening, Order, Place, Scope, Watch, World,
+    ImportSummary, Opening, Order, Place, Scope, System, Watch,
 };
 use model::{ContactId, Region};
 use proptest::test_runner::Config;
@@ -44,7 +44,7 @@ struct Counting {
     names: AtomicU64,
 }
 
-impl World for Counting {
+impl System for Counting {
     fn now(&self) -> i64 {
         self.time.fetch_add(1000, Ordering::Relaxed)
     }

@@ -4,8 +4,8 @@ use crate::args::{CopyArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD, OTHER};
 use crate::progress::{counting, stop_flag};
 use crate::show::{grouped, table};
-use crate::world::Machine;
-use app::{CopyRequest, World, copy_database};
+use crate::world::OsSystem;
+use app::{CopyRequest, System, copy_database};
 use std::io::Write;
 
 /// Copies, compares, and says what was copied.
@@ -14,7 +14,7 @@ pub fn run(place: &PlaceArgs, args: &CopyArgs) -> Result<u8, Failure> {
         from: &args.from,
         to: &args.to,
         pool: place.database_pool,
-        process: &Machine.unique_name(),
+        process: &OsSystem.unique_name(),
     };
     let copied = counting(|show| copy_database(&request, stop_flag(), show))?;
     let mut out = std::io::stdout().lock();

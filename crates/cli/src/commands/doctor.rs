@@ -3,14 +3,14 @@
 use crate::args::{DoctorArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD, OTHER};
 use crate::installation::{data_folder, whole_place};
-use crate::world::Machine;
+use crate::world::OsSystem;
 use app::{Finding, Health, doctor};
 use std::io::Write;
 
 /// Looks at everything; the exit code tells whether anything does not work.
 pub fn run(place: &PlaceArgs, args: &DoctorArgs) -> Result<u8, Failure> {
     let data = data_folder(place)?;
-    let findings = doctor(&whole_place(place, &data), &Machine);
+    let findings = doctor(&whole_place(place, &data), &OsSystem);
     let mut out = std::io::stdout().lock();
     if args.json {
         let list: Vec<_> = findings.iter().map(as_json).collect();

@@ -8,7 +8,6 @@ use crate::show::counted;
 use app::ExportRequest;
 use std::io::{BufWriter, Write};
 
-/// Writes them.
 pub fn run(place: &PlaceArgs, args: &ExportArgs) -> Result<u8, Failure> {
     if matches!(args.format, FormatArg::Jsonl) && (args.bom || !args.columns.is_empty()) {
         let message = "--columns and --bom are for CSV; JSON lines hold everything";

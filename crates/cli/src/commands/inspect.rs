@@ -5,7 +5,7 @@ use crate::exit::{Failure, GOOD};
 use crate::input::Input;
 use crate::mapping_file::opening;
 use crate::show::{self, counted, grouped, table};
-use crate::world::Machine;
+use crate::world::OsSystem;
 use app::{Column, Error, Inspected, InspectedRow, Opening, RawSink, Reason, inspect, inspect_raw};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
@@ -62,7 +62,7 @@ fn json(out: &mut dyn Write, path: &Path, opening: &Opening, limit: Option<usize
         };
         serde_json::to_writer(&mut *out, &row).map_err(|e| write_failed(e.into()))
     };
-    let found = inspect(path, opening, &Machine, &mut row)?;
+    let found = inspect(path, opening, &OsSystem, &mut row)?;
     let rest = serde_json::json!({
         "encoding": found.opened.encoding.charset.name(),
         "bom": found.opened.encoding.bom,
@@ -143,7 +143,7 @@ fn people(out: &mut dyn Write, input: &Input, opening: &Opening, limit: Option<u
         }
         Ok(())
     };
-    let found = inspect(input.path(), opening, &Machine, &mut row)?;
+    let found = inspect(input.path(), opening, &OsSystem, &mut row)?;
     tell_file(out, &input.name(), &found)?;
     tell_columns(out, &found.columns)?;
     tell_counts(out, &found, &bad)?;

@@ -6,7 +6,6 @@ use crate::installation::open_as;
 use crate::show::counted;
 use std::io::Write;
 
-/// Writes them.
 pub fn run(place: &PlaceArgs, args: &RejectedArgs) -> Result<u8, Failure> {
     let (app, actor) = open_as(place, &args.acting)?;
     let Some(path) = &args.output else {

@@ -3,7 +3,6 @@
 use crate::exit::{Failure, GOOD};
 use std::io::Write;
 
-/// Prints it.
 pub fn run() -> Result<u8, Failure> {
     std::io::stdout().lock().write_all(app::SAMPLE_CSV.as_bytes())?;
     Ok(GOOD)

@@ -4,7 +4,7 @@ use crate::args::PlaceArgs;
 use crate::exit::{Failure, GOOD};
 use crate::installation::open;
 use crate::serve_args::{LogFormat, ServeArgs};
-use app::{Error, ImportId, ImportSummary, Runner, Told};
+use app::{Error, ImportId, ImportSummary, Worker, WorkerObserver};
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub fn run(place: &PlaceArgs, args: &ServeArgs) -> Result<u8, Failure> {
     let (app, _) = open(place)?;
     // People are waited on beside an import.
     let app = Arc::new(app.thrifty());
-    let runner = Runner::start(Arc::clone(&app), Logged);
+    let runner = Worker::start(Arc::clone(&app), Logged);
     let outcome = web::run(app, args.serve(), |ready| tell(&ready, args.secure));
     // After the batch in hand, if it ends soon; what is left is gone on with by the next start.
     runner.stop_within(BATCH);
@@ -35,7 +35,7 @@ pub fn run(place: &PlaceArgs, args: &ServeArgs) -> Result<u8, Failure> {
 /// What the runner does stands in the log, without the names of files: they may name people.
 struct Logged;
 
-impl Told for Logged {
+impl WorkerObserver for Logged {
     fn ended(&mut self, summary: &ImportSummary, _: &str) {
         tracing::info!(import = summary.import.map(|import| import.0), stopped = ?summary.stopped, "an import has ended");
     }

@@ -5,7 +5,7 @@ use crate::args::{PlaceArgs, ResumeArgs};
 use crate::exit::{Failure, GOOD};
 use crate::installation::open;
 use crate::progress::stop_flag;
-use app::{Error, ImportId, ImportSummary, Runner, Told};
+use app::{Error, ImportId, ImportSummary, Worker, WorkerObserver};
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -25,7 +25,7 @@ pub fn run(place: &PlaceArgs, args: &ResumeArgs) -> Result<u8, Failure> {
         )?;
     }
     let stop = stop_flag();
-    let runner = Runner::start(Arc::new(app), Teller { json: args.json });
+    let runner = Worker::start(Arc::new(app), Teller { json: args.json });
     while !stop.load(Ordering::Relaxed) {
         sleep(PAUSE);
     }
@@ -37,7 +37,7 @@ struct Teller {
     json: bool,
 }
 
-impl Told for Teller {
+impl WorkerObserver for Teller {
     fn ended(&mut self, summary: &ImportSummary, file_name: &str) {
         // Work goes on whether or not somebody reads what is told of it.
         let _ = self.tell(summary, file_name);

@@ -1,7 +1,7 @@
 //! Rows that are no contacts: notes and totals below the table, the header once more, records that could not be read.
 
 use crate::mapping::BoundMapping;
-use crate::open::{Oddity, Record};
+use crate::open::{Anomaly, Record};
 use crate::reason::{Code, Reason, shortened};
 use model::fold;
 
@@ -39,17 +39,17 @@ pub fn reason(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
         Some(reason)
     };
     match record.oddity() {
-        Some(Oddity::BadBytes) => {
+        Some(Anomaly::BadBytes) => {
             return bad_bytes(record, mapping);
         }
-        Some(Oddity::UnclosedQuote) => {
+        Some(Anomaly::UnclosedQuote) => {
             return row(
                 Code::UnclosedQuote,
                 "A value in this row opens a quotation mark that never closes.",
                 "close the quotation mark, or remove it",
             );
         }
-        Some(Oddity::TooLong) => {
+        Some(Anomaly::TooLong) => {
             return row(
                 Code::RecordTooLong,
                 "This row is longer than 16 MiB.",

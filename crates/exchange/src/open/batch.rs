@@ -2,7 +2,7 @@
 
 /// Something unusual about a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Oddity {
+pub enum Anomaly {
     /// A value opens a quote that never closes.
     UnclosedQuote,
     /// A value holds bytes that are no text in the file's encoding.
@@ -14,17 +14,17 @@ pub enum Oddity {
 /// What is known of a record beside its cells.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Head {
-    pub(super) mark: Mark,
+    pub(super) mark: Position,
     pub(super) first_cell: usize,
     pub(super) cells: usize,
-    pub(super) oddity: Option<Oddity>,
+    pub(super) oddity: Option<Anomaly>,
     /// Whether it is one of the single cells that follow a blank line.
     pub(super) lone: bool,
 }
 
 /// Where a record begins, and what of the records before it matters: enough to read it again without them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Mark {
+pub struct Position {
     /// Its first byte in the decoded text, from 0.
     pub offset: u64,
     /// The line it begins on, from 1.
@@ -132,7 +132,7 @@ impl Batch {
                     Ok(cell) => text.push_str(cell),
                     Err(_) => {
                         text.push_str(&String::from_utf8_lossy(cell));
-                        head.oddity = Some(Oddity::BadBytes);
+                        head.oddity = Some(Anomaly::BadBytes);
                     }
                 }
                 *end = text.len();
@@ -155,12 +155,12 @@ impl<'a> Record<'a> {
     }
 
     /// Where it begins.
-    pub fn mark(self) -> Mark {
+    pub fn mark(self) -> Position {
         self.head.mark
     }
 
     /// What was odd about it.
-    pub fn oddity(self) -> Option<Oddity> {
+    pub fn oddity(self) -> Option<Anomaly> {
         self.head.oddity
     }
 

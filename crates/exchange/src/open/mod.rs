@@ -16,7 +16,7 @@ mod source;
 mod split;
 mod width;
 
-pub use batch::{Batch, Mark, Oddity, Record};
+pub use batch::{Anomaly, Batch, Position, Record};
 pub use decode::decoded;
 pub use dialect::Dialect;
 pub use encoding::{Charset, Found as EncodingFound};

@@ -3,9 +3,9 @@
 //! Owns the buffer, lines and numbers, and the limits of memory. How one record is split is in `split.rs`: it is looked
 //! at in one slice of memory and begins anew when more bytes arrive, so there is no state to be in between.
 
-use super::batch::{Batch, Head, Mark, Oddity};
+use super::batch::{Anomaly, Batch, Head, Position};
 use super::dialect::Dialect;
-use super::split::{Barren, Extent, split};
+use super::split::{Extent, UnclosedQuoteCache, split};
 use memchr::{memchr_iter, memchr2};
 use std::io::{self, Read};
 
@@ -27,31 +27,31 @@ pub struct Records<R> {
     at: usize,
     ended: bool,
     /// Where the next record begins.
-    next: Mark,
+    next: Position,
     /// Whether the rest of a cut record is being passed over.
     skipping: bool,
     /// How many bytes to ask for at once.
     read_bytes: usize,
     /// Where no quote closes, seen from the next record.
-    barren: Barren,
+    barren: UnclosedQuoteCache,
 }
 
 impl<R: Read> Records<R> {
     /// Reads records from decoded bytes, from their start. An Excel `sep=` line is passed over.
     pub fn new(input: R, dialect: Dialect) -> Self {
-        let start = Mark {
+        let start = Position {
             line: 1,
-            ..Mark::default()
+            ..Position::default()
         };
         Self::reading(input, dialect, start, READ_BYTES)
     }
 
-    /// Reads records from one in the middle on, few at a time. The input must stand at [`Mark::offset`] of the decoded text.
-    pub fn from_mark(input: R, dialect: Dialect, mark: Mark) -> Self {
+    /// Reads records from one in the middle on, few at a time. The input must stand at [`Position::offset`] of the decoded text.
+    pub fn from_mark(input: R, dialect: Dialect, mark: Position) -> Self {
         Self::reading(input, dialect, mark, FEW_BYTES)
     }
 
-    fn reading(input: R, dialect: Dialect, next: Mark, read_bytes: usize) -> Self {
+    fn reading(input: R, dialect: Dialect, next: Position, read_bytes: usize) -> Self {
         Self {
             input,
             dialect,
@@ -61,7 +61,7 @@ impl<R: Read> Records<R> {
             next,
             skipping: false,
             read_bytes,
-            barren: Barren::default(),
+            barren: UnclosedQuoteCache::default(),
         }
     }
 
@@ -110,7 +110,7 @@ impl<R: Read> Records<R> {
             };
             self.next.line += lines_in(&data[..parsed.length], &self.dialect);
             self.pass(parsed.length);
-            self.skipping = parsed.oddity == Some(Oddity::TooLong);
+            self.skipping = parsed.oddity == Some(Anomaly::TooLong);
             let blank = head.cells == 1 && batch.bytes[bytes..].iter().all(|b| b.is_ascii_whitespace() || *b == 0);
             let hint = self.next.index == 0 && self.dialect.sep_line && head.cells <= 2;
             self.next.index += 1;

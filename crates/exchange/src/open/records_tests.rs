@@ -103,7 +103,7 @@ fn bytes_that_are_no_text_mark_their_record() {
     let mut batch = Batch::default();
     reader.fill(&mut batch, 10).unwrap();
     let odd: Vec<_> = batch.records().map(Record::oddity).collect();
-    assert_eq!(odd, [None, Some(Oddity::BadBytes), None]);
+    assert_eq!(odd, [None, Some(Anomaly::BadBytes), None]);
     assert_eq!(batch.records().nth(1).unwrap().get(0), Some("c\u{fffd}"));
     assert_eq!(batch.records().nth(2).unwrap().get(1), Some("f"));
 }
@@ -118,7 +118,7 @@ fn a_record_without_end_is_cut() {
     while reader.fill(&mut batch, 10).unwrap() {
         odd.extend(batch.records().map(|r| (r.oddity(), r.len())));
     }
-    assert_eq!(odd, [(Some(Oddity::TooLong), 1), (None, 2)]);
+    assert_eq!(odd, [(Some(Anomaly::TooLong), 1), (None, 2)]);
 }
 
 /// Quotes that never close, each of which could close anywhere below. Looking for that anew from each of them took

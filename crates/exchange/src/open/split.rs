@@ -3,14 +3,14 @@
 //! The splitter never gives up: a quote that never closes, a quote inside a value, a record without end are read in the
 //! likeliest way, and the record says what was odd. Leaves out where the bytes come from and how many are waited for.
 
-use super::batch::{Batch, Oddity};
+use super::batch::{Anomaly, Batch};
 use super::dialect::Dialect;
 use memchr::{memchr, memchr2, memchr3, memrchr};
 
 /// A record that was split: how many bytes it takes with its line end, and what was odd.
 pub struct Split {
     pub length: usize,
-    pub oddity: Option<Oddity>,
+    pub oddity: Option<Anomaly>,
 }
 
 /// What ends a cell.
@@ -33,7 +33,12 @@ pub struct Extent<'a> {
 }
 
 /// Splits one record off the front, appending its cells to the batch. None if more bytes are needed.
-pub fn split(extent: &Extent<'_>, dialect: &Dialect, barren: &mut Barren, batch: &mut Batch) -> Option<Split> {
+pub fn split(
+    extent: &Extent<'_>,
+    dialect: &Dialect,
+    barren: &mut UnclosedQuoteCache,
+    batch: &mut Batch,
+) -> Option<Split> {
     let Extent { data, ended, too_long } = *extent;
     let mut at = 0;
     let mut oddity = None;
@@ -42,7 +47,7 @@ pub fn split(extent: &Extent<'_>, dialect: &Dialect, barren: &mut Barren, batch:
             Quoted::Cell(end) => end,
             Quoted::None => plain_cell(data, at, ended, dialect, batch),
             Quoted::NeverCloses => {
-                oddity = Some(Oddity::UnclosedQuote);
+                oddity = Some(Anomaly::UnclosedQuote);
                 plain_cell(data, at, ended, dialect, batch)
             }
         };
@@ -54,7 +59,7 @@ pub fn split(extent: &Extent<'_>, dialect: &Dialect, barren: &mut Barren, batch:
                 batch.end_cell();
                 return Some(Split {
                     length: data.len(),
-                    oddity: Some(Oddity::TooLong),
+                    oddity: Some(Anomaly::TooLong),
                 });
             }
             CellEnd::Unknown => return None,
@@ -120,7 +125,13 @@ enum Quoted {
     NeverCloses,
 }
 
-fn quoted_cell(extent: &Extent<'_>, at: usize, dialect: &Dialect, barren: &mut Barren, batch: &mut Batch) -> Quoted {
+fn quoted_cell(
+    extent: &Extent<'_>,
+    at: usize,
+    dialect: &Dialect,
+    barren: &mut UnclosedQuoteCache,
+    batch: &mut Batch,
+) -> Quoted {
     let Extent { data, ended, .. } = *extent;
     let blanks = data[at..].iter().take_while(|b| **b == b' ').count();
     let open = at + blanks;
@@ -155,7 +166,7 @@ enum Closing {
 /// here again, and a file full of quotes that never close is read in a time that grows with its length, not with its
 /// square.
 #[derive(Debug, Default)]
-pub struct Barren {
+pub struct UnclosedQuoteCache {
     /// The quote that the first search began with.
     begin: usize,
     /// Where a search goes on.
@@ -164,7 +175,7 @@ pub struct Barren {
     last_line: usize,
 }
 
-impl Barren {
+impl UnclosedQuoteCache {
     /// So many bytes at the front are done with.
     pub fn pass(&mut self, length: usize) {
         for at in [&mut self.begin, &mut self.end, &mut self.last_line] {
@@ -195,7 +206,7 @@ impl Barren {
 }
 
 /// Looks for the quote that closes the one at `open`.
-fn closing(extent: &Extent<'_>, open: usize, dialect: &Dialect, barren: &mut Barren) -> Closing {
+fn closing(extent: &Extent<'_>, open: usize, dialect: &Dialect, barren: &mut UnclosedQuoteCache) -> Closing {
     let Extent { data, ended, too_long } = *extent;
     let is_mark = |b: u8| b == dialect.quote || Some(b) == dialect.escape;
     let own_run = open + data[open..].iter().take_while(|b| is_mark(**b)).count();
@@ -281,7 +292,7 @@ fn closing_end(data: &[u8], after: usize, ended: bool, dialect: &Dialect) -> Opt
 
 /// Whether the quote at `mark` looks like the opening one of a cell on a later line, which makes the one at `open` a
 /// plain character.
-fn opens_another(data: &[u8], open: usize, mark: usize, dialect: &Dialect, barren: &mut Barren) -> bool {
+fn opens_another(data: &[u8], open: usize, mark: usize, dialect: &Dialect, barren: &mut UnclosedQuoteCache) -> bool {
     let before = data[mark - 1];
     if before != dialect.delimiter && before != b'\n' {
         return false;

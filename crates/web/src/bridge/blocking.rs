@@ -3,7 +3,7 @@
 
 use crate::Web;
 use crate::ui::error_page::Problem;
-use app::{App, PEOPLE};
+use app::{App, REQUEST_POOL};
 use axum::body::Body;
 use bytes::Bytes;
 use std::io::{self, Write};
@@ -90,7 +90,7 @@ pub async fn blocking_in<T: Send + 'static>(
 /// If it panicked, which is told by the panic's own message.
 pub async fn without_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
     let (tell, told) = oneshot::channel();
-    PEOPLE.hire(move || {
+    REQUEST_POOL.spawn(move || {
         // Whoever does not want to know has gone.
         let _ = tell.send(work());
     });
@@ -106,7 +106,7 @@ pub fn written(
     let app = Arc::clone(&web.app);
     let (pieces, body) = mpsc::channel::<io::Result<Bytes>>(WAITING_PIECES);
     // Whoever reads slowly must not keep others from their turn.
-    PEOPLE.hire(move || {
+    REQUEST_POOL.spawn(move || {
         let mut out = io::BufWriter::with_capacity(PIECE, Pieces(pieces.clone()));
         let outcome = work(&app, &mut out).map_err(io::Error::other);
         if let Err(error) = outcome.and_then(|()| out.flush()) {

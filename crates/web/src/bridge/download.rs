@@ -2,7 +2,7 @@
 //! waits in between.
 
 use crate::ui::error_page::Problem;
-use app::{Download, Error, PEOPLE, Piece};
+use app::{Download, Error, Piece, REQUEST_POOL};
 use axum::body::Body;
 use bytes::Bytes;
 use std::io;
@@ -59,7 +59,7 @@ async fn break_off(error: &Error, pieces: &mpsc::Sender<io::Result<Bytes>>) {
 /// What comes next, fetched on a thread that may block. If nobody waits for it any more, the download ends.
 async fn next(mut download: Download) -> Result<(Result<Piece, Error>, Download), Problem> {
     let (tell, told) = oneshot::channel();
-    PEOPLE.hire(move || {
+    REQUEST_POOL.spawn(move || {
         let piece = download.next_piece();
         let _ = tell.send((piece, download));
     });

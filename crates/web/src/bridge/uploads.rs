@@ -8,7 +8,6 @@ use std::time::Duration;
 /// How long the end of the server waits for uploads that were broken off to be cleared away.
 const CLEARED_WITHIN: Duration = Duration::from_secs(1);
 
-/// Counts uploads.
 pub struct Uploads {
     each: usize,
     all: usize,

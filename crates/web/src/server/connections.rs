@@ -246,7 +246,6 @@ impl Connections {
         self.end_those(Connection::is_unused);
     }
 
-    /// Ends all.
     pub(super) fn end_all(&self) {
         self.end_those(|_| true);
     }

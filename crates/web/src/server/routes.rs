@@ -25,13 +25,11 @@ use tower_http::compression::CompressionLayer;
 /// Who may ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Everybody.
     Public,
     /// Whoever is signed in.
     Member,
 }
 
-/// One route.
 pub struct Route {
     /// `GET` or `POST`.
     pub method: &'static str,
@@ -94,7 +92,6 @@ async fn home() -> Redirect {
     Redirect::to("/contacts")
 }
 
-/// Every route.
 pub fn table() -> Vec<Route> {
     vec![
         // The frame and accounts.

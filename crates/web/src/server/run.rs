@@ -26,12 +26,7 @@ pub struct Ready {
 pub enum ServeError {
     /// Nobody can listen there.
     #[error("cannot listen on {address}: {}", plainly(source))]
-    Listen {
-        /// Where.
-        address: SocketAddr,
-        /// Why.
-        source: io::Error,
-    },
+    Listen { address: SocketAddr, source: io::Error },
     /// The server itself failed.
     #[error("the server ended: {0}")]
     Ended(#[from] io::Error),

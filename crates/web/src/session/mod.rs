@@ -23,7 +23,6 @@ pub struct CurrentMember {
     pub actor: Actor,
     /// What they are called.
     pub name: String,
-    /// Their address.
     pub email: String,
     /// What their workspace is called.
     pub workspace_name: String,

@@ -3,14 +3,12 @@
 use std::sync::LazyLock;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// The stylesheet.
 pub const CSS: &str = concat!(
     include_str!("../../assets/base.css"),
     include_str!("../../assets/contacts.css"),
     include_str!("../../assets/import.css"),
     include_str!("../../assets/members.css"),
 );
-/// The script.
 pub const JS: &str = concat!(
     include_str!("../../assets/app.js"),
     include_str!("../../assets/contacts.js"),

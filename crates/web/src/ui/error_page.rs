@@ -124,7 +124,6 @@ impl IntoResponse for Problem {
 /// What the page of a problem tells. It goes with the answer, so that the frame of a member's page can be put around it.
 #[derive(Clone, Debug)]
 pub struct ErrorPage {
-    /// The heading.
     pub title: &'static str,
     text: String,
 }

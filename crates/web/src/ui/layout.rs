@@ -38,7 +38,6 @@ pub enum Section {
 pub struct Viewer<'a> {
     /// What they are called.
     pub name: &'a str,
-    /// Their address.
     pub email: &'a str,
     /// What their workspace is called.
     pub workspace: &'a str,
@@ -187,7 +186,6 @@ fn keys() -> Markup {
 /// How a notice is meant. It is told by a sign too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// For information.
     Plain,
     /// It went well.
     Good,

@@ -2,7 +2,7 @@
 
 use crate::managing::joined;
 use crate::site::{Answer, Browser, MINUTE, PASSWORD, Site, near, setup_form};
-use app::{Role, World};
+use app::{Role, System};
 use axum::http::StatusCode;
 use totp_rs::{Builder, Secret};
 use web::Serve;

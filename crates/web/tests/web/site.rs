@@ -1,6 +1,6 @@
 //! A site of its own for a test, and a browser that keeps its cookie.
 
-use app::{App, Place, World};
+use app::{App, Place, System};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -31,7 +31,7 @@ impl Clockwork {
     }
 }
 
-impl World for Clockwork {
+impl System for Clockwork {
     fn now(&self) -> i64 {
         self.time.load(Ordering::Relaxed)
     }

@@ -324,7 +324,7 @@ impl Walk {
         let mut foreign = elsewhere.browser();
         // A sign-in that is worth something there, under another secret than any of ours.
         for _ in 0..50 {
-            app::World::secret(&*elsewhere.world);
+            app::System::secret(&*elsewhere.world);
         }
         assert_eq!(foreign.post("/setup", &setup_form(PASSWORD)).await.status, 303);
         let mut stranger = site.browser();

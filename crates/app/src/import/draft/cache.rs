@@ -3,13 +3,13 @@
 //! All of it is a cache. Whoever lacks it makes it anew from the database and the object store.
 
 use crate::error::Error;
-use crate::import::analysis::{Look, Mapped, Opening, look_of, map_columns, open_file, survey_file};
+use crate::import::analysis::{FileAnalysis, Mapped, Opening, look_of, map_columns, open_file, survey_file};
 use crate::import::draft::DraftSettings;
 use crate::import::draft::preview::Preview;
 use crate::import::draft::text::Text;
 use crate::import::row_index::RowIndex;
 use crate::storage::Fetched;
-use crate::workspace::custom_fields::Terms;
+use crate::workspace::custom_fields::WorkspaceRules;
 use exchange::judge::{Survey, holds_dates, holds_numbers};
 use exchange::open::Opened;
 use model::{AddressPart, ContactRules, Slot};
@@ -23,12 +23,12 @@ const FINDINGS: usize = 4;
 
 /// The drafts that were worked on last.
 #[derive(Default)]
-pub(crate) struct Desks {
-    desks: Mutex<Vec<Arc<Desk>>>,
+pub(crate) struct DraftCaches {
+    desks: Mutex<Vec<Arc<DraftCache>>>,
 }
 
 /// One draft, or one import whose rows are looked at.
-pub(crate) struct Desk {
+pub(crate) struct DraftCache {
     of: (Workspace, ImportId),
     pub file: Arc<Fetched>,
     inside: Mutex<Inside>,
@@ -38,14 +38,14 @@ pub(crate) struct Desk {
 struct Inside {
     opened: Vec<(String, Arc<Opened>)>,
     surveys: Vec<(String, Survey)>,
-    looks: Vec<(String, Arc<Look>)>,
+    looks: Vec<(String, Arc<FileAnalysis>)>,
     preview: Option<Arc<Preview>>,
     result: Option<Arc<RowIndex>>,
     text: Option<Arc<Text>>,
 }
 
-impl Desks {
-    fn list(&self) -> MutexGuard<'_, Vec<Arc<Desk>>> {
+impl DraftCaches {
+    fn list(&self) -> MutexGuard<'_, Vec<Arc<DraftCache>>> {
         self.desks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -55,7 +55,7 @@ impl Desks {
         workspace: Workspace,
         import: ImportId,
         fetch: impl FnOnce() -> Result<Fetched, Error>,
-    ) -> Result<Arc<Desk>, Error> {
+    ) -> Result<Arc<DraftCache>, Error> {
         let of = (workspace, import);
         let known = {
             let mut list = self.list();
@@ -66,17 +66,17 @@ impl Desks {
         if let Some(known) = known {
             return Ok(known);
         }
-        Ok(self.place(workspace, import, Desk::of_file(fetch()?)))
+        Ok(self.place(workspace, import, DraftCache::of_file(fetch()?)))
     }
 
     /// Makes a desk that of an import, unless it has one by now.
-    pub fn place(&self, workspace: Workspace, import: ImportId, desk: Desk) -> Arc<Desk> {
+    pub fn place(&self, workspace: Workspace, import: ImportId, desk: DraftCache) -> Arc<DraftCache> {
         let of = (workspace, import);
         let mut list = self.list();
         if let Some(other) = list.iter().find(|desk| desk.of == of) {
             return Arc::clone(other);
         }
-        let desk = Arc::new(Desk { of, ..desk });
+        let desk = Arc::new(DraftCache { of, ..desk });
         list.push(Arc::clone(&desk));
         if list.len() > DESKS {
             list.remove(0).stop();
@@ -96,7 +96,7 @@ impl Desks {
     }
 }
 
-impl Drop for Desks {
+impl Drop for DraftCaches {
     fn drop(&mut self) {
         let desks = std::mem::take(&mut *self.list());
         desks.iter().for_each(|desk| desk.stop());
@@ -104,7 +104,7 @@ impl Drop for Desks {
     }
 }
 
-impl Desk {
+impl DraftCache {
     /// The desk of a file that has no import yet.
     pub fn of_file(file: Fetched) -> Self {
         Self {
@@ -132,7 +132,7 @@ impl Desk {
     }
 
     /// What is found in the file with these settings. Reading all of it again is saved where nothing asks for it.
-    pub fn look(&self, settings: &DraftSettings, terms: &Terms) -> Result<Arc<Look>, Error> {
+    pub fn look(&self, settings: &DraftSettings, terms: &WorkspaceRules) -> Result<Arc<FileAnalysis>, Error> {
         let opening = settings.opening();
         let inside = &mut *self.inside();
         let key = format!("{opening:?} {terms:?}");

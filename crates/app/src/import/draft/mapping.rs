@@ -3,9 +3,9 @@
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
-use crate::import::analysis::{Look, has_dates};
+use crate::import::analysis::{FileAnalysis, has_dates};
 use crate::import::draft::MappedFile;
-use crate::workspace::custom_fields::Terms;
+use crate::workspace::custom_fields::WorkspaceRules;
 use exchange::mapping::layout_name;
 use model::Slot;
 use store::ImportId;
@@ -42,7 +42,7 @@ impl App {
 }
 
 /// The first distinct values of a column.
-fn samples(look: &Look, column: usize) -> Vec<String> {
+fn samples(look: &FileAnalysis, column: usize) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for row in &look.opened.sample {
         let value = row.get(column).map(|cell| cell.trim()).unwrap_or_default();
@@ -57,7 +57,7 @@ fn samples(look: &Look, column: usize) -> Vec<String> {
 }
 
 /// By what a header row is known again; none for a file without one.
-pub(crate) fn header_hash(look: &Look) -> Option<u128> {
+pub(crate) fn header_hash(look: &FileAnalysis) -> Option<u128> {
     look.opened.header_row?;
     let mut hash = Xxh3::new();
     for name in &look.opened.header {
@@ -68,7 +68,7 @@ pub(crate) fn header_hash(look: &Look) -> Option<u128> {
 }
 
 /// A mapping as it is remembered: the text of each column's slot.
-pub(crate) fn mapping_text(look: &Look) -> String {
+pub(crate) fn mapping_text(look: &FileAnalysis) -> String {
     let slots: Vec<String> = look
         .reading
         .mapping
@@ -84,7 +84,11 @@ fn slot_text(slot: Option<&Slot>) -> String {
 }
 
 /// The choices that make the proposal the mapping that is remembered; none if it is that already, or does not fit.
-pub(crate) fn remembered_choices(text: &str, look: &Look, terms: &Terms) -> Option<Vec<(String, String)>> {
+pub(crate) fn remembered_choices(
+    text: &str,
+    look: &FileAnalysis,
+    terms: &WorkspaceRules,
+) -> Option<Vec<(String, String)>> {
     let mut slots: Vec<String> = serde_json::from_str(text).ok()?;
     let columns = look.reading.mapping.columns();
     let readable = slots.iter().all(|slot| slot.is_empty() || slot.parse::<Slot>().is_ok());

@@ -26,7 +26,7 @@ pub use crate::import::draft::view::{
 };
 pub use crate::import::outcome::Decision;
 
-pub(crate) use crate::import::draft::cache::Desks;
+pub(crate) use crate::import::draft::cache::DraftCaches;
 pub(crate) use crate::import::draft::plan::upload_of;
 pub(crate) use crate::import::row_index::Entry;
 pub(crate) use crate::import::row_log::KeptRows;

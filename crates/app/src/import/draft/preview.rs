@@ -4,14 +4,14 @@
 //! (`run`), so its numbers are those of the run. Leaves out showing rows (`rows`).
 
 use crate::access::Actor;
-use crate::clock::World;
+use crate::clock::System;
 use crate::error::Error;
-use crate::import::analysis::Look;
+use crate::import::analysis::FileAnalysis;
 use crate::import::draft::plan::DraftPlan;
 use crate::import::draft::text::Text;
 use crate::import::draft::{ColumnProblem, PreviewState};
 use crate::import::outcome::{Outcome, Standing};
-use crate::import::pipeline::{Chunk, Prepared};
+use crate::import::pipeline::{Chunk, ParsedRow};
 use crate::import::row_index::{Entry, RowIndex};
 use crate::import::run::{Run, over_scratch};
 use crate::import::stored::Stopped;
@@ -40,7 +40,7 @@ pub(crate) struct Preview {
     /// The directory's count of changes when it began.
     pub changes: i64,
     pub plan: DraftPlan,
-    pub look: Arc<Look>,
+    pub look: Arc<FileAnalysis>,
     pub fixes: ReadyFixes,
     pub index: RowIndex,
     text: OnceLock<Text>,
@@ -59,9 +59,9 @@ struct Going {
 }
 
 /// What making a preview takes.
-pub(crate) struct Means {
+pub(crate) struct PreviewInputs {
     pub store: Store,
-    pub world: Arc<dyn World>,
+    pub world: Arc<dyn System>,
     pub actor: Actor,
     pub file: Arc<Fetched>,
     pub long_reads: LongReads,
@@ -69,8 +69,13 @@ pub(crate) struct Means {
 }
 
 impl Preview {
-    /// Begins one.
-    pub fn begin(means: Means, key: u128, changes: i64, plan: DraftPlan, look: Arc<Look>) -> Result<Arc<Self>, Error> {
+    pub fn begin(
+        means: PreviewInputs,
+        key: u128,
+        changes: i64,
+        plan: DraftPlan,
+        look: Arc<FileAnalysis>,
+    ) -> Result<Arc<Self>, Error> {
         let going = Going {
             state: PreviewState {
                 of_bytes: means.file.size,
@@ -149,7 +154,7 @@ impl Preview {
         self.text.get()
     }
 
-    fn wait_for_turn_and_make(&self, means: &Means) -> Result<Stopped, Error> {
+    fn wait_for_turn_and_make(&self, means: &PreviewInputs) -> Result<Stopped, Error> {
         let lane = if means.file.size > SMALL {
             Lane::Large
         } else {
@@ -162,7 +167,7 @@ impl Preview {
         self.make(means)
     }
 
-    fn make(&self, means: &Means) -> Result<Stopped, Error> {
+    fn make(&self, means: &PreviewInputs) -> Result<Stopped, Error> {
         let reading = &self.look.reading;
         let text = Text::of(Arc::clone(&means.file), &reading.encoding)?;
         // Nobody else sets it.
@@ -220,7 +225,7 @@ impl Preview {
     }
 
     /// Counts what is wrong with an invalid row, by column.
-    fn note(&self, row: &Prepared, cells: &[&str]) {
+    fn note(&self, row: &ParsedRow, cells: &[&str]) {
         let columns = self.look.reading.mapping.columns();
         let problems = &mut self.going().problems;
         for reason in row.reasons.iter().filter(|r| !r.warning && !r.column.is_empty()) {

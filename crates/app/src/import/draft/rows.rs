@@ -4,24 +4,24 @@
 
 use crate::App;
 use crate::access::{Actor, Right};
-use crate::clock::World;
+use crate::clock::System;
 use crate::contacts::stored::read_body;
 use crate::error::Error;
 use crate::import::analysis::Reading;
 use crate::import::candidate::Found;
-use crate::import::collected::{Collected, Purpose};
+use crate::import::collected::{BatchState, Purpose};
 use crate::import::draft::diff::changes_between;
 use crate::import::draft::plan::DraftPlan;
 use crate::import::draft::preview::Preview;
 use crate::import::draft::text::Text;
 use crate::import::draft::{Decision, MatchedContact, PreviewRow, RowClass, RowsPage};
-use crate::import::match_index::{Directory, Layers};
+use crate::import::match_index::{MatchIndex, Overlay};
 use crate::import::match_reasons::{
     Matched, ambiguous_reason, conflict_reason, duplicate_reason, is_only_possible, view_only_reason,
 };
 use crate::import::outcome::Decisions;
-use crate::import::pipeline::{Bodies, Prepared, prepare};
-use crate::import::resolve::Settler;
+use crate::import::pipeline::{Bodies, ParsedRow, prepare};
+use crate::import::resolve::RowResolver;
 use crate::import::row_index::{Place, RowIndex};
 use crate::import::run::PREVIEW;
 use crate::import_options::{Duplicates, ImportOptions};
@@ -47,7 +47,7 @@ pub(crate) struct Showing<'a> {
     pub text: &'a Text,
     pub fixes: &'a ReadyFixes,
     pub decisions: &'a Decisions,
-    pub world: &'a dyn World,
+    pub world: &'a dyn System,
 }
 
 /// A row that was read again.
@@ -56,7 +56,7 @@ struct Read {
     cells: Vec<String>,
     fixed: Vec<usize>,
     contact: Option<Contact>,
-    prepared: Option<Prepared>,
+    prepared: Option<ParsedRow>,
 }
 
 impl App {
@@ -142,9 +142,9 @@ impl Showing<'_> {
     /// Puts rows beside the contacts that they meet. What is in the directory is asked for in few questions.
     fn rows(&self, tx: &mut Tx<'_>, judge: &Judge, read: Vec<Read>) -> Result<Vec<PreviewRow>, Error> {
         let befores = self.befores(tx, &read)?;
-        let mut collected = Collected::new(Purpose::Show, self.options.matching);
-        let mut directory = Directory {
-            layers: Layers {
+        let mut collected = BatchState::new(Purpose::Show, self.options.matching);
+        let mut directory = MatchIndex {
+            layers: Overlay {
                 actor: self.actor,
                 run: self.run,
                 top: tx,
@@ -185,7 +185,7 @@ impl Showing<'_> {
 
     fn row(
         &self,
-        directory: &mut Directory<'_, '_, '_>,
+        directory: &mut MatchIndex<'_, '_, '_>,
         judge: &Judge,
         read: Read,
         before: Option<Contact>,
@@ -223,10 +223,10 @@ impl Showing<'_> {
     /// The contacts that a row meets, or has made.
     fn met(
         &self,
-        directory: &mut Directory<'_, '_, '_>,
+        directory: &mut MatchIndex<'_, '_, '_>,
         judge: &Judge,
         read: &Read,
-        row: &Prepared,
+        row: &ParsedRow,
     ) -> Result<Vec<Matched>, Error> {
         let entry = read.place.entry;
         let mut met = Vec::new();
@@ -255,8 +255,8 @@ impl Showing<'_> {
         }
     }
 
-    fn settler(&self) -> Settler<'_> {
-        Settler {
+    fn settler(&self) -> RowResolver<'_> {
+        RowResolver {
             options: self.options,
             decisions: Some(self.decisions),
             run: self.run,
@@ -298,7 +298,7 @@ impl Showing<'_> {
     }
 
     /// What there is to say of a row beside its own reasons.
-    fn told(&self, class: RowClass, row: &Prepared, met: &[Matched]) -> Result<Option<Reason>, Error> {
+    fn told(&self, class: RowClass, row: &ParsedRow, met: &[Matched]) -> Result<Option<Reason>, Error> {
         let Some(first) = met.first() else { return Ok(None) };
         Ok(match class {
             RowClass::Duplicate | RowClass::Possible if self.is_view_only(row, first)? => {
@@ -316,7 +316,7 @@ impl Showing<'_> {
     }
 
     /// Whether a row would have changed a contact that the member may only view.
-    fn is_view_only(&self, row: &Prepared, matched: &Matched) -> Result<bool, Error> {
+    fn is_view_only(&self, row: &ParsedRow, matched: &Matched) -> Result<bool, Error> {
         if matched.right >= Right::Edit {
             return Ok(false);
         }
@@ -328,14 +328,14 @@ impl Showing<'_> {
     }
 
     /// Whether a row is passed over in any case, because the contact is only possibly the same.
-    fn sets_apart(&self, row: &Prepared, matched: &Matched) -> Result<bool, Error> {
+    fn sets_apart(&self, row: &ParsedRow, matched: &Matched) -> Result<bool, Error> {
         Ok(!self.options.matching.is_of_one_kind() && is_only_possible(matched, &row.read()?))
     }
 
     /// What an update changes, or would change, in the one contact that a row meets.
     fn changes(
         &self,
-        row: &Prepared,
+        row: &ParsedRow,
         met: &[Matched],
         before: Option<Contact>,
         decision: Option<Decision>,

@@ -11,9 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DraftSettings {
-    /// The encoding.
     pub charset: Option<Charset>,
-    /// The delimiter.
     pub delimiter: Option<u8>,
     /// The header row.
     pub header: HeaderChoice,

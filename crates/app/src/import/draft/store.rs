@@ -3,17 +3,17 @@
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
-use crate::import::analysis::Look;
+use crate::import::analysis::FileAnalysis;
 use crate::import::draft::arriving::ArrivingFile;
-use crate::import::draft::cache::Desk;
+use crate::import::draft::cache::DraftCache;
 use crate::import::draft::mapping::{header_hash, mapping_text, remembered_choices};
 use crate::import::draft::plan::{DraftPlan, draft_plan, upload_of};
-use crate::import::draft::preview::{Means, Preview};
+use crate::import::draft::preview::{Preview, PreviewInputs};
 use crate::import::draft::{ColumnProblem, Decision, Draft, DraftSettings, PreviewState, RowClass, RowsPage};
 use crate::import::stored::Reached;
 use crate::import::stored::{KEPT_FOR, Plan, plan_of};
 use crate::json::to_json;
-use crate::workspace::custom_fields::{Terms, refuse_new_fields};
+use crate::workspace::custom_fields::{WorkspaceRules, refuse_new_fields};
 use exchange::fixes::Fix;
 use std::io::Read;
 use std::sync::Arc;
@@ -67,7 +67,7 @@ impl App {
             ..DraftPlan::default()
         };
         let size = upload.file.size;
-        let desk = Desk::of_file(upload.file);
+        let desk = DraftCache::of_file(upload.file);
         let terms = self.terms(actor)?;
         plan.settings.options = self.import_defaults(actor)?;
         let look = desk.look(&plan.settings, &terms)?;
@@ -256,7 +256,7 @@ impl App {
     }
 
     /// Starts an import with a plan, unless its draft was changed since.
-    fn start_plan(&self, actor: Actor, draft: &Import, plan: &Plan, look: &Look) -> Result<bool, Error> {
+    fn start_plan(&self, actor: Actor, draft: &Import, plan: &Plan, look: &FileAnalysis) -> Result<bool, Error> {
         let (workspace, import) = (actor.workspace, draft.id);
         let now = self.world.now();
         self.store.write(|tx| {
@@ -324,7 +324,7 @@ impl App {
     }
 
     /// A draft and what is remembered of it here.
-    pub(crate) fn draft_desk(&self, actor: Actor, import: ImportId) -> Result<(Import, Arc<Desk>), Error> {
+    pub(crate) fn draft_desk(&self, actor: Actor, import: ImportId) -> Result<(Import, Arc<DraftCache>), Error> {
         let stored = self.stored_draft(actor, import)?;
         let upload = draft_plan(&stored)?.upload;
         let desk = self
@@ -361,7 +361,7 @@ impl App {
         }
         let plan = draft_plan(&stored)?;
         let look = desk.look(&plan.settings, &terms)?;
-        let means = Means {
+        let means = PreviewInputs {
             store: self.store.clone(),
             world: Arc::clone(&self.world),
             actor,
@@ -393,7 +393,7 @@ fn not_a_draft(stored: &Import) -> Error {
 }
 
 /// What a draft is at this moment, and what the workspace says of its rows.
-fn key_of(stored: &Import, terms: &Terms) -> u128 {
+fn key_of(stored: &Import, terms: &WorkspaceRules) -> u128 {
     xxh3_128(format!("{} {terms:?}", stored.plan).as_bytes())
 }
 

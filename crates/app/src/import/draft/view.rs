@@ -15,7 +15,6 @@ use store::imports::ImportState;
 /// An import that is being prepared.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    /// Its number.
     pub import: ImportId,
     /// The name that people know the file by.
     pub file_name: String,
@@ -110,7 +109,6 @@ pub struct MatchedContact {
     pub id: Option<ContactId>,
     /// The line of that row.
     pub line: Option<u64>,
-    /// Its values.
     pub contact: Contact,
 }
 
@@ -128,7 +126,6 @@ pub struct ValueChange {
 /// A page of rows.
 #[derive(Clone, Debug, Default)]
 pub struct RowsPage {
-    /// The rows.
     pub rows: Vec<PreviewRow>,
     /// How many rows there are on all pages.
     pub total: u64,
@@ -145,7 +142,6 @@ pub struct RowsPage {
 pub struct ColumnProblem {
     /// Which column, from 0.
     pub column: usize,
-    /// Its name.
     pub header: String,
     /// How many rows.
     pub rows: u64,

@@ -36,7 +36,6 @@ pub struct ServerFacts {
 /// Extensions that the schema needs.
 const EXTENSIONS: [&str; 2] = ["pg_trgm", "btree_gin"];
 
-/// Asks everything.
 pub(crate) fn facts(client: &mut Client) -> Result<ServerFacts> {
     let number: i32 = ask(client, "SELECT current_setting('server_version_num')::int4")?;
     Ok(ServerFacts {

@@ -23,7 +23,6 @@ pub(super) struct Tls {
 /// The `sslmode` of an address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// Never encrypted.
     Disable,
     /// Encrypted if the server can; its certificate is not looked at.
     #[default]

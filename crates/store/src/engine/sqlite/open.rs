@@ -180,7 +180,6 @@ impl Sqlite {
         damage(&to_read(&self.path)?)
     }
 
-    /// The file.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }

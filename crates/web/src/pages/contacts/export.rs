@@ -35,7 +35,6 @@ pub struct Progress {
 
 static DOWNLOADS: LazyLock<Mutex<HashMap<String, Progress>>> = LazyLock::new(Mutex::default);
 
-/// Which contacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Which {
     All,
@@ -180,7 +179,6 @@ pub async fn again(
     show(&web, &signed, &fields(&body)).await
 }
 
-/// The dialog.
 pub async fn show(web: &Arc<Web>, signed: &CurrentMember, fields: &[(String, String)]) -> Result<Markup, Problem> {
     let chosen = Chosen::read(fields);
     let (actor, which, selected) = (signed.actor, chosen.which, chosen.ids.len() as u64);

@@ -19,7 +19,6 @@ pub const PAGE: u64 = 50;
 pub struct ListQuery {
     /// Words, and conditions as the command line knows them.
     pub q: String,
-    /// A tag.
     pub tag: String,
     /// A part of a company's name.
     pub company: String,
@@ -27,7 +26,6 @@ pub struct ListQuery {
     pub import: String,
     /// `email`: those without one.
     pub no: String,
-    /// A day.
     pub since: String,
     /// The name of a custom field.
     pub field: String,
@@ -35,9 +33,7 @@ pub struct ListQuery {
     pub value: String,
     /// `mine` or `shared`.
     pub scope: String,
-    /// The order.
     pub sort: String,
-    /// The columns.
     pub columns: Columns,
     /// The page, from 0.
     pub page: String,
@@ -81,13 +77,11 @@ impl ListQuery {
         }
     }
 
-    /// Whose contacts.
     pub fn scope(&self) -> Scope {
         let known = SCOPES.iter().find(|(_, name, _)| *name == self.scope);
         known.map_or(Scope::All, |(scope, _, _)| *scope)
     }
 
-    /// What passes.
     pub fn filter(&self) -> Result<Filter, Error> {
         let mut filter: Filter = self.q.parse()?;
         if !self.tag.trim().is_empty() {

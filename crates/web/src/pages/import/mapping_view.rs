@@ -42,7 +42,6 @@ const ENCODINGS: [(&str, &str); 20] = [
 /// Rows that can be chosen as the header row.
 const HEADER_ROWS: u64 = 10;
 
-/// The page.
 pub fn view(signed: &CurrentMember, shown: &Shown<'_>) -> Markup {
     let Shown { draft, file, .. } = shown;
     let import = draft.import;

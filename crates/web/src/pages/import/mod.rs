@@ -47,7 +47,6 @@ pub enum Step {
     Map,
     /// Seeing what would happen.
     Preview,
-    /// It happens.
     Running,
     /// What has happened.
     Result,

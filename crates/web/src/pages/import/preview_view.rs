@@ -18,13 +18,11 @@ use model::Slot;
 
 /// What the page shows.
 pub struct Shown {
-    /// The import.
     pub draft: Draft,
     /// How far its preview is.
     pub state: PreviewState,
     /// Which rows are shown.
     pub class: RowClass,
-    /// The rows.
     pub rows: RowsPage,
     /// What is wrong with invalid rows, if those are shown.
     pub problems: Vec<ColumnProblem>,
@@ -47,7 +45,6 @@ impl Shown {
 /// How often a page without script looks again while it is counted.
 const LOOK_AGAIN_SECONDS: u32 = 2;
 
-/// The page.
 pub fn view(signed: &CurrentMember, shown: &Shown) -> Markup {
     let Shown { draft, state, .. } = shown;
     wizard(

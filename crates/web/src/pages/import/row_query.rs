@@ -10,7 +10,6 @@ pub const PAGE: u64 = 50;
 /// Which rows are looked at.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct RowQuery {
-    /// Their class.
     pub class: Option<String>,
     /// The page, from 1.
     pub page: Option<u64>,

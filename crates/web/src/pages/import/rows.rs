@@ -14,9 +14,7 @@ use model::Contact;
 
 /// What a table of rows has to know beside them.
 pub struct Rows<'a> {
-    /// The import.
     pub import: ImportId,
-    /// The rows.
     pub page: &'a RowsPage,
     /// What they have in common.
     pub class: RowClass,
@@ -27,7 +25,6 @@ pub struct Rows<'a> {
 /// Where changes of rows are sent.
 #[derive(Clone, Copy)]
 pub struct Changing {
-    /// The import.
     pub import: ImportId,
     /// What happens to duplicates.
     pub duplicates: Duplicates,
@@ -77,7 +74,6 @@ pub fn meaning(class: RowClass) -> &'static str {
 }
 
 impl Rows<'_> {
-    /// The table.
     pub fn table(&self) -> Markup {
         let table = match self.class {
             RowClass::New => self.plain(),

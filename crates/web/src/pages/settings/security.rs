@@ -38,7 +38,6 @@ pub async fn save(
     Ok(Redirect::to("/settings?done=yes"))
 }
 
-/// The form.
 pub fn form(settings: &SecuritySettings) -> Markup {
     let hours = |name: &str, label: &str, hint: String, most: u32, value: u32| {
         field(name, label, Some(&hint), None, |about| {
