@@ -44,7 +44,7 @@ pub use auth::sessions::{SignInInfo, SignedIn};
 pub use clock::System;
 pub use contact_index::{ListPage, ListRequest, Listed, Sort};
 pub use contacts::TrashedContact;
-pub use contacts::bulk::ActionReport;
+pub use contacts::bulk::{ActionReport, InterruptedAction};
 pub use contacts::bulk_undo::ActionUndone;
 pub use contacts::history::{ContactHistory, LastImport, Namesake};
 pub use contacts::merge::{MERGED_AT_ONCE, MergeRequest};

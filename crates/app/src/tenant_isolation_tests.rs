@@ -9,7 +9,7 @@ use store::{Workspace, members, workspaces};
 
 /// A world that counts.
 #[derive(Default)]
-struct Counting(std::sync::atomic::AtomicU32);
+pub(crate) struct Counting(pub(crate) std::sync::atomic::AtomicU32);
 
 impl System for Counting {
     fn now(&self) -> i64 {

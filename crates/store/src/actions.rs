@@ -48,9 +48,17 @@ pub struct Touched {
     pub body: Option<String>,
 }
 
-pub(crate) const TABLE: Table<6> = Table {
+pub(crate) const TABLE: Table<7> = Table {
     name: "actions",
-    columns: ["workspace_id", "action_id", "member_id", "kind", "at", "undone_at"],
+    columns: [
+        "workspace_id",
+        "action_id",
+        "member_id",
+        "kind",
+        "at",
+        "undone_at",
+        "open_until",
+    ],
 };
 
 pub(crate) const TOUCHED: Table<15> = Table {
@@ -203,6 +211,48 @@ pub fn forget_contacts(tx: &mut Tx<'_>, workspace: Workspace, action: i64, conta
         .iter()
         .map(|contact| [workspace.into(), Value::Int(action), Value::id(contact)]);
     tx.bulk_delete("forgetting what was there", &TOUCHED_KEY, rows)
+}
+
+/// Says until when (in UTC microseconds) the steps of an action are expected to go on; none says that it has ended.
+pub fn set_open(tx: &mut Tx<'_>, workspace: Workspace, action: i64, until: Option<i64>) -> Result<()> {
+    tx.execute(
+        "noting how long an action goes on",
+        "UPDATE actions SET open_until = $3 WHERE workspace_id = $1 AND action_id = $2",
+        &[workspace.into(), Value::Int(action), until.into()],
+    )?;
+    Ok(())
+}
+
+/// The latest action of a member that began after `since`, was interrupted between its steps and was not undone, and how many
+/// contacts it had changed. Times are UTC microseconds.
+pub fn interrupted(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    member: Member,
+    since: i64,
+    now: i64,
+) -> Result<Option<(Action, u64)>> {
+    let found = tx.query_one(
+        "looking for an interrupted action",
+        "SELECT action_id, member_id, kind, at, undone_at FROM actions
+         WHERE workspace_id = $1 AND action_id > $2 AND member_id = $3 AND open_until < $4 AND undone_at IS NULL
+         ORDER BY action_id DESC LIMIT 1",
+        &[
+            workspace.into(),
+            Value::Int(since),
+            Value::Int(member.0),
+            Value::Int(now),
+        ],
+        read,
+    )?;
+    let Some(action) = found else { return Ok(None) };
+    let contacts = tx.query_one(
+        "counting the contacts of an action",
+        "SELECT count(*) FROM action_contacts WHERE workspace_id = $1 AND action_id = $2",
+        &[workspace.into(), Value::Int(action.id)],
+        |row| row.count(0),
+    )?;
+    Ok(Some((action, contacts.unwrap_or(0))))
 }
 
 /// Notes that an action was taken back.

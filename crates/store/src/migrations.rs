@@ -49,6 +49,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         "V16__second_factors",
         include_str!("../migrations/sqlite/V16__second_factors.sql"),
     ),
+    (
+        "V17__open_actions",
+        include_str!("../migrations/sqlite/V17__open_actions.sql"),
+    ),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -92,6 +96,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     (
         "V16__second_factors",
         include_str!("../migrations/postgres/V16__second_factors.sql"),
+    ),
+    (
+        "V17__open_actions",
+        include_str!("../migrations/postgres/V17__open_actions.sql"),
     ),
 ];
 

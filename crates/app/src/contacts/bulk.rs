@@ -23,6 +23,13 @@ use store::{Member, Tx, workspaces};
 /// Contacts of one step.
 pub(crate) const STEP: usize = 4_000;
 
+/// How long the next step of an action may take to commit, in microseconds. An action whose last step is longer ago was
+/// interrupted: by a crash, or by an error that ended it.
+const STEP_TAKES: i64 = 2 * 60 * 1_000_000;
+
+/// For how long the undo of an interrupted action is offered, in microseconds.
+const OFFERED_FOR: i64 = 7 * 24 * 3_600 * 1_000_000;
+
 /// What is done to many contacts. Deleting is none: the trash is its way back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ActionKind {
@@ -122,6 +129,19 @@ pub struct ActionReport {
     pub passed_over: u64,
     /// By what it can be taken back; none if nothing was changed.
     pub action: Option<i64>,
+}
+
+/// A change of many contacts that ended before its last contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InterruptedAction {
+    /// By what it can be undone.
+    pub action: i64,
+    /// In the words of the audit log, such as "tagged".
+    pub done: &'static str,
+    /// When it began, in UTC microseconds.
+    pub began_at: i64,
+    /// Contacts that it had changed.
+    pub contacts: u64,
 }
 
 /// The shares of a contact that an action has changed.
@@ -237,7 +257,9 @@ impl App {
         ids.dedup();
         let mut report = ActionReport::default();
         let mut entry = None;
-        for some in ids.chunks(STEP) {
+        let steps = ids.chunks(STEP);
+        let last = steps.len().saturating_sub(1);
+        for (at, some) in steps.enumerate() {
             let (contacts, passed_over, action) = self.store.write(|tx| {
                 let change = workspaces::begin_change(tx, actor.workspace)?;
                 access::active(tx, actor)?;
@@ -250,6 +272,10 @@ impl App {
                     };
                     action = Some(number);
                     note(tx, actor, number, &step.touched)?;
+                }
+                if let (Some(number), true) = (action, last > 0) {
+                    let until = (at < last).then(|| self.world.now() + STEP_TAKES);
+                    actions::set_open(tx, actor.workspace, number, until)?;
                 }
                 let met = step.touched.iter().map(|before| before.row.id).collect();
                 feed::note(tx, actor.workspace, &[kind.touched(met)])?;
@@ -267,6 +293,37 @@ impl App {
         Ok(report)
     }
 
+    /// The latest change of many contacts by the member that was interrupted, if one was.
+    pub fn interrupted_action(&self, actor: Actor) -> Result<Option<InterruptedAction>, Error> {
+        let now = self.world.now();
+        self.store.read(|tx| {
+            let Some((action, contacts)) =
+                actions::interrupted(tx, actor.workspace, actor.member, now - OFFERED_FOR, now)?
+            else {
+                return Ok(None);
+            };
+            Ok(Some(InterruptedAction {
+                action: action.id,
+                done: ActionKind::named(&action.kind)?.deed().as_str(),
+                began_at: action.at,
+                contacts,
+            }))
+        })
+    }
+
+    /// Leaves an interrupted change of the member as it is, so that it is not offered any more.
+    ///
+    /// # Errors
+    /// [`Error::NoAction`] if there is none of that number.
+    pub fn keep_action(&self, actor: Actor, action: i64) -> Result<(), Error> {
+        self.store.write(|tx| {
+            access::active(tx, actor)?;
+            let own = actions::get(tx, actor.workspace, action)?.filter(|found| found.member == actor.member);
+            let own = own.ok_or(Error::NoAction(action))?;
+            Ok(actions::set_open(tx, actor.workspace, own.id, None)?)
+        })
+    }
+
     /// Forgets what was done to contacts longer ago than the settings say: it cannot be taken back any more.
     pub fn forget_old_actions(&self, actor: Actor) -> Result<(), Error> {
         let settings = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
@@ -282,9 +339,75 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tenant_isolation_tests::Counting;
     use store::shares::{Access, Grantee};
 
     const EVERYONE: i64 = 0;
+
+    /// A contact that was touched, as far as its note matters here.
+    fn before(id: ContactId, owner: Member) -> Before {
+        let row = ContactRow {
+            id,
+            version: 1,
+            owner,
+            created_at: 1,
+            created_by: None,
+            made_by: None,
+            written_by: None,
+            edited_by: None,
+            body: "{}".to_owned(),
+        };
+        Before {
+            row,
+            shares: None,
+            after: Some(2),
+        }
+    }
+
+    #[test]
+    fn an_action_that_ends_between_its_steps_is_offered_for_undo_until_it_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = crate::Place {
+            data: folder.path(),
+            objects: None,
+            database: None,
+        };
+        let world = std::sync::Arc::new(Counting::default());
+        let app = App::open(&place, std::sync::Arc::clone(&world) as _).unwrap();
+        let owner = app.local_actor().unwrap();
+        let ids: Vec<ContactId> = (0..=STEP as u128).map(ContactId::from_u128).collect();
+        let mut steps = 0;
+        let mut one_step = |_: &mut Tx<'_>, some: &[ContactId]| {
+            steps += 1;
+            match steps {
+                1 => Ok(Step {
+                    touched: vec![before(some[0], owner.member)],
+                    passed_over: 0,
+                }),
+                _ => Err(Error::Broken),
+            }
+        };
+        assert!(
+            app.in_steps(owner, ActionKind::Tag, "vip", &ids, &mut one_step)
+                .is_err()
+        );
+        assert_eq!(app.interrupted_action(owner).unwrap(), None, "it may still go on");
+        let later = u32::try_from(STEP_TAKES + 1).unwrap();
+        world.0.fetch_add(later, std::sync::atomic::Ordering::Relaxed);
+        let found = app.interrupted_action(owner).unwrap().unwrap();
+        assert_eq!((found.done, found.contacts), ("tagged", 1));
+        app.keep_action(owner, found.action).unwrap();
+        assert_eq!(app.interrupted_action(owner).unwrap(), None);
+        let whole = |_: &mut Tx<'_>, some: &[ContactId]| {
+            Ok(Step {
+                touched: vec![before(some[0], owner.member)],
+                passed_over: 0,
+            })
+        };
+        app.in_steps(owner, ActionKind::Tag, "vip", &ids, whole).unwrap();
+        world.0.fetch_add(later, std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(app.interrupted_action(owner).unwrap(), None, "it has ended");
+    }
 
     fn share(to: i64, access: Access, at: i64) -> Share {
         Share {

@@ -119,3 +119,38 @@ fn old_actions_are_forgotten_step_by_step() {
         assert_eq!(left(young), (3, true));
     });
 }
+
+#[test]
+fn an_action_whose_time_is_over_was_interrupted_until_it_ends_or_is_undone() {
+    on_every_engine(|store, _| {
+        let interrupted = |member, since, now| {
+            let found = store
+                .read(|tx| actions::interrupted(tx, HERE, member, since, now))
+                .unwrap();
+            found.map(|(action, contacts)| (action.id, contacts))
+        };
+        let set_open = |action, until| store.write(|tx| actions::set_open(tx, HERE, action, until)).unwrap();
+        let first = begin(store, 10);
+        let action = begin(store, 20);
+        store
+            .write(|tx| actions::note(tx, HERE, action, &[touched(1), touched(2)]))
+            .unwrap();
+        assert_eq!(interrupted(ME, 0, 1_000), None, "both have ended");
+        set_open(first, Some(500));
+        set_open(action, Some(500));
+        assert_eq!(interrupted(ME, 0, 500), None, "both go on");
+        assert_eq!(interrupted(ME, 0, 501), Some((action, 2)), "the latest");
+        assert_eq!(interrupted(Member(9), 0, 501), None);
+        assert_eq!(interrupted(ME, action, 501), None, "too long ago");
+        assert!(
+            store
+                .read(|tx| actions::interrupted(tx, ELSEWHERE, ME, 0, 501))
+                .unwrap()
+                .is_none()
+        );
+        store.write(|tx| actions::set_undone(tx, HERE, action, 600)).unwrap();
+        assert_eq!(interrupted(ME, 0, 700), Some((first, 0)));
+        set_open(first, None);
+        assert_eq!(interrupted(ME, 0, 700), None);
+    });
+}

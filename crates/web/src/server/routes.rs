@@ -165,6 +165,7 @@ pub fn table() -> Vec<Route> {
         post("/hand-over", contacts::share::hand_over),
         get("/shared", contacts::list::shared),
         post("/actions/{action}/undo", contacts::undo::undo),
+        post("/actions/{action}/keep", contacts::undo::keep),
         get("/views", contacts::views::list),
         post("/views", contacts::views::save),
         post("/views/{view}", contacts::views::change),

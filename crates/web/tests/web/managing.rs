@@ -403,3 +403,20 @@ async fn a_view_is_saved_used_by_others_and_deleted_by_its_maker_or_an_admin() {
     post(&mut ada, "/views/1/delete", "").await;
     hides(&cid.get("/views").await, &["VIP"]);
 }
+
+#[tokio::test]
+async fn a_change_that_was_interrupted_is_offered_for_undo_to_the_member_who_began_it() {
+    let (site, mut ada) = Site::set_up().await;
+    let mut bob = joined(&site, "Bob", Role::Member).await;
+    create(&mut ada, "first_name=Ann&company=Acme").await;
+    post(&mut ada, "/contacts/bulk", "do=tag&bulk_tag=fair&all=yes&q=an").await;
+    // What a crash between two steps leaves.
+    testbed::execute_in_file(&site.database_file(), "UPDATE actions SET open_until = 1");
+    let words = "A change of many contacts was interrupted";
+    let list = ada.get("/contacts").await;
+    shows(&list, &[words, "1 contact", "tagged, the others not", "Keep"]);
+    hides(&bob.get("/contacts").await, &[words]);
+    let answer = post(&mut ada, &undo(&list), "back=/contacts").await;
+    shows(&answer, &["Taken back: 1 contact"]);
+    hides(&ada.get("/contacts").await, &[words]);
+}

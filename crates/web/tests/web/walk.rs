@@ -194,6 +194,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ("POST", "/hand-over", "member=2&id={contact}", members(303)),
     ("GET", "/shared", "", members(200)),
     ("POST", "/actions/{action}/undo", "back=%2Fcontacts", maker(303)),
+    ("POST", "/actions/{action}/keep", "back=%2Fcontacts", maker(303)),
     ("GET", "/views", "", members(200)),
     ("POST", "/views", "name=Mine&query=q%3Dann", members(303)),
     ("POST", "/views/{view}", "name=Other&query=q%3Dann", maker(303)),

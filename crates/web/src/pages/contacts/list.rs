@@ -7,6 +7,7 @@ use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::pages::contacts::columns::Columns;
 use crate::pages::contacts::list_query::{ListQuery, PAGE, SCOPES, SHARED, SORTS};
+use crate::pages::contacts::undo::interrupted_notice;
 use crate::pages::contacts::{columns_menu, table, views};
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
@@ -14,7 +15,7 @@ use crate::ui::flash::Flash;
 use crate::ui::form_data::fields;
 use crate::ui::layout::{Page, Section, Tone, empty, notice, page, pages};
 use crate::ui::words::{contacts, number};
-use app::{ListPage, ListRequest, SavedView, Scope};
+use app::{InterruptedAction, ListPage, ListRequest, SavedView, Scope};
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -29,6 +30,7 @@ struct Shown {
     /// The columns that the address names, or that the member chose last.
     columns: Columns,
     told: Flash,
+    interrupted: Option<InterruptedAction>,
     views: Vec<SavedView>,
     /// The workspace's custom fields.
     fields: Vec<String>,
@@ -100,14 +102,21 @@ async fn look(
         size: PAGE,
     });
     let list = criteria.scope();
-    let (views, fields, tags, remembered, found) = blocking(web, move |app| {
+    let (views, fields, tags, remembered, interrupted, found) = blocking(web, move |app| {
         let found = match request {
             Ok(request) => Ok(find(app, actor, request)?),
             Err(error) => Err(error.to_string()),
         };
         let remembered = app.chosen_columns(actor, list)?;
         let (views, fields) = (app.views(actor)?, custom_fields(app, actor)?);
-        Ok((views, fields, app.known_tags(actor)?, remembered, found))
+        Ok((
+            views,
+            fields,
+            app.known_tags(actor)?,
+            remembered,
+            app.interrupted_action(actor)?,
+            found,
+        ))
     })
     .await?;
     let remembered = remembered.map(|columns| Columns::remembered(&columns, &fields));
@@ -117,6 +126,7 @@ async fn look(
     };
     Ok(Shown {
         told: Flash::read(asked),
+        interrupted,
         criteria,
         columns,
         views,
@@ -179,6 +189,9 @@ fn body(shown: &Shown, nobody_yet: fn() -> Markup) -> Markup {
     let nobody = shown.found.as_ref().is_ok_and(|found| found.nobody);
     html! {
         (shown.told.notice(&shown.criteria.list_url(shown.criteria.page())))
+        @if let Some(interrupted) = shown.interrupted {
+            (interrupted_notice(interrupted, &shown.criteria.list_url(shown.criteria.page())))
+        }
         @if nobody {
             div id="results" { (nobody_yet()) }
         } @else {

@@ -1,4 +1,4 @@
-//! Taking an action back that was done to many contacts.
+//! Undoing a change of many contacts, and what is offered for one that was interrupted.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -6,9 +6,13 @@ use crate::session::CurrentMember;
 use crate::session::next::safe_next;
 use crate::ui::error_page::Problem;
 use crate::ui::flash::with;
+use crate::ui::layout::{Tone, notice};
+use crate::ui::words::{contacts, date};
+use app::InterruptedAction;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Redirect;
+use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -34,4 +38,47 @@ pub async fn undo(
         fields.push(("kept", undone.kept.to_string()));
     }
     Ok(Redirect::to(&with(safe_next(Some(&form.back)), &fields)))
+}
+
+/// `POST /actions/{action}/keep`
+pub async fn keep(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(action): Path<String>,
+    Form(form): Form<Back>,
+) -> Result<Redirect, Problem> {
+    let actor = signed.actor;
+    let action: i64 = action.parse().map_err(|_| Problem::NotFound)?;
+    blocking(&web, move |app| app.keep_action(actor, action)).await?;
+    Ok(Redirect::to(safe_next(Some(&form.back))))
+}
+
+/// Says that a change was interrupted, with the choice to undo it or to keep it; `back` is the page to come back to.
+pub fn interrupted_notice(interrupted: InterruptedAction, back: &str) -> Markup {
+    let InterruptedAction {
+        action,
+        contacts: changed,
+        ..
+    } = interrupted;
+    let form = |verb: &str, label: &str| {
+        html! {
+            form method="post" action={"/actions/" (action) "/" (verb)} {
+                input type="hidden" name="back" value=(back);
+                button.button-small { (label) }
+            }
+        }
+    };
+    notice(
+        Tone::Warn,
+        html! {
+            div.actions {
+                span {
+                    "A change of many contacts was interrupted on " (date(interrupted.began_at)) ": "
+                    (contacts(changed)) " " (interrupted.done) ", the others not."
+                }
+                (form("undo", "Undo"))
+                (form("keep", "Keep"))
+            }
+        },
+    )
 }
