@@ -111,6 +111,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use storage::Objects;
+use storage::disk_reserve::DiskReserve;
 use store::Store;
 use worker::Notify;
 
@@ -131,6 +132,8 @@ pub struct Place<'a> {
 
 /// A running installation: its database, its object store, and the world it asks for time and ids.
 pub struct App {
+    /// Deleted where a full disk keeps members from signing in.
+    disk_reserve: DiskReserve,
     // Leases are given back through the store, and the process's lock goes last.
     store: Store,
     /// The same database, for what must not wait for long work: who is signed in, signing in, whether all is well.
@@ -173,6 +176,7 @@ impl App {
         refuse_unfinished(&store)?;
         let long_reads = LongReads::beside(store.readers());
         Ok(Self {
+            disk_reserve: DiskReserve::new(place.database.is_none().then_some(&data)),
             rosters: contact_index::ContactIndexes::new(store.clone()),
             reserved: store.reserved(),
             store,

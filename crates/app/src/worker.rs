@@ -195,6 +195,8 @@ impl Work {
         // A clock that was ahead for a moment must not put it off for as long.
         if self.swept_at.is_none_or(|at| !(0..SWEEP).contains(&(now - at))) {
             self.swept_at = Some(now);
+            // Without it members can sign in as long as there is room.
+            let _ = self.app.fill_disk_reserve();
             self.app.forget_old_trash(actor)?;
             self.app.forget_old_actions(actor)?;
             self.app.forget_old_logs(actor)?;

@@ -98,7 +98,7 @@ impl App {
         let workspace = self.local_actor()?.workspace;
         let email = folded(email);
         let now = self.world.now();
-        let subjects = self.reserved.write(|tx| {
+        let subjects = self.write_sign_in(|tx| {
             sign_ins::forget(tx, workspace, now, now - rate_limit::FORGOTTEN_AFTER)?;
             devices::forget_old(tx, workspace, now)?;
             self.begin_signing_in(tx, workspace, &email, caller)
@@ -110,7 +110,7 @@ impl App {
             return Err(Error::WrongPassword);
         };
         let now = self.world.now();
-        self.reserved.write(|tx| {
+        self.write_sign_in(|tx| {
             // First, so that whoever keeps this member out at this moment is met, or meets this sign-in.
             members::seen(tx, workspace, account.member, now)?;
             // The password may have been changed while it was checked.

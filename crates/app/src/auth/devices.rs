@@ -26,7 +26,7 @@ impl App {
         let workspace = self.local_actor()?.workspace;
         let now = self.world.now();
         let device = DeviceToken(hex(&self.world.secret()));
-        self.reserved.write(|tx| {
+        self.write_sign_in(|tx| {
             let found = sign_ins::find(tx, workspace, &session.hash())?;
             let Some(found) = found.filter(|found| !found.awaits_code) else {
                 return Ok(None);
@@ -38,7 +38,7 @@ impl App {
             for old in devices::of_member(tx, workspace, found.member)?.iter().skip(MOST) {
                 devices::remove(tx, workspace, old, found.member)?;
             }
-            Ok(Some(device))
+            Ok(Some(device.clone()))
         })
     }
 }

@@ -185,12 +185,12 @@ impl App {
     pub fn enter_code(&self, session: &Token, code: &str, caller: &Caller) -> Result<Token, Error> {
         let workspace = self.local_actor()?.workspace;
         let now = self.world.now();
-        let subjects = self.reserved.write(|tx| {
+        let subjects = self.write_sign_in(|tx| {
             let found = awaiting(tx, workspace, session, now)?.ok_or(Error::SignInAgain)?;
             let account = accounts::get(tx, workspace, found.member)?.ok_or(Error::SignInAgain)?;
             self.begin_signing_in(tx, workspace, &account.email, caller)
         })?;
-        self.reserved.write(|tx| {
+        self.write_sign_in(|tx| {
             let found = awaiting(tx, workspace, session, now)?.ok_or(Error::SignInAgain)?;
             let actor = Actor {
                 workspace,

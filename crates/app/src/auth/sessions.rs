@@ -58,6 +58,26 @@ pub struct SignInInfo {
 }
 
 impl App {
+    /// Writes what signing in needs, over the connections kept back for it. On a full disk it is tried once more with the
+    /// room that the reserve gives.
+    ///
+    /// # Errors
+    /// What `work` returns; [`Error::DiskFull`] if there is no reserve.
+    pub(crate) fn write_sign_in<T>(&self, mut work: impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        match self.reserved.write(&mut work) {
+            Err(Error::DiskFull) if self.disk_reserve.release() => self.reserved.write(work),
+            outcome => outcome,
+        }
+    }
+
+    /// Makes the reserve for a full disk, if there is room for it.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn fill_disk_reserve(&self) -> std::io::Result<()> {
+        self.disk_reserve.fill()
+    }
+
     /// Signs a member in in this browser, who has given their password, in place of whoever was signed in there. With a
     /// second factor the session lets nobody in before its code was told.
     pub(crate) fn enter(&self, tx: &mut Tx<'_>, actor: Actor, caller: &Caller) -> Result<Token, Error> {

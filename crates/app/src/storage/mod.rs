@@ -5,6 +5,7 @@
 //! runtime that the S3 library needs lives in `bucket` and nowhere else.
 
 pub(crate) mod bucket;
+pub(crate) mod disk_reserve;
 pub(crate) mod error;
 pub(crate) mod folder;
 pub(crate) mod listed;
