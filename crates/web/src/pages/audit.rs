@@ -195,7 +195,7 @@ fn steps(asked: &Asked, next: Option<ContactId>) -> Markup {
 /// A kind of deed, in words.
 fn words(action: AuditAction) -> &'static str {
     match action {
-        AuditAction::SignedIn => "CurrentMember in",
+        AuditAction::SignedIn => "Signed in",
         AuditAction::SlowedDown => "Failed to sign in",
         AuditAction::Invited => "Invited somebody",
         AuditAction::InvitationRevoked => "Took an invitation back",

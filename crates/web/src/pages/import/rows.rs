@@ -291,7 +291,7 @@ impl Rows<'_> {
                 thead { tr {
                     th.number scope="col" { "Line" }
                     th scope="col" { "In the file" }
-                    th scope="col" { "SessionToken already" }
+                    th scope="col" { "Here already" }
                     @if self.changing.is_some() { th scope="col" { "This row" } }
                 } }
                 tbody { @for row in &self.page.rows {
