@@ -85,7 +85,10 @@ fn heads_and_bodies_that_never_end_are_ended() {
 fn an_answer_that_nobody_reads_is_broken_off() {
     let server = Server::start_with(&QUICK);
     let mallory = server.sign_in(MALLORY);
-    let request = mallory.head("GET", "/contacts", "");
+    // The stylesheet: a large answer that costs the server nothing, so that the sockets are full soon.
+    let page = mallory.get("/contacts").text();
+    let at = page.find("/assets/base").unwrap();
+    let request = mallory.head("GET", page[at..].split('"').next().unwrap(), "");
     let mut connection = TcpStream::connect(&server.address).unwrap();
     connection.set_write_timeout(Some(Duration::from_secs(1))).unwrap();
     // As many requests as the sockets take: their answers are many times as long.
