@@ -44,7 +44,10 @@ impl Watch {
     }
 
     /// Ends it, fails if an answer was not `200 OK` or took too long, and prints the longest times.
-    #[expect(clippy::print_stderr, reason = "the figures are for whoever runs the tests with --no-capture")]
+    #[expect(
+        clippy::print_stderr,
+        reason = "the figures are for whoever runs the tests with --no-capture"
+    )]
     pub fn end(self, attack: &str) -> Longest {
         self.stop.store(true, Ordering::Relaxed);
         let longest = self.thread.join().unwrap();
