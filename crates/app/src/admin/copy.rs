@@ -122,7 +122,7 @@ impl App {
         Ok(self.store.backup(file, existing)?)
     }
 
-    /// Goes back to a backup, while others use the database. Everybody is signed out, and links are taken back: the backup may
+    /// Goes back to a backup, while others use the database. All sessions end and open links are revoked: the backup may
     /// be older than the moment in which somebody was shut out. What was there is kept in a backup of its own, whose path is
     /// returned.
     ///

@@ -111,7 +111,7 @@ impl App {
         };
         let now = self.world.now();
         self.write_sign_in(|tx| {
-            // First, so that whoever keeps this member out at this moment is met, or meets this sign-in.
+            // First: the lock on the member orders this sign-in and a deactivation at the same moment.
             members::seen(tx, workspace, account.member, now)?;
             // The password may have been changed while it was checked.
             let current = accounts::get(tx, workspace, account.member)?;
@@ -133,7 +133,7 @@ impl App {
         })
     }
 
-    /// Counts a try of whoever says to have this email as failed until it succeeds.
+    /// Counts an attempt to sign in with this email as failed until it succeeds.
     pub(crate) fn begin_signing_in(
         &self,
         tx: &mut Tx<'_>,

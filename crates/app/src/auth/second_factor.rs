@@ -196,7 +196,7 @@ impl App {
                 workspace,
                 member: found.member,
             };
-            // First, so that whoever keeps this member out at this moment is met, or meets this sign-in.
+            // First: the lock on the member orders this sign-in and a deactivation at the same moment.
             members::seen(tx, workspace, actor.member, now)?;
             accounts::get(tx, workspace, actor.member)?.ok_or(Error::SignInAgain)?;
             self.use_code(tx, actor, code)?;
