@@ -87,8 +87,9 @@ fn an_answer_that_nobody_reads_is_broken_off() {
     let mallory = server.sign_in(MALLORY);
     // The stylesheet: a large answer that costs the server nothing, so that the sockets are full soon.
     let page = mallory.get("/contacts").text();
-    let at = page.find("/assets/base").unwrap();
-    let request = mallory.head("GET", page[at..].split('"').next().unwrap(), "");
+    let mut links = page.split('"').filter(|text| text.starts_with("/assets/"));
+    let style = links.find(|link| link.ends_with(".css")).unwrap();
+    let request = mallory.head("GET", style, "");
     let mut connection = TcpStream::connect(&server.address).unwrap();
     connection.set_write_timeout(Some(Duration::from_secs(1))).unwrap();
     // As many requests as the sockets take: their answers are many times as long.
