@@ -212,6 +212,7 @@ fn subjects(email: &str, caller: &Caller) -> Vec<Subject> {
     let mut subjects = vec![Subject::email(email)];
     if !caller.address.is_empty() {
         subjects.push(Subject::address(&caller.address));
+        subjects.extend(Subject::site(&caller.address));
     }
     subjects
 }

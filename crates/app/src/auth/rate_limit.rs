@@ -102,6 +102,20 @@ impl Subject {
         }
     }
 
+    /// The site that an IPv6 address belongs to (its first 48 bits), which has 65,536 networks to try from.
+    pub fn site(address: &str) -> Option<Self> {
+        let Ok(IpAddr::V6(ip)) = address.parse::<IpAddr>().map(|ip| ip.to_canonical()) else {
+            return None;
+        };
+        let [a, b, c, ..] = ip.segments();
+        let site = format!("{a:x}:{b:x}:{c:x}::/48");
+        Some(Self {
+            name: hex(&sha256(&[b"site", site.as_bytes()])),
+            free: 100,
+            kind: Kind::Address(site),
+        })
+    }
+
     fn address_of(&self) -> Option<&str> {
         match &self.kind {
             Kind::Address(address) => Some(address),
@@ -324,8 +338,33 @@ mod tests {
         let same = |one: &str, other: &str| Subject::address(one).name == Subject::address(other).name;
         assert!(same("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"));
         assert!(!same("2001:db8:1:2::1", "2001:db8:1:3::1"));
+        let site = |address: &str| Subject::site(address).map(|site| site.name);
+        assert_eq!(site("2001:db8:1:2::1"), site("2001:db8:1:3::1"));
+        assert_ne!(site("2001:db8:1:2::1"), site("2001:db8:2:2::1"));
+        assert_eq!(
+            (site("192.0.2.1"), site("::ffff:192.0.2.1"), site("")),
+            (None, None, None)
+        );
         assert!(same("192.0.2.1", "::ffff:192.0.2.1") && !same("192.0.2.1", "192.0.2.2"));
         assert!(same("unix", "unix") && !same("unix", ""));
+    }
+
+    #[test]
+    fn attempts_from_ever_new_networks_of_one_site_are_slowed() {
+        let store = store::Store::scratch().unwrap();
+        let attempt = |n: u32| {
+            let address = format!("2001:db8:7:{n:x}::1");
+            let subjects: Vec<Subject> = [Subject::address(&address)]
+                .into_iter()
+                .chain(Subject::site(&address))
+                .collect();
+            store.write(|tx| begin(tx, Workspace(1), &subjects, FORGOTTEN_AFTER).map(|slowed| slowed.len()))
+        };
+        for n in 1..100 {
+            assert_eq!(attempt(n).unwrap(), 0, "{n}");
+        }
+        assert_eq!(attempt(100).unwrap(), 1);
+        assert!(matches!(attempt(101), Err(Error::TooManyTries { .. })));
     }
 
     #[test]
