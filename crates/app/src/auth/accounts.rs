@@ -178,7 +178,7 @@ impl App {
         }
         let hash = self.passwords.hash(new, self.world.secret())?;
         self.store.write(|tx| {
-            // First, so that whoever keeps this member out at this moment is met, or meets this.
+            // First: the lock on the member orders this and a deactivation at the same moment.
             members::seen(tx, workspace, member, now)?;
             // Somebody may have set another one by a link while the old one was checked: that one stays.
             let current = accounts::get(tx, workspace, member)?;

@@ -59,7 +59,7 @@ impl App {
     /// The member's own second factor.
     ///
     /// # Errors
-    /// Those of the database; [`Error::SecondFactor`].
+    /// [`Error::SecondFactor`].
     pub fn second_factor(&self, actor: Actor) -> Result<SecondFactorState, Error> {
         self.store.read(|tx| {
             let Some(factor) = second_factors::get(tx, actor.workspace, actor.member)? else {
