@@ -11,13 +11,14 @@ use crate::error::Error;
 use model::ContactId;
 use std::collections::HashMap;
 use std::ops::Deref;
-use store::accounts::{self, Role};
+use store::contacts::shares::{self, Access};
 use store::contacts::{self, ContactRow};
 use store::members;
 use store::members::MemberRow;
 use store::members::MemberState;
-use store::shares::{self, Access};
-use store::{Member, Tx, Workspace, workspaces};
+use store::members::accounts::{self, Role};
+use store::workspace::workspaces;
+use store::{Member, Tx, Workspace};
 
 /// A member of a workspace who was let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

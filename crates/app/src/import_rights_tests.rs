@@ -14,8 +14,8 @@ use model::{Contact, ContactId, Email, Label, LabeledEmail, LabeledPhone, MergeC
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use store::accounts::{NewAccount, Role};
-use store::shares::{Access, Grantee};
+use store::contacts::shares::{Access, Grantee};
+use store::members::accounts::{NewAccount, Role};
 use store::{ImportId, Member};
 use tempfile::TempDir;
 
@@ -182,7 +182,7 @@ fn a_hidden_one_does_not_make_a_row_ambiguous() {
 }
 
 #[test]
-fn a_hidden_crowd_is_none() {
+fn a_key_shared_by_hidden_contacts_matches_nothing() {
     let office = office();
     for n in 0..80 {
         office.theirs(&format!("A{n}"), "", "+1 202 555 0101");
@@ -430,7 +430,7 @@ fn found(office: &Office) -> Vec<Vec<ContactId>> {
 }
 
 #[test]
-fn duplicates_are_found_among_what_is_seen_and_told_apart_once() {
+fn duplicates_are_found_among_visible_contacts_and_dismissed_once() {
     let office = office();
     let ann = office.mine("Ann", "ann@example.com", "");
     let anne = office.mine("Anne", "ann@example.com", "");

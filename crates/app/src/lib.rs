@@ -64,7 +64,7 @@ pub use import::draft::{
     RowClass, RowsPage, ValueChange,
 };
 pub use import::inspect::{Inspected, InspectedRow, RawSink, inspect, inspect_raw};
-pub use import::outcome::{Outcome, Standing};
+pub use import::outcome::{Outcome, RowResult};
 pub use import::progress::ImportProgress;
 pub use import::rejected::RejectedFile;
 pub use import::stored::Stopped;
@@ -93,13 +93,13 @@ pub use exchange::judge::BadValues;
 pub use exchange::mapping::{Column, MappingError};
 pub use exchange::open::{Charset, Dialect, EncodingFound, HeaderChoice, Source};
 pub use exchange::reason::Reason;
-pub use store::accounts::Role;
+pub use store::admin::copy::CopiedTable;
 pub use store::contacts::Origin;
-pub use store::copy::CopiedTable;
-pub use store::fields::FieldId;
+pub use store::contacts::shares::{Access, Grantee};
 pub use store::imports::ImportState;
+pub use store::members::accounts::Role;
 pub use store::members::{Belongings, MemberState};
-pub use store::shares::{Access, Grantee};
+pub use store::workspace::custom_fields::FieldId;
 pub use store::{ExistingBackup, ImportId, Member};
 
 use admin::copy::refuse_unfinished;

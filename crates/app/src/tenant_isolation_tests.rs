@@ -4,8 +4,9 @@
 use super::*;
 use crate::access::Actor;
 use model::{Contact, ContactId};
-use store::accounts::NewAccount;
-use store::{Workspace, members, workspaces};
+use store::members::accounts::NewAccount;
+use store::workspace::workspaces;
+use store::{Workspace, members};
 
 /// A world that counts.
 #[derive(Default)]

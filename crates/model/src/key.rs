@@ -6,34 +6,38 @@ use crate::phone::Phone;
 use crate::text::fold;
 use xxhash_rust::xxh3::xxh3_128;
 
-/// A value by which two records are held to be the same contact. Its first letter tells the kind: `e` an email, `p` a
-/// phone, `c` the whole content of a contact that has neither.
+/// What a [`MatchKey`] is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    Email,
+    /// E.164 with its extension.
+    Phone,
+    /// A hash of all values of a contact that has neither email nor phone.
+    Content,
+}
+
+/// A value by which two records are considered the same contact.
+///
+/// Kept as it is stored, sorted and filtered: a letter for the kind, then the value. Only this file knows the letters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MatchKey(String);
 
 impl MatchKey {
-    /// The key of an address.
     pub fn email(email: &Email) -> Self {
         Self(format!("e{}", email.key()))
     }
 
-    /// The key of a number: E.164 with its extension, if it has one.
     pub fn phone(phone: &Phone) -> Self {
         Self(format!("p{}", phone.as_str()))
     }
 
-    /// The key of a contact that has neither email nor phone: a hash of all its values.
-    pub fn content(contact: &Contact) -> Self {
-        Self::content_of(content_hash(&contact.to_json()))
-    }
-
-    /// The same, of the hash of all its values.
-    pub fn content_of(hash: u128) -> Self {
+    /// The key for contacts whose [`content_hash`] is `hash`.
+    pub fn content(hash: u128) -> Self {
         Self(format!("c{hash:032x}"))
     }
 
-    /// The keys of a contact: every email, every phone that is no fax; without any, its content.
-    pub fn of(contact: &Contact) -> Vec<Self> {
+    /// The keys of a contact, sorted: every email and every phone that is not a fax; without any of them, its content.
+    pub fn of_contact(contact: &Contact) -> Vec<Self> {
         let emails = contact.emails.iter().map(|e| Self::email(&e.value));
         let phones = contact
             .phones
@@ -42,36 +46,46 @@ impl MatchKey {
             .map(|p| Self::phone(&p.phone));
         let mut keys: Vec<Self> = emails.chain(phones).collect();
         if keys.is_empty() {
-            keys.push(Self::content(contact));
+            keys.push(Self::content(content_hash(&contact.to_json())));
         }
         keys.sort_unstable();
         keys.dedup();
         keys
     }
 
-    /// A key as the store gives it back.
+    /// Takes the text that [`as_stored`](Self::as_stored) gave.
     pub fn from_stored(text: String) -> Self {
         Self(text)
     }
 
-    /// The key's text.
-    pub fn as_str(&self) -> &str {
+    /// The text for tables and filters; keys sort as these texts do, byte by byte.
+    pub fn as_stored(&self) -> &str {
         &self.0
     }
 
-    /// Whether this is the key of an email address.
+    pub fn kind(&self) -> KeyKind {
+        match self.0.as_bytes().first() {
+            Some(b'e') => KeyKind::Email,
+            Some(b'p') => KeyKind::Phone,
+            _ => KeyKind::Content,
+        }
+    }
+
+    /// The address, the number or the hash.
+    pub fn value(&self) -> &str {
+        self.0.get(1..).unwrap_or_default()
+    }
+
     pub fn is_email(&self) -> bool {
-        self.0.starts_with('e')
+        self.kind() == KeyKind::Email
     }
 
-    /// Whether this is the key of a phone.
     pub fn is_phone(&self) -> bool {
-        self.0.starts_with('p')
+        self.kind() == KeyKind::Phone
     }
 
-    /// Whether this is the content of a contact without email and phone.
     pub fn is_content(&self) -> bool {
-        self.0.starts_with('c')
+        self.kind() == KeyKind::Content
     }
 }
 
@@ -120,7 +134,7 @@ mod tests {
     #[test]
     fn every_email_and_phone_is_a_key_but_no_fax() {
         let mut contact = named("Ann", "Ivers");
-        assert!(MatchKey::of(&contact)[0].is_content());
+        assert!(MatchKey::of_contact(&contact)[0].is_content());
         contact.emails.push(LabeledEmail {
             label: Label::NONE,
             value: Email::parse("Ann@Example.com").unwrap(),
@@ -131,7 +145,10 @@ mod tests {
         };
         contact.phones.push(phone("work", "+1 202 555 0101 ext. 5"));
         contact.phones.push(phone("fax", "+1 202 555 0102"));
-        let keys: Vec<_> = MatchKey::of(&contact).iter().map(|k| k.as_str().to_owned()).collect();
+        let keys: Vec<_> = MatchKey::of_contact(&contact)
+            .iter()
+            .map(|k| k.as_stored().to_owned())
+            .collect();
         assert_eq!(keys, ["eann@example.com", "p+12025550101;ext=5"]);
     }
 

@@ -26,7 +26,7 @@ pub use contact::{Address, Contact, LabeledEmail, LabeledPhone, Website};
 pub use country::{countries, region_of_country};
 pub use email::{Email, EmailProblem};
 pub use field::{ContactRules, CustomField, FieldKind, Misfit, Notation, RuleBroken};
-pub use key::{MatchKey, content_hash, name_order};
+pub use key::{KeyKind, MatchKey, content_hash, name_order};
 pub use label::Label;
 pub use likeness::{Block, Likeness, Verdict, blocks, by_key, by_values, doubt, likeness};
 pub use merging::{

@@ -1,47 +1,19 @@
 //! The only SQL of CrystalQore: one [`Store`], its migrations, and every statement, grouped by subject.
 //!
-//! Owns the schema, the transactions and the statements. A subject is a module of free functions that take a [`Tx`] and a
-//! [`Workspace`]: [`workspaces`], [`accounts`], [`sign_ins`], [`contacts`], [`keys`], [`names`], [`texts`], [`trash`], [`imports`], [`leases`],
-//! [`changes`], [`feed`], [`mappings`], [`shares`], [`audit`], [`actions`], [`views`], [`not_duplicates`],
-//! [`members`], [`links`], [`choices`], [`devices`], [`second_factors`]. No statement crosses workspaces. Times are UTC microseconds since 1970 and are passed in, but for those of
-//! leases; JSON is kept as the text that came.
-//! Leaves out rights, what the JSON means, files other than the database, the clock. It is synchronous: doors call it on
-//! threads that may block.
+//! A subject is a module of free functions that take a [`Tx`] and a [`Workspace`]; the folders are [`contacts`],
+//! [`imports`], [`members`], [`workspace`] and [`admin`], above the engines. No statement crosses workspaces. Times are UTC
+//! microseconds since 1970 and are passed in, except those of leases; JSON is kept as the text that came. Everything is
+//! synchronous: callers use threads that may block.
 
-pub mod accounts;
-pub mod actions;
-pub mod audit;
-pub mod changes;
-pub mod choices;
+pub mod admin;
 pub mod contacts;
-pub mod copy;
-pub mod devices;
 mod engine;
 mod error;
-pub mod examine;
-pub mod feed;
-pub mod fields;
 mod ids;
 pub mod imports;
-pub mod keys;
-pub mod leases;
-pub mod links;
-pub mod mappings;
 pub mod members;
 mod migrations;
-pub mod names;
-pub mod not_duplicates;
-
-pub mod second_factors;
-pub mod settings;
-pub mod shares;
-pub mod sign_ins;
-
-pub mod texts;
-pub mod trash;
-pub mod views;
-
-pub mod workspaces;
+pub mod workspace;
 
 pub use engine::Tx;
 pub use engine::postgres::open::PostgresOptions;
@@ -182,7 +154,7 @@ impl Store {
 
     /// Runs `work` in a transaction that writes. All of it is committed, durably, or (if `work` fails) nothing. On SQLite
     /// one transaction writes at a time and others wait; on PostgreSQL those wait that change contacts of the same workspace
-    /// ([`workspaces::begin_change`]). Do not begin another transaction inside: it would wait for this one.
+    /// ([`workspace::workspaces::begin_change`]). Do not begin another transaction inside: it would wait for this one.
     ///
     /// # Errors
     /// What `work` returns; [`Error::Aborted`] if `work` went on after a statement that failed; [`Error::Busy`] after ten seconds of waiting.

@@ -10,10 +10,13 @@ use model::{Contact, ContactId, Email, Label, LabeledEmail, LabeledPhone, MatchK
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
-use store::accounts::{NewAccount, Role};
 use store::contacts::ContactRow;
-use store::shares::{Access, Grantee, Share};
-use store::{Member, Workspace, accounts, contacts, keys, members, names, shares, workspaces};
+use store::contacts::shares::{Access, Grantee, Share};
+use store::contacts::{match_keys, name_order, shares};
+use store::members::accounts;
+use store::members::accounts::{NewAccount, Role};
+use store::workspace::workspaces;
+use store::{Member, Workspace, contacts, members};
 
 pub const MEMBERS: i64 = 200;
 /// That of every member.
@@ -164,7 +167,7 @@ pub fn make(app: &App, installation: &Installation, count: usize) {
             .map(|number| {
                 let contact = contact(*number);
                 let id = id(*number as u128 + 1);
-                all_keys.extend(MatchKey::of(&contact).into_iter().map(|key| (key, id)));
+                all_keys.extend(MatchKey::of_contact(&contact).into_iter().map(|key| (key, id)));
                 all_names.push((name_order(&contact), id));
                 let moment = 1_790_000_000_000_000 + *number as i64 * 1_000_000;
                 ContactRow {
@@ -190,8 +193,8 @@ pub fn make(app: &App, installation: &Installation, count: usize) {
     all_names.sort_unstable();
     store
         .write(|tx| {
-            keys::insert_many(tx, HERE, all_keys)?;
-            names::insert_many(tx, HERE, all_names)
+            match_keys::insert_many(tx, HERE, all_keys)?;
+            name_order::insert_many(tx, HERE, all_names)
         })
         .unwrap();
 }

@@ -10,8 +10,9 @@ use crate::storage::private_folder::create_private_folder;
 use crate::{App, DATABASE_FILE};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use store::copy::{CopiedTable, CopyWatch};
-use store::{ExistingBackup, Store, copy, examine};
+use store::admin::copy::{CopiedTable, CopyWatch};
+use store::admin::{copy, inspect};
+use store::{ExistingBackup, Store};
 
 /// A database that a copy comes from or goes to.
 enum Stand {
@@ -37,7 +38,7 @@ impl Stand {
     /// How people know it, without anything secret.
     fn name(&self) -> Result<String, Error> {
         Ok(match self {
-            Self::Server(url) => examine::name_of_server(url)?,
+            Self::Server(url) => inspect::name_of_server(url)?,
             Self::File(path) => std::path::absolute(path)
                 .unwrap_or_else(|_| path.clone())
                 .display()

@@ -10,7 +10,7 @@ use crate::storage::Objects;
 use crate::storage::private_folder::{create_private_folder, open_to_others};
 use crate::{DATABASE_FILE, Place};
 use std::path::Path;
-use store::examine::{self, FileFacts, ServerFacts};
+use store::admin::inspect::{self, FileFacts, ServerFacts};
 
 /// Less free space than this, in bytes, is worth a warning.
 const LITTLE_SPACE: u64 = 1024 * 1024 * 1024;
@@ -134,7 +134,7 @@ fn advice_for(error: &store::Error) -> &'static str {
 
 fn of_file(data: &Path) -> Vec<Finding> {
     let path = data.join(DATABASE_FILE);
-    match examine::file(&path) {
+    match inspect::file(&path) {
         Ok(None) => vec![Finding::good("database", "SQLite; the file is made at the first use")],
         Ok(Some(facts)) => vec![
             Finding::good(
@@ -166,7 +166,7 @@ fn soundness(facts: &FileFacts) -> Finding {
 }
 
 fn of_server(server: &DatabaseServer<'_>, world: &dyn System) -> Vec<Finding> {
-    match examine::server(server.url, &server.options(&world.unique_name())) {
+    match inspect::server(server.url, &server.options(&world.unique_name())) {
         Ok(facts) => vec![
             version(&facts),
             connections(&facts, server),
@@ -191,8 +191,8 @@ fn version(facts: &ServerFacts) -> Finding {
         facts.version,
         bytes(facts.size.unsigned_abs())
     );
-    if facts.major < examine::OLDEST_SERVER {
-        let advice = format!("update the server to PostgreSQL {} or newer", examine::OLDEST_SERVER);
+    if facts.major < inspect::OLDEST_SERVER {
+        let advice = format!("update the server to PostgreSQL {} or newer", inspect::OLDEST_SERVER);
         return Finding::new("database", Health::Bad, found, advice);
     }
     Finding::good("database", found)

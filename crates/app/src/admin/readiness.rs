@@ -6,7 +6,7 @@
 use crate::App;
 use crate::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
-use store::accounts;
+use store::members::accounts;
 
 /// With less free space than this, in bytes, nothing can be relied on to be written.
 const LEAST_SPACE: u64 = 16 * 1024 * 1024;

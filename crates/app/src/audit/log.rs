@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use model::ContactId;
 use std::collections::HashMap;
 use std::io::Write;
-use store::audit::{self, AuditFilter};
+use store::workspace::audit::{self, AuditFilter};
 use store::{Member, members};
 
 /// Deeds that are read at once for a file.

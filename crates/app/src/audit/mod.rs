@@ -8,7 +8,7 @@ pub(crate) mod log;
 use crate::App;
 use crate::access::Actor;
 use store::Tx;
-use store::audit::{self, AuditEntry};
+use store::workspace::audit::{self, AuditEntry};
 use uuid::Uuid;
 
 /// A kind of deed.

@@ -5,7 +5,7 @@ use crate::auth::passwords::Chooser;
 use crate::error::AccountField;
 use crate::error::Error;
 use model::Email;
-use store::accounts::Account;
+use store::members::accounts::Account;
 
 pub(crate) fn fit_name(name: &str, field: AccountField) -> Result<&str, Error> {
     let name = name.trim();

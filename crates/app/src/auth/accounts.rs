@@ -15,8 +15,10 @@ use crate::auth::secret::{hex, sha256};
 use crate::auth::{devices, second_factor};
 use crate::error::AccountField;
 use crate::error::Error;
-use store::accounts::{self, NewAccount};
-use store::{Tx, Workspace, links, members, sign_ins, workspaces};
+use store::members::accounts::{self, NewAccount};
+use store::members::{one_time_tokens, sessions};
+use store::workspace::workspaces;
+use store::{Tx, Workspace, members};
 
 /// What the first account is made of.
 #[derive(Clone)]
@@ -99,7 +101,7 @@ impl App {
         let email = folded(email);
         let now = self.world.now();
         let subjects = self.write_sign_in(|tx| {
-            sign_ins::forget(tx, workspace, now, now - rate_limit::FORGOTTEN_AFTER)?;
+            sessions::forget(tx, workspace, now, now - rate_limit::FORGOTTEN_AFTER)?;
             devices::forget_old(tx, workspace, now)?;
             self.begin_signing_in(tx, workspace, &email, caller)
         })?;
@@ -187,10 +189,10 @@ impl App {
             }
             rate_limit::succeeded(tx, workspace, &subjects, now)?;
             accounts::set_password(tx, workspace, member, &hash)?;
-            links::forget_passwords(tx, workspace, member)?;
+            one_time_tokens::forget_passwords(tx, workspace, member)?;
             self.audit(tx, actor, AuditAction::PasswordChanged, "", 0)?;
-            sign_ins::remove_all(tx, workspace, member)?;
-            store::devices::remove_all(tx, workspace, member)?;
+            sessions::remove_all(tx, workspace, member)?;
+            store::members::devices::remove_all(tx, workspace, member)?;
             self.enter_whole(tx, actor, caller)
         })
     }

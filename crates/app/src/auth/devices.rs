@@ -11,7 +11,8 @@ use crate::auth::caller::{Caller, Token};
 use crate::auth::rate_limit::Subject;
 use crate::auth::secret::hex;
 use crate::error::Error;
-use store::{Tx, Workspace, accounts, devices, sign_ins};
+use store::members::{accounts, devices, sessions};
+use store::{Tx, Workspace};
 
 const DAY: i64 = 24 * 3_600 * 1_000_000;
 /// How long a browser is known after the last time that somebody has signed in there.
@@ -27,7 +28,7 @@ impl App {
         let now = self.world.now();
         let device = DeviceToken(hex(&self.world.secret()));
         self.write_sign_in(|tx| {
-            let found = sign_ins::find(tx, workspace, &session.hash())?;
+            let found = sessions::find(tx, workspace, &session.hash())?;
             let Some(found) = found.filter(|found| !found.awaits_code) else {
                 return Ok(None);
             };

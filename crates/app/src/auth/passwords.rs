@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_comes_to_a_crowd_is_sent_away() {
+    fn a_sign_in_beyond_the_limit_is_rejected() {
         let passwords = Passwords::default();
         passwords.waiting.store(WAITING, Ordering::Relaxed);
         let refused = passwords.matches("x", None);

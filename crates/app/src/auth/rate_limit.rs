@@ -15,8 +15,9 @@ use crate::auth::account_fields::folded;
 use crate::auth::secret::{hex, sha256};
 use crate::error::Error;
 use std::net::IpAddr;
-use store::sign_ins::{self, Failures};
-use store::{Member, Tx, Workspace, accounts, devices, members};
+use store::members::sessions::{self, Failures};
+use store::members::{accounts, devices};
+use store::{Member, Tx, Workspace, members};
 
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -181,7 +182,7 @@ impl App {
         self.change_members(actor, |tx, _| {
             let Some(email) = email.map(folded) else {
                 self.audit(tx, actor, AuditAction::Unlocked, "everybody", 0)?;
-                return Ok(sign_ins::clear_all_failures(tx, actor.workspace)?);
+                return Ok(sessions::clear_all_failures(tx, actor.workspace)?);
             };
             let member = members::by_email(tx, actor.workspace, &email)?;
             let member = member.ok_or(Error::NoMember)?.member;
@@ -191,7 +192,7 @@ impl App {
             }
             let mut cleared = 0;
             for subject in &subjects {
-                cleared += sign_ins::clear_failures(tx, actor.workspace, &subject.name)?;
+                cleared += sessions::clear_failures(tx, actor.workspace, &subject.name)?;
             }
             self.audit(tx, actor, AuditAction::Unlocked, &email, 0)?;
             Ok(cleared)
@@ -202,7 +203,7 @@ impl App {
 /// Whether no address was noted lately; says so once.
 fn may_note_address(tx: &mut Tx<'_>, workspace: Workspace, now: i64) -> Result<bool, Error> {
     let noted = hex(&sha256(&[b"noted", b"addresses"]));
-    let known = sign_ins::lock_failures(tx, workspace, &noted, now)?;
+    let known = sessions::lock_failures(tx, workspace, &noted, now)?;
     // One that is further ahead was written by a wrong clock.
     if (now + 1..=now + ADDRESSES_NOTED_EVERY).contains(&known.blocked_until) {
         return Ok(false);
@@ -212,7 +213,7 @@ fn may_note_address(tx: &mut Tx<'_>, workspace: Workspace, now: i64) -> Result<b
         last_at: now,
         blocked_until: now + ADDRESSES_NOTED_EVERY,
     };
-    sign_ins::set_failures(tx, workspace, &noted, &next)?;
+    sessions::set_failures(tx, workspace, &noted, &next)?;
     Ok(true)
 }
 
@@ -225,14 +226,14 @@ fn begin<'s>(
 ) -> Result<Vec<&'s Subject>, Error> {
     let mut slowed = Vec::new();
     for subject in subjects {
-        let known = believed(sign_ins::lock_failures(tx, workspace, &subject.name, now)?, now);
+        let known = believed(sessions::lock_failures(tx, workspace, &subject.name, now)?, now);
         if known.blocked_until > now {
             return Err(Error::TooManyTries {
                 minutes: minutes(known.blocked_until - now),
             });
         }
         let after = after(known, subject.free, now);
-        sign_ins::set_failures(tx, workspace, &subject.name, &after)?;
+        sessions::set_failures(tx, workspace, &subject.name, &after)?;
         if after.count == subject.free {
             slowed.push(subject);
         }
@@ -243,13 +244,13 @@ fn begin<'s>(
 /// Takes back what was counted of a try that succeeded: its email has no failures any more, its address one less.
 pub fn succeeded(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], now: i64) -> Result<(), Error> {
     for (at, subject) in subjects.iter().enumerate() {
-        let known = sign_ins::lock_failures(tx, workspace, &subject.name, now)?;
+        let known = sessions::lock_failures(tx, workspace, &subject.name, now)?;
         let cleared = Failures {
             count: if at == 0 { 0 } else { (known.count - 1).max(0) },
             last_at: known.last_at,
             blocked_until: 0,
         };
-        sign_ins::set_failures(tx, workspace, &subject.name, &cleared)?;
+        sessions::set_failures(tx, workspace, &subject.name, &cleared)?;
     }
     Ok(())
 }
@@ -257,13 +258,13 @@ pub fn succeeded(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], no
 /// Takes back what was counted of a try that has not failed, but is not at its end either. Earlier failures stay.
 pub fn taken_back(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], now: i64) -> Result<(), Error> {
     for subject in subjects {
-        let known = sign_ins::lock_failures(tx, workspace, &subject.name, now)?;
+        let known = sessions::lock_failures(tx, workspace, &subject.name, now)?;
         let before = Failures {
             count: (known.count - 1).max(0),
             blocked_until: 0,
             ..known
         };
-        sign_ins::set_failures(tx, workspace, &subject.name, &before)?;
+        sessions::set_failures(tx, workspace, &subject.name, &before)?;
     }
     Ok(())
 }
@@ -379,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_are_told_in_whole_minutes_rounded_up() {
+    fn waits_are_whole_minutes_rounded_up() {
         assert_eq!([1, MINUTE, MINUTE + 1].map(minutes), [1, 1, 2]);
     }
 }

@@ -12,9 +12,9 @@ use crate::auth::rate_limit;
 use crate::error::Error;
 use crate::workspace::stored::stored_settings;
 use crate::{App, access};
-use store::accounts::{self, Account, Role};
-use store::second_factors::{self, SecondFactor};
-use store::sign_ins::{self, SignIn};
+use store::members::accounts::{self, Account, Role};
+use store::members::second_factors::{self, SecondFactor};
+use store::members::sessions::{self, SignIn};
 use store::{Member, Tx, Workspace, members};
 use totp_rs::{Builder, Totp};
 
@@ -109,7 +109,7 @@ impl App {
             self.use_app_code(tx, actor, &factor, code)?;
             rate_limit::succeeded(tx, workspace, &subjects, now)?;
             second_factors::confirm(tx, workspace, member, now)?;
-            sign_ins::remove_others(tx, workspace, member, &here.hash())?;
+            sessions::remove_others(tx, workspace, member, &here.hash())?;
             self.audit(tx, actor, AuditAction::SecondFactorOn, "", 0)?;
             self.set_recovery_codes(tx, actor, &factor)
         })
@@ -161,7 +161,7 @@ impl App {
             if !second_factors::remove(tx, actor.workspace, member)? {
                 return Ok(false);
             }
-            sign_ins::remove_all(tx, actor.workspace, member)?;
+            sessions::remove_all(tx, actor.workspace, member)?;
             self.audit(tx, actor, AuditAction::SecondFactorOff, &named(&row), 0)?;
             Ok(true)
         })
@@ -201,7 +201,7 @@ impl App {
             accounts::get(tx, workspace, actor.member)?.ok_or(Error::SignInAgain)?;
             self.use_code(tx, actor, code)?;
             rate_limit::succeeded(tx, workspace, &subjects, now)?;
-            sign_ins::remove(tx, workspace, &session.hash())?;
+            sessions::remove(tx, workspace, &session.hash())?;
             self.audit(tx, actor, AuditAction::SignedIn, &caller.browser(), 0)?;
             self.enter_whole(tx, actor, caller)
         })
@@ -232,7 +232,7 @@ impl App {
                 self.use_code(tx, actor, code)?;
             }
             rate_limit::succeeded(tx, workspace, &subjects, now)?;
-            Ok(sign_ins::proved(tx, workspace, &here.hash(), now)?)
+            Ok(sessions::proved(tx, workspace, &here.hash(), now)?)
         })
     }
 
@@ -289,7 +289,7 @@ fn confirmed(tx: &mut Tx<'_>, actor: Actor) -> Result<Option<SecondFactor>, Erro
 
 /// A session that awaits the code of the second factor.
 fn awaiting(tx: &mut Tx<'_>, workspace: Workspace, session: &Token, now: i64) -> Result<Option<SignIn>, Error> {
-    let found = sign_ins::find(tx, workspace, &session.hash())?;
+    let found = sessions::find(tx, workspace, &session.hash())?;
     Ok(found.filter(|found| found.awaits_code && now < found.expires_at))
 }
 

@@ -10,7 +10,7 @@ use crate::audit::AuditAction;
 use crate::error::Error;
 use crate::workspace::security::SecuritySettings;
 use crate::workspace::stored::stored_settings;
-use store::settings;
+use store::workspace::settings;
 
 impl App {
     /// The settings about signing in.
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
     use crate::workspace::security::HOUR;
     use store::Member;
-    use store::sign_ins::SignIn;
+    use store::members::sessions::SignIn;
 
     const DAY: i64 = 24 * HOUR;
 

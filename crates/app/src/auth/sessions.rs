@@ -12,9 +12,10 @@ use crate::auth::secret::hex;
 use crate::clock::MINUTE;
 use crate::error::Error;
 use crate::workspace::stored::stored_settings;
-use store::accounts::{self, Role};
-use store::sign_ins::{self, SignIn};
-use store::{Tx, members, workspaces};
+use store::members::accounts::{self, Role};
+use store::members::sessions::{self, SignIn};
+use store::workspace::workspaces;
+use store::{Tx, members};
 
 /// For how long a proof of password and second factor need not be repeated.
 const PROVED_FOR: i64 = 10 * MINUTE;
@@ -93,7 +94,7 @@ impl App {
     fn add_session(&self, tx: &mut Tx<'_>, actor: Actor, caller: &Caller, awaits_code: bool) -> Result<Token, Error> {
         let (token, now) = (self.new_token(), self.world.now());
         if let Some(before) = &caller.session {
-            sign_ins::remove(tx, actor.workspace, &before.hash())?;
+            sessions::remove(tx, actor.workspace, &before.hash())?;
         }
         let expires_at = match awaits_code {
             true => now + CODE_AWAITED_FOR,
@@ -109,7 +110,7 @@ impl App {
             awaits_code,
             agent: caller.browser(),
         };
-        sign_ins::add(tx, actor.workspace, &session)?;
+        sessions::add(tx, actor.workspace, &session)?;
         Ok(token)
     }
 
@@ -118,7 +119,7 @@ impl App {
         let workspace = self.local_actor()?.workspace;
         Ok(self
             .reserved
-            .write(|tx| sign_ins::remove(tx, workspace, &token.hash()))?)
+            .write(|tx| sessions::remove(tx, workspace, &token.hash()))?)
     }
 
     /// Who has this secret.
@@ -128,7 +129,7 @@ impl App {
             let Some((workspace, _)) = workspaces::local(tx)? else {
                 return Ok(None);
             };
-            let Some(found) = sign_ins::find(tx, workspace, &token.hash())? else {
+            let Some(found) = sessions::find(tx, workspace, &token.hash())? else {
                 return Ok(None);
             };
             let security = stored_settings(tx, workspace)?.security;
@@ -162,7 +163,7 @@ impl App {
         let workspace = self.local_actor()?.workspace;
         let now = self.world.now();
         self.reserved.write(|tx| {
-            let Some(found) = sign_ins::find(tx, workspace, &token.hash())? else {
+            let Some(found) = sessions::find(tx, workspace, &token.hash())? else {
                 return Ok(());
             };
             let security = stored_settings(tx, workspace)?.security;
@@ -171,7 +172,7 @@ impl App {
             }
             members::seen(tx, workspace, found.member, now)?;
             let expires_at = security.session_ends(found.created_at, now);
-            Ok(sign_ins::seen(tx, workspace, &token.hash(), now, expires_at)?)
+            Ok(sessions::seen(tx, workspace, &token.hash(), now, expires_at)?)
         })
     }
 
@@ -180,7 +181,7 @@ impl App {
         let now = self.world.now();
         let (all, security) = self.store.read(|tx| {
             let security = stored_settings(tx, actor.workspace)?.security;
-            Ok::<_, Error>((sign_ins::of_member(tx, actor.workspace, actor.member)?, security))
+            Ok::<_, Error>((sessions::of_member(tx, actor.workspace, actor.member)?, security))
         })?;
         let lasting = all.into_iter().filter(|sign_in| security.session_lasts(sign_in, now));
         Ok(lasting
@@ -197,10 +198,10 @@ impl App {
     pub fn end_sign_in(&self, actor: Actor, ended: &str) -> Result<(), Error> {
         let workspace = actor.workspace;
         Ok(self.store.write(|tx| {
-            let all = sign_ins::of_member(tx, workspace, actor.member)?;
+            let all = sessions::of_member(tx, workspace, actor.member)?;
             all.iter()
                 .filter(|sign_in| session(&sign_in.token_hash) == ended)
-                .try_for_each(|sign_in| sign_ins::remove(tx, workspace, &sign_in.token_hash))
+                .try_for_each(|sign_in| sessions::remove(tx, workspace, &sign_in.token_hash))
         })?)
     }
 

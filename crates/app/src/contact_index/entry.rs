@@ -59,7 +59,7 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// The entry of a contact that is shared with some.
-    pub fn of(row: &ContactRow, shared_with: Vec<Member>) -> Result<Self, store::Error> {
+    pub fn new(row: &ContactRow, shared_with: Vec<Member>) -> Result<Self, store::Error> {
         let contact = read(row)?;
         let (text, cut) = lines(&contact);
         Ok(Self {

@@ -14,9 +14,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use store::contacts::ContactRow;
-use store::feed::{self, Touched};
-use store::shares::{Grantee, Share};
-use store::{Member, Store, Tx, Workspace, contacts, shares, workspaces};
+use store::contacts::change_feed::{self, Touched};
+use store::contacts::shares;
+use store::contacts::shares::{Grantee, Share};
+use store::workspace::workspaces;
+use store::{Member, Store, Tx, Workspace, contacts};
 
 /// Contacts read at once.
 const PAGE: usize = 2_000;
@@ -326,7 +328,7 @@ fn behind(tx: &mut Tx<'_>, workspace: Workspace, roster: &ContactIndex, limit: u
     if changes == roster.at {
         return Ok(Behind::Nothing);
     }
-    let mut entries = feed::since(tx, workspace, roster.at, ENTRIES)?;
+    let mut entries = change_feed::since(tx, workspace, roster.at, ENTRIES)?;
     if entries.len() as u64 == ENTRIES {
         // The last change may go on behind.
         let last = entries.last().map_or(0, |entry| entry.change);
@@ -439,7 +441,7 @@ fn by_contact(shares: Vec<Share>) -> HashMap<ContactId, Vec<Member>> {
 fn add_all(builder: &mut Builder, rows: &[ContactRow], shares: Vec<Share>) -> Result<(), store::Error> {
     let mut shared_with = by_contact(shares);
     for row in rows {
-        builder.add(Entry::of(row, shared_with.remove(&row.id).unwrap_or_default())?);
+        builder.add(Entry::new(row, shared_with.remove(&row.id).unwrap_or_default())?);
     }
     Ok(())
 }

@@ -156,7 +156,7 @@ impl App {
 
     /// The same before anybody has signed in, if there is a workspace.
     pub fn warm_lists(&self) -> Result<(), Error> {
-        if let Some((workspace, _)) = self.store.read(store::workspaces::local)? {
+        if let Some((workspace, _)) = self.store.read(store::workspace::workspaces::local)? {
             self.rosters.warm(workspace);
         }
         Ok(())
@@ -210,7 +210,7 @@ fn in_scope(seen: Vec<Seen>, scope: Scope) -> Vec<Seen> {
 /// What is shown of contacts.
 fn listed(tx: &mut Tx<'_>, actor: Actor, seen: Vec<Seen>) -> Result<Vec<Listed>, Error> {
     let mut shares = shared_by(tx, actor, &seen)?;
-    let names = Names::of(tx, actor.workspace, seen.iter().map(|(_, row)| row.owner))?;
+    let names = Names::load(tx, actor.workspace, seen.iter().map(|(_, row)| row.owner))?;
     let listed = seen.into_iter().map(|(right, row)| {
         Ok(Listed {
             id: row.id,

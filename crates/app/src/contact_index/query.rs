@@ -41,7 +41,7 @@ enum Wanted {
 
 impl Query {
     pub fn new(member: Member, scope: Scope, conditions: &[Condition]) -> Self {
-        let mut wanted: Vec<Wanted> = conditions.iter().filter_map(Wanted::of).collect();
+        let mut wanted: Vec<Wanted> = conditions.iter().filter_map(Wanted::from_condition).collect();
         wanted.sort_by_key(|wanted| std::cmp::Reverse(wanted.length()));
         let since = conditions.iter().map(|condition| match condition {
             Condition::Changed(since) => seconds(since.saturating_add(999_999)),
@@ -95,7 +95,7 @@ impl Query {
 
 impl Wanted {
     /// What a condition wants in the lines; none if every contact has it, or if it is not about them.
-    fn of(condition: &Condition) -> Option<Self> {
+    fn from_condition(condition: &Condition) -> Option<Self> {
         match condition {
             Condition::Word { folded, digits } if !folded.is_empty() => Some(Self::Word {
                 text: Box::new(finder(folded)),

@@ -196,10 +196,10 @@ fn built(rows: &[Shared], step: usize) -> ContactIndex {
                     ..shared.row.clone()
                 };
                 let entry = match round {
-                    0 => Entry::of(&before, vec![EVERYONE]),
+                    0 => Entry::new(&before, vec![EVERYONE]),
                     // The others are told of below.
-                    _ if shared.row.id.as_u128() % 2 == 0 => Entry::of(&shared.row, shared.with.clone()),
-                    _ => Entry::of(
+                    _ if shared.row.id.as_u128() % 2 == 0 => Entry::new(&shared.row, shared.with.clone()),
+                    _ => Entry::new(
                         &ContactRow {
                             owner: Member(3),
                             ..shared.row.clone()
@@ -288,7 +288,7 @@ fn many_small_changes_do_not_make_many_segments() {
         let changed = row(round % 50, &format!("n{round}"));
         roster.remove(&HashSet::from_iter([changed.id]));
         let mut builder = Builder::default();
-        builder.add(Entry::of(&changed, Vec::new()).unwrap());
+        builder.add(Entry::new(&changed, Vec::new()).unwrap());
         roster.insert(builder.finish());
         roster = roster.tidied();
     }

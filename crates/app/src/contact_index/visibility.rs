@@ -43,7 +43,7 @@ enum Places {
 
 impl Places {
     /// Some of so many.
-    fn of(len: usize, places: &[usize]) -> Self {
+    fn new(len: usize, places: &[usize]) -> Self {
         let few: Option<Box<[u16]>> = (places.len() * 16 <= len.max(64))
             .then(|| places.iter().map(|at| u16::try_from(*at).ok()).collect())
             .flatten();
@@ -158,7 +158,7 @@ impl AudienceBuilder {
         let mut sealed = HashMap::with_capacity(self.places.len());
         for (why, mut places) in self.places {
             places.sort_unstable();
-            sealed.insert(why, Places::of(len, &places));
+            sealed.insert(why, Places::new(len, &places));
         }
         Audience { len, places: sealed }
     }

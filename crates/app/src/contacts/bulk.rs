@@ -7,18 +7,19 @@
 use crate::access::Actor;
 use crate::audit::AuditAction;
 use crate::contacts::search_text::follow;
-use crate::contacts::share_text::Packed;
+use crate::contacts::share_text::ShareText;
 use crate::error::Error;
 use crate::workspace::stored::stored_settings;
 use crate::{App, access};
 use model::{ContactId, Version};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use store::actions::{self, Touched};
+use store::contacts::bulk_actions::{self, Touched};
+use store::contacts::change_feed;
+use store::contacts::shares::{self, Share};
 use store::contacts::{self, ContactRow};
-use store::feed;
-use store::shares::{self, Share};
-use store::{Member, Tx, workspaces};
+use store::workspace::workspaces;
+use store::{Member, Tx};
 
 /// Contacts of one step.
 pub(crate) const STEP: usize = 4_000;
@@ -88,10 +89,10 @@ impl ActionKind {
     }
 
     /// What the feed is told of contacts to which it is done.
-    pub fn touched(self, ids: Vec<ContactId>) -> feed::Touched {
+    pub fn touched(self, ids: Vec<ContactId>) -> change_feed::Touched {
         match self.changes_values() {
-            true => feed::Touched::Contacts(ids),
-            false => feed::Touched::Shares(ids),
+            true => change_feed::Touched::Contacts(ids),
+            false => change_feed::Touched::Shares(ids),
         }
     }
 
@@ -147,15 +148,15 @@ pub struct InterruptedAction {
 /// The shares of a contact that an action has changed.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct SharesChanged {
-    was: Vec<Packed>,
-    is: Vec<Packed>,
+    was: Vec<ShareText>,
+    is: Vec<ShareText>,
 }
 
 impl SharesChanged {
     fn between(before: &[Share], after: &[Share]) -> Self {
         let only = |these: &[Share], others: &[Share]| {
             let differ = these.iter().filter(|share| !others.contains(share));
-            differ.map(Packed::of).collect()
+            differ.map(ShareText::from_share).collect()
         };
         Self {
             was: only(before, after),
@@ -193,14 +194,20 @@ impl SharesChanged {
 
 /// Begins an action of the member, in the transaction that begins to do it; says its number.
 pub(crate) fn begin(tx: &mut Tx<'_>, actor: Actor, kind: ActionKind, now: i64) -> Result<i64, Error> {
-    Ok(actions::begin(tx, actor.workspace, actor.member, kind.as_str(), now)?)
+    Ok(bulk_actions::begin(
+        tx,
+        actor.workspace,
+        actor.member,
+        kind.as_str(),
+        now,
+    )?)
 }
 
 /// Notes contacts as they were before, in the transaction that has changed them and after it has: what the action has left
 /// is read here.
 pub(crate) fn note(tx: &mut Tx<'_>, actor: Actor, action: i64, touched: &[Before]) -> Result<(), Error> {
     let workspace = actor.workspace;
-    let kind = match actions::get(tx, workspace, action)? {
+    let kind = match bulk_actions::get(tx, workspace, action)? {
         Some(action) => ActionKind::named(&action.kind)?,
         None => return Err(Error::NoAction(action)),
     };
@@ -236,7 +243,7 @@ pub(crate) fn note(tx: &mut Tx<'_>, actor: Actor, action: i64, touched: &[Before
             body: kind.changes_values().then(|| row.body.clone()),
         });
     }
-    Ok(actions::note(tx, workspace, action, &notes)?)
+    Ok(bulk_actions::note(tx, workspace, action, &notes)?)
 }
 
 impl App {
@@ -275,10 +282,10 @@ impl App {
                 }
                 if let (Some(number), true) = (action, last > 0) {
                     let until = (at < last).then(|| self.world.now() + STEP_TAKES);
-                    actions::set_open(tx, actor.workspace, number, until)?;
+                    bulk_actions::set_open(tx, actor.workspace, number, until)?;
                 }
                 let met = step.touched.iter().map(|before| before.row.id).collect();
-                feed::note(tx, actor.workspace, &[kind.touched(met)])?;
+                change_feed::note(tx, actor.workspace, &[kind.touched(met)])?;
                 follow(tx, actor.workspace, change)?;
                 let contacts = step.touched.len() as u64;
                 if contacts > 0 {
@@ -298,7 +305,7 @@ impl App {
         let now = self.world.now();
         self.store.read(|tx| {
             let Some((action, contacts)) =
-                actions::interrupted(tx, actor.workspace, actor.member, now - OFFERED_FOR, now)?
+                bulk_actions::interrupted(tx, actor.workspace, actor.member, now - OFFERED_FOR, now)?
             else {
                 return Ok(None);
             };
@@ -318,9 +325,9 @@ impl App {
     pub fn keep_action(&self, actor: Actor, action: i64) -> Result<(), Error> {
         self.store.write(|tx| {
             access::active(tx, actor)?;
-            let own = actions::get(tx, actor.workspace, action)?.filter(|found| found.member == actor.member);
+            let own = bulk_actions::get(tx, actor.workspace, action)?.filter(|found| found.member == actor.member);
             let own = own.ok_or(Error::NoAction(action))?;
-            Ok(actions::set_open(tx, actor.workspace, own.id, None)?)
+            Ok(bulk_actions::set_open(tx, actor.workspace, own.id, None)?)
         })
     }
 
@@ -330,7 +337,7 @@ impl App {
         let before = settings.log_since(self.world.now());
         while self
             .store
-            .write(|tx| actions::forget(tx, actor.workspace, before, STEP as u64))?
+            .write(|tx| bulk_actions::forget(tx, actor.workspace, before, STEP as u64))?
         {}
         Ok(())
     }
@@ -340,7 +347,7 @@ impl App {
 mod tests {
     use super::*;
     use crate::tenant_isolation_tests::Counting;
-    use store::shares::{Access, Grantee};
+    use store::contacts::shares::{Access, Grantee};
 
     const EVERYONE: i64 = 0;
 

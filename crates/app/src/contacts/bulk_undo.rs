@@ -14,11 +14,13 @@ use crate::contacts::stored::read;
 use crate::error::Error;
 use model::{Contact, ContactId, MatchKey, name_order};
 use std::collections::{HashMap, HashSet};
-use store::actions::{self, Touched};
+use store::contacts::bulk_actions::{self, Touched};
+use store::contacts::change_feed;
+use store::contacts::shares::{self, Grantee, Share};
 use store::contacts::{self, ContactRow};
-use store::feed;
-use store::shares::{self, Grantee, Share};
-use store::{Tx, Workspace, keys, names, texts, trash, workspaces};
+use store::contacts::{match_keys, name_order, search_texts, trash};
+use store::workspace::workspaces;
+use store::{Tx, Workspace};
 
 /// What taking an action back came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,25 +43,25 @@ impl App {
             let more = self.store.write(|tx| {
                 let change = workspaces::begin_change(tx, workspace)?;
                 access::active(tx, actor)?;
-                let found = actions::get(tx, workspace, action)?.filter(|found| found.member == actor.member);
+                let found = bulk_actions::get(tx, workspace, action)?.filter(|found| found.member == actor.member);
                 let found = found.ok_or(Error::NoAction(action))?;
                 if found.undone_at.is_some() {
                     return Err(Error::ActionUndone);
                 }
-                let page = actions::page(tx, workspace, action, None, STEP as u64)?;
+                let page = bulk_actions::page(tx, workspace, action, None, STEP as u64)?;
                 let mut ids: Vec<ContactId> = page.iter().map(|touched| touched.contact).collect();
                 let (restored, anew) = self.take_back(tx, actor, page)?;
-                actions::forget_contacts(tx, workspace, action, &ids)?;
+                bulk_actions::forget_contacts(tx, workspace, action, &ids)?;
                 undone.restored += restored;
                 undone.kept += ids.len() as u64 - restored;
                 let more = ids.len() == STEP;
                 ids.extend(anew);
                 if !more {
-                    actions::set_undone(tx, workspace, action, self.world.now())?;
+                    bulk_actions::set_undone(tx, workspace, action, self.world.now())?;
                     self.audit(tx, actor, AuditAction::ActionUndone, &found.kind, undone.restored)?;
                 }
                 let kind = ActionKind::named(&found.kind)?;
-                feed::note(tx, workspace, &[kind.touched(ids)])?;
+                change_feed::note(tx, workspace, &[kind.touched(ids)])?;
                 follow(tx, workspace, change)?;
                 Ok(more)
             })?;
@@ -234,7 +236,7 @@ pub(crate) fn rewrite(
     gone.without(&come).drop(tx, workspace)?;
     come.without(&gone).leave(tx, workspace)?;
     // The text is written again even where the words are the same: it names the version.
-    texts::set_many(tx, workspace, &fresh)?;
+    search_texts::set_many(tx, workspace, &fresh)?;
     let rows: Vec<ContactRow> = pairs.iter().map(|(_, next)| next.clone()).collect();
     contacts::replace_many(tx, workspace, &rows)
 }
@@ -250,7 +252,7 @@ fn add(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -> Result<(),
     }
     contacts::insert_many(tx, workspace, rows)?;
     come.leave(tx, workspace)?;
-    texts::set_many(tx, workspace, &fresh)
+    search_texts::set_many(tx, workspace, &fresh)
 }
 
 /// What contacts are found by, but for their search texts.
@@ -262,7 +264,8 @@ struct Traces {
 
 impl Traces {
     fn add(&mut self, id: ContactId, contact: &Contact) {
-        self.keys.extend(MatchKey::of(contact).into_iter().map(|key| (key, id)));
+        self.keys
+            .extend(MatchKey::of_contact(contact).into_iter().map(|key| (key, id)));
         self.names.insert((name_order(contact), id));
     }
 
@@ -274,13 +277,13 @@ impl Traces {
     }
 
     fn leave(self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<(), store::Error> {
-        keys::insert_many(tx, workspace, self.keys.into_iter().collect())?;
-        names::insert_many(tx, workspace, self.names.into_iter().collect())
+        match_keys::insert_many(tx, workspace, self.keys.into_iter().collect())?;
+        name_order::insert_many(tx, workspace, self.names.into_iter().collect())
     }
 
     fn drop(self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<(), store::Error> {
-        keys::delete_many(tx, workspace, self.keys.into_iter().collect())?;
-        names::delete_many(tx, workspace, self.names.into_iter().collect())?;
+        match_keys::delete_many(tx, workspace, self.keys.into_iter().collect())?;
+        name_order::delete_many(tx, workspace, self.names.into_iter().collect())?;
         Ok(())
     }
 }

@@ -6,8 +6,8 @@ use crate::contacts::bulk::{ActionKind, Before, Step};
 use crate::search::filter::Filter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use store::accounts::{NewAccount, Role};
-use store::shares::Access;
+use store::contacts::shares::Access;
+use store::members::accounts::{NewAccount, Role};
 use store::{Member, members};
 use tempfile::TempDir;
 
@@ -332,10 +332,10 @@ fn names_and_keys_follow_what_is_rewritten() {
         ..now.clone()
     };
     let workspace = office.me.workspace;
-    let key = MatchKey::of(&read(&next).unwrap()).remove(0);
+    let key = MatchKey::of_contact(&read(&next).unwrap()).remove(0);
     let look = || {
         let found = office.app.store.read(|tx| {
-            let keyed = keys::find_many(tx, workspace, std::slice::from_ref(&key))?;
+            let keyed = match_keys::find_many(tx, workspace, std::slice::from_ref(&key))?;
             let named = contacts::page_by_name(tx, workspace, None, 9)?;
             Ok::<_, store::Error>((keyed[0].clone(), named))
         });

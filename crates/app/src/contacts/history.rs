@@ -11,8 +11,10 @@ use crate::error::Error;
 use crate::workspace::member_names::Names;
 use model::{Contact, ContactId, MatchKey};
 use store::contacts::ContactRow;
+use store::contacts::match_keys;
 use store::imports::Import;
-use store::{ImportId, Member, Tx, changes, contacts, imports, keys};
+use store::imports::change_log;
+use store::{ImportId, Member, Tx, contacts, imports};
 
 /// Namesakes that are told, at most.
 const NAMESAKES: usize = 5;
@@ -73,7 +75,7 @@ impl App {
                 Some(import) => last_change(tx, actor, &row, import, right)?,
                 None => None,
             };
-            let names = Names::of(tx, actor.workspace, creator.into_iter().chain(editor))?;
+            let names = Names::load(tx, actor.workspace, creator.into_iter().chain(editor))?;
             let named = |member: Option<Member>| member.map(|member| names.name(member));
             Ok(ContactHistory {
                 creator: named(creator),
@@ -87,13 +89,13 @@ impl App {
 
     /// Some of the contacts that have an email or a phone of this one too, but for `but`, those by email first.
     pub fn namesakes(&self, actor: Actor, contact: &Contact, but: Option<ContactId>) -> Result<Vec<Namesake>, Error> {
-        let mut shared: Vec<MatchKey> = MatchKey::of(contact)
+        let mut shared: Vec<MatchKey> = MatchKey::of_contact(contact)
             .into_iter()
             .filter(|key| !key.is_content())
             .collect();
         shared.sort_by_key(|key| !key.is_email());
         self.store.read(|tx| {
-            let found = keys::find_many(tx, actor.workspace, &shared)?;
+            let found = match_keys::find_many(tx, actor.workspace, &shared)?;
             let mut namesakes: Vec<Namesake> = Vec::new();
             for (key, ids) in shared.iter().zip(found) {
                 // What the member may not see must not take the place of what they may.
@@ -133,7 +135,7 @@ fn last_change(
     import: Import,
     right: Right,
 ) -> Result<Option<LastImport>, Error> {
-    let Some(change) = changes::get(tx, actor.workspace, import.id, row.id)? else {
+    let Some(change) = change_log::get(tx, actor.workspace, import.id, row.id)? else {
         return Ok(None);
     };
     let Some(before) = change.before else { return Ok(None) };

@@ -17,7 +17,8 @@ use crate::error::Error;
 use model::{Contact, ContactId, MergeChoices, Version, merge};
 use std::collections::HashMap;
 use store::contacts::ContactRow;
-use store::{Tx, contacts, shares};
+use store::contacts::shares;
+use store::{Tx, contacts};
 
 /// So many contacts are made one at once.
 pub const MERGED_AT_ONCE: usize = 10;

@@ -19,7 +19,7 @@ use crate::access::Actor;
 use crate::access::{self, CanEdit, Owns};
 use crate::audit::AuditAction;
 use crate::contacts::search_text::{follow, text_of};
-use crate::contacts::share_text::{packed, unpacked};
+use crate::contacts::share_text::{shares_from_text, shares_to_text};
 use crate::contacts::stored::{StoredContact, read};
 use crate::error::Error;
 use crate::workspace::custom_fields::validate;
@@ -28,11 +28,13 @@ use crate::workspace::stored::stored_settings;
 use model::{Contact, ContactId, MatchKey, Version, name_order};
 use std::collections::{HashMap, HashSet};
 use store::contacts::ContactRow;
-use store::feed::{self, Touched};
-use store::shares as stored_shares;
-use store::shares::Share;
-use store::trash::{self, Trashed};
-use store::{Tx, Workspace, contacts, keys, names, texts, workspaces};
+use store::contacts::change_feed::{self, Touched};
+use store::contacts::shares as stored_shares;
+use store::contacts::shares::Share;
+use store::contacts::trash::{self, Trashed};
+use store::contacts::{match_keys, name_order, search_texts};
+use store::workspace::workspaces;
+use store::{Tx, Workspace, contacts};
 
 /// Contacts forgotten in one transaction.
 const FORGOTTEN_AT_ONCE: u64 = 1_000;
@@ -149,7 +151,7 @@ impl App {
     /// Says how many went, and by which moment [`App::restore_deleted_at`] knows them.
     ///
     /// # Errors
-    /// Those of the database; what was deleted before stays deleted.
+    /// The database fails; what was committed before stays.
     pub fn delete_contacts(&self, actor: Actor, ids: &[ContactId]) -> Result<(u64, i64), Error> {
         let now = self.world.now();
         let mut ids = ids.to_vec();
@@ -172,7 +174,7 @@ impl App {
     /// Takes those contacts out of the trash that the member deleted at one moment. Says how many came back.
     ///
     /// # Errors
-    /// Those of the database; what was restored before stays restored.
+    /// The database fails; what was committed before stays.
     pub fn restore_deleted_at(&self, actor: Actor, at: i64) -> Result<u64, Error> {
         let (mut restored, mut after, mut noted) = (0, None, None);
         loop {
@@ -270,7 +272,7 @@ impl App {
             let change = workspaces::begin_change(tx, actor.workspace)?;
             access::active(tx, actor)?;
             let (done, ids) = work(tx)?;
-            feed::note(tx, actor.workspace, &[Touched::Contacts(ids)])?;
+            change_feed::note(tx, actor.workspace, &[Touched::Contacts(ids)])?;
             follow(tx, actor.workspace, change)?;
             Ok(done)
         })
@@ -326,9 +328,9 @@ pub(crate) fn discard(
         gone_keys.extend(keys_of(row.id, &contact));
         gone_names.push((name_order(&contact), row.id));
     }
-    keys::delete_many(tx, workspace, gone_keys)?;
-    names::delete_many(tx, workspace, gone_names)?;
-    texts::delete_many(tx, workspace, &ids)?;
+    match_keys::delete_many(tx, workspace, gone_keys)?;
+    name_order::delete_many(tx, workspace, gone_names)?;
+    search_texts::delete_many(tx, workspace, &ids)?;
     contacts::delete_many(tx, workspace, &ids)?;
     let mut gone_shares: HashMap<ContactId, Vec<Share>> = HashMap::new();
     for share in stored_shares::of_many(tx, workspace, &ids)? {
@@ -336,7 +338,7 @@ pub(crate) fn discard(
     }
     stored_shares::remove_of(tx, workspace, &ids)?;
     let trashed = rows.into_iter().map(|row| Trashed {
-        shares: packed(&gone_shares.remove(&row.id).unwrap_or_default()),
+        shares: shares_to_text(&gone_shares.remove(&row.id).unwrap_or_default()),
         contact: row,
         at: now,
         by: actor.member,
@@ -347,7 +349,7 @@ pub(crate) fn discard(
 
 /// Puts what was in the trash back, shared as it was with those who are still there. Says what.
 fn bring_back(tx: &mut Tx<'_>, workspace: Workspace, all: Vec<Trashed>) -> Result<Vec<ContactId>, Error> {
-    let shares = unpacked(
+    let shares = shares_from_text(
         tx,
         workspace,
         all.iter().map(|trashed| (trashed.contact.id, trashed.shares.as_str())),
@@ -361,9 +363,9 @@ fn bring_back(tx: &mut Tx<'_>, workspace: Workspace, all: Vec<Trashed>) -> Resul
         new_names.push((name_order(&contact), row.id));
         new_texts.push(text_of(row, &contact));
     }
-    keys::insert_many(tx, workspace, new_keys)?;
-    names::insert_many(tx, workspace, new_names)?;
-    texts::set_many(tx, workspace, &new_texts)?;
+    match_keys::insert_many(tx, workspace, new_keys)?;
+    name_order::insert_many(tx, workspace, new_names)?;
+    search_texts::set_many(tx, workspace, &new_texts)?;
     let ids: Vec<ContactId> = rows.into_iter().map(|row| row.id).collect();
     stored_shares::replace_all(tx, workspace, &ids, &shares)?;
     Ok(ids)
@@ -385,7 +387,7 @@ fn add(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow, contact: &Contac
 /// Writes what a contact is found by: match keys, name, search text.
 fn index_contact(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow, contact: &Contact) -> Result<(), Error> {
     index_keys_and_name(tx, workspace, row.id, contact)?;
-    Ok(texts::set_many(tx, workspace, &[text_of(row, contact)])?)
+    Ok(search_texts::set_many(tx, workspace, &[text_of(row, contact)])?)
 }
 
 /// Writes match keys and name of a contact, whose search text is written afterwards.
@@ -395,8 +397,8 @@ pub(crate) fn index_keys_and_name(
     id: ContactId,
     contact: &Contact,
 ) -> Result<(), store::Error> {
-    keys::insert_many(tx, workspace, keys_of(id, contact))?;
-    names::insert_many(tx, workspace, vec![(name_order(contact), id)])
+    match_keys::insert_many(tx, workspace, keys_of(id, contact))?;
+    name_order::insert_many(tx, workspace, vec![(name_order(contact), id)])
 }
 
 /// Deletes what a contact is found by.
@@ -406,12 +408,12 @@ pub(crate) fn unindex_contact(
     id: ContactId,
     contact: &Contact,
 ) -> Result<(), store::Error> {
-    keys::delete_many(tx, workspace, keys_of(id, contact))?;
-    names::delete_many(tx, workspace, vec![(name_order(contact), id)])?;
-    texts::delete_many(tx, workspace, &[id])?;
+    match_keys::delete_many(tx, workspace, keys_of(id, contact))?;
+    name_order::delete_many(tx, workspace, vec![(name_order(contact), id)])?;
+    search_texts::delete_many(tx, workspace, &[id])?;
     Ok(())
 }
 
 fn keys_of(id: ContactId, contact: &Contact) -> Vec<(MatchKey, ContactId)> {
-    MatchKey::of(contact).into_iter().map(|key| (key, id)).collect()
+    MatchKey::of_contact(contact).into_iter().map(|key| (key, id)).collect()
 }

@@ -11,8 +11,9 @@ use crate::contacts::stored::read;
 use crate::error::Error;
 use model::{Contact, ContactId, fold};
 use store::contacts::ContactRow;
-use store::texts::{self, SearchText};
-use store::{Tx, Workspace, workspaces};
+use store::contacts::search_texts::{self, SearchText};
+use store::workspace::workspaces;
+use store::{Tx, Workspace};
 
 /// Contacts of one step.
 const STEP: u64 = 5_000;
@@ -54,7 +55,7 @@ impl App {
     /// does nothing: that would keep people waiting, and whoever works in the background does it.
     ///
     /// # Errors
-    /// Those of the database. The import is done nevertheless, and searching works, only slower.
+    /// The database fails. The import is complete nevertheless, and searching works, only more slowly.
     pub fn index_texts_after(&self, actor: Actor, changed: u64) -> Result<(), Error> {
         if changed <= AT_ONCE {
             self.index_texts(actor, AT_ONCE)?;
@@ -76,9 +77,9 @@ struct Step {
 fn step(tx: &mut Tx<'_>, workspace: Workspace, after: Option<ContactId>, changes: i64) -> Result<Step, store::Error> {
     // Nobody may change a contact between the look at it and the writing of its text.
     workspaces::queue(tx, workspace)?;
-    let stale = texts::page_stale(tx, workspace, after, STEP)?;
+    let stale = search_texts::page_stale(tx, workspace, after, STEP)?;
     let fresh: Vec<SearchText> = stale.iter().map(read_text).collect::<Result<_, _>>()?;
-    texts::set_many(tx, workspace, &fresh)?;
+    search_texts::set_many(tx, workspace, &fresh)?;
     let written = stale.len() as u64;
     let at_end = written < STEP;
     let complete = at_end && workspaces::changes(tx, workspace)?.0 == changes;

@@ -7,15 +7,15 @@ use std::collections::HashSet;
 use store::Member;
 use store::Tx;
 use store::Workspace;
+use store::contacts::shares::Access;
+use store::contacts::shares::Grantee;
+use store::contacts::shares::Share;
 use store::members;
 use store::members::MemberState;
-use store::shares::Access;
-use store::shares::Grantee;
-use store::shares::Share;
 
 /// A share as it is kept, but for the contact that it stands with: in the trash, and in the notes of actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Packed {
+pub(crate) struct ShareText {
     /// The number of a member; 0 is everyone.
     to: i64,
     edit: bool,
@@ -23,8 +23,8 @@ pub(crate) struct Packed {
     at: i64,
 }
 
-impl Packed {
-    pub fn of(share: &Share) -> Self {
+impl ShareText {
+    pub fn from_share(share: &Share) -> Self {
         Self {
             to: match share.to {
                 Grantee::Everyone => 0,
@@ -52,25 +52,25 @@ impl Packed {
 }
 
 /// The shares of a contact as a text, empty for none.
-pub(crate) fn packed(shares: &[Share]) -> String {
+pub(crate) fn shares_to_text(shares: &[Share]) -> String {
     if shares.is_empty() {
         return String::new();
     }
     // Numbers can always be written.
-    serde_json::to_string(&shares.iter().map(Packed::of).collect::<Vec<_>>()).unwrap_or_default()
+    serde_json::to_string(&shares.iter().map(ShareText::from_share).collect::<Vec<_>>()).unwrap_or_default()
 }
 
 /// The shares of contacts that were made texts, but for those of members who are gone.
-pub(crate) fn unpacked<'a>(
+pub(crate) fn shares_from_text<'a>(
     tx: &mut Tx<'_>,
     workspace: Workspace,
-    packed: impl Iterator<Item = (ContactId, &'a str)>,
+    texts: impl Iterator<Item = (ContactId, &'a str)>,
 ) -> Result<Vec<Share>, store::Error> {
     let mut shares = Vec::new();
-    for (contact, packed) in packed.filter(|(_, packed)| !packed.is_empty()) {
+    for (contact, text) in texts.filter(|(_, text)| !text.is_empty()) {
         let unreadable = |_| store::Error::Corrupt(format!("the shares of contact {contact} cannot be read"));
-        let packed: Vec<Packed> = serde_json::from_str(packed).map_err(unreadable)?;
-        shares.extend(packed.into_iter().map(|share| share.of_contact(contact)));
+        let stored: Vec<ShareText> = serde_json::from_str(text).map_err(unreadable)?;
+        shares.extend(stored.into_iter().map(|share| share.of_contact(contact)));
     }
     drop_lost_members(tx, workspace, &mut shares)?;
     Ok(shares)

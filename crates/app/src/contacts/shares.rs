@@ -12,9 +12,9 @@ use crate::error::Error;
 use crate::workspace::member_names::{Names, name_of};
 use model::ContactId;
 use std::collections::{BTreeSet, HashMap};
+use store::contacts::shares::{self, Access, Grantee, Share};
 use store::contacts::{self, ContactRow};
 use store::members::{self, MemberState};
-use store::shares::{self, Access, Grantee, Share};
 use store::{Member, Tx};
 
 /// By whom a contact is shared with a member.
@@ -74,7 +74,7 @@ impl App {
     /// Takes the shares of contacts of the member's own back: those of one, or all.
     ///
     /// # Errors
-    /// Those of the database; what was taken back before stays so.
+    /// The database fails; what was committed before stays.
     pub fn unshare(&self, actor: Actor, ids: &[ContactId], to: Option<Grantee>) -> Result<ActionReport, Error> {
         self.change_shares(actor, ids, &Change::Unshare(to))
     }
@@ -103,7 +103,7 @@ impl App {
             let found = shares::of_many(tx, actor.workspace, &[contact.id])?;
             let grantees = found.iter().filter_map(|share| share.to.member());
             let named = found.iter().map(|share| share.by).chain(grantees);
-            let names = Names::of(tx, actor.workspace, named)?;
+            let names = Names::load(tx, actor.workspace, named)?;
             let told = found.into_iter().map(|share| ShareInfo {
                 to: share.to,
                 name: match share.to {
@@ -271,7 +271,7 @@ pub(crate) fn shared_by(
             *known = share;
         }
     }
-    let names = Names::of(tx, actor.workspace, strongest.values().map(|share| share.by))?;
+    let names = Names::load(tx, actor.workspace, strongest.values().map(|share| share.by))?;
     let told = strongest.into_values().map(|share| {
         let by_name = names.name(share.by);
         let (at, access) = (share.at, share.access);

@@ -23,7 +23,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// Contacts of one read.
 const PAGE: u64 = 2_000;
-/// Contacts of a block that are compared each with each; more of one kind tell nothing: a crowd behind one number.
+/// Contacts of a block that are compared each with each; more share only a switchboard.
 const IN_A_BLOCK: usize = 12;
 /// Counters of the table are two bits each; it takes 16 MiB.
 const COUNTERS: usize = 1 << 26;
@@ -191,9 +191,9 @@ fn contacts_of(
 
 /// The blocks of a contact and its match keys, as numbers.
 fn all_blocks(contact: &Contact) -> Vec<u64> {
-    let keys = MatchKey::of(contact);
+    let keys = MatchKey::of_contact(contact);
     let mut all = blocks(contact);
-    all.extend(keys.iter().map(|key| xxh3_64(key.as_str().as_bytes())));
+    all.extend(keys.iter().map(|key| xxh3_64(key.as_stored().as_bytes())));
     all
 }
 

@@ -18,8 +18,9 @@ use model::{ContactId, Verdict, likeness};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use store::not_duplicates::{self, Pair};
-use store::{contacts, workspaces};
+use store::contacts;
+use store::contacts::not_duplicates::{self, Pair};
+use store::workspace::workspaces;
 
 /// Groups that are read for one page, at most: most of them may be settled already.
 const READ_FOR_A_PAGE: usize = 200;

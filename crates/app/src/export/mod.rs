@@ -15,9 +15,10 @@ use exchange::export::{Exported, crystalqore, jsonl};
 use model::{ContactId, Slot};
 use std::collections::HashSet;
 use std::io::Write;
+use store::contacts::search_texts::{self, Word};
 use store::contacts::{self, ContactRow};
-use store::texts::{self, Word};
-use store::{Tx, Workspace, audit, workspaces};
+use store::workspace::{audit, workspaces};
+use store::{Tx, Workspace};
 
 /// Contacts read at once.
 const PAGE: u64 = 2_000;
@@ -299,7 +300,7 @@ fn next_page(
     let rows = match way {
         Way::ByName => return contacts::page_by_name(tx, workspace, after, PAGE),
         Way::ById => contacts::page_seen(tx, workspace, actor.member, after_id, PAGE)?,
-        Way::Found(words) => texts::search(tx, workspace, words, after_id, PAGE)?,
+        Way::Found(words) => search_texts::search(tx, workspace, words, after_id, PAGE)?,
         Way::Selected(ids) => return selected(tx, workspace, ids, after_id),
     };
     Ok(rows.into_iter().map(|row| (String::new(), row)).collect())

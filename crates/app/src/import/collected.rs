@@ -72,15 +72,15 @@ pub(crate) struct BatchState {
     /// Keys of the chunk in hand and who has them.
     pub looked_up: HashMap<MatchKey, Vec<ContactId>, RandomState>,
     /// Contacts that the rows of the chunk in hand name by id or share a key with.
-    pub met: HashMap<ContactId, Found, RandomState>,
+    pub loaded: HashMap<ContactId, Found, RandomState>,
     /// What the member may do with contacts that were asked for since the batch began; nothing with those that are hidden.
     pub rights: HashMap<ContactId, Option<Right>, RandomState>,
     /// Ids that the rows of the chunk in hand name and under which somebody else may bring a contact back from the trash.
     pub reserved: HashSet<ContactId, RandomState>,
     /// Keys that more contacts have than are looked at one by one, once they were asked for in two chunks.
-    pub crowds: HashMap<MatchKey, SharedKey, RandomState>,
+    pub shared_keys: HashMap<MatchKey, SharedKey, RandomState>,
     /// Keys that were found to have so many contacts once.
-    crowded: HashSet<MatchKey, RandomState>,
+    seen_shared: HashSet<MatchKey, RandomState>,
     /// Contacts and entries of keys that were gone through, which is what the run's time depends on.
     pub looked_at: u64,
 }
@@ -106,11 +106,11 @@ impl BatchState {
             dropped_names: Vec::new(),
             fresh: HashMap::default(),
             looked_up: HashMap::default(),
-            met: HashMap::default(),
+            loaded: HashMap::default(),
             rights: HashMap::default(),
             reserved: HashSet::default(),
-            crowds: HashMap::default(),
-            crowded: HashSet::default(),
+            shared_keys: HashMap::default(),
+            seen_shared: HashSet::default(),
             looked_at: 0,
         }
     }
@@ -118,8 +118,8 @@ impl BatchState {
     /// Forgets what was true of the directory before somebody else wrote.
     pub fn forget_directory(&mut self) {
         self.filter = KeyFilter::new();
-        self.crowds.clear();
-        self.crowded.clear();
+        self.shared_keys.clear();
+        self.seen_shared.clear();
         self.rights.clear();
     }
 
@@ -129,8 +129,8 @@ impl BatchState {
     }
 
     /// Whether a key, which has too many contacts to look at each, was seen before and so is worth a `SharedKey`.
-    pub fn is_crowded_again(&mut self, key: &MatchKey) -> bool {
-        !self.crowded.insert(key.clone())
+    pub fn is_shared_again(&mut self, key: &MatchKey) -> bool {
+        !self.seen_shared.insert(key.clone())
     }
 
     /// The contacts of the batch in hand that have a key.
@@ -148,7 +148,7 @@ impl BatchState {
     /// Fills the filter with the keys of the batch in hand.
     pub fn add_keys_to_filter(&mut self) {
         let Self { filter, keys, .. } = self;
-        keys.keys().for_each(|key| filter.add(key.as_str()));
+        keys.keys().for_each(|key| filter.add(key.as_stored()));
     }
 
     /// Notes keys of a contact that the import `run` has created or changed.
@@ -161,7 +161,7 @@ impl BatchState {
                 }
                 continue;
             }
-            self.filter.add(key.as_str());
+            self.filter.add(key.as_stored());
             if !self.dropped_keys.is_empty() {
                 self.dropped_keys.remove(&(key.clone(), row.id));
             }
@@ -204,7 +204,7 @@ impl BatchState {
         }
     }
 
-    /// Lets the crowds follow a change of one contact, from keys and values to others.
+    /// Lets the shared_keys follow a change of one contact, from keys and values to others.
     pub fn follow(
         &mut self,
         row: &ContactRow,
@@ -212,21 +212,21 @@ impl BatchState {
         before: Option<(&[MatchKey], &str)>,
         match_keys: &[MatchKey],
     ) -> Result<(), store::Error> {
-        if self.crowds.is_empty() {
+        if self.shared_keys.is_empty() {
             return Ok(());
         }
         if let Some((keys, body)) = before {
             for key in keys {
-                if let Some(crowd) = self.crowds.get_mut(key) {
-                    crowd.remove(row.id, body)?;
+                if let Some(shared) = self.shared_keys.get_mut(key) {
+                    shared.remove(row.id, body)?;
                 }
             }
         }
         let is_own = is_own(row, run);
         for key in match_keys {
             let is_asked_for = !is_own || self.matching.counts(key);
-            if let Some(crowd) = self.crowds.get_mut(key).filter(|_| is_asked_for) {
-                crowd.add(row.id, &row.body, is_own)?;
+            if let Some(shared) = self.shared_keys.get_mut(key).filter(|_| is_asked_for) {
+                shared.add(row.id, &row.body, is_own)?;
             }
         }
         Ok(())

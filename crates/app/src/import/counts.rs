@@ -118,7 +118,7 @@ impl RowClass {
     }
 
     /// How many rows of it there are. Possible duplicates are set apart from the others.
-    pub fn of(self, counts: &Counts) -> u64 {
+    pub fn count_in(self, counts: &Counts) -> u64 {
         match self {
             Self::New => counts.new,
             Self::Update => counts.update,

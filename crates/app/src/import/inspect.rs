@@ -6,7 +6,7 @@ use crate::clock::System;
 use crate::error::Error;
 use crate::import::analysis::{NumbersOf, Opening, look};
 use crate::import::counts::Counts;
-use crate::import::outcome::{Outcome, Standing};
+use crate::import::outcome::{Outcome, RowResult};
 use crate::import::pipeline::Chunk;
 use crate::import::recent_rows::Lookback;
 use crate::import::run::{Run, over_scratch};
@@ -65,16 +65,16 @@ pub fn inspect(
     let scratch = Store::scratch()?;
     let nothing = Contact::default();
     let mut lookback = Lookback::default();
-    let mut seen = |chunk: &Chunk, at: usize, standing: &Standing| {
+    let mut seen = |chunk: &Chunk, at: usize, result: &RowResult| {
         let seen = &chunk.rows[at];
-        let like = match (&standing.outcome, &seen.contact) {
+        let like = match (&result.outcome, &seen.contact) {
             (Outcome::New { .. }, Some(contact)) => lookback.meet(seen.line, contact, &seen.blocks),
             _ => None,
         };
         row(InspectedRow {
             line: seen.line,
-            status: status(&standing.outcome),
-            reasons: seen.reasons.iter().chain(&standing.reason).chain(&like).collect(),
+            status: status(&result.outcome),
+            reasons: seen.reasons.iter().chain(&result.reason).chain(&like).collect(),
             contact: seen.contact.as_deref().unwrap_or(&nothing),
         })
     };

@@ -17,8 +17,8 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+use store::imports::leases::{self, Lease as Stored};
 use store::imports::{self, ImportState};
-use store::leases::{self, Lease as Stored};
 use store::{ImportId, Store, Tx, Workspace};
 
 /// How often a holder gives a sign of life.
@@ -212,7 +212,7 @@ impl App {
     /// Takes hold of an import that nobody holds, or whose holder has died; none if it lives.
     ///
     /// # Errors
-    /// Those of the database, or when the data folder cannot be written.
+    /// The database fails, or the data folder cannot be written.
     pub(crate) fn hold(&self, workspace: Workspace, import: ImportId) -> Result<Option<Lease>, Error> {
         let held = self.store.read(|tx| leases::list(tx, workspace))?;
         let from = held.iter().find(|lease| lease.import == import);

@@ -1,10 +1,8 @@
-//! The contacts that rows are compared with, and what an import does to them.
+//! The contacts that rows are compared with, and the import's writes to them.
 //!
-//! Only what the member may see is there: who is hidden has no key, is in no crowd and is found by no id.
-//!
-//! One piece of code for the real run and for the preview: a preview writes into a scratch database that lies over the
-//! directory, so it goes exactly the way of the run and changes nothing. Keys and names are collected and written sorted
-//! at the end of a batch, because keeping their tables row by row costs more than the rows.
+//! Only contacts that the member may see are found, by key or by id. Run and preview share this code: a preview writes into
+//! a scratch database over the directory. Match keys and names are collected and written sorted at the end of a batch,
+//! which costs less than keeping their tables up to date row by row.
 
 use crate::access;
 use crate::access::{Actor, Right};
@@ -15,11 +13,12 @@ use crate::import::shared_keys::{MAX_CANDIDATES, SharedKey};
 use model::{Contact, ContactId, MatchKey, name_order};
 use std::collections::HashSet;
 use store::contacts::{self, ContactRow};
-use store::{ImportId, Tx, keys, names, trash};
+use store::contacts::{match_keys, name_order, trash};
+use store::{ImportId, Tx};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-/// Contacts that are read before the rows of a chunk are settled, at most.
-const MET_AT_ONCE: usize = 4_000;
+/// Contacts that are read before the rows of a chunk are resolved, at most.
+const LOADED_AT_ONCE: usize = 4_000;
 /// Holders of one key that are passed over for one row, because they are hidden or have lost the key, before all are read
 /// once and followed.
 const MOST_PASSED: usize = 8 * MAX_CANDIDATES;
@@ -51,24 +50,26 @@ impl MatchIndex<'_, '_, '_> {
     ) -> Result<(), store::Error> {
         self.fill_filter()?;
         self.collected.looked_up.clear();
-        self.collected.met.clear();
-        let BatchState { filter, crowds, .. } = &mut *self.collected;
+        self.collected.loaded.clear();
+        let BatchState {
+            filter, shared_keys, ..
+        } = &mut *self.collected;
         let mut asked: Vec<MatchKey> = chunk_keys
-            .filter(|key| filter.may_know(key.as_str()))
+            .filter(|key| filter.may_know(key.as_stored()))
             .cloned()
             .collect();
         asked.sort_unstable();
         asked.dedup();
-        let (followed, asked): (Vec<_>, Vec<_>) = asked.into_iter().partition(|key| crowds.contains_key(key));
+        let (followed, asked): (Vec<_>, Vec<_>) = asked.into_iter().partition(|key| shared_keys.contains_key(key));
         ids.extend(
             followed
                 .iter()
-                .filter_map(|key| crowds.get(key))
+                .filter_map(|key| shared_keys.get(key))
                 .flat_map(SharedKey::first),
         );
         self.reserve(&mut ids)?;
         self.look_up(asked, &mut ids)?;
-        self.meet(ids)
+        self.load(ids)
     }
 
     /// Looks up who has the keys of a chunk, and adds those that will be compared to `ids`.
@@ -76,33 +77,33 @@ impl MatchIndex<'_, '_, '_> {
         let matching = self.collected.matching;
         let (matched, others): (Vec<_>, Vec<_>) = asked.into_iter().partition(|key| matching.counts(key));
         let (workspace, run) = (self.layers.actor.workspace, self.layers.run);
-        let mut found = keys::find_many(self.layers.top, workspace, &matched)?;
+        let mut found = match_keys::find_many(self.layers.top, workspace, &matched)?;
         // What this import has created is not asked for by these.
-        found.extend(keys::find_many_not_of(self.layers.top, workspace, run, &others)?);
+        found.extend(match_keys::find_many_not_of(self.layers.top, workspace, run, &others)?);
         let asked: Vec<MatchKey> = matched.into_iter().chain(others).collect();
         if let Some(base) = &mut self.layers.base {
-            for (found, below) in found.iter_mut().zip(keys::find_many(base, workspace, &asked)?) {
+            for (found, below) in found.iter_mut().zip(match_keys::find_many(base, workspace, &asked)?) {
                 found.extend(below);
                 found.sort_unstable();
                 found.dedup();
             }
         }
-        let mut crowded = Vec::new();
+        let mut seen_shared = Vec::new();
         for (key, found) in asked.into_iter().zip(found) {
             let new = self.collected.holders_in_batch(&key);
             let holders = found.len() + new.len();
             ids.extend(found.iter().chain(new).take(MAX_CANDIDATES + 1));
             self.collected.looked_at += holders as u64;
-            if holders > MAX_CANDIDATES && self.collected.is_crowded_again(&key) {
-                crowded.push(key.clone());
+            if holders > MAX_CANDIDATES && self.collected.is_shared_again(&key) {
+                seen_shared.push(key.clone());
             }
             if !found.is_empty() {
                 self.collected.looked_up.insert(key, found);
             }
         }
         // From now on they are followed, so that they need not be looked up for each chunk.
-        for key in crowded {
-            self.crowd(&key)?;
+        for key in seen_shared {
+            self.shared_key(&key)?;
         }
         Ok(())
     }
@@ -123,14 +124,14 @@ impl MatchIndex<'_, '_, '_> {
 
     /// Reads contacts that rows of the chunk will be compared with, all at once: one by one each would be a question to a
     /// server. What is too much to hold is read when it is wanted.
-    fn meet(&mut self, mut ids: Vec<ContactId>) -> Result<(), store::Error> {
+    fn load(&mut self, mut ids: Vec<ContactId>) -> Result<(), store::Error> {
         ids.sort_unstable();
         ids.dedup();
-        ids.truncate(MET_AT_ONCE);
+        ids.truncate(LOADED_AT_ONCE);
         if !ids.is_empty() {
             let found = self.seen(&ids)?;
             let found = found.into_iter().map(|found| (found.row.id, found));
-            self.collected.met.extend(found);
+            self.collected.loaded.extend(found);
         }
         Ok(())
     }
@@ -198,26 +199,26 @@ impl MatchIndex<'_, '_, '_> {
         self.collected.add_keys_to_filter();
         let filter = &mut self.collected.filter;
         let workspace = self.layers.actor.workspace;
-        keys::for_each_key(self.layers.top, workspace, |key| filter.add(key))?;
+        match_keys::for_each_key(self.layers.top, workspace, |key| filter.add(key))?;
         if let Some(base) = &mut self.layers.base {
-            keys::for_each_key(base, workspace, |key| filter.add(key))?;
+            match_keys::for_each_key(base, workspace, |key| filter.add(key))?;
         }
         Ok(())
     }
 
-    /// Who has a key, the first of them if they are a crowd, in the order of their ids. A contact of the base that the
-    /// scratch database holds a newer state of has the keys of that state. Who is hidden does not count; nor does, for a key
-    /// by which this import does not match, a contact that it has created itself.
-    pub fn who_has(&mut self, key: &MatchKey) -> Result<Vec<ContactId>, store::Error> {
-        if let Some(crowd) = self.collected.crowds.get(key) {
-            return Ok(crowd.first());
+    /// The visible contacts with a key, in the order of their ids; at most `MAX_CANDIDATES` + 1. A contact of the base of
+    /// which the scratch database holds a newer state has the keys of that state. For a key by which this import does not
+    /// match, contacts that it has created itself are left out.
+    pub fn contacts_with(&mut self, key: &MatchKey) -> Result<Vec<ContactId>, store::Error> {
+        if let Some(shared) = self.collected.shared_keys.get(key) {
+            return Ok(shared.first());
         }
-        if self.collected.filter.excludes(key.as_str()) {
+        if self.collected.filter.excludes(key.as_stored()) {
             return Ok(Vec::new());
         }
         let mut ids: Vec<ContactId> = Vec::new();
         let mut passed = 0;
-        // Most keys have one holder; of a crowd not all are wanted.
+        // Most keys have one contact; of a shared key not all are needed.
         while ids.len() <= MAX_CANDIDATES {
             let some: Vec<ContactId> = self
                 .collected
@@ -234,7 +235,7 @@ impl MatchIndex<'_, '_, '_> {
                 break;
             }
             if passed > MOST_PASSED {
-                return Ok(self.crowd(key)?.first());
+                return Ok(self.shared_key(key)?.first());
             }
         }
         ids.sort_unstable();
@@ -248,11 +249,11 @@ impl MatchIndex<'_, '_, '_> {
         if self.layers.base.is_none() || ids.is_empty() {
             return Ok(ids);
         }
-        let BatchState { fresh, met, .. } = &*self.collected;
-        let unknown = |id: &&ContactId| !fresh.contains_key(*id) && !met.contains_key(*id);
+        let BatchState { fresh, loaded, .. } = &*self.collected;
+        let unknown = |id: &&ContactId| !fresh.contains_key(*id) && !loaded.contains_key(*id);
         let unknown: Vec<ContactId> = ids.iter().filter(unknown).copied().collect();
         let states = contacts::get_many(self.layers.top, self.layers.actor.workspace, &unknown)?;
-        let known = ids.iter().filter_map(|id| met.get(id)).map(|found| &found.row);
+        let known = ids.iter().filter_map(|id| loaded.get(id)).map(|found| &found.row);
         let mut lost = Vec::new();
         for row in known.chain(&states) {
             if has_lost(row, key, self.layers.run)? {
@@ -263,25 +264,26 @@ impl MatchIndex<'_, '_, '_> {
         Ok(ids)
     }
 
-    /// Those who have a key that a crowd has. Every one of them is read once, and followed from then on.
-    pub fn crowd(&mut self, key: &MatchKey) -> Result<&SharedKey, store::Error> {
-        if !self.collected.crowds.contains_key(key) {
+    /// The contacts with a key that more than `MAX_CANDIDATES` have: each of them is read once, and kept up to date from
+    /// then on.
+    pub fn shared_key(&mut self, key: &MatchKey) -> Result<&SharedKey, store::Error> {
+        if !self.collected.shared_keys.contains_key(key) {
             let run = self.layers.run;
             let ids: Vec<ContactId> = self.collected.holders(key).collect();
-            let mut crowd = SharedKey::default();
-            for some in ids.chunks(MET_AT_ONCE) {
+            let mut shared = SharedKey::default();
+            for some in ids.chunks(LOADED_AT_ONCE) {
                 for Found { row, .. } in self.seen(some)? {
                     if self.layers.base.is_none() || !has_lost(&row, key, run)? {
-                        crowd.add(row.id, &row.body, is_own(&row, run))?;
+                        shared.add(row.id, &row.body, is_own(&row, run))?;
                     }
                 }
                 for row in some.iter().filter_map(|id| self.collected.fresh.get(id)) {
-                    crowd.add(row.id, &row.body, is_own(row, run))?;
+                    shared.add(row.id, &row.body, is_own(row, run))?;
                 }
             }
-            self.collected.crowds.insert(key.clone(), crowd);
+            self.collected.shared_keys.insert(key.clone(), shared);
         }
-        Ok(self.collected.crowds.entry(key.clone()).or_default())
+        Ok(self.collected.shared_keys.entry(key.clone()).or_default())
     }
 
     /// A contact as it is now, if the member may see it.
@@ -293,15 +295,15 @@ impl MatchIndex<'_, '_, '_> {
                 row: row.clone(),
             }));
         }
-        if let Some(found) = self.collected.met.get(&id) {
+        if let Some(found) = self.collected.loaded.get(&id) {
             return Ok(Some(found.clone()));
         }
         let found = self.seen(&[id])?.pop();
         if let Some(found) = &found
-            && self.collected.met.len() < MET_AT_ONCE
+            && self.collected.loaded.len() < LOADED_AT_ONCE
         {
             // The rows of a chunk that are alike ask for the same contacts.
-            self.collected.met.insert(id, found.clone());
+            self.collected.loaded.insert(id, found.clone());
         }
         Ok(found)
     }
@@ -329,8 +331,8 @@ impl MatchIndex<'_, '_, '_> {
     /// Changes a contact from one state to another.
     pub fn update(&mut self, row: ContactRow, before: &Contact, after: &Contact) -> Result<(), store::Error> {
         let (id, run) = (row.id, self.layers.run);
-        let (old, new) = (MatchKey::of(before), MatchKey::of(after));
-        if !self.collected.crowds.is_empty() {
+        let (old, new) = (MatchKey::of_contact(before), MatchKey::of_contact(after));
+        if !self.collected.shared_keys.is_empty() {
             self.collected
                 .follow(&row, run, Some((&old, &before.to_json())), &new)?;
         }
@@ -339,8 +341,8 @@ impl MatchIndex<'_, '_, '_> {
         self.collected
             .drop_keys(old.into_iter().filter(|key| !new.contains(key)), id);
         self.collected.change_name(id, name_order(before), name_order(after));
-        if let Some(met) = self.collected.met.get_mut(&id) {
-            met.row.clone_from(&row);
+        if let Some(loaded) = self.collected.loaded.get_mut(&id) {
+            loaded.row.clone_from(&row);
         }
         if let Some(fresh) = self.collected.fresh.get_mut(&id) {
             *fresh = row;
@@ -364,10 +366,10 @@ impl MatchIndex<'_, '_, '_> {
     pub fn end_batch(&mut self) -> Result<(), store::Error> {
         let workspace = self.layers.actor.workspace;
         let batch = self.collected.end_batch();
-        keys::delete_many(self.layers.top, workspace, batch.dropped_keys)?;
-        keys::insert_many(self.layers.top, workspace, batch.keys)?;
-        names::delete_many(self.layers.top, workspace, batch.dropped_names)?;
-        names::insert_many(self.layers.top, workspace, batch.names)
+        match_keys::delete_many(self.layers.top, workspace, batch.dropped_keys)?;
+        match_keys::insert_many(self.layers.top, workspace, batch.keys)?;
+        name_order::delete_many(self.layers.top, workspace, batch.dropped_names)?;
+        name_order::insert_many(self.layers.top, workspace, batch.names)
     }
 }
 
@@ -390,5 +392,5 @@ fn has_lost(row: &ContactRow, key: &MatchKey, run: ImportId) -> Result<bool, sto
     if is_own(row, run) || row.written_by != Some(run) {
         return Ok(false);
     }
-    Ok(!MatchKey::of(&read(row)?).contains(key))
+    Ok(!MatchKey::of_contact(&read(row)?).contains(key))
 }

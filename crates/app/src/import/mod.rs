@@ -12,6 +12,7 @@ pub(crate) mod key_filter;
 pub(crate) mod lease;
 pub(crate) mod match_index;
 pub(crate) mod match_reasons;
+pub(crate) mod matches;
 pub(crate) mod outcome;
 pub(crate) mod pipeline;
 pub(crate) mod progress;
@@ -20,6 +21,7 @@ pub(crate) mod recent_rows;
 pub(crate) mod rejected;
 pub(crate) mod resolve;
 pub(crate) mod retention;
+pub(crate) mod row_import;
 pub(crate) mod row_index;
 pub(crate) mod row_log;
 pub(crate) mod run;
@@ -56,7 +58,8 @@ use exchange::open::Source;
 use std::collections::HashMap;
 use std::path::Path;
 use store::imports::{self, Import, ImportState, NewImport};
-use store::{ImportId, Member, Store, workspaces};
+use store::workspace::workspaces;
+use store::{ImportId, Member, Store};
 
 /// A file and what is to be done with it: what all doors ask for.
 #[derive(Clone, Debug)]

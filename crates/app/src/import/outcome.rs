@@ -31,7 +31,7 @@ pub enum Outcome {
 
 /// An outcome and what there is to say about it beside the row's own reasons.
 #[derive(Clone, Debug)]
-pub struct Standing {
+pub struct RowResult {
     /// What becomes of the row.
     pub outcome: Outcome,
     pub reason: Option<Reason>,
@@ -39,11 +39,11 @@ pub struct Standing {
     pub earlier_line: Option<u64>,
 }
 
-impl Standing {
-    pub(crate) fn new(outcome: Outcome, reason: Option<Reason>) -> Self {
+impl RowResult {
+    pub(crate) fn new(outcome: Outcome) -> Self {
         Self {
             outcome,
-            reason,
+            reason: None,
             earlier_line: None,
         }
     }

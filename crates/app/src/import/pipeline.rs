@@ -127,7 +127,7 @@ pub(crate) fn judge_all<T>(
         .max(judging.from_record);
     let fixes = judging.fixes.map(|fixes| Arc::new(fixes.clone()));
     let judges = thread::available_parallelism().map_or(1, |n| n.get().saturating_sub(1).clamp(1, 6));
-    let budget = Budget::of(if judging.thrifty {
+    let budget = Budget::new(if judging.thrifty {
         FEW_ON_THEIR_WAY
     } else {
         ON_THEIR_WAY
@@ -258,7 +258,7 @@ pub(crate) fn prepare(record: usize, mark: Position, judged: Judged, bodies: Bod
     };
     if !invalid {
         let whole = contact.to_json();
-        prepared.keys = MatchKey::of(&contact);
+        prepared.keys = MatchKey::of_contact(&contact);
         prepared.content = content_hash(&whole);
         if bodies == Bodies::Whole {
             prepared.order = name_order(&contact);
@@ -306,7 +306,7 @@ struct Permit {
 }
 
 impl Budget {
-    fn of(most: usize) -> Arc<Self> {
+    fn new(most: usize) -> Arc<Self> {
         Arc::new(Self {
             most,
             taken: Mutex::default(),

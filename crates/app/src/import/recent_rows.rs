@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_likest_row_is_told_with_its_line_and_why() {
+    fn the_most_similar_row_is_named_with_line_and_reason() {
         let mut lookback = Lookback::default();
         assert_eq!(meet(&mut lookback, 2, &named("William", "Acme")), None);
         assert_eq!(meet(&mut lookback, 3, &named("Ann", "Acme")), None);

@@ -46,7 +46,7 @@ struct Form {
 }
 
 impl Form {
-    fn of(reading: &Reading) -> Self {
+    fn new(reading: &Reading) -> Self {
         let headers = reading.mapping.columns();
         let columns: Vec<usize> = (0..headers.len())
             .filter(|at| ![LINE, PROBLEM].contains(&headers[*at].header.as_str()))
@@ -151,7 +151,7 @@ impl<'a> RejectedRows<'a> {
         Self {
             objects,
             prefix,
-            form: Form::of(reading),
+            form: Form::new(reading),
             kept,
             segment: None,
             done_again,
@@ -170,7 +170,7 @@ impl<'a> RejectedRows<'a> {
     }
 
     /// Ends the batch in hand, which came up to a record, before it is committed; says what is kept once it is.
-    pub fn settle(&mut self, next_record: u64) -> Result<Kept, Error> {
+    pub fn complete(&mut self, next_record: u64) -> Result<Kept, Error> {
         let name = format!("{}{}", self.prefix, word_of(self.kept.next_record));
         match self.segment.take() {
             Some(csv) => {
@@ -246,7 +246,7 @@ impl App {
                 expected: kept.bytes,
             });
         }
-        Form::of(reading).begin(out).map_err(failed)?;
+        Form::new(reading).begin(out).map_err(failed)?;
         for segment in &segments {
             let fetched = self.objects.fetch(&segment.name)?;
             let mut file = File::open(&fetched.path).map_err(Error::Read)?;
@@ -259,7 +259,7 @@ impl App {
     /// is told before anything is imported. A file of that name is replaced.
     pub(crate) fn begin_rejected_file(&self, path: &Path, reading: &Reading) -> Result<(), Error> {
         write_whole(path, |out| {
-            Form::of(reading)
+            Form::new(reading)
                 .begin(out)
                 .map_err(|e| Error::io("writing the rejected rows to", path, e))
         })

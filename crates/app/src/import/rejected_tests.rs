@@ -15,7 +15,7 @@ fn batch(rows: &mut RejectedRows<'_>, reading: &Reading, rejected: &[u64], next_
     for record in batch.records().filter(|r| rejected.contains(&r.index())) {
         rows.write(record, std::iter::empty()).unwrap();
     }
-    rows.settle(next_record).unwrap()
+    rows.complete(next_record).unwrap()
 }
 
 fn reading() -> Reading {

@@ -7,7 +7,7 @@ use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
 use crate::workspace::stored::stored_settings;
-use store::changes;
+use store::imports::change_log;
 use store::imports::{self, Import, ImportState};
 
 /// Changes forgotten in one transaction.
@@ -17,7 +17,7 @@ impl App {
     /// Lets go of the change logs of imports that ended longer ago than the settings say. What they brought stays.
     ///
     /// # Errors
-    /// Those of the database; what was let go of before stays so.
+    /// The database fails; what was committed before stays.
     pub fn forget_old_logs(&self, actor: Actor) -> Result<(), Error> {
         let now = self.world.now();
         let (since, all) = self.store.read(|tx| {
@@ -34,7 +34,7 @@ impl App {
         }
         while self
             .store
-            .write(|tx| changes::forget_marked(tx, actor.workspace, FORGOTTEN_AT_ONCE))?
+            .write(|tx| change_log::forget_marked(tx, actor.workspace, FORGOTTEN_AT_ONCE))?
             == FORGOTTEN_AT_ONCE
         {}
         Ok(())

@@ -6,7 +6,7 @@
 
 use crate::error::Error;
 use crate::import::draft::RowClass;
-use crate::import::outcome::{Outcome, Standing};
+use crate::import::outcome::{Outcome, RowResult};
 use crate::import::pipeline::ParsedRow;
 use exchange::open::Position;
 use model::ContactId;
@@ -33,8 +33,8 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// Of a row that was settled.
-    pub fn of(row: &ParsedRow, standing: &Standing) -> Self {
-        let (class, contact) = match &standing.outcome {
+    pub fn new(row: &ParsedRow, result: &RowResult) -> Self {
+        let (class, contact) = match &result.outcome {
             Outcome::New { contact } => (RowClass::New, *contact),
             Outcome::Update { contact } => (RowClass::Update, *contact),
             Outcome::Unchanged { contact } => (RowClass::Unchanged, *contact),
@@ -47,7 +47,7 @@ impl Entry {
         Self {
             mark: row.mark,
             class,
-            earlier: standing.earlier_line,
+            earlier: result.earlier_line,
             contact,
         }
     }

@@ -55,7 +55,7 @@ impl<'a> KeptRows<'a> {
     }
 
     /// Ends the batch in hand, which came up to a record, before it is committed.
-    pub fn settle(&mut self, next_record: u64) -> Result<(), Error> {
+    pub fn complete(&mut self, next_record: u64) -> Result<(), Error> {
         let name = format!("{}{}", self.prefix, word_of(self.began_at));
         match self.segment.take() {
             Some(segment) => {

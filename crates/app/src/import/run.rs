@@ -12,10 +12,10 @@ use crate::import::draft::Decision;
 use crate::import::draft::{Entry, KeptRows};
 use crate::import::lease::Lease;
 use crate::import::match_index::{MatchIndex, Overlay};
-use crate::import::outcome::{Decisions, Outcome, Standing};
+use crate::import::outcome::{Decisions, Outcome, RowResult};
 use crate::import::pipeline::{Bodies, Chunk, Judging, judge_all};
 use crate::import::rejected::{Kept, RejectedRows};
-use crate::import::resolve::RowResolver;
+use crate::import::row_import::RowImporter;
 use crate::import::stored::Stopped;
 use crate::import::stored::is_cancelling;
 use crate::import::stored::{Progress, Reached, Watch};
@@ -27,9 +27,11 @@ use crate::json::to_json;
 use exchange::fixes::ReadyFixes;
 use exchange::open::Batch;
 use std::sync::atomic::Ordering;
-use store::feed::{self, Touched};
+use store::contacts::change_feed::{self, Touched};
+use store::imports::change_log;
 use store::imports::{self, Checkpoint};
-use store::{ImportId, Store, Tx, changes, workspaces};
+use store::workspace::workspaces;
+use store::{ImportId, Store, Tx};
 
 /// Rows of a batch: few enough that a batch is done in a second or two, many enough that keys are written in order.
 const BATCH_ROWS: u64 = 100_000;
@@ -47,7 +49,7 @@ pub(crate) struct Run<'a> {
     reading: &'a Reading,
     source: &'a Counted,
     size: u64,
-    settler: RowResolver<'a>,
+    importer: RowImporter<'a>,
     collected: BatchState,
     reached: Reached,
     /// The right to write; a preview has none.
@@ -77,11 +79,11 @@ impl<'a> Run<'a> {
     ) -> Self {
         Self {
             lease: Some(lease),
-            ..Self::of(world, actor, options, reading, source, lease.import())
+            ..Self::new(world, actor, options, reading, source, lease.import())
         }
     }
 
-    fn of(
+    fn new(
         world: &'a dyn System,
         actor: Actor,
         options: ImportOptions,
@@ -98,7 +100,7 @@ impl<'a> Run<'a> {
             reading,
             source,
             size: 0,
-            settler: RowResolver {
+            importer: RowImporter {
                 options,
                 decisions: None,
                 run: import,
@@ -106,7 +108,6 @@ impl<'a> Run<'a> {
                 world,
                 changes: Vec::new(),
                 created: None,
-                earlier: None,
             },
             collected: BatchState::new(purpose, options.matching),
             reached: Reached::default(),
@@ -137,7 +138,7 @@ impl<'a> Run<'a> {
         };
         Self {
             bodies,
-            ..Self::of(world, actor, options, reading, source, PREVIEW)
+            ..Self::new(world, actor, options, reading, source, PREVIEW)
         }
     }
 
@@ -177,7 +178,7 @@ impl<'a> Run<'a> {
             self.bodies = Bodies::Whole;
         }
         if !decisions.is_empty() {
-            self.settler.decisions = Some(decisions);
+            self.importer.decisions = Some(decisions);
         }
         self
     }
@@ -226,7 +227,7 @@ impl<'a> Run<'a> {
                 if watch.stop.load(Ordering::Relaxed) {
                     return Ok(Stopped::OnRequest);
                 }
-                if store.read(|tx| is_cancelling(tx, self.actor.workspace, self.settler.run))? {
+                if store.read(|tx| is_cancelling(tx, self.actor.workspace, self.importer.run))? {
                     return Ok(Stopped::Cancelled);
                 }
             }
@@ -296,7 +297,7 @@ impl<'a> Run<'a> {
         next: &mut dyn FnMut() -> Result<Option<Chunk>, Error>,
         watch: &mut Watch<'_>,
     ) -> Result<bool, Error> {
-        let (workspace, import) = (self.actor.workspace, self.settler.run);
+        let (workspace, import) = (self.actor.workspace, self.importer.run);
         let until = self.reached.counts.rows + rows;
         let mut more = true;
         while more && self.reached.counts.rows < until && !watch.stop.load(Ordering::Relaxed) {
@@ -325,10 +326,10 @@ impl<'a> Run<'a> {
             collected: &mut self.collected,
         }
         .end_batch()?;
-        let changed = std::mem::take(&mut self.settler.changes);
-        changes::record(tx, workspace, import, &changed)?;
+        let changed = std::mem::take(&mut self.importer.changes);
+        change_log::record(tx, workspace, import, &changed)?;
         let mut touched = vec![Touched::Contacts(changed.iter().map(|change| change.contact).collect())];
-        if let Some((first, last, created)) = self.settler.created.take() {
+        if let Some((first, last, created)) = self.importer.created.take() {
             touched.push(Touched::Range(first, last));
             let number = self.reached.batches;
             imports::add_batch(
@@ -344,48 +345,48 @@ impl<'a> Run<'a> {
             )?;
             self.reached.batches += 1;
         }
-        feed::note(tx, workspace, &touched)?;
+        change_feed::note(tx, workspace, &touched)?;
         // The object store takes what anybody puts, so whoever was cut off must notice before.
         self.fence(tx)?;
         let next_record = self.reached.next_record;
         let kept = self
             .rejected
             .as_mut()
-            .map(|rows| rows.settle(next_record))
+            .map(|rows| rows.complete(next_record))
             .transpose()?;
         if let Some(rows) = &mut self.kept_rows {
-            rows.settle(next_record)?;
+            rows.complete(next_record)?;
         }
         let checkpoint = Checkpoint {
             rows_done: self.reached.counts.rows,
             counts: &to_json(&self.reached),
             rejected_bytes: kept.map_or(0, |kept| kept.bytes),
         };
-        imports::checkpoint(tx, workspace, import, &checkpoint, self.settler.world.now())?;
+        imports::checkpoint(tx, workspace, import, &checkpoint, self.importer.world.now())?;
         Ok(more)
     }
 
-    /// Settles the rows of a chunk.
+    /// Imports the rows of a chunk.
     fn chunk(
         &mut self,
         layers: Overlay<'_, '_, '_>,
         mut chunk: Chunk,
-        seen: &mut dyn FnMut(&Chunk, usize, &Standing) -> Result<(), Error>,
+        seen: &mut dyn FnMut(&Chunk, usize, &RowResult) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let mut directory = MatchIndex {
+        let mut index = MatchIndex {
             layers,
             collected: &mut self.collected,
         };
         let ids = chunk.rows.iter().filter_map(|row| row.id).collect();
-        directory.prepare(chunk.rows.iter().flat_map(|row| &row.keys), ids)?;
+        index.prepare(chunk.rows.iter().flat_map(|row| &row.keys), ids)?;
         let mut corrected = Batch::default();
         for at in 0..chunk.rows.len() {
-            let standing = self.settler.settle(&mut directory, &mut chunk.rows[at])?;
-            self.reached.counts.add(&standing.outcome);
-            note(&mut self.notable, &chunk, at, &standing);
+            let result = self.importer.import(&mut index, &mut chunk.rows[at])?;
+            self.reached.counts.add(&result.outcome);
+            note(&mut self.notable, &chunk, at, &result);
             if let Some(rejected) = &mut self.rejected
                 && matches!(
-                    standing.outcome,
+                    result.outcome,
                     Outcome::Invalid | Outcome::Ambiguous { .. } | Outcome::Conflict { .. }
                 )
                 && let Some(record) = chunk.record(&chunk.rows[at])
@@ -395,25 +396,25 @@ impl<'a> Run<'a> {
                     .fixes
                     .and_then(|f| f.apply(record, &mut corrected))
                     .unwrap_or(record);
-                rejected.write(record, chunk.rows[at].reasons.iter().chain(&standing.reason))?;
+                rejected.write(record, chunk.rows[at].reasons.iter().chain(&result.reason))?;
             }
             if let Some(rows) = &mut self.kept_rows {
-                rows.write(&Entry::of(&chunk.rows[at], &standing))?;
+                rows.write(&Entry::new(&chunk.rows[at], &result))?;
             }
-            seen(&chunk, at, &standing)?;
+            seen(&chunk, at, &result)?;
         }
-        directory.end_chunk()?;
+        index.end_chunk()?;
         self.reached.next_record = chunk.next_record;
         Ok(())
     }
 
-    /// Settles the rows of a chunk over the directory as it is now. Others read and write between two chunks.
+    /// Previews the rows of a chunk over the directory as it is now. Others read and write between two chunks.
     fn preview_chunk(
         &mut self,
         top: &mut Tx<'_>,
         directory: Option<&Store>,
         chunk: Chunk,
-        seen: &mut dyn FnMut(&Chunk, usize, &Standing) -> Result<(), Error>,
+        seen: &mut dyn FnMut(&Chunk, usize, &RowResult) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let (actor, run) = (self.actor, PREVIEW);
         let Some(directory) = directory else {
@@ -464,14 +465,14 @@ pub(crate) fn over_scratch(
     directory: Option<&Store>,
     run: &mut Run<'_>,
     mut watch: Option<&mut Watch<'_>>,
-    seen: &mut dyn FnMut(&Chunk, usize, &Standing) -> Result<(), Error>,
+    seen: &mut dyn FnMut(&Chunk, usize, &RowResult) -> Result<(), Error>,
 ) -> Result<Stopped, Error> {
     scratch.write(|top| {
         judge_all(&run.judging(0), |next| {
             let mut flushed = 0;
             while let Some(chunk) = next()? {
                 run.preview_chunk(top, directory, chunk, seen)?;
-                run.settler.changes.clear();
+                run.importer.changes.clear();
                 if let Some(watch) = &mut watch {
                     run.show(watch);
                     if watch.stop.load(Ordering::Relaxed) {

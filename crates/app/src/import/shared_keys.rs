@@ -1,4 +1,4 @@
-//! Keys that a crowd shares: the number of a switchboard, the address of an office.
+//! Match keys held by more than [`MAX_CANDIDATES`] contacts: the number of a switchboard, the address of an office.
 //!
 //! Owns finding, among all contacts that have such a key, those that a row can be, without looking at each of them for each
 //! row: twenty thousand colleagues behind one number would mean two hundred million looks. Leaves out which contacts have a
@@ -10,7 +10,7 @@ use model::{Contact, ContactId, content_hash, fold};
 use std::collections::{BTreeSet, HashMap};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// So many contacts with one key are looked at one by one; more are a crowd.
+/// Contacts with one key that are compared one by one, at most.
 pub(crate) const MAX_CANDIDATES: usize = 64;
 
 /// The contacts that have one key, by what tells them apart.
@@ -101,31 +101,31 @@ mod tests {
 
     #[test]
     fn a_contact_is_found_by_its_name_and_by_all_its_values() {
-        let mut crowd = SharedKey::default();
+        let mut shared = SharedKey::default();
         let (zoe, bo, nobody) = (body("Zoë", "A"), body("Bo", "A"), body("", "A"));
         for (id, body) in (1..).map(ContactId::from_u128).zip([&zoe, &bo, &nobody]) {
-            crowd.add(id, body, false).unwrap();
+            shared.add(id, body, false).unwrap();
         }
         let hash = |body: &str| name_in(ContactId::nil(), body).unwrap();
-        let named = |crowd: &SharedKey, body: &str| crowd.namesakes(hash(body).unwrap());
-        assert_eq!(named(&crowd, &body("ZOE", "B")), [ContactId::from_u128(1)]);
+        let named = |shared: &SharedKey, body: &str| shared.namesakes(hash(body).unwrap());
+        assert_eq!(named(&shared, &body("ZOE", "B")), [ContactId::from_u128(1)]);
         assert_eq!(hash(&nobody), None);
-        assert_eq!(crowd.same(content_hash(&nobody)), [ContactId::from_u128(3)]);
-        crowd.remove(ContactId::from_u128(1), &zoe).unwrap();
-        assert!(named(&crowd, &zoe).is_empty() && crowd.same(content_hash(&zoe)).is_empty());
-        assert_eq!(crowd.first(), [2, 3].map(ContactId::from_u128));
+        assert_eq!(shared.same(content_hash(&nobody)), [ContactId::from_u128(3)]);
+        shared.remove(ContactId::from_u128(1), &zoe).unwrap();
+        assert!(named(&shared, &zoe).is_empty() && shared.same(content_hash(&zoe)).is_empty());
+        assert_eq!(shared.first(), [2, 3].map(ContactId::from_u128));
     }
 
     #[test]
     fn equal_rows_of_the_file_itself_are_not_found_by_their_values() {
-        let mut crowd = SharedKey::default();
+        let mut shared = SharedKey::default();
         let ada = body("Ada", "A");
         for id in 1..=1_000 {
-            crowd.add(ContactId::from_u128(id), &ada, true).unwrap();
+            shared.add(ContactId::from_u128(id), &ada, true).unwrap();
         }
-        crowd.add(ContactId::from_u128(1_001), &ada, false).unwrap();
-        assert_eq!(crowd.same(content_hash(&ada)), [ContactId::from_u128(1_001)]);
-        assert_eq!(crowd.first().len(), MAX_CANDIDATES + 1);
+        shared.add(ContactId::from_u128(1_001), &ada, false).unwrap();
+        assert_eq!(shared.same(content_hash(&ada)), [ContactId::from_u128(1_001)]);
+        assert_eq!(shared.first().len(), MAX_CANDIDATES + 1);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Owns which these are and how many are named. Leaves out what becomes of a row (`settle`) and the run (`run`).
 
-use crate::import::outcome::{Outcome, Standing};
+use crate::import::outcome::{Outcome, RowResult};
 use crate::import::pipeline::Chunk;
 use exchange::reason::Reason;
 use serde::Serialize;
@@ -21,7 +21,7 @@ pub struct Notable {
 }
 
 /// Keeps the first rows of each kind that a person should look at.
-pub(crate) fn note(notable: &mut Vec<Notable>, chunk: &Chunk, at: usize, standing: &Standing) {
+pub(crate) fn note(notable: &mut Vec<Notable>, chunk: &Chunk, at: usize, result: &RowResult) {
     let kind = |outcome: &Outcome| match outcome {
         Outcome::Invalid => 1,
         Outcome::Ambiguous { .. } => 2,
@@ -29,15 +29,15 @@ pub(crate) fn note(notable: &mut Vec<Notable>, chunk: &Chunk, at: usize, standin
         Outcome::Duplicate { possible: true, .. } => 4,
         _ => 0,
     };
-    let this = kind(&standing.outcome);
+    let this = kind(&result.outcome);
     if this == 0 || notable.iter().filter(|n| kind(&n.outcome) == this).count() >= NAMED_ROWS {
         return;
     }
     let row = &chunk.rows[at];
-    let reasons = row.reasons.iter().chain(&standing.reason).cloned().collect();
+    let reasons = row.reasons.iter().chain(&result.reason).cloned().collect();
     notable.push(Notable {
         line: row.line,
-        outcome: standing.outcome.clone(),
+        outcome: result.outcome.clone(),
         reasons,
     });
 }

@@ -12,11 +12,13 @@ use crate::import::lease::Lease;
 use crate::import::stored::is_unfinished;
 use crate::import::stored::plan_of;
 use model::{ContactId, MatchKey, name_order};
-use store::changes::{self, Change};
+use store::contacts::change_feed::{self, Touched};
 use store::contacts::{self, ContactRow};
-use store::feed::{self, Touched};
+use store::contacts::{match_keys, name_order, search_texts, shares};
+use store::imports::change_log::{self, Change};
 use store::imports::{self, Batch, ImportState};
-use store::{ImportId, Tx, keys, names, shares, texts, workspaces};
+use store::workspace::workspaces;
+use store::{ImportId, Tx};
 
 /// Contacts of one step.
 const STEP: u64 = 5_000;
@@ -95,7 +97,7 @@ impl App {
                     &about,
                     report.removed + report.restored,
                 )?;
-                changes::forget(tx, workspace, import)?;
+                change_log::forget(tx, workspace, import)?;
                 Ok::<_, Error>(())
             })?;
             if let Ok(plan) = plan_of(&stored) {
@@ -128,7 +130,7 @@ impl Undo<'_> {
             access::active(tx, self.actor)?;
             lease.fence(tx)?;
             let (done, met) = work(tx)?;
-            feed::note(tx, self.actor.workspace, &[Touched::Contacts(met)])?;
+            change_feed::note(tx, self.actor.workspace, &[Touched::Contacts(met)])?;
             Ok(done)
         })
     }
@@ -142,7 +144,7 @@ impl Undo<'_> {
         let mut after: Option<ContactId> = None;
         loop {
             let (page, report) = self.step(|tx| {
-                let page = changes::page(tx, actor.workspace, import, after, STEP)?;
+                let page = change_log::page(tx, actor.workspace, import, after, STEP)?;
                 let mut report = UndoReport::default();
                 for change in page.iter().filter(|change| !met_later(change)) {
                     restore(tx, actor, import, change, dry_run, &mut report)?;
@@ -221,15 +223,15 @@ fn remove(
     let (mut gone_keys, mut gone_names) = (Vec::new(), Vec::new());
     for row in &rows {
         let contact = read(row)?;
-        gone_keys.extend(MatchKey::of(&contact).into_iter().map(|key| (key, row.id)));
+        gone_keys.extend(MatchKey::of_contact(&contact).into_iter().map(|key| (key, row.id)));
         gone_names.push((name_order(&contact), row.id));
     }
-    keys::delete_many(tx, workspace, gone_keys)?;
-    names::delete_many(tx, workspace, gone_names)?;
+    match_keys::delete_many(tx, workspace, gone_keys)?;
+    name_order::delete_many(tx, workspace, gone_names)?;
     let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
     contacts::delete_many(tx, workspace, &ids)?;
     shares::remove_of(tx, workspace, &ids)?;
-    texts::delete_many(tx, workspace, &ids)?;
+    search_texts::delete_many(tx, workspace, &ids)?;
     Ok(())
 }
 

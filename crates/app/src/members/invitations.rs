@@ -20,10 +20,12 @@ use crate::clock::CLOCKS_DIFFER;
 use crate::error::AccountField;
 use crate::error::Error;
 use crate::members::refuse_taken;
-use store::accounts::{self, NewAccount, Role};
-use store::links::{self, Link, Purpose};
+use store::members::accounts::{self, NewAccount, Role};
+use store::members::one_time_tokens::{self, Link, Purpose};
 use store::members::{self, MemberState};
-use store::{Member, Tx, Workspace, devices, sign_ins, workspaces};
+use store::members::{devices, sessions};
+use store::workspace::workspaces;
+use store::{Member, Tx, Workspace};
 
 const DAY: i64 = 24 * 3_600 * 1_000_000;
 /// How long an invitation is worth something.
@@ -119,8 +121,8 @@ impl App {
                 return Err(Error::NotSetUp);
             }
             refuse_taken(tx, actor.workspace, &email)?;
-            links::forget_invitations(tx, actor.workspace, &email)?;
-            links::forget(tx, actor.workspace, now - INVITATION_LASTS)?;
+            one_time_tokens::forget_invitations(tx, actor.workspace, &email)?;
+            one_time_tokens::forget(tx, actor.workspace, now - INVITATION_LASTS)?;
             let link = Link {
                 token_hash: secret.hash(),
                 purpose: Purpose::Invitation(role),
@@ -129,7 +131,7 @@ impl App {
                 made_at: now,
                 expires_at,
             };
-            links::add(tx, actor.workspace, &link)?;
+            one_time_tokens::add(tx, actor.workspace, &link)?;
             let about = format!("{email} as {}", role.as_str());
             Ok(self.audit(tx, actor, AuditAction::Invited, &about, 0)?)
         })?;
@@ -149,7 +151,7 @@ impl App {
         self.store.read(|tx| {
             access::admin(tx, actor)?;
             let mut pending = Vec::new();
-            for link in links::invitations(tx, actor.workspace, now)? {
+            for link in one_time_tokens::invitations(tx, actor.workspace, now)? {
                 let Purpose::Invitation(role) = link.purpose else {
                     continue;
                 };
@@ -173,7 +175,7 @@ impl App {
     pub fn revoke_invitation(&self, actor: Actor, email: &str) -> Result<(), Error> {
         let email = folded(email);
         self.change_members(actor, |tx, _| {
-            if links::forget_invitations(tx, actor.workspace, &email)? == 0 {
+            if one_time_tokens::forget_invitations(tx, actor.workspace, &email)? == 0 {
                 return Ok(());
             }
             Ok(self.audit(tx, actor, AuditAction::InvitationRevoked, &email, 0)?)
@@ -195,7 +197,7 @@ impl App {
             }
             let email = row.email.clone().filter(|_| row.state == MemberState::Active);
             let email = email.ok_or(Error::NoMember)?;
-            links::forget_passwords(tx, actor.workspace, member)?;
+            one_time_tokens::forget_passwords(tx, actor.workspace, member)?;
             let link = Link {
                 token_hash: secret.hash(),
                 purpose: Purpose::Password(member),
@@ -204,7 +206,7 @@ impl App {
                 made_at: now,
                 expires_at,
             };
-            links::add(tx, actor.workspace, &link)?;
+            one_time_tokens::add(tx, actor.workspace, &link)?;
             self.audit(tx, actor, AuditAction::ResetLink, &named(&row), 0)?;
             Ok(email)
         })?;
@@ -259,7 +261,7 @@ impl App {
             let Purpose::Invitation(role) = link.purpose else {
                 return Err(Error::LinkGone);
             };
-            if !links::use_up(tx, workspace, &link.token_hash, now)? {
+            if !one_time_tokens::use_up(tx, workspace, &link.token_hash, now)? {
                 return Err(Error::LinkGone);
             }
             refuse_taken(tx, workspace, &link.email)?;
@@ -301,12 +303,12 @@ impl App {
             let Purpose::Password(member) = link.purpose else {
                 return Err(Error::LinkGone);
             };
-            if !links::use_up(tx, workspace, &link.token_hash, now)? {
+            if !one_time_tokens::use_up(tx, workspace, &link.token_hash, now)? {
                 return Err(Error::LinkGone);
             }
             let actor = Actor { workspace, member };
             accounts::set_password(tx, workspace, member, &hash)?;
-            sign_ins::remove_all(tx, workspace, member)?;
+            sessions::remove_all(tx, workspace, member)?;
             devices::remove_all(tx, workspace, member)?;
             members::seen(tx, workspace, member, now)?;
             rate_limit::succeeded(tx, workspace, &subjects, now)?;
@@ -336,7 +338,7 @@ fn standing(
     kind: LinkKind,
     now: i64,
 ) -> Result<Link, Error> {
-    let link = links::find(tx, workspace, &secret.hash(), now)?.ok_or(Error::LinkGone)?;
+    let link = one_time_tokens::find(tx, workspace, &secret.hash(), now)?.ok_or(Error::LinkGone)?;
     // A clock that was ahead would have made it last longer.
     if link.made_at > now + CLOCKS_DIFFER {
         return Err(Error::LinkGone);

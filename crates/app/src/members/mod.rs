@@ -21,10 +21,12 @@ use crate::auth::sessions::session;
 use crate::error::AccountField;
 use crate::error::Error;
 use std::collections::{HashMap, HashSet};
-use store::accounts::{self, NewAccount, Role};
+use store::members::accounts::{self, NewAccount, Role};
+use store::members::sessions::{self, SignIn};
 use store::members::{self, MemberRow, MemberState};
-use store::sign_ins::{self, SignIn};
-use store::{Member, Tx, Workspace, devices, links, second_factors, workspaces};
+use store::members::{devices, one_time_tokens, second_factors};
+use store::workspace::workspaces;
+use store::{Member, Tx, Workspace};
 
 /// A member, as other members see one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +78,7 @@ impl App {
                 None => members::owned(tx, workspace)?.into_iter().collect(),
             };
             let mut sign_ins: HashMap<Member, Vec<SignInInfo>> = HashMap::new();
-            for one in sign_ins::lasting(tx, workspace, now)? {
+            for one in sessions::lasting(tx, workspace, now)? {
                 sign_ins.entry(one.member).or_default().push(place(one));
             }
             let factors: HashSet<Member> = second_factors::members(tx, workspace)?.into_iter().collect();
@@ -181,7 +183,7 @@ impl App {
                 actor.member
             } else {
                 refuse_taken(tx, actor.workspace, &email)?;
-                links::forget_invitations(tx, actor.workspace, &email)?;
+                one_time_tokens::forget_invitations(tx, actor.workspace, &email)?;
                 members::add(tx, actor.workspace, &account, role, now)?
             };
             let about = format!("{name} ({email}) as {}", role.as_str());
@@ -248,9 +250,9 @@ impl App {
     pub fn end_sign_in_of(&self, actor: Actor, member: Member, ended: &str) -> Result<(), Error> {
         self.change_members(actor, |tx, admin| {
             let row = governed(tx, admin, actor, member)?;
-            let all = sign_ins::of_member(tx, actor.workspace, member)?;
+            let all = sessions::of_member(tx, actor.workspace, member)?;
             for one in all.iter().filter(|one| session(&one.token_hash) == ended) {
-                sign_ins::remove(tx, actor.workspace, &one.token_hash)?;
+                sessions::remove(tx, actor.workspace, &one.token_hash)?;
                 self.audit(tx, actor, AuditAction::SignInEnded, &named(&row), 0)?;
             }
             Ok(())
@@ -329,9 +331,9 @@ pub(crate) fn shut_out(tx: &mut Tx<'_>, actor: Actor, member: Member) -> Result<
     // The state first: who signs in at this moment has written to the same row and is met below, or finds this.
     members::set_state(tx, actor.workspace, member, MemberState::Deactivated)?;
     keep_an_owner(tx, actor)?;
-    sign_ins::remove_all(tx, actor.workspace, member)?;
+    sessions::remove_all(tx, actor.workspace, member)?;
     devices::remove_all(tx, actor.workspace, member)?;
-    Ok(links::forget_passwords(tx, actor.workspace, member)?)
+    Ok(one_time_tokens::forget_passwords(tx, actor.workspace, member)?)
 }
 
 /// An email is that of one member.

@@ -15,11 +15,13 @@ use crate::error::Error;
 use crate::members::{governed_other, shut_out};
 use crate::search::views;
 use model::ContactId;
-use store::feed::{self, Touched};
+use store::contacts::change_feed::{self, Touched};
+use store::contacts::shares::{self, Grantee};
 use store::imports::{self, ImportState};
 use store::members::{self, Belongings, MemberState};
-use store::shares::{self, Grantee};
-use store::{Member, Tx, accounts, second_factors, workspaces};
+use store::members::{accounts, second_factors};
+use store::workspace::workspaces;
+use store::{Member, Tx};
 
 /// Contacts of one step.
 const STEP: u64 = 5_000;
@@ -57,7 +59,7 @@ impl App {
                 access::admin(tx, actor)?;
                 refuse_absent(tx, actor, member, to)?;
                 let given = give(tx, actor, (member, to), after)?;
-                feed::note(tx, actor.workspace, &[Touched::Contacts(given.clone())])?;
+                change_feed::note(tx, actor.workspace, &[Touched::Contacts(given.clone())])?;
                 follow(tx, actor.workspace, change)?;
                 Ok::<_, Error>(given)
             })?;
@@ -94,7 +96,7 @@ impl App {
             views::hand_over(tx, actor.workspace, member, to)?;
             second_factors::remove(tx, actor.workspace, member)?;
             members::set_state(tx, actor.workspace, member, MemberState::Removed)?;
-            feed::note(tx, actor.workspace, &[Touched::Contacts(late)])?;
+            change_feed::note(tx, actor.workspace, &[Touched::Contacts(late)])?;
             follow(tx, actor.workspace, change)?;
             let to_name = workspaces::member_name(tx, actor.workspace, to)?.unwrap_or_default();
             let about = format!("{}; what was theirs went to {to_name}", named(&row));

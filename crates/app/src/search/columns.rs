@@ -6,7 +6,7 @@ use crate::App;
 use crate::access::Actor;
 use crate::access::Scope;
 use crate::error::Error;
-use store::choices;
+use store::members::preferences;
 
 /// Bytes of what is kept, at most: more than all columns of a page have.
 const LONGEST: usize = 20_000;
@@ -16,7 +16,7 @@ impl App {
     pub fn chosen_columns(&self, actor: Actor, list: Scope) -> Result<Option<String>, Error> {
         Ok(self
             .store
-            .read(|tx| choices::get(tx, actor.workspace, actor.member, choice(list)))?)
+            .read(|tx| preferences::get(tx, actor.workspace, actor.member, choice(list)))?)
     }
 
     /// Remembers the columns of a list; with none, the standard ones are shown again.
@@ -28,8 +28,8 @@ impl App {
             return Err(Error::BadView("these are too many columns; choose fewer"));
         }
         Ok(self.store.write(|tx| match columns {
-            Some(columns) => choices::put(tx, actor.workspace, actor.member, choice(list), columns),
-            None => choices::remove(tx, actor.workspace, actor.member, choice(list)),
+            Some(columns) => preferences::put(tx, actor.workspace, actor.member, choice(list), columns),
+            None => preferences::remove(tx, actor.workspace, actor.member, choice(list)),
         })?)
     }
 }

@@ -10,7 +10,7 @@ use model::{Contact, DecimalSign, Text, canonical_number, clean, fold};
 use std::str::FromStr;
 use store::ImportId;
 use store::contacts::ContactRow;
-use store::texts;
+use store::contacts::search_texts;
 
 /// So many words of a filter are searched for, and so much of each: enough to leave out nearly all contacts that do not
 /// pass, and no more than any engine takes in one question.
@@ -280,7 +280,7 @@ impl Filter {
     }
 
     /// Words that occur in the search text of every contact that passes. The longest: they occur most rarely.
-    pub(crate) fn words(&self) -> Vec<texts::Word> {
+    pub(crate) fn words(&self) -> Vec<search_texts::Word> {
         let mut words: Vec<&Condition> = self.conditions.iter().filter(|c| c.word_length() > 0).collect();
         words.sort_by_key(|condition| std::cmp::Reverse(condition.word_length()));
         let searched = words.into_iter().take(SEARCHED_WORDS);
@@ -302,10 +302,10 @@ impl Condition {
         }
     }
 
-    fn searched(&self) -> Option<texts::Word> {
+    fn searched(&self) -> Option<search_texts::Word> {
         let beginning = |text: &String| text.chars().take(SEARCHED_LETTERS).collect();
         match self {
-            Self::Word { folded, digits } => Some(texts::Word {
+            Self::Word { folded, digits } => Some(search_texts::Word {
                 text: beginning(folded),
                 digits: Some(beginning(digits)).filter(|digits: &String| !digits.is_empty()),
             }),

@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_filter_is_told_as_it_could_have_been_typed() {
+    fn a_filter_is_written_as_it_could_be_typed() {
         let typed =
             "ada tag:vip company:\"acme inc\" city:bonn country:de import:3 has:email no:phone changed:2026-11-01";
         let filter: Filter = typed.parse().unwrap();

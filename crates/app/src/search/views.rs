@@ -7,8 +7,9 @@ use crate::access::{self, Actor};
 use crate::error::Error;
 use model::Text;
 use std::collections::HashSet;
-use store::views::{self, View};
-use store::{Member, Tx, Workspace, workspaces};
+use store::workspace::views::{self, View};
+use store::workspace::workspaces;
+use store::{Member, Tx, Workspace};
 
 /// Letters of a name, at most.
 const LONGEST_NAME: usize = 80;
@@ -49,7 +50,7 @@ impl App {
     pub fn views(&self, actor: Actor) -> Result<Vec<SavedView>, Error> {
         self.store.read(|tx| {
             let governs = access::admin(tx, actor).is_ok();
-            let found = views::of(tx, actor.workspace, actor.member)?;
+            let found = views::visible_to(tx, actor.workspace, actor.member)?;
             let shown = found.into_iter().map(|view| {
                 let mine = view.member == actor.member;
                 let by = match mine {
@@ -79,7 +80,7 @@ impl App {
         self.store.write(|tx| {
             // Two who save at the same moment queue, so that each gets a number of its own.
             workspaces::queue(tx, actor.workspace)?;
-            let known = views::of(tx, actor.workspace, actor.member)?;
+            let known = views::visible_to(tx, actor.workspace, actor.member)?;
             let mut view = View {
                 id: 0,
                 member: actor.member,
@@ -149,9 +150,9 @@ fn changeable(tx: &mut Tx<'_>, actor: Actor, id: i64) -> Result<View, Error> {
 
 /// Gives the shared views of a member who goes to another one, and deletes the others: nobody else has ever seen those.
 pub(crate) fn hand_over(tx: &mut Tx<'_>, workspace: Workspace, from: Member, to: Member) -> Result<(), Error> {
-    let known = views::of(tx, workspace, to)?.into_iter();
+    let known = views::visible_to(tx, workspace, to)?.into_iter();
     let mut taken: HashSet<String> = known.filter(|view| view.member == to).map(|view| view.name).collect();
-    let theirs = views::of(tx, workspace, from)?.into_iter();
+    let theirs = views::visible_to(tx, workspace, from)?.into_iter();
     for view in theirs.filter(|view| view.member == from) {
         if !view.shared {
             views::delete(tx, workspace, view.id)?;

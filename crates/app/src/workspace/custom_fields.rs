@@ -14,7 +14,7 @@ use exchange::mapping::BoundMapping;
 use model::{AddressPart, Contact, ContactRules, CustomField, FieldKind, Label, Region, Slot, TextField, clean};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
-use store::fields::{self, Field, FieldId, NewField};
+use store::workspace::custom_fields::{self, Field, FieldId, NewField};
 use store::{Tx, Workspace};
 
 /// Fields that a workspace can have, archived ones too.
@@ -127,7 +127,7 @@ impl App {
             }
             let about = format!("{} has the choices {}", field.name, offered.join(", "));
             let text = crate::json::to_json(&Choices { offered, former });
-            fields::set_choices(tx, actor.workspace, id, &text)?;
+            custom_fields::set_choices(tx, actor.workspace, id, &text)?;
             Ok(self.audit(tx, actor, AuditAction::FieldChanged, &about, 0)?)
         })
     }
@@ -149,7 +149,7 @@ impl App {
             };
             order.swap(at, to);
             for (position, other) in (1..).zip(&order) {
-                fields::set_position(tx, actor.workspace, other.id, position)?;
+                custom_fields::set_position(tx, actor.workspace, other.id, position)?;
             }
             let about = format!("{} was moved {}", field.name, if up { "up" } else { "down" });
             Ok(self.audit(tx, actor, AuditAction::FieldChanged, &about, 0)?)
@@ -168,7 +168,7 @@ impl App {
             if field.archived == archived {
                 return Ok(());
             }
-            fields::set_archived(tx, actor.workspace, id, archived.then_some(now))?;
+            custom_fields::set_archived(tx, actor.workspace, id, archived.then_some(now))?;
             let did = if archived { "archived" } else { "brought back" };
             let about = format!("{} was {did}", field.name);
             Ok(self.audit(tx, actor, AuditAction::FieldChanged, &about, 0)?)
@@ -295,7 +295,7 @@ fn rules_with(tx: &mut Tx<'_>, workspace: Workspace, settings: Stored) -> Result
 }
 
 pub(crate) fn defined(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<DefinedField>, Error> {
-    fields::list(tx, workspace)?.into_iter().map(read).collect()
+    custom_fields::list(tx, workspace)?.into_iter().map(read).collect()
 }
 
 fn one(tx: &mut Tx<'_>, workspace: Workspace, id: FieldId) -> Result<CustomField, Error> {
@@ -337,7 +337,7 @@ fn add(
         kind: field.kind.as_str(),
         choices: &choices,
     };
-    fields::add(tx, workspace, &new, now)
+    custom_fields::add(tx, workspace, &new, now)
 }
 
 fn check_name(name: &str, fields: &[DefinedField]) -> Result<(), Error> {

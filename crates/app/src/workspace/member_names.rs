@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use store::Member;
 use store::Tx;
 use store::Workspace;
-use store::workspaces;
+use store::workspace::workspaces;
 
 /// What a member is called.
 pub(crate) fn name_of(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<String, store::Error> {
@@ -15,7 +15,7 @@ pub(crate) fn name_of(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> 
 pub(crate) struct Names(HashMap<Member, String>);
 
 impl Names {
-    pub fn of(
+    pub fn load(
         tx: &mut Tx<'_>,
         workspace: Workspace,
         members: impl Iterator<Item = Member>,

@@ -4,8 +4,8 @@ use crate::clock::CLOCKS_DIFFER;
 use crate::error::Error;
 use serde::Deserialize;
 use serde::Serialize;
-use store::accounts::Role;
-use store::sign_ins::SignIn;
+use store::members::accounts::Role;
+use store::members::sessions::SignIn;
 
 /// An hour in microseconds.
 pub(crate) const HOUR: i64 = 3_600 * 1_000_000;

@@ -12,7 +12,9 @@ use crate::import_options::{Duplicates, ImportOptions, Match};
 use crate::workspace::custom_fields::{defined, fields_to_require};
 use crate::workspace::stored::{Stored, stored_settings};
 use model::{Region, Slot, clean};
-use store::{Tx, accounts, settings, workspaces};
+use store::Tx;
+use store::members::accounts;
+use store::workspace::{settings, workspaces};
 
 /// So many days things can be kept, at most: ten years.
 pub const MOST_DAYS: u32 = 3650;

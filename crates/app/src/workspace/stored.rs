@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use store::Tx;
 use store::Workspace;
-use store::settings;
+use store::workspace::settings;
 
 /// The settings as they are stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-pub fn of(kind: FieldKind, name: &str) -> CustomField {
+pub fn field(kind: FieldKind, name: &str) -> CustomField {
     CustomField {
         kind,
         ..CustomField::of_text(name)
@@ -20,7 +20,7 @@ pub fn of(kind: FieldKind, name: &str) -> CustomField {
 fn level() -> CustomField {
     CustomField {
         choices: vec!["Gold".to_owned(), "Silver".to_owned()],
-        ..of(FieldKind::Choice, "Level")
+        ..field(FieldKind::Choice, "Level")
     }
 }
 
@@ -89,20 +89,20 @@ fn names(team: &Team) -> Vec<String> {
 fn admins_make_fields_and_members_do_not() {
     let team = Team::new();
     let (bob, eve) = (team.join("bob", Role::Admin), team.join("eve", Role::Member));
-    let refused = team.app.define_field(eve, &of(FieldKind::Text, "Shoe size"));
+    let refused = team.app.define_field(eve, &field(FieldKind::Text, "Shoe size"));
     assert!(matches!(refused, Err(Error::Forbidden(_))));
     let shoe = team
         .app
-        .define_field(bob, &of(FieldKind::Number, " Shoe size "))
+        .define_field(bob, &field(FieldKind::Number, " Shoe size "))
         .unwrap();
     let level = team.app.define_field(team.ada, &level()).unwrap();
     for (field, why) in [
-        (of(FieldKind::Text, "SHOE SIZE"), "already"),
-        (of(FieldKind::Text, "company"), "every contact has"),
-        (of(FieldKind::Text, "zip code"), "every contact has"),
-        (of(FieldKind::Text, "  "), "needs a name"),
-        (of(FieldKind::Text, "a\"b"), "quotation"),
-        (of(FieldKind::Choice, "None"), "at least one choice"),
+        (field(FieldKind::Text, "SHOE SIZE"), "already"),
+        (field(FieldKind::Text, "company"), "every contact has"),
+        (field(FieldKind::Text, "zip code"), "every contact has"),
+        (field(FieldKind::Text, "  "), "needs a name"),
+        (field(FieldKind::Text, "a\"b"), "quotation"),
+        (field(FieldKind::Choice, "None"), "at least one choice"),
     ] {
         let error = team.app.define_field(bob, &field).unwrap_err().to_string();
         assert!(error.contains(why), "{error}");
@@ -128,7 +128,9 @@ fn admins_make_fields_and_members_do_not() {
 fn only_admins_make_fields_of_columns() {
     let team = Team::new();
     let eve = team.join("eve", Role::Member);
-    team.app.define_field(team.ada, &of(FieldKind::Text, "Boss")).unwrap();
+    team.app
+        .define_field(team.ada, &field(FieldKind::Text, "Boss"))
+        .unwrap();
     let file = "First Name,Email,BOSS,Shoe\nAnn,ann@x.example,Bob,44\n";
     let new = |opening: &mut Opening, _: &mut ImportOptions| {
         opening.choices = vec![("Shoe".to_owned(), "custom:Shoe".to_owned())];
@@ -158,10 +160,10 @@ fn only_admins_make_fields_of_columns() {
 fn a_field_goes_from_an_import_to_an_export_and_back() {
     let team = Team::new();
     let define = |field: CustomField| team.app.define_field(team.ada, &field).unwrap();
-    define(of(FieldKind::Number, "Size"));
-    define(of(FieldKind::Date, "Since"));
+    define(field(FieldKind::Number, "Size"));
+    define(field(FieldKind::Date, "Since"));
     let level = define(level());
-    let old = define(of(FieldKind::Text, "Aa"));
+    let old = define(field(FieldKind::Text, "Aa"));
     let file = "First Name,Level,since,Size,Aa\nAnn,GOLD,25/12/2026,\"1.234,5\",x\nBob,platinum,soon,many,\nCal,,,,\n";
     let look = import(&team, team.ada, file, true, |_, _| {}).unwrap();
     let done = import(&team, team.ada, file, false, |_, _| {}).unwrap();

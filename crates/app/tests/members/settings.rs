@@ -75,7 +75,7 @@ fn admins_change_settings_and_members_do_not() {
 }
 
 #[test]
-fn a_member_leaves_only_so_many_imports_and_is_told_which_could_go() {
+fn open_imports_are_limited_and_the_message_names_one_to_delete() {
     let team = Team::new();
     let eve = team.join("eve", Role::Member);
     with(&team, |settings| settings.drafts_each = 2);

@@ -74,12 +74,12 @@ impl Installation {
         {
             assert_eq!(preview.counts, result.counts, "the preview told something else");
         }
-        told_of_run(preview) + &told_of_run(result) + &read(&rejected)
+        text_of_run(preview) + &text_of_run(result) + &read(&rejected)
     }
 
     fn resume(&self, import: ImportId) -> String {
         let result = watching(Stop::Never, |watch| self.app.resume(self.actor, import, watch));
-        told_of_run(result) + &read(&self.folder.path().join("rejected.csv"))
+        text_of_run(result) + &read(&self.folder.path().join("rejected.csv"))
     }
 
     /// A dry run first, which must say what then happens.
@@ -119,7 +119,7 @@ fn watching<T>(stop: Stop, run: impl FnOnce(Watch<'_>) -> T) -> T {
     })
 }
 
-fn told_of_run(outcome: Result<ImportSummary, Error>) -> String {
+fn text_of_run(outcome: Result<ImportSummary, Error>) -> String {
     told(outcome.map(|s| (s.import, s.counts, s.notable, s.numbers_of, s.stopped))) + "\n"
 }
 

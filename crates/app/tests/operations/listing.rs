@@ -7,8 +7,9 @@ use model::{Contact, ContactId};
 use std::collections::HashSet;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
-use store::feed::{self, Touched};
-use store::{Workspace, workspaces};
+use store::Workspace;
+use store::contacts::change_feed::{self, Touched};
+use store::workspace::workspaces;
 
 impl Installation {
     /// The ids in the list, once it has caught up.
@@ -20,7 +21,7 @@ impl Installation {
             from: 0,
             size: 1_000_000,
         };
-        #[expect(clippy::disallowed_methods, reason = "a test may lose its patience")]
+        #[expect(clippy::disallowed_methods, reason = "a test may time out")]
         let start = Instant::now();
         loop {
             let page = self.app.list(self.actor, &request).unwrap();
@@ -148,7 +149,7 @@ fn a_change_that_was_not_noted_and_a_backup_are_seen() {
     store
         .write(|tx| {
             workspaces::begin_change(tx, workspace)?;
-            feed::note(tx, workspace, &[Touched::Everything])
+            change_feed::note(tx, workspace, &[Touched::Everything])
         })
         .unwrap();
     assert_eq!(here.listed("").len(), 19);

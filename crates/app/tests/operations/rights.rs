@@ -316,7 +316,7 @@ fn single(team: &Team, who: usize) {
 fn namesakes(random: &mut Random, team: &Team, who: usize) {
     let contact = values::contact(random);
     let keys = |contact: &Contact| {
-        let keys = MatchKey::of(contact).into_iter();
+        let keys = MatchKey::of_contact(contact).into_iter();
         keys.filter(|key| !key.is_content()).collect::<Vec<_>>()
     };
     let wanted = keys(&contact);

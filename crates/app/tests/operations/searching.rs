@@ -4,9 +4,10 @@ use crate::installation::{Engine, Installation};
 use crate::operation::{Import, Operation, Stop};
 use app::{BadValues, Duplicates, ImportId, ImportOptions, Match, Order};
 use model::{Contact, ContactId};
+use store::Workspace;
 use store::contacts::ContactRow;
-use store::texts::{self, SearchText};
-use store::{Workspace, workspaces};
+use store::contacts::search_texts::{self, SearchText};
+use store::workspace::workspaces;
 
 const WORKSPACE: Workspace = Workspace(1);
 
@@ -32,7 +33,7 @@ impl Installation {
             text: "lie".to_owned(),
         };
         self.database()
-            .write(|tx| texts::set_many(tx, WORKSPACE, &[lie]))
+            .write(|tx| search_texts::set_many(tx, WORKSPACE, &[lie]))
             .unwrap();
     }
 

@@ -10,8 +10,8 @@ use model::{Contact, ContactId, Region, Text, Version, fold};
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use store::Workspace;
-use store::accounts::{self, NewAccount, Role};
 use store::members;
+use store::members::accounts::{self, NewAccount, Role};
 
 /// A contact as the model has it.
 #[derive(Clone, Debug)]

@@ -100,7 +100,7 @@ fn all_rows(counts: &Counts, mut page_of: impl FnMut(RowClass, u64) -> RowsPage)
         let mut seen = 0;
         for page in 0.. {
             let rows = page_of(class, page);
-            assert_eq!(rows.total, class.of(counts), "{class:?}");
+            assert_eq!(rows.total, class.count_in(counts), "{class:?}");
             if rows.rows.is_empty() {
                 assert_eq!(page.max(1), rows.pages);
                 break;
@@ -111,7 +111,7 @@ fn all_rows(counts: &Counts, mut page_of: impl FnMut(RowClass, u64) -> RowsPage)
                 assert!(all.insert(row.number, row).is_none(), "a row is shown twice");
             }
         }
-        assert_eq!(seen, class.of(counts), "{class:?}");
+        assert_eq!(seen, class.count_in(counts), "{class:?}");
     }
     assert_eq!(all.len() as u64, counts.rows);
     all

@@ -32,7 +32,7 @@ pub fn run(place: &PlaceArgs, args: &ImportArgs) -> Result<u8, Failure> {
     })?;
     let mut out = std::io::stdout().lock();
     if args.json {
-        serde_json::to_writer(&mut out, &JsonSummary::of(&summary)).map_err(io::Error::from)?;
+        serde_json::to_writer(&mut out, &JsonSummary::new(&summary)).map_err(io::Error::from)?;
         writeln!(out)?;
     } else {
         tell_people(&mut out, &summary, &input.name())?;
@@ -70,7 +70,7 @@ pub struct JsonSummary<'a> {
 
 impl<'a> JsonSummary<'a> {
     /// Takes it from a summary.
-    pub fn of(summary: &'a ImportSummary) -> Self {
+    pub fn new(summary: &'a ImportSummary) -> Self {
         let (rejected, rejected_unwritten) = match &summary.rejected {
             Some(RejectedFile::Written(path)) => (Some(path.display().to_string()), None),
             Some(RejectedFile::Unwritten { why, .. }) => (None, Some(why.as_str())),

@@ -47,7 +47,7 @@ pub fn run(place: &PlaceArgs, args: &ResumeArgs) -> Result<u8, Failure> {
             Err(error) => return Err(error.into()),
         };
         if args.json {
-            resumed.push(serde_json::to_value(import::JsonSummary::of(&summary)).map_err(std::io::Error::from)?);
+            resumed.push(serde_json::to_value(import::JsonSummary::new(&summary)).map_err(std::io::Error::from)?);
         } else {
             import::tell_people(&mut std::io::stdout().lock(), &summary, &name)?;
         }

@@ -53,7 +53,7 @@ impl Teller {
     fn tell(&self, summary: &ImportSummary, file_name: &str) -> Result<(), Failure> {
         let mut out = std::io::stdout().lock();
         if self.json {
-            let summary = serde_json::to_string(&import::JsonSummary::of(summary)).map_err(std::io::Error::from)?;
+            let summary = serde_json::to_string(&import::JsonSummary::new(summary)).map_err(std::io::Error::from)?;
             writeln!(out, "{summary}")?;
         } else {
             import::tell_people(&mut out, summary, file_name)?;

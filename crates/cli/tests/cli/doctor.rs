@@ -28,7 +28,7 @@ fn a_healthy_installation_is_healthy_before_and_after_its_first_use() {
 }
 
 #[test]
-fn what_does_not_work_is_told_with_what_to_do() {
+fn problems_are_reported_with_advice() {
     let scratch = Scratch::new();
     let nobody = "postgres://ann:secret@127.0.0.1:1/crm";
     let run = scratch.run(&["doctor", "--database", nobody]);

@@ -75,7 +75,7 @@ fn json_counts_every_row_once() {
 }
 
 #[test]
-fn rejected_rows_are_told_with_line_column_and_advice() {
+fn rejected_rows_are_reported_with_line_column_and_advice() {
     let scratch = Scratch::new();
     scratch.write("mixed.csv", MIXED);
     scratch.run(&["import", "mixed.csv"]).expect(4).says(&[
@@ -276,13 +276,13 @@ fn the_country_of_numbers_can_be_said() {
 }
 
 #[test]
-fn a_country_that_is_only_assumed_is_told() {
+fn an_assumed_country_is_reported() {
     let scratch = Scratch::new();
     scratch.write("vienna.csv", "First Name,Phone\nAnn,01 58858\n");
     let import = |locale| {
         let arguments = ["import", "vienna.csv", "--dry-run"];
         let output = scratch.command(&arguments).env("LC_ALL", locale).output().unwrap();
-        Run::of(&arguments, &output)
+        Run::new(&arguments, &output)
     };
     let words = "Numbers without country code were read as those of";
     import("de_AT.UTF-8")
@@ -315,7 +315,7 @@ fn settings_are_taken_from_the_environment() {
     scratch.import("people.csv", &[]);
     let mut command = scratch.command(&["import", "people.csv", "--json"]);
     let output = command.env("CRYSTALQORE_DUPLICATES", "create").output().unwrap();
-    let run = Run::of(&["import"], &output);
+    let run = Run::new(&["import"], &output);
     assert_eq!(counts_of(&run.expect(0).json()), "rows 3, new 3");
 }
 

@@ -145,7 +145,7 @@ Ann,Ivres,ann@example.net,+1 202 555 0101
 }
 
 #[test]
-fn a_shared_number_is_told_apart_and_brought_in_with_one_choice() {
+fn a_shared_number_is_a_possible_duplicate_and_imported_with_one_choice() {
     let scratch = Scratch::new();
     scratch.write(
         "office.csv",
@@ -333,7 +333,7 @@ fn colleagues(title: &str) -> String {
 }
 
 #[test]
-fn a_crowd_behind_one_number_is_told_apart_by_names() {
+fn colleagues_behind_one_number_are_distinguished_by_names() {
     let scratch = Scratch::new();
     scratch.write("all.csv", colleagues(""));
     scratch.write("titles.csv", colleagues("Engineer"));

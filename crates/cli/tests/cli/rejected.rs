@@ -68,7 +68,7 @@ fn those_that_were_lost_are_told() {
 }
 
 #[test]
-fn a_path_that_cannot_be_written_is_told_before_anything_is_imported() {
+fn an_unwritable_path_is_reported_before_anything_is_imported() {
     let scratch = Scratch::new();
     scratch.write("mixed.csv", MIXED);
     let run = scratch.run(&["import", "mixed.csv", "--rejected", "nowhere/rejected.csv"]);

@@ -27,7 +27,7 @@ pub struct End {
 }
 
 impl End {
-    pub fn of(scratch: &Scratch) -> Self {
+    pub fn read(scratch: &Scratch) -> Self {
         let imports = scratch.imports();
         assert_eq!(imports.len(), 2);
         assert_eq!(imports[0]["state"], "done");
@@ -128,7 +128,7 @@ pub fn kill(mut child: Child) {
 pub fn interrupt(child: Child) -> Run {
     let id = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-    Run::of(&OPTIONS, &child.wait_with_output().unwrap())
+    Run::new(&OPTIONS, &child.wait_with_output().unwrap())
 }
 
 /// Goes on until nothing is left to do. An import that was killed before it was in the list has not begun.
@@ -179,7 +179,7 @@ fn a_run_that_was_broken_ends_as_an_unbroken_one() {
     let began = Instant::now();
     unbroken.run(&OPTIONS).expect(4);
     let took = began.elapsed();
-    let expected = End::of(&unbroken);
+    let expected = End::read(&unbroken);
     for class in ["new", "update", "invalid"] {
         assert!(expected.counts[class].as_u64().unwrap() > 100, "{}", expected.counts);
     }
@@ -191,7 +191,7 @@ fn a_run_that_was_broken_ends_as_an_unbroken_one() {
         sleep(took * percent / 100);
         kill(child);
         go_on(&scratch);
-        End::of(&scratch).assert_equal(&expected, &format!("killed after {percent} % of {took:?}"));
+        End::read(&scratch).assert_equal(&expected, &format!("killed after {percent} % of {took:?}"));
     }
 
     // Stopped by Ctrl-C, so that there is a checkpoint in the middle of the file; then the resumed run is killed too.
@@ -203,7 +203,7 @@ fn a_run_that_was_broken_ends_as_an_unbroken_one() {
     sleep(took * 30 / 100);
     kill(resumed);
     go_on(&scratch);
-    End::of(&scratch).assert_equal(&expected, "stopped, resumed, killed, resumed");
+    End::read(&scratch).assert_equal(&expected, "stopped, resumed, killed, resumed");
     // The change log must have survived all that as well.
     scratch.run(&["undo", "2"]).expect(0);
     assert!(contacts(&scratch) == before, "the undo of a broken run");
@@ -243,7 +243,7 @@ fn ctrl_c_finishes_what_is_in_hand_and_says_how_to_go_on() {
         run.expect(4);
     }
     says_nothing_to_do(&scratch);
-    End::of(&scratch).assert_equal(&End::of(&unbroken), "stopped by Ctrl-C");
+    End::read(&scratch).assert_equal(&End::read(&unbroken), "stopped by Ctrl-C");
 }
 
 #[test]

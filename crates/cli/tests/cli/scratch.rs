@@ -136,7 +136,7 @@ impl Scratch {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Run {
-        Run::of(arguments, &self.command(arguments).output().unwrap())
+        Run::new(arguments, &self.command(arguments).output().unwrap())
     }
 
     pub fn run_with_input(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Run {
@@ -144,7 +144,7 @@ impl Scratch {
         let mut stdin = child.stdin.take().unwrap();
         stdin.write_all(input.as_ref()).unwrap();
         drop(stdin);
-        Run::of(arguments, &child.wait_with_output().unwrap())
+        Run::new(arguments, &child.wait_with_output().unwrap())
     }
 
     /// Imports a file and gives its counts; the preview must have said the same and changed nothing.
@@ -198,7 +198,7 @@ impl Scratch {
 }
 
 impl Run {
-    pub fn of(arguments: &[&str], output: &Output) -> Self {
+    pub fn new(arguments: &[&str], output: &Output) -> Self {
         Self {
             what: arguments.join(" "),
             code: output.status.code(),

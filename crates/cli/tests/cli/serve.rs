@@ -39,7 +39,7 @@ fn end(mut server: Child) -> String {
 }
 
 #[test]
-fn it_answers_until_it_is_told_to_end() {
+fn it_answers_until_it_is_stopped() {
     let scratch = Scratch::new();
     let (server, address) = start(&scratch, &["serve", "--log", "json"]);
     let health = get(&address, "/healthz");
@@ -74,7 +74,7 @@ fn without_a_command_the_pages_are_served() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told_in_one_line() {
+fn a_port_in_use_is_reported_in_one_line() {
     let scratch = Scratch::new();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

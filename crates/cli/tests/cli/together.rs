@@ -18,7 +18,7 @@ fn two_imports_of_one_file_create_no_contact_twice() {
     let options = ["import", "many.csv", "--json"];
     let both = [0, 1].map(|_| scratch.command(&options).spawn().unwrap());
     let ended = both.map(|child| {
-        let run = Run::of(&options, &child.wait_with_output().unwrap());
+        let run = Run::new(&options, &child.wait_with_output().unwrap());
         run.expect(4).json()
     });
     let new = ended.map(|document| document["counts"]["new"].as_u64().unwrap());

@@ -24,7 +24,7 @@ fn what_is_killed_is_taken_over() {
     let many = many_rows();
     let unbroken = prepared(&many);
     unbroken.run(&OPTIONS).expect(4);
-    let expected = End::of(&unbroken);
+    let expected = End::read(&unbroken);
     let scratch = prepared(&many);
     let watcher = scratch.command(&["resume", "--watch"]).spawn().unwrap();
     let child = start(&scratch);
@@ -32,7 +32,7 @@ fn what_is_killed_is_taken_over() {
     kill(child);
     wait_until_done(&scratch);
     end(watcher);
-    End::of(&scratch).assert_equal(&expected, "killed, and taken over");
+    End::read(&scratch).assert_equal(&expected, "killed, and taken over");
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn on_a_server_another_machine_takes_over_also_from_one_that_was_only_stopped() 
     let many = many_rows();
     let unbroken = prepared(&many);
     unbroken.run(&OPTIONS).expect(4);
-    let expected = End::of(&unbroken);
+    let expected = End::read(&unbroken);
     let shared = scratch.path("shared").display().to_string();
     scratch.set("CRYSTALQORE_OBJECTS", shared);
     let scratch = prepared_in(scratch, &many);
@@ -62,5 +62,5 @@ fn on_a_server_another_machine_takes_over_also_from_one_that_was_only_stopped() 
         child.wait().unwrap();
     }
     end(watcher);
-    End::of(&scratch).assert_equal(&expected, "stopped, taken over, and continued");
+    End::read(&scratch).assert_equal(&expected, "stopped, taken over, and continued");
 }

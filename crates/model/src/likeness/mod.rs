@@ -53,8 +53,11 @@ impl Likeness {
 
 /// Judges two contacts by all that is known of them.
 pub fn likeness(a: &Contact, b: &Contact) -> Likeness {
-    let keys = MatchKey::of(b);
-    let shared: Vec<MatchKey> = MatchKey::of(a).into_iter().filter(|key| keys.contains(key)).collect();
+    let keys = MatchKey::of_contact(b);
+    let shared: Vec<MatchKey> = MatchKey::of_contact(a)
+        .into_iter()
+        .filter(|key| keys.contains(key))
+        .collect();
     if shared.is_empty() {
         return by_values(a, b);
     }
@@ -100,7 +103,7 @@ pub fn by_key(a: &Contact, b: &Contact, key: &MatchKey) -> Verdict {
     if !key.is_email() && !key.is_phone() {
         return Verdict::Same;
     }
-    let shared_by_many = key.is_email() && places::is_shared(&key.as_str()[1..]);
+    let shared_by_many = key.is_email() && places::is_shared(key.value());
     let (name_a, name_b) = (Name::of(a), Name::of(b));
     let same = match names::compare(&name_a, &name_b) {
         Names::Neither => !companies_differ(a, b),
@@ -151,12 +154,12 @@ fn speaks_of(key: &MatchKey, name: &Name) -> bool {
 }
 
 fn carries(key: &MatchKey, part: &str) -> bool {
-    part.chars().count() > 2 && places::bare_local(&key.as_str()[1..]).contains(&part.replace(' ', ""))
+    part.chars().count() > 2 && places::bare_local(key.value()).contains(&part.replace(' ', ""))
 }
 
 /// Whether an address is the family name and nothing else: that of a household.
 fn is_of_family(key: &MatchKey, name: &Name) -> bool {
-    places::bare_local(&key.as_str()[1..]) == name.family.replace(' ', "")
+    places::bare_local(key.value()) == name.family.replace(' ', "")
 }
 
 /// A contact without a name and one with a name: the firm's own entry and somebody there are two.
@@ -373,7 +376,7 @@ impl Evidence {
 }
 
 fn told(key: &MatchKey) -> Option<String> {
-    let value = &key.as_str()[1..];
+    let value = key.value();
     if key.is_email() {
         let whose = if places::is_shared(value) {
             ", an address that several may use"

@@ -218,10 +218,10 @@ fn whoever_is_alike_is_in_one_block_or_shares_a_key() {
         if likeness(&a, &b).verdict == Verdict::Different {
             continue;
         }
-        let keys = MatchKey::of(&b);
+        let keys = MatchKey::of_contact(&b);
         let in_one = |of_b: &[Block]| blocks(&a).iter().any(|block| of_b.contains(block));
         assert!(
-            MatchKey::of(&a).iter().any(|key| keys.contains(key)) || in_one(&blocks(&b)),
+            MatchKey::of_contact(&a).iter().any(|key| keys.contains(key)) || in_one(&blocks(&b)),
             "{line}"
         );
     }

@@ -1,8 +1,9 @@
 //! Members who can sign in.
 
 use crate::{ELSEWHERE, HERE, on_every_engine};
-use store::accounts::{self, Account, NewAccount, Role};
-use store::{Member, Store, workspaces};
+use store::members::accounts::{self, Account, NewAccount, Role};
+use store::workspace::workspaces;
+use store::{Member, Store};
 
 const ME: Member = Member(1);
 const ADA: NewAccount<'_> = NewAccount {

@@ -3,7 +3,7 @@
 use crate::{ELSEWHERE, HERE, on_every_engine};
 use model::ContactId;
 use store::Member;
-use store::audit::{self, AuditEntry, AuditFilter};
+use store::workspace::audit::{self, AuditEntry, AuditFilter};
 
 pub fn entry(number: u128) -> AuditEntry {
     AuditEntry {

@@ -4,7 +4,9 @@ use crate::{ENGINES, HERE, SMALL_IMPORT, id, typed};
 use rusqlite::Connection;
 use std::fs;
 use std::path::Path;
-use store::{Error, ExistingBackup, ImportId, Store, contacts, imports, leases, workspaces};
+use store::imports::leases;
+use store::workspace::workspaces;
+use store::{Error, ExistingBackup, ImportId, Store, contacts, imports};
 
 fn count(store: &Store) -> u64 {
     store.read(|tx| contacts::count(tx, HERE)).unwrap()

@@ -2,9 +2,10 @@
 
 use crate::{ELSEWHERE, HERE, id, imported, on_every_engine, typed};
 use proptest::prelude::*;
+use store::contacts::name_order;
+use store::contacts::shares::{self, Access, Grantee, Share};
 use store::contacts::{self, ContactRow, Origin};
-use store::shares::{self, Access, Grantee, Share};
-use store::{Error, ImportId, Member, Store, names};
+use store::{Error, ImportId, Member, Store};
 
 #[test]
 fn contacts_come_back_as_they_went_in() {
@@ -182,7 +183,7 @@ fn pages_by_name_follow_the_names() {
         store
             .write(|tx| {
                 contacts::insert_many(tx, HERE, &rows)?;
-                names::insert_many(tx, HERE, names)
+                name_order::insert_many(tx, HERE, names)
             })
             .unwrap();
         let mut after = None;
@@ -213,7 +214,7 @@ fn pages_by_name_follow_the_names() {
 }
 
 #[test]
-fn the_contacts_of_an_import_are_told_from_others_between_them() {
+fn contacts_of_an_import_are_distinguished_from_others_between_them() {
     on_every_engine(|store, _| {
         let other = |n| ContactRow {
             created_by: Some(Origin {
@@ -311,7 +312,7 @@ fn ids(rows: &[ContactRow]) -> Vec<u128> {
 }
 
 #[test]
-fn ids_between_two_are_told_in_order() {
+fn ids_between_two_come_in_order() {
     on_every_engine(|store, _| {
         let rows: Vec<_> = (1..=5).map(typed).collect();
         store.write(|tx| contacts::insert_many(tx, HERE, &rows)).unwrap();

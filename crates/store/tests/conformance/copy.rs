@@ -1,24 +1,25 @@
 //! Copies from every kind of database to every other.
 
-use crate::actions::touched;
-use crate::sign_ins::sign_in;
+use crate::bulk_actions::touched;
+use crate::sessions::sign_in;
 use crate::views::view;
 use crate::{ENGINES, Engine, HERE, SMALL_IMPORT, id, imported, key, typed};
 use rusqlite::Connection;
 use std::sync::atomic::{AtomicBool, Ordering};
-use store::changes::{Before, Change};
+use store::admin::copy::{self, CopiedTable, CopyWatch};
 use store::contacts::ContactRow;
-use store::copy::{self, CopiedTable, CopyWatch};
-use store::feed::{self, Touched};
+use store::contacts::change_feed::{self, Touched};
+use store::contacts::not_duplicates::{self, Pair};
+use store::contacts::search_texts::SearchText;
+use store::contacts::shares::{Access, Grantee, Share};
+use store::contacts::trash::Trashed;
+use store::contacts::{bulk_actions, match_keys, name_order, search_texts, shares, trash};
 use store::imports::Batch;
-use store::not_duplicates::{self, Pair};
-use store::shares::{Access, Grantee, Share};
-use store::texts::SearchText;
-use store::trash::Trashed;
-use store::{
-    Error, ImportId, Member, Store, actions, audit, changes, choices, contacts, devices, fields, imports, keys, leases,
-    links, mappings, names, second_factors, settings, shares, sign_ins, texts, trash, views, workspaces,
-};
+use store::imports::change_log::{Before, Change};
+use store::imports::{change_log, leases, mappings};
+use store::members::{devices, one_time_tokens, preferences, second_factors, sessions};
+use store::workspace::{audit, custom_fields, settings, views, workspaces};
+use store::{Error, ImportId, Member, Store, contacts, imports};
 
 /// More than a few pages of contacts, and something in every table.
 const CONTACTS: u64 = 12_000;
@@ -31,14 +32,14 @@ fn fill(store: &Store) {
             let rows: Vec<ContactRow> = (0..CONTACTS).map(imported).collect();
             contacts::insert_many(tx, workspace, &rows)?;
             let tagged = |n: u64| (key(&format!("eü{n}@example.com")), id(n));
-            keys::insert_many(tx, workspace, (0..CONTACTS).map(tagged).collect())?;
-            names::insert_many(tx, workspace, (0..CONTACTS).map(|n| (format!("n{n}"), id(n))).collect())?;
+            match_keys::insert_many(tx, workspace, (0..CONTACTS).map(tagged).collect())?;
+            name_order::insert_many(tx, workspace, (0..CONTACTS).map(|n| (format!("n{n}"), id(n))).collect())?;
             let text = |n| SearchText {
                 contact: id(n),
                 version: 100,
                 text: format!("text {n}"),
             };
-            texts::set_many(tx, workspace, &(0..10).map(text).collect::<Vec<_>>())?;
+            search_texts::set_many(tx, workspace, &(0..10).map(text).collect::<Vec<_>>())?;
             let trashed = Trashed {
                 contact: typed(CONTACTS + 1),
                 at: 7,
@@ -46,8 +47,8 @@ fn fill(store: &Store) {
                 shares: "[]".to_owned(),
             };
             trash::put_many(tx, workspace, std::slice::from_ref(&trashed))?;
-            sign_ins::add(tx, workspace, &sign_in(1, 1, 10))?;
-            sign_ins::lock_failures(tx, workspace, "a", 1)?;
+            sessions::add(tx, workspace, &sign_in(1, 1, 10))?;
+            sessions::lock_failures(tx, workspace, "a", 1)?;
             devices::put(tx, workspace, &[1; 32], Member(1), 1)?;
             second_factors::propose(tx, workspace, Member(1), &[2; 20])?;
             second_factors::set_codes(tx, workspace, Member(1), &[vec![3; 32], vec![4; 32]])?;
@@ -70,15 +71,15 @@ fn fill(store: &Store) {
             };
             shares::put_many(tx, workspace, &[share])?;
             audit::add(tx, workspace, &crate::audit::entry(1))?;
-            let password = links::Purpose::Password(Member(1));
-            links::add(tx, workspace, &crate::links::link(1, password, 5))?;
-            let action = actions::begin(tx, workspace, Member(1), "tag", 1)?;
-            actions::note(tx, workspace, action, &[touched(1), touched(2)])?;
+            let password = one_time_tokens::Purpose::Password(Member(1));
+            one_time_tokens::add(tx, workspace, &crate::one_time_tokens::link(1, password, 5))?;
+            let action = bulk_actions::begin(tx, workspace, Member(1), "tag", 1)?;
+            bulk_actions::note(tx, workspace, action, &[touched(1), touched(2)])?;
             views::add(tx, workspace, &view(1, true, "View"))?;
             not_duplicates::put_many(tx, workspace, Member(1), 7, &[Pair::new(id(1), id(2))])?;
-            fields::add(tx, workspace, &crate::fields::SHOE, 1)?;
+            custom_fields::add(tx, workspace, &crate::custom_fields::SHOE, 1)?;
             settings::put(tx, workspace, "{}")?;
-            choices::put(tx, workspace, Member(1), "columns", "name")?;
+            preferences::put(tx, workspace, Member(1), "columns", "name")?;
             let change = |n, before| Change {
                 contact: id(n),
                 line: n,
@@ -90,8 +91,8 @@ fn fill(store: &Store) {
                 edited_by: None,
                 body: "{}".to_owned(),
             };
-            changes::record(tx, workspace, ImportId(1), &[change(1, None), change(2, Some(before))])?;
-            feed::note(tx, workspace, &[Touched::Range(id(0), id(CONTACTS))])?;
+            change_log::record(tx, workspace, ImportId(1), &[change(1, None), change(2, Some(before))])?;
+            change_feed::note(tx, workspace, &[Touched::Range(id(0), id(CONTACTS))])?;
             Ok::<_, Error>(())
         })
         .unwrap();

@@ -1,7 +1,8 @@
 //! Browsers in which a member has signed in before.
 
 use crate::{ELSEWHERE, HERE, on_every_engine};
-use store::{Member, Store, devices};
+use store::members::devices;
+use store::{Member, Store};
 
 const ADA: Member = Member(1);
 const BOB: Member = Member(2);

@@ -100,7 +100,7 @@ fn an_empty_file_is_refused_and_left_alone() {
     fs::write(&path, "").unwrap();
     assert!(matches!(Store::open(&path).err(), Some(Error::EmptyFile { .. })));
     assert!(matches!(
-        store::examine::file(&path).err(),
+        store::admin::inspect::file(&path).err(),
         Some(Error::EmptyFile { .. })
     ));
     assert_eq!(fs::metadata(&path).unwrap().len(), 0);

@@ -2,7 +2,7 @@
 
 use crate::{ELSEWHERE, Engine, HERE, SMALL_IMPORT, on_every_engine};
 use std::time::Duration;
-use store::leases::{self, Lease};
+use store::imports::leases::{self, Lease};
 use store::{Error, ImportId, Store, Workspace, imports};
 
 const IMPORT: ImportId = ImportId(1);

@@ -1,7 +1,8 @@
 //! Mappings that were used before.
 
 use crate::{HERE, on_every_engine};
-use store::{Member, Workspace, mappings};
+use store::imports::mappings;
+use store::{Member, Workspace};
 
 #[test]
 fn the_last_mapping_of_a_member_for_a_header_row_is_remembered() {

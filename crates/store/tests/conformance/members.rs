@@ -1,12 +1,14 @@
 //! Members: their list, roles and states, and the handing over of what belongs to one.
 
 use crate::{HERE, SMALL_IMPORT, id, on_every_engine, typed};
-use store::accounts::{self, NewAccount, Role};
 use store::contacts::ContactRow;
+use store::contacts::trash::{self, Trashed};
+use store::imports::mappings;
 use store::imports::{self, ImportState, NewImport};
+use store::members::accounts::{self, NewAccount, Role};
 use store::members::{self, Belongings, MemberState};
-use store::trash::{self, Trashed};
-use store::{Error, Member, Store, contacts, mappings, workspaces};
+use store::workspace::workspaces;
+use store::{Error, Member, Store, contacts};
 
 const ADA: Member = Member(1);
 const BOB: Member = Member(2);
@@ -101,7 +103,7 @@ fn who_is_not_active_has_no_account_and_no_role() {
     });
 }
 
-fn of(owner: Member, n: u64) -> ContactRow {
+fn contact_of(owner: Member, n: u64) -> ContactRow {
     ContactRow { owner, ..typed(n) }
 }
 
@@ -109,12 +111,14 @@ fn of(owner: Member, n: u64) -> ContactRow {
 fn what_belongs_to_a_member_goes_to_another() {
     on_every_engine(|store, _| {
         two(store);
-        let rows: Vec<ContactRow> = (1..=10).map(|n| of(if n % 3 == 0 { ADA } else { BOB }, n)).collect();
+        let rows: Vec<ContactRow> = (1..=10)
+            .map(|n| contact_of(if n % 3 == 0 { ADA } else { BOB }, n))
+            .collect();
         store
             .write(|tx| {
                 contacts::insert_many(tx, HERE, &rows)?;
                 let trashed = Trashed {
-                    contact: of(BOB, 50),
+                    contact: contact_of(BOB, 50),
                     at: 5,
                     by: BOB,
                     shares: String::new(),
@@ -151,7 +155,7 @@ fn what_belongs_to_a_member_goes_to_another() {
         let adas = has(ADA);
         assert_eq!((adas.contacts, adas.trashed, adas.imports), (10, 1, 1));
         let row = store.read(|tx| contacts::get(tx, HERE, id(1))).unwrap().unwrap();
-        assert_eq!(row, of(ADA, 1), "nothing but the owner is another");
+        assert_eq!(row, contact_of(ADA, 1), "nothing but the owner is another");
         let left = store.read(|tx| imports::list(tx, HERE)).unwrap();
         assert_eq!(left.len(), 1, "the draft is gone");
         let mapping = store.read(|tx| mappings::get(tx, HERE, BOB, 1)).unwrap();

@@ -3,10 +3,10 @@
 use crate::{ELSEWHERE, HERE, on_every_engine};
 use model::ContactId;
 use store::Member;
-use store::not_duplicates::{self, Pair};
+use store::contacts::not_duplicates::{self, Pair};
 
 #[test]
-fn a_pair_told_apart_is_remembered_once_and_in_its_workspace() {
+fn a_dismissed_pair_is_stored_once_and_in_its_workspace() {
     on_every_engine(|store, _| {
         let id = ContactId::from_u128;
         let pairs = [Pair::new(id(2), id(1)), Pair::new(id(2), id(3))];

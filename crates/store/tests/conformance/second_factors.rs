@@ -1,7 +1,8 @@
 //! Second factors and recovery codes.
 
 use crate::{ELSEWHERE, HERE, on_every_engine};
-use store::{Member, Store, second_factors};
+use store::members::second_factors;
+use store::{Member, Store};
 
 const ADA: Member = Member(1);
 

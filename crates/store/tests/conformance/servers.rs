@@ -90,7 +90,7 @@ fn a_user_without_the_right_to_make_tables_may_use_what_is_up_to_date() {
 }
 
 #[test]
-fn a_server_that_is_not_there_is_told_without_the_password() {
+fn an_unreachable_server_is_reported_without_the_password() {
     let told = |address: &str| {
         let error = Store::connect(address, &options()).err().unwrap();
         let said = format!("{error} {error:?}");

@@ -1,7 +1,7 @@
 //! What is set for a workspace.
 
 use crate::{ELSEWHERE, HERE, on_every_engine};
-use store::settings;
+use store::workspace::settings;
 
 #[test]
 fn the_last_settings_hold() {

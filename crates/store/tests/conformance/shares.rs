@@ -2,8 +2,8 @@
 
 use crate::{ELSEWHERE, HERE, on_every_engine};
 use model::ContactId;
-use store::accounts::Role;
-use store::shares::{self, Access, Grantee, Share};
+use store::contacts::shares::{self, Access, Grantee, Share};
+use store::members::accounts::Role;
 use store::{Member, Store};
 
 fn share(contact: u128, to: i64, access: Access) -> Share {

@@ -3,7 +3,7 @@
 use crate::{ELSEWHERE, HERE, id, imported, on_every_engine, typed};
 use model::ContactId;
 use store::contacts::ContactRow;
-use store::trash::{self, Trashed};
+use store::contacts::trash::{self, Trashed};
 use store::{Member, Store};
 
 const ME: Member = Member(1);

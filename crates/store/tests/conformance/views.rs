@@ -2,7 +2,7 @@
 
 use crate::{ELSEWHERE, HERE, on_every_engine};
 use store::Member;
-use store::views::{self, View};
+use store::workspace::views::{self, View};
 
 pub fn view(member: i64, shared: bool, name: &str) -> View {
     View {
@@ -24,7 +24,7 @@ fn a_member_has_their_own_views_and_those_of_all() {
         let all = add(HERE, &view(2, true, "All"));
         add(ELSEWHERE, &view(1, true, "Elsewhere"));
         let of = |member| {
-            let found = store.read(|tx| views::of(tx, HERE, Member(member))).unwrap();
+            let found = store.read(|tx| views::visible_to(tx, HERE, Member(member))).unwrap();
             found.iter().map(|view| view.id).collect::<Vec<_>>()
         };
         assert_eq!(of(1), [all, mine]);

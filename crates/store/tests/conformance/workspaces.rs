@@ -1,7 +1,8 @@
 //! The local workspace, and the count of its changes.
 
 use crate::{ELSEWHERE, HERE, on_every_engine};
-use store::{Member, Store, Workspace, workspaces};
+use store::workspace::workspaces;
+use store::{Member, Store, Workspace};
 
 #[test]
 fn the_local_workspace_is_made_once() {

@@ -46,7 +46,7 @@ impl Default for Turns {
 }
 
 impl Turns {
-    fn of(&self, lane: Lane) -> &Arc<Semaphore> {
+    fn lane(&self, lane: Lane) -> &Arc<Semaphore> {
         match lane {
             Lane::Pages => &self.pages,
             Lane::Sessions => &self.sessions,
@@ -69,7 +69,7 @@ pub async fn blocking_in<T: Send + 'static>(
     lane: Lane,
     work: impl FnOnce(&App) -> Result<T, app::Error> + Send + 'static,
 ) -> Result<T, Problem> {
-    let turn = Arc::clone(web.turns.of(lane)).acquire_owned().await;
+    let turn = Arc::clone(web.turns.lane(lane)).acquire_owned().await;
     let app = Arc::clone(&web.app);
     let worked = without_turn(move || {
         let _turn = turn;

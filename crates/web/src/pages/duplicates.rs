@@ -207,7 +207,7 @@ fn how_sure(strength: u8) -> &'static str {
 
 /// The values of all, a contact a column.
 fn side_by_side(group: &DuplicateGroup, several: bool, at: usize) -> Markup {
-    let room = Room::of(PAGE / GROUPS);
+    let room = Room::with_characters(PAGE / GROUPS);
     let columns: Vec<Vec<(String, String)>> = group.contacts.iter().map(|stored| facts(&stored.contact)).collect();
     let mut rows: Vec<&String> = Vec::new();
     for (name, _) in columns.iter().flatten() {

@@ -72,7 +72,7 @@ impl<B> Arriving<B> {
     }
 
     /// Waits for the client; ready when it has taken too long.
-    fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll_timeout(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.waits_since.is_none() {
             self.waits_since = Some(Instant::now());
             self.connection.set_unsent(true);
@@ -104,7 +104,7 @@ where
                 this.arrived(data.map_or(0, |data| data.len() as u64));
                 Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
             }
-            Poll::Pending if this.poll_patience(cx).is_ready() => {
+            Poll::Pending if this.poll_timeout(cx).is_ready() => {
                 this.too_slow.0.store(true, Ordering::Relaxed);
                 let error = io::Error::new(io::ErrorKind::TimedOut, "the body arrives too slowly");
                 Poll::Ready(Some(Err(error.into())))

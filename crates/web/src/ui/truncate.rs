@@ -30,11 +30,11 @@ pub struct Room {
 
 impl Room {
     pub fn new() -> Self {
-        Self::of(PAGE)
+        Self::with_characters(PAGE)
     }
 
     /// Room for so many characters.
-    pub fn of(characters: usize) -> Self {
+    pub fn with_characters(characters: usize) -> Self {
         Self {
             left: Cell::new(characters),
             is_cut: Cell::new(false),

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_told_in_few_figures() {
+    fn sizes_have_few_digits() {
         let texts = [0, 999, 1_000, 1_500, 12_345_678, 100_000_000, 2_000_000_000].map(bytes);
         let expected = ["0 bytes", "999 bytes", "1 KB", "1.5 KB", "12.3 MB", "100 MB", "2 GB"];
         assert_eq!(texts, expected);
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn browsers_are_told_by_their_names() {
+    fn browsers_are_named() {
         let edge = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 Edg/120.0";
         assert_eq!(browser(edge), "Edge on Windows");
         let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0";

@@ -82,7 +82,7 @@ async fn a_contact_is_created_found_edited_deleted_and_restored() {
 }
 
 #[tokio::test]
-async fn mistakes_are_told_and_what_was_entered_stays() {
+async fn mistakes_are_shown_and_entered_values_stay() {
     let (_site, mut owner) = Site::set_up().await;
     let answer = owner
         .post(

@@ -41,7 +41,7 @@ const ANN: &str = "first_name=Ann&last_name=Ivers&email_label=&email=ann%40examp
 const ANNE: &str = "sure=yes&first_name=Anne&last_name=Ivers&email_label=&email=ann%40example.com&phone_label=&phone=%2B1+202+555+0101";
 
 #[tokio::test]
-async fn duplicates_are_shown_with_why_and_told_apart() {
+async fn duplicates_are_shown_with_reasons_and_can_be_dismissed() {
     let (_site, mut ada) = Site::set_up().await;
     shows(
         &ada.get("/duplicates").await,
@@ -231,7 +231,7 @@ async fn who_may_only_view_two_contacts_does_not_hide_them_as_duplicates() {
 }
 
 #[tokio::test]
-async fn who_comes_with_too_few_is_told_what_to_do() {
+async fn merging_fewer_than_two_contacts_is_rejected() {
     let (site, mut ada) = Site::set_up().await;
     shows(&ada.get("/contacts/merge").await, &["Select two to ten contacts"]);
     let ann = create(&mut ada, ANN).await;

@@ -95,7 +95,7 @@ async fn what_is_no_table_is_refused_on_the_same_page() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_is_told_with_the_limit() {
+async fn too_large_a_file_is_rejected_with_the_limit() {
     let (_site, mut browser) = Site::set_up().await;
     // The sites of tests take one MiB.
     let large = format!("Name,Email\n{}", "Ann Lee,ann@example.org\n".repeat(60_000));
@@ -122,7 +122,7 @@ async fn rows_can_be_pasted() {
 }
 
 #[tokio::test]
-async fn two_columns_for_one_field_are_told_at_the_columns() {
+async fn two_columns_for_one_field_are_marked_at_the_columns() {
     let (_site, mut browser, _) = at_preview("Name,City,Town\nAnn Lee,Bonn,Bonn\n").await;
     let form = "do=&encoding=&delimiter=&header=auto&column-0=full_name&column-1=company&column-2=company";
     let answer = browser.post("/imports/1/map", form).await;

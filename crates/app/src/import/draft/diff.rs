@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_differs_is_told_by_slot() {
+    fn differences_are_listed_by_slot() {
         let contact = |json: &str| Contact::from_json(json).unwrap();
         let before = contact(r#"{"first_name":"Ann","emails":[{"value":"a@x.example"}],"tags":["a"]}"#);
         let after = contact(

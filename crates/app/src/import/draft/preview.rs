@@ -10,7 +10,7 @@ use crate::import::analysis::FileAnalysis;
 use crate::import::draft::plan::DraftPlan;
 use crate::import::draft::text::Text;
 use crate::import::draft::{ColumnProblem, PreviewState};
-use crate::import::outcome::{Outcome, Standing};
+use crate::import::outcome::{Outcome, RowResult};
 use crate::import::pipeline::{Chunk, ParsedRow};
 use crate::import::row_index::{Entry, RowIndex};
 use crate::import::run::{Run, over_scratch};
@@ -169,7 +169,7 @@ impl Preview {
 
     fn make(&self, means: &PreviewInputs) -> Result<Stopped, Error> {
         let reading = &self.look.reading;
-        let text = Text::of(Arc::clone(&means.file), &reading.encoding)?;
+        let text = Text::open(Arc::clone(&means.file), &reading.encoding)?;
         // Nobody else sets it.
         let _ = self.text.set(text);
         let source = Counted::new(&means.file.path);
@@ -179,10 +179,10 @@ impl Preview {
             .thrifty(means.thrifty);
         let mut entries = Vec::new();
         let mut corrected = exchange::open::Batch::default();
-        let mut seen = |chunk: &Chunk, at: usize, standing: &Standing| {
+        let mut seen = |chunk: &Chunk, at: usize, result: &RowResult| {
             let row = &chunk.rows[at];
-            entries.push(Entry::of(row, standing));
-            if standing.outcome == Outcome::Invalid
+            entries.push(Entry::new(row, result));
+            if result.outcome == Outcome::Invalid
                 && let Some(record) = chunk.record(row)
             {
                 let record = self.fixes.apply(record, &mut corrected).unwrap_or(record);

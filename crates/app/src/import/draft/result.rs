@@ -3,7 +3,7 @@
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
-use crate::import::draft::rows::Showing;
+use crate::import::draft::rows::RowPages;
 use crate::import::draft::text::Text;
 use crate::import::draft::{RowClass, RowsPage};
 use crate::import::stored::{plan_of, reached_of};
@@ -50,8 +50,8 @@ impl App {
                 index
             }
         };
-        let text = desk.text(|| Text::of(Arc::clone(&desk.file), &plan.reading.encoding))?;
-        let showing = Showing {
+        let text = desk.text(|| Text::open(Arc::clone(&desk.file), &plan.reading.encoding))?;
+        let pages = RowPages {
             actor,
             run: import,
             reading: &plan.reading,
@@ -60,8 +60,7 @@ impl App {
             text: &text,
             fixes: &plan.fixes.ready(),
             decisions: &plan.decisions,
-            world: &*self.world,
         };
-        self.store.read(|tx| showing.page(tx, class, page, size))
+        self.store.read(|tx| pages.page(tx, class, page, size))
     }
 }

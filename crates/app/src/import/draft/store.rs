@@ -18,8 +18,10 @@ use exchange::fixes::Fix;
 use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use store::imports::mappings;
 use store::imports::{self, Import, ImportState, NewImport};
-use store::{ImportId, Tx, Workspace, mappings, workspaces};
+use store::workspace::workspaces;
+use store::{ImportId, Tx, Workspace};
 use xxhash_rust::xxh3::xxh3_128;
 
 /// How often a preview that was stopped by a change is asked for again.

@@ -23,7 +23,7 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    pub fn of(file: Arc<Fetched>, encoding: &EncodingFound) -> Result<Self, Error> {
+    pub fn open(file: Arc<Fetched>, encoding: &EncodingFound) -> Result<Self, Error> {
         if encoding.charset == Charset::UTF_8 {
             return Ok(Self {
                 path: file.path.clone(),

@@ -2,7 +2,7 @@
 //!
 //! Owns what an address may say, which server is fit, and who brings the schema up to date: one process, under a lock.
 //! Leaves out statements. Writers are not queued here: a transaction that changes contacts locks its workspace's row
-//! ([`workspaces::begin_change`](crate::workspaces::begin_change)), so workspaces do not wait for each other.
+//! ([`workspaces::begin_change`](crate::workspace::workspaces::begin_change)), so workspaces do not wait for each other.
 
 use super::cell::error;
 use super::connection::Connection;
@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_address_is_told_without_what_is_in_it() {
+    fn a_bad_address_is_reported_without_its_content() {
         for address in [
             "postgres://ann:secret@db.example:port/crm",
             "postgres://ann:secret@db/crm?sslmode=perhaps",

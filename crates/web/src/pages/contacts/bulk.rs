@@ -58,7 +58,7 @@ async fn delete(
     selection: Selection,
     criteria: &ListQuery,
 ) -> Result<Response, Problem> {
-    let (actor, meant) = (signed.actor, selection.of(criteria)?);
+    let (actor, meant) = (signed.actor, selection.contacts(criteria)?);
     let deleted = blocking(web, move |app| {
         let ids = meant.ids(app, actor)?;
         ids.map(|ids| Ok((app.delete_contacts(actor, &ids)?, ids.len() as u64)))
@@ -81,7 +81,7 @@ async fn tag(
     deed: &str,
     fields: &[(String, String)],
 ) -> Result<Response, Problem> {
-    let (actor, meant) = (signed.actor, selection.of(criteria)?);
+    let (actor, meant) = (signed.actor, selection.contacts(criteria)?);
     let (tag, adds) = (field(fields, "bulk_tag").to_owned(), deed == "tag");
     let report = blocking(web, move |app| {
         let ids = meant.ids(app, actor)?;

@@ -80,7 +80,7 @@ mod tests {
             fields: vec![own],
             required: Vec::new(),
         };
-        custom_field_inputs(&Entered::of(&contact), &rules, &|_| None).into_string()
+        custom_field_inputs(&Entered::from_contact(&contact), &rules, &|_| None).into_string()
     }
 
     #[test]

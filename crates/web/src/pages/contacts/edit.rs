@@ -28,7 +28,7 @@ struct House {
 }
 
 impl House {
-    async fn of(web: &Arc<Web>, signed: &CurrentMember) -> Result<Self, Problem> {
+    async fn load(web: &Arc<Web>, signed: &CurrentMember) -> Result<Self, Problem> {
         let actor = signed.actor;
         let known = blocking(web, move |app| {
             Ok((app.contact_rules(actor)?, app.settings(actor)?.country))
@@ -57,7 +57,7 @@ struct Shown {
 
 /// `GET /contacts/new`
 pub async fn new(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Markup, Problem> {
-    let house = House::of(&web, &signed).await?;
+    let house = House::load(&web, &signed).await?;
     Ok(show(
         &signed,
         Shown {
@@ -90,9 +90,9 @@ pub async fn edit(
     Ok(show(
         &signed,
         Shown {
-            house: House::of(&web, &signed).await?,
+            house: House::load(&web, &signed).await?,
             of: Some((id, stored.version)),
-            entered: Entered::of(&stored.contact),
+            entered: Entered::from_contact(&stored.contact),
             ..Shown::default()
         },
     ))
@@ -133,7 +133,7 @@ async fn sent(
     fields: &[(String, String)],
 ) -> Result<Response, Problem> {
     let mut entered = Entered::read(fields);
-    let house = House::of(&web, &signed).await?;
+    let house = House::load(&web, &signed).await?;
     if let Some(list) = value(fields, "add") {
         entered = entered.with_rows();
         entered.add(list);

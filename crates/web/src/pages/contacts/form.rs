@@ -42,7 +42,7 @@ fn pair(label: &Label, value: &str) -> Pair {
 
 impl Entered {
     /// The values of a contact.
-    pub fn of(contact: &Contact) -> Self {
+    pub fn from_contact(contact: &Contact) -> Self {
         let address = |address: &Address| {
             let parts = AddressPart::ALL.map(|part| address.part(part).to_string());
             (address.label.as_str().to_owned(), parts.to_vec())
@@ -319,7 +319,7 @@ mod tests {
         contact.custom.insert("Old".to_owned(), "kept".into());
         assert_eq!(contact.addresses.first().unwrap().city.as_str(), "Reno");
         // Without a region the number can only stay because it is the same.
-        let again = Entered::of(&contact)
+        let again = Entered::from_contact(&contact)
             .with_rows()
             .contact(Some(&contact), None, &rules())
             .unwrap();

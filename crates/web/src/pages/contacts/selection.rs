@@ -25,7 +25,7 @@ impl Selection {
     }
 
     /// With the criteria that say what all is.
-    pub fn of(self, criteria: &ListQuery) -> Result<Meant, Error> {
+    pub fn contacts(self, criteria: &ListQuery) -> Result<Meant, Error> {
         Ok(Meant {
             selection: self,
             scope: criteria.scope(),

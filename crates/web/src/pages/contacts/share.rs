@@ -328,7 +328,7 @@ impl Asked {
         if selection.is_empty() {
             return Ok(None);
         }
-        let (actor, meant) = (signed.actor, selection.clone().of(&criteria)?);
+        let (actor, meant) = (signed.actor, selection.clone().contacts(&criteria)?);
         let (count, others) = blocking(web, move |app| {
             let count = meant.ids(app, actor)?.map(|ids| ids.len() as u64);
             Ok((count, app.colleagues(actor)?))
@@ -440,7 +440,7 @@ async fn run(
     if selection.is_empty() {
         return Ok(Redirect::to(&criteria.list_url(0)).into_response());
     }
-    let (actor, meant) = (signed.actor, selection.of(&criteria)?);
+    let (actor, meant) = (signed.actor, selection.contacts(&criteria)?);
     let report = blocking(web, move |app| {
         let ids = meant.ids(app, actor)?;
         ids.map(|ids| work(app, actor, &ids)).transpose()

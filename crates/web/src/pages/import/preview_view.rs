@@ -151,7 +151,7 @@ fn parts_of_duplicates(counts: &Counts) -> String {
         (RowClass::Ambiguous, "ambiguous"),
         (RowClass::Conflict, "conflicts"),
     ];
-    let parts = parts.map(|(class, words)| (class.of(counts), words));
+    let parts = parts.map(|(class, words)| (class.count_in(counts), words));
     let told: Vec<String> = parts
         .into_iter()
         .filter(|(count, _)| *count > 0)
@@ -252,7 +252,7 @@ fn rows(shown: &Shown) -> Markup {
             (tabs(&state.counts, class, |class| address(draft.import, &format!("preview?class={}", class.as_str()))))
             div.head {
                 div {
-                    h2 id="rows-title" { (heading(class)) ": " (number(class.of(&state.counts))) }
+                    h2 id="rows-title" { (heading(class)) ": " (number(class.count_in(&state.counts))) }
                     p.muted { (meaning(class)) }
                 }
                 (beside(shown))
@@ -272,12 +272,12 @@ fn rows(shown: &Shown) -> Markup {
 
 /// The classes with rows, as links; `url` makes their addresses.
 fn tabs(counts: &Counts, now: RowClass, url: impl Fn(RowClass) -> String) -> Markup {
-    let shown = |class: &RowClass| *class == now || class.of(counts) > 0;
+    let shown = |class: &RowClass| *class == now || class.count_in(counts) > 0;
     html! {
         nav.tabs aria-label="Rows" {
             @for class in RowClass::ALL.into_iter().filter(shown) {
                 a href=(url(class)) data-swap=(SWAP) aria-current=[(class == now).then_some("true")] {
-                    (heading(class)) " " span.tab-count { (number(class.of(counts))) }
+                    (heading(class)) " " span.tab-count { (number(class.count_in(counts))) }
                 }
             }
         }

@@ -145,7 +145,7 @@ fn passed_over(counts: &Counts) -> u64 {
 fn difference(expected: &Counts, counts: &Counts) -> Markup {
     let changed = RowClass::ALL
         .into_iter()
-        .map(|class| (class, class.of(expected), class.of(counts)));
+        .map(|class| (class, class.count_in(expected), class.count_in(counts)));
     notice(
         Tone::Warn,
         html! {
@@ -176,7 +176,7 @@ fn done(class: RowClass) -> &'static str {
 /// The numbers as a sum, each leading to its rows.
 fn sum(report: &ImportReport) -> Markup {
     let counts = &report.counts;
-    let shown = |class: &RowClass| class.of(counts) > 0 || matches!(class, RowClass::New | RowClass::Invalid);
+    let shown = |class: &RowClass| class.count_in(counts) > 0 || matches!(class, RowClass::New | RowClass::Invalid);
     html! {
         table.table.sum {
             caption.visually-hidden { "Rows by what became of them" }
@@ -185,9 +185,9 @@ fn sum(report: &ImportReport) -> Markup {
                 @for class in RowClass::ALL.into_iter().filter(shown) {
                     tr {
                         th scope="row" {
-                            @if class.of(counts) > 0 { a href=(rows_url(report.import, class)) data-swap=(SWAP) { (done(class)) } } @else { (done(class)) }
+                            @if class.count_in(counts) > 0 { a href=(rows_url(report.import, class)) data-swap=(SWAP) { (done(class)) } } @else { (done(class)) }
                         }
-                        td.number { (number(class.of(counts))) }
+                        td.number { (number(class.count_in(counts))) }
                     }
                 }
             }
@@ -204,7 +204,7 @@ fn rows(report: &ImportReport, looked: &Looked) -> Markup {
     let class = looked.class;
     html! {
         section.stack aria-labelledby="rows-title" {
-            h2 id="rows-title" { (done(class)) ": " (number(class.of(&report.counts))) }
+            h2 id="rows-title" { (done(class)) ": " (number(class.count_in(&report.counts))) }
             @match &looked.rows {
                 Err(why) => (notice(Tone::Plain, html! { p { (brief(why)) } })),
                 Ok(page) if page.rows.is_empty() => p.muted { "There are none." },

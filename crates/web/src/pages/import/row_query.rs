@@ -31,7 +31,7 @@ impl RowQuery {
                 C::Duplicate,
                 C::Unchanged,
             ];
-            order.into_iter().find(|class| class.of(counts) > 0)
+            order.into_iter().find(|class| class.count_in(counts) > 0)
         };
         asked.or_else(first).unwrap_or(RowClass::New)
     }

@@ -207,7 +207,7 @@ mod tests {
     use app::Counts;
 
     #[test]
-    fn the_numbers_told_add_up() {
+    fn the_numbers_shown_add_up() {
         let counts = Counts {
             rows: 10,
             new: 1,

@@ -1,0 +1,239 @@
+//! The contacts that a row matches, by the rule of the import.
+
+use crate::access::Right;
+use crate::contacts::stored::read;
+use crate::error::Error;
+use crate::import::candidate::Found;
+use crate::import::collected::is_own;
+use crate::import::match_index::MatchIndex;
+use crate::import::pipeline::ParsedRow;
+use crate::import::shared_keys::{MAX_CANDIDATES, name_of};
+use crate::import_options::Match;
+use model::{Contact, ContactId, MatchKey, Verdict, by_key, content_hash};
+use store::ImportId;
+use store::contacts::ContactRow;
+
+/// What a row and a contact have in common.
+pub(crate) enum MatchedBy {
+    /// The row names the contact's id.
+    Id,
+    /// All values are equal.
+    Content,
+    /// Emails and phones; never empty.
+    Keys(Vec<MatchKey>),
+}
+
+/// A contact that a row matches.
+pub(crate) struct Matched {
+    pub row: ContactRow,
+    /// Its values. Of a contact that this preview would create, only those by which contacts are told apart.
+    pub contact: Contact,
+    /// What the member may do with it.
+    pub right: Right,
+    pub by: MatchedBy,
+    /// Whether it only shares emails and phones with the row, and the names do not say that they are the same: a
+    /// switchboard, a family's address.
+    pub is_only_possible: bool,
+}
+
+impl Matched {
+    /// A contact that a row matches by its id or by all values.
+    ///
+    /// # Errors
+    /// The stored contact cannot be read.
+    fn certain(found: Found, by: MatchedBy) -> Result<Self, Error> {
+        let Found { right, row } = found;
+        Ok(Self {
+            contact: read(&row)?,
+            row,
+            right,
+            by,
+            is_only_possible: false,
+        })
+    }
+
+    /// A contact that shares a key with a row whose values are `values`.
+    ///
+    /// # Errors
+    /// The stored contact cannot be read.
+    fn by_key(found: Found, key: &MatchKey, values: &Contact) -> Result<Self, Error> {
+        let mut matched = Self::certain(found, MatchedBy::Keys(Vec::new()))?;
+        matched.is_only_possible = true;
+        matched.add_key(key, values);
+        Ok(matched)
+    }
+
+    fn add_key(&mut self, key: &MatchKey, values: &Contact) {
+        if let MatchedBy::Keys(keys) = &mut self.by {
+            keys.push(key.clone());
+            self.is_only_possible &= by_key(&self.contact, values, key) != Verdict::Same;
+        }
+    }
+
+    /// The contact that a row was found to match before, and what they have in common now.
+    ///
+    /// # Errors
+    /// The stored contact cannot be read.
+    pub fn known(row: &ParsedRow, found: Found) -> Result<Self, Error> {
+        let named = row.id == Some(found.row.id);
+        let mut matched = Self::certain(found, MatchedBy::Id)?;
+        let keys = MatchKey::of_contact(&matched.contact);
+        let mut shared = row.keys.iter().filter(|key| !named && keys.contains(key)).peekable();
+        match shared.peek() {
+            None => {}
+            Some(key) if key.is_content() => matched.by = MatchedBy::Content,
+            Some(_) => {
+                let values = row.read()?;
+                matched.by = MatchedBy::Keys(Vec::new());
+                matched.is_only_possible = true;
+                shared.for_each(|key| matched.add_key(key, &values));
+            }
+        }
+        Ok(matched)
+    }
+
+    /// The shared key to name first: an email before a phone.
+    pub fn key(&self) -> Option<&MatchKey> {
+        match &self.by {
+            MatchedBy::Id | MatchedBy::Content => None,
+            MatchedBy::Keys(keys) => keys.iter().min_by_key(|key| !key.is_email()),
+        }
+    }
+
+    fn keys(&self) -> &[MatchKey] {
+        match &self.by {
+            MatchedBy::Id | MatchedBy::Content => &[],
+            MatchedBy::Keys(keys) => keys,
+        }
+    }
+}
+
+/// Finds the matches of rows.
+#[derive(Clone, Copy)]
+pub(crate) struct MatchFinder {
+    pub matching: Match,
+    /// The import in hand.
+    pub run: ImportId,
+}
+
+impl MatchFinder {
+    /// All contacts that a row matches: the one that it names by id; else those with its keys; else one that has the same
+    /// values. `creates` says that rows that match become contacts all the same, so that two matches say as much as all.
+    pub fn find(
+        &self,
+        index: &mut MatchIndex<'_, '_, '_>,
+        row: &ParsedRow,
+        creates: bool,
+    ) -> Result<Vec<Matched>, Error> {
+        if let Some(id) = row.id
+            && let Some(found) = index.get(id)?
+        {
+            return Ok(vec![Matched::certain(found, MatchedBy::Id)?]);
+        }
+        let matches = self.by_keys(index, row, creates)?;
+        if matches.is_empty() {
+            return Ok(self.by_content(index, row)?.into_iter().collect());
+        }
+        Ok(matches)
+    }
+
+    fn by_keys(
+        &self,
+        index: &mut MatchIndex<'_, '_, '_>,
+        row: &ParsedRow,
+        creates: bool,
+    ) -> Result<Vec<Matched>, Error> {
+        let mut matches: Vec<Matched> = Vec::new();
+        let mut values = None;
+        for key in row.keys.iter().filter(|key| self.matching.counts(key)) {
+            for id in self.candidates(index, row, key)? {
+                let values = match &mut values {
+                    Some(values) => values,
+                    none => none.insert(row.read()?),
+                };
+                if let Some(known) = matches.iter_mut().find(|m| m.row.id == id) {
+                    known.add_key(key, values);
+                    continue;
+                }
+                let Some(found) = index.get(id)? else { continue };
+                // Rows of an export are told apart by their ids: two of them are two contacts, whatever they share.
+                if row.id.is_some() && is_own(&found.row, self.run) {
+                    continue;
+                }
+                matches.push(Matched::by_key(found, key, values)?);
+                if creates && self.has_two_certain(&matches) {
+                    break;
+                }
+            }
+        }
+        if self.by_name() {
+            matches.retain(|m| !m.is_only_possible);
+        } else if let Some(certain) = certain_one(&matches) {
+            matches = vec![matches.swap_remove(certain)];
+        }
+        Ok(matches)
+    }
+
+    fn has_two_certain(&self, matches: &[Matched]) -> bool {
+        let counts = |m: &&Matched| !self.by_name() || !m.is_only_possible;
+        matches.iter().filter(counts).nth(1).is_some()
+    }
+
+    /// Whether contacts that share a number or an address are told apart by their names.
+    fn by_name(&self) -> bool {
+        self.matching == Match::EmailOrPhoneAndName
+    }
+
+    /// The contacts with a key that a row is compared with. Where more than [`MAX_CANDIDATES`] share the key and names
+    /// matter, those with the row's name.
+    fn candidates(
+        &self,
+        index: &mut MatchIndex<'_, '_, '_>,
+        row: &ParsedRow,
+        key: &MatchKey,
+    ) -> Result<Vec<ContactId>, Error> {
+        let first = index.contacts_with(key)?;
+        if first.len() <= MAX_CANDIDATES || !self.by_name() {
+            return Ok(first);
+        }
+        match name_of(&row.read()?) {
+            Some(name) => Ok(index.shared_key(key)?.namesakes(name)),
+            None => Ok(first),
+        }
+    }
+
+    /// A contact that was there before this run and has exactly the row's values: importing a file again creates nothing,
+    /// also where the rule for matches says nothing about a row. Within one file equal rows stay two.
+    fn by_content(&self, index: &mut MatchIndex<'_, '_, '_>, row: &ParsedRow) -> Result<Option<Matched>, Error> {
+        if row.id.is_some() {
+            return Ok(None);
+        }
+        for key in &row.keys {
+            let mut ids = index.contacts_with(key)?;
+            if ids.len() > MAX_CANDIDATES {
+                ids = index.shared_key(key)?.same(row.content);
+            }
+            for id in ids {
+                if let Some(found) = index.get(id)?
+                    && !is_own(&found.row, self.run)
+                    && content_hash(&found.row.body) == row.content
+                {
+                    return Ok(Some(Matched::certain(found, MatchedBy::Content)?));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Among several matches the one that the row certainly is, if each of the others only shares with the row what that one
+/// has too: a member of a family with one address, who is known beside the others.
+fn certain_one(matches: &[Matched]) -> Option<usize> {
+    if !(2..=MAX_CANDIDATES).contains(&matches.len()) {
+        return None;
+    }
+    let mut certain = (0..matches.len()).filter(|at| !matches[*at].is_only_possible);
+    let only = certain.next().filter(|_| certain.next().is_none())?;
+    let covers = |other: &Matched| other.keys().iter().all(|key| matches[only].keys().contains(key));
+    matches.iter().all(covers).then_some(only)
+}

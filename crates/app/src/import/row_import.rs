@@ -1,0 +1,178 @@
+//! Importing one row: finding its matches, deciding what becomes of it, and doing that.
+
+use crate::clock::System;
+use crate::error::Error;
+use crate::import::collected::is_own;
+use crate::import::match_index::MatchIndex;
+use crate::import::matches::{MatchFinder, Matched};
+use crate::import::outcome::{Decisions, Outcome, RowResult};
+use crate::import::pipeline::ParsedRow;
+use crate::import::resolve::{Resolution, Rule, explain, resolve};
+use crate::import_options::ImportOptions;
+use model::{Contact, ContactId};
+use store::contacts::{ContactRow, Origin};
+use store::imports::change_log::{Before, Change};
+use store::{ImportId, Member};
+
+/// Imports the rows of one run.
+pub(crate) struct RowImporter<'a> {
+    pub options: ImportOptions,
+    pub decisions: Option<&'a Decisions>,
+    pub run: ImportId,
+    pub owner: Member,
+    pub world: &'a dyn System,
+    /// What was there before, for undo.
+    pub changes: Vec<Change>,
+    /// The first and the last id given to created contacts since the batch began, and how many there are.
+    pub created: Option<(ContactId, ContactId, u64)>,
+}
+
+impl RowImporter<'_> {
+    /// Decides what becomes of a row, and does it. Adds to the row's reasons what makes it invalid.
+    pub fn import(&mut self, index: &mut MatchIndex<'_, '_, '_>, row: &mut ParsedRow) -> Result<RowResult, Error> {
+        if row.is_invalid() {
+            return Ok(RowResult::new(Outcome::Invalid));
+        }
+        let rule = Rule::of_row(self.options, self.decisions, row.mark.index);
+        if let Some(id) = row.id {
+            row.id = Some(index.free_id(id)?);
+        }
+        let finder = MatchFinder {
+            matching: self.options.matching,
+            run: self.run,
+        };
+        let matches = finder.find(index, row, rule.creates())?;
+        let resolution = resolve(row, &matches, &rule, self.run);
+        let about = match resolution.matched() {
+            Some(place) => &matches[place..=place],
+            None => &matches[..],
+        };
+        let reason = explain(resolution.class(&matches), row, about, &rule, self.run)?;
+        let earlier_line = about.iter().find_map(|matched| self.line_of(&matched.row));
+        Ok(RowResult {
+            outcome: self.carry_out(resolution, index, row, matches)?,
+            reason,
+            earlier_line,
+        })
+    }
+
+    fn carry_out(
+        &mut self,
+        resolution: Resolution,
+        index: &mut MatchIndex<'_, '_, '_>,
+        row: &mut ParsedRow,
+        mut matches: Vec<Matched>,
+    ) -> Result<Outcome, Error> {
+        let id = |place: usize| matches[place].row.id;
+        Ok(match resolution {
+            Resolution::Create => self.create(index, row)?,
+            Resolution::CreateBeside { .. } => {
+                // The other contact may have the id that the row names.
+                (row.id, row.version) = (None, None);
+                self.create(index, row)?
+            }
+            Resolution::Duplicate { matched } => Outcome::Duplicate {
+                of: id(matched),
+                possible: matches[matched].is_only_possible,
+            },
+            Resolution::Ambiguous => Outcome::Ambiguous {
+                of: matches.iter().map(|matched| matched.row.id).collect(),
+            },
+            Resolution::Conflict { matched } => Outcome::Conflict { of: id(matched) },
+            Resolution::Unchanged { matched } => Outcome::Unchanged { contact: id(matched) },
+            Resolution::Update { matched, after } => {
+                let Matched {
+                    row: existing,
+                    contact: before,
+                    ..
+                } = matches.swap_remove(matched);
+                let contact = existing.id;
+                self.update(index, row, existing, &before, &after)?;
+                Outcome::Update { contact }
+            }
+            Resolution::Invalid(reasons) => {
+                row.reasons.extend(reasons);
+                Outcome::Invalid
+            }
+        })
+    }
+
+    /// The line of the row of this file that made a contact.
+    fn line_of(&self, contact: &ContactRow) -> Option<u64> {
+        let origin = contact.created_by.filter(|origin| origin.import == self.run)?;
+        Some(origin.line)
+    }
+
+    fn update(
+        &mut self,
+        index: &mut MatchIndex<'_, '_, '_>,
+        row: &ParsedRow,
+        existing: ContactRow,
+        before: &Contact,
+        after: &Contact,
+    ) -> Result<(), Error> {
+        if !is_own(&existing, self.run) {
+            self.changes.push(Change {
+                contact: existing.id,
+                line: row.line,
+                before: Some(Before {
+                    version: existing.version,
+                    written_by: existing.written_by,
+                    edited_by: existing.edited_by,
+                    body: existing.body.clone(),
+                }),
+            });
+        }
+        let changed = ContactRow {
+            version: self.world.now().max(existing.version + 1),
+            written_by: Some(self.run),
+            edited_by: None,
+            body: after.to_json(),
+            ..existing
+        };
+        Ok(index.update(changed, before, after)?)
+    }
+
+    fn create(&mut self, index: &mut MatchIndex<'_, '_, '_>, row: &mut ParsedRow) -> Result<Outcome, Error> {
+        let now = self.world.now();
+        let line = row.line;
+        let contact = match row.id {
+            Some(own) => {
+                self.note_restored(own, line);
+                own
+            }
+            None => self.next_id(),
+        };
+        let created = ContactRow {
+            id: contact,
+            owner: self.owner,
+            version: row.version.filter(|_| row.id.is_some()).unwrap_or(now),
+            created_at: now,
+            created_by: Some(Origin { import: self.run, line }),
+            made_by: None,
+            written_by: Some(self.run),
+            edited_by: None,
+            body: std::mem::take(&mut row.body),
+        };
+        index.create(created, std::mem::take(&mut row.keys), std::mem::take(&mut row.order))?;
+        Ok(Outcome::New { contact })
+    }
+
+    /// Records a contact that comes back with its own id, outside of the range of ids that this batch gives out.
+    fn note_restored(&mut self, contact: ContactId, line: u64) {
+        self.changes.push(Change {
+            contact,
+            line,
+            before: None,
+        });
+    }
+
+    fn next_id(&mut self) -> ContactId {
+        let id = self.world.contact_id();
+        self.created = Some(match self.created {
+            None => (id, id, 1),
+            Some((first, _, count)) => (first, id, count + 1),
+        });
+        id
+    }
+}

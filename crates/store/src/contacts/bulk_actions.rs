@@ -1,0 +1,291 @@
+//! Bulk actions: what a member did to many contacts at once, and each contact as it was before, for undo.
+
+use crate::contacts::Origin;
+use crate::engine::{OnConflict, Row, Table, Tx, Value};
+use crate::error::Result;
+use crate::ids::{ImportId, Member, Workspace};
+use model::{ContactId, Version};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    pub id: i64,
+    /// Whose it is.
+    pub member: Member,
+    /// Of what kind.
+    pub kind: String,
+    /// When it began, in UTC microseconds.
+    pub at: i64,
+    /// When it was taken back, if it was.
+    pub undone_at: Option<i64>,
+}
+
+/// A contact that an action touched, as it was before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Touched {
+    pub contact: ContactId,
+    /// The version that the action left; none if it removed the contact.
+    pub after_version: Option<Version>,
+    /// The owner that the action left.
+    pub after_owner: Member,
+    /// The member it belonged to.
+    pub owner: Member,
+    pub version: Version,
+    /// When it was created, in UTC microseconds.
+    pub created_at: i64,
+    /// The line of a file that it was made from; none if a person made it.
+    pub created_by: Option<Origin>,
+    /// The person who had made it, if that is known.
+    pub made_by: Option<Member>,
+    /// The import that had written the version; none if a person had.
+    pub written_by: Option<ImportId>,
+    /// The person who had written the version, if that is known.
+    pub edited_by: Option<Member>,
+    /// Its shares that were touched, as text.
+    pub shares: Option<String>,
+    /// Its values, as JSON; none if the action left them alone.
+    pub body: Option<String>,
+}
+
+pub(crate) const TABLE: Table<7> = Table {
+    name: "actions",
+    columns: [
+        "workspace_id",
+        "action_id",
+        "member_id",
+        "kind",
+        "at",
+        "undone_at",
+        "open_until",
+    ],
+};
+
+pub(crate) const TOUCHED: Table<15> = Table {
+    name: "action_contacts",
+    columns: [
+        "workspace_id",
+        "action_id",
+        "contact_id",
+        "after_version",
+        "after_owner",
+        "owner_id",
+        "version",
+        "created_at",
+        "created_import",
+        "created_line",
+        "made_by",
+        "written_import",
+        "edited_by",
+        "shares",
+        "body",
+    ],
+};
+
+const TOUCHED_KEY: Table<3> = Table {
+    name: "action_contacts",
+    columns: ["workspace_id", "action_id", "contact_id"],
+};
+
+fn read(row: &Row<'_>) -> Result<Action> {
+    Ok(Action {
+        id: row.int(0)?,
+        member: Member(row.int(1)?),
+        kind: row.text(2)?.to_owned(),
+        at: row.int(3)?,
+        undone_at: row.opt_int(4)?,
+    })
+}
+
+fn read_touched(row: &Row<'_>) -> Result<Touched> {
+    let created_by = match row.opt_int(6)? {
+        Some(import) => Some(Origin {
+            import: ImportId(import),
+            line: row.count(7)?,
+        }),
+        None => None,
+    };
+    Ok(Touched {
+        contact: row.id(0)?,
+        after_version: row.opt_int(1)?,
+        after_owner: Member(row.int(2)?),
+        owner: Member(row.int(3)?),
+        version: row.int(4)?,
+        created_at: row.int(5)?,
+        created_by,
+        made_by: row.opt_int(8)?.map(Member),
+        written_by: row.opt_int(9)?.map(ImportId),
+        edited_by: row.opt_int(10)?.map(Member),
+        shares: row.opt_text(11)?.map(str::to_owned),
+        body: row.opt_text(12)?.map(str::to_owned),
+    })
+}
+
+/// Begins an action of a member; says its number. Those who begin one in the same workspace queue first
+/// ([`workspaces::begin_change`](crate::workspace::workspaces::begin_change)).
+pub fn begin(tx: &mut Tx<'_>, workspace: Workspace, member: Member, kind: &str, now: i64) -> Result<i64> {
+    let last = tx.query_one(
+        "numbering an action",
+        "SELECT coalesce(max(action_id), 0) FROM actions WHERE workspace_id = $1",
+        &[workspace.into()],
+        |row| row.int(0),
+    )?;
+    let number = now.max(last.unwrap_or(0) + 1);
+    tx.execute(
+        "beginning an action",
+        "INSERT INTO actions (workspace_id, action_id, member_id, kind, at) VALUES ($1, $2, $3, $4, $5)",
+        &[
+            workspace.into(),
+            Value::Int(number),
+            Value::Int(member.0),
+            Value::Text(kind),
+            Value::Int(now),
+        ],
+    )?;
+    Ok(number)
+}
+
+/// An action, if it is remembered.
+pub fn get(tx: &mut Tx<'_>, workspace: Workspace, action: i64) -> Result<Option<Action>> {
+    tx.query_one(
+        "reading an action",
+        "SELECT action_id, member_id, kind, at, undone_at FROM actions WHERE workspace_id = $1 AND action_id = $2",
+        &[workspace.into(), Value::Int(action)],
+        read,
+    )
+}
+
+/// Notes contacts that an action touched. Of a contact that is noted already the first note stays: it says what was there.
+pub fn note(tx: &mut Tx<'_>, workspace: Workspace, action: i64, touched: &[Touched]) -> Result<()> {
+    let rows = touched.iter().map(|contact| {
+        [
+            workspace.into(),
+            Value::Int(action),
+            Value::id(&contact.contact),
+            contact.after_version.into(),
+            Value::Int(contact.after_owner.0),
+            Value::Int(contact.owner.0),
+            Value::Int(contact.version),
+            Value::Int(contact.created_at),
+            contact.created_by.map(|origin| origin.import.0).into(),
+            contact
+                .created_by
+                .map_or(Value::Null, |origin| Value::count(origin.line)),
+            contact.made_by.map(|member| member.0).into(),
+            contact.written_by.map(|import| import.0).into(),
+            contact.edited_by.map(|member| member.0).into(),
+            contact.shares.as_deref().into(),
+            contact.body.as_deref().into(),
+        ]
+    });
+    tx.bulk_insert("noting what was there", &TOUCHED, OnConflict::Keep, rows)
+}
+
+/// The next at most `limit` contacts that an action touched after `after`, in the order of their ids.
+pub fn page(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    action: i64,
+    after: Option<ContactId>,
+    limit: u64,
+) -> Result<Vec<Touched>> {
+    tx.query(
+        "reading what was there",
+        "SELECT contact_id, after_version, after_owner, owner_id, version, created_at, created_import, created_line,
+                made_by, written_import, edited_by, shares, body
+         FROM action_contacts WHERE workspace_id = $1 AND action_id = $2 AND contact_id > $3
+         ORDER BY contact_id LIMIT $4",
+        &[
+            workspace.into(),
+            Value::Int(action),
+            Value::after(after.as_ref()),
+            Value::count(limit),
+        ],
+        read_touched,
+    )
+}
+
+/// Forgets contacts of an action; says how many there were.
+pub fn forget_contacts(tx: &mut Tx<'_>, workspace: Workspace, action: i64, contacts: &[ContactId]) -> Result<u64> {
+    let rows = contacts
+        .iter()
+        .map(|contact| [workspace.into(), Value::Int(action), Value::id(contact)]);
+    tx.bulk_delete("forgetting what was there", &TOUCHED_KEY, rows)
+}
+
+/// Says until when (in UTC microseconds) the steps of an action are expected to go on; none says that it has ended.
+pub fn set_open(tx: &mut Tx<'_>, workspace: Workspace, action: i64, until: Option<i64>) -> Result<()> {
+    tx.execute(
+        "noting how long an action goes on",
+        "UPDATE actions SET open_until = $3 WHERE workspace_id = $1 AND action_id = $2",
+        &[workspace.into(), Value::Int(action), until.into()],
+    )?;
+    Ok(())
+}
+
+/// The latest action of a member that began after `since`, was interrupted between its steps and was not undone, and how many
+/// contacts it had changed. Times are UTC microseconds.
+pub fn interrupted(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    member: Member,
+    since: i64,
+    now: i64,
+) -> Result<Option<(Action, u64)>> {
+    let found = tx.query_one(
+        "looking for an interrupted action",
+        "SELECT action_id, member_id, kind, at, undone_at FROM actions
+         WHERE workspace_id = $1 AND action_id > $2 AND member_id = $3 AND open_until < $4 AND undone_at IS NULL
+         ORDER BY action_id DESC LIMIT 1",
+        &[
+            workspace.into(),
+            Value::Int(since),
+            Value::Int(member.0),
+            Value::Int(now),
+        ],
+        read,
+    )?;
+    let Some(action) = found else { return Ok(None) };
+    let contacts = tx.query_one(
+        "counting the contacts of an action",
+        "SELECT count(*) FROM action_contacts WHERE workspace_id = $1 AND action_id = $2",
+        &[workspace.into(), Value::Int(action.id)],
+        |row| row.count(0),
+    )?;
+    Ok(Some((action, contacts.unwrap_or(0))))
+}
+
+/// Notes that an action was taken back.
+pub fn set_undone(tx: &mut Tx<'_>, workspace: Workspace, action: i64, now: i64) -> Result<()> {
+    tx.execute(
+        "noting that an action was taken back",
+        "UPDATE actions SET undone_at = $3 WHERE workspace_id = $1 AND action_id = $2",
+        &[workspace.into(), Value::Int(action), Value::Int(now)],
+    )?;
+    Ok(())
+}
+
+/// Forgets at most `limit` contacts of the oldest action that began before a moment, and the action once it has none; says
+/// whether there was one.
+pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, before: i64, limit: u64) -> Result<bool> {
+    let oldest = tx.query_one(
+        "looking for old actions",
+        "SELECT action_id FROM actions WHERE workspace_id = $1 AND at < $2 ORDER BY action_id LIMIT 1",
+        &[workspace.into(), Value::Int(before)],
+        |row| row.int(0),
+    )?;
+    let Some(action) = oldest else { return Ok(false) };
+    let contacts: Vec<ContactId> = tx.query(
+        "looking for contacts of an old action",
+        "SELECT contact_id FROM action_contacts WHERE workspace_id = $1 AND action_id = $2 ORDER BY contact_id LIMIT $3",
+        &[workspace.into(), Value::Int(action), Value::count(limit)],
+        |row| row.id(0),
+    )?;
+    forget_contacts(tx, workspace, action, &contacts)?;
+    if (contacts.len() as u64) < limit {
+        tx.execute(
+            "forgetting an old action",
+            "DELETE FROM actions WHERE workspace_id = $1 AND action_id = $2",
+            &[workspace.into(), Value::Int(action)],
+        )?;
+    }
+    Ok(true)
+}

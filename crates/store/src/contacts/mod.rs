@@ -1,0 +1,344 @@
+//! The contacts table: one row per contact, clustered by id, read in pages.
+//!
+//! A body is JSON that only `model::Contact` interprets. The tables that belong to a contact ([`match_keys`], [`name_order`],
+//! [`search_texts`], [`shares`]) are not changed here: `app::contacts::write` keeps them consistent.
+
+pub mod bulk_actions;
+pub mod change_feed;
+pub mod match_keys;
+pub mod name_order;
+pub mod not_duplicates;
+pub mod search_texts;
+pub mod shares;
+pub mod trash;
+
+use crate::engine::{Lookup, OnConflict, Row, Table, Tx, Value};
+use crate::error::Result;
+use crate::ids::{ImportId, Member, Workspace};
+use model::{ContactId, Version};
+
+/// A contact as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactRow {
+    pub id: ContactId,
+    /// The member it belongs to.
+    pub owner: Member,
+    /// The moment of its last change, in UTC microseconds.
+    pub version: Version,
+    /// When it was created, in UTC microseconds.
+    pub created_at: i64,
+    /// The import that created it; none if a person did.
+    pub created_by: Option<Origin>,
+    /// The person who created it; none if an import did, or if nobody noted who.
+    pub made_by: Option<Member>,
+    /// The import that wrote the current version; none if a person did.
+    pub written_by: Option<ImportId>,
+    /// The person who wrote the current version; none if an import did, or if nobody noted who.
+    pub edited_by: Option<Member>,
+    /// The values, as JSON.
+    pub body: String,
+}
+
+/// The line of a file that a contact was made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The import of the file.
+    pub import: ImportId,
+    /// The line, counted from 1.
+    pub line: u64,
+}
+
+/// The columns that every question about contacts asks for, in the order in which [`read`] takes them. A macro, because
+/// `concat!` takes no constants.
+macro_rules! columns {
+    () => {
+        "c.contact_id, c.owner_id, c.version, c.created_at, c.created_import, c.created_line, c.made_by, c.written_import, \
+         c.edited_by, c.body"
+    };
+}
+
+/// The trash and the search texts ask for contacts too.
+pub(crate) use columns;
+
+pub(crate) const TABLE: Table<11> = Table {
+    name: "contacts",
+    columns: [
+        "workspace_id",
+        "contact_id",
+        "owner_id",
+        "version",
+        "created_at",
+        "created_import",
+        "created_line",
+        "made_by",
+        "written_import",
+        "edited_by",
+        "body",
+    ],
+};
+
+const IDENTITY: Table<2> = Table {
+    name: "contacts",
+    columns: ["workspace_id", "contact_id"],
+};
+
+const BY_ID: Lookup = Lookup {
+    table: "contacts c",
+    key: "c.contact_id",
+    columns: columns!(),
+    order: "c.contact_id",
+};
+
+const OWNERS: Lookup = Lookup {
+    table: "contacts c",
+    key: "c.contact_id",
+    columns: "c.contact_id, c.owner_id",
+    order: "c.contact_id",
+};
+
+pub(crate) fn read(row: &Row<'_>) -> Result<ContactRow> {
+    let created_by = match row.opt_int(4)? {
+        Some(import) => Some(Origin {
+            import: ImportId(import),
+            line: row.count(5)?,
+        }),
+        None => None,
+    };
+    Ok(ContactRow {
+        id: row.id(0)?,
+        owner: Member(row.int(1)?),
+        version: row.int(2)?,
+        created_at: row.int(3)?,
+        created_by,
+        made_by: row.opt_int(6)?.map(Member),
+        written_by: row.opt_int(7)?.map(ImportId),
+        edited_by: row.opt_int(8)?.map(Member),
+        body: row.text(9)?.to_owned(),
+    })
+}
+
+/// Adds contacts. In the order of their ids they go fastest.
+///
+/// # Errors
+/// [`Error::Conflict`](crate::error::Error::Conflict) if an id exists.
+pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -> Result<()> {
+    let rows = rows.iter().map(|row| {
+        [
+            workspace.into(),
+            Value::id(&row.id),
+            Value::Int(row.owner.0),
+            Value::Int(row.version),
+            Value::Int(row.created_at),
+            row.created_by.map(|origin| origin.import.0).into(),
+            row.created_by.map_or(Value::Null, |origin| Value::count(origin.line)),
+            row.made_by.map(|member| member.0).into(),
+            row.written_by.map(|import| import.0).into(),
+            row.edited_by.map(|member| member.0).into(),
+            Value::Text(&row.body),
+        ]
+    });
+    tx.bulk_insert("adding contacts", &TABLE, OnConflict::Fail, rows)?;
+    Ok(())
+}
+
+/// One contact, if it exists.
+pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Option<ContactRow>> {
+    Ok(get_many(tx, workspace, &[id])?.pop())
+}
+
+/// Those of the contacts that exist, in the order in which they are asked for. Sorted ids go fastest.
+pub fn get_many(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<Vec<ContactRow>> {
+    let mut found = Vec::with_capacity(ids.len());
+    tx.lookup(
+        "reading contacts",
+        &BY_ID,
+        workspace,
+        ids.iter().map(Value::id),
+        |_, row| {
+            found.push(read(row)?);
+            Ok(())
+        },
+    )?;
+    Ok(found)
+}
+
+/// To whom those of the contacts belong that exist, in the order in which they are asked for. Sorted ids go fastest.
+pub fn owners(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<Vec<(ContactId, Member)>> {
+    let mut found = Vec::with_capacity(ids.len());
+    let keys = ids.iter().map(Value::id);
+    tx.lookup("reading owners", &OWNERS, workspace, keys, |_, row| {
+        found.push((row.id(0)?, Member(row.int(1)?)));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Writes a contact's owner, version, last writer and body; when and by what it was created stays. Says whether it exists.
+pub fn update(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow) -> Result<bool> {
+    let changed = tx.execute(
+        "changing a contact",
+        "UPDATE contacts SET owner_id = $3, version = $4, written_import = $5, edited_by = $6, body = $7
+         WHERE workspace_id = $1 AND contact_id = $2",
+        &[
+            workspace.into(),
+            Value::id(&row.id),
+            Value::Int(row.owner.0),
+            Value::Int(row.version),
+            row.written_by.map(|import| import.0).into(),
+            row.edited_by.map(|member| member.0).into(),
+            Value::Text(&row.body),
+        ],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Puts contacts in the place of those of the same ids, all at once: one by one each would be a question to a server. In
+/// the order of their ids they go fastest.
+///
+/// # Errors
+/// [`Error::Conflict`](crate::error::Error::Conflict) if an id is named twice.
+pub fn replace_many(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -> Result<()> {
+    let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+    delete_many(tx, workspace, &ids)?;
+    insert_many(tx, workspace, rows)
+}
+
+/// Deletes contacts, not their keys and names; says how many there were.
+pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<u64> {
+    let rows = ids.iter().map(|id| [workspace.into(), Value::id(id)]);
+    tx.bulk_delete("deleting contacts", &IDENTITY, rows)
+}
+
+/// The next at most `limit` contacts after `after`, in the order of their ids.
+pub fn page(tx: &mut Tx<'_>, workspace: Workspace, after: Option<ContactId>, limit: u64) -> Result<Vec<ContactRow>> {
+    tx.query(
+        "reading contacts",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM contacts c WHERE c.workspace_id = $1 AND c.contact_id > $2 ORDER BY c.contact_id LIMIT $3"
+        ),
+        &[workspace.into(), Value::after(after.as_ref()), Value::count(limit)],
+        read,
+    )
+}
+
+/// Of the contacts that belong to a member or are shared with them or with everyone, the next at most `limit` after
+/// `after`, in the order of their ids.
+pub fn page_seen(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    member: Member,
+    after: Option<ContactId>,
+    limit: u64,
+) -> Result<Vec<ContactRow>> {
+    tx.query(
+        "reading the contacts of a member",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM contacts c WHERE c.workspace_id = $1 AND c.contact_id > $2
+               AND (c.owner_id = $3 OR EXISTS (
+                   SELECT 1 FROM contact_shares s
+                   WHERE s.workspace_id = $1 AND s.contact_id = c.contact_id AND s.grantee IN (0, $3)))
+             ORDER BY c.contact_id LIMIT $4"
+        ),
+        &[
+            workspace.into(),
+            Value::after(after.as_ref()),
+            Value::Int(member.0),
+            Value::count(limit),
+        ],
+        read,
+    )
+}
+
+/// The next at most `limit` contacts after `after`, in the order of their names, each with its place in that order. A
+/// contact without a name entry is not in it.
+pub fn page_by_name(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    after: Option<&(String, ContactId)>,
+    limit: u64,
+) -> Result<Vec<(String, ContactRow)>> {
+    let (name, id) = after.map_or(("", None), |(name, id)| (name.as_str(), Some(id)));
+    tx.query(
+        "reading contacts by name",
+        // CROSS JOIN, because SQLite then starts with the names, and the answer needs no sorting.
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", n.name_order FROM contact_names n CROSS JOIN contacts c
+             WHERE n.workspace_id = $1 AND (n.name_order, n.contact_id) > ($2, $3)
+               AND c.workspace_id = $1 AND c.contact_id = n.contact_id
+             ORDER BY n.name_order, n.contact_id LIMIT $4"
+        ),
+        &[
+            workspace.into(),
+            Value::Text(name),
+            Value::after(id),
+            Value::count(limit),
+        ],
+        |row| Ok((row.text(10)?.to_owned(), read(row)?)),
+    )
+}
+
+/// Of the contacts from `first` to `last`, the next at most `limit` after `after` that `import` created, in the order of
+/// their ids.
+pub fn page_created_by(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    import: ImportId,
+    (first, last): (ContactId, ContactId),
+    after: Option<ContactId>,
+    limit: u64,
+) -> Result<Vec<ContactRow>> {
+    // One lower bound: of two, SQLite may start at the smaller one for every page.
+    let before_first = first.as_u128().checked_sub(1).map(ContactId::from_u128);
+    let after = after.max(before_first);
+    tx.query(
+        "reading the contacts of an import",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM contacts c WHERE c.workspace_id = $1 AND c.contact_id > $2 AND c.contact_id <= $3
+               AND c.created_import = $4 ORDER BY c.contact_id LIMIT $5"
+        ),
+        &[
+            workspace.into(),
+            Value::after(after.as_ref()),
+            Value::id(&last),
+            Value::Int(import.0),
+            Value::count(limit),
+        ],
+        read,
+    )
+}
+
+/// The ids from `first` to `last` that there are, in order, at most `limit`.
+pub fn ids_between(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    (first, last): (ContactId, ContactId),
+    limit: u64,
+) -> Result<Vec<ContactId>> {
+    tx.query(
+        "reading ids of contacts",
+        "SELECT contact_id FROM contacts WHERE workspace_id = $1 AND contact_id BETWEEN $2 AND $3
+         ORDER BY contact_id LIMIT $4",
+        &[
+            workspace.into(),
+            Value::id(&first),
+            Value::id(&last),
+            Value::count(limit),
+        ],
+        |row| row.id(0),
+    )
+}
+
+/// How many contacts there are. It looks at every one: about 0.1 s a million when they are in the cache.
+pub fn count(tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64> {
+    let sql = "SELECT count(*) FROM contacts WHERE workspace_id = $1";
+    let count = tx.query_one("counting contacts", sql, &[workspace.into()], |row| row.count(0))?;
+    Ok(count.unwrap_or(0))
+}

@@ -1,0 +1,112 @@
+//! Match keys.
+
+use crate::{ELSEWHERE, HERE, id, imported, key, on_every_engine, typed};
+use store::contacts::match_keys;
+use store::{ImportId, contacts};
+
+#[test]
+fn keys_lead_to_their_contacts() {
+    on_every_engine(|store, _| {
+        assert!(store.readers() >= 1);
+        let all = vec![
+            (key("eb"), id(2)),
+            (key("ea"), id(1)),
+            (key("eb"), id(1)),
+            (key("p+1"), id(3)),
+        ];
+        store
+            .write(|tx| match_keys::insert_many(tx, HERE, all.clone()))
+            .unwrap();
+        // What exists already does no harm.
+        store.write(|tx| match_keys::insert_many(tx, HERE, all)).unwrap();
+        let asked = [key("p+1"), key("ea"), key("none"), key("eb"), key("EA")];
+        let found = store.read(|tx| match_keys::find_many(tx, HERE, &asked)).unwrap();
+        assert_eq!(found, [vec![id(3)], vec![id(1)], vec![], vec![id(1), id(2)], vec![]]);
+        let found = store.read(|tx| match_keys::find_many(tx, ELSEWHERE, &asked)).unwrap();
+        assert!(found.iter().all(Vec::is_empty));
+        assert!(
+            store
+                .read(|tx| match_keys::find_many(tx, HERE, &[]))
+                .unwrap()
+                .is_empty()
+        );
+    });
+}
+
+#[test]
+fn contacts_of_one_import_can_be_left_out() {
+    on_every_engine(|store, _| {
+        let (of_the_import, by_hand) = (imported(1), typed(2));
+        let import = of_the_import.created_by.unwrap().import;
+        let all = vec![(key("ea"), of_the_import.id), (key("ea"), by_hand.id)];
+        let rows = [of_the_import.clone(), by_hand.clone()];
+        store.write(|tx| contacts::insert_many(tx, HERE, &rows)).unwrap();
+        store.write(|tx| match_keys::insert_many(tx, HERE, all)).unwrap();
+        let without = |import| {
+            let asked = [key("none"), key("ea")];
+            store
+                .read(|tx| match_keys::find_many_not_of(tx, HERE, import, &asked))
+                .unwrap()
+        };
+        assert_eq!(without(import), [vec![], vec![by_hand.id]]);
+        let another = ImportId(import.0 + 1);
+        assert_eq!(without(another), [vec![], vec![of_the_import.id, by_hand.id]]);
+    });
+}
+
+#[test]
+fn deleted_keys_lead_nowhere() {
+    on_every_engine(|store, _| {
+        let all = vec![(key("ea"), id(1)), (key("ea"), id(2)), (key("eb"), id(1))];
+        store.write(|tx| match_keys::insert_many(tx, HERE, all)).unwrap();
+        let some = vec![(key("eb"), id(1)), (key("ea"), id(1)), (key("eb"), id(9))];
+        assert_eq!(store.write(|tx| match_keys::delete_many(tx, HERE, some)).unwrap(), 2);
+        let found = store
+            .read(|tx| match_keys::find_many(tx, HERE, &[key("ea"), key("eb")]))
+            .unwrap();
+        assert_eq!(found, [vec![id(2)], vec![]]);
+    });
+}
+
+#[test]
+fn every_key_is_handed_over_in_order() {
+    on_every_engine(|store, _| {
+        let many: Vec<_> = (0..1234)
+            .map(|n| (key(&format!("e{:04}", (n * 7) % 1234)), id(n)))
+            .collect();
+        store.write(|tx| match_keys::insert_many(tx, HERE, many)).unwrap();
+        store
+            .write(|tx| match_keys::insert_many(tx, ELSEWHERE, vec![(key("other"), id(1))]))
+            .unwrap();
+        let mut seen = Vec::new();
+        store
+            .read(|tx| match_keys::for_each_key(tx, HERE, |key| seen.push(key.to_owned())))
+            .unwrap();
+        let expected: Vec<_> = (0..1234).map(|n| format!("e{n:04}")).collect();
+        assert_eq!(seen, expected);
+    });
+}
+
+#[test]
+fn many_keys_of_which_some_exist() {
+    on_every_engine(|store, _| {
+        let some = |range: std::ops::Range<u64>| range.map(|n| (key(&format!("e{n}@example.com")), id(n))).collect();
+        store
+            .write(|tx| match_keys::insert_many(tx, HERE, some(0..700)))
+            .unwrap();
+        store
+            .write(|tx| match_keys::insert_many(tx, HERE, some(300..1_500)))
+            .unwrap();
+        let mut count = 0;
+        store
+            .read(|tx| match_keys::for_each_key(tx, HERE, |_| count += 1))
+            .unwrap();
+        assert_eq!(count, 1_500);
+        assert_eq!(
+            store
+                .write(|tx| match_keys::delete_many(tx, HERE, some(0..1_500)))
+                .unwrap(),
+            1_500
+        );
+    });
+}
