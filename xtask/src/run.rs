@@ -18,7 +18,7 @@ pub fn format(root: &Path) -> u8 {
 
 /// Clippy on everything, warnings denied.
 pub fn clippy(root: &Path) -> u8 {
-    cargo(root, "clippy --workspace --all-targets -- -D warnings", &[])
+    cargo(root, "clippy --workspace --all-targets --all-features -- -D warnings", &[])
 }
 
 /// Builds the program as users run it, and says where it is.
@@ -29,7 +29,7 @@ pub fn release(root: &Path) -> io::Result<PathBuf> {
 /// Builds the program as the tests run it, and says where it is. Everything is built, as the tests do: for the program
 /// alone cargo would choose other features, and build most dependencies once more.
 pub fn debug(root: &Path) -> io::Result<PathBuf> {
-    program(root, "build --workspace --all-targets", "debug")
+    program(root, "build --workspace --all-targets --all-features", "debug")
 }
 
 fn program(root: &Path, build: &str, profile: &str) -> io::Result<PathBuf> {

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test, on SQLite and on PostgreSQL, and the pages in a browser.
 //!
 //! Owns the stages, the server that they share, and which exit code stands for them all. Every stage selects the whole
-//! workspace: with fewer packages cargo chooses other features, and builds most dependencies once more. Leaves out the
+//! workspace with all features: with fewer of either cargo builds most dependencies once more. Leaves out the
 //! server itself and what the tests do with it.
 
 use crate::browser;
@@ -34,12 +34,12 @@ impl Tool {
 
     /// Every test; the store's suite also runs on a server that is named to it.
     fn all(self) -> String {
-        self.arguments("--workspace --all-targets")
+        self.arguments("--workspace --all-targets --all-features")
     }
 
     /// The tests that see the whole program, or all of the engine.
     fn whole_program(self) -> String {
-        self.arguments("--workspace --test cli --test hostile --test properties")
+        self.arguments("--workspace --all-features --test cli --test hostile --test properties")
     }
 }
 

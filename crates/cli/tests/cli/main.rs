@@ -6,6 +6,8 @@
 
 #![expect(clippy::unwrap_used, reason = "the shared runner belongs to the tests")]
 
+#[cfg(feature = "s3")]
+mod bucket;
 mod doctor;
 mod export;
 mod help;
