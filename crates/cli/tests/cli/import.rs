@@ -337,3 +337,36 @@ fn imports_are_listed_newest_first() {
     assert_eq!(counts_of(&imports[0]), "rows 3, duplicate 2, invalid 1");
     assert_eq!(imports[1]["state"], "done");
 }
+
+#[test]
+fn generated_files_count_what_they_were_made_to_count() {
+    let scratch = Scratch::new();
+    let parts = [
+        generator::Request {
+            rows: 3_000,
+            seed: 1,
+            ..generator::Request::default()
+        },
+        generator::Request {
+            rows: 2_000,
+            seed: 1,
+            start: 2_000,
+            existing: 3_000,
+        },
+    ];
+    for request in parts {
+        let mut file = Vec::new();
+        let expected = generator::write(&mut file, &request).unwrap();
+        scratch.write("generated.csv", file);
+        assert_eq!(
+            scratch.import("generated.csv", &["--region", "US"]),
+            format!(
+                "rows {}, new {}, duplicate {}, invalid {}",
+                request.rows,
+                expected.new,
+                expected.duplicates(),
+                expected.invalid()
+            )
+        );
+    }
+}

@@ -8,6 +8,7 @@
 
 #[cfg(feature = "s3")]
 mod bucket;
+mod crash;
 mod doctor;
 mod export;
 mod help;
