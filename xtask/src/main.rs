@@ -131,7 +131,7 @@ const STEPS: [Step; 5] = [
 fn ci(root: &Path) -> u8 {
     for step in STEPS {
         eprintln!("ci: {}", step.alone);
-        let code = (step.run)(root);
+        let code = run::timed(step.alone, || (step.run)(root));
         if code != 0 {
             eprintln!("ci: failed. To run this step alone: {}", step.alone);
             return code;
