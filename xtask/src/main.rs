@@ -12,7 +12,6 @@ mod bench;
 mod browser;
 mod debian;
 mod deny;
-mod kills;
 mod postgres;
 mod run;
 mod test;
@@ -30,28 +29,19 @@ Usage: cargo xtask COMMAND
   browser [ARGUMENTS...]
          only the tests of the pages in a browser; the arguments go to playwright, such as `-g undo`
   tidy   checks on the repository itself: the arrows between the crates, module docs, names, paths in the documents
-  bench import FILE.csv [ROUNDS] [--against PATH]
-         imports the file in turn with sqlite3 and with us, and prints the ratios (files: ../shared/bench/gen_contacts.py);
-         --against also runs the program at PATH, to compare before with after
-  bench import-postgres FILE.csv [ROUNDS] [--against PATH]
-         the same into a private PostgreSQL whose commits reach the disk; the peer is psql
-  bench team [CONTACTS] [--postgres]
-         makes a workspace of 200 members and 1,000,000 contacts, if no other number is said, each shared with five members,
-         and prints what lists, searches, shares and imports take there inside of the engine; --postgres makes it on a
-         private PostgreSQL whose commits reach the disk
-  bench server [CONTACTS] [--postgres] [--against PATH]
-         makes the same workspace and prints what the pages take over HTTP from `crystalqore serve`, for one browser, for
-         four at once, and beside bulk actions and an import; --against measures the program at PATH first
+  bench [NAME] [--rows N] [--rounds N] [--postgres] [--against PATH]
+         measures the release build; --postgres has it use a private PostgreSQL whose commits reach the disk, and --against
+         measures the program at PATH too, to compare before with after. NAME is
+           import  (also without a name) imports 300,000 generated rows in turn with sqlite3 or psql and with us, checks the
+                   counts, and prints medians, ratios and memory
+           server  makes a workspace of 200 members and 1,000,000 contacts, each shared with five members, and prints what
+                   the pages take over HTTP, for one browser, for four at once, and beside bulk actions and an import
   postgres [--durable] [-- COMMAND...]
          starts a private PostgreSQL, prints its url, and runs COMMAND with CRYSTALQORE_TEST_POSTGRES and PGHOST, PGPORT,
          PGUSER, PGPASSWORD and PGDATABASE set, or waits for Ctrl-C; --durable has every commit reach the disk
   deny   licences, sources and duplicate versions of the dependencies (deny.toml), and known vulnerabilities where the
          advisory database can be fetched; installs cargo-deny if it is missing
-  ci     formatting, clippy, tidy, deny, test; stops at the first that fails
-  kills [--takeover] [--rounds N] [--rows N]
-         the acceptance check that a kill -9 at any moment of an import, followed by resume, ends as an unbroken run;
-         100 rounds with 200,000 rows if nothing else is said; with --takeover another process on the same private
-         PostgreSQL goes on with the import, in 50 rounds with 100,000 rows";
+  ci     formatting, clippy, tidy, deny, test; stops at the first that fails";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -66,14 +56,10 @@ fn main() -> ExitCode {
             Some(options) => postgres::command(&options),
             None => usage(),
         },
-        ["kills", ref options @ ..] => match kills::Options::parse(options) {
-            Some(options) => kills::kills(&root, &options),
+        ["bench", ref options @ ..] => match bench::Options::parse(options) {
+            Some(options) => bench::bench(&root, &options),
             None => usage(),
         },
-        ["bench", "import", ref options @ ..] => bench(&root, bench::Database::Sqlite, options),
-        ["bench", "team", ref options @ ..] => team(&root, bench::Door::Engine, options),
-        ["bench", "server", ref options @ ..] => team(&root, bench::Door::Server, options),
-        ["bench", "import-postgres", ref options @ ..] => bench(&root, bench::Database::Postgres, options),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             0
@@ -86,20 +72,6 @@ fn main() -> ExitCode {
 fn usage() -> u8 {
     eprintln!("{USAGE}");
     2
-}
-
-fn bench(root: &Path, database: bench::Database, options: &[&str]) -> u8 {
-    match bench::Options::parse(options) {
-        Some(options) => bench::import(root, database, &options),
-        None => usage(),
-    }
-}
-
-fn team(root: &Path, door: bench::Door, options: &[&str]) -> u8 {
-    match bench::TeamOptions::parse(options) {
-        Some(options) => bench::team(root, door, &options),
-        None => usage(),
-    }
 }
 
 /// The repository that this is run in. Asked at run time: two clones may share a target folder, and so this binary.
@@ -139,7 +111,7 @@ const STEPS: [Step; 5] = [
         run: run::format,
     },
     Step {
-        alone: "cargo clippy --workspace --all-targets -- -D warnings",
+        alone: "cargo clippy --workspace --all-targets --all-features -- -D warnings",
         run: run::clippy,
     },
     Step {
@@ -159,7 +131,7 @@ const STEPS: [Step; 5] = [
 fn ci(root: &Path) -> u8 {
     for step in STEPS {
         eprintln!("ci: {}", step.alone);
-        let code = (step.run)(root);
+        let code = run::timed(step.alone, || (step.run)(root));
         if code != 0 {
             eprintln!("ci: failed. To run this step alone: {}", step.alone);
             return code;

@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 /// The exit code of a command that could not be started, or that a signal ended.
 const NO_CODE: u8 = 1;
@@ -18,7 +19,11 @@ pub fn format(root: &Path) -> u8 {
 
 /// Clippy on everything, warnings denied.
 pub fn clippy(root: &Path) -> u8 {
-    cargo(root, "clippy --workspace --all-targets -- -D warnings", &[])
+    cargo(
+        root,
+        "clippy --workspace --all-targets --all-features -- -D warnings",
+        &[],
+    )
 }
 
 /// Builds the program as users run it, and says where it is.
@@ -29,7 +34,7 @@ pub fn release(root: &Path) -> io::Result<PathBuf> {
 /// Builds the program as the tests run it, and says where it is. Everything is built, as the tests do: for the program
 /// alone cargo would choose other features, and build most dependencies once more.
 pub fn debug(root: &Path) -> io::Result<PathBuf> {
-    program(root, "build --workspace --all-targets", "debug")
+    program(root, "build --workspace --all-targets --all-features", "debug")
 }
 
 fn program(root: &Path, build: &str, profile: &str) -> io::Result<PathBuf> {
@@ -38,6 +43,15 @@ fn program(root: &Path, build: &str, profile: &str) -> io::Result<PathBuf> {
     }
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
     Ok(root.join(target).join(profile).join("crystalqore"))
+}
+
+/// Prints how long something took, whatever came of it.
+#[expect(clippy::disallowed_methods, reason = "a developer wants to know where the time goes")]
+pub fn timed<T>(what: &str, run: impl FnOnce() -> T) -> T {
+    let began = Instant::now();
+    let outcome = run();
+    eprintln!("{what} took {} s", began.elapsed().as_secs());
+    outcome
 }
 
 /// Whether cargo-nextest is installed.

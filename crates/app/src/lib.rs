@@ -123,7 +123,8 @@ pub(crate) const DATABASE_FILE: &str = "crystalqore.db";
 pub struct Place<'a> {
     /// The folder of this machine that it may write to.
     pub data: &'a Path,
-    /// Where uploaded files and rejected rows are kept, if not in that folder: another one, or `s3://BUCKET/PREFIX`.
+    /// Where uploaded files and rejected rows are kept, if not in that folder: another one, or with the feature `s3`
+    /// `s3://BUCKET/PREFIX`.
     /// Processes that share a database must share this too, and nobody else may.
     pub objects: Option<&'a str>,
     /// The server that has the database; without one, it is a file in the data folder.
@@ -153,7 +154,7 @@ pub struct App {
     suggestions: contact_index::Suggestions,
     /// Whether the last work in the background ended because the disk is full.
     disk_full: AtomicBool,
-    thrifty: bool,
+    low_memory: bool,
     soundness: admin::readiness::Soundness,
 }
 
@@ -193,15 +194,18 @@ impl App {
             duplicates: duplicates::Findings::default(),
             suggestions: contact_index::Suggestions::default(),
             disk_full: AtomicBool::new(false),
-            thrifty: false,
+            low_memory: false,
             soundness: admin::readiness::Soundness::default(),
         })
     }
 
     /// With imports and previews that take little memory and let others in often, for a process that does other things too.
     #[must_use]
-    pub fn thrifty(self) -> Self {
-        Self { thrifty: true, ..self }
+    pub fn low_memory(self) -> Self {
+        Self {
+            low_memory: true,
+            ..self
+        }
     }
 
     /// How many imports this process runs at this moment.

@@ -63,7 +63,7 @@ impl Failure {
                 | Error::Field(_)
                 | Error::Settings(_)
                 | Error::RejectedOverInput(_)
-                | Error::Objects(ObjectsError::Location(_) | ObjectsError::Settings { .. }),
+                | Error::Objects(ObjectsError::Location(_) | ObjectsError::NoS3 | ObjectsError::Settings { .. }),
             ) => USAGE,
             Self::App(Error::Forbidden(_) | Error::UnknownField(_)) => NOT_ALLOWED,
             Self::App(_) => OTHER,

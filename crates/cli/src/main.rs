@@ -14,7 +14,6 @@ mod member_args;
 mod progress;
 mod serve_args;
 mod show;
-mod thrift;
 mod world;
 
 use std::process::ExitCode;
@@ -25,8 +24,5 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let (place, command) = args::Args::of_process();
-    if matches!(command, args::Command::Serve(_)) {
-        thrift::give_memory_back();
-    }
     commands::run(&place, &command)
 }

@@ -1,22 +1,24 @@
 //! Speed, measured against peers in the same run: `cargo xtask bench`.
 //!
-//! Owns the order of the runs and the ratios. Leaves out the programs that are compared (`sqlite`, `postgres`), the workspace of
-//! a large team (`team`), and what a figure should be: machines are noisy, so nothing here passes or fails.
+//! Owns the file that is imported, the order of the runs and the ratios. Leaves out the programs that are compared (`sqlite`,
+//! `postgres`), the workspace of a large team (`server`), and what a figure should be: machines are noisy, so a measurement
+//! only fails when a result is wrong.
 
 mod options;
 mod ours;
 mod postgres;
+mod server;
 mod sqlite;
-mod team;
 mod timing;
 
 pub use options::Options;
-pub use team::{Door, Options as TeamOptions, team};
 
 use crate::run;
+use generator::Expected;
+use options::Bench;
 use ours::Program;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use timing::Took;
 
@@ -38,26 +40,48 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// What the programs import into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Database {
-    Sqlite,
-    /// A private server whose commits reach the disk.
-    Postgres,
+/// A generated file, and what an import of it must count.
+struct Contacts {
+    csv: PathBuf,
+    expected: Expected,
 }
 
-/// Imports a file with every program in turn, and prints medians and ratios to the first.
-pub fn import(root: &Path, database: Database, options: &Options) -> u8 {
-    let measured = absolute(&options.csv).and_then(|csv| match database {
-        Database::Sqlite => sqlite::import(root, &csv, options),
-        Database::Postgres => postgres::import(root, &csv, options),
-    });
+impl Contacts {
+    fn generate(csv: PathBuf, rows: u64) -> io::Result<Self> {
+        let request = generator::Request {
+            rows,
+            seed: 1,
+            ..generator::Request::default()
+        };
+        let expected = generator::write(BufWriter::new(File::create(&csv)?), &request)?;
+        Ok(Self { csv, expected })
+    }
+}
+
+/// Runs the bench; 0 if it could be measured.
+pub fn bench(root: &Path, options: &Options) -> u8 {
+    let measured = match options.bench {
+        Bench::Import => import(root, options),
+        Bench::Server => server::measure(root, options),
+    };
     match measured {
         Ok(()) => 0,
         Err(error) => {
             eprintln!("bench: {error}");
             1
         }
+    }
+}
+
+/// Imports a file with every program in turn, and prints medians and ratios to the first.
+fn import(root: &Path, options: &Options) -> io::Result<()> {
+    let folder = Folder::new("file");
+    folder.empty()?;
+    let contacts = Contacts::generate(folder.path.join("contacts.csv"), options.rows)?;
+    if options.postgres {
+        postgres::import(root, &contacts, options)
+    } else {
+        sqlite::import(root, &contacts, options)
     }
 }
 
@@ -78,7 +102,7 @@ fn programs(root: &Path, options: &Options) -> io::Result<Vec<Program>> {
 
 /// Runs all of them in turn, `rounds` times, and prints what they took.
 fn compare(runners: &[Runner], rounds: usize) -> io::Result<()> {
-    let folder = Folder::new();
+    let folder = Folder::new("run");
     let mut taken = vec![Vec::new(); runners.len()];
     for round in 1..=rounds {
         for (runner, taken) in runners.iter().zip(&mut taken) {
@@ -124,15 +148,15 @@ fn median(mut values: Vec<f64>) -> f64 {
     }
 }
 
-/// The folder that everything happens in; it is removed at the end.
+/// A folder that is removed at the end.
 struct Folder {
     path: PathBuf,
 }
 
 impl Folder {
-    fn new() -> Self {
+    fn new(purpose: &str) -> Self {
         Self {
-            path: std::env::temp_dir().join(format!("crystalqore-bench-{}", std::process::id())),
+            path: std::env::temp_dir().join(format!("crystalqore-bench-{purpose}-{}", std::process::id())),
         }
     }
 
@@ -176,15 +200,13 @@ mod tests {
         };
         compare(&[runner("a"), runner("b")], 2).unwrap();
         assert_eq!(*order.borrow(), "abab");
-        assert!(!Folder::new().path.exists());
+        assert!(!Folder::new("run").path.exists());
     }
 
     #[test]
     fn a_runner_that_fails_is_named() {
         let runner = Runner::new("a", |_| Err(io::Error::other("no disk")));
-        let folder = Folder {
-            path: std::env::temp_dir().join(format!("crystalqore-bench-failing-{}", std::process::id())),
-        };
+        let folder = Folder::new("failing");
         let error = measure(&runner, &folder).unwrap_err();
         assert_eq!(error.to_string(), "a failed: no disk");
     }

@@ -4,7 +4,7 @@
 
 use super::ours::Program;
 use super::timing::{Took, timed};
-use super::{Options, Runner, compare, programs};
+use super::{Contacts, Options, Runner, compare, programs};
 use crate::postgres::{Postgres, Purpose};
 use std::fs;
 use std::io;
@@ -33,15 +33,15 @@ insert into k(first,last,email,phone_work,phone_mobile,company,title,address,cit
 const DATABASE: &str = "bench";
 
 /// Compares the peer and us.
-pub fn import(root: &Path, csv: &Path, options: &Options) -> io::Result<()> {
+pub fn import(root: &Path, contacts: &Contacts, options: &Options) -> io::Result<()> {
     let programs = programs(root, options)?;
     let server = Postgres::start(Purpose::Measuring)?;
     let mut runners = vec![Runner::new("psql \\copy, insert on conflict, four indexes", |folder| {
-        peer(&server, csv, folder)
+        peer(&server, &contacts.csv, folder)
     })];
     runners.extend(programs.iter().map(|program| {
         let server = &server;
-        Runner::new(&program.name, move |folder| ours(server, program, csv, folder))
+        Runner::new(&program.name, move |folder| ours(server, program, contacts, folder))
     }));
     compare(&runners, options.rounds)
 }
@@ -71,10 +71,10 @@ fn staged(csv: &str) -> String {
     )
 }
 
-fn ours(server: &Postgres, program: &Program, csv: &Path, folder: &Path) -> io::Result<Took> {
+fn ours(server: &Postgres, program: &Program, contacts: &Contacts, folder: &Path) -> io::Result<Took> {
     server.fresh(DATABASE)?;
     server.checkpoint()?;
-    let took = program.import(csv, folder, Some(&server.url_of(DATABASE)));
+    let took = program.import(contacts, folder, Some(&server.url_of(DATABASE)));
     server.discard(DATABASE)?;
     took
 }

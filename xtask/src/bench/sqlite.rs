@@ -3,7 +3,7 @@
 //! Owns the tables of the peers. Leaves out our own.
 
 use super::timing::{Took, timed};
-use super::{Options, Runner, compare, programs};
+use super::{Contacts, Options, Runner, compare, programs};
 use crate::run::in_path;
 use std::io;
 use std::path::Path;
@@ -17,23 +17,23 @@ const INDEXES: &str = "create unique index c_e on c(\"Email\" collate nocase) wh
 const DONE: [i32; 2] = [0, 1];
 
 /// Compares the peers and us.
-pub fn import(root: &Path, csv: &Path, options: &Options) -> io::Result<()> {
+pub fn import(root: &Path, contacts: &Contacts, options: &Options) -> io::Result<()> {
     if in_path("sqlite3").is_none() {
         return Err(io::Error::other("sqlite3 is missing (Debian: apt-get install sqlite3)"));
     }
     let programs = programs(root, options)?;
     let mut runners = vec![
         Runner::new("sqlite3 .import, four indexes, no checks", |folder| {
-            peer(csv, folder, true)
+            peer(&contacts.csv, folder, true)
         }),
         Runner::new("sqlite3 .import, no index, no checks", |folder| {
-            peer(csv, folder, false)
+            peer(&contacts.csv, folder, false)
         }),
     ];
     runners.extend(
         programs
             .iter()
-            .map(|program| Runner::new(&program.name, move |folder| program.import(csv, folder, None))),
+            .map(|program| Runner::new(&program.name, move |folder| program.import(contacts, folder, None))),
     );
     compare(&runners, options.rounds)
 }

@@ -1,8 +1,7 @@
 //! How long things take in the workspace of a large team: 200 members, 1,000,000 contacts and 5,000,000 shares.
 //!
-//! `cargo xtask bench team` and `cargo xtask bench server` run it: it makes the database (`workspace`, in an `installation`)
-//! and prints what things take inside of the engine (`engine`), or over HTTP from the real program (`server`). Nothing passes
-//! or fails, because machines are noisy.
+//! `cargo xtask bench server` runs it: it makes the database (`workspace`, in an `installation`) and prints what things take
+//! over HTTP from the real program (`server`). Nothing passes or fails, because machines are noisy.
 
 #![expect(
     clippy::unwrap_used,
@@ -13,7 +12,6 @@
 )]
 
 mod beside;
-mod engine;
 mod http;
 mod installation;
 mod random;
@@ -24,17 +22,13 @@ use std::time::Duration;
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let count = |word: &str| word.parse().expect("the number of contacts is a whole number");
-    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["engine", contacts] => engine::measure(count(contacts)),
-        ["server", contacts, ref programs @ ..] => server::measure(count(contacts), programs),
-        _ => println!("cargo xtask bench team, or cargo xtask bench server"),
+    match &words[..] {
+        [contacts, programs @ ..] if !programs.is_empty() => {
+            let contacts = contacts.parse().expect("the number of contacts is a whole number");
+            server::measure(contacts, programs);
+        }
+        _ => println!("cargo xtask bench server"),
     }
-}
-
-fn percentiles(what: &str, taken: Vec<Duration>) {
-    let [median, most, longest] = of_hundred(taken);
-    println!("  {what}: median {median:.1} ms, 99th percentile {most:.1} ms, longest {longest:.1} ms");
 }
 
 /// The median, the 99th percentile and the longest, in milliseconds.

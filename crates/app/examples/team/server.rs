@@ -53,7 +53,7 @@ struct Asked<'a> {
 }
 
 /// Prints all of it for each of the programs, which find the same workspace one after the other.
-pub fn measure(contacts: usize, programs: &[&str]) {
+pub fn measure(contacts: usize, programs: &[String]) {
     let here = Installation::new();
     fill(&here, contacts);
     let mut imported = contacts;

@@ -384,7 +384,7 @@ impl App {
             .keeping_rejected(rejected)
             .keeping_rows(rows)
             .with_changes_by_hand(&fixes, &plan.decisions)
-            .thrifty(self.thrifty);
+            .low_memory(self.low_memory);
         let here = self.live.enter(actor.workspace, import);
         let mut stopped = here
             .listening(watch, |watch| run.go_through(&self.store, watch))

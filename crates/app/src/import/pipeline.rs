@@ -110,7 +110,7 @@ pub(crate) struct Judging<'a> {
     /// What is kept of contacts.
     pub bodies: Bodies,
     /// Whether memory is dearer than time.
-    pub thrifty: bool,
+    pub low_memory: bool,
 }
 
 /// Judges all rows of a file and hands chunks to `take`, which asks for them one by one until there are no more.
@@ -127,7 +127,7 @@ pub(crate) fn judge_all<T>(
         .max(judging.from_record);
     let fixes = judging.fixes.map(|fixes| Arc::new(fixes.clone()));
     let judges = thread::available_parallelism().map_or(1, |n| n.get().saturating_sub(1).clamp(1, 6));
-    let budget = Budget::new(if judging.thrifty {
+    let budget = Budget::new(if judging.low_memory {
         FEW_ON_THEIR_WAY
     } else {
         ON_THEIR_WAY
@@ -145,7 +145,7 @@ pub(crate) fn judge_all<T>(
                 fixes: fixes.clone(),
             };
             let work = move || desk.judge_chunks(&raw_receiver, &chunk_sender);
-            if judging.thrifty {
+            if judging.low_memory {
                 hired.push(PARSE_POOL.spawn(work));
             } else {
                 scope.spawn(work);

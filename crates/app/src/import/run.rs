@@ -39,7 +39,7 @@ const BATCH_ROWS: u64 = 100_000;
 /// stand still while it is committed, and others wait for less time.
 const BATCH_ROWS_ON_SERVER: u64 = 25_000;
 /// The same where memory is dearer than time.
-const BATCH_ROWS_THRIFTY: u64 = 20_000;
+const BATCH_ROWS_LOW_MEMORY: u64 = 20_000;
 /// Stands for a preview where a run's number is asked for.
 pub(crate) const PREVIEW: ImportId = ImportId(0);
 
@@ -64,7 +64,7 @@ pub(crate) struct Run<'a> {
     /// Whether rows keep their values for updating contacts.
     keep_patches: bool,
     bodies: Bodies,
-    thrifty: bool,
+    low_memory: bool,
 }
 
 impl<'a> Run<'a> {
@@ -119,7 +119,7 @@ impl<'a> Run<'a> {
             fixes: None,
             keep_patches: options.fill().is_some(),
             bodies: Bodies::Whole,
-            thrifty: false,
+            low_memory: false,
         }
     }
 
@@ -184,13 +184,13 @@ impl<'a> Run<'a> {
     }
 
     /// In little memory, for a process that does other things too.
-    pub fn thrifty(self, thrifty: bool) -> Self {
-        Self { thrifty, ..self }
+    pub fn low_memory(self, low_memory: bool) -> Self {
+        Self { low_memory, ..self }
     }
 
     fn batch_rows(&self, on_server: bool) -> u64 {
-        match (self.thrifty, on_server) {
-            (true, _) => BATCH_ROWS_THRIFTY,
+        match (self.low_memory, on_server) {
+            (true, _) => BATCH_ROWS_LOW_MEMORY,
             (false, true) => BATCH_ROWS_ON_SERVER,
             (false, false) => BATCH_ROWS,
         }
@@ -267,7 +267,7 @@ impl<'a> Run<'a> {
             from_record,
             keep_patches: self.keep_patches,
             bodies: self.bodies,
-            thrifty: self.thrifty,
+            low_memory: self.low_memory,
         }
     }
 

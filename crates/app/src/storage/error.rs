@@ -8,6 +8,12 @@ pub enum ObjectsError {
     /// The location cannot be understood. It is not repeated, because it may hold a password.
     #[error("{0}; write --objects FOLDER, or --objects s3://BUCKET/PREFIX with the credentials in AWS_* variables")]
     Location(&'static str),
+    /// The location is in S3, and the program was built without it.
+    #[error(
+        "this program was built without S3; take a release, or build it with `cargo build --release --features s3`, or \
+         write --objects FOLDER"
+    )]
+    NoS3,
     /// The location is understood, and the settings for it are not.
     #[error(
         "{location} cannot be used: {why}; the settings are the AWS_* variables, such as AWS_ENDPOINT and AWS_REGION"

@@ -1,9 +1,10 @@
 //! The object store: files that outlive the process and, in a bucket, the machine.
 //!
-//! Owns where objects lie (a folder, or a bucket that speaks S3), what their names may be, and what is told when that fails.
-//! Leaves out what the objects are; `uploads` and `rejected` know that. To its callers everything here is synchronous: the
+//! Owns where objects lie (a folder, or with the feature `s3` a bucket that speaks S3), what their names may be, and what is
+//! told when that fails. Leaves out what the objects are; `uploads` and `rejected` know that. To its callers everything here is synchronous: the
 //! runtime that the S3 library needs lives in `bucket` and nowhere else.
 
+#[cfg(feature = "s3")]
 pub(crate) mod bucket;
 pub(crate) mod disk_reserve;
 pub(crate) mod error;
@@ -13,7 +14,8 @@ pub(crate) mod private_folder;
 
 pub use crate::storage::error::ObjectsError;
 
-use crate::storage::bucket::{Bucket, BucketName};
+#[cfg(feature = "s3")]
+use crate::storage::bucket::{Bucket, BucketName, Settings, settings_of_the_machine};
 use crate::storage::error::Trouble;
 use crate::storage::folder::Folder;
 use crate::storage::listed::{Listed, is_word};
@@ -30,6 +32,7 @@ pub(crate) struct Objects {
 
 enum Keeper {
     Folder(Folder),
+    #[cfg(feature = "s3")]
     Bucket(Bucket),
 }
 
@@ -57,10 +60,10 @@ impl Objects {
             return Ok(Self::in_folder(default));
         };
         match location.split_once("://") {
-            Some(("s3", place)) => Self::in_bucket(
-                BucketName::parse(place)?,
-                crate::storage::bucket::settings_of_the_machine(),
-            ),
+            #[cfg(feature = "s3")]
+            Some(("s3", place)) => Self::in_bucket(BucketName::parse(place)?, settings_of_the_machine()),
+            #[cfg(not(feature = "s3"))]
+            Some(("s3", _)) => Err(ObjectsError::NoS3),
             Some(_) => Err(ObjectsError::Location(
                 "of addresses, only those that begin with s3:// are known",
             )),
@@ -77,7 +80,8 @@ impl Objects {
         }
     }
 
-    fn in_bucket(name: BucketName, settings: crate::storage::bucket::Settings) -> Result<Self, ObjectsError> {
+    #[cfg(feature = "s3")]
+    fn in_bucket(name: BucketName, settings: Settings) -> Result<Self, ObjectsError> {
         let location = name.to_string();
         let keeper = Bucket::open(name, settings).map_err(|why| ObjectsError::Settings {
             location: location.clone(),
@@ -99,6 +103,7 @@ impl Objects {
         let file = match &self.keeper {
             Keeper::Folder(folder) => folder.draft(),
             // Beside the other temporary files; it is sent from there.
+            #[cfg(feature = "s3")]
             Keeper::Bucket(_) => NamedTempFile::new(),
         };
         let failed = |e: io::Error| self.failed("beginning an object", "", e.into());
@@ -112,6 +117,7 @@ impl Objects {
         let size = draft.0.as_file().metadata().map_err(|e| failed(e.into()))?.len();
         let (path, guard) = match &self.keeper {
             Keeper::Folder(folder) => (folder.put(name, draft.0).map_err(|e| failed(e.into()))?, None),
+            #[cfg(feature = "s3")]
             Keeper::Bucket(bucket) => {
                 bucket.put(name, draft.0.path(), size).map_err(failed)?;
                 (draft.0.path().to_owned(), Some(draft.0))
@@ -140,6 +146,7 @@ impl Objects {
                     _guard: None,
                 })
             }
+            #[cfg(feature = "s3")]
             Keeper::Bucket(bucket) => {
                 let mut copy = NamedTempFile::new().map_err(|e| failed(e.into()))?;
                 let size = bucket.copy(name, copy.as_file_mut()).map_err(failed)?;
@@ -157,6 +164,7 @@ impl Objects {
         checked(name)?;
         let deleted = match &self.keeper {
             Keeper::Folder(folder) => folder.delete(name).map_err(Trouble::finding),
+            #[cfg(feature = "s3")]
             Keeper::Bucket(bucket) => bucket.delete(name),
         };
         match deleted {
@@ -170,6 +178,7 @@ impl Objects {
         checked(prefix.trim_end_matches('/'))?;
         let listed = match &self.keeper {
             Keeper::Folder(folder) => folder.list(prefix).map_err(Trouble::from),
+            #[cfg(feature = "s3")]
             Keeper::Bucket(bucket) => bucket.list(prefix),
         };
         let mut listed = listed.map_err(|trouble| self.failed("listing", prefix, trouble))?;
@@ -183,8 +192,10 @@ impl Objects {
         for object in self.list(prefix)? {
             self.delete(&object.name)?;
         }
-        if let Keeper::Folder(folder) = &self.keeper {
-            folder.forget(prefix);
+        match &self.keeper {
+            Keeper::Folder(folder) => folder.forget(prefix),
+            #[cfg(feature = "s3")]
+            Keeper::Bucket(_) => {}
         }
         Ok(())
     }
@@ -244,6 +255,7 @@ fn checked(name: &str) -> Result<(), ObjectsError> {
 }
 
 #[cfg(test)]
+#[cfg(feature = "s3")]
 mod bucket_tests;
 #[cfg(test)]
 mod folder_tests;

@@ -23,7 +23,7 @@ pub fn run(place: &PlaceArgs, args: &ServeArgs) -> Result<u8, Failure> {
     }
     let (app, _) = open(place)?;
     // People are waited on beside an import.
-    let app = Arc::new(app.thrifty());
+    let app = Arc::new(app.low_memory());
     let runner = Worker::start(Arc::clone(&app), Logged);
     let outcome = web::run(app, args.serve(), |ready| tell(&ready, args.secure));
     // After the batch in hand, if it ends soon; what is left is gone on with by the next start.

@@ -226,6 +226,9 @@ fn a_file_is_written_whole_or_not_at_all() {
     run.expect(0).says(&["Exported 4 contacts to out.csv"]);
     assert_eq!(run.out, "");
     assert_eq!(scratch.read("out.csv"), scratch.export(&[]));
+    scratch.write("other", "");
+    let [out, other] = ["out.csv", "other"].map(|name| std::fs::metadata(scratch.path(name)).unwrap().permissions());
+    assert_eq!(out, other, "others may read it as any new file");
     scratch
         .run(&["export", "--output", "no/such/folder/out.csv"])
         .expect(1)

@@ -3,7 +3,7 @@
 use crate::scratch::{Run, Scratch, counts_of};
 use serde_json::json;
 
-const REQUEST_POOL: &str = "\
+const PEOPLE: &str = "\
 First Name,Last Name,Email,Phone (Work),Company
 Ann,Ivers,ann@example.com,+1 202 555 0101,Harbour Tiles
 Bob,Oduya,bob@example.org,,Fen Trust
@@ -21,7 +21,7 @@ Anna,Ivers,ANN@example.com
 #[test]
 fn people_read_what_was_done_and_how_to_take_it_back() {
     let scratch = Scratch::new();
-    scratch.write("people.csv", REQUEST_POOL);
+    scratch.write("people.csv", PEOPLE);
     let run = scratch.run(&["import", "people.csv"]);
     run.expect(0).says(&[
         "Imported people.csv (import 1)",
@@ -131,7 +131,7 @@ fn what_is_no_table_is_named() {
 #[test]
 fn unknown_columns_and_slots_list_what_there_is() {
     let scratch = Scratch::new();
-    scratch.write("people.csv", REQUEST_POOL);
+    scratch.write("people.csv", PEOPLE);
     let run = |options: &[&str]| scratch.run(&[&["import", "people.csv"], options].concat());
     let columns = "First Name, Last Name, Email, Phone (Work), Company";
     run(&["--map", "Mail=email"]).expect(2).says(&["\"Mail\"", columns]);
@@ -161,7 +161,7 @@ fn unknown_columns_and_slots_list_what_there_is() {
 #[test]
 fn unknown_options_and_values_are_usage_errors() {
     let scratch = Scratch::new();
-    scratch.write("people.csv", REQUEST_POOL);
+    scratch.write("people.csv", PEOPLE);
     for options in [
         ["--duplicates", "merge"],
         ["--match", "name"],
@@ -259,9 +259,9 @@ fn a_bad_value_can_be_left_out() {
 #[test]
 fn standard_input_is_a_file_like_any() {
     let scratch = Scratch::new();
-    let dry = scratch.run_with_input(&["import", "-", "--dry-run", "--json"], REQUEST_POOL);
+    let dry = scratch.run_with_input(&["import", "-", "--dry-run", "--json"], PEOPLE);
     assert_eq!(counts_of(&dry.expect(0).json()), "rows 3, new 3");
-    let run = scratch.run_with_input(&["import", "-"], REQUEST_POOL);
+    let run = scratch.run_with_input(&["import", "-"], PEOPLE);
     run.expect(0).says(&["(standard input)", "3  created"]);
     assert_eq!(scratch.contacts().len(), 3);
     scratch.run_with_input(&["import", "-"], "").expect(3).says(&["empty"]);
@@ -311,7 +311,7 @@ fn encoding_and_delimiter_can_be_said() {
 #[test]
 fn settings_are_taken_from_the_environment() {
     let scratch = Scratch::new();
-    scratch.write("people.csv", REQUEST_POOL);
+    scratch.write("people.csv", PEOPLE);
     scratch.import("people.csv", &[]);
     let mut command = scratch.command(&["import", "people.csv", "--json"]);
     let output = command.env("CRYSTALQORE_DUPLICATES", "create").output().unwrap();
@@ -323,7 +323,7 @@ fn settings_are_taken_from_the_environment() {
 fn imports_are_listed_newest_first() {
     let scratch = Scratch::new();
     scratch.run(&["imports"]).expect(0).says(&["No imports yet"]);
-    scratch.write("people.csv", REQUEST_POOL);
+    scratch.write("people.csv", PEOPLE);
     scratch.write("mixed.csv", MIXED);
     scratch.import("people.csv", &[]);
     scratch.import("mixed.csv", &[]);
@@ -336,4 +336,37 @@ fn imports_are_listed_newest_first() {
     assert_eq!(files, ["mixed.csv", "people.csv"]);
     assert_eq!(counts_of(&imports[0]), "rows 3, duplicate 2, invalid 1");
     assert_eq!(imports[1]["state"], "done");
+}
+
+#[test]
+fn generated_files_count_what_they_were_made_to_count() {
+    let scratch = Scratch::new();
+    let parts = [
+        generator::Request {
+            rows: 3_000,
+            seed: 1,
+            ..generator::Request::default()
+        },
+        generator::Request {
+            rows: 2_000,
+            seed: 1,
+            start: 2_000,
+            existing: 3_000,
+        },
+    ];
+    for request in parts {
+        let mut file = Vec::new();
+        let expected = generator::write(&mut file, &request).unwrap();
+        scratch.write("generated.csv", file);
+        assert_eq!(
+            scratch.import("generated.csv", &["--region", "US"]),
+            format!(
+                "rows {}, new {}, duplicate {}, invalid {}",
+                request.rows,
+                expected.new,
+                expected.duplicates(),
+                expected.invalid()
+            )
+        );
+    }
 }

@@ -6,6 +6,9 @@
 
 #![expect(clippy::unwrap_used, reason = "the shared runner belongs to the tests")]
 
+#[cfg(feature = "s3")]
+mod bucket;
+mod crash;
 mod doctor;
 mod export;
 mod help;

@@ -2,13 +2,13 @@
 
 use crate::scratch::Scratch;
 
-const REQUEST_POOL: &str = "First Name,Email\nAnn,ann@example.com\nBen,ben@example.com\n";
+const PEOPLE: &str = "First Name,Email\nAnn,ann@example.com\nBen,ben@example.com\n";
 
 /// Ada owns the workspace and Ann; Bob is a member.
 fn two() -> Scratch {
     let scratch = Scratch::new();
     scratch.write("ann.csv", "First Name,Email\nAnn,ann@example.com\n");
-    scratch.write("people.csv", REQUEST_POOL);
+    scratch.write("people.csv", PEOPLE);
     scratch.import("ann.csv", &[]);
     add(&scratch, "ada", &[]).expect(0).says(&["an owner"]);
     add(&scratch, "bob", &[]).expect(0).says(&["a member"]);

@@ -64,8 +64,13 @@ fn contacts(scratch: &Scratch) -> Vec<String> {
 
 /// Of thirteen rows one is invalid, of seventeen one repeats an earlier one; the rest are new, or meet the first import.
 pub fn many_rows() -> String {
+    rows(ROWS)
+}
+
+/// The same of any number.
+pub fn rows(count: u32) -> String {
     let mut csv = String::from("First Name,Last Name,Email,Phone,Tag\n");
-    for i in 0..ROWS {
+    for i in 0..count {
         let (of, company) = match i % 17 {
             16 => (i / 2, "Again"),
             _ => (i, "First"),

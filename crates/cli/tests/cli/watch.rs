@@ -4,13 +4,13 @@ use crate::resume::{End, OPTIONS, kill, many_rows, prepared, prepared_in, start,
 use crate::scratch::Scratch;
 use std::process::{Child, Command};
 
-fn signal(child: &Child, name: &str) {
+pub fn signal(child: &Child, name: &str) {
     let id = child.id().to_string();
     assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
 }
 
 /// Ends a watcher as an administrator does; that is no failure.
-fn end(mut watcher: Child) {
+pub fn end(mut watcher: Child) {
     signal(&watcher, "-TERM");
     assert!(watcher.wait().unwrap().success());
 }

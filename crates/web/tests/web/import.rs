@@ -22,7 +22,7 @@ pub async fn upload(browser: &mut Browser, name: &str, content: &str, accept: &s
     answer
 }
 
-const REQUEST_POOL: &str =
+const PEOPLE: &str =
     "Name,Email,Shoe size\nAnn Lee,ann@example.org,38\nBob Ray,bob@example.org,43\nCy,cy(at)example.org,40\n";
 
 /// A browser before the preview of a file.
@@ -49,7 +49,7 @@ pub async fn counted(browser: &mut Browser) -> Answer {
 
 #[tokio::test]
 async fn a_file_leads_from_step_to_step() {
-    let (_site, mut browser, preview) = at_preview(REQUEST_POOL).await;
+    let (_site, mut browser, preview) = at_preview(PEOPLE).await;
     assert!(preview.body.contains("Import 2 contacts"), "{}", preview.body);
     let map = browser.get("/imports/1/map").await;
     for said in [
@@ -69,7 +69,7 @@ async fn a_file_leads_from_step_to_step() {
 #[tokio::test]
 async fn the_script_is_given_the_address_of_the_next_step() {
     let (_site, mut browser) = Site::set_up().await;
-    let answer = upload(&mut browser, "people.csv", REQUEST_POOL, "application/json").await;
+    let answer = upload(&mut browser, "people.csv", PEOPLE, "application/json").await;
     assert_eq!(
         (answer.status, answer.header("location")),
         (StatusCode::CREATED, "/imports/1/map")
@@ -113,7 +113,7 @@ async fn rows_can_be_pasted() {
     let (_site, mut browser) = Site::set_up().await;
     let body = format!(
         "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\"\r\n\r\n\r\n--{BOUNDARY}\r\n\
-         Content-Disposition: form-data; name=\"rows\"\r\n\r\n{REQUEST_POOL}\r\n--{BOUNDARY}--\r\n"
+         Content-Disposition: form-data; name=\"rows\"\r\n\r\n{PEOPLE}\r\n--{BOUNDARY}--\r\n"
     );
     let kind = format!("multipart/form-data; boundary={BOUNDARY}");
     browser.extra.insert(header::CONTENT_TYPE, kind.parse().unwrap());
@@ -142,7 +142,7 @@ async fn two_columns_for_one_field_are_marked_at_the_columns() {
 
 #[tokio::test]
 async fn a_row_is_corrected_and_the_correction_taken_back() {
-    let (_site, mut browser, preview) = at_preview(REQUEST_POOL).await;
+    let (_site, mut browser, preview) = at_preview(PEOPLE).await;
     assert!(preview.body.contains("Email in line 4"), "{}", preview.body);
     let fixed = browser
         .post(
@@ -162,7 +162,7 @@ async fn a_row_is_corrected_and_the_correction_taken_back() {
 
 #[tokio::test]
 async fn an_import_that_was_started_leads_away_from_its_first_steps() {
-    let (_site, mut browser, _) = at_preview(REQUEST_POOL).await;
+    let (_site, mut browser, _) = at_preview(PEOPLE).await;
     let started = browser.post("/imports/1/start", "").await;
     assert_eq!(started.header("location"), "/imports/1/running");
     // Nothing runs imports here, so it stays at its start.
@@ -188,7 +188,7 @@ async fn an_import_that_was_started_leads_away_from_its_first_steps() {
 
 #[tokio::test]
 async fn what_is_discarded_is_gone() {
-    let (_site, mut browser, _) = at_preview(REQUEST_POOL).await;
+    let (_site, mut browser, _) = at_preview(PEOPLE).await;
     let gone = browser.post("/imports/1/discard", "").await;
     assert_eq!(gone.header("location"), "/imports");
     assert_eq!(browser.get("/imports/1/preview").await.status, StatusCode::NOT_FOUND);
@@ -205,7 +205,7 @@ async fn the_sample_is_a_file() {
 
 #[tokio::test]
 async fn an_import_that_was_not_started_has_rejected_nothing_yet() {
-    let (_site, mut browser, _) = at_preview(REQUEST_POOL).await;
+    let (_site, mut browser, _) = at_preview(PEOPLE).await;
     let answer = browser.get("/imports/1/rejected.csv").await;
     assert_eq!(
         (answer.status, answer.header("location")),
@@ -215,7 +215,7 @@ async fn an_import_that_was_not_started_has_rejected_nothing_yet() {
 
 #[tokio::test]
 async fn live_progress_ends_when_whoever_looks_on_is_signed_out() {
-    let (_site, mut browser, _) = at_preview(REQUEST_POOL).await;
+    let (_site, mut browser, _) = at_preview(PEOPLE).await;
     browser.post("/imports/1/start", "").await;
     // Nothing runs imports here, so it would go on for ever.
     let request = axum::http::Request::get("/imports/1/events")

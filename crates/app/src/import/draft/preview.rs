@@ -65,7 +65,7 @@ pub(crate) struct PreviewInputs {
     pub actor: Actor,
     pub file: Arc<Fetched>,
     pub long_reads: LongReads,
-    pub thrifty: bool,
+    pub low_memory: bool,
 }
 
 impl Preview {
@@ -176,7 +176,7 @@ impl Preview {
         let mut run = Run::preview(&*means.world, means.actor, self.plan.settings.options, reading, &source)
             .of_size(means.file.size)
             .with_changes_by_hand(&self.fixes, &self.plan.decisions)
-            .thrifty(means.thrifty);
+            .low_memory(means.low_memory);
         let mut entries = Vec::new();
         let mut corrected = exchange::open::Batch::default();
         let mut seen = |chunk: &Chunk, at: usize, result: &RowResult| {

@@ -369,7 +369,7 @@ impl App {
             actor,
             file: Arc::clone(&desk.file),
             long_reads: self.long_reads.clone(),
-            thrifty: self.thrifty,
+            low_memory: self.low_memory,
         };
         desk.preview_or(key, || Preview::begin(means, key, changes, plan, look))
     }
