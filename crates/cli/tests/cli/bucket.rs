@@ -27,7 +27,7 @@ fn another_machine_goes_on_with_what_lies_in_a_bucket() {
     let many = many_rows();
     let unbroken = prepared(&many);
     unbroken.run(&OPTIONS).expect(4);
-    let expected = End::of(&unbroken);
+    let expected = End::read(&unbroken);
 
     let server = BucketServer::start();
     let settings = settings(&server);
@@ -61,7 +61,7 @@ fn another_machine_goes_on_with_what_lies_in_a_bucket() {
     }
     go_on(&other);
     other.run(&["rejected", "2", "-o", "rejected.csv"]).expect(0);
-    End::of(&other).assert_equal(&expected, "begun on one machine, ended on another");
+    End::read(&other).assert_equal(&expected, "begun on one machine, ended on another");
     let left = server.objects();
     assert!(left.iter().all(|o| o.starts_with("team/rejected/1-2/")), "{left:?}");
     other.run(&["undo", "2"]).expect(0);

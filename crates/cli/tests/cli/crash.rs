@@ -29,7 +29,7 @@ fn unbroken(many: &str) -> (End, Duration) {
     let began = Instant::now();
     scratch.run(&OPTIONS).expect(4);
     let took = began.elapsed();
-    (End::of(&scratch), took)
+    (End::read(&scratch), took)
 }
 
 /// The moments of the crashes: multiples of the golden ratio are spread evenly however many there are.
@@ -56,7 +56,7 @@ fn killed_imports_end_as_an_unbroken_one_when_resumed() {
         let when = format!("round {round}, killed after {moment:?} of {took:?}");
         println!("{when}, under way: {}", is_under_way(&scratch));
         go_on(&scratch);
-        End::of(&scratch).assert_equal(&expected, &when);
+        End::read(&scratch).assert_equal(&expected, &when);
     }
 }
 
@@ -90,7 +90,7 @@ fn killed_and_stopped_imports_end_as_an_unbroken_one_when_taken_over_on_a_server
         }
         wait_until("the import is done", || other.imports()[0]["state"] == "done");
         end(watcher);
-        End::of(&scratch).assert_equal(&expected, &when);
+        End::read(&scratch).assert_equal(&expected, &when);
     }
 }
 
