@@ -18,7 +18,7 @@ use store::{Member, members};
 /// Deeds that are read at once for a file.
 const AT_ONCE: u64 = 2_000;
 
-/// Which deeds; what is none does not matter.
+/// Which actions; what is none does not matter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AuditRequest {
     /// Only of this kind.
@@ -31,7 +31,7 @@ pub struct AuditRequest {
     pub until: Option<i64>,
 }
 
-/// A deed, as it is shown.
+/// An entry of the audit log, as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditLine {
     /// By which the next page is asked for.
@@ -40,7 +40,7 @@ pub struct AuditLine {
     pub at: i64,
     /// The name of who did it.
     pub by: String,
-    /// What kind of deed; none if a newer program knows more kinds.
+    /// The action; none if a newer program knows more of them.
     pub action: Option<AuditAction>,
     /// What it was about.
     pub about: String,
@@ -60,7 +60,7 @@ pub struct AuditPage {
 }
 
 impl App {
-    /// The next at most `limit` deeds before `before`, the latest first.
+    /// The next at most `limit` entries before `before`, the latest first.
     ///
     /// # Errors
     /// [`Error::Forbidden`]; those of the database.
@@ -95,7 +95,7 @@ impl App {
         })
     }
 
-    /// Writes the deeds as CSV, the latest first. Times are UTC as ISO 8601 has them; what a spreadsheet would run is guarded
+    /// Writes the entries as CSV, the latest first. Times are UTC as ISO 8601 has them; what a spreadsheet would run is guarded
     /// as in an export of contacts.
     ///
     /// # Errors

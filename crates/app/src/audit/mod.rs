@@ -1,6 +1,6 @@
-//! The audit log: which deeds are noted, and how.
+//! The audit log: which actions are recorded, and how.
 //!
-//! A deed is noted in the transaction that does it, so that neither is there without the other. Leaves out the rows
+//! An action is recorded in the transaction that does it, so that neither exists without the other. Leaves out the rows
 //! themselves (`store::audit`).
 
 pub(crate) mod log;
@@ -11,7 +11,7 @@ use store::Tx;
 use store::workspace::audit::{self, AuditEntry};
 use uuid::Uuid;
 
-/// A kind of deed.
+/// An action that the audit log records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AuditAction {
     /// Somebody signed in.
@@ -79,7 +79,7 @@ pub enum AuditAction {
 }
 
 impl AuditAction {
-    /// Every kind of deed.
+    /// Every action.
     pub const ALL: [Self; 31] = [
         Self::SignedIn,
         Self::SlowedDown,
@@ -158,7 +158,7 @@ impl AuditAction {
 }
 
 impl App {
-    /// Notes a deed of the actor: what it was about in words, and how many contacts.
+    /// Records an action of the actor: what it was about in words, and how many contacts.
     pub(crate) fn audit(
         &self,
         tx: &mut Tx<'_>,
@@ -170,7 +170,7 @@ impl App {
         self.audit_part(tx, actor, &mut None, action, about, contacts)
     }
 
-    /// The same for a deed of several transactions: the first notes it in `entry`, the others count on there.
+    /// The same for an action of several transactions: the first records it in `entry`, the others count on there.
     pub(crate) fn audit_part(
         &self,
         tx: &mut Tx<'_>,

@@ -77,7 +77,7 @@ impl ActionKind {
     }
 
     /// Under which name the audit log has it.
-    fn deed(self) -> AuditAction {
+    fn audit_action(self) -> AuditAction {
         match self {
             Self::Tag => AuditAction::Tagged,
             Self::Untag => AuditAction::Untagged,
@@ -289,7 +289,7 @@ impl App {
                 follow(tx, actor.workspace, change)?;
                 let contacts = step.touched.len() as u64;
                 if contacts > 0 {
-                    self.audit_part(tx, actor, &mut entry, kind.deed(), about, contacts)?;
+                    self.audit_part(tx, actor, &mut entry, kind.audit_action(), about, contacts)?;
                 }
                 Ok::<_, Error>((contacts, step.passed_over, action))
             })?;
@@ -311,7 +311,7 @@ impl App {
             };
             Ok(Some(InterruptedAction {
                 action: action.id,
-                done: ActionKind::named(&action.kind)?.deed().as_str(),
+                done: ActionKind::named(&action.kind)?.audit_action().as_str(),
                 began_at: action.at,
                 contacts,
             }))

@@ -8,7 +8,7 @@ use crate::import::analysis::{NumbersOf, Opening, look};
 use crate::import::counts::Counts;
 use crate::import::outcome::{Outcome, RowResult};
 use crate::import::pipeline::Chunk;
-use crate::import::recent_rows::Lookback;
+use crate::import::recent_rows::RecentRows;
 use crate::import::run::{Run, over_scratch};
 use crate::import::uploads::Counted;
 use crate::import_options::ImportOptions;
@@ -64,11 +64,11 @@ pub fn inspect(
     let mut run = Run::preview(world, Actor::NOBODY, options, &look.reading, &source).showing_contacts();
     let scratch = Store::scratch()?;
     let nothing = Contact::default();
-    let mut lookback = Lookback::default();
+    let mut recent = RecentRows::default();
     let mut seen = |chunk: &Chunk, at: usize, result: &RowResult| {
         let seen = &chunk.rows[at];
         let like = match (&result.outcome, &seen.contact) {
-            (Outcome::New { .. }, Some(contact)) => lookback.meet(seen.line, contact, &seen.blocks),
+            (Outcome::New { .. }, Some(contact)) => recent.meet(seen.line, contact, &seen.blocks),
             _ => None,
         };
         row(InspectedRow {

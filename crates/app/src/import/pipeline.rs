@@ -138,13 +138,13 @@ pub(crate) fn judge_all<T>(
         for _ in 0..judges {
             let (raw_sender, raw_receiver) = channel();
             let (chunk_sender, chunk_receiver) = channel();
-            let desk = WorkerInput {
+            let input = WorkerInput {
                 judge: Arc::clone(&judge),
                 first,
                 bodies: judging.bodies,
                 fixes: fixes.clone(),
             };
-            let work = move || desk.judge_chunks(&raw_receiver, &chunk_sender);
+            let work = move || input.judge_chunks(&raw_receiver, &chunk_sender);
             if judging.low_memory {
                 hired.push(PARSE_POOL.spawn(work));
             } else {

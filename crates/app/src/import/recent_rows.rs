@@ -54,14 +54,14 @@ impl Held {
 
 /// The rows before the one in hand.
 #[derive(Default)]
-pub(crate) struct Lookback {
+pub(crate) struct RecentRows {
     rows: VecDeque<Seen>,
     /// The number of the first row that is remembered.
     first: u64,
     by_block: HashMap<Block, Held, RandomState>,
 }
 
-impl Lookback {
+impl RecentRows {
     /// The likest of the rows before, told as a warning; and remembers this one.
     pub fn meet(&mut self, line: u64, contact: &Contact, blocks: &[Block]) -> Option<Reason> {
         let told = self.likest(contact, blocks).map(|(seen, reasons)| {
@@ -179,18 +179,18 @@ mod tests {
         }
     }
 
-    fn meet(lookback: &mut Lookback, line: u64, contact: &Contact) -> Option<String> {
-        let told = lookback.meet(line, contact, &blocks(contact));
+    fn meet(recent: &mut RecentRows, line: u64, contact: &Contact) -> Option<String> {
+        let told = recent.meet(line, contact, &blocks(contact));
         told.map(|reason| reason.message)
     }
 
     #[test]
     fn the_most_similar_row_is_named_with_line_and_reason() {
-        let mut lookback = Lookback::default();
-        assert_eq!(meet(&mut lookback, 2, &named("William", "Acme")), None);
-        assert_eq!(meet(&mut lookback, 3, &named("Ann", "Acme")), None);
+        let mut recent = RecentRows::default();
+        assert_eq!(meet(&mut recent, 2, &named("William", "Acme")), None);
+        assert_eq!(meet(&mut recent, 3, &named("Ann", "Acme")), None);
         assert_eq!(
-            meet(&mut lookback, 4, &named("Bill", "Acme")).as_deref(),
+            meet(&mut recent, 4, &named("Bill", "Acme")).as_deref(),
             Some(
                 "This is possibly a duplicate of line 2 (William Ivers): short form of the name: William Ivers / Bill \
                  Ivers, same company: Acme."
@@ -200,28 +200,28 @@ mod tests {
 
     #[test]
     fn memory_ends_and_is_whole_until_then() {
-        let mut lookback = Lookback::default();
+        let mut recent = RecentRows::default();
         let first = named("Ann", "Acme");
-        assert_eq!(meet(&mut lookback, 2, &first), None);
+        assert_eq!(meet(&mut recent, 2, &first), None);
         for n in 0..ROWS as u64 - 1 {
             let other = Contact {
                 first_name: format!("X{n}x").as_str().into(),
                 last_name: format!("Y{n}y").as_str().into(),
                 ..Contact::default()
             };
-            assert_eq!(meet(&mut lookback, 3 + n, &other), None);
+            assert_eq!(meet(&mut recent, 3 + n, &other), None);
         }
-        assert!(meet(&mut lookback, 90_000, &first).is_some());
+        assert!(meet(&mut recent, 90_000, &first).is_some());
         let one = Contact {
             first_name: "Zed".into(),
             last_name: "Zedson".into(),
             ..Contact::default()
         };
         for n in 0..ROWS as u64 + 10 {
-            meet(&mut lookback, 100_000 + n, &one);
+            meet(&mut recent, 100_000 + n, &one);
         }
-        assert_eq!(lookback.rows.len(), ROWS);
-        assert_eq!(lookback.by_block.len(), blocks(&one).len());
-        assert_eq!(meet(&mut lookback, 200_000, &first), None);
+        assert_eq!(recent.rows.len(), ROWS);
+        assert_eq!(recent.by_block.len(), blocks(&one).len());
+        assert_eq!(meet(&mut recent, 200_000, &first), None);
     }
 }

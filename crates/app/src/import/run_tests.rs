@@ -39,7 +39,7 @@ struct DraftCache {
 const ROWS: u64 = 2_500;
 
 /// A file of rows that all are `row`.
-fn desk(header: &str, row: &str) -> DraftCache {
+fn prepared(header: &str, row: &str) -> DraftCache {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("rows.csv");
     let rows = vec![row; usize::try_from(ROWS).unwrap()].join("\n");
@@ -98,61 +98,61 @@ impl DraftCache {
 
 #[test]
 fn equal_rows_are_not_compared_with_each_other() {
-    let desk = desk("first_name,last_name,company", "John,Smith,Acme");
+    let fixture = prepared("first_name,last_name,company", "John,Smith,Acme");
     let skip = options(Duplicates::Skip, Match::EmailOrPhone);
-    let (counts, looked_at) = desk.preview(skip);
+    let (counts, looked_at) = fixture.preview(skip);
     assert_eq!(counts.new, ROWS);
     assert!(looked_at <= ROWS, "{looked_at}");
-    assert_eq!(desk.import(skip).counts, counts);
+    assert_eq!(fixture.import(skip).counts, counts);
     // All of them are there now, and the file brings nothing new.
-    let (counts, looked_at) = desk.preview(skip);
+    let (counts, looked_at) = fixture.preview(skip);
     assert_eq!(counts.duplicate, ROWS);
     assert!(looked_at <= 10 * ROWS, "{looked_at}");
-    assert_eq!(desk.import(skip).counts, counts);
+    assert_eq!(fixture.import(skip).counts, counts);
 }
 
 #[test]
 fn rows_with_one_email_are_compared_with_few_contacts_each() {
-    let desk = desk("first_name,last_name,email", "John,Smith,j@example.com");
+    let fixture = prepared("first_name,last_name,email", "John,Smith,j@example.com");
     for matching in [Match::EmailOrPhone, Match::EmailOrPhoneAndName, Match::Email] {
         let create = options(Duplicates::Create, matching);
-        let (counts, looked_at) = desk.preview(create);
+        let (counts, looked_at) = fixture.preview(create);
         assert_eq!(counts.new, ROWS, "{matching:?}");
         assert!(looked_at <= 80 * ROWS, "{matching:?}: {looked_at}");
     }
     let by_phone = options(Duplicates::Skip, Match::Phone);
-    let (counts, looked_at) = desk.preview(by_phone);
+    let (counts, looked_at) = fixture.preview(by_phone);
     assert_eq!(counts.new, ROWS);
     assert!(looked_at <= ROWS, "{looked_at}");
     let create = options(Duplicates::Create, Match::EmailOrPhoneAndName);
-    assert_eq!(desk.import(create).counts.new, ROWS);
+    assert_eq!(fixture.import(create).counts.new, ROWS);
     let skip = options(Duplicates::Skip, Match::EmailOrPhoneAndName);
-    let (counts, looked_at) = desk.preview(skip);
+    let (counts, looked_at) = fixture.preview(skip);
     assert_eq!(counts.ambiguous, ROWS);
     assert!(looked_at <= 80 * ROWS, "{looked_at}");
-    assert_eq!(desk.import(skip).counts, counts);
+    assert_eq!(fixture.import(skip).counts, counts);
 }
 
 #[test]
 fn a_stored_contact_that_cannot_be_read_is_an_error_and_no_match() {
-    let desk = desk("first_name,last_name,email", "John,Smith,j@example.com");
-    desk.import(options(Duplicates::Skip, Match::EmailOrPhone));
-    let store = &desk.app.store;
+    let fixture = prepared("first_name,last_name,email", "John,Smith,j@example.com");
+    fixture.import(options(Duplicates::Skip, Match::EmailOrPhone));
+    let store = &fixture.app.store;
     let page = store
-        .read(|tx| store::contacts::page_seen(tx, desk.actor.workspace, desk.actor.member, None, 10))
+        .read(|tx| store::contacts::page_seen(tx, fixture.actor.workspace, fixture.actor.member, None, 10))
         .unwrap();
     let damaged = store::contacts::ContactRow {
         body: "{".to_owned(),
         ..page[0].clone()
     };
     store
-        .write(|tx| store::contacts::update(tx, desk.actor.workspace, &damaged))
+        .write(|tx| store::contacts::update(tx, fixture.actor.workspace, &damaged))
         .unwrap();
     let terms = crate::workspace::custom_fields::WorkspaceRules::default();
-    let look = look(&desk.file, &Opening::default(), &terms).unwrap();
-    let source = Counted::new(&desk.file);
+    let look = look(&fixture.file, &Opening::default(), &terms).unwrap();
+    let source = Counted::new(&fixture.file);
     let update = options(Duplicates::Update, Match::EmailOrPhone);
-    let mut run = Run::preview(&*desk.app.world, desk.actor, update, &look.reading, &source);
+    let mut run = Run::preview(&*fixture.app.world, fixture.actor, update, &look.reading, &source);
     let scratch = Store::scratch().unwrap();
     let mut seen = |_: &_, _, _: &_| Ok(());
     let failed = over_scratch(&scratch, Some(store), &mut run, None, &mut seen).unwrap_err();

@@ -13,7 +13,7 @@ pub struct AuditEntry {
     pub at: i64,
     /// Who did it.
     pub member: Member,
-    /// What kind of deed, a word that `app` knows.
+    /// The action, a word that `app` knows.
     pub action: String,
     /// How many contacts it was about.
     pub contacts: u64,
@@ -45,10 +45,10 @@ fn read(row: &Row<'_>) -> Result<AuditEntry> {
     })
 }
 
-/// Notes a deed.
+/// Adds an entry.
 pub fn add(tx: &mut Tx<'_>, workspace: Workspace, entry: &AuditEntry) -> Result<()> {
     tx.execute(
-        "noting a deed",
+        "adding an audit entry",
         "INSERT INTO audit_log (workspace_id, entry_id, at, member_id, action, contacts, about)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
         &[
@@ -64,20 +64,20 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, entry: &AuditEntry) -> Result<
     Ok(())
 }
 
-/// Notes that a deed was about so many contacts more: one of many contacts is done in several transactions.
+/// Adds contacts to the count of an entry: an action on many contacts is done in several transactions.
 pub fn count_on(tx: &mut Tx<'_>, workspace: Workspace, id: Uuid, more: u64) -> Result<()> {
     tx.execute(
-        "noting how far a deed has come",
+        "updating the count of an audit entry",
         "UPDATE audit_log SET contacts = contacts + $3 WHERE workspace_id = $1 AND entry_id = $2",
         &[workspace.into(), Value::id(&id), Value::count(more)],
     )?;
     Ok(())
 }
 
-/// Notes how a deed ended that was noted when it began.
+/// Records how an action ended.
 pub fn amend(tx: &mut Tx<'_>, workspace: Workspace, id: Uuid, about: &str, contacts: u64) -> Result<()> {
     tx.execute(
-        "noting how a deed ended",
+        "completing an audit entry",
         "UPDATE audit_log SET about = $3, contacts = $4 WHERE workspace_id = $1 AND entry_id = $2",
         &[
             workspace.into(),
@@ -89,7 +89,7 @@ pub fn amend(tx: &mut Tx<'_>, workspace: Workspace, id: Uuid, about: &str, conta
     Ok(())
 }
 
-/// Which deeds; what is none does not matter.
+/// Which actions; what is none does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditFilter {
     /// Only of this kind.
@@ -102,7 +102,7 @@ pub struct AuditFilter {
     pub until: Option<i64>,
 }
 
-/// The next at most `limit` deeds before `before` that a filter lets pass, the latest first.
+/// The next at most `limit` entries before `before` that match a filter, the latest first.
 pub fn page(
     tx: &mut Tx<'_>,
     workspace: Workspace,

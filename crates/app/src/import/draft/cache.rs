@@ -24,7 +24,7 @@ const FINDINGS: usize = 4;
 /// The drafts that were worked on last.
 #[derive(Default)]
 pub(crate) struct DraftCaches {
-    desks: Mutex<Vec<Arc<DraftCache>>>,
+    caches: Mutex<Vec<Arc<DraftCache>>>,
 }
 
 /// One draft, or one import whose rows are looked at.
@@ -46,11 +46,11 @@ struct Inside {
 
 impl DraftCaches {
     fn list(&self) -> MutexGuard<'_, Vec<Arc<DraftCache>>> {
-        self.desks.lock().unwrap_or_else(PoisonError::into_inner)
+        self.caches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The desk of an import; `fetch` gets its file if there is none yet.
-    pub fn desk(
+    /// The cache of an import; `fetch` gets its file if there is none yet.
+    pub fn cache(
         &self,
         workspace: Workspace,
         import: ImportId,
@@ -59,7 +59,7 @@ impl DraftCaches {
         let of = (workspace, import);
         let known = {
             let mut list = self.list();
-            let known = list.iter().position(|desk| desk.of == of).map(|at| list.remove(at));
+            let known = list.iter().position(|cache| cache.of == of).map(|at| list.remove(at));
             list.extend(known.clone());
             known
         };
@@ -69,27 +69,27 @@ impl DraftCaches {
         Ok(self.place(workspace, import, DraftCache::of_file(fetch()?)))
     }
 
-    /// Makes a desk that of an import, unless it has one by now.
-    pub fn place(&self, workspace: Workspace, import: ImportId, desk: DraftCache) -> Arc<DraftCache> {
+    /// Makes a cache that of an import, unless it has one by now.
+    pub fn place(&self, workspace: Workspace, import: ImportId, cache: DraftCache) -> Arc<DraftCache> {
         let of = (workspace, import);
         let mut list = self.list();
-        if let Some(other) = list.iter().find(|desk| desk.of == of) {
+        if let Some(other) = list.iter().find(|cache| cache.of == of) {
             return Arc::clone(other);
         }
-        let desk = Arc::new(DraftCache { of, ..desk });
-        list.push(Arc::clone(&desk));
+        let cache = Arc::new(DraftCache { of, ..cache });
+        list.push(Arc::clone(&cache));
         if list.len() > DESKS {
             list.remove(0).stop();
         }
-        desk
+        cache
     }
 
     /// Forgets an import.
     pub fn forget(&self, workspace: Workspace, import: ImportId) {
-        self.list().retain(|desk| {
-            let stays = desk.of != (workspace, import);
+        self.list().retain(|cache| {
+            let stays = cache.of != (workspace, import);
             if !stays {
-                desk.stop();
+                cache.stop();
             }
             stays
         });
@@ -98,14 +98,14 @@ impl DraftCaches {
 
 impl Drop for DraftCaches {
     fn drop(&mut self) {
-        let desks = std::mem::take(&mut *self.list());
-        desks.iter().for_each(|desk| desk.stop());
-        desks.iter().for_each(|desk| desk.wait());
+        let caches = std::mem::take(&mut *self.list());
+        caches.iter().for_each(|cache| cache.stop());
+        caches.iter().for_each(|cache| cache.wait());
     }
 }
 
 impl DraftCache {
-    /// The desk of a file that has no import yet.
+    /// The cache of a file that has no import yet.
     pub fn of_file(file: Fetched) -> Self {
         Self {
             of: (Workspace(0), ImportId(0)),

@@ -20,10 +20,10 @@ impl App {
     /// # Errors
     /// [`Error::NotADraft`]; when the file cannot be read with these settings.
     pub fn mapped_file(&self, actor: Actor, import: ImportId) -> Result<MappedFile, Error> {
-        let (stored, desk) = self.draft_desk(actor, import)?;
+        let (stored, cache) = self.draft_cache(actor, import)?;
         let plan = crate::import::draft::plan::draft_plan(&stored)?;
         let terms = self.terms(actor)?;
-        let look = desk.look(&plan.settings, &terms)?;
+        let look = cache.look(&plan.settings, &terms)?;
         let reading = &look.reading;
         Ok(MappedFile {
             encoding: look.opened.encoding.clone(),

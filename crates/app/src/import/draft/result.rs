@@ -35,22 +35,22 @@ impl App {
         if !plan.keeps_rows {
             return Err(Error::RowsGone(import));
         }
-        let desk = self.drafts.desk(actor.workspace, import, || {
+        let cache = self.drafts.cache(actor.workspace, import, || {
             match self.fetch_upload(import, &plan.upload) {
                 Ok(upload) => Ok(upload.file),
                 Err(Error::UploadMissing { .. }) => Err(Error::RowsGone(import)),
                 Err(error) => Err(error),
             }
         })?;
-        let index = match desk.result(reached.counts.rows) {
+        let index = match cache.result(reached.counts.rows) {
             Some(index) => index,
             None => {
                 let index = Arc::new(self.kept_rows(actor, import, reached.next_record, reached.counts.rows)?);
-                desk.set_result(Arc::clone(&index));
+                cache.set_result(Arc::clone(&index));
                 index
             }
         };
-        let text = desk.text(|| Text::open(Arc::clone(&desk.file), &plan.reading.encoding))?;
+        let text = cache.text(|| Text::open(Arc::clone(&cache.file), &plan.reading.encoding))?;
         let pages = RowPages {
             actor,
             run: import,

@@ -69,10 +69,10 @@ impl App {
             ..DraftPlan::default()
         };
         let size = upload.file.size;
-        let desk = DraftCache::of_file(upload.file);
+        let cache = DraftCache::of_file(upload.file);
         let terms = self.terms(actor)?;
         plan.settings.options = self.import_defaults(actor)?;
-        let look = desk.look(&plan.settings, &terms)?;
+        let look = cache.look(&plan.settings, &terms)?;
         if let Some(header) = header_hash(&look) {
             let used = self
                 .store
@@ -95,7 +95,7 @@ impl App {
         let import = self.numbered(|tx| Ok(imports::create(tx, actor.workspace, &new, now)?))?;
         // A number may have been given before, in a database that is no more.
         self.drafts.forget(actor.workspace, import);
-        self.drafts.place(actor.workspace, import, desk);
+        self.drafts.place(actor.workspace, import, cache);
         // Where it cannot be begun, whoever asks for it is told why.
         let _ = self.preview_now(actor, import);
         Ok(import)
@@ -135,10 +135,10 @@ impl App {
     /// # Errors
     /// [`Error::NotADraft`]; [`Error::Mapping`] if the choices do not fit the file; when it cannot be read with them.
     pub fn set_draft(&self, actor: Actor, import: ImportId, settings: DraftSettings) -> Result<(), Error> {
-        let (_, desk) = self.draft_desk(actor, import)?;
+        let (_, cache) = self.draft_cache(actor, import)?;
         let terms = self.terms(actor)?;
         refuse_new_fields(&settings.choices, &terms)?;
-        desk.look(&settings, &terms)?;
+        cache.look(&settings, &terms)?;
         self.revise(actor, import, |plan| {
             plan.remembered &= plan.settings.choices == settings.choices;
             plan.settings = settings.clone();
@@ -226,14 +226,14 @@ impl App {
     /// [`Error::NotADraft`]; [`Error::NothingMapped`].
     pub fn start_draft(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
         loop {
-            let (stored, desk) = self.draft_desk(actor, import)?;
+            let (stored, cache) = self.draft_cache(actor, import)?;
             let draft = draft_plan(&stored)?;
             let terms = self.terms(actor)?;
-            let look = desk.look(&draft.settings, &terms)?;
+            let look = cache.look(&draft.settings, &terms)?;
             if look.reading.mapping.is_empty() {
                 return Err(Error::NothingMapped(look.opened.header.clone()));
             }
-            let expected = desk
+            let expected = cache
                 .preview()
                 .filter(|preview| preview.key == key_of(&stored, &terms))
                 .map(|preview| preview.state(Duration::ZERO))
@@ -250,7 +250,7 @@ impl App {
                 keeps_rows: true,
             };
             if self.start_plan(actor, &stored, &plan, &look)? {
-                desk.set_preview(None);
+                cache.set_preview(None);
                 self.bell.ring();
                 return Ok(());
             }
@@ -326,13 +326,13 @@ impl App {
     }
 
     /// A draft and what is remembered of it here.
-    pub(crate) fn draft_desk(&self, actor: Actor, import: ImportId) -> Result<(Import, Arc<DraftCache>), Error> {
+    pub(crate) fn draft_cache(&self, actor: Actor, import: ImportId) -> Result<(Import, Arc<DraftCache>), Error> {
         let stored = self.stored_draft(actor, import)?;
         let upload = draft_plan(&stored)?.upload;
-        let desk = self
+        let cache = self
             .drafts
-            .desk(actor.workspace, import, || Ok(self.fetch_upload(import, &upload)?.file))?;
-        Ok((stored, desk))
+            .cache(actor.workspace, import, || Ok(self.fetch_upload(import, &upload)?.file))?;
+        Ok((stored, cache))
     }
 
     /// Changes a draft. Two tabs may do so at once: none of the changes is lost.
@@ -350,11 +350,11 @@ impl App {
 
     /// The preview of what is chosen now; it is begun if there is none.
     fn preview_now(&self, actor: Actor, import: ImportId) -> Result<Arc<Preview>, Error> {
-        let (stored, desk) = self.draft_desk(actor, import)?;
+        let (stored, cache) = self.draft_cache(actor, import)?;
         let (changes, _) = self.store.read(|tx| workspaces::changes(tx, actor.workspace))?;
         let terms = self.terms(actor)?;
         let key = key_of(&stored, &terms);
-        let known = desk.preview().filter(|known| {
+        let known = cache.preview().filter(|known| {
             let is_old = known.changes != changes && known.is_over() && self.imports_running() == 0;
             known.key == key && !is_old && !known.was_stopped()
         });
@@ -362,16 +362,16 @@ impl App {
             return Ok(known);
         }
         let plan = draft_plan(&stored)?;
-        let look = desk.look(&plan.settings, &terms)?;
+        let look = cache.look(&plan.settings, &terms)?;
         let means = PreviewInputs {
             store: self.store.clone(),
             world: Arc::clone(&self.world),
             actor,
-            file: Arc::clone(&desk.file),
+            file: Arc::clone(&cache.file),
             long_reads: self.long_reads.clone(),
             low_memory: self.low_memory,
         };
-        desk.preview_or(key, || Preview::begin(means, key, changes, plan, look))
+        cache.preview_or(key, || Preview::begin(means, key, changes, plan, look))
     }
 }
 
