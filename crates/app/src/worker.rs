@@ -63,12 +63,12 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub fn start(app: Arc<App>, told: impl WorkerObserver) -> Self {
+    pub fn start(app: Arc<App>, observer: impl WorkerObserver) -> Self {
         let stop = Arc::<AtomicBool>::default();
         let mut work = Work {
             app: Arc::clone(&app),
             stop: Arc::clone(&stop),
-            told: Box::new(told),
+            observer: Box::new(observer),
             failures: HashMap::new(),
             found_full: false,
             swept_at: None,
@@ -109,7 +109,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(10);
 struct Work {
     app: Arc<App>,
     stop: Arc<AtomicBool>,
-    told: Box<dyn WorkerObserver>,
+    observer: Box<dyn WorkerObserver>,
     /// What was said last of what fails, so that it is said once.
     failures: HashMap<Option<ImportId>, String>,
     /// Whether something in this round failed because the disk is full.
@@ -185,7 +185,7 @@ impl Work {
             stop: &self.stop,
         };
         let summary = self.app.resume(actor, import.id, watch)?;
-        self.told.ended(&summary, &import.file_name);
+        self.observer.ended(&summary, &import.file_name);
         Ok(())
     }
 
@@ -209,7 +209,7 @@ impl Work {
         self.found_full |= matches!(error, Error::DiskFull);
         let said = error.to_string();
         if self.failures.get(&about) != Some(&said) {
-            self.told.failed(about, error);
+            self.observer.failed(about, error);
             self.failures.insert(about, said);
         }
     }

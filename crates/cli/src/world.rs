@@ -37,8 +37,8 @@ impl System for OsSystem {
 /// The country that this machine is set up for (`LC_TELEPHONE=de_AT.UTF-8` is Austria), the United States if it is set up
 /// for none: numbers without country code are read by it where neither the user nor the file says more.
 pub fn country() -> Region {
-    let told = ["LC_ALL", "LC_TELEPHONE", "LANG"].into_iter().find_map(variable);
-    told.as_deref().and_then(territory).unwrap_or(Region::US)
+    let named = ["LC_ALL", "LC_TELEPHONE", "LANG"].into_iter().find_map(variable);
+    named.as_deref().and_then(territory).unwrap_or(Region::US)
 }
 
 #[expect(

@@ -27,7 +27,7 @@ impl App {
         self.store.write(|tx| {
             admin(tx, actor)?;
             let mut stored = stored_settings(tx, actor.workspace)?;
-            let both = stored.security.told().into_iter().zip(wanted.told());
+            let both = stored.security.described().into_iter().zip(wanted.described());
             let changed: Vec<String> = both
                 .filter(|(before, after)| before != after)
                 .map(|((what, before), (_, after))| format!("{what}: {before} → {after}"))

@@ -104,7 +104,7 @@ impl App {
             let grantees = found.iter().filter_map(|share| share.to.member());
             let named = found.iter().map(|share| share.by).chain(grantees);
             let names = Names::load(tx, actor.workspace, named)?;
-            let told = found.into_iter().map(|share| ShareInfo {
+            let infos = found.into_iter().map(|share| ShareInfo {
                 to: share.to,
                 name: match share.to {
                     Grantee::Everyone => String::new(),
@@ -114,7 +114,7 @@ impl App {
                 by_name: names.name(share.by),
                 at: share.at,
             });
-            Ok(told.collect())
+            Ok(infos.collect())
         })
     }
 
@@ -272,10 +272,10 @@ pub(crate) fn shared_by(
         }
     }
     let names = Names::load(tx, actor.workspace, strongest.values().map(|share| share.by))?;
-    let told = strongest.into_values().map(|share| {
+    let infos = strongest.into_values().map(|share| {
         let by_name = names.name(share.by);
         let (at, access) = (share.at, share.access);
         (share.contact, SharedBy { by_name, at, access })
     });
-    Ok(told.collect())
+    Ok(infos.collect())
 }

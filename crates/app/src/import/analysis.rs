@@ -225,11 +225,11 @@ impl Reading {
         if !has_phones(&self.mapping) {
             return None;
         }
-        let told = self.chosen_region.as_ref().or(self.suggested_region.as_ref());
-        let region = told.or(self.fallback_region.as_ref())?.clone();
+        let known = self.chosen_region.as_ref().or(self.suggested_region.as_ref());
+        let region = known.or(self.fallback_region.as_ref())?.clone();
         Some(NumbersOf {
             region,
-            assumed: told.is_none(),
+            assumed: known.is_none(),
         })
     }
 

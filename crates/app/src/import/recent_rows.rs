@@ -64,7 +64,7 @@ pub(crate) struct RecentRows {
 impl RecentRows {
     /// The likest of the rows before, told as a warning; and remembers this one.
     pub fn meet(&mut self, line: u64, contact: &Contact, blocks: &[Block]) -> Option<Reason> {
-        let told = self.likest(contact, blocks).map(|(seen, reasons)| {
+        let reason = self.likest(contact, blocks).map(|(seen, reasons)| {
             let name = shortened(&seen.contact.display_name());
             Reason::of_row(
                 Code::PossibleDuplicate,
@@ -78,7 +78,7 @@ impl RecentRows {
             .as_warning()
         });
         self.remember(line, contact, blocks);
-        told
+        reason
     }
 
     fn likest(&self, contact: &Contact, blocks: &[Block]) -> Option<(&Seen, String)> {
@@ -180,8 +180,8 @@ mod tests {
     }
 
     fn meet(recent: &mut RecentRows, line: u64, contact: &Contact) -> Option<String> {
-        let told = recent.meet(line, contact, &blocks(contact));
-        told.map(|reason| reason.message)
+        let reason = recent.meet(line, contact, &blocks(contact));
+        reason.map(|reason| reason.message)
     }
 
     #[test]

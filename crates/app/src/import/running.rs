@@ -14,44 +14,44 @@ type Key = (Workspace, ImportId);
 /// What this process runs.
 #[derive(Default)]
 pub(crate) struct RunningImports {
-    runs: Mutex<HashMap<Key, Arc<Heard>>>,
+    runs: Mutex<HashMap<Key, Arc<RunState>>>,
 }
 
-/// What is heard of a run.
+/// The progress of a run, and whether it is to stop.
 #[derive(Default)]
-struct Heard {
+struct RunState {
     progress: Mutex<Option<Progress>>,
     stop: AtomicBool,
     cancelled: AtomicBool,
 }
 
 /// A run, for as long as it runs.
-pub(crate) struct Here<'a> {
+pub(crate) struct RunHandle<'a> {
     live: &'a RunningImports,
     key: Key,
-    heard: Arc<Heard>,
+    state: Arc<RunState>,
 }
 
 impl RunningImports {
     /// A run begins.
-    pub fn enter(&self, workspace: Workspace, import: ImportId) -> Here<'_> {
+    pub fn enter(&self, workspace: Workspace, import: ImportId) -> RunHandle<'_> {
         let key = (workspace, import);
-        let heard = Arc::<Heard>::default();
-        self.runs().insert(key, Arc::clone(&heard));
-        Here { live: self, key, heard }
+        let state = Arc::<RunState>::default();
+        self.runs().insert(key, Arc::clone(&state));
+        RunHandle { live: self, key, state }
     }
 
     /// How far a run is; none if this process does not run it, or has not begun with its rows.
     pub fn progress(&self, workspace: Workspace, import: ImportId) -> Option<Progress> {
-        let heard = self.runs().get(&(workspace, import)).map(Arc::clone)?;
-        *heard.progress.lock().unwrap_or_else(PoisonError::into_inner)
+        let state = self.runs().get(&(workspace, import)).map(Arc::clone)?;
+        *state.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Stops a run, if this process runs it, behind the rows in hand.
     pub fn cancel(&self, workspace: Workspace, import: ImportId) {
-        if let Some(heard) = self.runs().get(&(workspace, import)) {
-            heard.cancelled.store(true, Ordering::Relaxed);
-            heard.stop.store(true, Ordering::Relaxed);
+        if let Some(state) = self.runs().get(&(workspace, import)) {
+            state.cancelled.store(true, Ordering::Relaxed);
+            state.stop.store(true, Ordering::Relaxed);
         }
     }
 
@@ -60,22 +60,22 @@ impl RunningImports {
         self.runs().len()
     }
 
-    fn runs(&self) -> MutexGuard<'_, HashMap<Key, Arc<Heard>>> {
+    fn runs(&self) -> MutexGuard<'_, HashMap<Key, Arc<RunState>>> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Here<'_> {
+impl RunHandle<'_> {
     /// Runs `work`, listening to what it tells. It stops when `watch` says so, and when it is cancelled.
     pub fn listening<T>(&self, watch: Watch<'_>, work: impl FnOnce(&mut Watch<'_>) -> T) -> T {
-        let Heard { progress, stop, .. } = &*self.heard;
+        let RunState { progress, stop, .. } = &*self.state;
         let Watch {
-            progress: told,
+            progress: report,
             stop: asked,
         } = watch;
         let mut listen = |now: Progress| {
             *progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
-            told(now);
+            report(now);
             if asked.load(Ordering::Relaxed) {
                 stop.store(true, Ordering::Relaxed);
             }
@@ -88,11 +88,11 @@ impl Here<'_> {
 
     /// Whether somebody has cancelled it here.
     pub fn is_cancelled(&self) -> bool {
-        self.heard.cancelled.load(Ordering::Relaxed)
+        self.state.cancelled.load(Ordering::Relaxed)
     }
 }
 
-impl Drop for Here<'_> {
+impl Drop for RunHandle<'_> {
     fn drop(&mut self) {
         self.live.runs().remove(&self.key);
     }

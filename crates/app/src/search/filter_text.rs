@@ -65,9 +65,9 @@ mod tests {
         let typed =
             "ada tag:vip company:\"acme inc\" city:bonn country:de import:3 has:email no:phone changed:2026-11-01";
         let filter: Filter = typed.parse().unwrap();
-        let told = filter.to_string();
-        assert!(told.contains("tag:vip company:\"acme inc\" city:bonn"), "{told}");
-        let again: Filter = told.parse().unwrap();
+        let text = filter.to_string();
+        assert!(text.contains("tag:vip company:\"acme inc\" city:bonn"), "{text}");
+        let again: Filter = text.parse().unwrap();
         assert_eq!(again, filter);
     }
 }

@@ -240,8 +240,8 @@ fn of_the_file(error: io::Error) -> object_store::Error {
 }
 
 fn trouble(error: object_store::Error) -> Trouble {
-    let told = innermost(&error);
-    if told.contains("<Code>NoSuchBucket") {
+    let message = innermost(&error);
+    if message.contains("<Code>NoSuchBucket") {
         return Trouble::Failed {
             why: "there is no such bucket".to_owned(),
             advice: NAME,
@@ -253,9 +253,9 @@ fn trouble(error: object_store::Error) -> Trouble {
         _ => REACH,
     };
     let why = match unanswered(&error) {
-        Some(HttpErrorKind::Connect) => format!("the server cannot be reached ({told})"),
+        Some(HttpErrorKind::Connect) => format!("the server cannot be reached ({message})"),
         Some(HttpErrorKind::Timeout) => "the server does not answer in time".to_owned(),
-        _ => answered(&told),
+        _ => answered(&message),
     };
     Trouble::Failed { why, advice }
 }

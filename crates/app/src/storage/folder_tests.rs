@@ -37,8 +37,8 @@ pub(super) fn keeps_its_promises(objects: &Objects) {
     put(objects, "rejected/1-2/10.csv", b"replaced");
     put(objects, "rejected/1-22/00.csv", b"of another import");
     let listed = objects.list("rejected/1-2/").unwrap();
-    let told: Vec<_> = listed.iter().map(|o| (o.name.as_str(), o.size)).collect();
-    assert_eq!(told, [("rejected/1-2/00.csv", 5), ("rejected/1-2/10.csv", 8)]);
+    let names: Vec<_> = listed.iter().map(|o| (o.name.as_str(), o.size)).collect();
+    assert_eq!(names, [("rejected/1-2/00.csv", 5), ("rejected/1-2/10.csv", 8)]);
     let (newest, oldest) = (listed[1].modified, listed[0].modified);
     assert!(newest >= oldest && oldest > 1_700_000_000_000_000, "{oldest} {newest}");
 

@@ -82,7 +82,7 @@ impl SecuritySettings {
     }
 
     /// In words, for the audit log.
-    pub(crate) fn told(&self) -> [(&'static str, String); 3] {
+    pub(crate) fn described(&self) -> [(&'static str, String); 3] {
         let needed = if self.admins_need_second_factor {
             "needed"
         } else {

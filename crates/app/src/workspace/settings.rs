@@ -151,7 +151,7 @@ fn differences(before: &WorkspaceSettings, after: &WorkspaceSettings) -> Vec<Str
         true => "none".to_owned(),
         false => settings.required.iter().map(Slot::title).collect::<Vec<_>>().join(", "),
     };
-    let told = |settings: &WorkspaceSettings| {
+    let described = |settings: &WorkspaceSettings| {
         [
             ("name", settings.name.clone()),
             ("country", country(settings)),
@@ -168,7 +168,7 @@ fn differences(before: &WorkspaceSettings, after: &WorkspaceSettings) -> Vec<Str
             ("files of the workspace", format!("{} GiB", settings.workspace_gib)),
         ]
     };
-    let both = told(before).into_iter().zip(told(after));
+    let both = described(before).into_iter().zip(described(after));
     both.filter(|(before, after)| before != after)
         .map(|((what, before), (_, after))| format!("{what}: {before} → {after}"))
         .collect()

@@ -53,18 +53,12 @@ pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, member: Member, at: i64, 
 pub fn of_many(tx: &mut Tx<'_>, workspace: Workspace, contacts: &[ContactId]) -> Result<Vec<Pair>> {
     let mut found = Vec::new();
     let keys = contacts.iter().map(Value::id);
-    tx.lookup(
-        "reading who was told apart",
-        &BY_FIRST,
-        workspace,
-        keys,
-        |place, row| {
-            found.push(Pair {
-                first: contacts[place],
-                second: row.id(0)?,
-            });
-            Ok(())
-        },
-    )?;
+    tx.lookup("reading dismissed pairs", &BY_FIRST, workspace, keys, |place, row| {
+        found.push(Pair {
+            first: contacts[place],
+            second: row.id(0)?,
+        });
+        Ok(())
+    })?;
     Ok(found)
 }

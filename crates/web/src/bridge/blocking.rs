@@ -89,12 +89,12 @@ pub async fn blocking_in<T: Send + 'static>(
 /// # Errors
 /// If it panicked, which is told by the panic's own message.
 pub async fn without_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-    let (tell, told) = oneshot::channel();
+    let (sender, receiver) = oneshot::channel();
     REQUEST_POOL.spawn(move || {
         // Whoever does not want to know has gone.
-        let _ = tell.send(work());
+        let _ = sender.send(work());
     });
-    told.await.map_err(|_| Problem::Broken)
+    receiver.await.map_err(|_| Problem::Broken)
 }
 
 /// The body of an answer that `work` writes piece by piece, in constant memory. If `work` fails, the connection is broken

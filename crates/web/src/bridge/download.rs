@@ -58,10 +58,10 @@ async fn break_off(error: &Error, pieces: &mpsc::Sender<io::Result<Bytes>>) {
 
 /// What comes next, fetched on a thread that may block. If nobody waits for it any more, the download ends.
 async fn next(mut download: Download) -> Result<(Result<Piece, Error>, Download), Problem> {
-    let (tell, told) = oneshot::channel();
+    let (sender, receiver) = oneshot::channel();
     REQUEST_POOL.spawn(move || {
         let piece = download.next_piece();
-        let _ = tell.send((piece, download));
+        let _ = sender.send((piece, download));
     });
-    told.await.map_err(|_| Problem::Broken)
+    receiver.await.map_err(|_| Problem::Broken)
 }

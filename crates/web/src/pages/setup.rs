@@ -53,14 +53,14 @@ pub async fn create(
     headers: HeaderMap,
     Form(sent): Form<SetupForm>,
 ) -> Result<Response, Problem> {
-    let told = sent.code.trim().to_uppercase();
+    let given = sent.code.trim().to_uppercase();
     let asked = web.setup_code_asked(&headers);
     let again = |wrong| {
         let page = show(&sent, asked.is_some(), Some(wrong));
         Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
     };
-    if asked.is_some_and(|code| !constant_time_eq(&told, code)) {
-        tracing::warn!("a wrong setup code was told");
+    if asked.is_some_and(|code| !constant_time_eq(&given, code)) {
+        tracing::warn!("a wrong setup code was given");
         return again(Wrong::Code);
     }
     let setup = Setup {

@@ -106,7 +106,7 @@ fn may_see(token: Option<&str>, is_local: bool, from: Option<SocketAddr>, header
         Some(token) => headers
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
-            .is_some_and(|told| constant_time_eq(told, token)),
+            .is_some_and(|given| constant_time_eq(given, token)),
         None => is_local && !is_forwarded(headers) && from.is_some_and(|from| from.ip().is_loopback()),
     }
 }

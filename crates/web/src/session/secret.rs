@@ -1,7 +1,7 @@
 //! Comparing secrets in constant time.
 
 /// Compares all of a secret, so that the time tells nothing of how much was right.
-pub fn constant_time_eq(told: &str, secret: &str) -> bool {
-    let differences = told.bytes().zip(secret.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
-    told.len() == secret.len() && differences == 0
+pub fn constant_time_eq(given: &str, secret: &str) -> bool {
+    let differences = given.bytes().zip(secret.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
+    given.len() == secret.len() && differences == 0
 }

@@ -72,13 +72,13 @@ mod tests {
         let after = contact(
             r#"{"first_name":"Anna","emails":[{"value":"a@x.example"},{"value":"b@x.example"}],"custom":{"Shoe":"42"}}"#,
         );
-        let told: Vec<(String, String, String)> = changes_between(&before, &after)
+        let listed: Vec<(String, String, String)> = changes_between(&before, &after)
             .into_iter()
             .map(|c| (c.slot, c.old, c.new))
             .collect();
         let change = |slot: &str, old: &str, new: &str| (slot.to_owned(), old.to_owned(), new.to_owned());
         assert_eq!(
-            told,
+            listed,
             [
                 change("first_name", "Ann", "Anna"),
                 change("email", "a@x.example", "a@x.example; b@x.example"),

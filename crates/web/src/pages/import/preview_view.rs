@@ -152,15 +152,15 @@ fn parts_of_duplicates(counts: &Counts) -> String {
         (RowClass::Conflict, "conflicts"),
     ];
     let parts = parts.map(|(class, words)| (class.count_in(counts), words));
-    let told: Vec<String> = parts
+    let counted: Vec<String> = parts
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, words)| format!("{} {words}", number(count)))
         .collect();
-    if told.is_empty() {
+    if counted.is_empty() {
         "none is here already".to_owned()
     } else {
-        told.join(", ")
+        counted.join(", ")
     }
 }
 

@@ -67,7 +67,7 @@ fn view(signed: &CurrentMember, report: &ImportReport, progress: &ImportProgress
             div.card.stack.running data-events=(address(import, "events")) data-then=(address(import, "result")) {
                 p { strong { (report.file_name) } }
                 (bar(progress))
-                div.running-told { (told(progress)) p.muted id="running-pace" {} }
+                div.running-told { (progress_line(progress)) p.muted id="running-pace" {} }
                 dl.facts.figures id="running-counts" { (figures(progress)) }
                 p { "You can close this page; the import goes on." }
                 @if progress.state == ImportState::Running {
@@ -85,7 +85,7 @@ fn bar(progress: &ImportProgress) -> Markup {
     }
 }
 
-fn told(progress: &ImportProgress) -> Markup {
+fn progress_line(progress: &ImportProgress) -> Markup {
     html! { p id="running-told" role="status" { (state_words(progress)) } }
 }
 
@@ -129,9 +129,9 @@ pub async fn events(
     let (actor, import) = (signed.actor, ImportId(number));
     // Who may not see the import is told so by a status, not by a stream that says nothing.
     blocking(&web, move |app| app.import_progress(actor, import)).await?;
-    let (told, events) = mpsc::channel(1);
+    let (sender, events) = mpsc::channel(1);
     let watching = Watching { actor, token, import };
-    tokio::spawn(tell(web, watching, told));
+    tokio::spawn(send_progress(web, watching, sender));
     // What a stream says is as private as a page.
     Ok(([(CACHE_CONTROL, "no-store")], Sse::new(events_of(events))).into_response())
 }
@@ -148,7 +148,7 @@ struct Watching {
     import: ImportId,
 }
 
-async fn tell(web: Arc<Web>, watching: Watching, told: mpsc::Sender<Event>) {
+async fn send_progress(web: Arc<Web>, watching: Watching, sender: mpsc::Sender<Event>) {
     let Watching { actor, token, import } = watching;
     let mut asked = Instant::now();
     loop {
@@ -162,13 +162,13 @@ async fn tell(web: Arc<Web>, watching: Watching, told: mpsc::Sender<Event>) {
             return;
         };
         let end = !goes_on(progress.state);
-        if told.send(event(&progress)).await.is_err() || end {
+        if sender.send(event(&progress)).await.is_err() || end {
             return;
         }
         tokio::select! {
             () = tokio::time::sleep(TOLD_EVERY) => {}
             () = web.closing() => return,
-            () = told.closed() => return,
+            () = sender.closed() => return,
         }
     }
 }
