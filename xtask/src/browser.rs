@@ -1,7 +1,7 @@
 //! The tests of the pages in a real browser: `tests/browser/`.
 //!
 //! Owns finding and installing what they need (Chromium, Node.js, the npm packages of the lock file) and starting them
-//! on the program as the other tests build it. Leaves out the tests themselves.
+//! on the program as the other tests build it.
 
 use crate::debian;
 use crate::run::{debug, in_path, printed, shown};

@@ -1,6 +1,6 @@
 //! Installing what Debian has, where that can be done without asking.
 //!
-//! Owns when it may be done and how apt-get is called. Leaves out what is needed and how it is found.
+//! Owns when it may be done and how apt-get is called.
 
 use crate::postgres::is_root;
 use crate::run::{in_path, printed};

@@ -1,6 +1,6 @@
 //! The developer's commands: tests, checks, measurements, and a PostgreSQL to try things on.
 //!
-//! Owns the order of the checks and the checks on the repository itself. Leaves out everything that users run.
+//! Owns the order of the checks and the checks on the repository itself.
 
 #![expect(
     clippy::print_stdout,

@@ -1,7 +1,6 @@
 //! Running cargo and finding programs.
 //!
-//! Owns how cargo is started: what it prints goes straight to the terminal, its exit code comes back. Leaves out which
-//! checks there are and in what order they run.
+//! Owns how cargo is started: what it prints goes straight to the terminal, its exit code comes back.
 
 use std::ffi::OsStr;
 use std::io;

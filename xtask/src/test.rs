@@ -1,8 +1,7 @@
 //! `cargo xtask test`: every test, on SQLite and on PostgreSQL, and the pages in a browser.
 //!
 //! Owns the stages, the server that they share, and which exit code stands for them all. Every stage selects the whole
-//! workspace with all features: with fewer of either cargo builds most dependencies once more. Leaves out the
-//! server itself and what the tests do with it.
+//! workspace with all features: with fewer of either cargo builds most dependencies once more.
 
 use crate::browser;
 use crate::postgres::{Postgres, Purpose, TEST_URL};

@@ -2,8 +2,8 @@
 //!
 //! Only this module makes an [`Actor`], and only this module makes proofs: [`CanView`], [`CanEdit`] and [`Owns`] of a
 //! contact, [`IsAdmin`] and [`IsOwner`] of a workspace. Whatever touches a contact takes one. A proof is made in the
-//! transaction in which it is used, so that a right that was taken away is gone at once. What a member may not see is told
-//! as what is not there. Leaves out how shares are given (`shares`) and members are made (`members`).
+//! transaction in which it is used, so that a right that was taken away is gone at once. What a member may not see is
+//! told as what is not there.
 
 use crate::App;
 use crate::access;

@@ -1,4 +1,4 @@
-//! What an import may see and change when its member is not alone: beside `directory`, `settle` and `undo`, through `App`.
+//! What an import may see and change when its member is not alone: beside `match_index`, `resolve` and `undo`, through `App`.
 
 use crate::access::Actor;
 use crate::clock::System;

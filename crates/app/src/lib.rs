@@ -1,7 +1,6 @@
 //! Everything a person may do.
 //!
-//! Owns rights, transactions, the order of steps, and the import runner. Leaves out how people ask for it (pages, API,
-//! command line), how files are read (`exchange`) and every statement of SQL (`store`).
+//! Owns rights, transactions, the order of steps, and the import runner.
 
 pub(crate) mod access;
 pub(crate) mod admin;

@@ -1,8 +1,8 @@
-//! Whoever does what nobody waits for: imports that were begun or left behind, undoing that was interrupted, search texts,
-//! and what has been kept long enough.
+//! Whoever does what nobody waits for: imports that were begun or left behind, undoing that was interrupted, search
+//! texts, and what has been kept long enough.
 //!
-//! Owns the thread and the order of its work. Leaves out each kind of work, and telling people: that is for the door which
-//! has started it. Several processes on one database may each have one; leases keep them apart.
+//! Owns the thread and the order of its work. Several processes on one database may each have one; leases keep them
+//! apart.
 
 use crate::App;
 use crate::access::Actor;

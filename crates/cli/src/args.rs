@@ -1,6 +1,4 @@
 //! The arguments of the command line, in the order of its help, and how they become requests.
-//!
-//! Leaves out what one value may be (`arg_values`).
 
 use crate::arg_values::{
     BadValuesArg, ConflictsArg, DuplicatesArg, EmptyCells, FormatArg, MatchArg, OrderArg, ScopeArg, Unmapped, charset,

@@ -1,7 +1,6 @@
 //! `crystalqore`, the program.
 //!
-//! Owns the command line: arguments, what is printed, exit codes. Leaves out anything that another door would need too;
-//! that is in `app`. One command, one file below `commands`.
+//! Owns the command line: arguments, what is printed, exit codes. One command, one file below `commands`.
 
 mod arg_values;
 mod args;

@@ -1,7 +1,6 @@
 //! What can go wrong in the store.
 //!
 //! Owns the one closed list of errors. No error ever holds a value of a row: messages end up in logs.
-//! Leaves out what the errors mean to a person; `app` decides that.
 
 use std::path::PathBuf;
 

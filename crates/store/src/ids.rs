@@ -1,7 +1,6 @@
 //! The small numbers by which workspaces, members and imports are known.
 //!
-//! Owns the newtypes. Leaves out contacts, whose ids are UUIDs (`model::ContactId`); docs/decisions/0002-storage.md says
-//! why the two differ.
+//! Owns the newtypes.
 
 use std::fmt;
 

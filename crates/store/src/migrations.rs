@@ -1,8 +1,8 @@
 //! Bringing a database's schema up to date.
 //!
-//! Owns the list of migrations of each engine and the check that the database is not newer than the program.
-//! Leaves out the schema itself (`migrations/<engine>/`). The list is written out because `embed_migrations!` brings
-//! `unwrap` and a public module with it; a test holds the list and the folder together.
+//! Owns the list of migrations of each engine and the check that the database is not newer than the program. The list
+//! is written out because `embed_migrations!` brings `unwrap` and a public module with it; a test holds the list and
+//! the folder together.
 
 use crate::error::{Error, Result};
 use refinery::{Migration, Runner};

@@ -1,8 +1,7 @@
 //! The browser's door: pages over HTTP.
 //!
-//! Owns HTTP: routes, pages, who is signed in to this request, assets, statuses, and the server's start and end. Leaves out
-//! everything that another door would need too (that is `app`), and SQL. `app` is synchronous: pages call it through
-//! [`bridge::blocking`].
+//! Owns HTTP: routes, pages, who is signed in to this request, assets, statuses, and the server's start and end. `app`
+//! is synchronous: pages call it through [`bridge::blocking`].
 
 mod bridge;
 mod pages;

@@ -1,8 +1,6 @@
 //! Speed, measured against peers in the same run: `cargo xtask bench`.
 //!
-//! Owns the file that is imported, the order of the runs and the ratios. Leaves out the programs that are compared (`sqlite`,
-//! `postgres`), the workspace of a large team (`server`), and what a figure should be: machines are noisy, so a measurement
-//! only fails when a result is wrong.
+//! Owns the file that is imported, the order of the runs and the ratios.
 
 mod options;
 mod ours;

@@ -1,6 +1,6 @@
 //! What a bench is told: which one, of what size, how often, on which engine and against what.
 //!
-//! Owns reading the arguments. Leaves out the benches.
+//! Owns reading the arguments.
 
 use std::path::PathBuf;
 

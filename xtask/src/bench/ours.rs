@@ -1,6 +1,6 @@
 //! Our own program in a bench, as it is now or as it was.
 //!
-//! Owns the command that is measured. Leaves out preparing a database for it.
+//! Owns the command that is measured.
 
 use super::timing::{Took, timed_with_peak};
 use super::{Contacts, absolute};

@@ -1,6 +1,6 @@
 //! Imports into PostgreSQL: psql's `\copy` with a checked insertion behind it, and us.
 //!
-//! Owns the peer's tables and statements, and the databases that are filled. Leaves out our own tables.
+//! Owns the peer's tables and statements, and the databases that are filled.
 
 use super::ours::Program;
 use super::timing::{Took, timed};

@@ -1,7 +1,6 @@
 //! The pages of a large team's workspace, measured over HTTP.
 //!
-//! Owns the programs and the database server. Leaves out the workspace and the figures: an example of the crate `app` makes
-//! and prints them, because only there the engine can be reached.
+//! Owns the programs and the database server.
 
 use super::{Options, programs};
 use crate::postgres::{Postgres, Purpose, TEST_URL};

@@ -1,6 +1,6 @@
 //! Imports into SQLite: `sqlite3 .import` and us.
 //!
-//! Owns the tables of the peers. Leaves out our own.
+//! Owns the tables of the peers.
 
 use super::timing::{Took, timed};
 use super::{Contacts, Options, Runner, compare, programs};

@@ -1,6 +1,6 @@
 //! How long a command takes and how much memory it holds at most.
 //!
-//! Owns the clock and the reading of GNU time, where it is installed. Leaves out what is run.
+//! Owns the clock and the reading of GNU time, where it is installed.
 
 use crate::run::in_path;
 use std::fmt;

@@ -1,6 +1,6 @@
 //! Who runs the server: PostgreSQL refuses to be run by root.
 //!
-//! Owns finding an account without privileges. Leaves out what is run under it.
+//! Owns finding an account without privileges.
 
 use std::io;
 use std::process::Command;

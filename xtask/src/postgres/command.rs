@@ -1,6 +1,6 @@
 //! `cargo xtask postgres`: a server to try things on.
 //!
-//! Owns what is run beside the server and when it ends. Leaves out the server.
+//! Owns what is run beside the server and when it ends.
 
 use super::{MAINTENANCE, Postgres, Purpose, TEST_URL};
 use std::io;

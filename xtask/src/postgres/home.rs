@@ -1,10 +1,10 @@
 //! The folder that a private server lives in, and its end.
 //!
-//! Owns making the folder, filling it, starting the server in it, and removing both however the run ends. Leaves out
-//! talking to the server.
+//! Owns making the folder, filling it, starting the server in it, and removing both however the run ends.
 //!
-//! Whoever is killed cannot tidy up. So a guard does it, always: a shell that waits until the pipe from us to it closes,
-//! which a drop and a kill both bring about. On Linux, the server is besides told by the kernel when its parent dies.
+//! Whoever is killed cannot tidy up. So a guard does it, always: a shell that waits until the pipe from us to it
+//! closes, which a drop and a kill both bring about. On Linux, the server is besides told by the kernel when its parent
+//! dies.
 
 use super::account::Account;
 use super::programs::Programs;

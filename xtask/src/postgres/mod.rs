@@ -1,7 +1,6 @@
 //! A private PostgreSQL: it is started for one run, and nothing of it is left when the run ends.
 //!
-//! Owns the server's settings, port and password, and how one talks to it. Leaves out where its programs come from
-//! (`programs`), who may run them (`account`), and what becomes of its folder, however the run ends (`home`).
+//! Owns the server's settings, port and password, and how one talks to it.
 
 mod account;
 mod command;

@@ -1,6 +1,6 @@
 //! Where PostgreSQL's programs are: found, or installed where that can be done without asking.
 //!
-//! Owns the places that are searched and the installation on Debian. Leaves out running a server.
+//! Owns the places that are searched and the installation on Debian.
 
 use crate::debian;
 use std::fs;

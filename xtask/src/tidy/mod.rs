@@ -1,7 +1,7 @@
 //! Checks on the repository itself.
 //!
-//! Owns reading the tree and what a finding is; the rules are in `arrows` (manifests), `folders` and `cycles` (imports), `files`
-//! and `docs`. Leaves out everything that rustfmt, clippy or the compiler check.
+//! Owns reading the tree and what a finding is; the rules are in `arrows` (manifests), `folders` and `cycles`
+//! (imports), `files` and `docs`.
 
 mod arrows;
 mod cycles;

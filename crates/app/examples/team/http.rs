@@ -1,6 +1,6 @@
 //! A browser of one member: requests over HTTP, one after the other, as browsers send them.
 //!
-//! Owns the cookie of a sign-in and how long an answer takes, until its last byte is here. Leaves out what is asked.
+//! Owns the cookie of a sign-in and how long an answer takes, until its last byte is here.
 
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client, RequestBuilder, redirect};

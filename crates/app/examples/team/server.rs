@@ -1,7 +1,7 @@
-//! What lists, searches, contacts and shares take over HTTP, from the real program, for one browser and for four at once.
+//! What lists, searches, contacts and shares take over HTTP, from the real program, for one browser and for four at
+//! once.
 //!
-//! The members who ask are signed in with their password. Leaves out the making of requests (`http`), and what they take
-//! while the program has much else to do (`beside`).
+//! The members who ask are signed in with their password.
 
 use crate::http::Browser;
 use crate::installation::Installation;

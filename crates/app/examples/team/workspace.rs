@@ -1,7 +1,6 @@
 //! The workspace that is measured: its members, contacts and shares, written straight into the database.
 //!
-//! The first member owns a fifth of the contacts, the others the rest; each contact is shared with five members. Leaves out
-//! what is measured.
+//! The first member owns a fifth of the contacts, the others the rest; each contact is shared with five members.
 
 use crate::installation::Installation;
 use crate::random::Random;

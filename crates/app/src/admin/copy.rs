@@ -1,7 +1,7 @@
 //! A whole installation, taken elsewhere: copied to another engine, backed up, restored.
 //!
-//! Owns what a place that a copy comes from or goes to may be, and that going back can be gone back on. Leaves out how it is
-//! done (`store`). The files of imports are not in a database: they stay where `--objects` says.
+//! Owns what a place that a copy comes from or goes to may be, and that going back can be gone back on. The files of
+//! imports are not in a database: they stay where `--objects` says.
 
 use crate::admin::database::DatabaseServer;
 use crate::admin::database::is_server;

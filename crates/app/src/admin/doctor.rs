@@ -1,7 +1,7 @@
 //! What is wrong with an installation, and what to do about it.
 //!
 //! Owns the judgement of what database, folder, object store and clocks say of themselves. Changes nothing but a small
-//! file and a small object, which it removes again; makes no database and no table. Leaves out how it is shown.
+//! file and a small object, which it removes again; makes no database and no table.
 
 use crate::admin::database::DatabaseServer;
 use crate::clock::System;

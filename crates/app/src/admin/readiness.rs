@@ -1,7 +1,7 @@
 //! Whether the installation can do its work: the database answers and is sound, and there is room on the disk.
 //!
-//! Owns the verdict, and what is remembered of the last check of the whole database, which is too slow for every question.
-//! Leaves out who asks, and the advice of `doctor`.
+//! Owns the verdict, and what is remembered of the last check of the whole database, which is too slow for every
+//! question.
 
 use crate::App;
 use crate::error::Error;

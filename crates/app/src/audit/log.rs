@@ -1,6 +1,4 @@
 //! Reading the audit log, for those who keep order: page by page, and as a file.
-//!
-//! Leaves out what is noted there (`audit`).
 
 use crate::App;
 use crate::access;

@@ -1,7 +1,6 @@
 //! The audit log: which actions are recorded, and how.
 //!
-//! An action is recorded in the transaction that does it, so that neither exists without the other. Leaves out the rows
-//! themselves (`store::audit`).
+//! An action is recorded in the transaction that does it, so that neither exists without the other.
 
 pub(crate) mod log;
 

@@ -1,8 +1,8 @@
 //! Accounts: the first one, signing in, and what a member changes about their own.
 //!
-//! Owns what may be a name, and the order of steps of signing in. Leaves out sessions (`sessions`), the code of the second factor
-//! (`second_factor`), hashing (`passwords`), waits after failures (`tries`), cookies and pages. There is one workspace, the local one; its owner is the member that the
-//! command line has acted as from the beginning, so what was imported before belongs to the first account.
+//! Owns what may be a name, and the order of steps of signing in. There is one workspace, the local one; its owner is
+//! the member that the command line has acted as from the beginning, so what was imported before belongs to the first
+//! account.
 
 use crate::App;
 use crate::access::Actor;

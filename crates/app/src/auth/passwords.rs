@@ -1,9 +1,10 @@
 //! Passwords: what may be one, and the hash that it is checked against.
 //!
-//! A new password has 12 characters or more and would withstand a hundred million guesses, as `zxcvbn` estimates with its lists
-//! of common passwords, words and names, and is not made of what is known of who chooses it. A password that was set under an older
-//! rule goes on working. Owns argon2id with its cost, and how many are hashed at once: a hash takes 19 MiB while it is made, so they are made one
-//! after the other, and when too many wait, the next request is refused. Leaves out who may try how often.
+//! A new password has 12 characters or more and would withstand a hundred million guesses, as `zxcvbn` estimates with
+//! its lists of common passwords, words and names, and is not made of what is known of who chooses it. A password that
+//! was set under an older rule goes on working. Owns argon2id with its cost, and how many are hashed at once: a hash
+//! takes 19 MiB while it is made, so they are made one after the other, and when too many wait, the next request is
+//! refused.
 
 use crate::error::Error;
 use argon2::password_hash::PasswordHasher;

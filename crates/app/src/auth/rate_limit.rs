@@ -1,11 +1,11 @@
 //! How often somebody may try to sign in.
 //!
-//! Owns the growing waits after failures, and that the audit log tells of them: once for each burst of failures of a member's
-//! email, and of addresses once an hour, so that nobody can fill the log. Failures count for the email and for the address of
-//! the network; in a browser in which the member has signed in before they count for that browser and email alone, so that
-//! nobody elsewhere can lock the member out of it. Times that a wrong clock has written do not count.
-//! A try counts as failed from its beginning, so that many at the same moment are not many free ones. Leaves out what a try
-//! is. Subjects are kept as hashes, and an email that is no member's is noted nowhere: who mistypes theirs has not asked to be
+//! Owns the growing waits after failures, and that the audit log tells of them: once for each burst of failures of a
+//! member's email, and of addresses once an hour, so that nobody can fill the log. Failures count for the email and for
+//! the address of the network; in a browser in which the member has signed in before they count for that browser and
+//! email alone, so that nobody elsewhere can lock the member out of it. Times that a wrong clock has written do not
+//! count. A try counts as failed from its beginning, so that many at the same moment are not many free ones. Subjects
+//! are kept as hashes, and an email that is no member's is noted nowhere: who mistypes theirs has not asked to be
 //! remembered.
 
 use crate::App;

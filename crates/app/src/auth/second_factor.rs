@@ -1,8 +1,8 @@
 //! The second factor: codes of an authenticator app (TOTP, RFC 6238), and recovery codes.
 //!
-//! Owns setting it up, checking its codes, and who may take one away. A code is taken within one step of 30 seconds before and
-//! after its time, and each step once. Tries count as those of passwords do (`tries`). Recovery codes have 80 random bits and
-//! are kept as hashes, salted with the secret of the authenticator. Leaves out where codes are asked for.
+//! Owns setting it up, checking its codes, and who may take one away. A code is taken within one step of 30 seconds
+//! before and after its time, and each step once. Tries count as those of passwords do (`tries`). Recovery codes have
+//! 80 random bits and are kept as hashes, salted with the secret of the authenticator.
 
 use crate::access::Actor;
 use crate::access::{governed, named};

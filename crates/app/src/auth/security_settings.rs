@@ -1,7 +1,6 @@
 //! The settings of a workspace that are about signing in: how long sessions last, and who needs a second factor.
 //!
-//! Owns the limits of these settings and who may change them. They are stored with the others (`settings`). Leaves out
-//! sessions themselves (`sessions`).
+//! Owns the limits of these settings and who may change them. They are stored with the others (`settings`).
 
 use crate::App;
 use crate::access::Actor;

@@ -1,8 +1,7 @@
 //! Sessions: who is signed in in which browser, and for how long.
 //!
-//! Owns the secrets that a browser holds, that signing in ends the session that the browser had before, and how recent a proof
-//! of password and second factor must be. Leaves out the limits of time (`security_settings`), and how somebody signs in
-//! (`accounts`, `links`, `second_factor`).
+//! Owns the secrets that a browser holds, that signing in ends the session that the browser had before, and how recent
+//! a proof of password and second factor must be.
 
 use crate::App;
 use crate::access::Actor;

@@ -1,7 +1,6 @@
 //! One contact as the roster knows it: what it is found by, and what conditions ask about.
 //!
-//! Owns the lines of text of an entry and its traits. Leaves out how many of them are kept (`segment`) and how they are
-//! asked (`look`).
+//! Owns the lines of text of an entry and its traits.
 
 use crate::contact_index::visibility::SeenBy;
 use crate::contacts::stored::read;

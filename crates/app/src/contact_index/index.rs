@@ -1,8 +1,7 @@
 //! The list itself: segments, what is gone of them, and the order by name over all.
 //!
 //! Owns a list of contacts at one moment, how a change makes the next list from it, and the pages of it. A list never
-//! changes, so that who reads one needs no lock; the next one shares with it all that is the same. Leaves out where
-//! contacts come from (`keep`).
+//! changes, so that who reads one needs no lock; the next one shares with it all that is the same.
 
 use crate::contact_index::Sort;
 use crate::contact_index::bit_set::Bits;

@@ -1,7 +1,7 @@
 //! Keeping the list of a workspace: building it, and following the feed of changes.
 //!
-//! Owns when a list is built and brought up to date, and by whom: few changes at once, by whoever asks; many by a thread
-//! of its own, while lists are answered from what there is. Leaves out what the list is (`list`) and what is asked of it.
+//! Owns when a list is built and brought up to date, and by whom: few changes at once, by whoever asks; many by a
+//! thread of its own, while lists are answered from what there is.
 
 use crate::contact_index::entry::Entry;
 use crate::contact_index::index::ContactIndex;

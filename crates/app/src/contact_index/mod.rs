@@ -1,8 +1,8 @@
 //! The list of contacts: pages of it in any order, found by any words, with their exact number, at once.
 //!
 //! Owns a compact copy of what contacts are found and sorted by, one for each workspace, in memory
-//! (`docs/decisions/0009-roster.md`). What is shown of a contact is read from the database, and so is whether the member
-//! may see it still. Leaves out exports, which stream (`export`), and what a filter means (`filter`).
+//! (`docs/decisions/0009-roster.md`). What is shown of a contact is read from the database, and so is whether the
+//! member may see it still.
 
 pub(crate) mod bit_set;
 pub(crate) mod entry;

@@ -1,9 +1,8 @@
 //! Looking: which contacts of a segment a member may see and a filter lets pass.
 //!
-//! Owns the roster's answer to a filter, which is the same as `Filter::lets_pass` gives; a test compares them. Words are
-//! looked for in the text of neighbouring contacts at once, the longest word first, because it occurs most rarely. Nothing
-//! is looked for in what the member does not see, so that the time it takes tells nothing about it. Leaves out pages and
-//! their order (`list`).
+//! Owns the roster's answer to a filter, which is the same as `Filter::lets_pass` gives; a test compares them. Words
+//! are looked for in the text of neighbouring contacts at once, the longest word first, because it occurs most rarely.
+//! Nothing is looked for in what the member does not see, so that the time it takes tells nothing about it.
 
 use crate::access::Scope;
 use crate::contact_index::bit_set::Bits;

@@ -2,7 +2,7 @@
 //! for each other value.
 //!
 //! Owns the memory of a segment and how it is built. It never changes; what has become of its contacts since is in
-//! `list`. Leaves out what is looked for in it (`look`).
+//! `list`.
 
 use crate::contact_index::entry::{Entry, ORDER_APART, Traits, kind};
 use crate::contact_index::tags::Tags;

@@ -1,8 +1,8 @@
 //! Tags to suggest to a member: those that are used most by the contacts that they may see.
 //!
-//! Owns how long it is remembered which these are, where counting takes milliseconds. The list says which tags, and a contact
-//! that has each; the database says every time whether the member may see that contact, and how it writes the tag. Leaves out
-//! counting (`tags`).
+//! Owns how long it is remembered which these are, where counting takes milliseconds. The list says which tags, and a
+//! contact that has each; the database says every time whether the member may see that contact, and how it writes the
+//! tag.
 
 use crate::App;
 use crate::access;

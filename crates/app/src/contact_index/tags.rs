@@ -1,7 +1,6 @@
 //! The tags of a segment's contacts, so that those that a member sees can be counted at once.
 //!
-//! Owns which contact has which, two bytes for each. Leaves out how a tag is written: here it is folded, and whoever shows it
-//! reads it from a contact that the member may see.
+//! Owns which contact has which, two bytes for each.
 
 use crate::contact_index::bit_set::Bits;
 use crate::contact_index::entry::kind;

@@ -1,8 +1,8 @@
 //! Who sees which contacts of a segment.
 //!
-//! Owns, for each member, the places of the contacts that they own and of those that are shared with them: two bytes for
-//! each share, or one bit for each contact where these are less. So what a member sees is at hand without a look at what
-//! they do not see. Leaves out what a share allows: that is read from the database when it matters.
+//! Owns, for each member, the places of the contacts that they own and of those that are shared with them: two bytes
+//! for each share, or one bit for each contact where these are less. So what a member sees is at hand without a look at
+//! what they do not see.
 
 use crate::access::Scope;
 use crate::contact_index::bit_set::Bits;

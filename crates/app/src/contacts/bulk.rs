@@ -1,8 +1,7 @@
 //! What a member does to many contacts at once, so that it can be taken back.
 //!
-//! Owns the notes of what was there before, and the one way to go through any number of contacts: in steps that each commit,
-//! so that others may write in between, under one action. Leaves out what is done to each (`tagging`, `shares`, `merge`), and
-//! taking it back (`taking_back`).
+//! Owns the notes of what was there before, and the one way to go through any number of contacts: in steps that each
+//! commit, so that others may write in between, under one action.
 
 use crate::access::Actor;
 use crate::audit::AuditAction;

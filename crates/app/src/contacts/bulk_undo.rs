@@ -1,7 +1,7 @@
 //! Taking an action back: every contact that is still what the action has left becomes what it was before.
 //!
-//! In steps that each commit and forget what they have dealt with, so that one that was interrupted can be gone on with.
-//! Leaves out how actions are noted (`actions`), imports (`undo`) and the trash (`contacts`).
+//! In steps that each commit and forget what they have dealt with, so that one that was interrupted can be gone on
+//! with.
 
 use crate::App;
 use crate::access;

@@ -1,7 +1,7 @@
 //! Where the values of a contact came from, and who else has them.
 //!
-//! Owns what a page tells beside the contact itself: the file that made it, the import that changed it last with what was
-//! there before, and contacts that share an email or a phone. Leaves out the contact (`contacts`).
+//! Owns what a page tells beside the contact itself: the file that made it, the import that changed it last with what
+//! was there before, and contacts that share an email or a phone.
 
 use crate::App;
 use crate::access::{self, CanView};

@@ -1,8 +1,7 @@
 //! Making one contact of several in the directory.
 //!
-//! Owns who may, that nothing was changed meanwhile, and that all of it happens at once and can be taken back. The others go
-//! into the notes of the action, not into the trash: undoing the merge is their way back. Leaves out what comes of the
-//! values (`model::merge`), and finding what should be merged (`duplicates`).
+//! Owns who may, that nothing was changed meanwhile, and that all of it happens at once and can be taken back. The
+//! others go into the notes of the action, not into the trash: undoing the merge is their way back.
 
 use crate::App;
 use crate::access;

@@ -1,8 +1,8 @@
 //! What a person may do with one contact: create, look at, edit, delete it, and take it back from the trash.
 //!
-//! Owns the order of steps of each, all in one transaction, and keeps match keys, names and search texts in step; shares go
-//! to the trash with their contact and come back with it. Leaves out imports (`run`), undo, and searching. A contact that a
-//! member may not see is one that is not there.
+//! Owns the order of steps of each, all in one transaction, and keeps match keys, names and search texts in step;
+//! shares go to the trash with their contact and come back with it. A contact that a member may not see is one that is
+//! not there.
 
 pub(crate) mod bulk;
 pub(crate) mod bulk_undo;

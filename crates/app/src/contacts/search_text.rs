@@ -1,9 +1,7 @@
 //! Finding contacts by words: what each is found by, and keeping those texts up to date.
 //!
-//! Owns the search text of a contact and the two ways to bring texts up to date: with the contact, where a person changes
-//! one, and afterwards in steps, where an import has changed many. Leaves out which contacts a filter lets pass
-//! (`filter`): a search only leaves out contacts that no word of the filter can be in, so the answer is the same with texts
-//! and without.
+//! Owns the search text of a contact and the two ways to bring texts up to date: with the contact, where a person
+//! changes one, and afterwards in steps, where an import has changed many.
 
 use crate::App;
 use crate::access::Actor;

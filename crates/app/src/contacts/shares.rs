@@ -1,7 +1,7 @@
 //! Sharing: contacts are given to others to see or to edit, taken back, and handed over to another owner.
 //!
-//! Owns what each does to the shares and owners of contacts, whatever their number. A share changes who sees a contact, not the contact: its version stays. Leaves out what a right allows
-//! (`access`), and how many are gone through and what was done is taken back (`actions`).
+//! Owns what each does to the shares and owners of contacts, whatever their number. A share changes who sees a contact,
+//! not the contact: its version stays.
 
 use crate::App;
 use crate::access::{self, CanView, Owns};

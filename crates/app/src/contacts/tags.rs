@@ -1,6 +1,4 @@
 //! Giving a tag to many contacts, and taking it from them.
-//!
-//! Leaves out the tags of one contact, which are values like others (`contacts`).
 
 use crate::App;
 use crate::access;

@@ -1,9 +1,9 @@
 //! Looking through the contacts that a member sees for those that may be one, in the background.
 //!
-//! Owns the three passes and what they keep. Contacts are read in pages, twice: the first time only to count, in a table of
-//! fixed size, which blocks more than one of them has; the second time to note who is in those. Only contacts of one small
-//! block are compared. So the memory is bounded, whatever the directory: the table, sixteen bytes a contact, and the limits
-//! below. Leaves out what is shown (`mod`), which is judged again when it is looked at, and asks for rights again.
+//! Owns the three passes and what they keep. Contacts are read in pages, twice: the first time only to count, in a
+//! table of fixed size, which blocks more than one of them has; the second time to note who is in those. Only contacts
+//! of one small block are compared. So the memory is bounded, whatever the directory: the table, sixteen bytes a
+//! contact, and the limits below.
 
 use crate::access;
 use crate::access::Actor;

@@ -1,8 +1,8 @@
 //! Finding contacts of the directory that may be one.
 //!
-//! Owns what a member is shown: groups of contacts that they see, why, and whether they may be merged; and remembering what
-//! was said to be two. What was found is kept for a while, so that its pages are one list; each group is judged again when
-//! it is shown, with the rights of that moment. Leaves out the search itself (`finding`) and merging (`merge`).
+//! Owns what a member is shown: groups of contacts that they see, why, and whether they may be merged; and remembering
+//! what was said to be two. What was found is kept for a while, so that its pages are one list; each group is judged
+//! again when it is shown, with the rights of that moment.
 
 pub(crate) mod finding;
 
@@ -22,7 +22,7 @@ use store::contacts;
 use store::contacts::not_duplicates::{self, Pair};
 use store::workspace::workspaces;
 
-/// Groups that are read for one page, at most: most of them may be settled already.
+/// Groups that are read for one page, at most: most of them may be merged or dismissed already.
 const READ_FOR_A_PAGE: usize = 200;
 /// Groups of one page, at most.
 const MOST: usize = 50;
@@ -80,7 +80,7 @@ pub struct DuplicatesPage {
     pub groups: Vec<DuplicateGroup>,
     /// Where the next page begins.
     pub next: Option<usize>,
-    /// Groups that were found in all; some of them may be settled by now.
+    /// Groups that were found in all; some of them may be merged or dismissed by now.
     pub found: usize,
     /// Whether all contacts were looked at.
     pub complete: bool,

@@ -1,8 +1,8 @@
 //! Downloads: exports that a browser fetches as slowly as it likes.
 //!
-//! Owns the file that an export is written to as fast as the disk allows, and handing it out piece by piece while it grows.
-//! So a connection of the database is held while the export is computed, never for as long as somebody reads. The file has
-//! no name and goes with its download. Leaves out what is exported (`export`) and how it is sent.
+//! Owns the file that an export is written to as fast as the disk allows, and handing it out piece by piece while it
+//! grows. So a connection of the database is held while the export is computed, never for as long as somebody reads.
+//! The file has no name and goes with its download.
 
 use crate::access::Actor;
 use crate::error::Error;

@@ -7,8 +7,8 @@
 use crate::access;
 use crate::access::{Actor, Right};
 use crate::contacts::stored::read;
+use crate::import::batch_state::{BatchState, is_own};
 use crate::import::candidate::Found;
-use crate::import::collected::{BatchState, is_own};
 use crate::import::shared_keys::{MAX_CANDIDATES, SharedKey};
 use model::{Contact, ContactId, MatchKey, name_order};
 use std::collections::HashSet;

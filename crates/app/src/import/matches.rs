@@ -3,8 +3,8 @@
 use crate::access::Right;
 use crate::contacts::stored::read;
 use crate::error::Error;
+use crate::import::batch_state::is_own;
 use crate::import::candidate::Found;
-use crate::import::collected::is_own;
 use crate::import::match_index::MatchIndex;
 use crate::import::pipeline::ParsedRow;
 use crate::import::shared_keys::{MAX_CANDIDATES, name_of};

@@ -3,8 +3,8 @@
 //! Owns what is stored of an import, its states, and the list of imports. How a run goes through a file is in `run`.
 
 pub(crate) mod analysis;
+pub(crate) mod batch_state;
 pub(crate) mod candidate;
-pub(crate) mod collected;
 pub(crate) mod counts;
 pub(crate) mod draft;
 pub(crate) mod inspect;
@@ -89,7 +89,7 @@ pub struct ImportSummary {
     pub columns: Vec<Column>,
     /// The country of numbers without country code.
     pub numbers_of: Option<NumbersOf>,
-    /// Whether all rows are settled.
+    /// Whether every row has its outcome.
     pub stopped: Stopped,
     /// The file of rejected rows, if one was asked for.
     pub rejected: Option<RejectedFile>,

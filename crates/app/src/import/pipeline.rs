@@ -103,7 +103,7 @@ pub(crate) struct Judging<'a> {
     pub reading: &'a Reading,
     /// What was corrected.
     pub fixes: Option<&'a ReadyFixes>,
-    /// Records before this one are passed over: they were settled before.
+    /// Records before this one are skipped: they were imported before.
     pub from_record: u64,
     /// Whether rows keep their values for updating contacts.
     pub keep_patches: bool,

@@ -1,7 +1,6 @@
 //! Stopping an import on request: it ends behind the rows in hand, and what is written stays until it is undone.
 //!
-//! Owns the way from running to cancelled, wherever the import runs. Leaves out taking back what was written (`undo`), and
-//! the other way of stopping, after which an import is gone on with.
+//! Owns the way from running to cancelled, wherever the import runs.
 
 use crate::App;
 use crate::access::Actor;

@@ -1,7 +1,6 @@
 //! How many files members may leave on the server: imports that are not started, and bytes.
 //!
-//! Owns the check before a file is taken in. What is allowed is in the settings of the workspace. Leaves out the limit of
-//! one file, which whoever runs the server sets, and the command line, whose files go when their imports are done.
+//! Owns the check before a file is taken in. What is allowed is in the settings of the workspace.
 
 use crate::App;
 use crate::access::Actor;

@@ -1,8 +1,7 @@
 //! The rows of a file that a row may be a duplicate of without sharing an email or phone with it.
 //!
 //! Owns remembering rows by what alike contacts have in common, in memory that does not grow with the file: of the last
-//! [`ROWS`] rows, and of each block the last [`IN_A_BLOCK`]. Leaves out what likeness is (`model`) and the match keys, which
-//! know the whole file (`settle`).
+//! [`ROWS`] rows, and of each block the last [`IN_A_BLOCK`].
 
 use exchange::reason::{Code, Reason, shortened};
 use foldhash::fast::RandomState;

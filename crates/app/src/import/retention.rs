@@ -1,7 +1,6 @@
 //! How long an import can be undone: as long as its change log is kept, which the settings say.
 //!
-//! Owns letting go of old logs, and who is told that it is too late. Leaves out the trash (`contacts`), bulk changes
-//! (`actions`), and the files and rows of imports, which are kept for a time of their own (`import`).
+//! Owns letting go of old logs, and who is told that it is too late.
 
 use crate::App;
 use crate::access::Actor;

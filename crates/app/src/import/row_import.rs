@@ -2,7 +2,7 @@
 
 use crate::clock::System;
 use crate::error::Error;
-use crate::import::collected::is_own;
+use crate::import::batch_state::is_own;
 use crate::import::match_index::MatchIndex;
 use crate::import::matches::{MatchFinder, Matched};
 use crate::import::outcome::{Decisions, Outcome, RowResult};

@@ -1,8 +1,8 @@
 //! An index of a file's rows: where each begins, what becomes of it, and which contact or earlier row it meets.
 //!
-//! Owns how an entry is written, in 36 bytes that preview and run share, and finding the rows of one class: they are counted
-//! in blocks, so a page is found without reading all that come before. The entries lie in a file without a name that goes
-//! with the index, so memory does not grow with them. Leaves out who fills it and what is shown of a row.
+//! Owns how an entry is written, in 36 bytes that preview and run share, and finding the rows of one class: they are
+//! counted in blocks, so a page is found without reading all that come before. The entries lie in a file without a name
+//! that goes with the index, so memory does not grow with them.
 
 use crate::error::Error;
 use crate::import::draft::RowClass;
@@ -32,7 +32,7 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// Of a row that was settled.
+    /// The entry of a row and what became of it.
     pub fn new(row: &ParsedRow, result: &RowResult) -> Self {
         let (class, contact) = match &result.outcome {
             Outcome::New { contact } => (RowClass::New, *contact),

@@ -88,7 +88,7 @@ fn word_of(record: u64) -> String {
 }
 
 impl App {
-    /// The index of the rows that an import has settled up to a record.
+    /// The index of the rows that an import has done up to a record.
     ///
     /// # Errors
     /// [`Error::RowsGone`] if it is not whole.

@@ -6,7 +6,7 @@ use crate::access::Actor;
 use crate::clock::System;
 use crate::error::Error;
 use crate::import::analysis::Reading;
-use crate::import::collected::{BatchState, Purpose};
+use crate::import::batch_state::{BatchState, Purpose};
 use crate::import::counts::Counts;
 use crate::import::draft::Decision;
 use crate::import::draft::{Entry, KeptRows};

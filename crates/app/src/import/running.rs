@@ -1,7 +1,6 @@
 //! The imports that this process runs at this moment: how far each is, and how one is stopped.
 //!
-//! Owns what a run tells while it runs, for whoever asks meanwhile. Leaves out what other processes run, which only the
-//! database knows, and how a run stops (`run`).
+//! Owns what a run tells while it runs, for whoever asks meanwhile.
 
 use crate::import::stored::{Progress, Watch};
 use std::collections::HashMap;

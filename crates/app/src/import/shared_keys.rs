@@ -1,8 +1,7 @@
 //! Match keys held by more than [`MAX_CANDIDATES`] contacts: the number of a switchboard, the address of an office.
 //!
-//! Owns finding, among all contacts that have such a key, those that a row can be, without looking at each of them for each
-//! row: twenty thousand colleagues behind one number would mean two hundred million looks. Leaves out which contacts have a
-//! key, and what it means that one is found.
+//! Owns finding, among all contacts that have such a key, those that a row can be, without looking at each of them for
+//! each row: twenty thousand colleagues behind one number would mean two hundred million looks.
 
 use crate::contacts::stored::read_body;
 use foldhash::fast::RandomState;

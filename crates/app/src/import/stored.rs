@@ -45,7 +45,7 @@ pub(crate) struct Plan {
 /// Why an import came to an end before the file did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stopped {
-    /// It did not: all rows are settled.
+    /// It did not: every row has its outcome.
     No,
     /// Somebody asked it to stop; it can be gone on with.
     OnRequest,
@@ -78,7 +78,7 @@ pub(crate) fn reached_of(stored: &Import) -> Result<Reached, Error> {
 /// How far a running import is, for showing.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
-    /// Rows settled so far.
+    /// Rows that have their outcome.
     pub counts: Counts,
     /// Bytes read of the file.
     pub bytes: u64,

@@ -1,6 +1,6 @@
 //! Rows of a run that a person should look at.
 //!
-//! Owns which these are and how many are named. Leaves out what becomes of a row (`settle`) and the run (`run`).
+//! The first of each kind; all rows are in the result.
 
 use crate::import::outcome::{Outcome, RowResult};
 use crate::import::pipeline::Chunk;

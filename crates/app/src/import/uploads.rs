@@ -1,5 +1,5 @@
-//! The files that are being imported: copies in the object store, so that an import can go on exactly, here or on another
-//! machine, whatever happens to the original. Leaves out who runs an import; `lease` knows.
+//! The files that are being imported: copies in the object store, so that an import can go on exactly, here or on
+//! another machine, whatever happens to the original.
 
 use crate::App;
 use crate::access::Actor;

@@ -1,7 +1,7 @@
 //! How many long computations over the directory go on at once: exports, previews, looks for duplicates.
 //!
 //! Owns the one budget for all of them. It leaves connections of the database free for the short requests of everybody
-//! else, so that no member can keep the others waiting with a few large files. Leaves out what is computed.
+//! else, so that no member can keep the others waiting with a few large files.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

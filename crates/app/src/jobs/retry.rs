@@ -1,7 +1,6 @@
 //! Waiting for other writers for longer than a page would.
 //!
-//! Owns how often work that nobody waits for is begun anew while others write. Leaves out how long one attempt waits,
-//! which is the store's.
+//! Owns how often work that nobody waits for is begun anew while others write.
 
 use crate::error::Error;
 

@@ -1,8 +1,8 @@
 //! Threads that are used again, and of those that are free the one that worked last.
 //!
-//! Owns the threads of a server that read telephone numbers. The library behind `model::Phone` keeps some 15 MiB for each of
-//! the first eight threads that have used it, for as long as the process lives, so a server that uses ever new threads, or
-//! all in turn, holds 120 MiB for nothing. Leaves out how many may work at once: a crew grows as long as all are busy.
+//! Owns the threads of a server that read telephone numbers. The library behind `model::Phone` keeps some 15 MiB for
+//! each of the first eight threads that have used it, for as long as the process lives, so a server that uses ever new
+//! threads, or all in turn, holds 120 MiB for nothing.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};

@@ -1,6 +1,4 @@
 //! The other members, as they are chosen from when contacts are shared or handed over.
-//!
-//! Leaves out all else about members (`members`).
 
 use crate::App;
 use crate::access::Actor;

@@ -1,10 +1,9 @@
 //! Links that let somebody in once: an invitation to join, and a new password for who has lost theirs.
 //!
-//! Owns the secrets, how long they are worth something, who may make a link, and that who made it may still do so when it is
-//! used. An unknown link, a used one and one that has expired are answered alike. Asking for a link that is worth nothing counts
-//! for nobody: a secret has 256 bits, so nobody finds one by trying, and looking costs one read. What costs more, the hash of
-//! a password, is done for a link that is worth something, and so often for each. Leaves out waits after failures (`tries`)
-//! and what a member is afterwards (`accounts`).
+//! Owns the secrets, how long they are worth something, who may make a link, and that who made it may still do so when
+//! it is used. An unknown link, a used one and one that has expired are answered alike. Asking for a link that is worth
+//! nothing counts for nobody: a secret has 256 bits, so nobody finds one by trying, and looking costs one read. What
+//! costs more, the hash of a password, is done for a link that is worth something, and so often for each.
 
 use crate::App;
 use crate::access;

@@ -1,8 +1,8 @@
 //! The members of a workspace: who they are, what they may, and whether they can sign in.
 //!
 //! Owns who may change whom: admins and owners keep order, nobody but an owner touches an owner, and one owner at least
-//! stays. Every change is made in a transaction in which its right is proved and that queues with all others of its kind.
-//! Leaves out how somebody comes in (`links`), and what becomes of what belongs to who goes (`leaving`).
+//! stays. Every change is made in a transaction in which its right is proved and that queues with all others of its
+//! kind.
 
 pub(crate) mod directory;
 pub(crate) mod invitations;

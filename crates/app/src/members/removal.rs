@@ -1,9 +1,8 @@
 //! A member goes, and what was theirs goes to another one.
 //!
-//! Owns the order of steps: first the member is kept out, then contacts are handed over in steps that each commit and let
-//! others write in between, and at last, when nothing is left, the member is gone. Who is interrupted begins again: nothing
-//! is lost in between, because what was not handed over still belongs to a member who is only kept out. Leaves out who may
-//! do this (`members`), and handing over contacts by their owner (`shares`).
+//! Owns the order of steps: first the member is kept out, then contacts are handed over in steps that each commit and
+//! let others write in between, and at last, when nothing is left, the member is gone. Who is interrupted begins again:
+//! nothing is lost in between, because what was not handed over still belongs to a member who is only kept out.
 
 use crate::App;
 use crate::access;

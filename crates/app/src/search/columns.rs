@@ -1,6 +1,4 @@
 //! The columns that a member has chosen for a list: they see the same ones the next time, wherever they sign in.
-//!
-//! Leaves out which columns there are: their names are the door's, and are kept as they come.
 
 use crate::App;
 use crate::access::Actor;

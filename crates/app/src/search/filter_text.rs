@@ -1,6 +1,4 @@
 //! A filter in words, as the audit log tells it.
-//!
-//! Leaves out what a filter lets pass (`filter`).
 
 use crate::search::filter::Filter;
 use crate::search::filter::{Condition, Part};

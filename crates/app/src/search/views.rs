@@ -1,6 +1,6 @@
 //! Saved views: a name for what the list of contacts is narrowed to, its order and its columns.
 //!
-//! Owns who may use and change one, and what becomes of those of a member who goes. Leaves out what a view's query means: that is the door's that made it.
+//! Owns who may use and change one, and what becomes of those of a member who goes.
 
 use crate::App;
 use crate::access::{self, Actor};

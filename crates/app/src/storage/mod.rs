@@ -1,8 +1,8 @@
 //! The object store: files that outlive the process and, in a bucket, the machine.
 //!
-//! Owns where objects lie (a folder, or with the feature `s3` a bucket that speaks S3), what their names may be, and what is
-//! told when that fails. Leaves out what the objects are; `uploads` and `rejected` know that. To its callers everything here is synchronous: the
-//! runtime that the S3 library needs lives in `bucket` and nowhere else.
+//! Owns where objects lie (a folder, or with the feature `s3` a bucket that speaks S3), what their names may be, and
+//! what is told when that fails. To its callers everything here is synchronous: the runtime that the S3 library needs
+//! lives in `bucket` and nowhere else.
 
 #[cfg(feature = "s3")]
 pub(crate) mod bucket;

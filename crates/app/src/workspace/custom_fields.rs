@@ -1,8 +1,8 @@
 //! The custom fields of a workspace: making, changing, ordering and archiving them, and the rules that they give.
 //!
-//! Owns who may do it, and what may be a name and a choice. Leaves out what is a value of a field (`model`), and where forms
-//! and files ask for values. A field cannot be renamed: contacts, files, filters and views know it by its name. Nor does it
-//! change its kind, or values that were right would be wrong. Archive it, and make another one.
+//! Owns who may do it, and what may be a name and a choice. A field cannot be renamed: contacts, files, filters and
+//! views know it by its name. Nor does it change its kind, or values that were right would be wrong. Archive it, and
+//! make another one.
 
 use crate::App;
 use crate::access::Actor;

@@ -1,7 +1,7 @@
-//! What is set for a workspace as a whole: its country, what its contacts need, how imports begin, and how long things are
-//! kept.
+//! What is set for a workspace as a whole: its country, what its contacts need, how imports begin, and how long things
+//! are kept.
 //!
-//! Owns the settings and who may change them. Leaves out where each is asked for: forms, imports, the runner.
+//! Owns the settings and who may change them.
 
 use crate::App;
 use crate::access::Actor;

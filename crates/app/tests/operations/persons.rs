@@ -59,7 +59,7 @@ fn a_contact_shows_whose_hand_was_last_at_it_through_every_way_back() {
 fn what_an_import_made_is_of_who_ran_it() {
     let team = Team::open();
     team.import(0, "First Name\nBob\n", Duplicates::Skip);
-    team.settle();
+    team.wait_for_index();
     let id = *team
         .export(0, app::Scope::All, "", app::Order::Name, None)
         .keys()

@@ -272,7 +272,7 @@ fn share_and_take_back(random: &mut Random, team: &mut Team, who: usize) -> Stri
 
 /// All that every member can see.
 fn compare(random: &mut Random, team: &Team) {
-    team.settle();
+    team.wait_for_index();
     for who in 0..team.actors.len() {
         single(team, who);
         namesakes(random, team, who);
@@ -449,7 +449,7 @@ fn many_are_shared_at_once_and_the_list_follows() {
     let (app, [ann, bob]) = (team.app(), [team.actors[0], team.actors[1]]);
     let rows: String = (0..9_000).map(|n| format!("Ann,Ivers{n},a{n}@x.org\r\n")).collect();
     team.import(0, &format!("First Name,Last Name,Email\r\n{rows}"), Duplicates::Skip);
-    team.settle();
+    team.wait_for_index();
     let ids = app
         .matching_contacts(ann, Scope::Mine, &Filter::default())
         .unwrap()
@@ -459,7 +459,7 @@ fn many_are_shared_at_once_and_the_list_follows() {
         .share(ann, &ids, &[Grantee::Member(team.member(1))], Access::View)
         .unwrap();
     assert_eq!((report.contacts, report.passed_over), (9_000, 0));
-    team.settle();
+    team.wait_for_index();
     let count = |scope| app.count_contacts(bob, scope, &Filter::default()).unwrap();
     assert_eq!((count(Scope::Shared), count(Scope::Mine)), (Some(9_000), Some(0)));
     assert_eq!(app.delete_contacts(bob, &ids).unwrap().0, 0);
@@ -471,7 +471,7 @@ fn many_are_shared_at_once_and_the_list_follows() {
         ..ListRequest::default()
     };
     assert!(app.list(bob, &request).unwrap().contacts.is_empty());
-    team.settle();
+    team.wait_for_index();
     assert_eq!(count(Scope::All), Some(0));
     assert!(
         team.contacts

@@ -335,7 +335,7 @@ impl Team {
     }
 
     /// Waits until the list has followed.
-    pub fn settle(&self) {
+    pub fn wait_for_index(&self) {
         loop {
             let page = self.app().list(self.actors[0], &ListRequest::default()).unwrap();
             if page.total.is_some() && !page.catching_up {

@@ -17,7 +17,7 @@ fn many() -> String {
     ["First Name,Email\r\n".to_owned()].into_iter().chain(rows).collect()
 }
 
-/// Imports, and does something once the first rows are settled.
+/// Imports, and does something once the first rows are done.
 fn interrupted(installation: &Installation, once: &mut dyn FnMut(ImportId), stop: &AtomicBool) -> ImportSummary {
     let path = installation.put(&many());
     let request = ImportRequest {

@@ -55,7 +55,7 @@ pub struct JsonSummary<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     import: Option<String>,
     counts: &'a Counts,
-    /// Whether all rows are settled.
+    /// Whether every row has its outcome.
     finished: bool,
     /// The file of rejected rows, if one was asked for and could be written.
     #[serde(skip_serializing_if = "Option::is_none")]

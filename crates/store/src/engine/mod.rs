@@ -2,9 +2,8 @@
 //!
 //! Owns values, rows and the transaction, and hands each primitive to the engine that is open. A statement is written
 //! once, with `$1, $2, ...` for its values, in the subset of SQL that SQLite and PostgreSQL share; `$` stands nowhere
-//! else. What no shared statement can say well (many rows at once, many keys at once) is a primitive of its own, given as
-//! table and columns, so that each engine writes the statement that suits it.
-//! Leaves out how an engine does it (`sqlite/`, `postgres/`) and all that is about contacts or imports.
+//! else. What no shared statement can say well (many rows at once, many keys at once) is a primitive of its own, given
+//! as table and columns, so that each engine writes the statement that suits it.
 
 pub(crate) mod postgres;
 mod row;

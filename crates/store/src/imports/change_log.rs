@@ -1,8 +1,8 @@
 //! The change log: what was there before an import changed a contact.
 //!
-//! Owns the log of updates, and of contacts that an import created outside of its batches' ranges of ids. Leaves out
-//! creations inside of the ranges: [`imports::batches`](crate::imports::batches) and
-//! [`contacts::page_created_by`](crate::contacts::page_created_by) tell those without a row each.
+//! Owns the log of updates, and of contacts that an import created outside of its batches' ranges of ids.
+//! [`imports::batches`](crate::imports::batches) and [`contacts::page_created_by`](crate::contacts::page_created_by)
+//! tell those without a row each.
 
 use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::Result;

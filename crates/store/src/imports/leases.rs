@@ -1,8 +1,8 @@
 //! Leases: which process runs an import, and when it last gave a sign of life.
 //!
 //! Owns who holds an import (`imports.holder`, written in the same transaction as what is done for the import) and the
-//! signs of life (`import_leases`, beside it, because a batch keeps its import's row locked). Times are by the database's
-//! clock, the one that all processes share. Leaves out how long a silence means death, and what to do then.
+//! signs of life (`import_leases`, beside it, because a batch keeps its import's row locked). Times are by the
+//! database's clock, the one that all processes share.
 
 use crate::engine::{Row, Tx, Value};
 use crate::error::Result;

@@ -1,6 +1,6 @@
 //! Mappings that members have used, by the header row that they were used for.
 //!
-//! Owns the table. Leaves out what a mapping says (JSON text, as it came) and how a header row becomes a hash.
+//! Owns the table.
 
 use crate::engine::{Table, Tx, Value};
 use crate::error::Result;

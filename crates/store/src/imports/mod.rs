@@ -26,7 +26,7 @@ pub struct Import {
     pub state: ImportState,
     /// Dialect, mapping and options, as JSON.
     pub plan: String,
-    /// Rows of the file that are settled and committed.
+    /// Rows of the file that are done and committed.
     pub rows_done: u64,
     /// What became of them, as JSON.
     pub counts: String,
@@ -53,7 +53,7 @@ pub enum ImportState {
     Cancelling,
     /// Stopped on request; what is written is kept.
     Cancelled,
-    /// Every row is settled.
+    /// Every row is done.
     Done,
     /// It is being taken back, or was when the process died.
     Undoing,
@@ -110,7 +110,7 @@ pub struct NewImport<'a> {
 /// How far an import has come.
 #[derive(Clone, Debug)]
 pub struct Checkpoint<'a> {
-    /// Rows of the file that are settled.
+    /// Rows of the file that are done.
     pub rows_done: u64,
     /// What became of them, as JSON.
     pub counts: &'a str,

@@ -1,6 +1,4 @@
 //! The audit log: who did what, with filters, and as a file.
-//!
-//! Leaves out who may read it and what is noted; `app` decides that.
 
 use crate::Web;
 use crate::bridge::blocking::{blocking, written};

@@ -1,6 +1,4 @@
 //! The custom fields of the workspace: the list, and what an admin does with them.
-//!
-//! Leaves out the values of contacts, and what may be a name or a choice: that is `app`.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

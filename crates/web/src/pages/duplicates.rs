@@ -1,6 +1,4 @@
 //! Contacts that may be one: side by side, why, and what to do about it.
-//!
-//! Leaves out the search (`app`) and the page on which contacts are merged (`contacts::merge`).
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -130,7 +128,7 @@ fn nothing(from: usize) -> Markup {
         ),
         _ => empty(
             "No more",
-            html! { p { "All that was found is settled." } a.button href="/duplicates" { "From the beginning" } },
+            html! { p { "Every group on this page is merged or dismissed." } a.button href="/duplicates" { "From the beginning" } },
         ),
     }
 }

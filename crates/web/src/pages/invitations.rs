@@ -1,7 +1,6 @@
 //! What a link opens for somebody who is not signed in: joining, and setting a new password.
 //!
-//! A link that is unknown, used, too old or taken back leads to one and the same page. Leaves out what a link is worth;
-//! `app` decides that.
+//! A link that is unknown, used, too old or taken back leads to one and the same page.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

@@ -1,6 +1,4 @@
 //! What was deleted, until it is restored or forgotten.
-//!
-//! Leaves out what `app` decides.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

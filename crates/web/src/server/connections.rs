@@ -1,8 +1,7 @@
 //! The open connections: how many there are, what each is doing, and which of them must end.
 //!
-//! Owns the limits in all and per address, the time limits of idle connections, of request heads and of answers that nobody
-//! reads, and which connection is closed when a new one finds no room. Leaves out the body of a request (`body`) and the
-//! bytes themselves (`stream`).
+//! Owns the limits in all and per address, the time limits of idle connections, of request heads and of answers that
+//! nobody reads, and which connection is closed when a new one finds no room.
 
 use crate::server::limits::Limits;
 use std::collections::HashMap;

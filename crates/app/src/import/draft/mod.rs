@@ -1,9 +1,8 @@
 //! Imports that are being prepared: a file that was uploaded, looked at, mapped and previewed before it is started.
 //!
-//! Owns what is stored of a draft and every step up to its start, and the rows that people see of it, before the import and
-//! after. Leaves out running it (`import`, `run`, `runner`) and every page. A draft is a row of `imports`: any process that
-//! shares the database and the object store can serve it; what is kept here beside that are caches that are made anew by
-//! whoever lacks them.
+//! Owns what is stored of a draft and every step up to its start, and the rows that people see of it, before the import
+//! and after. A draft is a row of `imports`: any process that shares the database and the object store can serve it;
+//! what is kept here beside that are caches that are made anew by whoever lacks them.
 
 pub(crate) mod arriving;
 pub(crate) mod cache;

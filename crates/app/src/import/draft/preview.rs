@@ -1,7 +1,7 @@
 //! The preview of a draft, made in the background and looked at meanwhile.
 //!
-//! Owns its thread, what it publishes while it goes on, and stopping it. It goes the way of the run over a scratch database
-//! (`run`), so its numbers are those of the run. Leaves out showing rows (`rows`).
+//! Owns its thread, what it publishes while it goes on, and stopping it. It goes the way of the run over a scratch
+//! database (`run`), so its numbers are those of the run.
 
 use crate::access::Actor;
 use crate::clock::System;

@@ -1,7 +1,7 @@
 //! A file's text, to read single records from.
 //!
-//! Text that is no UTF-8 is written once more as UTF-8, beside the other temporary files, because there is no way to the
-//! middle of it otherwise. Leaves out which records are wanted (`index`).
+//! Text that is no UTF-8 is written once more as UTF-8, beside the other temporary files, because there is no way to
+//! the middle of it otherwise.
 
 use crate::error::Error;
 use crate::import::row_index::Place;

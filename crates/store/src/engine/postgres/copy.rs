@@ -2,7 +2,7 @@
 //!
 //! Owns the form (PostgreSQL's manual, COPY, "Binary Format") and the table in between for rows that may exist. The
 //! client's own writer of this form goes through its runtime for every row; this one hands over large pieces, which is
-//! what a bulk write is for. Leaves out when a bulk write is worth it.
+//! what a bulk write is for.
 
 use super::cell::error;
 use super::connection::Connection;

@@ -1,8 +1,9 @@
 //! Connections to PostgreSQL: addresses, the pool, the settings of a session, and transactions.
 //!
 //! Owns what an address may say, which server is fit, and who brings the schema up to date: one process, under a lock.
-//! Leaves out statements. Writers are not queued here: a transaction that changes contacts locks its workspace's row
-//! ([`workspaces::begin_change`](crate::workspace::workspaces::begin_change)), so workspaces do not wait for each other.
+//! Writers are not queued here: a transaction that changes contacts locks its workspace's row
+//! ([`workspaces::begin_change`](crate::workspace::workspaces::begin_change)), so workspaces do not wait for each
+//! other.
 
 use super::cell::error;
 use super::connection::Connection;

@@ -1,6 +1,6 @@
 //! What a PostgreSQL server says of itself.
 //!
-//! Owns the questions about version, schema, extensions, clock and size. Leaves out what is good or bad about the answers.
+//! Owns the questions about version, schema, extensions, clock and size.
 
 use super::cell::error;
 use crate::error::Result;

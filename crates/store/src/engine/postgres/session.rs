@@ -1,9 +1,9 @@
 //! A transaction's hold on its connection, and the bulk writes that are on their way to the server.
 //!
-//! Owns the order of what is sent: a bulk write goes off on a thread of its own while its caller makes the next rows, and
-//! whatever else is asked of the connection waits until all of them have arrived. So server and importer work at the same
-//! time, which takes a fifth off an import. What fails on its way is told by the next thing that is asked, at the latest
-//! by the commit. Leaves out the writes themselves (`copy.rs`).
+//! Owns the order of what is sent: a bulk write goes off on a thread of its own while its caller makes the next rows,
+//! and whatever else is asked of the connection waits until all of them have arrived. So server and importer work at
+//! the same time, which takes a fifth off an import. What fails on its way is told by the next thing that is asked, at
+//! the latest by the commit.
 
 use super::connection::Connection;
 use super::copy::Parcel;

@@ -1,7 +1,7 @@
 //! PostgreSQL's side of the waist: how each primitive runs on a connection.
 //!
 //! Owns the translation of values, rows and errors, and the statements that only PostgreSQL likes: `COPY` in its binary
-//! form for many rows, arrays for many keys. Leaves out addresses, pools and transactions (`postgresql/open.rs`).
+//! form for many rows, arrays for many keys.
 
 use super::cell::error;
 use super::connection::Connection;

@@ -1,6 +1,6 @@
 //! Encryption of connections to PostgreSQL, with the words of libpq (PostgreSQL's manual, "SSL Support").
 //!
-//! Owns the modes and which certificates are trusted. Leaves out everything else of an address.
+//! Owns the modes and which certificates are trusted.
 
 use crate::error::{Error, Result};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};

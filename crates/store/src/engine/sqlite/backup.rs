@@ -1,8 +1,8 @@
 //! Backups of a SQLite database that is in use, and going back to one.
 //!
-//! Owns both files and the checks on them. A backup is compacted (`VACUUM INTO`), of one moment, and disturbs no writer.
-//! Going back is one transaction of SQLite's own backup interface, so that whoever has the database open sees the old or
-//! the new one. Leaves out the files that imports need.
+//! Owns both files and the checks on them. A backup is compacted (`VACUUM INTO`), of one moment, and disturbs no
+//! writer. Going back is one transaction of SQLite's own backup interface, so that whoever has the database open sees
+//! the old or the new one.
 
 use super::cell::error;
 use super::create::{self, beside};

@@ -1,6 +1,6 @@
 //! What a SQLite file says of itself.
 //!
-//! Owns opening a file that may not be ours, and the checks of it. Leaves out what to do about what is found.
+//! Owns opening a file that may not be ours, and the checks of it.
 
 use super::cell::error;
 use super::header::{Whose, whose};

@@ -1,7 +1,7 @@
 //! SQLite's side of the waist: how each primitive runs on a connection.
 //!
 //! Owns the translation of statements, values, rows and errors, and the statements that only SQLite likes: many rows an
-//! INSERT, one prepared SELECT per key. Leaves out files, pools and settings (`sqlite/open.rs`).
+//! INSERT, one prepared SELECT per key.
 
 use super::cell::error;
 use crate::engine::row::Row;

@@ -1,8 +1,5 @@
 //! What is done with a selection of contacts: tags, sharing, handing over, deleting and taking that back, merging, and
 //! handing it to the export.
-//!
-//! Leaves out how a selection is made (`list`, and the script that keeps it over pages), and the pages on which a selection
-//! is shared and handed over (`share`).
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

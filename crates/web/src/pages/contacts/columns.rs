@@ -1,7 +1,7 @@
 //! The columns of the list: which there are, which are chosen, and what stands in each.
 //!
-//! The name is always first and is none of them. Those that an address names win, and so do those of a view, which is one;
-//! else the member sees those chosen last, or the standard ones. Leaves out the rows around the cells (`table`).
+//! The name is always first and is none of them. Those that an address names win, and so do those of a view, which is
+//! one; else the member sees those chosen last, or the standard ones.
 
 use crate::ui::form_data::fields;
 use crate::ui::truncate::cut;

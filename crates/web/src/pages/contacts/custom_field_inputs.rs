@@ -1,6 +1,6 @@
 //! The inputs of the workspace's custom fields in the form of a contact.
 //!
-//! Owns which input a kind of field has. Leaves out what becomes of a value (`form`, `model`).
+//! Owns which input a kind of field has.
 
 use crate::pages::contacts::form::{Entered, OWN, REQUIRED};
 use crate::ui::forms::field;

@@ -1,6 +1,4 @@
 //! Creating and editing a contact: the form, what happens when it is sent, and what if somebody else was quicker.
-//!
-//! Leaves out the fields of the form (`form`).
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

@@ -1,6 +1,6 @@
 //! The export dialog and the download.
 //!
-//! Owns the fields of the dialog, the name of the file, and how far each download is. Leaves out what is written (`app`).
+//! Owns the fields of the dialog, the name of the file, and how far each download is.
 
 use crate::Web;
 use crate::bridge::blocking::{blocking, without_turn};

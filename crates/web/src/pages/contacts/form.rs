@@ -1,6 +1,6 @@
 //! The form of a contact: what was entered, how it becomes a contact, and what is wrong with it.
 //!
-//! Owns the names of its fields and the words about mistakes. Leaves out where the form is sent (`edit`).
+//! Owns the names of its fields and the words about mistakes.
 
 use model::{
     Address, AddressPart, Birthday, Contact, ContactRules, DateOrder, Email, Label, LabeledEmail, LabeledPhone, Phone,

@@ -1,7 +1,5 @@
-//! The lists of contacts, all that the member sees and what others share: search, filters, order, columns, views, pages, and
-//! what can be done with a selection.
-//!
-//! Leaves out which contacts pass (`app`), the rows (`table`), and what happens to a selection (`bulk`).
+//! The lists of contacts, all that the member sees and what others share: search, filters, order, columns, views,
+//! pages, and what can be done with a selection.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

@@ -1,6 +1,6 @@
 //! What a list is narrowed to, as it stands in the address of a page and in the fields of its forms.
 //!
-//! Owns the names of these fields and how they become a filter. Leaves out what a filter means: that is `app`.
+//! Owns the names of these fields and how they become a filter.
 
 use crate::pages::contacts::columns::Columns;
 use app::{Error, Filter, ImportId, Scope, Sort};

@@ -1,7 +1,6 @@
 //! Making one contact of several: the page with a choice for each field, and doing it.
 //!
-//! Leaves out what comes of a choice (`model::merge`) and who may merge (`app`). It needs no script: every choice is a
-//! field of one form.
+//! It needs no script: every choice is a field of one form.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

@@ -1,6 +1,6 @@
 //! Sharing: the page of one contact and the page of a selection, taking shares back, and handing contacts over.
 //!
-//! Owns these forms. Leaves out what a share allows and who may give one (`app`).
+//! Owns these forms.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

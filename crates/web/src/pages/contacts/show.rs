@@ -1,6 +1,4 @@
 //! The page of one contact: every value with its label, who sees it, and where it came from.
-//!
-//! Leaves out editing (`edit`).
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

@@ -1,6 +1,4 @@
 //! The table of a list, and the bar of what can be done with a selection from it.
-//!
-//! Leaves out the cells of the chosen columns (`columns`) and what happens to a selection (`bulk`).
 
 use crate::pages::contacts::columns::{Column, TAGS, Width, access, clipped};
 use crate::ui::words::number;

@@ -1,6 +1,6 @@
 //! Saved views: the menu of the list, and the page where they are renamed, shared with all and deleted.
 //!
-//! A view is the query of the list's address. Leaves out who may use and change one (`app`).
+//! A view is the query of the list's address.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

@@ -1,7 +1,6 @@
 //! The table of the second step: each column of the file with some values, its field, and how sure that is.
 //!
-//! Owns the pages of the columns. Leaves out what the form means (`mapping`) and what stands around the table
-//! (`mapping_view`).
+//! Owns the pages of the columns.
 
 use crate::pages::import::fields::{Choice, words};
 use crate::pages::import::mapping_model::Shown;

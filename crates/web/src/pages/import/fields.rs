@@ -1,7 +1,6 @@
 //! The fields of a contact in words, and the choice among them.
 //!
-//! Owns how a slot is called on the pages, and in which groups the slots are offered for a column. Leaves out what slots
-//! there are (`model::Slot`).
+//! Owns how a slot is called on the pages, and in which groups the slots are offered for a column.
 
 use crate::ui::truncate::brief;
 use maud::{Markup, html};

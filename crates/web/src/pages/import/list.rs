@@ -1,6 +1,4 @@
 //! All imports: who, when, which file, what became of its rows, where it stands.
-//!
-//! Leaves out one import's own pages.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

@@ -1,7 +1,6 @@
 //! The second step: which column fills which field, and how the file is read.
 //!
-//! Owns the form of the step: what it shows, what comes back, and which of it is a choice of the member. Leaves out how the
-//! page looks (`mapping_view`).
+//! Owns the form of the step: what it shows, what comes back, and which of it is a choice of the member.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

@@ -1,6 +1,4 @@
 //! How the second step looks: how the file is read, and a table of its columns.
-//!
-//! Leaves out what the form means (`mapping`).
 
 use crate::pages::import::columns_view::{columns, pager};
 use crate::pages::import::mapping_model::{Shown, shown};

@@ -1,8 +1,7 @@
 //! The import wizard, one file per step, and the list of imports.
 //!
-//! Owns what its steps share: their order, the frame of their pages, and the address that leads to where an import stands.
-//! The state of the wizard is a row of the database, so every step can be left and come back to. Leaves out what `app`
-//! decides.
+//! Owns what its steps share: their order, the frame of their pages, and the address that leads to where an import
+//! stands. The state of the wizard is a row of the database, so every step can be left and come back to.
 
 mod columns_view;
 mod fields;

@@ -1,7 +1,6 @@
 //! The third step: what would happen to every row, and every way to change that before it does.
 //!
-//! Owns the forms of the step: options, corrections, decisions, the start. Leaves out how the page looks (`preview_view`) and
-//! what a row becomes, which `app` tells.
+//! Owns the forms of the step: options, corrections, decisions, the start.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

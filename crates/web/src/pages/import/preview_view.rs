@@ -1,6 +1,4 @@
 //! How the third step looks: three numbers, the options, and the rows of a class.
-//!
-//! Leaves out what its forms mean (`preview`) and the tables of rows (`rows`).
 
 use crate::pages::import::options::date_options;
 use crate::pages::import::rows::{Changing, Rows, SWAP, heading, meaning, sentence};

@@ -1,7 +1,7 @@
-//! Receiving a file: its pieces are written to the object store as they arrive, so no file is ever held in memory, and a slow
-//! one keeps no thread and no turn.
+//! Receiving a file: its pieces are written to the object store as they arrive, so no file is ever held in memory, and
+//! a slow one keeps no thread and no turn.
 //!
-//! Owns the way from the request to the object store. Leaves out what is done with the file.
+//! Owns the way from the request to the object store.
 
 use crate::Web;
 use crate::bridge::blocking::{blocking, without_turn};

@@ -1,6 +1,6 @@
 //! The last step: what became of every row, and the ways from here.
 //!
-//! Owns the page and the file of rejected rows. Leaves out taking the import back (`undo`).
+//! Owns the page and the file of rejected rows.
 
 use crate::Web;
 use crate::bridge::blocking::{blocking, written};

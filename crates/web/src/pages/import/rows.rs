@@ -1,6 +1,6 @@
 //! Rows of a file in tables, by what becomes of them: before an import with the means to change that, after it without.
 //!
-//! Owns one table for each kind of class. Leaves out which rows are shown, and the frame around them.
+//! Owns one table for each kind of class.
 
 use crate::pages::import::address;
 use crate::pages::import::fields::words_of;

@@ -1,7 +1,6 @@
 //! The fourth step: the import runs, whoever looks on.
 //!
-//! Owns the page, its live numbers and the way to stop. Leaves out the running itself: it goes on in the server, and in
-//! another one if this one dies.
+//! Owns the page, its live numbers and the way to stop.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

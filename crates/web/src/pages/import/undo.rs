@@ -1,6 +1,4 @@
 //! Taking an import back: first what that would do, then doing it.
-//!
-//! Leaves out how it is done, which `app` knows: in steps, so that an undo that is interrupted can be gone on with.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

@@ -1,7 +1,6 @@
 //! The first step: choosing a file, or pasting rows.
 //!
-//! Owns the page, what is accepted in words, and what is said of a file that is refused. Leaves out taking the bytes in
-//! (`receive`).
+//! Owns the page, what is accepted in words, and what is said of a file that is refused.
 
 use crate::Web;
 use crate::pages::import::mapping::PROBLEM;

@@ -1,7 +1,6 @@
 //! Who works here: the list of members, and what an admin does with them.
 //!
-//! Leaves out how somebody comes in by a link (`invitations`) and what the list looks like (`view`). What a member may do is
-//! asked of `app` each time; the pages only leave away what would be refused.
+//! What a member may do is asked of `app` each time; the pages only leave away what would be refused.
 
 mod remove;
 mod view;

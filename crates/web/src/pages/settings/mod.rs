@@ -1,6 +1,4 @@
 //! The settings of the workspace.
-//!
-//! Leaves out what they mean and what can be set: that is `app`.
 
 pub mod security;
 

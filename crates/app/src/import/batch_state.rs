@@ -1,11 +1,10 @@
 //! What an import remembers while it goes through its file: between the rows of a chunk, the chunks of a batch and, for
 //! the keys that many contacts share, the batches of the run.
 //!
-//! Owns which of the rows before are looked up again. A key by which this import matches contacts (`Match`) is looked up
-//! for every row, also among the contacts that the import itself has created. A key by which it does not match (such as the
-//! content of a row without email and phone) only finds contacts that were there before, so the import's own contacts
-//! are left out from the start: otherwise a file of equal rows would compare each row with all rows before it. Leaves out
-//! the lookups (`directory`).
+//! Owns which of the rows before are looked up again. A key by which this import matches contacts (`Match`) is looked
+//! up for every row, also among the contacts that the import itself has created. A key by which it does not match (such
+//! as the content of a row without email and phone) only finds contacts that were there before, so the import's own
+//! contacts are left out from the start: otherwise a file of equal rows would compare each row with all rows before it.
 
 use crate::access::Right;
 use crate::import::candidate::Found;
