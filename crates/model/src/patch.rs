@@ -6,7 +6,7 @@ use crate::email::Email;
 use crate::label::Label;
 use crate::phone::Phone;
 use crate::slot::{AddressPart, TextField};
-use crate::text::Text;
+use crate::text::{Text, fold};
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
@@ -85,6 +85,9 @@ impl Patch {
     /// Brings the row's values into an existing contact.
     pub fn apply(&self, contact: &mut Contact, fill: Fill) {
         for (field, text) in &self.texts {
+            if fill == Fill::Blanks && self.is_in_name(contact, *field, text) {
+                continue;
+            }
             merge_text(contact.text_mut(*field), text, fill);
         }
         self.apply_lists(contact, fill);
@@ -117,6 +120,23 @@ impl Patch {
             contact.custom.insert(name.clone(), value);
         }
         contact.normalise();
+    }
+
+    /// Whether a contact has a part of the row's name in the place of another part: a contact with the first name `Ivers`
+    /// and no last name is not to become `Ivers Ivers` by the row `Ann Ivers`.
+    fn is_in_name(&self, contact: &Contact, field: TextField, text: &Text) -> bool {
+        const PARTS: [TextField; 3] = [TextField::FirstName, TextField::MiddleName, TextField::LastName];
+        let name = fold(text.as_str());
+        if name.is_empty() || !PARTS.contains(&field) {
+            return false;
+        }
+        let agrees = |part: TextField| {
+            let mut own = self.texts.iter().filter(|(own, _)| *own == part);
+            own.any(|(_, text)| fold(text.as_str()) == fold(contact.text(part).as_str()))
+        };
+        let other_parts = PARTS.into_iter().filter(|part| *part != field);
+        let mut moved = other_parts.filter(|part| fold(contact.text(*part).as_str()) == name);
+        moved.any(|part| !agrees(part))
     }
 
     fn apply_lists(&self, contact: &mut Contact, fill: Fill) {

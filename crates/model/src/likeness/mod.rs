@@ -5,6 +5,8 @@
 //! what to look for), and what is done about it.
 
 mod blocks;
+#[cfg(test)]
+mod filling;
 mod generation;
 mod given;
 mod names;
@@ -118,7 +120,10 @@ pub fn by_key(a: &Contact, b: &Contact, key: &MatchKey) -> Verdict {
         Names::Nickname => !shared_by_many,
         // Lea and Lena again: the mailbox must be that of one of them.
         Names::GivenSlip => !shared_by_many && [&name_a, &name_b].iter().any(|name| carries(key, &name.given)),
-        Names::Part => !shared_by_many && !is_of_family(key, &name_a),
+        // In a household there is one of each given name.
+        Names::GivenPart if key.is_phone() => !companies_differ(a, b),
+        Names::GivenPart => !shared_by_many,
+        Names::Part => !shared_by_many && ![&name_a, &name_b].iter().any(|name| is_of_family(key, name)),
         Names::Beginning | Names::Couple | Names::FamilyAlone | Names::Other => false,
     };
     let against =
@@ -214,7 +219,7 @@ pub fn by_values(a: &Contact, b: &Contact) -> Likeness {
     let weight: i32 = match names {
         // Who has both names is known by them; `Ann` alone could be anybody.
         Names::Equal | Names::Swapped if name_a.is_whole() && name_b.is_whole() => 3,
-        Names::Equal | Names::Swapped | Names::Part | Names::Couple => 1,
+        Names::Equal | Names::Swapped | Names::Part | Names::GivenPart | Names::Couple => 1,
         Names::Nickname | Names::Slip | Names::GivenSlip | Names::Beginning | Names::Near => 2,
         Names::GivenAlone if another_family_name(a, b, &evidence) => 2,
         Names::Neither if firms && !companies_differ(a, b) => 1,
@@ -404,7 +409,7 @@ fn told_names(a: &Contact, b: &Contact, names: Names) -> Option<String> {
         Names::Swapped => format!("names swapped: {both}"),
         Names::Nickname => format!("short form of the name: {both}"),
         Names::Beginning => format!("perhaps a short form of the name: {both}"),
-        Names::Part => format!("part of the name: {both}"),
+        Names::Part | Names::GivenPart => format!("part of the name: {both}"),
         Names::GivenAlone => format!("same given name, another family name: {both}"),
         Names::FamilyAlone => format!("same family name, another given name: {both}"),
         Names::Other => format!("another name: {both}"),

@@ -35,6 +35,8 @@ pub(super) enum Names {
     Couple,
     /// An initial in place of the given name, or a part of the name alone.
     Part,
+    /// The given name agrees, and one of the two has no family name.
+    GivenPart,
     /// The given name agrees, the family name does not.
     GivenAlone,
     /// The family name agrees, the given name does not.
@@ -57,6 +59,7 @@ impl Names {
                 | Self::Near
                 | Self::Couple
                 | Self::Part
+                | Self::GivenPart
         )
     }
 }
@@ -225,7 +228,8 @@ pub(super) fn compare(a: &Name, b: &Name) -> Names {
     let family = family(&a.family, &b.family);
     match (given, family) {
         (Given::Equal, Family::Alike) => Names::Slip,
-        (Given::Slip, Family::Equal | Family::Alike) => Names::GivenSlip,
+        // Also without a family name: Lea and Lena are no more one person for that.
+        (Given::Slip, Family::Equal | Family::Alike | Family::Unknown) => Names::GivenSlip,
         (Given::Nickname, Family::Equal | Family::Alike) => Names::Nickname,
         (Given::Beginning, Family::Equal | Family::Alike) => Names::Beginning,
         (Given::Equal, Family::Near) => Names::Near,
@@ -233,7 +237,8 @@ pub(super) fn compare(a: &Name, b: &Name) -> Names {
         (Given::Initial, Family::Equal | Family::Alike) | (Given::Unknown, Family::Equal | Family::Alike) => {
             Names::Part
         }
-        (Given::Equal | Given::Nickname | Given::Slip | Given::Initial, Family::Unknown) => Names::Part,
+        (Given::Equal, Family::Unknown) => Names::GivenPart,
+        (Given::Nickname | Given::Initial, Family::Unknown) => Names::Part,
         (_, Family::Unknown | Family::Near | Family::Other) if lone_part(a, b) || lone_part(b, a) => Names::Part,
         (Given::Equal | Given::Nickname, Family::Near | Family::Other) => Names::GivenAlone,
         (_, Family::Equal | Family::Alike) => Names::FamilyAlone,
