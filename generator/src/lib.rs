@@ -35,7 +35,7 @@ pub struct Request {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Expected {
     pub new: u64,
-    /// The rows that repeat a contact that is there already.
+    /// The rows that repeat a contact that is there already, also one with neither email nor phone.
     pub existing: u64,
     pub repeated_email: u64,
     pub repeated_phone: u64,
@@ -259,9 +259,8 @@ impl Expected {
     fn add(&mut self, row: &Row, existing: u64) {
         self.with_line_break += u64::from(row.notes.contains('\n'));
         let keys = [&row.email, &row.work_phone, &row.mobile_phone].map(|value| u64::from(!value.is_empty()));
-        let has_key = keys.iter().any(|&key| key > 0);
         let is_known = match row.class {
-            Class::Good => row.draw.serial < existing && has_key,
+            Class::Good => row.draw.serial < existing,
             _ => row.repeats.is_some_and(|serial| serial < existing),
         };
         let count = match row.class {
@@ -273,7 +272,7 @@ impl Expected {
             Class::Good => {
                 self.emails += keys[0];
                 self.phones += keys[1] + keys[2];
-                self.without_key += u64::from(!has_key);
+                self.without_key += u64::from(keys == [0; 3]);
                 &mut self.new
             }
         };

@@ -41,7 +41,7 @@ Usage: cargo xtask COMMAND
          PGUSER, PGPASSWORD and PGDATABASE set, or waits for Ctrl-C; --durable has every commit reach the disk
   deny   licences, sources and duplicate versions of the dependencies (deny.toml), and known vulnerabilities where the
          advisory database can be fetched; installs cargo-deny if it is missing
-  ci     formatting, clippy, tidy, deny, test; stops at the first that fails";
+  ci     formatting, clippy, the build without features, tidy, deny, test; stops at the first that fails";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -105,7 +105,7 @@ struct Step {
     run: fn(&Path) -> u8,
 }
 
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     Step {
         alone: "cargo fmt --all --check",
         run: run::format,
@@ -113,6 +113,10 @@ const STEPS: [Step; 5] = [
     Step {
         alone: "cargo clippy --workspace --all-targets --all-features -- -D warnings",
         run: run::clippy,
+    },
+    Step {
+        alone: "cargo check -p cli",
+        run: run::check_default_build,
     },
     Step {
         alone: "cargo xtask tidy",

@@ -25,6 +25,11 @@ pub fn clippy(root: &Path) -> u8 {
     )
 }
 
+/// What `cargo build` compiles, without the features that all other steps have.
+pub fn check_default_build(root: &Path) -> u8 {
+    cargo(root, "check -p cli", &[])
+}
+
 /// Builds the program as users run it, and says where it is.
 pub fn release(root: &Path) -> io::Result<PathBuf> {
     program(root, "build --release -p cli", "release")
