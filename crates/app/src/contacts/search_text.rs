@@ -7,7 +7,7 @@
 
 use crate::App;
 use crate::access::Actor;
-use crate::contacts::stored::read;
+use crate::contacts::write::write_texts;
 use crate::error::Error;
 use model::{Contact, ContactId, fold};
 use store::contacts::ContactRow;
@@ -78,8 +78,7 @@ fn step(tx: &mut Tx<'_>, workspace: Workspace, after: Option<ContactId>, changes
     // Nobody may change a contact between the look at it and the writing of its text.
     workspaces::queue(tx, workspace)?;
     let stale = search_texts::page_stale(tx, workspace, after, STEP)?;
-    let fresh: Vec<SearchText> = stale.iter().map(read_text).collect::<Result<_, _>>()?;
-    search_texts::set_many(tx, workspace, &fresh)?;
+    write_texts(tx, workspace, &stale)?;
     let written = stale.len() as u64;
     let at_end = written < STEP;
     let complete = at_end && workspaces::changes(tx, workspace)?.0 == changes;
@@ -91,19 +90,6 @@ fn step(tx: &mut Tx<'_>, workspace: Workspace, after: Option<ContactId>, changes
         last: stale.last().map(|row| row.id).filter(|_| !at_end),
         complete,
     })
-}
-
-/// Lets the mark of complete texts follow a change that has kept the texts of its contacts in step.
-pub(crate) fn follow(tx: &mut Tx<'_>, workspace: Workspace, change: i64) -> Result<(), store::Error> {
-    let (_, texts_at) = workspaces::changes(tx, workspace)?;
-    if texts_at == change - 1 {
-        workspaces::set_texts_at(tx, workspace, change)?;
-    }
-    Ok(())
-}
-
-fn read_text(row: &ContactRow) -> Result<SearchText, store::Error> {
-    Ok(text_of(row, &read(row)?))
 }
 
 /// The search text of a contact.

@@ -8,6 +8,7 @@ use crate::access::{self, CanView, Owns};
 use crate::access::{Actor, Right};
 use crate::contacts::bulk::ActionReport;
 use crate::contacts::bulk::{ActionKind, Before, Step};
+use crate::contacts::write::{Changes, ShareChanges};
 use crate::error::Error;
 use crate::workspace::member_names::{Names, name_of};
 use model::ContactId;
@@ -121,15 +122,15 @@ impl App {
     fn change_shares(&self, actor: Actor, ids: &[ContactId], change: &Change) -> Result<ActionReport, Error> {
         let about = self.store.read(|tx| change.in_words(tx, actor))?;
         let now = self.world.now();
-        self.in_steps(actor, change.kind(), &about, ids, |tx, some| {
-            change.check(tx, actor)?;
-            let rows = contacts::get_many(tx, actor.workspace, some)?;
-            let seen = access::seen(tx, actor, rows)?;
+        self.in_steps(actor, change.kind(), &about, ids, |changes, some| {
+            change.check(changes.tx, actor)?;
+            let rows = contacts::get_many(changes.tx, actor.workspace, some)?;
+            let seen = access::seen(changes.tx, actor, rows)?;
             let met = seen.len();
-            let owned = access::owned(actor, seen.into_iter().map(|(_, row)| row.into_inner()).collect());
+            let owned = access::owned_of(seen);
             Ok(Step {
                 passed_over: (met - owned.len()) as u64,
-                touched: change.carry_out(tx, actor, owned, now)?,
+                touched: change.carry_out(changes, actor, owned, now)?,
             })
         })
     }
@@ -181,29 +182,25 @@ impl Change {
     /// Carries it out for contacts in the order of their ids, and says which are different now.
     fn carry_out(
         &self,
-        tx: &mut Tx<'_>,
+        changes: &mut Changes<'_, '_>,
         actor: Actor,
         owned: Vec<Owns<ContactRow>>,
         now: i64,
     ) -> Result<Vec<Before>, Error> {
-        let rows: Vec<ContactRow> = owned.into_iter().map(Owns::into_inner).collect();
-        let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+        let ids: Vec<ContactId> = owned.iter().map(|row| row.id).collect();
         let mut before: HashMap<ContactId, Vec<Share>> = HashMap::new();
-        for share in shares::of_many(tx, actor.workspace, &ids)? {
+        for share in shares::of_many(changes.tx, actor.workspace, &ids)? {
             before.entry(share.contact).or_default().push(share);
         }
-        let (mut given, mut taken, mut handed, mut changed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for row in rows {
+        let (mut shares, mut touched, mut handed) = (ShareChanges::default(), Vec::new(), Vec::new());
+        for row in owned {
             let before = before.remove(&row.id).unwrap_or_default();
-            let mut given_to = |contact, to, access| {
-                let by = actor.member;
-                given.push(Share {
-                    contact,
-                    to,
-                    access,
-                    by,
-                    at: now,
-                });
+            let share_with = |to, access| Share {
+                contact: row.id,
+                to,
+                access,
+                by: actor.member,
+                at: now,
             };
             match self {
                 Self::Share(to, access) => {
@@ -213,41 +210,38 @@ impl Change {
                     if lack.is_empty() {
                         continue;
                     }
-                    lack.into_iter().for_each(|to| given_to(row.id, to, *access));
+                    shares.give(&row, lack.into_iter().map(|to| share_with(to, *access)));
                 }
                 Self::Unshare(to) => {
                     let some = before.iter().filter(|share| to.is_none_or(|to| share.to == to));
-                    let already = taken.len();
-                    taken.extend(some.map(|share| (row.id, share.to)));
-                    if taken.len() == already {
+                    let some: Vec<Grantee> = some.map(|share| share.to).collect();
+                    if some.is_empty() {
                         continue;
                     }
+                    shares.take(&row, some);
                 }
                 Self::HandOver { to, keep } => {
                     if row.owner == *to {
                         continue;
                     }
                     // An owner needs no share.
-                    taken.push((row.id, Grantee::Member(*to)));
-                    if let Some(access) = keep {
-                        given_to(row.id, Grantee::Member(row.owner), *access);
-                    }
-                    handed.push(ContactRow {
-                        owner: *to,
-                        ..row.clone()
-                    });
+                    shares.take(&row, [Grantee::Member(*to)]);
+                    let kept = keep.map(|access| share_with(Grantee::Member(row.owner), access));
+                    shares.give(&row, kept);
                 }
             }
-            changed.push(Before {
+            touched.push(Before {
                 after: Some(row.version),
-                row,
+                row: (*row).clone(),
                 shares: Some(before),
             });
+            handed.push(row);
         }
-        contacts::replace_many(tx, actor.workspace, &handed)?;
-        shares::remove_many(tx, actor.workspace, &taken)?;
-        shares::put_many(tx, actor.workspace, &given)?;
-        Ok(changed)
+        if let Self::HandOver { to, .. } = self {
+            changes.hand_over(handed, *to)?;
+        }
+        changes.share(&shares)?;
+        Ok(touched)
     }
 }
 
