@@ -15,8 +15,8 @@ pub(crate) mod tags;
 pub(crate) mod write;
 
 use crate::App;
-use crate::access::Actor;
 use crate::access;
+use crate::access::Actor;
 use crate::audit::AuditAction;
 use crate::contacts::stored::{StoredContact, read};
 use crate::error::Error;

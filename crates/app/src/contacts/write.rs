@@ -353,11 +353,7 @@ pub(crate) fn begin_batch(tx: &mut Tx<'_>, workspace: Workspace) -> Result<i64, 
 }
 
 /// Adds contacts of an import. What they are found by is written at the end of the batch.
-pub(crate) fn insert_of_batch(
-    tx: &mut Tx<'_>,
-    workspace: Workspace,
-    rows: &[ContactRow],
-) -> Result<(), store::Error> {
+pub(crate) fn insert_of_batch(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -> Result<(), store::Error> {
     contacts::insert_many(tx, workspace, rows)
 }
 

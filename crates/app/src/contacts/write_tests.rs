@@ -19,7 +19,14 @@ const WRITES: [&str; 15] = [
     "workspaces::begin_change",
 ];
 /// Modules of the store that are called by their own names, so that [`WRITES`] finds the calls.
-const MODULES: [&str; 6] = ["contacts", "match_keys", "name_order", "search_texts", "shares", "change_feed"];
+const MODULES: [&str; 6] = [
+    "contacts",
+    "match_keys",
+    "name_order",
+    "search_texts",
+    "shares",
+    "change_feed",
+];
 
 #[test]
 fn only_this_module_calls_the_contact_writes_of_the_store() {

@@ -117,7 +117,10 @@ struct Undo<'a> {
 
 impl Undo<'_> {
     /// One step: looks what is to be done, and does it if this may write.
-    fn step<T>(&self, look: impl FnOnce(&mut Tx<'_>) -> Result<(T, Step), store::Error>) -> Result<(T, UndoReport), Error> {
+    fn step<T>(
+        &self,
+        look: impl FnOnce(&mut Tx<'_>) -> Result<(T, Step), store::Error>,
+    ) -> Result<(T, UndoReport), Error> {
         let Some(lease) = self.writing else {
             let (next, step) = self.app.store.read(look)?;
             return Ok((next, step.report));
@@ -199,12 +202,7 @@ struct Step {
 
 impl Step {
     /// What becomes of contacts that the import changed, or that it brought back under ids of their own.
-    fn of_changes(
-        tx: &mut Tx<'_>,
-        actor: Actor,
-        import: ImportId,
-        changes: Vec<Change>,
-    ) -> Result<Self, store::Error> {
+    fn of_changes(tx: &mut Tx<'_>, actor: Actor, import: ImportId, changes: Vec<Change>) -> Result<Self, store::Error> {
         let ids: Vec<ContactId> = changes.iter().map(|change| change.contact).collect();
         let rows = contacts::get_many(tx, actor.workspace, &ids)?;
         let editable = access::editable(tx, actor, rows.clone())?;

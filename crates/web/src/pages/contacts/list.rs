@@ -10,6 +10,7 @@ use crate::pages::contacts::list_query::{ListQuery, PAGE, SCOPES, SHARED, SORTS}
 use crate::pages::contacts::undo::interrupted_notice;
 use crate::pages::contacts::{columns_menu, table, views};
 use crate::session::CurrentMember;
+use crate::session::flash::ShownFlash;
 use crate::ui::error_page::Problem;
 use crate::ui::flash::Flash;
 use crate::ui::form_data::fields;
@@ -29,7 +30,7 @@ struct Shown {
     criteria: ListQuery,
     /// The columns that the address names, or that the member chose last.
     columns: Columns,
-    told: Flash,
+    flash: Option<Flash>,
     interrupted: Option<InterruptedAction>,
     views: Vec<SavedView>,
     /// The workspace's custom fields.
@@ -51,6 +52,7 @@ struct Found {
 pub async fn list(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
+    ShownFlash(flash): ShownFlash,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let asked = fields(query.unwrap_or_default().as_bytes());
@@ -58,7 +60,7 @@ pub async fn list(
     if criteria.scope() == Scope::Shared {
         return Ok(Redirect::to(&criteria.list_url(criteria.page())).into_response());
     }
-    let shown = look(&web, &signed, criteria, &asked).await?;
+    let shown = look(&web, &signed, criteria, flash).await?;
     let head = Page {
         title: "Contacts",
         viewer: Some(signed.viewer()),
@@ -71,6 +73,7 @@ pub async fn list(
 pub async fn shared(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
+    ShownFlash(flash): ShownFlash,
     RawQuery(query): RawQuery,
 ) -> Result<Markup, Problem> {
     let asked = fields(query.unwrap_or_default().as_bytes());
@@ -78,7 +81,7 @@ pub async fn shared(
         scope: "shared".to_owned(),
         ..ListQuery::read(&asked)
     };
-    let shown = look(&web, &signed, criteria, &asked).await?;
+    let shown = look(&web, &signed, criteria, flash).await?;
     let head = Page {
         title: "Shared with me",
         viewer: Some(signed.viewer()),
@@ -91,7 +94,7 @@ async fn look(
     web: &Arc<Web>,
     signed: &CurrentMember,
     criteria: ListQuery,
-    asked: &[(String, String)],
+    flash: Option<Flash>,
 ) -> Result<Shown, Problem> {
     let actor = signed.actor;
     let request = criteria.filter().map(|filter| ListRequest {
@@ -125,7 +128,7 @@ async fn look(
         named => named.clone(),
     };
     Ok(Shown {
-        told: Flash::read(asked),
+        flash,
         interrupted,
         criteria,
         columns,
@@ -188,7 +191,7 @@ fn of_others(shown: &Shown) -> Markup {
 fn body(shown: &Shown, nobody_yet: fn() -> Markup) -> Markup {
     let nobody = shown.found.as_ref().is_ok_and(|found| found.nobody);
     html! {
-        (shown.told.notice(&shown.criteria.list_url(shown.criteria.page())))
+        @if let Some(flash) = &shown.flash { (flash.notice(&shown.criteria.list_url(shown.criteria.page()))) }
         @if let Some(interrupted) = shown.interrupted {
             (interrupted_notice(interrupted, &shown.criteria.list_url(shown.criteria.page())))
         }
