@@ -10,7 +10,7 @@ use crate::contacts::share_text::ShareText;
 use crate::contacts::write::Changes;
 use crate::error::Error;
 use crate::workspace::stored::stored_settings;
-use crate::{App, access};
+use crate::{App, View, access};
 use model::{ContactId, Version};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -288,20 +288,7 @@ impl App {
 
     /// The latest change of many contacts by the member that was interrupted, if one was.
     pub fn interrupted_action(&self, actor: Actor) -> Result<Option<InterruptedAction>, Error> {
-        let now = self.world.now();
-        self.store.read(|tx| {
-            let Some((action, contacts)) =
-                bulk_actions::interrupted(tx, actor.workspace, actor.member, now - OFFERED_FOR, now)?
-            else {
-                return Ok(None);
-            };
-            Ok(Some(InterruptedAction {
-                action: action.id,
-                done: ActionKind::named(&action.kind)?.audit_action().as_str(),
-                began_at: action.at,
-                contacts,
-            }))
-        })
+        self.read(actor, |view| view.interrupted_action())
     }
 
     /// Leaves an interrupted change of the member as it is, so that it is not offered any more.
@@ -326,6 +313,25 @@ impl App {
             .write(|tx| bulk_actions::forget(tx, actor.workspace, before, STEP as u64))?
         {}
         Ok(())
+    }
+}
+
+impl View<'_, '_> {
+    /// The latest change of many contacts by the member that was interrupted, if one was.
+    pub fn interrupted_action(&mut self) -> Result<Option<InterruptedAction>, Error> {
+        let now = self.app.world.now();
+        let (tx, actor) = (&mut *self.tx, self.actor);
+        let Some((action, contacts)) =
+            bulk_actions::interrupted(tx, actor.workspace, actor.member, now - OFFERED_FOR, now)?
+        else {
+            return Ok(None);
+        };
+        Ok(Some(InterruptedAction {
+            action: action.id,
+            done: ActionKind::named(&action.kind)?.audit_action().as_str(),
+            began_at: action.at,
+            contacts,
+        }))
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) mod tags;
 pub(crate) mod write;
 
 use crate::App;
+use crate::View;
 use crate::access;
 use crate::access::Actor;
 use crate::audit::AuditAction;
@@ -79,19 +80,7 @@ impl App {
     /// # Errors
     /// [`Error::NoContact`]; those of the database.
     pub fn contact(&self, actor: Actor, id: ContactId) -> Result<StoredContact, Error> {
-        self.store.read(|tx| {
-            let (right, row) = access::found(tx, actor, id)?;
-            Ok(StoredContact {
-                id: row.id,
-                version: row.version,
-                created_at: row.created_at,
-                created_by: row.created_by,
-                written_by: row.written_by,
-                contact: read(&row)?,
-                right,
-                owner_name: name_of(tx, actor.workspace, row.owner)?,
-            })
-        })
+        self.read(actor, |view| view.contact(id))
     }
 
     /// Gives a contact new values, all of them, and says its new version; the old one if nothing differs. `expected` is the
@@ -248,6 +237,26 @@ impl App {
             true => DELETED_AT_ONCE_ON_SERVER,
             false => DELETED_AT_ONCE,
         }
+    }
+}
+
+impl View<'_, '_> {
+    /// A contact.
+    ///
+    /// # Errors
+    /// [`Error::NoContact`]; those of the database.
+    pub fn contact(&mut self, id: ContactId) -> Result<StoredContact, Error> {
+        let (right, row) = access::found(self.tx, self.actor, id)?;
+        Ok(StoredContact {
+            id: row.id,
+            version: row.version,
+            created_at: row.created_at,
+            created_by: row.created_by,
+            written_by: row.written_by,
+            contact: read(&row)?,
+            right,
+            owner_name: name_of(self.tx, self.actor.workspace, row.owner)?,
+        })
     }
 }
 

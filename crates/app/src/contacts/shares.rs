@@ -4,6 +4,7 @@
 //! (`access`), and how many are gone through and what was done is taken back (`actions`).
 
 use crate::App;
+use crate::View;
 use crate::access::{self, CanView, Owns};
 use crate::access::{Actor, Right};
 use crate::contacts::bulk::ActionReport;
@@ -99,24 +100,7 @@ impl App {
     /// # Errors
     /// [`Error::NoContact`]; those of the database.
     pub fn shares_of(&self, actor: Actor, id: ContactId) -> Result<Vec<ShareInfo>, Error> {
-        self.store.read(|tx| {
-            let contact = access::view(tx, actor, id)?;
-            let found = shares::of_many(tx, actor.workspace, &[contact.id])?;
-            let grantees = found.iter().filter_map(|share| share.to.member());
-            let named = found.iter().map(|share| share.by).chain(grantees);
-            let names = Names::load(tx, actor.workspace, named)?;
-            let infos = found.into_iter().map(|share| ShareInfo {
-                to: share.to,
-                name: match share.to {
-                    Grantee::Everyone => String::new(),
-                    Grantee::Member(member) => names.name(member),
-                },
-                access: share.access,
-                by_name: names.name(share.by),
-                at: share.at,
-            });
-            Ok(infos.collect())
-        })
+        self.read(actor, |view| view.shares_of(id))
     }
 
     fn change_shares(&self, actor: Actor, ids: &[ContactId], change: &Change) -> Result<ActionReport, Error> {
@@ -133,6 +117,32 @@ impl App {
                 touched: change.carry_out(changes, actor, owned, now)?,
             })
         })
+    }
+}
+
+impl View<'_, '_> {
+    /// Who sees a contact beside its owner. Whoever sees it may know.
+    ///
+    /// # Errors
+    /// [`Error::NoContact`]; those of the database.
+    pub fn shares_of(&mut self, id: ContactId) -> Result<Vec<ShareInfo>, Error> {
+        let (tx, actor) = (&mut *self.tx, self.actor);
+        let contact = access::view(tx, actor, id)?;
+        let found = shares::of_many(tx, actor.workspace, &[contact.id])?;
+        let grantees = found.iter().filter_map(|share| share.to.member());
+        let named = found.iter().map(|share| share.by).chain(grantees);
+        let names = Names::load(tx, actor.workspace, named)?;
+        let infos = found.into_iter().map(|share| ShareInfo {
+            to: share.to,
+            name: match share.to {
+                Grantee::Everyone => String::new(),
+                Grantee::Member(member) => names.name(member),
+            },
+            access: share.access,
+            by_name: names.name(share.by),
+            at: share.at,
+        });
+        Ok(infos.collect())
     }
 }
 

@@ -3,6 +3,7 @@
 //! Leaves out which columns there are: their names are the door's, and are kept as they come.
 
 use crate::App;
+use crate::View;
 use crate::access::Actor;
 use crate::access::Scope;
 use crate::error::Error;
@@ -14,9 +15,7 @@ const LONGEST: usize = 20_000;
 impl App {
     /// The columns that the member has chosen for the list of a scope; none where the standard ones are shown.
     pub fn chosen_columns(&self, actor: Actor, list: Scope) -> Result<Option<String>, Error> {
-        Ok(self
-            .store
-            .read(|tx| preferences::get(tx, actor.workspace, actor.member, choice(list)))?)
+        self.read(actor, |view| view.chosen_columns(list))
     }
 
     /// Remembers the columns of a list; with none, the standard ones are shown again.
@@ -31,6 +30,14 @@ impl App {
             Some(columns) => preferences::put(tx, actor.workspace, actor.member, choice(list), columns),
             None => preferences::remove(tx, actor.workspace, actor.member, choice(list)),
         })?)
+    }
+}
+
+impl View<'_, '_> {
+    /// The columns that the member has chosen for the list of a scope; none where the standard ones are shown.
+    pub fn chosen_columns(&mut self, list: Scope) -> Result<Option<String>, Error> {
+        let Actor { workspace, member } = self.actor;
+        Ok(preferences::get(self.tx, workspace, member, choice(list))?)
     }
 }
 

@@ -196,3 +196,28 @@ async fn a_selection_is_deleted_or_exported() {
     );
     shows(&owner.get("/contacts").await, &["2 contacts"]);
 }
+
+#[tokio::test]
+async fn the_list_and_the_page_of_a_contact_read_the_database_once() {
+    let (site, mut owner) = Site::set_up().await;
+    let page = owner.create("first_name=Ann&tag=vip").await;
+    // The index of the list is built by the first page, in the same transaction.
+    for path in [
+        &page,
+        "/contacts",
+        "/contacts",
+        "/contacts?q=ann",
+        "/contacts?page=9",
+        "/shared",
+    ] {
+        let before = site.app.reads();
+        assert_eq!(owner.get(path).await.status, StatusCode::OK);
+        assert_eq!(site.app.reads() - before, 1, "{path}");
+    }
+    owner
+        .post(&format!("{page}/share"), "member=everyone&access=view")
+        .await;
+    let before = site.app.reads();
+    shows(&owner.get("/contacts").await, &["Ann"]);
+    assert_eq!(site.app.reads() - before, 1, "after a change too");
+}

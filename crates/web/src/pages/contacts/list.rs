@@ -16,7 +16,7 @@ use crate::ui::flash::Flash;
 use crate::ui::form_data::fields;
 use crate::ui::layout::{Page, Section, Tone, empty, notice, page, pages};
 use crate::ui::words::{contacts, number};
-use app::{InterruptedAction, ListPage, ListRequest, SavedView, Scope};
+use app::{InterruptedAction, ListPage, ListRequest, SavedView, Scope, View};
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -106,20 +106,20 @@ async fn look(
     });
     let list = criteria.scope();
     let (views, fields, tags, remembered, interrupted, found) = blocking(web, move |app| {
-        let found = match request {
-            Ok(request) => Ok(find(app, actor, request)?),
-            Err(error) => Err(error.to_string()),
-        };
-        let remembered = app.chosen_columns(actor, list)?;
-        let (views, fields) = (app.views(actor)?, custom_fields(app, actor)?);
-        Ok((
-            views,
-            fields,
-            app.known_tags(actor)?,
-            remembered,
-            app.interrupted_action(actor)?,
-            found,
-        ))
+        app.read(actor, |view| {
+            let found = match request {
+                Ok(request) => Ok(find(view, request)?),
+                Err(error) => Err(error.to_string()),
+            };
+            Ok((
+                view.saved_views()?,
+                custom_fields(view)?,
+                view.known_tags()?,
+                view.chosen_columns(list)?,
+                view.interrupted_action()?,
+                found,
+            ))
+        })
     })
     .await?;
     let remembered = remembered.map(|columns| Columns::remembered(&columns, &fields));
@@ -139,12 +139,12 @@ async fn look(
     })
 }
 
-fn find(app: &app::App, actor: app::Actor, mut request: ListRequest) -> Result<Found, app::Error> {
-    let mut page = app.list(actor, &request)?;
+fn find(view: &mut View<'_, '_>, mut request: ListRequest) -> Result<Found, app::Error> {
+    let mut page = view.list(&request)?;
     if let Some(total) = page.total.filter(|total| request.from > 0 && request.from >= *total) {
         // The last page, where there are fewer than there were.
         request.from = total.saturating_sub(1) / PAGE * PAGE;
-        page = app.list(actor, &request)?;
+        page = view.list(&request)?;
     }
     let everybody = request.filter.is_empty() && request.scope != Scope::Mine;
     Ok(Found {
@@ -155,8 +155,8 @@ fn find(app: &app::App, actor: app::Actor, mut request: ListRequest) -> Result<F
 }
 
 /// The names of the workspace's custom fields, for columns.
-fn custom_fields(app: &app::App, actor: app::Actor) -> Result<Vec<String>, app::Error> {
-    let defined = app.custom_fields(actor)?.into_iter();
+fn custom_fields(view: &mut View<'_, '_>) -> Result<Vec<String>, app::Error> {
+    let defined = view.custom_fields()?.into_iter();
     let used = defined.filter(|defined| !defined.field.archived);
     Ok(used.map(|defined| defined.field.name).collect())
 }

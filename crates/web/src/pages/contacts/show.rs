@@ -41,13 +41,15 @@ pub async fn show(
 ) -> Result<Markup, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
     let shown = blocking(&web, move |app| {
-        Ok(Shown {
-            stored: app.contact(actor, id)?,
-            history: app.contact_history(actor, id)?,
-            rules: app.contact_rules(actor)?,
-            shares: app.shares_of(actor, id)?,
-            me: Grantee::Member(actor.member()),
-            flash,
+        app.read(actor, |view| {
+            Ok(Shown {
+                stored: view.contact(id)?,
+                history: view.contact_history(id)?,
+                rules: view.contact_rules()?,
+                shares: view.shares_of(id)?,
+                me: Grantee::Member(actor.member()),
+                flash,
+            })
         })
     })
     .await?;
