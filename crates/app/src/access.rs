@@ -11,7 +11,9 @@ use crate::error::Error;
 use model::ContactId;
 use std::collections::HashMap;
 use std::ops::Deref;
+use store::contacts::bulk_actions::Touched;
 use store::contacts::shares::{self, Access};
+use store::contacts::trash::Trashed;
 use store::contacts::{self, ContactRow};
 use store::members;
 use store::members::MemberRow;
@@ -71,6 +73,10 @@ pub(crate) struct CanEdit<T>(T);
 #[derive(Debug)]
 pub(crate) struct Owns<T>(T);
 
+/// Proof that the actor may give this the state back that it had before an action of theirs.
+#[derive(Debug)]
+pub(crate) struct CanUndo<T>(T);
+
 macro_rules! proofs {
     ($($proof:ident),*) => {$(
         impl<T> Deref for $proof<T> {
@@ -80,17 +86,23 @@ macro_rules! proofs {
                 &self.0
             }
         }
-
-        impl<T> $proof<T> {
-            /// What it is about, without the proof.
-            pub fn into_inner(self) -> T {
-                self.0
-            }
-        }
     )*};
 }
 
-proofs!(CanView, CanEdit, Owns);
+proofs!(CanView, CanEdit, Owns, CanUndo);
+
+impl<T> Owns<T> {
+    /// What it is about, without the proof.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+/// Proof that the actor may give this to others and take it back from them.
+pub(crate) trait MayShare: Deref<Target = ContactRow> {}
+
+impl MayShare for Owns<ContactRow> {}
+impl MayShare for CanUndo<ContactRow> {}
 
 impl<T> From<CanEdit<T>> for CanView<T> {
     fn from(proof: CanEdit<T>) -> Self {
@@ -100,6 +112,12 @@ impl<T> From<CanEdit<T>> for CanView<T> {
 
 impl<T> From<Owns<T>> for CanEdit<T> {
     fn from(proof: Owns<T>) -> Self {
+        Self(proof.0)
+    }
+}
+
+impl<T> From<CanEdit<T>> for CanUndo<T> {
+    fn from(proof: CanEdit<T>) -> Self {
         Self(proof.0)
     }
 }
@@ -125,12 +143,17 @@ pub(crate) fn view(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<CanVi
 /// A contact that the actor may change.
 pub(crate) fn edit(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<CanEdit<ContactRow>, Error> {
     let (right, row) = found(tx, actor, id)?;
+    edit_with(right, row.0)
+}
+
+/// A contact that the actor may change, given the right that was found in this transaction.
+pub(crate) fn edit_with(right: Right, row: ContactRow) -> Result<CanEdit<ContactRow>, Error> {
     if right < Right::Edit {
         return Err(Error::Forbidden(
             "this contact is shared with you to view, not to edit; ask its owner",
         ));
     }
-    Ok(CanEdit(row.0))
+    Ok(CanEdit(row))
 }
 
 /// A contact that is the actor's own.
@@ -151,6 +174,16 @@ pub(crate) fn seen(
     actor: Actor,
     rows: Vec<ContactRow>,
 ) -> Result<Vec<(Right, CanView<ContactRow>)>, store::Error> {
+    let seen = with_rights(tx, actor, rows)?.into_iter();
+    Ok(seen.map(|(right, row)| (right, CanView(row))).collect())
+}
+
+/// The same without proofs, for an import, which compares its rows with contacts and changes copies of them.
+pub(crate) fn with_rights(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    rows: Vec<ContactRow>,
+) -> Result<Vec<(Right, ContactRow)>, store::Error> {
     let of_others: Vec<ContactId> = rows
         .iter()
         .filter(|row| row.owner != actor.member)
@@ -166,8 +199,7 @@ pub(crate) fn seen(
         true => Some(Right::Own),
         false => granted.get(&row.id).map(|access| Right::from(*access)),
     };
-    let seen = rows.into_iter().filter_map(|row| Some((right(&row)?, CanView(row))));
-    Ok(seen.collect())
+    Ok(rows.into_iter().filter_map(|row| Some((right(&row)?, row))).collect())
 }
 
 /// Those of some contacts that the actor may change, in their order.
@@ -176,17 +208,39 @@ pub(crate) fn editable(
     actor: Actor,
     rows: Vec<ContactRow>,
 ) -> Result<Vec<CanEdit<ContactRow>>, store::Error> {
-    let seen = seen(tx, actor, rows)?.into_iter();
-    Ok(seen
-        .filter(|(right, _)| *right >= Right::Edit)
-        .map(|(_, row)| CanEdit(row.0))
-        .collect())
+    Ok(editable_of(seen(tx, actor, rows)?))
+}
+
+/// Those of some contacts that the actor may change, in their order.
+pub(crate) fn editable_of(seen: Vec<(Right, CanView<ContactRow>)>) -> Vec<CanEdit<ContactRow>> {
+    let editable = seen.into_iter().filter(|(right, _)| *right >= Right::Edit);
+    editable.map(|(_, row)| CanEdit(row.0)).collect()
 }
 
 /// Those of some contacts that are the actor's own, in their order.
+pub(crate) fn owned_of(seen: Vec<(Right, CanView<ContactRow>)>) -> Vec<Owns<ContactRow>> {
+    let owned = seen.into_iter().filter(|(right, _)| *right == Right::Own);
+    owned.map(|(_, row)| Owns(row.0)).collect()
+}
+
+/// Those of some contacts that are the actor's own, in their order. New contacts may be among them.
 pub(crate) fn owned(actor: Actor, rows: Vec<ContactRow>) -> Vec<Owns<ContactRow>> {
     let own = rows.into_iter().filter(|row| row.owner == actor.member);
     own.map(Owns).collect()
+}
+
+/// Those of some contacts in the trash that were the actor's own, in their order.
+pub(crate) fn owned_trash(actor: Actor, trashed: Vec<Trashed>) -> Vec<Owns<Trashed>> {
+    let own = trashed
+        .into_iter()
+        .filter(|trashed| trashed.contact.owner == actor.member);
+    own.map(Owns).collect()
+}
+
+/// A contact that the actor has given away by an action. They may take it back as long as the new owner has not touched it.
+pub(crate) fn given_away(actor: Actor, row: ContactRow, by: &Touched) -> Option<CanUndo<ContactRow>> {
+    let was_given = by.owner == actor.member && by.owner != by.after_owner && row.owner == by.after_owner;
+    (was_given && by.after_version == Some(row.version)).then_some(CanUndo(row))
 }
 
 /// Makes sure that the actor is still there. Whatever changes contacts asks for it in its transaction: who is deactivated is

@@ -284,6 +284,11 @@ impl Error {
         }
     }
 
+    /// Whether the database was busy for too long, so that trying again may help.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Store(store::Error::Busy))
+    }
+
     /// Whether it tells that the database itself is damaged.
     pub fn tells_damage(&self) -> bool {
         let Self::Store(error) = self else { return false };

@@ -111,7 +111,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use storage::Objects;
 use storage::disk_reserve::DiskReserve;
-use store::Store;
+use store::{Store, Tx};
 use worker::Notify;
 
 /// The database of an installation that is in no server.
@@ -128,6 +128,15 @@ pub struct Place<'a> {
     pub objects: Option<&'a str>,
     /// The server that has the database; without one, it is a file in the data folder.
     pub database: Option<DatabaseServer<'a>>,
+}
+
+/// One moment of the database, as a member sees it: what a page is made of is read in one transaction.
+pub struct View<'a, 'tx> {
+    app: &'a App,
+    tx: &'a mut Tx<'tx>,
+    actor: Actor,
+    /// The list in memory, once it was asked for.
+    index: Option<contact_index::keeper::Fresh>,
 }
 
 /// A running installation: its database, its object store, and the world it asks for time and ids.
@@ -196,6 +205,27 @@ impl App {
             low_memory: false,
             soundness: admin::readiness::Soundness::default(),
         })
+    }
+
+    /// Reads as a member, everything at one moment. The list of contacts, if it is asked for, is to be asked for first: it is
+    /// brought up to date with that moment.
+    ///
+    /// # Errors
+    /// What `work` returns; those of the database.
+    pub fn read<T>(&self, actor: Actor, work: impl FnOnce(&mut View<'_, '_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.store.read(|tx| {
+            work(&mut View {
+                app: self,
+                tx,
+                actor,
+                index: None,
+            })
+        })
+    }
+
+    /// How many transactions have read the database since it was opened, those that find out who is signed in left out.
+    pub fn reads(&self) -> u64 {
+        self.store.reads()
     }
 
     /// With imports and previews that take little memory and let others in often, for a process that does other things too.

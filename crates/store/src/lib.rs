@@ -23,11 +23,15 @@ pub use ids::{ImportId, Member, Workspace};
 use engine::postgres::open::Postgres;
 use engine::sqlite::open::Sqlite;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// An open database. Clones share it; threads may use it at the same time.
 #[derive(Clone)]
 pub struct Store {
     engine: Engine,
+    /// How many transactions that read have begun.
+    reads: Arc<AtomicU64>,
 }
 
 /// What happens to a backup that has the name of a new one.
@@ -45,6 +49,15 @@ enum Engine {
     Postgres(Postgres),
 }
 
+impl From<Engine> for Store {
+    fn from(engine: Engine) -> Self {
+        Self {
+            engine,
+            reads: Arc::default(),
+        }
+    }
+}
+
 impl Store {
     /// Opens the SQLite database in the file `path`, whose folder must exist. Makes the file if it is missing and brings
     /// its schema up to date.
@@ -53,9 +66,7 @@ impl Store {
     /// [`Error::CannotOpen`], [`Error::EmptyFile`], [`Error::NotADatabase`], [`Error::Foreign`], [`Error::NewerSchema`],
     /// [`Error::Migration`].
     pub fn open(path: &Path) -> Result<Self> {
-        Ok(Self {
-            engine: Engine::Sqlite(Sqlite::file(path)?),
-        })
+        Ok(Engine::Sqlite(Sqlite::file(path)?).into())
     }
 
     /// Connects to the PostgreSQL database at `address` (`postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `sslmode` and
@@ -64,9 +75,7 @@ impl Store {
     /// # Errors
     /// [`Error::BadAddress`], [`Error::Unreachable`], [`Error::Unsuitable`], [`Error::NewerSchema`], [`Error::Migration`].
     pub fn connect(address: &str, options: &PostgresOptions) -> Result<Self> {
-        Ok(Self {
-            engine: Engine::Postgres(Postgres::connect(address, options)?),
-        })
+        Ok(Engine::Postgres(Postgres::connect(address, options)?).into())
     }
 
     /// Whether processes on other machines may use this database too.
@@ -78,11 +87,10 @@ impl Store {
     /// work, such as finding out who is signed in. On SQLite it writes over the one connection that writes.
     #[must_use]
     pub fn reserved(&self) -> Self {
-        let engine = match &self.engine {
-            Engine::Sqlite(sqlite) => Engine::Sqlite(sqlite.reserved()),
-            Engine::Postgres(postgres) => Engine::Postgres(postgres.reserved()),
-        };
-        Self { engine }
+        match &self.engine {
+            Engine::Sqlite(sqlite) => Engine::Sqlite(sqlite.reserved()).into(),
+            Engine::Postgres(postgres) => Engine::Postgres(postgres.reserved()).into(),
+        }
     }
 
     /// The first damage that is found in the whole database, over a connection of its own. A server looks after that itself,
@@ -147,9 +155,7 @@ impl Store {
     /// # Errors
     /// [`Error::Sql`] if there is no place for a temporary file.
     pub fn scratch() -> Result<Self> {
-        Ok(Self {
-            engine: Engine::Sqlite(Sqlite::scratch()?),
-        })
+        Ok(Engine::Sqlite(Sqlite::scratch()?).into())
     }
 
     /// Runs `work` in a transaction that writes. All of it is committed, durably, or (if `work` fails) nothing. On SQLite
@@ -171,9 +177,15 @@ impl Store {
     /// # Errors
     /// What `work` returns; [`Error::ReadOnly`] if it tries to write; [`Error::Busy`] if no connection became free.
     pub fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.read(work),
             Engine::Postgres(postgres) => postgres.read(work),
         }
+    }
+
+    /// How many transactions that read have begun on this database since it was opened, those of [`Store::reserved`] left out.
+    pub fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
     }
 }

@@ -5,7 +5,9 @@
 use crate::contact_index::visibility::SeenBy;
 use crate::contacts::stored::read;
 use crate::search::filter::{FIELD_END, comparable, field_name};
+use crate::search::searchable::{SearchKind, searchable};
 use model::{Contact, ContactId, fold, name_order};
+use std::borrow::Cow;
 use store::contacts::ContactRow;
 use store::{ImportId, Member};
 
@@ -85,45 +87,35 @@ pub(crate) fn seconds(micros: i64) -> u32 {
     u32::try_from(micros.div_euclid(1_000_000).max(0)).unwrap_or(u32::MAX)
 }
 
-/// The lines of a contact, and where the order by name begins in the first of them. What is compared with a word in
-/// `filter` is made into a line here.
+/// The lines of a contact, and where the order by name begins in the first of them.
 pub(crate) fn lines(contact: &Contact) -> (Vec<u8>, u8) {
-    let name = fold(&contact.display_name());
-    let order = name_order(contact);
     let mut text = Vec::with_capacity(128);
-    add(&mut text, kind::NAME, &name);
-    let cut = cut(&name, &order).unwrap_or_else(|| {
-        add(&mut text, kind::ORDER, &order);
-        ORDER_APART
-    });
-    let others = [
-        &contact.first_name,
-        &contact.middle_name,
-        &contact.last_name,
-        &contact.nickname,
-    ];
-    for other in others.map(|other| fold(other.as_str())) {
-        if !name.contains(&other) {
-            add(&mut text, kind::OTHER, &other);
+    let mut name_cut = ORDER_APART;
+    let mut full_name = Cow::Borrowed("");
+    for (kind, value) in searchable(contact) {
+        match kind {
+            SearchKind::FullName => {
+                let order = name_order(contact);
+                add(&mut text, kind::NAME, &value);
+                name_cut = cut(&value, &order).unwrap_or_else(|| {
+                    add(&mut text, kind::ORDER, &order);
+                    ORDER_APART
+                });
+                full_name = value;
+            }
+            SearchKind::Name if full_name.contains(&*value) => {}
+            SearchKind::Name => add(&mut text, kind::OTHER, &value),
+            SearchKind::Company => add(&mut text, kind::COMPANY, &value),
+            SearchKind::Tag => add(&mut text, kind::TAG, &value),
+            SearchKind::Email => add(&mut text, kind::EMAIL, &value),
+            SearchKind::Phone => add(&mut text, kind::PHONE, &value),
         }
-    }
-    if !contact.company.is_empty() {
-        add(&mut text, kind::COMPANY, &fold(contact.company.as_str()));
-    }
-    for tag in &contact.tags {
-        add(&mut text, kind::TAG, &fold(tag.as_str()));
-    }
-    for email in &contact.emails {
-        add(&mut text, kind::EMAIL, &fold(email.value.as_str()));
-    }
-    for phone in &contact.phones {
-        add(&mut text, kind::PHONE, phone.phone.as_str());
     }
     for (name, value) in &contact.custom {
         let line = format!("{}{FIELD_END}{}", field_name(name), comparable(value.as_str()));
         add(&mut text, kind::FIELD, &line);
     }
-    (text, cut)
+    (text, name_cut)
 }
 
 fn add(text: &mut Vec<u8>, kind: u8, line: &str) {

@@ -11,8 +11,9 @@ use crate::error::Error;
 use foldhash::{HashMap, HashSet};
 use model::ContactId;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use store::contacts::ContactRow;
 use store::contacts::change_feed::{self, Touched};
 use store::contacts::shares;
@@ -28,6 +29,8 @@ const AT_ONCE: usize = 300;
 const BUILT_AT_ONCE: u64 = 2_000;
 /// Entries of the feed that are read at once: more than any one change has.
 const ENTRIES: u64 = 128;
+/// How long a request waits before it looks again whether another one has followed.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
 /// About so many contacts make one step of following.
 const STEP: usize = 50_000;
 
@@ -52,6 +55,7 @@ struct Keeper {
 }
 
 /// A list as it is now.
+#[derive(Clone)]
 pub(crate) struct Fresh {
     /// None while it is being built.
     pub roster: Option<Arc<ContactIndex>>,
@@ -115,8 +119,13 @@ impl ContactIndexes {
 
     /// The list of a workspace, up to date if that is little work.
     pub(crate) fn fresh(&self, workspace: Workspace) -> Result<Fresh, Error> {
+        self.store.read(|tx| self.fresh_in(tx, workspace))
+    }
+
+    /// The same in a transaction, of whose moment the list then is.
+    pub(crate) fn fresh_in(&self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<Fresh, Error> {
         let keeper = self.keeper(workspace);
-        let fresh = keeper.fresh()?;
+        let fresh = keeper.fresh(tx)?;
         if fresh.roster.is_none() || fresh.catching_up {
             self.work(&keeper);
         }
@@ -180,86 +189,92 @@ impl Keeper {
         roster
     }
 
-    fn fresh(&self) -> Result<Fresh, Error> {
+    fn fresh(&self, tx: &mut Tx<'_>) -> Result<Fresh, Error> {
         let Some(roster) = self.roster() else {
             return Ok(Fresh {
-                roster: self.build_if_small()?,
+                roster: self.build_if_small(tx)?,
                 catching_up: false,
             });
         };
-        let (changes, _) = self.store.read(|tx| workspaces::changes(tx, self.workspace))?;
+        let (changes, _) = workspaces::changes(tx, self.workspace)?;
         if changes == roster.at {
             return Ok(Fresh {
                 roster: Some(roster),
                 catching_up: false,
             });
         }
-        let guard = if self.busy.load(Ordering::Acquire) {
-            self.work.try_lock().ok()
-        } else {
-            Some(locked(&self.work))
-        };
-        let Some(_guard) = guard else {
+        let Some(_guard) = self.lock_unless_busy() else {
             return Ok(Fresh {
                 roster: Some(roster),
                 catching_up: true,
             });
         };
-        self.follow_at_once()
+        match self.roster() {
+            // Another request has followed meanwhile, and saw a later moment than this one does.
+            Some(next) if next.at > roster.at && next.at > changes => Ok(Fresh {
+                roster: Some(next),
+                catching_up: false,
+            }),
+            next => self.follow_at_once(tx, next),
+        }
+    }
+
+    /// The lock for work; none while a thread of its own is at it. Who waits for it holds a connection, which that thread may
+    /// need, so nobody waits for the thread.
+    fn lock_unless_busy(&self) -> Option<MutexGuard<'_, ()>> {
+        loop {
+            match self.work.try_lock() {
+                Ok(guard) => return Some(guard),
+                Err(TryLockError::Poisoned(guard)) => return Some(guard.into_inner()),
+                Err(TryLockError::WouldBlock) if self.busy.load(Ordering::Acquire) => return None,
+                // Another request follows a few changes.
+                Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK_AGAIN),
+            }
+        }
     }
 
     /// Follows if that is little work. The lock for work is held.
-    fn follow_at_once(&self) -> Result<Fresh, Error> {
-        let Some(roster) = self.roster() else {
+    fn follow_at_once(&self, tx: &mut Tx<'_>, roster: Option<Arc<ContactIndex>>) -> Result<Fresh, Error> {
+        let Some(roster) = roster else {
             return Ok(Fresh {
                 roster: None,
                 catching_up: false,
             });
         };
-        let next = self.store.read(|tx| {
-            Ok::<_, store::Error>(match behind(tx, self.workspace, &roster, AT_ONCE)? {
-                Behind::Nothing => Some(None),
-                Behind::Some(differing, at) => Some(Some(follow(tx, self.workspace, &roster, &differing, at)?)),
-                Behind::Much | Behind::Unknown => None,
-            })
-        })?;
-        Ok(match next {
-            Some(Some(next)) => Fresh {
-                roster: Some(self.publish(next)),
-                catching_up: false,
-            },
-            Some(None) => Fresh {
+        Ok(match behind(tx, self.workspace, &roster, AT_ONCE)? {
+            Behind::Nothing => Fresh {
                 roster: Some(roster),
                 catching_up: false,
             },
-            None => Fresh {
+            Behind::Some(differing, at) => Fresh {
+                roster: Some(self.publish(follow(tx, self.workspace, &roster, &differing, at)?)),
+                catching_up: false,
+            },
+            Behind::Much | Behind::Unknown => Fresh {
                 roster: Some(roster),
                 catching_up: true,
             },
         })
     }
 
-    fn build_if_small(&self) -> Result<Option<Arc<ContactIndex>>, Error> {
+    fn build_if_small(&self, tx: &mut Tx<'_>) -> Result<Option<Arc<ContactIndex>>, Error> {
         let Ok(_guard) = self.work.try_lock() else {
             return Ok(None);
         };
         if let Some(roster) = self.roster() {
             return Ok(Some(roster));
         }
-        let small = self.store.read(|tx| {
-            let (at, _) = workspaces::changes(tx, self.workspace)?;
-            let rows = contacts::page(tx, self.workspace, None, BUILT_AT_ONCE + 1)?;
-            if rows.len() as u64 > BUILT_AT_ONCE {
-                return Ok(None);
-            }
-            let mut roster = ContactIndex::empty_at(at);
-            let mut builder = Builder::default();
-            let shares = shares_of_page(tx, self.workspace, &rows)?;
-            add_all(&mut builder, &rows, shares)?;
-            roster.insert(builder.finish());
-            Ok::<_, store::Error>(Some(roster))
-        })?;
-        Ok(small.map(|roster| self.publish(roster)))
+        let (at, _) = workspaces::changes(tx, self.workspace)?;
+        let rows = contacts::page(tx, self.workspace, None, BUILT_AT_ONCE + 1)?;
+        if rows.len() as u64 > BUILT_AT_ONCE {
+            return Ok(None);
+        }
+        let mut roster = ContactIndex::empty_at(at);
+        let mut builder = Builder::default();
+        let shares = shares_of_page(tx, self.workspace, &rows)?;
+        add_all(&mut builder, &rows, shares)?;
+        roster.insert(builder.finish());
+        Ok(Some(self.publish(roster)))
     }
 
     /// Builds the list or follows the feed to its end.

@@ -20,6 +20,7 @@ pub(crate) use crate::contact_index::keeper::ContactIndexes;
 pub(crate) use crate::contact_index::tag_suggestions::Suggestions;
 
 use crate::App;
+use crate::View;
 use crate::access::Scope;
 use crate::access::{self, CanView};
 use crate::access::{Actor, Right};
@@ -95,23 +96,7 @@ pub struct ListPage {
 impl App {
     /// A page of the contacts that a member may see and a filter lets pass.
     pub fn list(&self, actor: Actor, request: &ListRequest) -> Result<ListPage, Error> {
-        let fresh = self.rosters.fresh(actor.workspace)?;
-        let Some(roster) = &fresh.roster else {
-            return self.list_without(actor, request);
-        };
-        let passing = roster.passing(&look(actor, request.scope, &request.filter));
-        let size = usize::try_from(request.size).unwrap_or(usize::MAX);
-        let ids = roster.page(&passing, request.sort, request.from, size);
-        let contacts = self.store.read(|tx| {
-            let rows = contacts::get_many(tx, actor.workspace, &ids)?;
-            let seen = access::seen(tx, actor, rows)?;
-            listed(tx, actor, in_scope(seen, request.scope))
-        })?;
-        Ok(ListPage {
-            contacts,
-            total: Some(passing.total),
-            catching_up: fresh.catching_up,
-        })
+        self.read(actor, |view| view.list(request))
     }
 
     /// How many contacts of a scope a filter lets pass; none while the list is being built.
@@ -161,33 +146,62 @@ impl App {
         }
         Ok(())
     }
+}
+
+impl View<'_, '_> {
+    /// A page of the contacts that the member may see and a filter lets pass.
+    pub fn list(&mut self, request: &ListRequest) -> Result<ListPage, Error> {
+        let fresh = self.index()?;
+        let Some(roster) = &fresh.roster else {
+            return self.list_without(request);
+        };
+        let (tx, actor) = (&mut *self.tx, self.actor);
+        let passing = roster.passing(&look(actor, request.scope, &request.filter));
+        let size = usize::try_from(request.size).unwrap_or(usize::MAX);
+        let ids = roster.page(&passing, request.sort, request.from, size);
+        let rows = contacts::get_many(tx, actor.workspace, &ids)?;
+        let seen = access::seen(tx, actor, rows)?;
+        Ok(ListPage {
+            contacts: listed(tx, actor, in_scope(seen, request.scope))?,
+            total: Some(passing.total),
+            catching_up: fresh.catching_up,
+        })
+    }
+
+    /// The list in memory, up to date with this moment if that is little work.
+    pub(crate) fn index(&mut self) -> Result<Fresh, Error> {
+        if let Some(known) = &self.index {
+            return Ok(known.clone());
+        }
+        let fresh = self.app.rosters.fresh_in(self.tx, self.actor.workspace)?;
+        self.index = Some(fresh.clone());
+        Ok(fresh)
+    }
 
     /// The beginning of the list by name, from the database: what there is to see while the list is being built.
-    fn list_without(&self, actor: Actor, request: &ListRequest) -> Result<ListPage, Error> {
-        let contacts = self.store.read(|tx| {
-            let mut shown = Vec::new();
-            let mut after = None;
-            // Only the first page can be told.
-            let size = if request.from == 0 { request.size } else { 0 };
-            let size = usize::try_from(size).unwrap_or(usize::MAX);
-            for _ in 0..READS_WITHOUT_LIST {
-                let rows = contacts::page_by_name(tx, actor.workspace, after.as_ref(), READ_WITHOUT_LIST)?;
-                let at_end = (rows.len() as u64) < READ_WITHOUT_LIST;
-                after = rows.last().map(|(order, row)| (order.clone(), row.id));
-                let rows = rows.into_iter().map(|(_, row)| row).collect();
-                for seen in in_scope(access::seen(tx, actor, rows)?, request.scope) {
-                    if shown.len() < size && request.filter.lets_pass(&seen.1, &read(&seen.1)?) {
-                        shown.push(seen);
-                    }
-                }
-                if at_end || shown.len() >= size {
-                    break;
+    fn list_without(&mut self, request: &ListRequest) -> Result<ListPage, Error> {
+        let (tx, actor) = (&mut *self.tx, self.actor);
+        let mut shown = Vec::new();
+        let mut after = None;
+        // Only the first page can be told.
+        let size = if request.from == 0 { request.size } else { 0 };
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        for _ in 0..READS_WITHOUT_LIST {
+            let rows = contacts::page_by_name(tx, actor.workspace, after.as_ref(), READ_WITHOUT_LIST)?;
+            let at_end = (rows.len() as u64) < READ_WITHOUT_LIST;
+            after = rows.last().map(|(order, row)| (order.clone(), row.id));
+            let rows = rows.into_iter().map(|(_, row)| row).collect();
+            for seen in in_scope(access::seen(tx, actor, rows)?, request.scope) {
+                if shown.len() < size && request.filter.lets_pass(&seen.1, &read(&seen.1)?) {
+                    shown.push(seen);
                 }
             }
-            listed(tx, actor, shown)
-        })?;
+            if at_end || shown.len() >= size {
+                break;
+            }
+        }
         Ok(ListPage {
-            contacts,
+            contacts: listed(tx, actor, shown)?,
             total: None,
             catching_up: true,
         })

@@ -5,6 +5,7 @@
 //! tag.
 
 use crate::App;
+use crate::View;
 use crate::access;
 use crate::access::Actor;
 use crate::access::Scope;
@@ -47,14 +48,20 @@ impl App {
     /// The tags that are used most by the contacts that a member may see, the most used first; none while the list is being
     /// built.
     pub fn known_tags(&self, actor: Actor) -> Result<Vec<String>, Error> {
-        let used = self.used_tags(actor)?;
+        self.read(actor, |view| view.known_tags())
+    }
+}
+
+impl View<'_, '_> {
+    /// The tags that are used most by the contacts that the member may see, the most used first; none while the list is being
+    /// built.
+    pub fn known_tags(&mut self) -> Result<Vec<String>, Error> {
+        let used = self.used_tags()?;
         let mut ids: Vec<ContactId> = used.iter().map(|(_, with)| *with).collect();
         ids.sort_unstable();
         ids.dedup();
-        let seen = self.store.read(|tx| {
-            let rows = contacts::get_many(tx, actor.workspace, &ids)?;
-            access::seen(tx, actor, rows)
-        })?;
+        let rows = contacts::get_many(self.tx, self.actor.workspace, &ids)?;
+        let seen = access::seen(self.tx, self.actor, rows)?;
         let seen = seen.iter().map(|(_, row)| Ok((row.id, read(row)?)));
         let seen: HashMap<ContactId, Contact> = seen.collect::<Result<_, Error>>()?;
         let written = used.iter().filter_map(|(tag, with)| {
@@ -65,19 +72,21 @@ impl App {
     }
 
     /// The same as the list knows them.
-    fn used_tags(&self, actor: Actor) -> Result<Used, Error> {
-        let (who, now) = ((actor.workspace, actor.member), self.world.now());
-        let fresh = self.rosters.fresh(actor.workspace)?;
+    fn used_tags(&mut self) -> Result<Used, Error> {
+        let Actor { workspace, member } = self.actor;
+        let (who, now) = ((workspace, member), self.app.world.now());
+        let fresh = self.index()?;
         let Some(roster) = &fresh.roster else {
             return Ok(Used::default());
         };
         let many = roster.len() >= MANY;
-        if let Some(known) = self.suggestions.known(who, now).filter(|_| many) {
+        let suggestions = &self.app.suggestions;
+        if let Some(known) = suggestions.known(who, now).filter(|_| many) {
             return Ok(known);
         }
-        let used: Used = roster.tags(&Query::new(actor.member, Scope::All, &[]), MOST).into();
+        let used: Used = roster.tags(&Query::new(member, Scope::All, &[]), MOST).into();
         if many {
-            self.suggestions.remember(who, now, &used);
+            suggestions.remember(who, now, &used);
         }
         Ok(used)
     }

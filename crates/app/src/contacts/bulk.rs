@@ -5,19 +5,17 @@
 
 use crate::access::Actor;
 use crate::audit::AuditAction;
-use crate::contacts::search_text::follow;
 use crate::contacts::share_text::ShareText;
+use crate::contacts::write::Changes;
 use crate::error::Error;
 use crate::workspace::stored::stored_settings;
-use crate::{App, access};
+use crate::{App, View, access};
 use model::{ContactId, Version};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use store::contacts::bulk_actions::{self, Touched};
-use store::contacts::change_feed;
 use store::contacts::shares::{self, Share};
 use store::contacts::{self, ContactRow};
-use store::workspace::workspaces;
 use store::{Member, Tx};
 
 /// Contacts of one step.
@@ -84,14 +82,6 @@ impl ActionKind {
             Self::Unshare => AuditAction::Unshared,
             Self::HandOver => AuditAction::HandedOver,
             Self::Merge => AuditAction::Merged,
-        }
-    }
-
-    /// What the feed is told of contacts to which it is done.
-    pub fn touched(self, ids: Vec<ContactId>) -> change_feed::Touched {
-        match self.changes_values() {
-            true => change_feed::Touched::Contacts(ids),
-            false => change_feed::Touched::Shares(ids),
         }
     }
 
@@ -247,15 +237,15 @@ pub(crate) fn note(tx: &mut Tx<'_>, actor: Actor, action: i64, touched: &[Before
 
 impl App {
     /// Goes through contacts in steps and notes what was there, so that all can be taken back together. `work` gets the
-    /// ids of a step in order, each once, changes those that it may, and says which it has; it need not tell the feed. The
-    /// audit log has one entry for all, whose words are `about`.
+    /// ids of a step in order, each once, changes those that it may, and says which it has. The audit log has one entry for
+    /// all, whose words are `about`.
     pub(crate) fn in_steps(
         &self,
         actor: Actor,
         kind: ActionKind,
         about: &str,
         ids: &[ContactId],
-        mut work: impl FnMut(&mut Tx<'_>, &[ContactId]) -> Result<Step, Error>,
+        mut work: impl FnMut(&mut Changes<'_, '_>, &[ContactId]) -> Result<Step, Error>,
     ) -> Result<ActionReport, Error> {
         let now = self.world.now();
         let mut ids = ids.to_vec();
@@ -266,10 +256,9 @@ impl App {
         let steps = ids.chunks(STEP);
         let last = steps.len().saturating_sub(1);
         for (at, some) in steps.enumerate() {
-            let (contacts, passed_over, action) = self.store.write(|tx| {
-                let change = workspaces::begin_change(tx, actor.workspace)?;
-                access::active(tx, actor)?;
-                let step = work(tx, some)?;
+            let (contacts, passed_over, action) = self.change(actor, |changes| {
+                let step = work(changes, some)?;
+                let tx = &mut *changes.tx;
                 let mut action = report.action;
                 if !step.touched.is_empty() {
                     let number = match action {
@@ -283,14 +272,11 @@ impl App {
                     let until = (at < last).then(|| self.world.now() + STEP_TAKES);
                     bulk_actions::set_open(tx, actor.workspace, number, until)?;
                 }
-                let met = step.touched.iter().map(|before| before.row.id).collect();
-                change_feed::note(tx, actor.workspace, &[kind.touched(met)])?;
-                follow(tx, actor.workspace, change)?;
                 let contacts = step.touched.len() as u64;
                 if contacts > 0 {
                     self.audit_part(tx, actor, &mut entry, kind.audit_action(), about, contacts)?;
                 }
-                Ok::<_, Error>((contacts, step.passed_over, action))
+                Ok((contacts, step.passed_over, action))
             })?;
             report.contacts += contacts;
             report.passed_over += passed_over;
@@ -301,20 +287,7 @@ impl App {
 
     /// The latest change of many contacts by the member that was interrupted, if one was.
     pub fn interrupted_action(&self, actor: Actor) -> Result<Option<InterruptedAction>, Error> {
-        let now = self.world.now();
-        self.store.read(|tx| {
-            let Some((action, contacts)) =
-                bulk_actions::interrupted(tx, actor.workspace, actor.member, now - OFFERED_FOR, now)?
-            else {
-                return Ok(None);
-            };
-            Ok(Some(InterruptedAction {
-                action: action.id,
-                done: ActionKind::named(&action.kind)?.audit_action().as_str(),
-                began_at: action.at,
-                contacts,
-            }))
-        })
+        self.read(actor, |view| view.interrupted_action())
     }
 
     /// Leaves an interrupted change of the member as it is, so that it is not offered any more.
@@ -339,6 +312,25 @@ impl App {
             .write(|tx| bulk_actions::forget(tx, actor.workspace, before, STEP as u64))?
         {}
         Ok(())
+    }
+}
+
+impl View<'_, '_> {
+    /// The latest change of many contacts by the member that was interrupted, if one was.
+    pub fn interrupted_action(&mut self) -> Result<Option<InterruptedAction>, Error> {
+        let now = self.app.world.now();
+        let (tx, actor) = (&mut *self.tx, self.actor);
+        let Some((action, contacts)) =
+            bulk_actions::interrupted(tx, actor.workspace, actor.member, now - OFFERED_FOR, now)?
+        else {
+            return Ok(None);
+        };
+        Ok(Some(InterruptedAction {
+            action: action.id,
+            done: ActionKind::named(&action.kind)?.audit_action().as_str(),
+            began_at: action.at,
+            contacts,
+        }))
     }
 }
 
@@ -383,7 +375,7 @@ mod tests {
         let owner = app.local_actor().unwrap();
         let ids: Vec<ContactId> = (0..=STEP as u128).map(ContactId::from_u128).collect();
         let mut steps = 0;
-        let mut one_step = |_: &mut Tx<'_>, some: &[ContactId]| {
+        let mut one_step = |_: &mut Changes<'_, '_>, some: &[ContactId]| {
             steps += 1;
             match steps {
                 1 => Ok(Step {
@@ -404,7 +396,7 @@ mod tests {
         assert_eq!((found.done, found.contacts), ("tagged", 1));
         app.keep_action(owner, found.action).unwrap();
         assert_eq!(app.interrupted_action(owner).unwrap(), None);
-        let whole = |_: &mut Tx<'_>, some: &[ContactId]| {
+        let whole = |_: &mut Changes<'_, '_>, some: &[ContactId]| {
             Ok(Step {
                 touched: vec![before(some[0], owner.member)],
                 passed_over: 0,

@@ -4,23 +4,18 @@
 //! with.
 
 use crate::App;
-use crate::access;
-use crate::access::Actor;
+use crate::access::{self, Actor, CanEdit, CanUndo, MayShare, Owns};
 use crate::audit::AuditAction;
-use crate::contacts::bulk::{ActionKind, STEP, SharesChanged};
-use crate::contacts::search_text::{follow, text_of};
+use crate::contacts::bulk::{STEP, SharesChanged};
 use crate::contacts::share_text::drop_lost_members;
-use crate::contacts::stored::read;
+use crate::contacts::write::{Changes, ShareChanges};
 use crate::error::Error;
-use model::{Contact, ContactId, MatchKey, name_order};
-use std::collections::{HashMap, HashSet};
+use model::ContactId;
+use std::collections::HashMap;
+use store::Tx;
 use store::contacts::bulk_actions::{self, Touched};
-use store::contacts::change_feed;
-use store::contacts::shares::{self, Grantee, Share};
+use store::contacts::shares::{self, Share};
 use store::contacts::{self, ContactRow};
-use store::contacts::{match_keys, name_order, search_texts, trash};
-use store::workspace::workspaces;
-use store::{Tx, Workspace};
 
 /// What taking an action back came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,29 +35,25 @@ impl App {
         let workspace = actor.workspace;
         let mut undone = ActionUndone::default();
         loop {
-            let more = self.store.write(|tx| {
-                let change = workspaces::begin_change(tx, workspace)?;
-                access::active(tx, actor)?;
+            let more = self.change(actor, |changes| {
+                let tx = &mut *changes.tx;
                 let found = bulk_actions::get(tx, workspace, action)?.filter(|found| found.member == actor.member);
                 let found = found.ok_or(Error::NoAction(action))?;
                 if found.undone_at.is_some() {
                     return Err(Error::ActionUndone);
                 }
                 let page = bulk_actions::page(tx, workspace, action, None, STEP as u64)?;
-                let mut ids: Vec<ContactId> = page.iter().map(|touched| touched.contact).collect();
-                let (restored, anew) = self.take_back(tx, actor, page)?;
+                let ids: Vec<ContactId> = page.iter().map(|touched| touched.contact).collect();
+                let restored = self.take_back(changes, actor, page)?;
+                let tx = &mut *changes.tx;
                 bulk_actions::forget_contacts(tx, workspace, action, &ids)?;
                 undone.restored += restored;
                 undone.kept += ids.len() as u64 - restored;
                 let more = ids.len() == STEP;
-                ids.extend(anew);
                 if !more {
                     bulk_actions::set_undone(tx, workspace, action, self.world.now())?;
                     self.audit(tx, actor, AuditAction::ActionUndone, &found.kind, undone.restored)?;
                 }
-                let kind = ActionKind::named(&found.kind)?;
-                change_feed::note(tx, workspace, &[kind.touched(ids)])?;
-                follow(tx, workspace, change)?;
                 Ok(more)
             })?;
             if !more {
@@ -71,34 +62,42 @@ impl App {
         }
     }
 
-    /// Gives contacts their old state back, where that may be done; says how many, and the ids of those that come back under
-    /// another: somebody else has taken theirs, with a file from when they could still see them.
-    fn take_back(&self, tx: &mut Tx<'_>, actor: Actor, mut page: Vec<Touched>) -> Result<(u64, Vec<ContactId>), Error> {
-        let there = There::look(tx, actor, &page)?;
-        let mut anew = Vec::new();
-        for touched in page.iter_mut().filter(|touched| there.has_lost_its_id(actor, touched)) {
-            touched.contact = self.world.contact_id();
-            anew.push(touched.contact);
+    /// Gives contacts their old state back, where that may be done; says how many. Some come back under another id: somebody
+    /// else has taken theirs, with a file from when they could still see them.
+    fn take_back(&self, changes: &mut Changes<'_, '_>, actor: Actor, mut page: Vec<Touched>) -> Result<u64, Error> {
+        let mut current = CurrentState::read(changes.tx, actor, &page)?;
+        for touched in page.iter_mut() {
+            if current.has_lost_its_id(actor, touched) {
+                touched.contact = self.world.contact_id();
+            }
         }
         let mut plan = Plan::default();
         for touched in page {
-            plan.add(&there, actor, touched)?;
+            plan.add(&mut current, actor, touched)?;
         }
-        drop_lost_members(tx, actor.workspace, &mut plan.shared)?;
-        plan.carry_out(tx, actor.workspace)?;
-        Ok((plan.contacts, anew))
+        drop_lost_members(changes.tx, actor.workspace, &mut plan.shares.given)?;
+        let contacts = plan.contacts;
+        plan.carry_out(changes)?;
+        Ok(contacts)
     }
 }
 
 /// What there is now of the contacts of a step.
-struct There {
+struct CurrentState {
     rows: HashMap<ContactId, ContactRow>,
-    editable: HashSet<ContactId>,
+    editable: HashMap<ContactId, CanEdit<ContactRow>>,
     shares: HashMap<ContactId, Vec<Share>>,
 }
 
-impl There {
-    fn look(tx: &mut Tx<'_>, actor: Actor, page: &[Touched]) -> Result<Self, Error> {
+/// A contact to which an action may be undone.
+enum Undoable {
+    /// One that the action has removed.
+    Removed,
+    Present(CanUndo<ContactRow>),
+}
+
+impl CurrentState {
+    fn read(tx: &mut Tx<'_>, actor: Actor, page: &[Touched]) -> Result<Self, Error> {
         let ids: Vec<ContactId> = page.iter().map(|touched| touched.contact).collect();
         let rows = contacts::get_many(tx, actor.workspace, &ids)?;
         let editable = access::editable(tx, actor, rows.clone())?;
@@ -109,7 +108,7 @@ impl There {
             shares.entry(share.contact).or_default().push(share);
         }
         Ok(Self {
-            editable: editable.iter().map(|row| row.id).collect(),
+            editable: editable.into_iter().map(|row| (row.id, row)).collect(),
             rows: rows.into_iter().map(|row| (row.id, row)).collect(),
             shares,
         })
@@ -124,25 +123,27 @@ impl There {
         taken && touched.after_version.is_none() && touched.owner == actor.member
     }
 
-    /// Whether the member may take this back, and nothing has happened to it since.
-    fn lets(&self, actor: Actor, touched: &Touched, shares: Option<&SharesChanged>) -> bool {
-        let Some(now) = self.rows.get(&touched.contact) else {
+    /// The contact, if the member may undo this and nothing has happened to it since.
+    fn undoable(&mut self, actor: Actor, touched: &Touched, shares: Option<&SharesChanged>) -> Option<Undoable> {
+        let is_removed = touched.after_version.is_none();
+        let Some(now) = self.rows.remove(&touched.contact) else {
             // Only who owned it could remove it.
-            return touched.after_version.is_none() && touched.owner == actor.member;
+            return (is_removed && touched.owner == actor.member).then_some(Undoable::Removed);
         };
-        if touched.after_version.is_none() {
-            return false;
+        if is_removed {
+            return None;
         }
+        let (id, owner, version) = (now.id, now.owner, now.version);
+        let editable = self.editable.remove(&id);
         let was_given = touched.owner != touched.after_owner;
-        let as_left = touched.after_version == Some(now.version);
-        // Who has given a contact away may take it back as long as the new owner has not touched it.
-        let giver = was_given && touched.owner == actor.member && now.owner == touched.after_owner && as_left;
-        let owns = now.owner == actor.member || giver;
-        let values = touched.body.is_none() || (as_left && self.editable.contains(&now.id));
-        let none = Vec::new();
-        let now_shared = self.shares.get(&now.id).unwrap_or(&none);
-        let shared = shares.is_none_or(|shares| owns && shares.stands(now.id, now_shared));
-        values && shared && (!was_given || giver)
+        let given_away = access::given_away(actor, now, touched);
+        let is_giver = given_away.is_some();
+        let owns = owner == actor.member || is_giver;
+        let values = touched.body.is_none() || (touched.after_version == Some(version) && editable.is_some());
+        let now_shared = self.shares.remove(&id).unwrap_or_default();
+        let shared = shares.is_none_or(|shares| owns && shares.stands(id, &now_shared));
+        let proof = given_away.or(editable.map(CanUndo::from))?;
+        (values && shared && (!was_given || is_giver)).then_some(Undoable::Present(proof))
     }
 }
 
@@ -150,141 +151,70 @@ impl There {
 #[derive(Default)]
 struct Plan {
     contacts: u64,
-    /// Rows that go in place of others.
-    changed: Vec<(ContactRow, ContactRow)>,
-    /// Rows that come back.
-    added: Vec<ContactRow>,
-    unshared: Vec<(ContactId, Grantee)>,
-    shared: Vec<Share>,
+    /// Contacts that become what they were.
+    changed: Vec<(CanUndo<ContactRow>, ContactRow)>,
+    /// Contacts that come back.
+    added: Vec<Owns<ContactRow>>,
+    shares: ShareChanges,
 }
 
 impl Plan {
-    fn add(&mut self, there: &There, actor: Actor, touched: Touched) -> Result<(), Error> {
+    fn add(&mut self, current: &mut CurrentState, actor: Actor, touched: Touched) -> Result<(), Error> {
         let id = touched.contact;
         let shares = touched.shares.as_deref();
         let shares = shares.map(|text| SharesChanged::read(id, text)).transpose()?;
-        if !there.lets(actor, &touched, shares.as_ref()) {
-            return Ok(());
-        }
-        self.contacts += 1;
-        if let Some(shares) = shares {
-            self.unshared.extend(shares.is(id).map(|share| (id, share.to)));
-            self.shared.extend(shares.was(id));
-        }
-        let was_given = touched.owner != touched.after_owner;
-        match (there.rows.get(&id), touched.body) {
-            (Some(now), body) if body.is_some() || was_given => {
-                let before = ContactRow {
-                    owner: if was_given { touched.owner } else { now.owner },
+        match current.undoable(actor, &touched, shares.as_ref()) {
+            Some(Undoable::Present(now)) => {
+                self.contacts += 1;
+                self.share(&now, shares.as_ref());
+                let was_given = touched.owner != touched.after_owner;
+                if touched.body.is_some() || was_given {
+                    let before = ContactRow {
+                        owner: if was_given { touched.owner } else { now.owner },
+                        version: touched.version,
+                        written_by: touched.written_by,
+                        edited_by: touched.edited_by,
+                        body: touched.body.unwrap_or_else(|| now.body.clone()),
+                        ..now.clone()
+                    };
+                    self.changed.push((now, before));
+                }
+            }
+            Some(Undoable::Removed) => {
+                self.contacts += 1;
+                let Some(body) = touched.body else { return Ok(()) };
+                let removed = ContactRow {
+                    id,
+                    owner: touched.owner,
                     version: touched.version,
+                    created_at: touched.created_at,
+                    created_by: touched.created_by,
+                    made_by: touched.made_by,
                     written_by: touched.written_by,
                     edited_by: touched.edited_by,
-                    body: body.unwrap_or_else(|| now.body.clone()),
-                    ..now.clone()
+                    body,
                 };
-                self.changed.push((now.clone(), before));
+                for removed in access::owned(actor, vec![removed]) {
+                    self.share(&removed, shares.as_ref());
+                    self.added.push(removed);
+                }
             }
-            (None, Some(body)) => self.added.push(ContactRow {
-                id,
-                owner: touched.owner,
-                version: touched.version,
-                created_at: touched.created_at,
-                created_by: touched.created_by,
-                made_by: touched.made_by,
-                written_by: touched.written_by,
-                edited_by: touched.edited_by,
-                body,
-            }),
-            _ => {}
+            None => {}
         }
         Ok(())
     }
 
-    fn carry_out(&self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<(), Error> {
-        rewrite(tx, workspace, &self.changed)?;
-        for row in &self.added {
-            // Where it was put into the trash too, it comes back once.
-            trash::take(tx, workspace, row.id)?;
-        }
-        add(tx, workspace, &self.added)?;
-        shares::remove_many(tx, workspace, &self.unshared)?;
-        Ok(shares::put_many(tx, workspace, &self.shared)?)
-    }
-}
-
-/// Puts rows in the place of others of the same ids, with all that they are found by. Each pair is what there is and what
-/// there will be.
-pub(crate) fn rewrite(
-    tx: &mut Tx<'_>,
-    workspace: Workspace,
-    pairs: &[(ContactRow, ContactRow)],
-) -> Result<(), store::Error> {
-    let (mut gone, mut come) = (Traces::default(), Traces::default());
-    let mut fresh = Vec::with_capacity(pairs.len());
-    for (now, next) in pairs {
-        if now.body == next.body && now.version == next.version {
-            // Only its owner is another: neither its words nor the version that they name are.
-            continue;
-        }
-        let contact = read(next)?;
-        fresh.push(text_of(next, &contact));
-        if now.body != next.body {
-            gone.add(now.id, &read(now)?);
-            come.add(next.id, &contact);
-        }
-    }
-    gone.without(&come).drop(tx, workspace)?;
-    come.without(&gone).leave(tx, workspace)?;
-    // The text is written again even where the words are the same: it names the version.
-    search_texts::set_many(tx, workspace, &fresh)?;
-    let rows: Vec<ContactRow> = pairs.iter().map(|(_, next)| next.clone()).collect();
-    contacts::replace_many(tx, workspace, &rows)
-}
-
-/// Adds rows with all that they are found by.
-fn add(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -> Result<(), store::Error> {
-    let mut come = Traces::default();
-    let mut fresh = Vec::with_capacity(rows.len());
-    for row in rows {
-        let contact = read(row)?;
-        come.add(row.id, &contact);
-        fresh.push(text_of(row, &contact));
-    }
-    contacts::insert_many(tx, workspace, rows)?;
-    come.leave(tx, workspace)?;
-    search_texts::set_many(tx, workspace, &fresh)
-}
-
-/// What contacts are found by, but for their search texts.
-#[derive(Clone, Default)]
-struct Traces {
-    keys: HashSet<(MatchKey, ContactId)>,
-    names: HashSet<(String, ContactId)>,
-}
-
-impl Traces {
-    fn add(&mut self, id: ContactId, contact: &Contact) {
-        self.keys
-            .extend(MatchKey::of_contact(contact).into_iter().map(|key| (key, id)));
-        self.names.insert((name_order(contact), id));
-    }
-
-    fn without(&self, others: &Self) -> Self {
-        Self {
-            keys: self.keys.difference(&others.keys).cloned().collect(),
-            names: self.names.difference(&others.names).cloned().collect(),
+    fn share(&mut self, contact: &impl MayShare, shares: Option<&SharesChanged>) {
+        if let Some(shares) = shares {
+            self.shares.take(contact, shares.is(contact.id).map(|share| share.to));
+            self.shares.give(contact, shares.was(contact.id));
         }
     }
 
-    fn leave(self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<(), store::Error> {
-        match_keys::insert_many(tx, workspace, self.keys.into_iter().collect())?;
-        name_order::insert_many(tx, workspace, self.names.into_iter().collect())
-    }
-
-    fn drop(self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<(), store::Error> {
-        match_keys::delete_many(tx, workspace, self.keys.into_iter().collect())?;
-        name_order::delete_many(tx, workspace, self.names.into_iter().collect())?;
-        Ok(())
+    fn carry_out(self, changes: &mut Changes<'_, '_>) -> Result<(), store::Error> {
+        changes.put_back(self.changed)?;
+        changes.bring_back(self.added)?;
+        changes.share(&self.shares)
     }
 }
 

@@ -3,10 +3,13 @@ use crate::Place;
 use crate::clock::System;
 use crate::contacts::bulk::ActionReport;
 use crate::contacts::bulk::{ActionKind, Before, Step};
+use crate::contacts::stored::read;
 use crate::search::filter::Filter;
+use model::{Contact, MatchKey};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use store::contacts::shares::Access;
+use store::contacts::match_keys;
+use store::contacts::shares::{Access, Grantee};
 use store::members::accounts::{NewAccount, Role};
 use store::{Member, members};
 use tempfile::TempDir;
@@ -123,16 +126,20 @@ impl Office {
     /// Gives a share, as sharing does.
     fn share(&self, ids: &[ContactId], to: Member, access: Access) -> ActionReport {
         let (me, at) = (self.me, self.world.next());
-        let work = |tx: &mut Tx<'_>, some: &[ContactId]| {
-            let before = noted(tx, me, some, true);
-            let new = some.iter().map(|id| Share {
-                contact: *id,
-                to: Grantee::Member(to),
-                access,
-                by: ME,
-                at,
-            });
-            shares::put_many(tx, me.workspace, &new.collect::<Vec<_>>())?;
+        let work = |changes: &mut Changes<'_, '_>, some: &[ContactId]| {
+            let before = noted(changes.tx, me, some, true);
+            let mut shares = ShareChanges::default();
+            for id in some {
+                let share = Share {
+                    contact: *id,
+                    to: Grantee::Member(to),
+                    access,
+                    by: ME,
+                    at,
+                };
+                shares.give(&access::own(changes.tx, me, *id)?, [share]);
+            }
+            changes.share(&shares)?;
             Ok(before)
         };
         self.app.in_steps(me, ActionKind::Share, "", ids, work).unwrap()
@@ -234,31 +241,12 @@ fn shares_are_what_they_were_before() {
     assert_eq!(office.undo(mine), (2, 0));
 }
 
-/// Gives contacts to another, as handing over does.
-fn hand_over(office: &Office, ids: &[ContactId], to: Member) -> ActionReport {
-    let me = office.me;
-    let work = |tx: &mut Tx<'_>, some: &[ContactId]| {
-        let mut step = noted(tx, me, some, false);
-        for before in &mut step.touched {
-            let row = ContactRow {
-                owner: to,
-                version: before.row.version + 1,
-                ..before.row.clone()
-            };
-            before.after = Some(row.version);
-            contacts::update(tx, me.workspace, &row)?;
-        }
-        Ok(step)
-    };
-    office.app.in_steps(me, ActionKind::HandOver, "", ids, work).unwrap()
-}
-
 #[test]
 fn what_was_given_away_comes_back_unless_it_was_used() {
     let office = office().joined();
     let ids: Vec<ContactId> = ["Ann", "Bob"].map(|name| office.create(name)).to_vec();
     let before = office.row(ids[0]);
-    let given = hand_over(&office, &ids, OTHER);
+    let given = office.app.hand_over(office.me, &ids, OTHER, None).unwrap();
     assert_eq!(office.row(ids[0]).unwrap().owner, OTHER);
     office.app.tag_contacts(office.other(), &ids[1..], "mine").unwrap();
     assert_eq!(office.undo(given), (1, 1));
@@ -269,21 +257,20 @@ fn what_was_given_away_comes_back_unless_it_was_used() {
 /// Makes one contact of two, as merging does.
 fn merge(office: &Office, ids: &[ContactId]) -> ActionReport {
     let me = office.me;
-    let work = |tx: &mut Tx<'_>, some: &[ContactId]| {
-        let mut step = noted(tx, me, some, true);
+    let work = |changes: &mut Changes<'_, '_>, some: &[ContactId]| {
+        let mut step = noted(changes.tx, me, some, true);
         let survivor = step.touched[0].row.clone();
         let merged = ContactRow {
             version: survivor.version + 1,
             body: r#"{"first_name":"Anna"}"#.to_owned(),
-            ..survivor.clone()
+            ..survivor
         };
         step.touched[0].after = Some(merged.version);
         step.touched[1].after = None;
-        rewrite(tx, me.workspace, &[(survivor, merged)])?;
-        let gone = read(&step.touched[1].row)?;
-        crate::contacts::unindex_contact(tx, me.workspace, some[1], &gone)?;
-        shares::remove_of(tx, me.workspace, &some[1..])?;
-        contacts::delete_many(tx, me.workspace, &some[1..])?;
+        let kept = access::edit(changes.tx, me, some[0])?;
+        changes.update(vec![(kept, merged)])?;
+        let gone = access::own(changes.tx, me, some[1])?;
+        changes.delete(&[gone])?;
         Ok(step)
     };
     office.app.in_steps(me, ActionKind::Merge, "", ids, work).unwrap()
@@ -321,6 +308,16 @@ fn what_a_merge_removed_comes_back_also_if_somebody_has_taken_its_id() {
     assert_eq!((office.found("anna"), office.found("anne")), (0, 1));
 }
 
+/// Replaces a contact by another of the same id.
+fn rewrite(office: &Office, next: ContactRow) {
+    let me = office.me;
+    let rewritten = office.app.change(me, |changes| {
+        let now = access::edit(changes.tx, me, next.id)?;
+        Ok(changes.update(vec![(now, next)])?)
+    });
+    rewritten.unwrap();
+}
+
 #[test]
 fn names_and_keys_follow_what_is_rewritten() {
     let office = office();
@@ -343,19 +340,11 @@ fn names_and_keys_follow_what_is_rewritten() {
         (keyed, named.into_iter().map(|(name, _)| name).collect::<Vec<_>>())
     };
     let (_, old_names) = look();
-    office
-        .app
-        .store
-        .write(|tx| rewrite(tx, workspace, &[(now.clone(), next.clone())]))
-        .unwrap();
+    rewrite(&office, next);
     let (keyed, names) = look();
     assert_eq!(keyed, [ann]);
     assert_eq!(names.len(), 1);
     assert_ne!(names, old_names);
-    office
-        .app
-        .store
-        .write(|tx| rewrite(tx, workspace, &[(next, now)]))
-        .unwrap();
+    rewrite(&office, now);
     assert_eq!(look(), (vec![], old_names));
 }

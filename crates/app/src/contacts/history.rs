@@ -4,6 +4,7 @@
 //! was there before, and contacts that share an email or a phone.
 
 use crate::App;
+use crate::View;
 use crate::access::{self, CanView};
 use crate::access::{Actor, Right};
 use crate::contacts::stored::{read, read_body};
@@ -65,26 +66,7 @@ impl App {
     /// # Errors
     /// [`Error::NoContact`]; those of the database.
     pub fn contact_history(&self, actor: Actor, id: ContactId) -> Result<ContactHistory, Error> {
-        self.store.read(|tx| {
-            let (right, row) = access::found(tx, actor, id)?;
-            let made_with = imported(tx, actor, row.created_by.map(|origin| origin.import))?;
-            let written_with = imported(tx, actor, row.written_by)?;
-            let creator = made_with.as_ref().map(|import| import.owner).or(row.made_by);
-            let editor = written_with.as_ref().map(|import| import.owner).or(row.edited_by);
-            let changed_by = match written_with {
-                Some(import) => last_change(tx, actor, &row, import, right)?,
-                None => None,
-            };
-            let names = Names::load(tx, actor.workspace, creator.into_iter().chain(editor))?;
-            let named = |member: Option<Member>| member.map(|member| names.name(member));
-            Ok(ContactHistory {
-                creator: named(creator),
-                created_by_own: made_with.as_ref().is_some_and(|import| import.owner == actor.member),
-                created_from: made_with.map(|import| import.file_name),
-                editor: named(editor),
-                changed_by,
-            })
-        })
+        self.read(actor, |view| view.contact_history(id))
     }
 
     /// Some of the contacts that have an email or a phone of this one too, but for `but`, those by email first.
@@ -117,6 +99,34 @@ impl App {
                 }
             }
             Ok(namesakes)
+        })
+    }
+}
+
+impl View<'_, '_> {
+    /// Where the values of a contact came from.
+    ///
+    /// # Errors
+    /// [`Error::NoContact`]; those of the database.
+    pub fn contact_history(&mut self, id: ContactId) -> Result<ContactHistory, Error> {
+        let (tx, actor) = (&mut *self.tx, self.actor);
+        let (right, row) = access::found(tx, actor, id)?;
+        let made_with = imported(tx, actor, row.created_by.map(|origin| origin.import))?;
+        let written_with = imported(tx, actor, row.written_by)?;
+        let creator = made_with.as_ref().map(|import| import.owner).or(row.made_by);
+        let editor = written_with.as_ref().map(|import| import.owner).or(row.edited_by);
+        let changed_by = match written_with {
+            Some(import) => last_change(tx, actor, &row, import, right)?,
+            None => None,
+        };
+        let names = Names::load(tx, actor.workspace, creator.into_iter().chain(editor))?;
+        let named = |member: Option<Member>| member.map(|member| names.name(member));
+        Ok(ContactHistory {
+            creator: named(creator),
+            created_by_own: made_with.as_ref().is_some_and(|import| import.owner == actor.member),
+            created_from: made_with.map(|import| import.file_name),
+            editor: named(editor),
+            changed_by,
         })
     }
 }

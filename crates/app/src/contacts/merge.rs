@@ -11,13 +11,11 @@ use crate::contacts::bulk::ActionReport;
 use crate::contacts::bulk::{ActionKind, Before, Step};
 use crate::contacts::stored::StoredContact;
 use crate::contacts::stored::read;
-use crate::contacts::{rewrite, unindex_contact};
 use crate::error::Error;
-use model::{Contact, ContactId, MergeChoices, Version, merge};
+use model::{ContactId, MergeChoices, Version, merge};
 use std::collections::HashMap;
 use store::contacts::ContactRow;
 use store::contacts::shares;
-use store::{Tx, contacts};
 
 /// So many contacts are made one at once.
 pub const MERGED_AT_ONCE: usize = 10;
@@ -75,14 +73,14 @@ impl App {
         }
         let now = self.world.now();
         let about = format!("{} into one", ids.len());
-        self.in_steps(actor, ActionKind::Merge, &about, &ids, |tx, _| {
-            let kept = access::edit(tx, actor, *kept)?;
+        self.in_steps(actor, ActionKind::Merge, &about, &ids, |changes, _| {
+            let kept = access::edit(changes.tx, actor, *kept)?;
             request.was_seen_so(&kept)?;
             let mut others = Vec::with_capacity(ids.len());
             for id in &ids[1..] {
-                let other = access::own(tx, actor, *id)?;
+                let other = access::own(changes.tx, actor, *id)?;
                 request.was_seen_so(&other)?;
-                others.push(other.into_inner());
+                others.push(other);
             }
             let mut values = vec![read(&kept)?];
             for other in &others {
@@ -93,13 +91,19 @@ impl App {
                 return Err(Error::NoIdentity);
             }
             let mut touched = Vec::with_capacity(ids.len());
-            for (row, contact) in others.into_iter().zip(&values[1..]) {
-                touched.push(let_go(tx, actor, row, contact)?);
+            for other in &others {
+                let shared = shares::of_many(changes.tx, actor.workspace, &[other.id])?;
+                touched.push(Before {
+                    row: (**other).clone(),
+                    shares: Some(shared),
+                    after: None,
+                });
             }
+            changes.delete(&others)?;
             let row = (*kept).clone();
             let after = match merged == values[0] {
                 true => row.version,
-                false => rewrite(tx, actor, kept, &values[0], &merged, now)?,
+                false => changes.edit(kept, &merged, now)?,
             };
             touched.push(Before {
                 row,
@@ -124,19 +128,6 @@ impl MergeRequest {
             _ => Ok(()),
         }
     }
-}
-
-/// Removes a contact whose values have gone into another one, with its shares.
-fn let_go(tx: &mut Tx<'_>, actor: Actor, row: ContactRow, contact: &Contact) -> Result<Before, Error> {
-    let shared = shares::of_many(tx, actor.workspace, &[row.id])?;
-    unindex_contact(tx, actor.workspace, row.id, contact)?;
-    shares::remove_of(tx, actor.workspace, &[row.id])?;
-    contacts::delete_many(tx, actor.workspace, &[row.id])?;
-    Ok(Before {
-        row,
-        shares: Some(shared),
-        after: None,
-    })
 }
 
 /// Why contacts cannot be merged into the first of them; none if they can.

@@ -1,8 +1,7 @@
 //! What a person may do with one contact: create, look at, edit, delete it, and take it back from the trash.
 //!
-//! Owns the order of steps of each, all in one transaction, and keeps match keys, names and search texts in step;
-//! shares go to the trash with their contact and come back with it. A contact that a member may not see is one that is
-//! not there.
+//! Owns the order of steps of each, all in one transaction; what is written is in `write`. A contact that a member may not
+//! see is one that is not there.
 
 pub(crate) mod bulk;
 pub(crate) mod bulk_undo;
@@ -13,28 +12,23 @@ pub(crate) mod share_text;
 pub(crate) mod shares;
 pub(crate) mod stored;
 pub(crate) mod tags;
+pub(crate) mod write;
 
 use crate::App;
+use crate::View;
+use crate::access;
 use crate::access::Actor;
-use crate::access::{self, CanEdit, Owns};
 use crate::audit::AuditAction;
-use crate::contacts::search_text::{follow, text_of};
-use crate::contacts::share_text::{shares_from_text, shares_to_text};
 use crate::contacts::stored::{StoredContact, read};
 use crate::error::Error;
 use crate::workspace::custom_fields::validate;
 use crate::workspace::member_names::name_of;
 use crate::workspace::stored::stored_settings;
-use model::{Contact, ContactId, MatchKey, Version, name_order};
-use std::collections::{HashMap, HashSet};
+use model::{Contact, ContactId, Version};
+use std::collections::HashSet;
+use store::contacts;
 use store::contacts::ContactRow;
-use store::contacts::change_feed::{self, Touched};
-use store::contacts::shares as stored_shares;
-use store::contacts::shares::Share;
 use store::contacts::trash::{self, Trashed};
-use store::contacts::{match_keys, name_order, search_texts};
-use store::workspace::workspaces;
-use store::{Tx, Workspace, contacts};
 
 /// Contacts forgotten in one transaction.
 const FORGOTTEN_AT_ONCE: u64 = 1_000;
@@ -63,8 +57,8 @@ impl App {
     pub fn create_contact(&self, actor: Actor, contact: Contact) -> Result<ContactId, Error> {
         let mut contact = checked(contact)?;
         let (now, id) = (self.world.now(), self.world.contact_id());
-        self.change(actor, id, |tx| {
-            validate(tx, actor.workspace, &mut contact, None)?;
+        self.change(actor, |changes| {
+            validate(changes.tx, actor.workspace, &mut contact, None)?;
             let row = ContactRow {
                 id,
                 owner: actor.member,
@@ -76,7 +70,7 @@ impl App {
                 edited_by: Some(actor.member),
                 body: contact.to_json(),
             };
-            add(tx, actor.workspace, &row, &contact)
+            Ok(changes.insert(access::owned(actor, vec![row]))?)
         })?;
         Ok(id)
     }
@@ -86,19 +80,7 @@ impl App {
     /// # Errors
     /// [`Error::NoContact`]; those of the database.
     pub fn contact(&self, actor: Actor, id: ContactId) -> Result<StoredContact, Error> {
-        self.store.read(|tx| {
-            let (right, row) = access::found(tx, actor, id)?;
-            Ok(StoredContact {
-                id: row.id,
-                version: row.version,
-                created_at: row.created_at,
-                created_by: row.created_by,
-                written_by: row.written_by,
-                contact: read(&row)?,
-                right,
-                owner_name: name_of(tx, actor.workspace, row.owner)?,
-            })
-        })
+        self.read(actor, |view| view.contact(id))
     }
 
     /// Gives a contact new values, all of them, and says its new version; the old one if nothing differs. `expected` is the
@@ -117,8 +99,8 @@ impl App {
     ) -> Result<Version, Error> {
         let mut after = checked(contact)?;
         let now = self.world.now();
-        self.change(actor, id, |tx| {
-            let row = access::edit(tx, actor, id)?;
+        self.change(actor, |changes| {
+            let row = access::edit(changes.tx, actor, id)?;
             if row.version != expected {
                 return Err(Error::ChangedMeanwhile {
                     contact: id,
@@ -129,8 +111,8 @@ impl App {
             if after == before {
                 return Ok(row.version);
             }
-            validate(tx, actor.workspace, &mut after, Some(&before))?;
-            rewrite(tx, actor, row, &before, &after, now)
+            validate(changes.tx, actor.workspace, &mut after, Some(&before))?;
+            Ok(changes.edit(row, &after, now)?)
         })
     }
 
@@ -140,10 +122,10 @@ impl App {
     /// [`Error::NoContact`]; [`Error::Forbidden`] unless it is the member's own; those of the database.
     pub fn delete_contact(&self, actor: Actor, id: ContactId) -> Result<(), Error> {
         let now = self.world.now();
-        self.change(actor, id, |tx| {
-            let row = access::own(tx, actor, id)?;
-            self.audit(tx, actor, AuditAction::Deleted, &id.to_string(), 1)?;
-            discard(tx, actor, vec![row], now).map(drop)
+        self.change(actor, |changes| {
+            let row = access::own(changes.tx, actor, id)?;
+            self.audit(changes.tx, actor, AuditAction::Deleted, &id.to_string(), 1)?;
+            Ok(changes.trash(vec![row], now)?)
         })
     }
 
@@ -159,13 +141,15 @@ impl App {
         ids.dedup();
         let (mut deleted, mut noted) = (0, None);
         for some in ids.chunks(self.deleted_at_once()) {
-            deleted += self.change_many(actor, |tx| {
-                let rows = contacts::get_many(tx, actor.workspace, some)?;
-                let gone = discard(tx, actor, access::owned(actor, rows), now)?;
-                if !gone.is_empty() {
-                    self.audit_part(tx, actor, &mut noted, AuditAction::Deleted, "", gone.len() as u64)?;
+            deleted += self.change(actor, |changes| {
+                let rows = contacts::get_many(changes.tx, actor.workspace, some)?;
+                let owned = access::owned(actor, rows);
+                let count = owned.len() as u64;
+                changes.trash(owned, now)?;
+                if count > 0 {
+                    self.audit_part(changes.tx, actor, &mut noted, AuditAction::Deleted, "", count)?;
                 }
-                Ok((gone.len() as u64, gone))
+                Ok(count)
             })?;
         }
         Ok((deleted, now))
@@ -178,7 +162,8 @@ impl App {
     pub fn restore_deleted_at(&self, actor: Actor, at: i64) -> Result<u64, Error> {
         let (mut restored, mut after, mut noted) = (0, None, None);
         loop {
-            let (count, last) = self.change_many(actor, |tx| {
+            let (count, last) = self.change(actor, |changes| {
+                let tx = &mut *changes.tx;
                 let (workspace, limit) = (actor.workspace, self.deleted_at_once() as u64);
                 let mut page = trash::page_at(tx, workspace, actor.member, at, after, limit)?;
                 let last = page.last().map(|trashed| trashed.contact.id);
@@ -187,12 +172,13 @@ impl App {
                 let there: HashSet<ContactId> = there.into_iter().map(|(id, _)| id).collect();
                 // An import may have brought it back.
                 page.retain(|trashed| !there.contains(&trashed.contact.id));
-                let back = bring_back(tx, workspace, page)?;
-                trash::remove_many(tx, workspace, &back)?;
-                if !back.is_empty() {
-                    self.audit_part(tx, actor, &mut noted, AuditAction::Restored, "", back.len() as u64)?;
+                let owned = access::owned_trash(actor, page);
+                let count = owned.len() as u64;
+                changes.restore(owned)?;
+                if count > 0 {
+                    self.audit_part(changes.tx, actor, &mut noted, AuditAction::Restored, "", count)?;
                 }
-                Ok(((back.len() as u64, last), back))
+                Ok((count, last))
             })?;
             restored += count;
             match last {
@@ -207,16 +193,17 @@ impl App {
     /// # Errors
     /// [`Error::NotInTrash`]; [`Error::IdTaken`] if an import has brought it back already; those of the database.
     pub fn restore_contact(&self, actor: Actor, id: ContactId) -> Result<(), Error> {
-        self.change(actor, id, |tx| {
-            let taken = trash::take(tx, actor.workspace, id)?;
-            let trashed = taken
-                .filter(|trashed| trashed.contact.owner == actor.member)
-                .ok_or(Error::NotInTrash(id))?;
-            if contacts::get(tx, actor.workspace, id)?.is_some() {
+        self.change(actor, |changes| {
+            let trashed = trash::get(changes.tx, actor.workspace, id)?;
+            let trashed = access::owned_trash(actor, trashed.into_iter().collect());
+            if trashed.is_empty() {
+                return Err(Error::NotInTrash(id));
+            }
+            if contacts::get(changes.tx, actor.workspace, id)?.is_some() {
                 return Err(Error::IdTaken(id));
             }
-            self.audit(tx, actor, AuditAction::Restored, &id.to_string(), 1)?;
-            bring_back(tx, actor.workspace, vec![trashed]).map(drop)
+            self.audit(changes.tx, actor, AuditAction::Restored, &id.to_string(), 1)?;
+            Ok(changes.restore(trashed)?)
         })
     }
 
@@ -251,30 +238,24 @@ impl App {
             false => DELETED_AT_ONCE,
         }
     }
+}
 
-    /// Runs a change of a contact that keeps its search text in step.
-    fn change<T>(
-        &self,
-        actor: Actor,
-        id: ContactId,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        self.change_many(actor, |tx| Ok((work(tx)?, vec![id])))
-    }
-
-    /// Runs a change of contacts that keeps their search texts in step, and says which.
-    fn change_many<T>(
-        &self,
-        actor: Actor,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<(T, Vec<ContactId>), Error>,
-    ) -> Result<T, Error> {
-        self.store.write(|tx| {
-            let change = workspaces::begin_change(tx, actor.workspace)?;
-            access::active(tx, actor)?;
-            let (done, ids) = work(tx)?;
-            change_feed::note(tx, actor.workspace, &[Touched::Contacts(ids)])?;
-            follow(tx, actor.workspace, change)?;
-            Ok(done)
+impl View<'_, '_> {
+    /// A contact.
+    ///
+    /// # Errors
+    /// [`Error::NoContact`]; those of the database.
+    pub fn contact(&mut self, id: ContactId) -> Result<StoredContact, Error> {
+        let (right, row) = access::found(self.tx, self.actor, id)?;
+        Ok(StoredContact {
+            id: row.id,
+            version: row.version,
+            created_at: row.created_at,
+            created_by: row.created_by,
+            written_by: row.written_by,
+            contact: read(&row)?,
+            right,
+            owner_name: name_of(self.tx, self.actor.workspace, row.owner)?,
         })
     }
 }
@@ -289,131 +270,10 @@ fn checked(mut contact: Contact) -> Result<Contact, Error> {
     }
 }
 
-/// Gives a contact other values and says its new version.
-pub(crate) fn rewrite(
-    tx: &mut Tx<'_>,
-    actor: Actor,
-    row: CanEdit<ContactRow>,
-    before: &Contact,
-    after: &Contact,
-    now: i64,
-) -> Result<Version, Error> {
-    let row = row.into_inner();
-    let edited = ContactRow {
-        version: now.max(row.version + 1),
-        written_by: None,
-        edited_by: Some(actor.member),
-        body: after.to_json(),
-        ..row
-    };
-    unindex_contact(tx, actor.workspace, edited.id, before)?;
-    contacts::update(tx, actor.workspace, &edited)?;
-    index_contact(tx, actor.workspace, &edited, after)?;
-    Ok(edited.version)
-}
-
-/// Puts contacts into the trash, and their shares with them: whoever gets their ids later does not get these. Says which.
-pub(crate) fn discard(
-    tx: &mut Tx<'_>,
-    actor: Actor,
-    owned: Vec<Owns<ContactRow>>,
-    now: i64,
-) -> Result<Vec<ContactId>, Error> {
-    let workspace = actor.workspace;
-    let rows: Vec<ContactRow> = owned.into_iter().map(Owns::into_inner).collect();
-    let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
-    let (mut gone_keys, mut gone_names) = (Vec::new(), Vec::new());
-    for row in &rows {
-        let contact = read(row)?;
-        gone_keys.extend(keys_of(row.id, &contact));
-        gone_names.push((name_order(&contact), row.id));
-    }
-    match_keys::delete_many(tx, workspace, gone_keys)?;
-    name_order::delete_many(tx, workspace, gone_names)?;
-    search_texts::delete_many(tx, workspace, &ids)?;
-    contacts::delete_many(tx, workspace, &ids)?;
-    let mut gone_shares: HashMap<ContactId, Vec<Share>> = HashMap::new();
-    for share in stored_shares::of_many(tx, workspace, &ids)? {
-        gone_shares.entry(share.contact).or_default().push(share);
-    }
-    stored_shares::remove_of(tx, workspace, &ids)?;
-    let trashed = rows.into_iter().map(|row| Trashed {
-        shares: shares_to_text(&gone_shares.remove(&row.id).unwrap_or_default()),
-        contact: row,
-        at: now,
-        by: actor.member,
-    });
-    trash::put_many(tx, workspace, &trashed.collect::<Vec<_>>())?;
-    Ok(ids)
-}
-
-/// Puts what was in the trash back, shared as it was with those who are still there. Says what.
-fn bring_back(tx: &mut Tx<'_>, workspace: Workspace, all: Vec<Trashed>) -> Result<Vec<ContactId>, Error> {
-    let shares = shares_from_text(
-        tx,
-        workspace,
-        all.iter().map(|trashed| (trashed.contact.id, trashed.shares.as_str())),
-    )?;
-    let rows: Vec<ContactRow> = all.into_iter().map(|trashed| trashed.contact).collect();
-    contacts::insert_many(tx, workspace, &rows)?;
-    let (mut new_keys, mut new_names, mut new_texts) = (Vec::new(), Vec::new(), Vec::new());
-    for row in &rows {
-        let contact = read(row)?;
-        new_keys.extend(keys_of(row.id, &contact));
-        new_names.push((name_order(&contact), row.id));
-        new_texts.push(text_of(row, &contact));
-    }
-    match_keys::insert_many(tx, workspace, new_keys)?;
-    name_order::insert_many(tx, workspace, new_names)?;
-    search_texts::set_many(tx, workspace, &new_texts)?;
-    let ids: Vec<ContactId> = rows.into_iter().map(|row| row.id).collect();
-    stored_shares::replace_all(tx, workspace, &ids, &shares)?;
-    Ok(ids)
-}
-
 fn shown(trashed: &Trashed) -> Result<TrashedContact, Error> {
     Ok(TrashedContact {
         id: trashed.contact.id,
         trashed_at: trashed.at,
         contact: read(&trashed.contact)?,
     })
-}
-
-fn add(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow, contact: &Contact) -> Result<(), Error> {
-    contacts::insert_many(tx, workspace, std::slice::from_ref(row))?;
-    index_contact(tx, workspace, row, contact)
-}
-
-/// Writes what a contact is found by: match keys, name, search text.
-fn index_contact(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow, contact: &Contact) -> Result<(), Error> {
-    index_keys_and_name(tx, workspace, row.id, contact)?;
-    Ok(search_texts::set_many(tx, workspace, &[text_of(row, contact)])?)
-}
-
-/// Writes match keys and name of a contact, whose search text is written afterwards.
-pub(crate) fn index_keys_and_name(
-    tx: &mut Tx<'_>,
-    workspace: Workspace,
-    id: ContactId,
-    contact: &Contact,
-) -> Result<(), store::Error> {
-    match_keys::insert_many(tx, workspace, keys_of(id, contact))?;
-    name_order::insert_many(tx, workspace, vec![(name_order(contact), id)])
-}
-
-/// Deletes what a contact is found by.
-pub(crate) fn unindex_contact(
-    tx: &mut Tx<'_>,
-    workspace: Workspace,
-    id: ContactId,
-    contact: &Contact,
-) -> Result<(), store::Error> {
-    match_keys::delete_many(tx, workspace, keys_of(id, contact))?;
-    name_order::delete_many(tx, workspace, vec![(name_order(contact), id)])?;
-    search_texts::delete_many(tx, workspace, &[id])?;
-    Ok(())
-}
-
-fn keys_of(id: ContactId, contact: &Contact) -> Vec<(MatchKey, ContactId)> {
-    MatchKey::of_contact(contact).into_iter().map(|key| (key, id)).collect()
 }

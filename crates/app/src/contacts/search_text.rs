@@ -5,9 +5,10 @@
 
 use crate::App;
 use crate::access::Actor;
-use crate::contacts::stored::read;
+use crate::contacts::write::write_texts;
 use crate::error::Error;
-use model::{Contact, ContactId, fold};
+use crate::search::searchable::{SearchKind, searchable};
+use model::{Contact, ContactId};
 use store::contacts::ContactRow;
 use store::contacts::search_texts::{self, SearchText};
 use store::workspace::workspaces;
@@ -76,8 +77,7 @@ fn step(tx: &mut Tx<'_>, workspace: Workspace, after: Option<ContactId>, changes
     // Nobody may change a contact between the look at it and the writing of its text.
     workspaces::queue(tx, workspace)?;
     let stale = search_texts::page_stale(tx, workspace, after, STEP)?;
-    let fresh: Vec<SearchText> = stale.iter().map(read_text).collect::<Result<_, _>>()?;
-    search_texts::set_many(tx, workspace, &fresh)?;
+    write_texts(tx, workspace, &stale)?;
     let written = stale.len() as u64;
     let at_end = written < STEP;
     let complete = at_end && workspaces::changes(tx, workspace)?.0 == changes;
@@ -91,19 +91,6 @@ fn step(tx: &mut Tx<'_>, workspace: Workspace, after: Option<ContactId>, changes
     })
 }
 
-/// Lets the mark of complete texts follow a change that has kept the texts of its contacts in step.
-pub(crate) fn follow(tx: &mut Tx<'_>, workspace: Workspace, change: i64) -> Result<(), store::Error> {
-    let (_, texts_at) = workspaces::changes(tx, workspace)?;
-    if texts_at == change - 1 {
-        workspaces::set_texts_at(tx, workspace, change)?;
-    }
-    Ok(())
-}
-
-fn read_text(row: &ContactRow) -> Result<SearchText, store::Error> {
-    Ok(text_of(row, &read(row)?))
-}
-
 /// The search text of a contact.
 pub(crate) fn text_of(row: &ContactRow, contact: &Contact) -> SearchText {
     SearchText {
@@ -113,36 +100,19 @@ pub(crate) fn text_of(row: &ContactRow, contact: &Contact) -> SearchText {
     }
 }
 
-/// All that a word of a filter is compared with (`filter::Condition::Word`), in its folded form, each on a line of its own:
-/// folded words hold no line ends, so no word is found where two values meet.
+/// All that a word is compared with, each value on a line of its own, so that no word is found where two values meet.
 fn words_of(contact: &Contact) -> String {
-    let mut text = fold(&contact.display_name());
-    let names = [
-        &contact.first_name,
-        &contact.middle_name,
-        &contact.last_name,
-        &contact.nickname,
-        &contact.company,
-    ];
-    for name in names.map(|name| fold(name.as_str())) {
-        // Most names are part of the full name.
-        if !text.contains(&name) {
-            add_line(&mut text, &name);
+    let mut text = String::new();
+    for (kind, value) in searchable(contact) {
+        match kind {
+            SearchKind::FullName => text.push_str(&value),
+            // Most names are part of the full name.
+            SearchKind::Name | SearchKind::Company if text.contains(&*value) => {}
+            _ => {
+                text.push('\n');
+                text.push_str(&value);
+            }
         }
     }
-    for tag in &contact.tags {
-        add_line(&mut text, &fold(tag.as_str()));
-    }
-    for email in &contact.emails {
-        add_line(&mut text, &fold(email.value.as_str()));
-    }
-    for phone in &contact.phones {
-        add_line(&mut text, phone.phone.as_str());
-    }
     text
-}
-
-fn add_line(text: &mut String, line: &str) {
-    text.push('\n');
-    text.push_str(line);
 }

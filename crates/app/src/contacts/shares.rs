@@ -4,10 +4,12 @@
 //! not the contact: its version stays.
 
 use crate::App;
+use crate::View;
 use crate::access::{self, CanView, Owns};
 use crate::access::{Actor, Right};
 use crate::contacts::bulk::ActionReport;
 use crate::contacts::bulk::{ActionKind, Before, Step};
+use crate::contacts::write::{Changes, ShareChanges};
 use crate::error::Error;
 use crate::workspace::member_names::{Names, name_of};
 use model::ContactId;
@@ -98,40 +100,49 @@ impl App {
     /// # Errors
     /// [`Error::NoContact`]; those of the database.
     pub fn shares_of(&self, actor: Actor, id: ContactId) -> Result<Vec<ShareInfo>, Error> {
-        self.store.read(|tx| {
-            let contact = access::view(tx, actor, id)?;
-            let found = shares::of_many(tx, actor.workspace, &[contact.id])?;
-            let grantees = found.iter().filter_map(|share| share.to.member());
-            let named = found.iter().map(|share| share.by).chain(grantees);
-            let names = Names::load(tx, actor.workspace, named)?;
-            let infos = found.into_iter().map(|share| ShareInfo {
-                to: share.to,
-                name: match share.to {
-                    Grantee::Everyone => String::new(),
-                    Grantee::Member(member) => names.name(member),
-                },
-                access: share.access,
-                by_name: names.name(share.by),
-                at: share.at,
-            });
-            Ok(infos.collect())
-        })
+        self.read(actor, |view| view.shares_of(id))
     }
 
     fn change_shares(&self, actor: Actor, ids: &[ContactId], change: &Change) -> Result<ActionReport, Error> {
         let about = self.store.read(|tx| change.in_words(tx, actor))?;
         let now = self.world.now();
-        self.in_steps(actor, change.kind(), &about, ids, |tx, some| {
-            change.check(tx, actor)?;
-            let rows = contacts::get_many(tx, actor.workspace, some)?;
-            let seen = access::seen(tx, actor, rows)?;
+        self.in_steps(actor, change.kind(), &about, ids, |changes, some| {
+            change.check(changes.tx, actor)?;
+            let rows = contacts::get_many(changes.tx, actor.workspace, some)?;
+            let seen = access::seen(changes.tx, actor, rows)?;
             let met = seen.len();
-            let owned = access::owned(actor, seen.into_iter().map(|(_, row)| row.into_inner()).collect());
+            let owned = access::owned_of(seen);
             Ok(Step {
                 passed_over: (met - owned.len()) as u64,
-                touched: change.carry_out(tx, actor, owned, now)?,
+                touched: change.carry_out(changes, actor, owned, now)?,
             })
         })
+    }
+}
+
+impl View<'_, '_> {
+    /// Who sees a contact beside its owner. Whoever sees it may know.
+    ///
+    /// # Errors
+    /// [`Error::NoContact`]; those of the database.
+    pub fn shares_of(&mut self, id: ContactId) -> Result<Vec<ShareInfo>, Error> {
+        let (tx, actor) = (&mut *self.tx, self.actor);
+        let contact = access::view(tx, actor, id)?;
+        let found = shares::of_many(tx, actor.workspace, &[contact.id])?;
+        let grantees = found.iter().filter_map(|share| share.to.member());
+        let named = found.iter().map(|share| share.by).chain(grantees);
+        let names = Names::load(tx, actor.workspace, named)?;
+        let infos = found.into_iter().map(|share| ShareInfo {
+            to: share.to,
+            name: match share.to {
+                Grantee::Everyone => String::new(),
+                Grantee::Member(member) => names.name(member),
+            },
+            access: share.access,
+            by_name: names.name(share.by),
+            at: share.at,
+        });
+        Ok(infos.collect())
     }
 }
 
@@ -181,29 +192,25 @@ impl Change {
     /// Carries it out for contacts in the order of their ids, and says which are different now.
     fn carry_out(
         &self,
-        tx: &mut Tx<'_>,
+        changes: &mut Changes<'_, '_>,
         actor: Actor,
         owned: Vec<Owns<ContactRow>>,
         now: i64,
     ) -> Result<Vec<Before>, Error> {
-        let rows: Vec<ContactRow> = owned.into_iter().map(Owns::into_inner).collect();
-        let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+        let ids: Vec<ContactId> = owned.iter().map(|row| row.id).collect();
         let mut before: HashMap<ContactId, Vec<Share>> = HashMap::new();
-        for share in shares::of_many(tx, actor.workspace, &ids)? {
+        for share in shares::of_many(changes.tx, actor.workspace, &ids)? {
             before.entry(share.contact).or_default().push(share);
         }
-        let (mut given, mut taken, mut handed, mut changed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for row in rows {
+        let (mut shares, mut touched, mut handed) = (ShareChanges::default(), Vec::new(), Vec::new());
+        for row in owned {
             let before = before.remove(&row.id).unwrap_or_default();
-            let mut given_to = |contact, to, access| {
-                let by = actor.member;
-                given.push(Share {
-                    contact,
-                    to,
-                    access,
-                    by,
-                    at: now,
-                });
+            let share_with = |to, access| Share {
+                contact: row.id,
+                to,
+                access,
+                by: actor.member,
+                at: now,
             };
             match self {
                 Self::Share(to, access) => {
@@ -213,41 +220,38 @@ impl Change {
                     if lack.is_empty() {
                         continue;
                     }
-                    lack.into_iter().for_each(|to| given_to(row.id, to, *access));
+                    shares.give(&row, lack.into_iter().map(|to| share_with(to, *access)));
                 }
                 Self::Unshare(to) => {
                     let some = before.iter().filter(|share| to.is_none_or(|to| share.to == to));
-                    let already = taken.len();
-                    taken.extend(some.map(|share| (row.id, share.to)));
-                    if taken.len() == already {
+                    let some: Vec<Grantee> = some.map(|share| share.to).collect();
+                    if some.is_empty() {
                         continue;
                     }
+                    shares.take(&row, some);
                 }
                 Self::HandOver { to, keep } => {
                     if row.owner == *to {
                         continue;
                     }
                     // An owner needs no share.
-                    taken.push((row.id, Grantee::Member(*to)));
-                    if let Some(access) = keep {
-                        given_to(row.id, Grantee::Member(row.owner), *access);
-                    }
-                    handed.push(ContactRow {
-                        owner: *to,
-                        ..row.clone()
-                    });
+                    shares.take(&row, [Grantee::Member(*to)]);
+                    let kept = keep.map(|access| share_with(Grantee::Member(row.owner), access));
+                    shares.give(&row, kept);
                 }
             }
-            changed.push(Before {
+            touched.push(Before {
                 after: Some(row.version),
-                row,
+                row: (*row).clone(),
                 shares: Some(before),
             });
+            handed.push(row);
         }
-        contacts::replace_many(tx, actor.workspace, &handed)?;
-        shares::remove_many(tx, actor.workspace, &taken)?;
-        shares::put_many(tx, actor.workspace, &given)?;
-        Ok(changed)
+        if let Self::HandOver { to, .. } = self {
+            changes.hand_over(handed, *to)?;
+        }
+        changes.share(&shares)?;
+        Ok(touched)
     }
 }
 

@@ -5,11 +5,10 @@ use crate::access;
 use crate::access::Actor;
 use crate::contacts::bulk::ActionReport;
 use crate::contacts::bulk::{ActionKind, Before, Step};
-use crate::contacts::bulk_undo::rewrite;
 use crate::contacts::stored::read;
 use crate::error::Error;
 use model::{Contact, ContactId, Text, fold};
-use store::contacts::{self, ContactRow};
+use store::contacts;
 
 /// Letters of a tag, at most.
 const LONGEST: usize = 100;
@@ -58,40 +57,31 @@ impl App {
         change: impl Fn(&mut Contact) -> bool,
     ) -> Result<ActionReport, Error> {
         let now = self.world.now();
-        self.in_steps(actor, kind, tag.as_str(), ids, |tx, some| {
-            let rows = contacts::get_many(tx, actor.workspace, some)?;
-            let seen = access::seen(tx, actor, rows)?;
+        self.in_steps(actor, kind, tag.as_str(), ids, |changes, some| {
+            let rows = contacts::get_many(changes.tx, actor.workspace, some)?;
+            let seen = access::seen(changes.tx, actor, rows)?;
             let seen_count = seen.len() as u64;
-            // The proof is asked for anew, in the same transaction.
-            let rows = seen.into_iter().map(|(_, row)| row.into_inner()).collect();
-            let editable = access::editable(tx, actor, rows)?;
+            let editable = access::editable_of(seen);
             let mut step = Step {
                 passed_over: seen_count - editable.len() as u64,
                 ..Step::default()
             };
             let mut pairs = Vec::new();
             for row in editable {
-                let row = row.into_inner();
                 let mut contact = read(&row)?;
                 if !change(&mut contact) {
                     continue;
                 }
                 contact.normalise();
-                let next = ContactRow {
-                    version: now.max(row.version + 1),
-                    written_by: None,
-                    edited_by: Some(actor.member),
-                    body: contact.to_json(),
-                    ..row.clone()
-                };
+                let next = changes.edited(&row, &contact, now);
                 step.touched.push(Before {
-                    row: row.clone(),
+                    row: (*row).clone(),
                     shares: None,
                     after: Some(next.version),
                 });
                 pairs.push((row, next));
             }
-            rewrite(tx, actor.workspace, &pairs)?;
+            changes.update(pairs)?;
             Ok(step)
         })
     }

@@ -7,6 +7,7 @@
 //! contacts are left out from the start: otherwise a file of equal rows would compare each row with all rows before it.
 
 use crate::access::Right;
+use crate::contacts::write::{IndexChange, IndexEntries};
 use crate::import::candidate::Found;
 use crate::import::key_filter::KeyFilter;
 use crate::import::shared_keys::SharedKey;
@@ -82,14 +83,6 @@ pub(crate) struct BatchState {
     seen_shared: HashSet<MatchKey, RandomState>,
     /// Contacts and entries of keys that were gone through, which is what the run's time depends on.
     pub looked_at: u64,
-}
-
-/// Keys and names to be written at the end of a batch.
-pub(crate) struct Written {
-    pub dropped_keys: Vec<(MatchKey, ContactId)>,
-    pub keys: Vec<(MatchKey, ContactId)>,
-    pub dropped_names: Vec<(String, ContactId)>,
-    pub names: Vec<(String, ContactId)>,
 }
 
 impl BatchState {
@@ -232,7 +225,7 @@ impl BatchState {
     }
 
     /// Ends a batch: hands over what is to be written. Rights are asked for anew in the next one.
-    pub fn end_batch(&mut self) -> Written {
+    pub fn end_batch(&mut self) -> IndexChange {
         self.rights.clear();
         let mut keys = Vec::with_capacity(self.keys.len() + self.unasked_keys.len());
         for (key, holders) in self.keys.drain() {
@@ -244,11 +237,15 @@ impl BatchState {
         for (id, unasked) in self.unasked_keys.drain() {
             keys.extend(unasked.into_iter().map(|key| (key, id)));
         }
-        Written {
-            dropped_keys: self.dropped_keys.drain().collect(),
-            keys,
-            dropped_names: std::mem::take(&mut self.dropped_names),
-            names: self.names.drain().map(|(id, order)| (order, id)).collect(),
+        IndexChange {
+            dropped: IndexEntries {
+                keys: self.dropped_keys.drain().collect(),
+                names: std::mem::take(&mut self.dropped_names),
+            },
+            added: IndexEntries {
+                keys,
+                names: self.names.drain().map(|(id, order)| (order, id)).collect(),
+            },
         }
     }
 }

@@ -5,15 +5,16 @@
 //! which costs less than keeping their tables up to date row by row.
 
 use crate::access;
-use crate::access::{Actor, Right};
+use crate::access::{Actor, CanEdit, Right};
 use crate::contacts::stored::read;
+use crate::contacts::write;
 use crate::import::batch_state::{BatchState, is_own};
 use crate::import::candidate::Found;
 use crate::import::shared_keys::{MAX_CANDIDATES, SharedKey};
 use model::{Contact, ContactId, MatchKey, name_order};
 use std::collections::HashSet;
 use store::contacts::{self, ContactRow};
-use store::contacts::{match_keys, name_order, trash};
+use store::contacts::{match_keys, trash};
 use store::{ImportId, Tx};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
@@ -142,15 +143,12 @@ impl MatchIndex<'_, '_, '_> {
         let there: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
         // Shares lie where the directory lies: a scratch database has none.
         let seen = match &mut self.layers.base {
-            Some(base) => access::seen(base, self.layers.actor, rows)?,
-            None => access::seen(self.layers.top, self.layers.actor, rows)?,
+            Some(base) => access::with_rights(base, self.layers.actor, rows)?,
+            None => access::with_rights(self.layers.top, self.layers.actor, rows)?,
         };
         let rights = &mut self.collected.rights;
         rights.extend(there.into_iter().map(|id| (id, None)));
-        let found = seen.into_iter().map(|(right, row)| Found {
-            right,
-            row: row.into_inner(),
-        });
+        let found = seen.into_iter().map(|(right, row)| Found { right, row });
         Ok(found
             .inspect(|found| {
                 rights.insert(found.row.id, Some(found.right));
@@ -328,8 +326,14 @@ impl MatchIndex<'_, '_, '_> {
         Ok(())
     }
 
-    /// Changes a contact from one state to another.
-    pub fn update(&mut self, row: ContactRow, before: &Contact, after: &Contact) -> Result<(), store::Error> {
+    /// Changes a contact from one state to another, which is `row`.
+    pub fn update(
+        &mut self,
+        existing: &CanEdit<ContactRow>,
+        row: ContactRow,
+        before: &Contact,
+        after: &Contact,
+    ) -> Result<(), store::Error> {
         let (id, run) = (row.id, self.layers.run);
         let (old, new) = (MatchKey::of_contact(before), MatchKey::of_contact(after));
         if !self.collected.shared_keys.is_empty() {
@@ -348,28 +352,20 @@ impl MatchIndex<'_, '_, '_> {
             *fresh = row;
             return Ok(());
         }
-        if !contacts::update(self.layers.top, self.layers.actor.workspace, &row)? {
-            // The first change of a contact that lies under the scratch database: it is copied up.
-            contacts::insert_many(self.layers.top, self.layers.actor.workspace, &[row])?;
-        }
-        Ok(())
+        write::update_of_batch(self.layers.top, self.layers.actor.workspace, existing, row)
     }
 
     /// Writes the contacts of the chunk in hand.
     pub fn end_chunk(&mut self) -> Result<(), store::Error> {
         let mut rows: Vec<ContactRow> = self.collected.fresh.drain().map(|(_, row)| row).collect();
         rows.sort_unstable_by_key(|row| row.id);
-        contacts::insert_many(self.layers.top, self.layers.actor.workspace, &rows)
+        write::insert_of_batch(self.layers.top, self.layers.actor.workspace, &rows)
     }
 
     /// Writes the keys and names of the batch.
     pub fn end_batch(&mut self) -> Result<(), store::Error> {
-        let workspace = self.layers.actor.workspace;
         let batch = self.collected.end_batch();
-        match_keys::delete_many(self.layers.top, workspace, batch.dropped_keys)?;
-        match_keys::insert_many(self.layers.top, workspace, batch.keys)?;
-        name_order::delete_many(self.layers.top, workspace, batch.dropped_names)?;
-        name_order::insert_many(self.layers.top, workspace, batch.names)
+        write::index_batch(self.layers.top, self.layers.actor.workspace, batch)
     }
 }
 

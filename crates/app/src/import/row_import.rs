@@ -1,5 +1,6 @@
 //! Importing one row: finding its matches, deciding what becomes of it, and doing that.
 
+use crate::access::{self, CanEdit};
 use crate::clock::System;
 use crate::error::Error;
 use crate::import::batch_state::is_own;
@@ -84,10 +85,12 @@ impl RowImporter<'_> {
                 let Matched {
                     row: existing,
                     contact: before,
+                    right,
                     ..
                 } = matches.swap_remove(matched);
                 let contact = existing.id;
-                self.update(index, row, existing, &before, &after)?;
+                let existing = access::edit_with(right, existing)?;
+                self.update(index, row, &existing, &before, &after)?;
                 Outcome::Update { contact }
             }
             Resolution::Invalid(reasons) => {
@@ -107,11 +110,11 @@ impl RowImporter<'_> {
         &mut self,
         index: &mut MatchIndex<'_, '_, '_>,
         row: &ParsedRow,
-        existing: ContactRow,
+        existing: &CanEdit<ContactRow>,
         before: &Contact,
         after: &Contact,
     ) -> Result<(), Error> {
-        if !is_own(&existing, self.run) {
+        if !is_own(existing, self.run) {
             self.changes.push(Change {
                 contact: existing.id,
                 line: row.line,
@@ -128,9 +131,13 @@ impl RowImporter<'_> {
             written_by: Some(self.run),
             edited_by: None,
             body: after.to_json(),
-            ..existing
+            id: existing.id,
+            owner: existing.owner,
+            created_at: existing.created_at,
+            created_by: existing.created_by,
+            made_by: existing.made_by,
         };
-        Ok(index.update(changed, before, after)?)
+        Ok(index.update(existing, changed, before, after)?)
     }
 
     fn create(&mut self, index: &mut MatchIndex<'_, '_, '_>, row: &mut ParsedRow) -> Result<Outcome, Error> {

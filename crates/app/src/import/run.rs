@@ -4,6 +4,7 @@
 use crate::access;
 use crate::access::Actor;
 use crate::clock::System;
+use crate::contacts::write;
 use crate::error::Error;
 use crate::import::analysis::Reading;
 use crate::import::batch_state::{BatchState, Purpose};
@@ -27,7 +28,7 @@ use crate::json::to_json;
 use exchange::fixes::ReadyFixes;
 use exchange::open::Batch;
 use std::sync::atomic::Ordering;
-use store::contacts::change_feed::{self, Touched};
+use store::contacts::change_feed::Touched;
 use store::imports::change_log;
 use store::imports::{self, Checkpoint};
 use store::workspace::workspaces;
@@ -278,7 +279,7 @@ impl<'a> Run<'a> {
 
     /// Waits for other writers of the workspace, and makes sure that the import is still ours.
     fn begin_batch(&mut self, tx: &mut Tx<'_>) -> Result<(), Error> {
-        let changes = workspaces::begin_change(tx, self.actor.workspace)?;
+        let changes = write::begin_batch(tx, self.actor.workspace)?;
         self.fence(tx)?;
         access::active(tx, self.actor)?;
         if self.changes.is_some_and(|last| changes != last + 1) {
@@ -345,7 +346,7 @@ impl<'a> Run<'a> {
             )?;
             self.reached.batches += 1;
         }
-        change_feed::note(tx, workspace, &touched)?;
+        write::end_batch(tx, workspace, &touched)?;
         // The object store takes what anybody puts, so whoever was cut off must notice before.
         self.fence(tx)?;
         let next_record = self.reached.next_record;

@@ -2,22 +2,18 @@
 //! be changed by the member any more, stays and is listed. In steps that each commit, so that an undo that is interrupted can be gone on with.
 
 use crate::App;
-use crate::access;
-use crate::access::Actor;
+use crate::access::{self, Actor, CanEdit, Owns};
 use crate::audit::AuditAction;
 use crate::contacts::stored::read;
-use crate::contacts::{index_keys_and_name, unindex_contact};
 use crate::error::Error;
 use crate::import::lease::Lease;
 use crate::import::stored::is_unfinished;
 use crate::import::stored::plan_of;
-use model::{ContactId, MatchKey, name_order};
-use store::contacts::change_feed::{self, Touched};
+use model::ContactId;
+use std::collections::HashMap;
 use store::contacts::{self, ContactRow};
-use store::contacts::{match_keys, name_order, search_texts, shares};
 use store::imports::change_log::{self, Change};
 use store::imports::{self, Batch, ImportState};
-use store::workspace::workspaces;
 use store::{ImportId, Tx};
 
 /// Contacts of one step.
@@ -120,18 +116,21 @@ struct Undo<'a> {
 }
 
 impl Undo<'_> {
-    /// One step, which says what it came to and which contacts it met.
-    fn step<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<(T, Vec<ContactId>), store::Error>) -> Result<T, Error> {
+    /// One step: looks what is to be done, and does it if this may write.
+    fn step<T>(
+        &self,
+        look: impl FnOnce(&mut Tx<'_>) -> Result<(T, Step), store::Error>,
+    ) -> Result<(T, UndoReport), Error> {
         let Some(lease) = self.writing else {
-            return Ok(self.app.store.read(work)?.0);
+            let (next, step) = self.app.store.read(look)?;
+            return Ok((next, step.report));
         };
-        self.app.store.write(|tx| {
-            workspaces::begin_change(tx, self.actor.workspace)?;
-            access::active(tx, self.actor)?;
-            lease.fence(tx)?;
-            let (done, met) = work(tx)?;
-            change_feed::note(tx, self.actor.workspace, &[Touched::Contacts(met)])?;
-            Ok(done)
+        self.app.change(self.actor, |changes| {
+            lease.fence(changes.tx)?;
+            let (next, step) = look(changes.tx)?;
+            changes.delete(&step.removed)?;
+            changes.update(step.restored)?;
+            Ok((next, step.report))
         })
     }
 
@@ -140,28 +139,25 @@ impl Undo<'_> {
         let met_later = |change: &Change| {
             change.before.is_none() && batches.iter().any(|b| (b.first..=b.last).contains(&change.contact))
         };
-        let (actor, import, dry_run) = (self.actor, self.import, self.writing.is_none());
+        let (actor, import) = (self.actor, self.import);
         let mut after: Option<ContactId> = None;
         loop {
-            let (page, report) = self.step(|tx| {
+            let (last, report) = self.step(|tx| {
                 let page = change_log::page(tx, actor.workspace, import, after, STEP)?;
-                let mut report = UndoReport::default();
-                for change in page.iter().filter(|change| !met_later(change)) {
-                    restore(tx, actor, import, change, dry_run, &mut report)?;
-                }
-                let met = page.iter().map(|change| change.contact).collect();
-                Ok(((page, report), met))
+                let last = page.last().map(|change| change.contact);
+                let changes: Vec<Change> = page.into_iter().filter(|change| !met_later(change)).collect();
+                Ok((last, Step::of_changes(tx, actor, import, changes)?))
             })?;
             self.add(report);
-            match page.last() {
-                Some(last) => after = Some(last.contact),
+            match last {
+                Some(last) => after = Some(last),
                 None => return Ok(()),
             }
         }
     }
 
     fn remove_created(&mut self, batches: &[Batch]) -> Result<(), Error> {
-        let (actor, import, dry_run) = (self.actor, self.import, self.writing.is_none());
+        let (actor, import) = (self.actor, self.import);
         for batch in batches {
             let mut after: Option<ContactId> = None;
             loop {
@@ -169,13 +165,12 @@ impl Undo<'_> {
                     let page =
                         contacts::page_created_by(tx, actor.workspace, import, (batch.first, batch.last), after, STEP)?;
                     let last = page.last().map(|row| row.id);
-                    let met = page.iter().map(|row| row.id).collect();
-                    let mut report = UndoReport::default();
                     let removable = |row: &ContactRow| row.written_by == Some(import) && row.owner == actor.member;
                     let (untouched, others) = page.into_iter().partition(removable);
-                    keep(tx, actor, others, &mut report)?;
-                    remove(tx, actor, untouched, dry_run, &mut report)?;
-                    Ok(((last, report), met))
+                    let mut step = Step::default();
+                    step.remove(actor, untouched);
+                    step.keep(tx, actor, others)?;
+                    Ok((last, step))
                 })?;
                 self.add(report);
                 match last {
@@ -196,93 +191,69 @@ impl Undo<'_> {
     }
 }
 
-/// Counts contacts that are kept; those that the member may still see are named.
-fn keep(tx: &mut Tx<'_>, actor: Actor, rows: Vec<ContactRow>, report: &mut UndoReport) -> Result<(), store::Error> {
-    report.kept += rows.len() as u64;
-    let named = rows.into_iter().take(NAMED).collect();
-    for (_, row) in access::seen(tx, actor, named)? {
-        report.kept_names.push(read(&row)?.display_name());
-    }
-    Ok(())
+/// What one step does.
+#[derive(Default)]
+struct Step {
+    removed: Vec<Owns<ContactRow>>,
+    /// Changed contacts, each with its old state.
+    restored: Vec<(CanEdit<ContactRow>, ContactRow)>,
+    report: UndoReport,
 }
 
-/// Removes contacts that are the member's own; others are not there to be removed.
-fn remove(
-    tx: &mut Tx<'_>,
-    actor: Actor,
-    rows: Vec<ContactRow>,
-    dry_run: bool,
-    report: &mut UndoReport,
-) -> Result<(), store::Error> {
-    let workspace = actor.workspace;
-    let rows = access::owned(actor, rows);
-    report.removed += rows.len() as u64;
-    if dry_run || rows.is_empty() {
-        return Ok(());
-    }
-    let (mut gone_keys, mut gone_names) = (Vec::new(), Vec::new());
-    for row in &rows {
-        let contact = read(row)?;
-        gone_keys.extend(MatchKey::of_contact(&contact).into_iter().map(|key| (key, row.id)));
-        gone_names.push((name_order(&contact), row.id));
-    }
-    match_keys::delete_many(tx, workspace, gone_keys)?;
-    name_order::delete_many(tx, workspace, gone_names)?;
-    let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
-    contacts::delete_many(tx, workspace, &ids)?;
-    shares::remove_of(tx, workspace, &ids)?;
-    search_texts::delete_many(tx, workspace, &ids)?;
-    Ok(())
-}
-
-/// Gives one changed contact its old values back.
-fn restore(
-    tx: &mut Tx<'_>,
-    actor: Actor,
-    import: ImportId,
-    change: &Change,
-    dry_run: bool,
-    report: &mut UndoReport,
-) -> Result<(), store::Error> {
-    let workspace = actor.workspace;
-    // A contact that somebody has deleted since stays deleted.
-    let Some(row) = contacts::get(tx, workspace, change.contact)? else {
-        return Ok(());
-    };
-    let Some(before) = &change.before else {
-        if row.written_by == Some(import) && row.owner == actor.member {
-            return remove(tx, actor, vec![row], dry_run, report);
+impl Step {
+    /// What becomes of contacts that the import changed, or that it brought back under ids of their own.
+    fn of_changes(tx: &mut Tx<'_>, actor: Actor, import: ImportId, changes: Vec<Change>) -> Result<Self, store::Error> {
+        let ids: Vec<ContactId> = changes.iter().map(|change| change.contact).collect();
+        let rows = contacts::get_many(tx, actor.workspace, &ids)?;
+        let editable = access::editable(tx, actor, rows.clone())?;
+        let mut editable: HashMap<ContactId, CanEdit<ContactRow>> =
+            editable.into_iter().map(|row| (row.id, row)).collect();
+        let mut rows: HashMap<ContactId, ContactRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+        let (mut step, mut created, mut kept) = (Self::default(), Vec::new(), Vec::new());
+        for change in changes {
+            // A contact that somebody has deleted since stays deleted.
+            let Some(row) = rows.remove(&change.contact) else {
+                continue;
+            };
+            let is_untouched = row.written_by == Some(import);
+            match (change.before, editable.remove(&change.contact)) {
+                (None, _) if is_untouched && row.owner == actor.member => created.push(row),
+                (Some(before), _) if row.version == before.version && row.body == before.body => {
+                    // An undo that was interrupted had come past here.
+                    step.report.restored += 1;
+                }
+                (Some(before), Some(now)) if is_untouched => {
+                    step.report.restored += 1;
+                    let old = ContactRow {
+                        version: before.version,
+                        written_by: before.written_by,
+                        edited_by: before.edited_by,
+                        body: before.body,
+                        ..row
+                    };
+                    step.restored.push((now, old));
+                }
+                _ => kept.push(row),
+            }
         }
-        return keep(tx, actor, vec![row], report);
-    };
-    if row.version == before.version && row.body == before.body {
-        // An undo that was interrupted had come past here.
-        report.restored += 1;
-        return Ok(());
+        step.remove(actor, created);
+        step.keep(tx, actor, kept)?;
+        Ok(step)
     }
-    if row.written_by != Some(import) {
-        return keep(tx, actor, vec![row], report);
+
+    /// Removes contacts that are the actor's own.
+    fn remove(&mut self, actor: Actor, rows: Vec<ContactRow>) {
+        self.removed = access::owned(actor, rows);
+        self.report.removed += self.removed.len() as u64;
     }
-    let Some(row) = access::editable(tx, actor, vec![row.clone()])?.pop() else {
-        return keep(tx, actor, vec![row], report);
-    };
-    let row = row.into_inner();
-    report.restored += 1;
-    if dry_run {
-        return Ok(());
+
+    /// Counts contacts that are kept; those that the member may still see are named.
+    fn keep(&mut self, tx: &mut Tx<'_>, actor: Actor, rows: Vec<ContactRow>) -> Result<(), store::Error> {
+        self.report.kept += rows.len() as u64;
+        let named = rows.into_iter().take(NAMED).collect();
+        for (_, row) in access::seen(tx, actor, named)? {
+            self.report.kept_names.push(read(&row)?.display_name());
+        }
+        Ok(())
     }
-    let now = read(&row)?;
-    let old_row = ContactRow {
-        version: before.version,
-        written_by: before.written_by,
-        edited_by: before.edited_by,
-        body: before.body.clone(),
-        ..row
-    };
-    let old = read(&old_row)?;
-    // The text goes too: its version may be given again, to other values.
-    unindex_contact(tx, workspace, old_row.id, &now)?;
-    index_keys_and_name(tx, workspace, old_row.id, &old)?;
-    contacts::update(tx, workspace, &old_row)?;
-    Ok(())
 }

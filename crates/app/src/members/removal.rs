@@ -9,13 +9,9 @@ use crate::access;
 use crate::access::Actor;
 use crate::access::named;
 use crate::audit::AuditAction;
-use crate::contacts::search_text::follow;
 use crate::error::Error;
 use crate::members::{governed_other, shut_out};
 use crate::search::views;
-use model::ContactId;
-use store::contacts::change_feed::{self, Touched};
-use store::contacts::shares::{self, Grantee};
 use store::imports::{self, ImportState};
 use store::members::{self, Belongings, MemberState};
 use store::members::{accounts, second_factors};
@@ -53,14 +49,10 @@ impl App {
         })?;
         let mut after = None;
         loop {
-            let given = self.store.write(|tx| {
-                let change = workspaces::begin_change(tx, actor.workspace)?;
-                access::admin(tx, actor)?;
-                refuse_absent(tx, actor, member, to)?;
-                let given = give(tx, actor, (member, to), after)?;
-                change_feed::note(tx, actor.workspace, &[Touched::Contacts(given.clone())])?;
-                follow(tx, actor.workspace, change)?;
-                Ok::<_, Error>(given)
+            let given = self.change(actor, |changes| {
+                let admin = access::admin(changes.tx, actor)?;
+                refuse_absent(changes.tx, actor, member, to)?;
+                Ok(changes.hand_over_next(admin, (member, to), after, STEP)?)
             })?;
             match given.last() {
                 Some(last) if given.len() as u64 == STEP => after = Some(*last),
@@ -76,27 +68,24 @@ impl App {
 
     /// The last step: an import that wrote until now has left contacts behind, and is to go on for somebody else.
     fn finish_removing(&self, actor: Actor, member: Member, to: Member, had: Belongings) -> Result<(), Error> {
-        self.store.write(|tx| {
-            let change = workspaces::begin_change(tx, actor.workspace)?;
-            let admin = access::admin(tx, actor)?;
-            let row = governed_other(tx, admin, actor, member)?;
-            refuse_absent(tx, actor, member, to)?;
-            let (mut late, mut after) = (Vec::new(), None);
+        self.change(actor, |changes| {
+            let admin = access::admin(changes.tx, actor)?;
+            let row = governed_other(changes.tx, admin, actor, member)?;
+            refuse_absent(changes.tx, actor, member, to)?;
+            let mut after = None;
             loop {
-                let given = give(tx, actor, (member, to), after)?;
-                late.extend_from_slice(&given);
+                let given = changes.hand_over_next(admin, (member, to), after, STEP)?;
                 after = match given.last() {
                     Some(last) if given.len() as u64 == STEP => Some(*last),
                     _ => break,
                 };
             }
+            changes.unshare_member(admin, member)?;
+            let tx = &mut *changes.tx;
             members::hand_over_rest(tx, actor.workspace, member, to)?;
-            shares::remove_member(tx, actor.workspace, member)?;
             views::hand_over(tx, actor.workspace, member, to)?;
             second_factors::remove(tx, actor.workspace, member)?;
             members::set_state(tx, actor.workspace, member, MemberState::Removed)?;
-            change_feed::note(tx, actor.workspace, &[Touched::Contacts(late)])?;
-            follow(tx, actor.workspace, change)?;
             let to_name = workspaces::member_name(tx, actor.workspace, to)?.unwrap_or_default();
             let about = format!("{}; what was theirs went to {to_name}", named(&row));
             Ok(self.audit(tx, actor, AuditAction::Removed, &about, had.contacts)?)
@@ -112,19 +101,6 @@ impl App {
         drafts.for_each(|draft| self.drafts.forget(actor.workspace, draft.id));
         Ok(())
     }
-}
-
-/// Gives some contacts to their new owner, who needs no share of them any more.
-fn give(
-    tx: &mut Tx<'_>,
-    actor: Actor,
-    (from, to): (Member, Member),
-    after: Option<ContactId>,
-) -> Result<Vec<ContactId>, Error> {
-    let given = members::hand_over_contacts(tx, actor.workspace, (from, to), after, STEP)?;
-    let needless: Vec<_> = given.iter().map(|id| (*id, Grantee::Member(to))).collect();
-    shares::remove_many(tx, actor.workspace, &needless)?;
-    Ok(given)
 }
 
 /// Nothing goes to somebody who is not there, or who goes.

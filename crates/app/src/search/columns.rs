@@ -1,6 +1,7 @@
 //! The columns that a member has chosen for a list: they see the same ones the next time, wherever they sign in.
 
 use crate::App;
+use crate::View;
 use crate::access::Actor;
 use crate::access::Scope;
 use crate::error::Error;
@@ -12,9 +13,7 @@ const LONGEST: usize = 20_000;
 impl App {
     /// The columns that the member has chosen for the list of a scope; none where the standard ones are shown.
     pub fn chosen_columns(&self, actor: Actor, list: Scope) -> Result<Option<String>, Error> {
-        Ok(self
-            .store
-            .read(|tx| preferences::get(tx, actor.workspace, actor.member, choice(list)))?)
+        self.read(actor, |view| view.chosen_columns(list))
     }
 
     /// Remembers the columns of a list; with none, the standard ones are shown again.
@@ -29,6 +28,14 @@ impl App {
             Some(columns) => preferences::put(tx, actor.workspace, actor.member, choice(list), columns),
             None => preferences::remove(tx, actor.workspace, actor.member, choice(list)),
         })?)
+    }
+}
+
+impl View<'_, '_> {
+    /// The columns that the member has chosen for the list of a scope; none where the standard ones are shown.
+    pub fn chosen_columns(&mut self, list: Scope) -> Result<Option<String>, Error> {
+        let Actor { workspace, member } = self.actor;
+        Ok(preferences::get(self.tx, workspace, member, choice(list))?)
     }
 }
 

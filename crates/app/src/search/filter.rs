@@ -6,6 +6,7 @@
 //! size"=42` asks for a value of a custom field, `field:"Shoe size"` for any.
 
 use crate::error::Error;
+use crate::search::searchable::{SearchKind, searchable};
 use model::{Contact, DecimalSign, Text, canonical_number, clean, fold};
 use std::str::FromStr;
 use store::ImportId;
@@ -313,25 +314,13 @@ impl Condition {
         }
     }
 
-    /// What a word is compared with here is what `search::words_of` makes texts of, and
-    /// `roster::entry` lines: a value added here is added there.
     fn holds(&self, row: &ContactRow, contact: &Contact) -> bool {
         let within = |text: &Text, part: &str| fold(text.as_str()).contains(part);
         match self {
-            Self::Word { folded, digits } => {
-                let texts = [
-                    &contact.first_name,
-                    &contact.middle_name,
-                    &contact.last_name,
-                    &contact.nickname,
-                    &contact.company,
-                ];
-                let full = fold(&contact.display_name());
-                full.contains(folded)
-                    || texts.into_iter().chain(&contact.tags).any(|t| within(t, folded))
-                    || contact.emails.iter().any(|e| fold(e.value.as_str()).contains(folded))
-                    || (!digits.is_empty() && contact.phones.iter().any(|p| p.phone.as_str().contains(digits)))
-            }
+            Self::Word { folded, digits } => searchable(contact).any(|(kind, value)| match kind {
+                SearchKind::Phone => !digits.is_empty() && value.contains(digits),
+                _ => value.contains(folded),
+            }),
             Self::Tag(tag) => contact.tags.iter().any(|t| fold(t.as_str()) == *tag),
             Self::Company(company) => within(&contact.company, company),
             Self::City(city) => contact.addresses.iter().any(|a| within(&a.city, city)),

@@ -3,4 +3,5 @@
 pub(crate) mod columns;
 pub(crate) mod filter;
 pub(crate) mod filter_text;
+pub(crate) mod searchable;
 pub(crate) mod views;

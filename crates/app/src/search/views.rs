@@ -3,11 +3,12 @@
 //! Owns who may use and change one, and what becomes of those of a member who goes.
 
 use crate::App;
+use crate::View;
 use crate::access::{self, Actor};
 use crate::error::Error;
 use model::Text;
 use std::collections::HashSet;
-use store::workspace::views::{self, View};
+use store::workspace::views::{self, View as ViewRow};
 use store::workspace::workspaces;
 use store::{Member, Tx, Workspace};
 
@@ -45,29 +46,35 @@ pub struct ViewContent {
     pub shared: bool,
 }
 
+impl View<'_, '_> {
+    /// The views that a member may use, by name.
+    pub fn saved_views(&mut self) -> Result<Vec<SavedView>, Error> {
+        let (tx, actor) = (&mut *self.tx, self.actor);
+        let governs = access::admin(tx, actor).is_ok();
+        let found = views::visible_to(tx, actor.workspace, actor.member)?;
+        let shown = found.into_iter().map(|view| {
+            let mine = view.member == actor.member;
+            let by = match mine {
+                true => None,
+                false => Some(workspaces::member_name(tx, actor.workspace, view.member)?.unwrap_or_default()),
+            };
+            Ok(SavedView {
+                id: view.id,
+                name: view.name,
+                query: view.query,
+                shared: view.shared,
+                by,
+                may_change: mine || governs,
+            })
+        });
+        shown.collect()
+    }
+}
+
 impl App {
     /// The views that a member may use, by name.
     pub fn views(&self, actor: Actor) -> Result<Vec<SavedView>, Error> {
-        self.store.read(|tx| {
-            let governs = access::admin(tx, actor).is_ok();
-            let found = views::visible_to(tx, actor.workspace, actor.member)?;
-            let shown = found.into_iter().map(|view| {
-                let mine = view.member == actor.member;
-                let by = match mine {
-                    true => None,
-                    false => Some(workspaces::member_name(tx, actor.workspace, view.member)?.unwrap_or_default()),
-                };
-                Ok(SavedView {
-                    id: view.id,
-                    name: view.name,
-                    query: view.query,
-                    shared: view.shared,
-                    by,
-                    may_change: mine || governs,
-                })
-            });
-            shown.collect()
-        })
+        self.read(actor, |view| view.saved_views())
     }
 
     /// Saves a view, in the place of the member's own of that name; says its number.
@@ -81,7 +88,7 @@ impl App {
             // Two who save at the same moment queue, so that each gets a number of its own.
             workspaces::queue(tx, actor.workspace)?;
             let known = views::visible_to(tx, actor.workspace, actor.member)?;
-            let mut view = View {
+            let mut view = ViewRow {
                 id: 0,
                 member: actor.member,
                 shared: content.shared,
@@ -89,7 +96,7 @@ impl App {
                 name,
                 query: content.query.clone(),
             };
-            let same = |known: &&View| known.member == actor.member && known.name == view.name;
+            let same = |known: &&ViewRow| known.member == actor.member && known.name == view.name;
             if let Some(same) = known.iter().find(same) {
                 view.id = same.id;
                 views::update(tx, actor.workspace, &view)?;
@@ -112,7 +119,7 @@ impl App {
         let now = self.world.now();
         self.store.write(|tx| {
             let view = changeable(tx, actor, id)?;
-            let view = View {
+            let view = ViewRow {
                 shared: content.shared,
                 saved_at: now,
                 name,
@@ -138,7 +145,7 @@ impl App {
 }
 
 /// A view that the member may change. One of somebody else that is not shared is not there.
-fn changeable(tx: &mut Tx<'_>, actor: Actor, id: i64) -> Result<View, Error> {
+fn changeable(tx: &mut Tx<'_>, actor: Actor, id: i64) -> Result<ViewRow, Error> {
     let view = views::get(tx, actor.workspace, id)?;
     let view = view.filter(|view| view.shared || view.member == actor.member);
     let view = view.ok_or(Error::NoView(id))?;
@@ -160,7 +167,7 @@ pub(crate) fn hand_over(tx: &mut Tx<'_>, workspace: Workspace, from: Member, to:
         }
         let name = free_name(&view.name, &taken);
         taken.insert(name.clone());
-        let view = View {
+        let view = ViewRow {
             member: to,
             name,
             ..view

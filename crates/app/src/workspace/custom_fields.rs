@@ -5,6 +5,7 @@
 //! make another one.
 
 use crate::App;
+use crate::View;
 use crate::access::Actor;
 use crate::access::{IsAdmin, admin};
 use crate::audit::AuditAction;
@@ -62,10 +63,22 @@ impl Default for WorkspaceRules {
     }
 }
 
+impl View<'_, '_> {
+    /// The custom fields in their order, archived ones last.
+    pub fn custom_fields(&mut self) -> Result<Vec<DefinedField>, Error> {
+        defined(self.tx, self.actor.workspace)
+    }
+
+    /// What the workspace asks of contacts.
+    pub fn contact_rules(&mut self) -> Result<ContactRules, Error> {
+        rules_of(self.tx, self.actor.workspace)
+    }
+}
+
 impl App {
     /// The custom fields in their order, archived ones last.
     pub fn custom_fields(&self, actor: Actor) -> Result<Vec<DefinedField>, Error> {
-        self.store.read(|tx| defined(tx, actor.workspace))
+        self.read(actor, |view| view.custom_fields())
     }
 
     /// Makes sure that the member may change fields and settings.
@@ -78,7 +91,7 @@ impl App {
 
     /// What the workspace asks of contacts.
     pub fn contact_rules(&self, actor: Actor) -> Result<ContactRules, Error> {
-        self.store.read(|tx| rules_of(tx, actor.workspace))
+        self.read(actor, |view| view.contact_rules())
     }
 
     /// Makes a field, behind all others.

@@ -183,3 +183,15 @@ fn reserved_connections_are_free_while_all_others_are_held() {
         });
     });
 }
+
+#[test]
+fn transactions_that_read_are_counted() {
+    on_every_engine(|store, _| {
+        let before = store.reads();
+        store.read(|tx| contacts::count(tx, HERE)).unwrap();
+        store.clone().read(|tx| contacts::count(tx, HERE)).unwrap();
+        store.write(|tx| contacts::count(tx, HERE)).unwrap();
+        store.reserved().read(|tx| contacts::count(tx, HERE)).unwrap();
+        assert_eq!(store.reads() - before, 2);
+    });
+}

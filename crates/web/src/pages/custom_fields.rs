@@ -3,25 +3,21 @@
 use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::session::CurrentMember;
+use crate::session::flash::ShownFlash;
 use crate::ui::error_page::Problem;
+use crate::ui::flash::{Flash, redirect};
 use crate::ui::forms::field;
 use crate::ui::layout::{Page, Section, Tone, notice, page, table_frame};
 use crate::ui::words::number;
 use app::{DefinedField, Error, FieldId, Filter, Scope};
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use model::{CustomField, FieldKind};
 use serde::Deserialize;
 use std::sync::Arc;
-
-/// What was done before.
-#[derive(Deserialize)]
-pub struct Done {
-    done: Option<String>,
-}
 
 /// What the form of a new field sends.
 #[derive(Clone, Default, Deserialize)]
@@ -53,7 +49,7 @@ struct Row {
 /// What the page shows beside the list.
 #[derive(Default)]
 struct Shown {
-    told: Option<&'static str>,
+    flash: Option<Flash>,
     /// What was entered for a new field, and what is wrong with it.
     wrong: Option<(NewForm, String)>,
     /// What is wrong with something else.
@@ -64,21 +60,13 @@ struct Shown {
 pub async fn list(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    Query(Done { done }): Query<Done>,
+    ShownFlash(flash): ShownFlash,
 ) -> Result<Response, Problem> {
-    let told = done.and_then(|done| match done.as_str() {
-        "added" => Some("The field was added. Contacts can be given values from now on."),
-        "choices" => Some("The choices were changed. Contacts keep the values that they have."),
-        "moved" => Some("The field was moved."),
-        "archived" => Some("The field was archived. Its values stay, and it can be brought back."),
-        "restored" => Some("The field was brought back."),
-        _ => None,
-    });
     view(
         &web,
         &signed,
         Shown {
-            told,
+            flash,
             ..Shown::default()
         },
     )
@@ -99,7 +87,7 @@ pub async fn add(
     };
     let added = blocking(&web, move |app| app.define_field(actor, &wanted)).await;
     match added {
-        Ok(_) => Ok(done("added")),
+        Ok(_) => Ok(done("The field was added. Contacts can be given values from now on.")),
         Err(Problem::App(Error::Field(why))) => {
             let shown = Shown {
                 wrong: Some((sent, why)),
@@ -120,7 +108,13 @@ pub async fn set_choices(
 ) -> Result<Response, Problem> {
     let (actor, choices) = (signed.actor, lines(&sent.choices));
     let set = blocking(&web, move |app| app.set_choices(actor, FieldId(id), &choices)).await;
-    answer(&web, &signed, set, "choices").await
+    answer(
+        &web,
+        &signed,
+        set,
+        "The choices were changed. Contacts keep the values that they have.",
+    )
+    .await
 }
 
 /// `POST /fields/{id}/move`
@@ -132,7 +126,7 @@ pub async fn move_one(
 ) -> Result<Response, Problem> {
     let (actor, up) = (signed.actor, sent.way == "up");
     let moved = blocking(&web, move |app| app.move_field(actor, FieldId(id), up)).await;
-    answer(&web, &signed, moved, "moved").await
+    answer(&web, &signed, moved, "The field was moved.").await
 }
 
 /// `POST /fields/{id}/archive`
@@ -143,7 +137,8 @@ pub async fn archive(
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
     let archived = blocking(&web, move |app| app.archive_field(actor, FieldId(id), true)).await;
-    answer(&web, &signed, archived, "archived").await
+    let done = "The field was archived. Its values stay, and it can be brought back.";
+    answer(&web, &signed, archived, done).await
 }
 
 /// `POST /fields/{id}/restore`
@@ -154,11 +149,11 @@ pub async fn restore(
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
     let restored = blocking(&web, move |app| app.archive_field(actor, FieldId(id), false)).await;
-    answer(&web, &signed, restored, "restored").await
+    answer(&web, &signed, restored, "The field was brought back.").await
 }
 
 fn done(what: &str) -> Response {
-    Redirect::to(&format!("/fields?done={what}")).into_response()
+    redirect("/fields", Flash::text(what))
 }
 
 async fn answer(
@@ -208,7 +203,7 @@ async fn view(web: &Arc<Web>, signed: &CurrentMember, shown: Shown) -> Result<Re
     let wrong = shown.wrong.is_some() || shown.problem.is_some();
     let content = html! {
         h1 { "Custom fields" }
-        @if let Some(told) = shown.told { (notice(Tone::Good, html! { p { (told) } })) }
+        @if let Some(flash) = &shown.flash { (flash.notice("/fields")) }
         @if let Some(problem) = &shown.problem { (notice(Tone::Bad, html! { p { (problem) "." } })) }
         p.muted { "What contacts of this workspace can hold beside the fields that every contact has. Imports, exports, filters and the list know them too." }
         @if offered.is_empty() { p { "There are none yet." } } @else { (table("Custom fields in their order", &offered)) }

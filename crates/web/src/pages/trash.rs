@@ -3,13 +3,15 @@
 use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::session::CurrentMember;
+use crate::session::flash::ShownFlash;
 use crate::ui::error_page::Problem;
-use crate::ui::layout::{Page, Section, Tone, empty, notice, page};
+use crate::ui::flash::{Flash, redirect};
+use crate::ui::layout::{Page, Section, empty, page};
 use crate::ui::truncate::brief;
 use crate::ui::words::{counted, moment};
 use app::TrashedContact;
 use axum::extract::{Path, Query, State};
-use axum::response::Redirect;
+use axum::response::Response;
 use maud::{Markup, html};
 use model::ContactId;
 use serde::Deserialize;
@@ -23,13 +25,13 @@ const PAGE: u64 = 50;
 #[serde(default)]
 pub struct Asked {
     after: String,
-    restored: String,
 }
 
 /// `GET /trash`
 pub async fn list(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
+    ShownFlash(flash): ShownFlash,
     Query(asked): Query<Asked>,
 ) -> Result<Markup, Problem> {
     let (actor, after) = (signed.actor, asked.after.parse().ok());
@@ -47,9 +49,7 @@ pub async fn list(
     let content = html! {
         h1 { "Trash" }
         p.muted { "Deleted contacts stay here for " (counted(u64::from(days), "day", "days")) " and can be restored exactly as they were. After that they are gone for good." }
-        @if let Ok(id) = asked.restored.parse::<ContactId>() {
-            (notice(Tone::Good, html! { p { "Restored. " a href={"/contacts/" (id)} { "Look at the contact" } } }))
-        }
+        @if let Some(flash) = &flash { (flash.notice("/trash")) }
         @if trashed.is_empty() {
             (empty("The trash is empty", html! { p { "Contacts that you delete come here first." } a.button href="/contacts" { "Back to the contacts" } }))
         } @else {
@@ -97,9 +97,9 @@ pub async fn restore(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
     Path(contact): Path<String>,
-) -> Result<Redirect, Problem> {
+) -> Result<Response, Problem> {
     let actor = signed.actor;
     let id: ContactId = contact.parse().map_err(|_| Problem::NotFound)?;
     blocking(&web, move |app| app.restore_contact(actor, id)).await?;
-    Ok(Redirect::to(&format!("/trash?restored={id}")))
+    Ok(redirect("/trash", Flash::RestoredContact { id: id.to_string() }))
 }

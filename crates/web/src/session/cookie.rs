@@ -20,6 +20,11 @@ const DEVICE_COOKIE: &str = "crystalqore-device";
 const SECURE_DEVICE_COOKIE: &str = "__Host-crystalqore-device";
 /// How long the browser keeps that one; `app` forgets it as soon.
 const DEVICE_KEPT_DAYS: i64 = 365;
+/// The cookie that carries the message of a redirect.
+const FLASH_COOKIE: &str = "crystalqore-flash";
+const SECURE_FLASH_COOKIE: &str = "__Host-crystalqore-flash";
+/// How long the browser keeps that one if no page shows its message.
+const FLASH_KEPT: Duration = Duration::minutes(1);
 /// How long the browser keeps the cookie unless it is given anew; `app` decides how long it is worth something.
 const KEPT_DAYS: i64 = 30;
 
@@ -29,6 +34,23 @@ fn cookie_name(secure: bool) -> &'static str {
 
 fn device_cookie_name(secure: bool) -> &'static str {
     if secure { SECURE_DEVICE_COOKIE } else { DEVICE_COOKIE }
+}
+
+fn flash_cookie_name(secure: bool) -> &'static str {
+    if secure { SECURE_FLASH_COOKIE } else { FLASH_COOKIE }
+}
+
+/// The message of a redirect that the browser sent, as it was signed.
+pub fn flash_cookie(headers: &HeaderMap, secure: bool) -> Option<String> {
+    sent_cookie(headers, flash_cookie_name(secure))
+}
+
+pub fn set_flash_cookie(response: &mut Response, signed: &str, secure: bool) {
+    put_cookie(response, &cookie(flash_cookie_name(secure), signed, secure, FLASH_KEPT));
+}
+
+pub fn clear_flash_cookie(response: &mut Response, secure: bool) {
+    put_cookie(response, &cookie(flash_cookie_name(secure), "", secure, Duration::ZERO));
 }
 
 /// The secret of the session that the browser sent.
@@ -91,6 +113,8 @@ pub async fn start_session(
     };
     let mut response = Redirect::to(&to).into_response();
     set_cookie(&mut response, &token, secure);
+    // A message of this answer is for the new session.
+    response.extensions_mut().insert(token);
     if let Some(device) = device {
         let kept = Duration::days(DEVICE_KEPT_DAYS);
         let name = device_cookie_name(secure);

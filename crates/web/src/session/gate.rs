@@ -5,6 +5,7 @@
 use crate::Web;
 use crate::bridge::blocking::{Lane, blocking_in};
 use crate::session::cookie::{set_cookie, token};
+use crate::session::flash::ReceivedFlash;
 use crate::session::next::as_query;
 use crate::session::origin::is_secure;
 use crate::session::{CurrentMember, ProvedRecently};
@@ -38,7 +39,10 @@ pub async fn require(State(web): State<Arc<Web>>, mut request: Request, next: Ne
     let signed = CurrentMember::from(found);
     request.extensions_mut().insert(signed.clone());
     request.extensions_mut().insert(token.clone());
+    let flash = ReceivedFlash::read(request.headers(), &token, secure);
+    request.extensions_mut().insert(flash.clone());
     let mut response = with_member_frame(render_error(next.run(request).await), &signed);
+    flash.finish(&mut response, &token, secure);
     if keep {
         set_cookie(&mut response, &token, secure);
         // Nobody waits for it: it may have to queue behind an import.

@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod cookie;
+pub mod flash;
 pub mod gate;
 pub mod next;
 pub mod origin;

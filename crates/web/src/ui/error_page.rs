@@ -48,7 +48,7 @@ impl Problem {
     /// The status of the answer.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::App(error) => status_of(error.code()),
+            Self::App(error) => status_of(error),
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::SignIn => StatusCode::UNAUTHORIZED,
             Self::CrossSite => StatusCode::FORBIDDEN,
@@ -63,28 +63,63 @@ impl Problem {
     }
 }
 
-/// The status for each code of `app::Error`.
-fn status_of(code: &str) -> StatusCode {
-    match code {
-        "no_such_import" | "no_such_contact" | "not_in_trash" | "no_such_member" | "link_gone" | "no_such_action"
-        | "no_such_view" => StatusCode::NOT_FOUND,
-        "forbidden" | "last_owner" => StatusCode::FORBIDDEN,
-        "changed_meanwhile" | "not_a_draft" | "id_taken" | "import_runs" | "not_resumable" | "already_undone"
-        | "action_undone" | "taken_over" => StatusCode::CONFLICT,
-        "log_gone" | "rejected_rows_undone" | "rejected_rows_missing" | "upload_missing" | "rows_gone" => {
-            StatusCode::GONE
-        }
-        "no_identity" | "field" | "unknown_field" | "rules" | "settings" | "bad_tag" | "bad_view" | "mapping"
-        | "filter" | "nothing_mapped" | "unreadable" => StatusCode::UNPROCESSABLE_ENTITY,
-        "too_large" | "quota" => StatusCode::PAYLOAD_TOO_LARGE,
-        "wrong_password" | "wrong_code" | "sign_in_again" => StatusCode::UNAUTHORIZED,
-        "no_second_factor" => StatusCode::CONFLICT,
-        "too_many_tries" | "many_downloads" => StatusCode::TOO_MANY_REQUESTS,
-        "account_field" => StatusCode::UNPROCESSABLE_ENTITY,
-        "already_set_up" => StatusCode::CONFLICT,
-        "busy" | "exports_busy" => StatusCode::SERVICE_UNAVAILABLE,
-        "disk_full" => StatusCode::INSUFFICIENT_STORAGE,
-        _ => StatusCode::INTERNAL_SERVER_ERROR,
+/// The status of an error of the engine. No wildcard: a new error needs a decision here.
+#[deny(clippy::wildcard_enum_match_arm)]
+fn status_of(error: &Error) -> StatusCode {
+    match error {
+        Error::NoImport(_)
+        | Error::NoContact(_)
+        | Error::NotInTrash(_)
+        | Error::NoMember
+        | Error::LinkGone
+        | Error::NoAction(_)
+        | Error::NoView(_) => StatusCode::NOT_FOUND,
+        Error::Forbidden(_) | Error::LastOwner => StatusCode::FORBIDDEN,
+        Error::ChangedMeanwhile { .. }
+        | Error::NotADraft { .. }
+        | Error::IdTaken(_)
+        | Error::ImportRuns(_)
+        | Error::NotResumable { .. }
+        | Error::AlreadyUndone(_)
+        | Error::ActionUndone
+        | Error::TakenOver(_)
+        | Error::NoSecondFactor
+        | Error::AlreadySetUp => StatusCode::CONFLICT,
+        Error::LogGone { .. }
+        | Error::RejectedRowsUndone(_)
+        | Error::RejectedRowsMissing { .. }
+        | Error::UploadMissing { .. }
+        | Error::RowsGone(_) => StatusCode::GONE,
+        Error::Open(_)
+        | Error::Read(_)
+        | Error::Mapping(_)
+        | Error::NothingMapped(_)
+        | Error::NoIdentity
+        | Error::Field(_)
+        | Error::UnknownField(_)
+        | Error::Rules(_)
+        | Error::Settings(_)
+        | Error::BadTag(_)
+        | Error::BadView(_)
+        | Error::Filter(_)
+        | Error::AccountField { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::TooLarge { .. } | Error::Quota(_) => StatusCode::PAYLOAD_TOO_LARGE,
+        Error::WrongPassword | Error::WrongCode | Error::SignInAgain => StatusCode::UNAUTHORIZED,
+        Error::TooManyTries { .. } | Error::ManyDownloads { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Error::ExportsBusy => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Store(_) if error.is_busy() => StatusCode::SERVICE_UNAVAILABLE,
+        Error::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
+        Error::Store(_)
+        | Error::Io { .. }
+        | Error::Objects(_)
+        | Error::RejectedOverInput(_)
+        | Error::NoDatabase(_)
+        | Error::CopyToItself(_)
+        | Error::UnreadablePlan(_)
+        | Error::NotSetUp
+        | Error::Hashing(_)
+        | Error::SecondFactor(_)
+        | Error::Broken => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

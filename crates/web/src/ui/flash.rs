@@ -1,123 +1,174 @@
-//! Messages after a redirect: what was just done to contacts, carried by the address, with a button to undo it.
+//! Messages that are shown once after a redirect: what was just done, some with a button to undo it.
+//!
+//! A handler answers with [`redirect`]; `session::flash` carries the message to the next page of the same session.
 
 use crate::ui::layout::{Tone, notice};
 use crate::ui::words::{contacts, number};
 use app::ActionReport;
-use axum::response::Redirect;
-use form_urlencoded::Serializer;
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-
-/// What was done, with its name in addresses, what is told of so many contacts, and why others were passed over.
-const DEEDS: [(&str, &str, &str); 6] = [
-    ("tag", "tagged", "you may only view them"),
-    ("untag", "without the tag now", "you may only view them"),
-    ("share", "shared", "they are not yours"),
-    ("unshare", "not shared any more", "they are not yours"),
-    ("hand-over", "handed over", "they are not yours"),
-    ("merge", "merged into one", "they are not yours"),
-];
-
-/// Says in an address from which place on there may be more duplicates to go on with.
-pub const MORE_DUPLICATES: &str = "duplicates";
+use serde::{Deserialize, Serialize};
 
 /// What was done.
-#[derive(Debug, Default)]
-pub struct Flash {
-    deed: String,
-    contacts: u64,
-    passed_over: u64,
-    action: Option<i64>,
-    undone: Option<u64>,
-    kept: u64,
-    deleted: Option<u64>,
-    deleted_at: Option<i64>,
-    restored: Option<u64>,
-    merge_count: bool,
-    saved_view: bool,
-    more_duplicates: Option<usize>,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Flash {
+    /// A sentence.
+    Text(String),
+    /// Contacts were changed.
+    Changed {
+        change: Change,
+        contacts: u64,
+        passed_over: u64,
+        /// By what it can be undone.
+        action: Option<i64>,
+        /// From which place on there may be more duplicates.
+        more_duplicates: Option<usize>,
+    },
+    Deleted {
+        contacts: u64,
+        passed_over: u64,
+        /// By what they can be restored.
+        at: i64,
+    },
+    Restored {
+        contacts: u64,
+    },
+    /// One contact was restored from the trash.
+    RestoredContact {
+        id: String,
+    },
+    Undone {
+        contacts: u64,
+        kept: u64,
+    },
+    /// Too few or too many contacts were selected for merging.
+    MergeCount,
 }
 
-impl Flash {
-    /// Reads it from the fields of an address.
-    pub fn read(fields: &[(String, String)]) -> Self {
-        let value = |wanted: &str| {
-            let found = fields.iter().find(|(name, _)| name == wanted);
-            found.map(|(_, value)| value.as_str())
-        };
-        let count = |wanted| value(wanted).and_then(|value| value.parse::<u64>().ok());
-        let moment = |wanted| value(wanted).and_then(|value| value.parse::<i64>().ok());
-        Self {
-            deed: value("did").unwrap_or_default().to_owned(),
-            contacts: count("n").unwrap_or_default(),
-            passed_over: count("passed").unwrap_or_default(),
-            action: moment("action"),
-            undone: count("undone"),
-            kept: count("kept").unwrap_or_default(),
-            deleted: count("deleted"),
-            deleted_at: moment("deleted_at"),
-            restored: count("restored"),
-            merge_count: value("merge") == Some("count"),
-            saved_view: value("view") == Some("saved"),
-            more_duplicates: value(MORE_DUPLICATES).and_then(|value| value.parse().ok()),
+/// A change of contacts that can be undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    Tag,
+    Untag,
+    Share,
+    Unshare,
+    HandOver,
+    Merge,
+}
+
+impl Change {
+    /// What is said of the changed contacts.
+    fn done(self) -> &'static str {
+        match self {
+            Self::Tag => "tagged",
+            Self::Untag => "without the tag now",
+            Self::Share => "shared",
+            Self::Unshare => "not shared any more",
+            Self::HandOver => "handed over",
+            Self::Merge => "merged into one",
         }
     }
 
-    /// The notice; `back` is the page to come back to.
+    /// Why others were passed over.
+    fn passed_over_because(self) -> &'static str {
+        match self {
+            Self::Tag | Self::Untag => "you may only view them",
+            Self::Share | Self::Unshare | Self::HandOver | Self::Merge => "they are not yours",
+        }
+    }
+}
+
+impl Flash {
+    pub fn text(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+
+    /// The message about a change of contacts.
+    pub fn changed(change: Change, report: ActionReport) -> Self {
+        Self::Changed {
+            change,
+            contacts: report.contacts,
+            passed_over: report.passed_over,
+            action: report.action,
+            more_duplicates: None,
+        }
+    }
+
+    /// The notice; `back` is the page to come back to after undoing.
     pub fn notice(&self, back: &str) -> Markup {
-        let deed = DEEDS.iter().find(|(name, _, _)| *name == self.deed);
-        html! {
-            @if let Some((_, done, why)) = deed { (self.done(done, why, back)) }
-            @if let (Some(at), Some(count)) = (self.deleted_at, self.deleted) {
-                (notice(Tone::Good, html! {
+        match self {
+            Self::Text(text) => notice(Tone::Good, html! { p { (text) } }),
+            Self::Changed { contacts, .. } => {
+                let tone = if *contacts > 0 { Tone::Good } else { Tone::Plain };
+                notice(tone, self.changed_content(back))
+            }
+            Self::Deleted {
+                contacts: count,
+                passed_over,
+                at,
+            } => notice(
+                Tone::Good,
+                html! {
                     div.actions {
-                        span { (contacts(count)) " moved to the trash" (passed(self.passed_over, "they are not yours")) "." }
-                        @if count > 0 {
+                        span { (contacts(*count)) " moved to the trash" (passed(*passed_over, "they are not yours")) "." }
+                        @if *count > 0 {
                             form method="post" action="/contacts/undelete" {
                                 input type="hidden" name="at" value=(at);
                                 button.button-small { "Undo" }
                             }
                         }
                     }
-                }))
-            }
-            @if let Some(count) = self.restored {
-                (notice(Tone::Good, html! { p { (contacts(count)) " restored from the trash." } }))
-            }
-            @if let Some(count) = self.undone {
-                (notice(Tone::Good, html! { p {
-                    "Taken back: " (contacts(count)) (if count == 1 { " is" } else { " are" }) " as before"
-                    @if self.kept > 0 { ", " (number(self.kept)) " kept because they were changed since" }
+                },
+            ),
+            Self::Restored { contacts: count } => notice(
+                Tone::Good,
+                html! { p { (contacts(*count)) " restored from the trash." } },
+            ),
+            Self::RestoredContact { id } => notice(
+                Tone::Good,
+                html! { p { "Restored. " a href={"/contacts/" (id)} { "Look at the contact" } } },
+            ),
+            Self::Undone { contacts: count, kept } => notice(
+                Tone::Good,
+                html! { p {
+                    "Taken back: " (contacts(*count)) (if *count == 1 { " is" } else { " are" }) " as before"
+                    @if *kept > 0 { ", " (number(*kept)) " kept because they were changed since" }
                     "."
-                } }))
-            }
-            @if self.merge_count { (notice(Tone::Warn, html! { p { "Select 2 to 10 contacts to merge them." } })) }
-            @if self.saved_view { (notice(Tone::Good, html! { p { "The view is saved. It stands under Views." } })) }
+                } },
+            ),
+            Self::MergeCount => notice(Tone::Warn, html! { p { "Select 2 to 10 contacts to merge them." } }),
         }
     }
 
-    fn done(&self, done: &str, why: &str, back: &str) -> Markup {
-        let tone = if self.contacts > 0 { Tone::Good } else { Tone::Plain };
-        notice(
-            tone,
-            html! {
-                div.actions {
-                    span {
-                        @if self.contacts > 0 { (contacts(self.contacts)) " " (done) }
-                        @else { "There was nothing to change" }
-                        (passed(self.passed_over, why)) "."
-                    }
-                    @if let Some(action) = self.action {
-                        form method="post" action={"/actions/" (action) "/undo"} {
-                            input type="hidden" name="back" value=(back);
-                            button.button-small { "Undo" }
-                        }
-                    }
-                    @if let Some(from) = self.more_duplicates {
-                        a.button.button-small href=(duplicates_url(from)) autofocus { "More duplicates" }
+    fn changed_content(&self, back: &str) -> Markup {
+        let Self::Changed {
+            change,
+            contacts: count,
+            passed_over,
+            action,
+            more_duplicates,
+        } = self
+        else {
+            return html! {};
+        };
+        html! {
+            div.actions {
+                span {
+                    @if *count > 0 { (contacts(*count)) " " (change.done()) }
+                    @else { "There was nothing to change" }
+                    (passed(*passed_over, change.passed_over_because())) "."
+                }
+                @if let Some(action) = action {
+                    form method="post" action={"/actions/" (action) "/undo"} {
+                        input type="hidden" name="back" value=(back);
+                        button.button-small { "Undo" }
                     }
                 }
-            },
-        )
+                @if let Some(from) = more_duplicates {
+                    a.button.button-small href=(duplicates_url(*from)) autofocus { "More duplicates" }
+                }
+            }
+        }
     }
 }
 
@@ -125,27 +176,14 @@ fn passed(count: u64, why: &str) -> Markup {
     html! { @if count > 0 { ", " (number(count)) " passed over because " (why) } }
 }
 
-/// An address with more fields.
-pub fn with(url: &str, fields: &[(&str, String)]) -> String {
-    let mut query = Serializer::new(String::new());
-    query.extend_pairs(fields);
-    let sign = if url.contains('?') { '&' } else { '?' };
-    format!("{url}{sign}{}", query.finish())
+/// Sends the browser on to a page that shows a message.
+pub fn redirect(to: &str, flash: Flash) -> Response {
+    let mut response = Redirect::to(to).into_response();
+    response.extensions_mut().insert(flash);
+    response
 }
 
-/// The address of the page `back` with what an action came to.
-pub fn after(back: &str, deed: &str, report: ActionReport) -> Redirect {
-    let mut fields = vec![("did", deed.to_owned()), ("n", report.contacts.to_string())];
-    if report.passed_over > 0 {
-        fields.push(("passed", report.passed_over.to_string()));
-    }
-    if let Some(action) = report.action {
-        fields.push(("action", action.to_string()));
-    }
-    Redirect::to(&with(back, &fields))
-}
-
-/// The page from a place on.
+/// The page of the duplicates from a place on.
 pub fn duplicates_url(from: usize) -> String {
     format!("/duplicates?from={from}")
 }

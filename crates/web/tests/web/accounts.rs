@@ -214,8 +214,10 @@ async fn another_password_ends_all_other_sign_ins() {
     let changed = owner
         .post("/account/password", &change(PASSWORD, "battery staple"))
         .await;
-    assert_eq!(changed.header("location"), "/account?done=password");
-    assert_eq!(owner.get("/account?done=password").await.status, StatusCode::OK);
+    assert_eq!(changed.header("location"), "/account");
+    let account = owner.get("/account").await;
+    assert_eq!(account.status, StatusCode::OK);
+    assert!(account.body.contains("Your password was changed"), "{}", account.body);
     assert_eq!(other.get("/account").await.status, StatusCode::SEE_OTHER);
     assert_eq!(
         other.post("/sign-in", &sign_in_form(PASSWORD)).await.status,

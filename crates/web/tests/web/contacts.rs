@@ -1,6 +1,8 @@
 //! Contacts: the list, one contact, its form, the trash and the export.
 
+use crate::managing::joined;
 use crate::site::{Answer, Browser, Site};
+use app::Role;
 use axum::http::StatusCode;
 
 impl Browser {
@@ -16,6 +18,13 @@ fn shows(answer: &Answer, texts: &[&str]) {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     for text in texts {
         assert!(answer.body.contains(text), "{text} is not in {}", answer.body);
+    }
+}
+
+fn hides(answer: &Answer, texts: &[&str]) {
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    for text in texts {
+        assert!(!answer.body.contains(text), "{text} is in {}", answer.body);
     }
 }
 
@@ -68,17 +77,46 @@ async fn a_contact_is_created_found_edited_deleted_and_restored() {
     shows(&told, &["1 contact moved to the trash.", "Undo"]);
     assert_eq!(owner.get(&page).await.status, StatusCode::NOT_FOUND);
     shows(&owner.get("/trash").await, &["30 days", "Restore"]);
-    let at = deleted
-        .header("location")
-        .split("deleted_at=")
-        .nth(1)
-        .unwrap()
-        .to_owned();
+    let (_, at) = told.body.split_once("name=\"at\" value=\"").unwrap();
+    let (at, _) = at.split_once('"').unwrap();
     let undone = owner.post("/contacts/undelete", &format!("at={at}")).await;
     shows(
         &owner.get(undone.header("location")).await,
         &["1 contact restored", "Anna"],
     );
+}
+
+#[tokio::test]
+async fn a_message_is_shown_once_and_only_if_the_server_made_it() {
+    let (site, mut owner) = Site::set_up().await;
+    let page = owner.create("first_name=Ann").await;
+    let said = "moved to the trash";
+    for path in [
+        "/contacts?deleted=5000&deleted_at=1",
+        "/contacts?did=tag&n=5000&action=1",
+        "/contacts?undone=7&restored=7&merge=count&view=saved",
+        "/trash?restored=1",
+        "/account?done=password",
+        "/settings?done=yes",
+        "/members?done=removed",
+        "/fields?done=added",
+    ] {
+        hides(&owner.get(path).await, &["notice notice-good", "Select 2 to 10"]);
+    }
+    let deleted = owner.post(&format!("{page}/delete"), "").await;
+    assert_eq!(deleted.header("location"), "/contacts");
+    let cookie = owner.flash.clone().unwrap();
+    // Neither other words, nor another member's session.
+    owner.flash = Some(cookie.replace("Deleted", "Restored"));
+    hides(&owner.get("/contacts").await, &["notice notice-good"]);
+    assert_eq!(owner.flash, None, "what is of no use is taken back");
+    let mut bob = joined(&site, "Bob", Role::Member).await;
+    bob.flash = Some(cookie.clone());
+    hides(&bob.get("/contacts").await, &[said]);
+    owner.flash = Some(cookie);
+    shows(&owner.get("/contacts").await, &[said]);
+    assert_eq!(owner.flash, None);
+    hides(&owner.get("/contacts").await, &[said]);
 }
 
 #[tokio::test]
@@ -157,4 +195,29 @@ async fn a_selection_is_deleted_or_exported() {
         &["1 contact moved to the trash."],
     );
     shows(&owner.get("/contacts").await, &["2 contacts"]);
+}
+
+#[tokio::test]
+async fn the_list_and_the_page_of_a_contact_read_the_database_once() {
+    let (site, mut owner) = Site::set_up().await;
+    let page = owner.create("first_name=Ann&tag=vip").await;
+    // The index of the list is built by the first page, in the same transaction.
+    for path in [
+        &page,
+        "/contacts",
+        "/contacts",
+        "/contacts?q=ann",
+        "/contacts?page=9",
+        "/shared",
+    ] {
+        let before = site.app.reads();
+        assert_eq!(owner.get(path).await.status, StatusCode::OK);
+        assert_eq!(site.app.reads() - before, 1, "{path}");
+    }
+    owner
+        .post(&format!("{page}/share"), "member=everyone&access=view")
+        .await;
+    let before = site.app.reads();
+    shows(&owner.get("/contacts").await, &["Ann"]);
+    assert_eq!(site.app.reads() - before, 1, "after a change too");
 }

@@ -90,7 +90,7 @@ async fn the_second_factor_is_set_up_asked_for_and_taken_away() {
     let renewed = other.post("/account/second-factor/codes", "").await;
     shows(&renewed, &["Keep these codes"]);
     let off = other.post("/account/second-factor/off", "").await;
-    assert_eq!(off.header("location"), "/account?done=second-factor-off");
+    assert_eq!(off.header("location"), "/account");
     let answer = site.browser().post("/sign-in", &sign_in_form(PASSWORD)).await;
     assert_eq!(answer.header("location"), "/imports");
 }
@@ -116,7 +116,7 @@ async fn an_owner_asks_admins_for_a_second_factor_and_resets_one() {
     let mut bob = joined(&site, "Bob", Role::Admin).await;
     let form = "idle_hours=720&session_hours=2160&admins_need_second_factor=yes";
     let saved = owner.post("/settings/security", form).await;
-    assert_eq!(saved.header("location"), "/settings?done=yes");
+    assert_eq!(saved.header("location"), "/settings");
     for browser in [&mut owner, &mut bob] {
         for path in ["/contacts", "/settings", "/members"] {
             assert_eq!(browser.get(path).await.header("location"), "/account/second-factor");
@@ -133,7 +133,7 @@ async fn an_owner_asks_admins_for_a_second_factor_and_resets_one() {
         &["✓ Second factor", "Reset the second factor of Bob"],
     );
     let reset = owner.post("/members/2/second-factor/reset", "").await;
-    assert_eq!(reset.header("location"), "/members?done=second-factor");
+    assert_eq!(reset.header("location"), "/members");
     assert_eq!(bob.get("/account").await.status, StatusCode::SEE_OTHER);
     let wrong = owner
         .post("/settings/security", "idle_hours=9999&session_hours=1")
@@ -269,7 +269,7 @@ async fn a_session_gets_another_secret_with_another_password_and_ends_with_the_n
     let before = owner.cookie.clone();
     let form = "current=correct%20horse&new=four%20other%20words%20here";
     let changed = owner.post("/account/password", form).await;
-    assert_eq!(changed.header("location"), "/account?done=password");
+    assert_eq!(changed.header("location"), "/account");
     assert_ne!(owner.cookie, before);
     let mut thief = site.browser();
     thief.cookie = before;

@@ -118,6 +118,7 @@ impl Site {
             router: self.router.clone(),
             cookie: None,
             device: None,
+            flash: None,
             extra: HeaderMap::new(),
         }
     }
@@ -134,6 +135,8 @@ pub struct Browser {
     pub cookie: Option<String>,
     /// The one by which the browser is known from before.
     pub device: Option<String>,
+    /// The one that carries the message of a redirect.
+    pub flash: Option<String>,
     pub extra: HeaderMap,
 }
 
@@ -174,7 +177,13 @@ impl Browser {
             .extension(ConnectInfo(from))
             .body(Body::from(form.to_owned()))
             .unwrap();
-        let cookies: Vec<&str> = self.cookie.iter().chain(&self.device).map(String::as_str).collect();
+        let cookies: Vec<&str> = self
+            .cookie
+            .iter()
+            .chain(&self.device)
+            .chain(&self.flash)
+            .map(String::as_str)
+            .collect();
         if !cookies.is_empty() {
             request
                 .headers_mut()
@@ -191,9 +200,10 @@ impl Browser {
         for set in answer.headers.get_all("set-cookie") {
             let (cookie, _) = set.to_str().unwrap().split_once(';').unwrap();
             let kept = (!cookie.ends_with('=')).then(|| cookie.to_owned());
-            match cookie.contains("-device=") {
-                true => self.device = kept,
-                false => self.cookie = kept,
+            match cookie.split_once('=').map_or("", |(name, _)| name) {
+                name if name.ends_with("-device") => self.device = kept,
+                name if name.ends_with("-flash") => self.flash = kept,
+                _ => self.cookie = kept,
             }
         }
         answer

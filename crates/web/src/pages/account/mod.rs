@@ -7,24 +7,20 @@ use crate::bridge::blocking::blocking;
 use crate::session::CurrentMember;
 use crate::session::client::{ClientInfo, log_failure};
 use crate::session::cookie::start_session;
+use crate::session::flash::ShownFlash;
 use crate::ui::error_page::Problem;
+use crate::ui::flash::{Flash, redirect};
 use crate::ui::forms::{field, new_password};
-use crate::ui::layout::{Page, Section, Tone, notice, page, table_frame};
+use crate::ui::layout::{Page, Section, page, table_frame};
 use crate::ui::words::{browser, date, moment};
 use app::{AccountField, Error, SignInInfo};
 use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
-
-/// What was done before.
-#[derive(Deserialize)]
-pub struct Done {
-    done: Option<String>,
-}
 
 /// What the form of the name sends.
 #[derive(Deserialize)]
@@ -57,9 +53,9 @@ struct Wrong {
 pub async fn show(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    Query(Done { done }): Query<Done>,
+    ShownFlash(flash): ShownFlash,
 ) -> Result<Response, Problem> {
-    view(&web, &signed, done.as_deref(), Wrong::default()).await
+    view(&web, &signed, flash, Wrong::default()).await
 }
 
 /// `POST /account/name`
@@ -70,7 +66,7 @@ pub async fn change_name(
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
     match blocking(&web, move |app| app.change_name(actor, &sent.name)).await {
-        Ok(()) => Ok(done("name")),
+        Ok(()) => Ok(done("Your name was changed.")),
         Err(Problem::App(Error::AccountField { message, .. })) => {
             let wrong = Wrong {
                 name: Some(message.to_owned()),
@@ -96,7 +92,12 @@ pub async fn change_password(
     let mut wrong = Wrong::default();
     match blocking(&web, change).await {
         // The session has another secret from now on.
-        Ok(token) => return start_session(&web, &headers, caller, token, "/account?done=password").await,
+        Ok(token) => {
+            let mut response = start_session(&web, &headers, caller, token, "/account").await?;
+            let flash = Flash::text("Your password was changed, and you were signed out everywhere else.");
+            response.extensions_mut().insert(flash);
+            return Ok(response);
+        }
         Err(Problem::App(Error::AccountField {
             field: AccountField::Password,
             message,
@@ -123,14 +124,15 @@ pub async fn end_sign_in(
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
     blocking(&web, move |app| app.end_sign_in(actor, &sent.session)).await?;
-    Ok(done("sign-in"))
+    Ok(done("That sign-in was ended."))
 }
 
-fn done(what: &str) -> Response {
-    Redirect::to(&format!("/account?done={what}")).into_response()
+/// Back to the page of the account, which says what was done.
+pub fn done(what: &str) -> Response {
+    redirect("/account", Flash::text(what))
 }
 
-async fn view(web: &Arc<Web>, signed: &CurrentMember, done: Option<&str>, wrong: Wrong) -> Result<Response, Problem> {
+async fn view(web: &Arc<Web>, signed: &CurrentMember, flash: Option<Flash>, wrong: Wrong) -> Result<Response, Problem> {
     let actor = signed.actor;
     let (sign_ins, factor) = blocking(web, move |app| Ok((app.sign_ins(actor)?, app.second_factor(actor)?))).await?;
     let head = Page {
@@ -138,18 +140,11 @@ async fn view(web: &Arc<Web>, signed: &CurrentMember, done: Option<&str>, wrong:
         viewer: Some(signed.viewer()),
         here: Section::Account,
     };
-    let told = done.and_then(|done| match done {
-        "name" => Some("Your name was changed."),
-        "password" => Some("Your password was changed, and you were signed out everywhere else."),
-        "sign-in" => Some("That sign-in was ended."),
-        "second-factor-off" => Some("Your second factor was taken away."),
-        _ => None,
-    });
     let failed = wrong.name.is_some() || wrong.current.is_some() || wrong.new.is_some();
     let content = html! {
         div.narrow {
             h1 { "Account" }
-            @if let Some(told) = told { (notice(Tone::Good, html! { p { (told) } })) }
+            @if let Some(flash) = &flash { (flash.notice("/account")) }
             (name_card(signed, wrong.name.as_deref()))
             (password_card(signed, wrong.current.as_deref(), wrong.new.as_deref()))
             (second_factor::card(&factor))

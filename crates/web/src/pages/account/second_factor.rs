@@ -2,6 +2,7 @@
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
+use crate::pages::account::done;
 use crate::session::client::ClientInfo;
 use crate::session::{CurrentMember, SessionToken};
 use crate::ui::error_page::Problem;
@@ -67,10 +68,10 @@ pub async fn renew_codes(State(web): State<Arc<Web>>, signed: CurrentMember) -> 
 }
 
 /// `POST /account/second-factor/off`
-pub async fn end(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Redirect, Problem> {
+pub async fn end(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Response, Problem> {
     let actor = signed.actor;
     blocking(&web, move |app| app.end_second_factor(actor)).await?;
-    Ok(Redirect::to("/account?done=second-factor-off"))
+    Ok(done("Your second factor was taken away."))
 }
 
 /// What the page of the account says of it.

@@ -8,7 +8,7 @@ use crate::pages::contacts::selection::{Selection, selection, unsure};
 use crate::pages::contacts::{export, share};
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
-use crate::ui::flash::{after, with};
+use crate::ui::flash::{Change, Flash, redirect};
 use crate::ui::form_data::{field, fields};
 use axum::Form;
 use axum::extract::{RawForm, State};
@@ -35,8 +35,9 @@ pub async fn act(
         "export" if selection.all => Ok(Redirect::to(&criteria.url("/export", 0)).into_response()),
         "export" => Ok(export::show(&web, &signed, &fields).await?.into_response()),
         "delete" => delete(&web, &signed, selection, &criteria).await,
-        deed @ ("tag" | "untag") => tag(&web, &signed, selection, &criteria, deed, &fields).await,
-        "merge" => Ok(merge(&selection, &criteria).into_response()),
+        "tag" => tag(&web, &signed, selection, &criteria, Change::Tag, &fields).await,
+        "untag" => tag(&web, &signed, selection, &criteria, Change::Untag, &fields).await,
+        "merge" => Ok(merge(&selection, &criteria)),
         // Who is chosen already needs not be asked for.
         "share" if !field(&fields, "member").is_empty() => share::share_selection(&web, &signed, &fields).await,
         "share" => share::ask(&web, &signed, &fields).await,
@@ -63,11 +64,12 @@ async fn delete(
     })
     .await?;
     let ((count, at), asked) = deleted.ok_or_else(unsure)?;
-    let mut told = vec![("deleted", count.to_string()), ("deleted_at", at.to_string())];
-    if asked > count {
-        told.push(("passed", (asked - count).to_string()));
-    }
-    Ok(Redirect::to(&with(&criteria.list_url(0), &told)).into_response())
+    let flash = Flash::Deleted {
+        contacts: count,
+        passed_over: asked.saturating_sub(count),
+        at,
+    };
+    Ok(redirect(&criteria.list_url(0), flash))
 }
 
 async fn tag(
@@ -75,11 +77,11 @@ async fn tag(
     signed: &CurrentMember,
     selection: Selection,
     criteria: &ListQuery,
-    deed: &str,
+    change: Change,
     fields: &[(String, String)],
 ) -> Result<Response, Problem> {
     let (actor, meant) = (signed.actor, selection.contacts(criteria)?);
-    let (tag, adds) = (field(fields, "bulk_tag").to_owned(), deed == "tag");
+    let (tag, adds) = (field(fields, "bulk_tag").to_owned(), change == Change::Tag);
     let report = blocking(web, move |app| {
         let ids = meant.ids(app, actor)?;
         ids.map(|ids| match adds {
@@ -90,16 +92,16 @@ async fn tag(
     })
     .await?;
     let report = report.ok_or_else(unsure)?;
-    Ok(after(&criteria.list_url(0), deed, report).into_response())
+    Ok(redirect(&criteria.list_url(0), Flash::changed(change, report)))
 }
 
-fn merge(selection: &Selection, criteria: &ListQuery) -> Redirect {
+fn merge(selection: &Selection, criteria: &ListQuery) -> Response {
     if selection.all || !MERGED.contains(&selection.ids.len()) {
-        return Redirect::to(&with(&criteria.list_url(0), &[("merge", "count".to_owned())]));
+        return redirect(&criteria.list_url(0), Flash::MergeCount);
     }
     let mut query = Serializer::new(String::new());
     query.extend_pairs(selection.ids.iter().map(|id| ("id", id.to_string())));
-    Redirect::to(&format!("/contacts/merge?{}", query.finish()))
+    Redirect::to(&format!("/contacts/merge?{}", query.finish())).into_response()
 }
 
 /// The moment at which contacts were deleted that are to come back.
@@ -113,8 +115,8 @@ pub async fn undelete(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
     Form(undelete): Form<Undelete>,
-) -> Result<Redirect, Problem> {
+) -> Result<Response, Problem> {
     let actor = signed.actor;
     let restored = blocking(&web, move |app| app.restore_deleted_at(actor, undelete.at)).await?;
-    Ok(Redirect::to(&format!("/contacts?restored={restored}")))
+    Ok(redirect("/contacts", Flash::Restored { contacts: restored }))
 }

@@ -8,11 +8,12 @@ use crate::pages::contacts::selection::id;
 use crate::session::CurrentMember;
 use crate::ui::contact_text::{facts, too_large_for_a_form};
 use crate::ui::error_page::Problem;
+use crate::ui::flash::{Flash, redirect};
 use crate::ui::form_data;
 use crate::ui::layout::{Page, Section, Tone, notice, page};
 use app::{Error, Namesake, Right, StoredContact};
 use axum::extract::{Path, RawForm, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use model::{Contact, ContactId, ContactRules, Region, Version};
 use std::sync::Arc;
@@ -196,7 +197,7 @@ async fn write(
         Some((id, version)) => app.edit_contact(actor, id, version, contact).map(|_| id),
     });
     match written.await {
-        Ok(id) => Ok(Redirect::to(&format!("/contacts/{id}?saved=yes")).into_response()),
+        Ok(id) => Ok(redirect(&format!("/contacts/{id}"), Flash::text("Saved."))),
         Err(Problem::App(Error::ChangedMeanwhile { contact: id, .. })) => {
             // Unless it was changed once more, `known` is what the other one has saved.
             let theirs = match known {

@@ -8,12 +8,13 @@ use crate::pages::contacts::list_query::{ListQuery, PAGE, SCOPES, SHARED, SORTS}
 use crate::pages::contacts::undo::interrupted_notice;
 use crate::pages::contacts::{columns_menu, table, views};
 use crate::session::CurrentMember;
+use crate::session::flash::ShownFlash;
 use crate::ui::error_page::Problem;
 use crate::ui::flash::Flash;
 use crate::ui::form_data::fields;
 use crate::ui::layout::{Page, Section, Tone, empty, notice, page, pages};
 use crate::ui::words::{contacts, number};
-use app::{InterruptedAction, ListPage, ListRequest, SavedView, Scope};
+use app::{InterruptedAction, ListPage, ListRequest, SavedView, Scope, View};
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -27,7 +28,7 @@ struct Shown {
     criteria: ListQuery,
     /// The columns that the address names, or that the member chose last.
     columns: Columns,
-    told: Flash,
+    flash: Option<Flash>,
     interrupted: Option<InterruptedAction>,
     views: Vec<SavedView>,
     /// The workspace's custom fields.
@@ -49,6 +50,7 @@ struct Found {
 pub async fn list(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
+    ShownFlash(flash): ShownFlash,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let asked = fields(query.unwrap_or_default().as_bytes());
@@ -56,7 +58,7 @@ pub async fn list(
     if criteria.scope() == Scope::Shared {
         return Ok(Redirect::to(&criteria.list_url(criteria.page())).into_response());
     }
-    let shown = look(&web, &signed, criteria, &asked).await?;
+    let shown = look(&web, &signed, criteria, flash).await?;
     let head = Page {
         title: "Contacts",
         viewer: Some(signed.viewer()),
@@ -69,6 +71,7 @@ pub async fn list(
 pub async fn shared(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
+    ShownFlash(flash): ShownFlash,
     RawQuery(query): RawQuery,
 ) -> Result<Markup, Problem> {
     let asked = fields(query.unwrap_or_default().as_bytes());
@@ -76,7 +79,7 @@ pub async fn shared(
         scope: "shared".to_owned(),
         ..ListQuery::read(&asked)
     };
-    let shown = look(&web, &signed, criteria, &asked).await?;
+    let shown = look(&web, &signed, criteria, flash).await?;
     let head = Page {
         title: "Shared with me",
         viewer: Some(signed.viewer()),
@@ -89,7 +92,7 @@ async fn look(
     web: &Arc<Web>,
     signed: &CurrentMember,
     criteria: ListQuery,
-    asked: &[(String, String)],
+    flash: Option<Flash>,
 ) -> Result<Shown, Problem> {
     let actor = signed.actor;
     let request = criteria.filter().map(|filter| ListRequest {
@@ -101,20 +104,20 @@ async fn look(
     });
     let list = criteria.scope();
     let (views, fields, tags, remembered, interrupted, found) = blocking(web, move |app| {
-        let found = match request {
-            Ok(request) => Ok(find(app, actor, request)?),
-            Err(error) => Err(error.to_string()),
-        };
-        let remembered = app.chosen_columns(actor, list)?;
-        let (views, fields) = (app.views(actor)?, custom_fields(app, actor)?);
-        Ok((
-            views,
-            fields,
-            app.known_tags(actor)?,
-            remembered,
-            app.interrupted_action(actor)?,
-            found,
-        ))
+        app.read(actor, |view| {
+            let found = match request {
+                Ok(request) => Ok(find(view, request)?),
+                Err(error) => Err(error.to_string()),
+            };
+            Ok((
+                view.saved_views()?,
+                custom_fields(view)?,
+                view.known_tags()?,
+                view.chosen_columns(list)?,
+                view.interrupted_action()?,
+                found,
+            ))
+        })
     })
     .await?;
     let remembered = remembered.map(|columns| Columns::remembered(&columns, &fields));
@@ -123,7 +126,7 @@ async fn look(
         named => named.clone(),
     };
     Ok(Shown {
-        told: Flash::read(asked),
+        flash,
         interrupted,
         criteria,
         columns,
@@ -134,12 +137,12 @@ async fn look(
     })
 }
 
-fn find(app: &app::App, actor: app::Actor, mut request: ListRequest) -> Result<Found, app::Error> {
-    let mut page = app.list(actor, &request)?;
+fn find(view: &mut View<'_, '_>, mut request: ListRequest) -> Result<Found, app::Error> {
+    let mut page = view.list(&request)?;
     if let Some(total) = page.total.filter(|total| request.from > 0 && request.from >= *total) {
         // The last page, where there are fewer than there were.
         request.from = total.saturating_sub(1) / PAGE * PAGE;
-        page = app.list(actor, &request)?;
+        page = view.list(&request)?;
     }
     let everybody = request.filter.is_empty() && request.scope != Scope::Mine;
     Ok(Found {
@@ -150,8 +153,8 @@ fn find(app: &app::App, actor: app::Actor, mut request: ListRequest) -> Result<F
 }
 
 /// The names of the workspace's custom fields, for columns.
-fn custom_fields(app: &app::App, actor: app::Actor) -> Result<Vec<String>, app::Error> {
-    let defined = app.custom_fields(actor)?.into_iter();
+fn custom_fields(view: &mut View<'_, '_>) -> Result<Vec<String>, app::Error> {
+    let defined = view.custom_fields()?.into_iter();
     let used = defined.filter(|defined| !defined.field.archived);
     Ok(used.map(|defined| defined.field.name).collect())
 }
@@ -186,7 +189,7 @@ fn of_others(shown: &Shown) -> Markup {
 fn body(shown: &Shown, nobody_yet: fn() -> Markup) -> Markup {
     let nobody = shown.found.as_ref().is_ok_and(|found| found.nobody);
     html! {
-        (shown.told.notice(&shown.criteria.list_url(shown.criteria.page())))
+        @if let Some(flash) = &shown.flash { (flash.notice(&shown.criteria.list_url(shown.criteria.page()))) }
         @if let Some(interrupted) = shown.interrupted {
             (interrupted_notice(interrupted, &shown.criteria.list_url(shown.criteria.page())))
         }

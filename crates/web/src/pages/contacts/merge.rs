@@ -8,7 +8,7 @@ use crate::pages::contacts::selection::id;
 use crate::session::CurrentMember;
 use crate::ui::contact_text::{title, too_large_for_a_form};
 use crate::ui::error_page::Problem;
-use crate::ui::flash::{MORE_DUPLICATES, after, duplicates_url};
+use crate::ui::flash::{Change, Flash, duplicates_url, redirect};
 use crate::ui::form_data::{field, fields};
 use crate::ui::layout::{Page, Section, Tone, empty, notice, page};
 use crate::ui::truncate::brief;
@@ -260,12 +260,17 @@ pub async fn merge(
     let ids = ids_in(&sent)?;
     let request = request(&sent, &ids)?;
     let (actor, kept, from) = (signed.actor, request.kept, place_among_duplicates(&sent));
-    let shown = match from {
-        Some(from) => format!("/contacts/{kept}?{MORE_DUPLICATES}={from}"),
-        None => format!("/contacts/{kept}"),
-    };
     match blocking(&web, move |app| app.merge(actor, &request)).await {
-        Ok(report) => Ok(after(&shown, "merge", report).into_response()),
+        Ok(report) => {
+            let flash = Flash::Changed {
+                change: Change::Merge,
+                contacts: report.contacts,
+                passed_over: report.passed_over,
+                action: report.action,
+                more_duplicates: from,
+            };
+            Ok(redirect(&format!("/contacts/{kept}"), flash))
+        }
         Err(Problem::App(Error::ChangedMeanwhile { .. })) => {
             Ok(Redirect::to(&address(&ids, from, true)).into_response())
         }

@@ -7,8 +7,9 @@ use crate::bridge::blocking::blocking;
 use crate::pages::contacts::list_query::ListQuery;
 use crate::pages::contacts::selection::{Selection, id, selection, unsure};
 use crate::session::CurrentMember;
+use crate::session::flash::ShownFlash;
 use crate::ui::error_page::Problem;
-use crate::ui::flash::{Flash, after};
+use crate::ui::flash::{Change, Flash, redirect};
 use crate::ui::form_data::{field, fields};
 use crate::ui::layout::{Page, Section, Tone, notice, page};
 use crate::ui::truncate::brief;
@@ -85,12 +86,12 @@ fn own(app: &App, actor: Actor, id: ContactId) -> Result<StoredContact, Error> {
 pub async fn show(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
+    ShownFlash(flash): ShownFlash,
     Path(contact): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Markup, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
     let asked = fields(query.unwrap_or_default().as_bytes());
-    let told = Flash::read(&asked);
     let (stored, shares, others) = blocking(&web, move |app| {
         Ok((own(app, actor, id)?, app.shares_of(actor, id)?, app.colleagues(actor)?))
     })
@@ -102,7 +103,7 @@ pub async fn show(
             nav aria-label="Way back" { a href={"/contacts/" (id)} { "← " (name) } }
             h1 { "Share" }
             p.muted { "“" (name) "”" }
-            (told.notice(&url(id)))
+            @if let Some(flash) = &flash { (flash.notice(&url(id))) }
             (nobody(field(&asked, NOBODY) == "yes"))
             (form(&url(id), &others, html! {}))
             (who_sees_it(id, &shares))
@@ -232,18 +233,18 @@ pub async fn share(
     signed: CurrentMember,
     Path(contact): Path<String>,
     RawForm(body): RawForm,
-) -> Result<Redirect, Problem> {
+) -> Result<Response, Problem> {
     let (actor, id, fields) = (signed.actor, id(&contact)?, fields(&body));
     let (to, access) = (grantees(&fields)?, access(&fields)?);
     if to.is_empty() {
-        return Ok(Redirect::to(&format!("{}?{NOBODY}=yes", url(id))));
+        return Ok(Redirect::to(&format!("{}?{NOBODY}=yes", url(id))).into_response());
     }
     let report = blocking(&web, move |app| {
         own(app, actor, id)?;
         app.share(actor, &[id], &to, access)
     })
     .await?;
-    Ok(after(&url(id), "share", report))
+    Ok(redirect(&url(id), Flash::changed(Change::Share, report)))
 }
 
 /// `POST /contacts/{id}/unshare`
@@ -252,7 +253,7 @@ pub async fn unshare(
     signed: CurrentMember,
     Path(contact): Path<String>,
     RawForm(body): RawForm,
-) -> Result<Redirect, Problem> {
+) -> Result<Response, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
     let to = which(field(&fields(&body), "to"))?;
     let report = blocking(&web, move |app| {
@@ -260,7 +261,7 @@ pub async fn unshare(
         app.unshare(actor, &[id], to)
     })
     .await?;
-    Ok(after(&url(id), "unshare", report))
+    Ok(redirect(&url(id), Flash::changed(Change::Unshare, report)))
 }
 
 fn which(text: &str) -> Result<Option<Grantee>, Problem> {
@@ -433,7 +434,7 @@ async fn run(
     web: &Arc<Web>,
     signed: &CurrentMember,
     fields: &[(String, String)],
-    deed: &str,
+    change: Change,
     work: impl FnOnce(&App, Actor, &[ContactId]) -> Result<ActionReport, Error> + Send + 'static,
 ) -> Result<Response, Problem> {
     let (selection, criteria) = (selection(fields), ListQuery::read(fields));
@@ -447,7 +448,7 @@ async fn run(
     })
     .await?;
     let report = report.ok_or_else(unsure)?;
-    Ok(after(&criteria.list_url(0), deed, report).into_response())
+    Ok(redirect(&criteria.list_url(0), Flash::changed(change, report)))
 }
 
 /// Shares a selection.
@@ -460,7 +461,7 @@ pub async fn share_selection(
     if to.is_empty() {
         return ask(web, signed, fields).await;
     }
-    run(web, signed, fields, "share", move |app, actor, ids| {
+    run(web, signed, fields, Change::Share, move |app, actor, ids| {
         app.share(actor, ids, &to, access)
     })
     .await
@@ -473,7 +474,7 @@ pub async fn unshare_selection(
     fields: &[(String, String)],
 ) -> Result<Response, Problem> {
     let to = which(field(fields, "to"))?;
-    run(web, signed, fields, "unshare", move |app, actor, ids| {
+    run(web, signed, fields, Change::Unshare, move |app, actor, ids| {
         app.unshare(actor, ids, to)
     })
     .await
@@ -486,7 +487,7 @@ pub async fn hand_over_selection(
     fields: &[(String, String)],
 ) -> Result<Response, Problem> {
     let (to, keep) = (member(field(fields, "member"))?, Access::named(field(fields, "keep")));
-    run(web, signed, fields, "hand-over", move |app, actor, ids| {
+    run(web, signed, fields, Change::HandOver, move |app, actor, ids| {
         app.hand_over(actor, ids, to, keep)
     })
     .await

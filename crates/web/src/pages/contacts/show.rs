@@ -5,15 +5,16 @@ use crate::bridge::blocking::blocking;
 use crate::pages::contacts::selection::id;
 use crate::pages::contacts::share::{can, name as share_name};
 use crate::session::CurrentMember;
+use crate::session::flash::ShownFlash;
 use crate::ui::contact_text::{facts, lines, title};
 use crate::ui::error_page::Problem;
-use crate::ui::flash::Flash;
+use crate::ui::flash::{Flash, redirect};
 use crate::ui::layout::{Page, Section, Tone, notice, page};
 use crate::ui::truncate::{Room, brief};
 use crate::ui::words::{moment, number};
 use app::{ContactHistory, Grantee, ImportId, Right, ShareInfo, StoredContact};
-use axum::extract::{Path, RawQuery, State};
-use axum::response::Redirect;
+use axum::extract::{Path, State};
+use axum::response::Response;
 use maud::{Markup, html};
 use model::{Contact, ContactRules, Label, TextField};
 use std::sync::Arc;
@@ -26,28 +27,27 @@ struct Shown {
     shares: Vec<ShareInfo>,
     /// Who looks at it.
     me: Grantee,
-    told: Flash,
-    saved: bool,
+    flash: Option<Flash>,
 }
 
 /// `GET /contacts/{id}`
 pub async fn show(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
+    ShownFlash(flash): ShownFlash,
     Path(contact): Path<String>,
-    RawQuery(query): RawQuery,
 ) -> Result<Markup, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
-    let asked = crate::ui::form_data::fields(query.unwrap_or_default().as_bytes());
     let shown = blocking(&web, move |app| {
-        Ok(Shown {
-            stored: app.contact(actor, id)?,
-            history: app.contact_history(actor, id)?,
-            rules: app.contact_rules(actor)?,
-            shares: app.shares_of(actor, id)?,
-            me: Grantee::Member(actor.member()),
-            told: Flash::read(&asked),
-            saved: asked.iter().any(|(name, _)| name == "saved"),
+        app.read(actor, |view| {
+            Ok(Shown {
+                stored: view.contact(id)?,
+                history: view.contact_history(id)?,
+                rules: view.contact_rules()?,
+                shares: view.shares_of(id)?,
+                me: Grantee::Member(actor.member()),
+                flash,
+            })
         })
     })
     .await?;
@@ -65,7 +65,7 @@ pub async fn delete(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
     Path(contact): Path<String>,
-) -> Result<Redirect, Problem> {
+) -> Result<Response, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
     let (count, at) = blocking(&web, move |app| {
         let (count, at) = app.delete_contacts(actor, &[id])?;
@@ -76,7 +76,12 @@ pub async fn delete(
         Ok((count, at))
     })
     .await?;
-    Ok(Redirect::to(&format!("/contacts?deleted={count}&deleted_at={at}")))
+    let flash = Flash::Deleted {
+        contacts: count,
+        passed_over: 0,
+        at,
+    };
+    Ok(redirect("/contacts", flash))
 }
 
 fn content(shown: &Shown) -> Markup {
@@ -99,8 +104,7 @@ fn content(shown: &Shown) -> Markup {
     let notes = room.fit(contact.notes.as_str());
     html! {
         nav aria-label="Way back" { a href=(way_back.0) { "← " (way_back.1) } }
-        @if shown.saved { (notice(Tone::Good, html! { p { "Saved." } })) }
-        (shown.told.notice(&format!("/contacts/{}", stored.id)))
+        @if let Some(flash) = &shown.flash { (flash.notice(&format!("/contacts/{}", stored.id))) }
         div.head {
             div {
                 h1 { (brief(&contact.display_name())) }

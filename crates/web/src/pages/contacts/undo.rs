@@ -5,13 +5,13 @@ use crate::bridge::blocking::blocking;
 use crate::session::CurrentMember;
 use crate::session::next::safe_next;
 use crate::ui::error_page::Problem;
-use crate::ui::flash::with;
+use crate::ui::flash::{Flash, redirect};
 use crate::ui::layout::{Tone, notice};
 use crate::ui::words::{contacts, date};
 use app::InterruptedAction;
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::response::Redirect;
+use axum::response::{Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -29,15 +29,15 @@ pub async fn undo(
     signed: CurrentMember,
     Path(action): Path<String>,
     Form(form): Form<Back>,
-) -> Result<Redirect, Problem> {
+) -> Result<Response, Problem> {
     let actor = signed.actor;
     let action: i64 = action.parse().map_err(|_| Problem::NotFound)?;
     let undone = blocking(&web, move |app| app.undo_action(actor, action)).await?;
-    let mut fields = vec![("undone", undone.restored.to_string())];
-    if undone.kept > 0 {
-        fields.push(("kept", undone.kept.to_string()));
-    }
-    Ok(Redirect::to(&with(safe_next(Some(&form.back)), &fields)))
+    let flash = Flash::Undone {
+        contacts: undone.restored,
+        kept: undone.kept,
+    };
+    Ok(redirect(safe_next(Some(&form.back)), flash))
 }
 
 /// `POST /actions/{action}/keep`

@@ -8,12 +8,12 @@ use crate::pages::contacts::columns::Columns;
 use crate::pages::contacts::list_query::ListQuery;
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
-use crate::ui::flash::with;
+use crate::ui::flash::{Flash, redirect};
 use crate::ui::form_data::{field, fields};
 use crate::ui::layout::{Page, Section, empty, page};
 use app::{SavedView, ViewContent};
 use axum::extract::{Path, RawForm, State};
-use axum::response::Redirect;
+use axum::response::{Redirect, Response};
 use maud::{Markup, html};
 use std::sync::Arc;
 
@@ -125,11 +125,14 @@ pub async fn save(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
     RawForm(body): RawForm,
-) -> Result<Redirect, Problem> {
+) -> Result<Response, Problem> {
     let (actor, content) = (signed.actor, content(&fields(&body)));
     let back = criteria(&content.query).list_url(0);
     blocking(&web, move |app| app.save_view(actor, &content)).await?;
-    Ok(Redirect::to(&with(&back, &[("view", "saved".to_owned())])))
+    Ok(redirect(
+        &back,
+        Flash::text("The view is saved. It stands under Views."),
+    ))
 }
 
 /// `POST /views/{view}`

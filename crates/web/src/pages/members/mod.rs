@@ -11,22 +11,18 @@ use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::pages::members::view::{Listed, MadeLink, Shown};
 use crate::session::CurrentMember;
+use crate::session::flash::ShownFlash;
 use crate::session::origin::origin;
 use crate::ui::error_page::Problem;
+use crate::ui::flash::{Flash, redirect};
 use crate::ui::layout::{Page, Section, page};
 use app::{Error, Member, NewLink, Role};
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use std::sync::Arc;
-
-/// What was done before.
-#[derive(Deserialize)]
-pub struct Done {
-    done: Option<String>,
-}
 
 /// What the form of an invitation sends.
 #[derive(Deserialize)]
@@ -57,22 +53,10 @@ pub struct EndForm {
 pub async fn list(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    Query(Done { done }): Query<Done>,
+    ShownFlash(flash): ShownFlash,
 ) -> Result<Response, Problem> {
-    let told = done.and_then(|done| match done.as_str() {
-        "role" => Some("The role was changed. It holds from now on."),
-        "deactivated" => {
-            Some("The member cannot sign in any more and was signed out everywhere. What is theirs stays.")
-        }
-        "activated" => Some("The member can sign in again."),
-        "removed" => Some("The member was removed, and what was theirs was handed over."),
-        "revoked" => Some("The invitation was taken back."),
-        "ended" => Some("That sign-in was ended."),
-        "second-factor" => Some("The second factor was taken away, and the member was signed out everywhere."),
-        _ => None,
-    });
     let shown = Shown {
-        told,
+        flash,
         ..Shown::default()
     };
     show(&web, &signed, shown).await
@@ -110,7 +94,7 @@ pub async fn revoke(
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
     blocking(&web, move |app| app.revoke_invitation(actor, &sent.email)).await?;
-    Ok(done("revoked"))
+    Ok(done("The invitation was taken back."))
 }
 
 /// `POST /members/{id}/role`
@@ -122,7 +106,7 @@ pub async fn change_role(
 ) -> Result<Response, Problem> {
     let (actor, member, role) = (signed.actor, member(&id)?, role(&sent.role)?);
     blocking(&web, move |app| app.set_role(actor, member, role)).await?;
-    Ok(done("role"))
+    Ok(done("The role was changed. It holds from now on."))
 }
 
 /// `POST /members/{id}/deactivate`
@@ -133,7 +117,9 @@ pub async fn deactivate(
 ) -> Result<Response, Problem> {
     let (actor, member) = (signed.actor, member(&id)?);
     blocking(&web, move |app| app.deactivate(actor, member)).await?;
-    Ok(done("deactivated"))
+    Ok(done(
+        "The member cannot sign in any more and was signed out everywhere. What is theirs stays.",
+    ))
 }
 
 /// `POST /members/{id}/activate`
@@ -144,7 +130,7 @@ pub async fn activate(
 ) -> Result<Response, Problem> {
     let (actor, member) = (signed.actor, member(&id)?);
     blocking(&web, move |app| app.activate(actor, member)).await?;
-    Ok(done("activated"))
+    Ok(done("The member can sign in again."))
 }
 
 /// `POST /members/{id}/reset-link`
@@ -177,7 +163,9 @@ pub async fn reset_second_factor(
 ) -> Result<Response, Problem> {
     let (actor, member) = (signed.actor, member(&id)?);
     blocking(&web, move |app| app.reset_second_factor(actor, member)).await?;
-    Ok(done("second-factor"))
+    Ok(done(
+        "The second factor was taken away, and the member was signed out everywhere.",
+    ))
 }
 
 /// `POST /members/{id}/sign-ins/end`
@@ -189,7 +177,7 @@ pub async fn end_sign_in(
 ) -> Result<Response, Problem> {
     let (actor, member) = (signed.actor, member(&id)?);
     blocking(&web, move |app| app.end_sign_in_of(actor, member, &sent.session)).await?;
-    Ok(done("ended"))
+    Ok(done("That sign-in was ended."))
 }
 
 async fn show(web: &Arc<Web>, signed: &CurrentMember, shown: Shown) -> Result<Response, Problem> {
@@ -222,8 +210,9 @@ fn made(web: &Web, headers: &HeaderMap, path: &str, label: &'static str, link: N
     MadeLink { label, url, link }
 }
 
+/// Back to the page of the members, which says what was done.
 fn done(what: &str) -> Response {
-    Redirect::to(&format!("/members?done={what}")).into_response()
+    redirect("/members", Flash::text(what))
 }
 
 fn member(id: &str) -> Result<Member, Problem> {

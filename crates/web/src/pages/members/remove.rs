@@ -95,5 +95,5 @@ pub async fn remove(
 ) -> Result<Response, Problem> {
     let (actor, goes, to) = (signed.actor, member(&id)?, member(&sent.to)?);
     blocking(&web, move |app| app.remove_member(actor, goes, to)).await?;
-    Ok(done("removed"))
+    Ok(done("The member was removed, and what was theirs was handed over."))
 }

@@ -1,8 +1,9 @@
 //! What the list of members looks like.
 
 use crate::session::CurrentMember;
+use crate::ui::flash::Flash;
 use crate::ui::forms::field;
-use crate::ui::layout::{Tone, notice, table_frame};
+use crate::ui::layout::table_frame;
 use crate::ui::words::{browser, date, moment, number};
 use app::{InvitationInfo, MemberInfo, MemberState, NewLink, Role};
 use maud::{Markup, html};
@@ -11,7 +12,7 @@ use maud::{Markup, html};
 pub fn page(signed: &CurrentMember, listed: &Listed, shown: &Shown) -> Markup {
     html! {
         h1 { "Members" }
-        @if let Some(told) = shown.told { (notice(Tone::Good, html! { p { (told) } })) }
+        @if let Some(flash) = &shown.flash { (flash.notice("/members")) }
         @if let Some(link) = &shown.link { (new_link(link)) }
         @match &listed.invitations {
             None => {
@@ -291,7 +292,7 @@ fn state(state: MemberState) -> Markup {
 #[derive(Default)]
 pub struct Shown {
     /// What was done, in words.
-    pub told: Option<&'static str>,
+    pub flash: Option<Flash>,
     /// A link that was made. Its secret is shown this once.
     pub link: Option<MadeLink>,
     /// What was wrong with the email to invite, and that email.

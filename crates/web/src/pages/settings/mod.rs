@@ -5,23 +5,18 @@ pub mod security;
 use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::session::CurrentMember;
+use crate::session::flash::ShownFlash;
 use crate::ui::error_page::Problem;
+use crate::ui::flash::{Flash, redirect};
 use crate::ui::forms::{country_options, field};
 use crate::ui::layout::{Page, Section, Tone, notice, page};
 use app::{Duplicates, Error, MOST_DAYS, MOST_DRAFTS, MOST_GIB, Match, WorkspaceSettings, fields_to_require};
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use model::{Region, Slot};
-use serde::Deserialize;
 use std::sync::Arc;
-
-/// What was done before.
-#[derive(Deserialize)]
-pub struct Done {
-    done: Option<String>,
-}
 
 /// What was sent: names and values.
 type Sent = Vec<(String, String)>;
@@ -50,9 +45,9 @@ const DUPLICATES: [(Duplicates, &str, &str); 4] = [
 pub async fn show(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    Query(Done { done }): Query<Done>,
+    ShownFlash(flash): ShownFlash,
 ) -> Result<Response, Problem> {
-    view(&web, &signed, done.is_some(), None).await
+    view(&web, &signed, flash, None).await
 }
 
 /// `POST /settings`
@@ -65,8 +60,8 @@ pub async fn save(
     let wanted = read(&sent)?;
     let asked = wanted.clone();
     match blocking(&web, move |app| app.set_settings(actor, &asked)).await {
-        Ok(()) => Ok(Redirect::to("/settings?done=yes").into_response()),
-        Err(Problem::App(Error::Settings(why))) => view(&web, &signed, false, Some((wanted, why))).await,
+        Ok(()) => Ok(redirect("/settings", Flash::text("Saved."))),
+        Err(Problem::App(Error::Settings(why))) => view(&web, &signed, None, Some((wanted, why))).await,
         Err(problem) => Err(problem),
     }
 }
@@ -100,7 +95,7 @@ fn read(sent: &Sent) -> Result<WorkspaceSettings, Problem> {
 async fn view(
     web: &Arc<Web>,
     signed: &CurrentMember,
-    saved: bool,
+    flash: Option<Flash>,
     wrong: Option<(WorkspaceSettings, String)>,
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
@@ -126,7 +121,7 @@ async fn view(
     let content = html! {
         div.narrow {
             h1 { "Settings" }
-            @if saved { (notice(Tone::Good, html! { p { "Saved." } })) }
+            @if let Some(flash) = &flash { (flash.notice("/settings")) }
             @if let Some(problem) = &problem { (notice(Tone::Bad, html! { p { "Nothing was saved: " (problem) "." } })) }
             form.stack method="post" action="/settings" {
                 (workspace(&settings))

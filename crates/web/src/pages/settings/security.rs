@@ -4,10 +4,11 @@ use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
+use crate::ui::flash::{Flash, redirect};
 use crate::ui::forms::field;
 use app::{MOST_IDLE_HOURS, MOST_SESSION_HOURS, SecuritySettings};
 use axum::extract::{Form, State};
-use axum::response::Redirect;
+use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -26,7 +27,7 @@ pub async fn save(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
     Form(sent): Form<SecurityForm>,
-) -> Result<Redirect, Problem> {
+) -> Result<Response, Problem> {
     let actor = signed.actor;
     let hours = |text: &str| text.trim().parse().unwrap_or(0);
     let wanted = SecuritySettings {
@@ -35,7 +36,7 @@ pub async fn save(
         admins_need_second_factor: sent.admins_need_second_factor.is_some(),
     };
     blocking(&web, move |app| app.set_security_settings(actor, wanted)).await?;
-    Ok(Redirect::to("/settings?done=yes"))
+    Ok(redirect("/settings", Flash::text("Saved.")))
 }
 
 pub fn form(settings: &SecuritySettings) -> Markup {

@@ -1,0 +1,385 @@
+//! The one way to change contacts.
+//!
+//! [`App::change`] is the frame of every such transaction; [`Changes`] writes contacts together with what is derived from
+//! them (match keys, name order, search texts) and their shares, and takes the proofs that the actor may. An import writes in
+//! batches of its own: the functions at the end are for it, and its search texts are written afterwards.
+
+use crate::App;
+use crate::access::{self, Actor, CanEdit, CanUndo, IsAdmin, MayShare, Owns};
+use crate::contacts::search_text::text_of;
+use crate::contacts::share_text::{shares_from_text, shares_to_text};
+use crate::contacts::stored::read;
+use crate::error::Error;
+use model::{Contact, ContactId, MatchKey, Version, name_order};
+use std::collections::{HashMap, HashSet};
+use store::contacts::change_feed::{self, Touched};
+use store::contacts::search_texts::SearchText;
+use store::contacts::shares::{self, Grantee, Share};
+use store::contacts::trash::{self, Trashed};
+use store::contacts::{self, ContactRow, match_keys, name_order, search_texts};
+use store::workspace::workspaces;
+use store::{Member, Tx, Workspace, members};
+
+impl App {
+    /// Runs a change of contacts by an active member in one transaction, and records what it touched.
+    pub(crate) fn change<T>(
+        &self,
+        actor: Actor,
+        work: impl FnOnce(&mut Changes<'_, '_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.store.write(|tx| {
+            let change = workspaces::begin_change(tx, actor.workspace)?;
+            access::active(tx, actor)?;
+            let mut changes = Changes {
+                tx,
+                actor,
+                contacts: Vec::new(),
+                shared: Vec::new(),
+            };
+            let done = work(&mut changes)?;
+            let touched = changes.touched();
+            change_feed::note(tx, actor.workspace, &touched)?;
+            follow(tx, actor.workspace, change)?;
+            Ok(done)
+        })
+    }
+}
+
+/// Lets the mark of complete search texts follow a change that has kept the texts of its contacts consistent.
+fn follow(tx: &mut Tx<'_>, workspace: Workspace, change: i64) -> Result<(), store::Error> {
+    let (_, texts_at) = workspaces::changes(tx, workspace)?;
+    if texts_at == change - 1 {
+        workspaces::set_texts_at(tx, workspace, change)?;
+    }
+    Ok(())
+}
+
+/// A transaction that changes contacts.
+pub(crate) struct Changes<'a, 'tx> {
+    /// For reading, and for writing what is no contact.
+    pub tx: &'a mut Tx<'tx>,
+    actor: Actor,
+    /// Contacts whose values were changed, that were added or removed.
+    contacts: Vec<ContactId>,
+    /// Contacts that other members see than before.
+    shared: Vec<ContactId>,
+}
+
+/// Shares of some contacts that are given and taken back.
+#[derive(Default)]
+pub(crate) struct ShareChanges {
+    taken: Vec<(ContactId, Grantee)>,
+    pub given: Vec<Share>,
+}
+
+impl ShareChanges {
+    /// Takes shares of a contact back.
+    pub fn take(&mut self, contact: &impl MayShare, from: impl IntoIterator<Item = Grantee>) {
+        let taken = from.into_iter().map(|to| (contact.id, to));
+        self.taken.extend(taken);
+    }
+
+    /// Gives shares of a contact.
+    pub fn give(&mut self, contact: &impl MayShare, shares: impl IntoIterator<Item = Share>) {
+        let given = shares.into_iter().map(|share| Share {
+            contact: contact.id,
+            ..share
+        });
+        self.given.extend(given);
+    }
+}
+
+impl Changes<'_, '_> {
+    /// Adds contacts. A contact of the same id that is in the trash stays there.
+    pub fn insert(&mut self, new: Vec<Owns<ContactRow>>) -> Result<(), store::Error> {
+        self.add(new.into_iter().map(Owns::into_inner).collect())
+    }
+
+    /// Adds contacts that were removed; what is in the trash under their ids goes.
+    pub fn bring_back(&mut self, removed: Vec<Owns<ContactRow>>) -> Result<(), store::Error> {
+        let ids: Vec<ContactId> = removed.iter().map(|row| row.id).collect();
+        trash::remove_many(self.tx, self.actor.workspace, &ids)?;
+        self.insert(removed)
+    }
+
+    /// Gives a contact other values and returns its new version.
+    pub fn edit(&mut self, row: CanEdit<ContactRow>, after: &Contact, now: i64) -> Result<Version, store::Error> {
+        let edited = self.edited(&row, after, now);
+        let version = edited.version;
+        self.update(vec![(row, edited)])?;
+        Ok(version)
+    }
+
+    /// A contact with the values that the actor gives it.
+    pub fn edited(&self, row: &ContactRow, after: &Contact, now: i64) -> ContactRow {
+        ContactRow {
+            version: now.max(row.version + 1),
+            written_by: None,
+            edited_by: Some(self.actor.member),
+            body: after.to_json(),
+            ..row.clone()
+        }
+    }
+
+    /// Replaces contacts by others of the same ids and owners.
+    pub fn update(&mut self, pairs: Vec<(CanEdit<ContactRow>, ContactRow)>) -> Result<(), store::Error> {
+        self.put_back(pairs.into_iter().map(|(row, next)| (row.into(), next)).collect())
+    }
+
+    /// Replaces contacts by what they were before an action of the actor.
+    pub fn put_back(&mut self, pairs: Vec<(CanUndo<ContactRow>, ContactRow)>) -> Result<(), store::Error> {
+        let workspace = self.actor.workspace;
+        let (mut dropped, mut added) = (IndexEntries::default(), IndexEntries::default());
+        let mut texts = Vec::with_capacity(pairs.len());
+        for (now, next) in &pairs {
+            if now.body == next.body && now.version == next.version {
+                // Only its owner is another: neither its words nor the version that they name are.
+                self.shared.push(next.id);
+                continue;
+            }
+            self.contacts.push(next.id);
+            let contact = read(next)?;
+            texts.push(text_of(next, &contact));
+            if now.body != next.body {
+                dropped.add(now.id, &read(now)?);
+                added.add(next.id, &contact);
+            }
+        }
+        IndexChange::between(dropped, added).write(self.tx, workspace)?;
+        // The text is written again even where the words are the same: it names the version.
+        search_texts::set_many(self.tx, workspace, &texts)?;
+        let rows: Vec<ContactRow> = pairs.into_iter().map(|(_, next)| next).collect();
+        contacts::replace_many(self.tx, workspace, &rows)
+    }
+
+    /// Removes contacts and their shares for good.
+    pub fn delete(&mut self, rows: &[Owns<ContactRow>]) -> Result<(), store::Error> {
+        let workspace = self.actor.workspace;
+        let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+        let mut dropped = IndexEntries::default();
+        for row in rows {
+            dropped.add(row.id, &read(row)?);
+        }
+        dropped.drop(self.tx, workspace)?;
+        search_texts::delete_many(self.tx, workspace, &ids)?;
+        contacts::delete_many(self.tx, workspace, &ids)?;
+        shares::remove_of(self.tx, workspace, &ids)?;
+        self.contacts.extend(ids);
+        Ok(())
+    }
+
+    /// Moves contacts to the trash, and their shares with them: whoever gets their ids later does not get these.
+    pub fn trash(&mut self, rows: Vec<Owns<ContactRow>>, now: i64) -> Result<(), store::Error> {
+        let workspace = self.actor.workspace;
+        let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+        let mut removed: HashMap<ContactId, Vec<Share>> = HashMap::new();
+        for share in shares::of_many(self.tx, workspace, &ids)? {
+            removed.entry(share.contact).or_default().push(share);
+        }
+        self.delete(&rows)?;
+        let trashed = rows.into_iter().map(|row| Trashed {
+            shares: shares_to_text(&removed.remove(&row.id).unwrap_or_default()),
+            contact: row.into_inner(),
+            at: now,
+            by: self.actor.member,
+        });
+        trash::put_many(self.tx, workspace, &trashed.collect::<Vec<_>>())
+    }
+
+    /// Moves contacts back from the trash, shared as they were with those who are still members.
+    pub fn restore(&mut self, trashed: Vec<Owns<Trashed>>) -> Result<(), store::Error> {
+        let workspace = self.actor.workspace;
+        let texts = trashed
+            .iter()
+            .map(|trashed| (trashed.contact.id, trashed.shares.as_str()));
+        let restored = shares_from_text(self.tx, workspace, texts)?;
+        let rows: Vec<ContactRow> = trashed.into_iter().map(|row| row.into_inner().contact).collect();
+        let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+        self.add(rows)?;
+        shares::replace_all(self.tx, workspace, &ids, &restored)?;
+        trash::remove_many(self.tx, workspace, &ids)?;
+        Ok(())
+    }
+
+    /// Takes shares back and gives others.
+    pub fn share(&mut self, changes: &ShareChanges) -> Result<(), store::Error> {
+        let workspace = self.actor.workspace;
+        self.shared.extend(changes.taken.iter().map(|(contact, _)| *contact));
+        self.shared.extend(changes.given.iter().map(|share| share.contact));
+        shares::remove_many(self.tx, workspace, &changes.taken)?;
+        shares::put_many(self.tx, workspace, &changes.given)
+    }
+
+    /// Gives contacts to another owner. Their versions stay: no value of them changes.
+    pub fn hand_over(&mut self, rows: Vec<Owns<ContactRow>>, to: Member) -> Result<(), store::Error> {
+        self.shared.extend(rows.iter().map(|row| row.id));
+        let rows = rows.into_iter().map(|row| ContactRow {
+            owner: to,
+            ..row.into_inner()
+        });
+        contacts::replace_many(self.tx, self.actor.workspace, &rows.collect::<Vec<_>>())
+    }
+
+    /// Gives the next at most `limit` contacts of a member after `after` to another one, who needs no share of them any
+    /// more. Returns their ids, in order.
+    pub fn hand_over_next(
+        &mut self,
+        _: IsAdmin,
+        (from, to): (Member, Member),
+        after: Option<ContactId>,
+        limit: u64,
+    ) -> Result<Vec<ContactId>, store::Error> {
+        let workspace = self.actor.workspace;
+        let given = members::hand_over_contacts(self.tx, workspace, (from, to), after, limit)?;
+        let needless: Vec<_> = given.iter().map(|id| (*id, Grantee::Member(to))).collect();
+        shares::remove_many(self.tx, workspace, &needless)?;
+        self.contacts.extend(&given);
+        Ok(given)
+    }
+
+    /// Takes all shares back that a member was given. The lists in memory of that member are not followed any more.
+    pub fn unshare_member(&mut self, _: IsAdmin, member: Member) -> Result<(), store::Error> {
+        shares::remove_member(self.tx, self.actor.workspace, member)?;
+        Ok(())
+    }
+
+    fn add(&mut self, rows: Vec<ContactRow>) -> Result<(), store::Error> {
+        let workspace = self.actor.workspace;
+        let mut added = IndexEntries::default();
+        let mut texts = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let contact = read(row)?;
+            added.add(row.id, &contact);
+            texts.push(text_of(row, &contact));
+        }
+        contacts::insert_many(self.tx, workspace, &rows)?;
+        added.insert(self.tx, workspace)?;
+        search_texts::set_many(self.tx, workspace, &texts)?;
+        self.contacts.extend(rows.into_iter().map(|row| row.id));
+        Ok(())
+    }
+
+    /// What the change feed says about this change.
+    fn touched(self) -> Vec<Touched> {
+        let sorted = |mut ids: Vec<ContactId>| {
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        };
+        let (contacts, shared) = (sorted(self.contacts), sorted(self.shared));
+        let mut touched = Vec::new();
+        if !contacts.is_empty() {
+            touched.push(Touched::Contacts(contacts));
+        }
+        if !shared.is_empty() {
+            touched.push(Touched::Shares(shared));
+        }
+        touched
+    }
+}
+
+/// What contacts are found by beside their search texts: match keys and name order.
+#[derive(Default)]
+pub(crate) struct IndexEntries {
+    pub keys: Vec<(MatchKey, ContactId)>,
+    pub names: Vec<(String, ContactId)>,
+}
+
+impl IndexEntries {
+    fn add(&mut self, id: ContactId, contact: &Contact) {
+        let keys = MatchKey::of_contact(contact);
+        self.keys.extend(keys.into_iter().map(|key| (key, id)));
+        self.names.push((name_order(contact), id));
+    }
+
+    fn insert(self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<(), store::Error> {
+        match_keys::insert_many(tx, workspace, self.keys)?;
+        name_order::insert_many(tx, workspace, self.names)
+    }
+
+    fn drop(self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<(), store::Error> {
+        match_keys::delete_many(tx, workspace, self.keys)?;
+        name_order::delete_many(tx, workspace, self.names)?;
+        Ok(())
+    }
+}
+
+/// Entries that contacts lose, and those that they get.
+pub(crate) struct IndexChange {
+    pub dropped: IndexEntries,
+    pub added: IndexEntries,
+}
+
+impl IndexChange {
+    /// The change from some entries to others; those that are in both stay as they are.
+    fn between(before: IndexEntries, after: IndexEntries) -> Self {
+        let (dropped_keys, keys) = differences(before.keys, after.keys);
+        let (dropped_names, names) = differences(before.names, after.names);
+        Self {
+            dropped: IndexEntries {
+                keys: dropped_keys,
+                names: dropped_names,
+            },
+            added: IndexEntries { keys, names },
+        }
+    }
+
+    fn write(self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<(), store::Error> {
+        self.dropped.drop(tx, workspace)?;
+        self.added.insert(tx, workspace)
+    }
+}
+
+/// What is only in the first list, and what is only in the second.
+fn differences<T: Eq + std::hash::Hash + Clone>(before: Vec<T>, after: Vec<T>) -> (Vec<T>, Vec<T>) {
+    let both: HashSet<T> = {
+        let before: HashSet<&T> = before.iter().collect();
+        after.iter().filter(|entry| before.contains(entry)).cloned().collect()
+    };
+    let only = |entries: Vec<T>| entries.into_iter().filter(|entry| !both.contains(entry)).collect();
+    (only(before), only(after))
+}
+
+/// Writes the current search texts of contacts.
+pub(crate) fn write_texts(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -> Result<(), store::Error> {
+    let texts = rows.iter().map(|row| Ok(text_of(row, &read(row)?)));
+    let texts: Vec<SearchText> = texts.collect::<Result<_, store::Error>>()?;
+    search_texts::set_many(tx, workspace, &texts)
+}
+
+/// Begins a batch of an import, in its transaction, and returns the number of the change.
+pub(crate) fn begin_batch(tx: &mut Tx<'_>, workspace: Workspace) -> Result<i64, store::Error> {
+    workspaces::begin_change(tx, workspace)
+}
+
+/// Adds contacts of an import. What they are found by is written at the end of the batch.
+pub(crate) fn insert_of_batch(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -> Result<(), store::Error> {
+    contacts::insert_many(tx, workspace, rows)
+}
+
+/// Changes a contact by an import. One that lies under a scratch database is copied up by its first change.
+pub(crate) fn update_of_batch(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    _: &CanEdit<ContactRow>,
+    next: ContactRow,
+) -> Result<(), store::Error> {
+    if !contacts::update(tx, workspace, &next)? {
+        contacts::insert_many(tx, workspace, &[next])?;
+    }
+    Ok(())
+}
+
+/// Writes what the contacts of a batch are found by.
+pub(crate) fn index_batch(tx: &mut Tx<'_>, workspace: Workspace, batch: IndexChange) -> Result<(), store::Error> {
+    batch.write(tx, workspace)
+}
+
+/// Ends a batch: records what it touched.
+pub(crate) fn end_batch(tx: &mut Tx<'_>, workspace: Workspace, touched: &[Touched]) -> Result<(), store::Error> {
+    change_feed::note(tx, workspace, touched)
+}
+
+#[cfg(test)]
+#[path = "write_tests.rs"]
+mod tests;
