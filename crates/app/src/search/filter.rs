@@ -6,7 +6,7 @@
 //! size"=42` asks for a value of a custom field, `field:"Shoe size"` for any.
 
 use crate::error::Error;
-use model::{Contact, DecimalSign, Text, canonical_number, clean, fold};
+use model::{Contact, DecimalSign, Text, canonical_number, clean, country_key, fold};
 use std::str::FromStr;
 use store::ImportId;
 use store::contacts::ContactRow;
@@ -125,7 +125,7 @@ fn condition(term: &str) -> Result<Condition, Error> {
         "tag" => Condition::Tag(fold(value)),
         "company" => Condition::Company(fold(value)),
         "city" => Condition::City(fold(value)),
-        "country" => Condition::Country(fold(value)),
+        "country" => Condition::Country(country_key(value)),
         "import" => match value.parse() {
             Ok(number) => Condition::Import(ImportId(number)),
             Err(_) => {
@@ -335,7 +335,10 @@ impl Condition {
             Self::Tag(tag) => contact.tags.iter().any(|t| fold(t.as_str()) == *tag),
             Self::Company(company) => within(&contact.company, company),
             Self::City(city) => contact.addresses.iter().any(|a| within(&a.city, city)),
-            Self::Country(country) => contact.addresses.iter().any(|a| fold(a.country.as_str()) == *country),
+            Self::Country(country) => contact
+                .addresses
+                .iter()
+                .any(|a| country_key(a.country.as_str()) == *country),
             Self::Import(import) => {
                 row.created_by.is_some_and(|o| o.import == *import) || row.written_by == Some(*import)
             }
@@ -372,6 +375,10 @@ mod tests {
             last_name: "Ångström".into(),
             company: "Blue Yonder".into(),
             tags: vec!["trade show".into()],
+            addresses: vec![model::Address {
+                country: "U.S.A.".into(),
+                ..model::Address::default()
+            }],
             custom: [("Shoe size", "-5.5"), ("Level", "Größe L"), ("Code", "0012")]
                 .map(|(name, value)| (name.to_owned(), Text::new(value)))
                 .into(),
@@ -410,6 +417,10 @@ mod tests {
             "tag:\"Trade Show\"",
             "import:3 has:phone no:email",
             "company:blue",
+            "country:US",
+            "country:USA",
+            "country:\"United States\"",
+            "country:840",
             "field:\"shoe size\"",
             "field:\"Shoe size\"=-5.50",
             "field:Level=\"GROSSE l\"",
@@ -420,6 +431,8 @@ mod tests {
         for filter in [
             "zoe smith",
             "tag:trade",
+            "country:DE",
+            "country:U",
             "import:4",
             "has:email",
             "999",
