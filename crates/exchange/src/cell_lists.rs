@@ -1,5 +1,7 @@
 //! Lists in one cell, such as tags: reading them as many systems write them, and writing them so that they read back.
 
+use crate::nested_lists::nested_list;
+
 /// The members of a cell that holds a list, such as tags: split at `:::` (Google), else at commas, semicolons, bars and
 /// line breaks; a member in double quotes may hold them.
 pub fn list_members(cell: &str) -> Vec<String> {
@@ -37,6 +39,22 @@ pub fn list_members(cell: &str) -> Vec<String> {
         .collect()
 }
 
+/// The tags of a cell as other systems write them: a list, also one of a program (`["vip"]`), or words with a hash mark.
+pub fn tags_in(cell: &str) -> Vec<String> {
+    if let Some(members) = nested_list(cell) {
+        return members.into_iter().map(|member| member.value).collect();
+    }
+    let is_hashed = |word: &str| {
+        let name = word.trim_end_matches([',', ';']).strip_prefix('#');
+        name.is_some_and(|name| name.starts_with(char::is_alphabetic) && !name.contains('#'))
+    };
+    if cell.starts_with('#') && cell.split_whitespace().all(is_hashed) {
+        let name = |word: &str| word.trim_matches(['#', ',', ';']).to_owned();
+        return cell.split_whitespace().map(name).collect();
+    }
+    list_members(cell)
+}
+
 /// A list as one cell, so that [`list_members`] gives the same members.
 pub fn list_cell<'a>(members: impl Iterator<Item = &'a str>) -> String {
     let quoted = |member: &str| {
@@ -63,6 +81,27 @@ mod tests {
         assert_eq!(list_members("vip, optics; x|y"), ["vip", "optics", "x", "y"]);
         assert_eq!(list_members("\"VIP\",\"Spring, fair\""), ["VIP", "Spring, fair"]);
         assert_eq!(list_members(" , ;"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn tags_are_read_as_programs_write_them() {
+        for (cell, tags) in [
+            ("vip|lead|2024", vec!["vip", "lead", "2024"]),
+            ("[\"VIP\", \"Newsletter\"]", vec!["VIP", "Newsletter"]),
+            ("['vip', 'lead']", vec!["vip", "lead"]),
+            ("{vip,lead}", vec!["vip", "lead"]),
+            ("{\"trade fair\",lead}", vec!["trade fair", "lead"]),
+            ("#vip #lead", vec!["vip", "lead"]),
+            ("#vip, #lead", vec!["vip", "lead"]),
+            ("[{\"name\": \"vip\"}]", vec!["vip"]),
+            ("[]", vec![]),
+            ("{}", vec![]),
+            ("VIP, Lead", vec!["VIP", "Lead"]),
+            ("#1 customer", vec!["#1 customer"]),
+            ("[A] list, b", vec!["[A] list", "b"]),
+        ] {
+            assert_eq!(tags_in(cell), tags, "{cell}");
+        }
     }
 
     proptest! {

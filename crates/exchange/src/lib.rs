@@ -5,11 +5,13 @@
 //! this crate either: `app` compares them.
 
 mod cell_lists;
+mod escapes;
 pub mod export;
 pub mod fixes;
 pub mod formula_guard;
 pub mod judge;
 pub mod mapping;
 mod native;
+mod nested_lists;
 pub mod open;
 pub mod reason;

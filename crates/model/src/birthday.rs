@@ -1,5 +1,7 @@
 //! Birthdays, with or without a year, from the ways in which people and programs write dates.
 
+use crate::month_names::{is_weekday, month_named};
+use crate::text::ascii_digits;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -52,32 +54,111 @@ impl Birthday {
         DateParts::read(raw)?.resolve(order, Self::new)
     }
 
-    /// Whether the text is the empty date of a program (`0/0/00`, `00.00.0000`), which is no birthday.
-    pub fn is_empty_date(raw: &str) -> bool {
-        let digits = raw.chars().filter(char::is_ascii_digit).count();
-        digits >= 3
-            && raw
-                .chars()
-                .all(|c| c == '0' || matches!(c, '/' | '-' | '.' | ' ' | ':'))
+    /// The day that a spreadsheet counts by this number from 1900 on: 22719 is 1962-03-14. None for other numbers, such as
+    /// years.
+    pub fn from_day_number(raw: &str) -> Option<Self> {
+        let (whole, fraction) = raw.trim().split_once('.').unwrap_or((raw.trim(), ""));
+        let is_number =
+            (4..=5).contains(&whole.len()) && whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit());
+        let number: i64 = whole.parse().ok().filter(|_| is_number)?;
+        let (year, month, day) = DAY_NUMBERS.contains(&number).then(|| civil_day(number - 25_569))?;
+        Self::new(u16::try_from(year).ok(), month, day)
     }
 
-    /// What one value says of the order in its column; none if it fits both or is no such date.
-    pub fn order_told_by(raw: &str) -> Option<DateOrder> {
-        let DateParts::Numbers {
-            a,
-            b,
-            year_first: false,
-            ..
-        } = DateParts::read(raw)?
-        else {
-            return None;
+    /// Whether the day stands for none in a program that writes it: 4501-01-01 in Outlook, 1899-12-30 in Access.
+    pub fn is_placeholder(self) -> bool {
+        is_placeholder(self.year, self.month, self.day)
+            || matches!((self.year, self.month, self.day), (Some(1900 | 1904), 1, 1))
+    }
+
+    /// Whether the text is the empty date of a program (`0/0/00`, `00.00.0000`, `1/0/1900`), which is no birthday.
+    pub fn is_empty_date(raw: &str) -> bool {
+        let digits = raw.chars().filter(char::is_ascii_digit).count();
+        let blank = |text: &str| {
+            text.chars()
+                .all(|c| c == '0' || matches!(c, '/' | '-' | '.' | ' ' | ':' | 'T' | 'Z'))
         };
-        match (a, b) {
-            (13..=31, 1..=12) => Some(DateOrder::DayFirst),
-            (1..=12, 13..=31) => Some(DateOrder::MonthFirst),
-            _ => None,
+        if digits >= 3 && blank(raw) {
+            return true;
+        }
+        // A spreadsheet's day number 0.
+        let day = raw.trim().split(' ').next().unwrap_or_default();
+        matches!(
+            day,
+            "1/0/1900" | "01/00/1900" | "00.01.1900" | "00/01/1900" | "0/1/1900" | "1900-01-00" | "1/0/00"
+        )
+    }
+
+    /// What one value says of the order of day and month in its column.
+    pub fn order_evidence(raw: &str) -> OrderEvidence {
+        match DateParts::read(raw) {
+            Some(DateParts::Numbers {
+                a,
+                b,
+                year_first: false,
+                ..
+            }) => match (a, b) {
+                (13..=31, 1..=12) => OrderEvidence::Only(DateOrder::DayFirst),
+                (1..=12, 13..=31) => OrderEvidence::Only(DateOrder::MonthFirst),
+                (1..=12, 1..=12) if a != b => OrderEvidence::Either,
+                _ => OrderEvidence::None,
+            },
+            _ => OrderEvidence::None,
         }
     }
+}
+
+/// What a date says of the order of day and month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderEvidence {
+    /// Nothing: it is no date, or both orders give the same day.
+    None,
+    /// It fits both orders and is another day in each.
+    Either,
+    /// It is a date in this order only.
+    Only(DateOrder),
+}
+
+/// The day numbers that are read as days of birth: from 1905 to 2036. Smaller ones are rather years.
+const DAY_NUMBERS: std::ops::RangeInclusive<i64> = 2101..=50_000;
+
+/// The day that is so many days after 1970-01-01 (the algorithm of Howard Hinnant, `civil_from_days`).
+fn civil_day(days: i64) -> (i64, u8, u8) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    // Both lie within a year.
+    (
+        year,
+        u8::try_from(month).unwrap_or_default(),
+        u8::try_from(day).unwrap_or_default(),
+    )
+}
+
+/// Days that programs write for no day at all.
+fn is_placeholder(year: Option<u16>, month: u8, day: u8) -> bool {
+    matches!(
+        (year, month, day),
+        (Some(1 | 1601 | 1753 | 4501), 1, 1) | (Some(1899), 12, 30 | 31) | (Some(9999), 12, 31)
+    )
+}
+
+/// Whether a whole date (`1984-03-09`) stands for no day at all.
+pub fn is_placeholder_date(date: &str) -> bool {
+    matches!(
+        date,
+        "0001-01-01" | "1601-01-01" | "1753-01-01" | "4501-01-01" | "1899-12-30" | "1899-12-31" | "9999-12-31"
+    )
 }
 
 impl fmt::Display for Birthday {
@@ -140,24 +221,27 @@ enum DateParts {
 impl DateParts {
     fn read(raw: &str) -> Option<Self> {
         let text = raw.trim();
-        if text.len() > 40 {
+        if text.len() > 100 {
             return None;
         }
+        let text = &*ascii_digits(text);
         if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
-            return Some(Self::Numbers {
-                a: number(&text[4..6])?,
-                b: number(&text[6..8])?,
-                year: text[..4].parse().ok(),
-                year_first: true,
-            });
+            return Self::read_figures(text);
         }
-        let text = text.strip_prefix("--").unwrap_or(text);
-        let words: Vec<&str> = text
-            .split(['/', '-', '.', ',', ' ', 'T', '年', '月', '日'])
-            .filter(|w| !w.is_empty() && !matches!(*w, "de" | "of" | "г"))
-            .take_while(|w| !w.contains(':'))
+        let (dashes, text) = match text.strip_prefix("--") {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let mut words: Vec<&str> = without_time(text)
+            .split(['/', '-', '.', ',', ' ', '年', '月', '日', '년', '월', '일'])
+            .map(|word| word.trim_matches(['\'', '(', ')']))
+            .filter(|word| !word.is_empty() && !is_filler(word))
+            .take_while(|word| !word.contains(':'))
             .collect();
-        if let Some(at) = words.iter().position(|w| month_by_name(w).is_some()) {
+        let months = words.iter().filter(|word| month_named(word).is_some()).count();
+        // `mar. 4 mars` begins with a Tuesday, `mar 4` with a month.
+        words.retain(|word| !is_weekday(word) || months == 1 && month_named(word).is_some() && word.len() == 3);
+        if let Some(at) = words.iter().position(|word| month_named(word).is_some()) {
             return Self::read_named(&words, at);
         }
         match *words.as_slice() {
@@ -173,30 +257,58 @@ impl DateParts {
                 year: Some(full_year(y)?),
                 year_first: false,
             }),
-            // Without a year only the standard's own form: in `04/05` nobody can tell the day from the month.
-            [a, b] if raw.trim_start().starts_with("--") => Some(Self::Numbers {
-                a: number(a)?,
-                b: number(b)?,
-                year: None,
-                year_first: true,
-            }),
+            // Without a year: the standard's own form, or in the order of the column. `1.5` is rather a number.
+            [a, b]
+                if dashes
+                    || text.contains(['/', '-', '月', '월'])
+                    || text.ends_with('.')
+                    || text.len() == 5 && text.contains('.') =>
+            {
+                Some(Self::Numbers {
+                    a: number(a)?,
+                    b: number(b)?,
+                    year: None,
+                    year_first: dashes || text.contains(['月', '월']),
+                })
+            }
             _ => None,
         }
     }
 
+    /// Eight figures without signs: `19840309`, or `09031984` if the first four are no year.
+    fn read_figures(text: &str) -> Option<Self> {
+        let year: u16 = text[..4].parse().ok()?;
+        if number(&text[4..6]).is_some_and(|month| month <= 12) && (year >= 1800 || year == 0) {
+            return Some(Self::Numbers {
+                a: number(&text[4..6])?,
+                b: number(&text[6..])?,
+                year: Some(year),
+                year_first: true,
+            });
+        }
+        Some(Self::Numbers {
+            a: number(&text[..2])?,
+            b: number(&text[2..4])?,
+            year: text[4..].parse().ok(),
+            year_first: false,
+        })
+    }
+
     fn read_named(words: &[&str], at: usize) -> Option<Self> {
-        let month = month_by_name(words[at])?;
+        let month = month_named(words[at])?;
         let mut numbers = words.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, w)| *w);
         let (first, second) = (numbers.next()?, numbers.next());
         let (day, year) = match second {
-            Some(second) if first.len() == 4 => (second, Some(first)),
+            Some(second) if first.len() == 4 && first.bytes().all(|b| b.is_ascii_digit()) => (second, Some(first)),
             second => (first, second),
         };
         let day = day.trim_end_matches(|c: char| c.is_alphabetic());
         Some(Self::Named {
             day: number(day)?,
             month,
-            year: year.map(full_year).transpose_ok()?,
+            year: year
+                .map(|year| full_year(year.trim_end_matches(char::is_alphabetic)))
+                .transpose_ok()?,
         })
     }
 
@@ -257,29 +369,35 @@ fn full_year(word: &str) -> Option<u16> {
     })
 }
 
-fn month_by_name(word: &str) -> Option<u8> {
-    const NAMES: [&[&str]; 12] = [
-        &["jan", "ene", "gen", "янв", "sty", "led", "oca"],
-        &["feb", "fév", "fev", "фев", "lut", "úno", "şub"],
-        &["mar", "mär", "мар", "maa"],
-        &["apr", "avr", "abr", "апр", "kwi", "dub", "nis"],
-        &["may", "mai", "mag", "maj", "мая", "май", "mei"],
-        &["jun", "juin", "giu", "июн", "cze", "čvn", "haz"],
-        &["jul", "juil", "lug", "июл", "lip", "čvc", "tem"],
-        &["aug", "aoû", "aou", "ago", "авг", "sie", "srp", "ağu"],
-        &["sep", "set", "сен", "wrz", "zář", "eyl"],
-        &["oct", "okt", "ott", "out", "окт", "paź", "říj", "eki"],
-        &["nov", "ноя", "lis", "kas"],
-        &["dec", "dez", "déc", "dic", "дек", "gru", "pro", "ara"],
-    ];
-    let lower = word.to_lowercase();
-    if lower.chars().count() < 3 || lower.chars().any(|c| !c.is_alphabetic()) {
-        return None;
-    }
-    (1..)
-        .zip(NAMES)
-        .find(|(_, names)| names.iter().any(|n| lower.starts_with(n)))
-        .map(|(month, _)| month)
+/// The text up to the `T` before a time: `1984-03-09T00:00:00Z`.
+fn without_time(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let time = (1..bytes.len()).find(|at| bytes[*at] == b'T' && digit(at - 1) && digit(at + 1));
+    time.map_or(text, |at| &text[..at])
+}
+
+/// Words within a date that say nothing.
+fn is_filler(word: &str) -> bool {
+    matches!(
+        word,
+        "de" | "of"
+            | "г"
+            | "г."
+            | "года"
+            | "року"
+            | "р"
+            | "del"
+            | "den"
+            | "the"
+            | "le"
+            | "el"
+            | "il"
+            | "am"
+            | "of."
+            | "år"
+            | "d"
+    )
 }
 
 #[cfg(test)]
@@ -323,8 +441,136 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for raw in ["", "04/30", "31.02.1980", "soon", "May", "12", "1/2/3/4", "2024-13-01"] {
+        for raw in [
+            "",
+            "31.02.1980",
+            "soon",
+            "May",
+            "12",
+            "1.5",
+            "12 30",
+            "05/1985",
+            "13/14",
+            "1/2/3/4",
+            "2024-13-01",
+            "sometime in May",
+        ] {
             assert_eq!(Birthday::parse(raw, DayFirst), None, "{raw}");
+        }
+    }
+
+    #[test]
+    fn day_and_month_without_a_year_follow_the_order() {
+        for (raw, order, want) in [
+            ("7/22", MonthFirst, "--07-22"),
+            ("7/22", DayFirst, "--07-22"),
+            ("2/29", MonthFirst, "--02-29"),
+            ("11/30", MonthFirst, "--11-30"),
+            ("04/05", MonthFirst, "--04-05"),
+            ("04/05", DayFirst, "--05-04"),
+            ("22.07.", DayFirst, "--07-22"),
+            ("22.07", DayFirst, "--07-22"),
+            ("3.4.", DayFirst, "--04-03"),
+            ("22-07", DayFirst, "--07-22"),
+            ("1. Dezember", DayFirst, "--12-01"),
+            ("4-Mar", DayFirst, "--03-04"),
+            ("12月25日", DayFirst, "--12-25"),
+            ("4 de julio", DayFirst, "--07-04"),
+        ] {
+            let read = Birthday::parse(raw, order).map(|b| b.to_string());
+            assert_eq!(read.as_deref(), Some(want), "{raw}");
+        }
+    }
+
+    #[test]
+    fn dates_in_words_are_read_in_many_languages() {
+        for raw in [
+            "4 mars 1985",
+            "4. März 1985",
+            "04-Mar-85",
+            "Monday, March 4, 1985",
+            "Mon 4 March 1985",
+            "Montag, 4. März 1985",
+            "Mo., 04.03.1985",
+            "lundi 4 mars 1985",
+            "lun. 4 mars 1985",
+            "lunes, 4 de marzo de 1985",
+            "lunedì 4 marzo 1985",
+            "segunda-feira, 4 de março de 1985",
+            "maandag 4 maart 1985",
+            "4 mrt 1985",
+            "poniedziałek, 4 marca 1985",
+            "4. března 1985",
+            "1985. március 4.",
+            "4. maaliskuuta 1985",
+            "4 Mart 1985 Pazartesi",
+            "4 марта 1985 г.",
+            "понедельник, 4 марта 1985 г.",
+            "1985年3月4日",
+            "1985년 3월 4일",
+            "March 4th, 1985",
+            "the 4th of March 1985",
+            "Mar 4, 1985 12:00:00 AM",
+            "Thu Mar 04 1985 00:00:00 GMT+0100 (CET)",
+            "Mon Mar 04 1985 00:00:00 GMT+0100 (Central European Standard Time)",
+            "1985-03-04T00:00:00.000Z",
+            "1985-03-04 00:00:00",
+            "1985/03/04 00:00",
+            "1985.03.04.",
+            "19850304",
+            "04031985",
+            "٠٤/٠٣/١٩٨٥",
+        ] {
+            let read = Birthday::parse(raw, DayFirst).map(|b| b.to_string());
+            assert_eq!(read.as_deref(), Some("1985-03-04"), "{raw}");
+        }
+        let tuesday = Birthday::parse("mar. 5 mars 1985", DayFirst).map(|b| b.to_string());
+        assert_eq!(tuesday.as_deref(), Some("1985-03-05"));
+    }
+
+    #[test]
+    fn day_numbers_of_spreadsheets_are_days() {
+        for (raw, want) in [
+            ("22719", "1962-03-14"),
+            ("31250", "1985-07-22"),
+            ("31250.0", "1985-07-22"),
+            ("9998", "1927-05-16"),
+            ("36526", "2000-01-01"),
+            ("36585", "2000-02-29"),
+            ("44197.5", "2021-01-01"),
+            ("2102", "1905-10-02"),
+        ] {
+            let read = Birthday::from_day_number(raw).map(|b| b.to_string());
+            assert_eq!(read.as_deref(), Some(want), "{raw}");
+        }
+        for raw in ["1985", "2021", "94105", "123", "850304", "31,250", "x1250", ""] {
+            assert_eq!(Birthday::from_day_number(raw), None, "{raw}");
+        }
+    }
+
+    #[test]
+    fn placeholders_of_programs_are_no_days() {
+        for raw in [
+            "1/1/4501",
+            "4501-01-01",
+            "0001-01-01T00:00:00",
+            "12/30/1899",
+            "30.12.1899",
+            "1899-12-31",
+            "31/12/9999",
+            "1753-01-01",
+            "1900-01-01",
+        ] {
+            assert!(
+                Birthday::parse(raw, MonthFirst).is_some_and(Birthday::is_placeholder),
+                "{raw}"
+            );
+        }
+        for raw in ["1985-01-01", "1899-12-29", "2000-01-01", "1970-01-01", "--01-01"] {
+            assert!(
+                !Birthday::parse(raw, MonthFirst).is_some_and(Birthday::is_placeholder),
+                "{raw}"
+            );
         }
     }
 
@@ -332,14 +578,26 @@ mod tests {
     fn empty_dates_are_known() {
         assert!(Birthday::is_empty_date("0/0/00"));
         assert!(Birthday::is_empty_date("0000-00-00"));
+        assert!(Birthday::is_empty_date("0000-00-00 00:00:00"));
+        assert!(Birthday::is_empty_date("00.00.0000"));
+        assert!(Birthday::is_empty_date("1/0/1900"));
         assert!(!Birthday::is_empty_date("1/1/00"));
     }
 
     #[test]
     fn a_column_tells_its_order() {
-        assert_eq!(Birthday::order_told_by("25/12/1980"), Some(DayFirst));
-        assert_eq!(Birthday::order_told_by("12/25/1980"), Some(MonthFirst));
-        assert_eq!(Birthday::order_told_by("12/11/1980"), None);
-        assert_eq!(Birthday::order_told_by("1980-12-25"), None);
+        for (raw, evidence) in [
+            ("25/12/1980", OrderEvidence::Only(DayFirst)),
+            ("12/25/1980", OrderEvidence::Only(MonthFirst)),
+            ("12/25", OrderEvidence::Only(MonthFirst)),
+            ("25.12.", OrderEvidence::Only(DayFirst)),
+            ("12/11/1980", OrderEvidence::Either),
+            ("11/11/1980", OrderEvidence::None),
+            ("1980-12-25", OrderEvidence::None),
+            ("5 May 1980", OrderEvidence::None),
+            ("soon", OrderEvidence::None),
+        ] {
+            assert_eq!(Birthday::order_evidence(raw), evidence, "{raw}");
+        }
     }
 }

@@ -29,6 +29,12 @@ pub fn region_of_country(cell: &str) -> Option<Region> {
     BY_NAME.get(&squeeze(cell)).and_then(|code| Region::from_code(code))
 }
 
+/// A country as it is compared: the code of the country that the text names, in small letters, else the text, folded.
+/// `USA`, `U.S.A.` and `United States` are all `us`.
+pub fn country_key(text: &str) -> String {
+    region_of_country(text).map_or_else(|| fold(text), |region| region.code().to_lowercase())
+}
+
 /// Every country that has telephone numbers: its code and its English name, in the order of the names.
 pub fn countries() -> &'static [(&'static str, &'static str)] {
     &COUNTRIES
@@ -63,6 +69,26 @@ mod tests {
             ("日本", "JP"),
             ("uk", "GB"),
             ("United Kingdom", "GB"),
+            ("USA", "US"),
+            ("United States of America", "US"),
+            ("England", "GB"),
+            ("Great Britain", "GB"),
+            ("Czechia", "CZ"),
+            ("Czech Republic", "CZ"),
+            ("Korea, Republic of", "KR"),
+            ("South Korea", "KR"),
+            ("Holland", "NL"),
+            ("The Netherlands", "NL"),
+            ("UAE", "AE"),
+            ("Côte d'Ivoire", "CI"),
+            ("Russian Federation", "RU"),
+            ("Viet Nam", "VN"),
+            ("Türkiye", "TR"),
+            ("Allemagne", "DE"),
+            ("DEU", "DE"),
+            ("276", "DE"),
+            ("840", "US"),
+            ("004", "AF"),
         ] {
             assert_eq!(
                 region_of_country(cell).map(Region::code).as_deref(),
@@ -71,6 +97,23 @@ mod tests {
             );
         }
         assert!(region_of_country("Atlantis").is_none());
+    }
+
+    #[test]
+    fn countries_are_compared_by_their_codes() {
+        for text in [
+            "US",
+            "us",
+            "USA",
+            "U.S.A.",
+            "United States",
+            "Vereinigte Staaten",
+            "840",
+        ] {
+            assert_eq!(country_key(text), "us", "{text}");
+        }
+        assert_eq!(country_key("Atlantis"), "atlantis");
+        assert_eq!(country_key(""), "");
     }
 
     #[test]

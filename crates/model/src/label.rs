@@ -63,20 +63,30 @@ impl Label {
     pub fn new(raw: &str) -> Self {
         let text = clean(raw);
         let text = text.trim_start_matches('*').trim();
+        // Apple's own labels: `_$!<Mobile>!$_`.
+        let text = text
+            .strip_prefix("_$!<")
+            .and_then(|t| t.strip_suffix(">!$_"))
+            .unwrap_or(text);
         let lower = text.to_lowercase();
-        let known = match lower.as_str() {
+        let known = match lower.trim_end_matches('.') {
             "work" | "business" | "office" | "company" | "work_phone" | "arbeit" | "geschäftlich" | "dienstlich"
             | "travail" | "bureau" | "professionnel" | "trabajo" | "trabalho" | "lavoro" | "werk" | "arbete"
             | "arbejde" | "arbeid" | "praca" | "работа" | "рабочий" | "рабочая" | "工作" | "単位" | "仕事"
-            | "勤務先" | "직장" => "work",
+            | "勤務先" | "직장" | "gesch" | "dienstl" | "dienst" | "büro" | "firma" | "beruflich" | "job" | "pro"
+            | "oficina" | "ufficio" | "escritório" | "kantoor" | "zakelijk" | "kontor" | "jobb" | "służbowy"
+            | "раб" | "office phone" | "work phone" | "biz" => "work",
             "home" | "private" | "personal" | "privat" | "domicile" | "personnel" | "casa" | "particular"
             | "personale" | "thuis" | "privé" | "hem" | "hjem" | "dom" | "domowy" | "домашний" | "домашняя"
-            | "личный" | "личная" | "дом" | "家" | "住宅" | "自宅" | "집" => "home",
+            | "личный" | "личная" | "дом" | "家" | "住宅" | "自宅" | "집" | "priv" | "perso" | "pers" | "maison"
+            | "zuhause" | "zu hause" | "daheim" | "residencia" | "residencial" | "abitazione" | "prywatny"
+            | "home phone" | "house" => "home",
             "mobile" | "cell" | "cellphone" | "cell phone" | "mobile phone" | "iphone" | "handy" | "mobil"
             | "móvil" | "movil" | "celular" | "portable" | "cellulare" | "mobiel" | "mobiltelefon" | "komórka"
-            | "мобильный" | "手机" | "手機" | "携帯" | "휴대전화" => "mobile",
+            | "мобильный" | "手机" | "手機" | "携帯" | "휴대전화" | "mob" | "cel" | "gsm" | "natel" | "kom" | "моб"
+            | "whatsapp" | "handynr" | "mobilni" | "telemóvel" | "portatile" => "mobile",
             "fax" | "work fax" | "home fax" | "other fax" | "workfax" | "homefax" | "business fax" | "telefax"
-            | "факс" | "传真" | "傳真" | "ファックス" | "팩스" => "fax",
+            | "факс" | "fx" | "传真" | "傳真" | "ファックス" | "팩스" => "fax",
             "other" | "main" | "sonstige" | "andere" | "autre" | "otro" | "outro" | "altro" | "overig" | "anders"
             | "övrigt" | "andet" | "annet" | "inny" | "другой" | "другое" | "其他" | "その他" | "기타" => {
                 "other"
@@ -103,6 +113,11 @@ impl Label {
         self.0 == Kind::None
     }
 
+    /// Whether it is one of the labels that are known by name.
+    pub fn is_built_in(&self) -> bool {
+        !matches!(self.0, Kind::None | Kind::Own(_))
+    }
+
     /// Whether values of this label are fax numbers, which are no match keys.
     pub fn is_fax(&self) -> bool {
         self.0 == Kind::Fax
@@ -127,5 +142,35 @@ impl Label {
 impl fmt::Display for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_known_as_systems_and_people_write_them() {
+        for (raw, label) in [
+            ("_$!<Mobile>!$_", "mobile"),
+            ("_$!<Home>!$_", "home"),
+            ("_$!<Work>!$_", "work"),
+            ("_$!<Other>!$_", "other"),
+            ("_$!<HomeFAX>!$_", "fax"),
+            ("_$!<WorkFAX>!$_", "fax"),
+            ("_$!<Main>!$_", "other"),
+            ("_$!<HomePage>!$_", "HomePage"),
+            ("_$!<Anniversary>!$_", "Anniversary"),
+            ("iPhone", "mobile"),
+            ("* Work", "work"),
+            ("priv.", "home"),
+            ("Mob.", "mobile"),
+            ("gesch.", "work"),
+            ("GSM", "mobile"),
+            ("раб.", "work"),
+            ("Boat", "Boat"),
+        ] {
+            assert_eq!(Label::new(raw).as_str(), label, "{raw}");
+        }
     }
 }

@@ -14,16 +14,18 @@ mod label;
 mod legal_forms;
 mod likeness;
 mod merging;
+mod month_names;
 mod number;
 mod patch;
 mod person_name;
 mod phone;
+mod postal;
 mod slot;
 mod text;
 
-pub use birthday::{Birthday, DateOrder};
+pub use birthday::{Birthday, DateOrder, OrderEvidence, is_placeholder_date};
 pub use contact::{Address, Contact, LabeledEmail, LabeledPhone, Website};
-pub use country::{countries, region_of_country};
+pub use country::{countries, country_key, region_of_country};
 pub use email::{Email, EmailProblem};
 pub use field::{ContactRules, CustomField, FieldKind, Misfit, Notation, RuleBroken};
 pub use key::{KeyKind, MatchKey, content_hash, name_order};
@@ -34,8 +36,12 @@ pub use merging::{
 };
 pub use number::{DecimalSign, canonical_number, decimal_sign_told_by};
 pub use patch::{Blanks, Fill, Patch};
-pub use person_name::{PersonName, looks_like_company, split_person_name};
+pub use person_name::{
+    NameOrder, PersonName, is_company_salutation, is_salutation, join_titles, looks_like_company, split_person_name,
+    split_person_name_in,
+};
 pub use phone::{Phone, PhoneProblem, Region};
+pub use postal::{PostalLine, split_postal_line};
 pub use slot::{AddressPart, Slot, TextField, UnknownSlot};
 pub use text::{Text, clean, fold};
 

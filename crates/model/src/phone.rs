@@ -1,6 +1,6 @@
 //! Telephone numbers, by a port of libphonenumber.
 
-use crate::text::clean;
+use crate::text::{ascii_digits, clean};
 use rlibphonenumber::{
     PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFormat, Region as LibRegion, ValidationError,
 };
@@ -24,6 +24,13 @@ impl Region {
 
     /// The United States.
     pub const US: Region = Region(LibRegion::US);
+
+    /// The country that stands for all with the same country code: the United States for Canada.
+    pub fn main(self) -> Self {
+        let code = PHONE_NUMBER_UTIL.get_country_code_for_region(self.0);
+        code.and_then(|code| PHONE_NUMBER_UTIL.get_region_for_country_code(code))
+            .map_or(self, Self)
+    }
 
     /// The alpha-2 code.
     pub fn code(self) -> String {
@@ -108,9 +115,11 @@ impl Phone {
     pub fn parse(raw: &str, region: Option<Region>) -> Result<Self, PhoneProblem> {
         let text = clean(raw);
         let readable = readable(&text);
-        if is_power_of_ten(&readable) {
-            return Err(PhoneProblem::SpreadsheetDamage);
-        }
+        let readable = match power_of_ten(&readable) {
+            None => readable,
+            Some(PowerOfTen::Whole(figures)) => Cow::Owned(figures),
+            Some(PowerOfTen::Rounded) => return Err(PhoneProblem::SpreadsheetDamage),
+        };
         let number = match PHONE_NUMBER_UTIL.parse(readable.as_ref(), region.map(|r| r.0)) {
             Ok(number) if PHONE_NUMBER_UTIL.is_valid_number(&number) => number,
             // 00 is how most of the world begins an international number, also in a file whose country does not.
@@ -133,6 +142,20 @@ impl Phone {
             text.into_owned()
         };
         Ok(Self { value, raw })
+    }
+
+    /// The number as it stands in a longer text, which is kept as what it was read from.
+    #[must_use]
+    pub fn written_as(self, raw: &str) -> Self {
+        let text = clean(raw);
+        Self {
+            raw: if text == self.value {
+                String::new()
+            } else {
+                text.into_owned()
+            },
+            ..self
+        }
     }
 
     /// The number as E.164, with its extension as `;ext=` (RFC 3966).
@@ -160,6 +183,19 @@ impl Phone {
         }
     }
 
+    /// The number as it is written within its country: `030 23125101`.
+    pub fn national(&self) -> String {
+        let number = PHONE_NUMBER_UTIL.parse(&self.value, None);
+        number.map_or_else(
+            |_| self.value.clone(),
+            |number| {
+                PHONE_NUMBER_UTIL
+                    .format(&number, PhoneNumberFormat::National)
+                    .into_owned()
+            },
+        )
+    }
+
     /// The region that the number itself names.
     pub fn region(&self) -> Option<Region> {
         let number = PHONE_NUMBER_UTIL.parse(&self.value, None).ok()?;
@@ -173,39 +209,157 @@ impl fmt::Display for Phone {
     }
 }
 
-/// The value without a spreadsheet's guard and tail, with plain blanks and hyphens.
+/// The value without a spreadsheet's guard and tail, with plain digits, blanks and hyphens, without what nobody sees, and
+/// with its extension in one form.
 fn readable(text: &str) -> Cow<'_, str> {
     let text = text.strip_prefix('\'').unwrap_or(text);
     let text = match text.strip_suffix(".0") {
         Some(digits) if digits.len() > 6 && digits.bytes().all(|b| b.is_ascii_digit()) => digits,
         _ => text,
     };
-    if text.is_ascii() {
+    let is_plain = |b: u8| b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'(' | b')' | b'.' | b'/');
+    if text
+        .bytes()
+        .enumerate()
+        .all(|(at, b)| is_plain(b) || at == 0 && b == b'+')
+        && !text.starts_with("+0")
+    {
         return Cow::Borrowed(text);
     }
+    let text = if text.is_ascii() {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(visible(text))
+    };
+    let text = match text.strip_prefix("+00").or_else(|| text.strip_prefix("++")) {
+        Some(rest) => Cow::Owned(format!("+{rest}")),
+        None => text,
+    };
+    match with_plain_extension(&text) {
+        Some(plain) => Cow::Owned(plain),
+        None => text,
+    }
+}
+
+/// The text without characters that nobody sees, with plain digits, blanks and hyphens.
+fn visible(text: &str) -> String {
+    let unseen = |c: &char| {
+        matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{20E3}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFFC}' | '\u{E0000}'..='\u{E007F}')
+    };
     let plain = |c: char| match c {
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}' => '-',
+        '\u{2010}'..='\u{2015}'
+        | '\u{2212}'
+        | '\u{2043}'
+        | '\u{30FC}'
+        | '\u{FE58}'
+        | '\u{FE63}'
+        | '\u{FF0D}'
+        | '\u{FF70}' => '-',
+        '\u{B7}' | '\u{2022}' | '\u{2027}' | '\u{22C5}' | '\u{30FB}' | '\u{FF65}' | '\u{FF0E}' | '\u{2024}' => '.',
+        '\u{FF0B}' | '\u{FE62}' => '+',
+        '\u{FF08}' => '(',
+        '\u{FF09}' => ')',
+        '\u{FF0F}' | '\u{2215}' | '\u{2044}' => '/',
         c if c.is_whitespace() => ' ',
         c => c,
     };
-    Cow::Owned(
-        text.chars()
-            .filter(|c| !matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'))
-            .map(plain)
-            .collect(),
-    )
+    // Symbols before the number: a telephone, a flag.
+    let visible: String = ascii_digits(text).chars().filter(|c| !unseen(c)).map(plain).collect();
+    visible
+        .trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '+' | '(' | '*' | '#'))
+        .to_owned()
 }
 
-fn is_power_of_ten(text: &str) -> bool {
-    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else {
-        return false;
-    };
+/// Words and signs before an extension: of languages, and the pauses of a dialling memory.
+const EXTENSION_WORDS: &[&str] = &[
+    "x",
+    "ext",
+    "extn",
+    "extension",
+    "xtn",
+    "p",
+    "w",
+    "pause",
+    "wait",
+    "durchwahl",
+    "dw",
+    "nst",
+    "nebenstelle",
+    "apparat",
+    "app",
+    "poste",
+    "anexo",
+    "ramal",
+    "interno",
+    "int",
+    "interne",
+    "toestel",
+    "tst",
+    "wew",
+    "wewn",
+    "kl",
+    "klapka",
+    "linka",
+    "ankn",
+    "anknytning",
+    "lokal",
+    "mellék",
+    "mellek",
+    "доб",
+    "вн",
+    "внутр",
+    "dahili",
+    "內線",
+    "内線",
+    "内线",
+    "分机",
+    "내선",
+];
+
+/// A number with its extension as `;ext=`; none if no word or pause stands before the last digits.
+fn with_plain_extension(text: &str) -> Option<String> {
+    let bare = text.trim_end_matches([' ', ';', ',', '#', '.', ')']);
+    let before = bare.trim_end_matches(|c: char| c.is_ascii_digit());
+    let extension = &bare[before.len()..];
+    if extension.is_empty() {
+        return (bare.len() < text.len() && bare.ends_with(char::is_alphanumeric)).then(|| bare.to_owned());
+    }
+    let word_end = before.trim_end_matches([' ', '.', ':', '=', '-']);
+    let number = word_end.trim_end_matches(char::is_alphabetic);
+    let word = word_end[number.len()..].to_lowercase();
+    let number = number.trim_end_matches([' ', '.', ',', ';', '(', '-']);
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    let is_number = digits >= 6 && !number.contains(char::is_alphabetic);
+    if extension.len() <= 7 && is_number && EXTENSION_WORDS.contains(&word.as_str()) {
+        return Some(format!("{number};ext={extension}"));
+    }
+    (bare.len() < text.len() && !text.ends_with(['#', ')'])).then(|| bare.to_owned())
+}
+
+/// What is left of a number that a spreadsheet wrote as a power of ten.
+enum PowerOfTen {
+    /// All its figures: `4.155550103E9`.
+    Whole(String),
+    /// Its first figures only.
+    Rounded,
+}
+
+fn power_of_ten(text: &str) -> Option<PowerOfTen> {
+    let (mantissa, exponent) = text.split_once(['E', 'e'])?;
     let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    digits(exponent)
-        && exponent.len() <= 3
-        && mantissa.split(['.', ',']).all(digits)
-        && mantissa.contains(|c: char| c.is_ascii_digit())
+    if !digits(exponent) || exponent.len() > 3 || !mantissa.split(['.', ',']).all(digits) {
+        return None;
+    }
+    let fraction = mantissa.split_once(['.', ',']).map_or("", |(_, fraction)| fraction);
+    // Six figures or fewer behind the point are what spreadsheets show of any number.
+    match exponent.parse::<usize>() {
+        Ok(exponent) if fraction.len() == exponent && exponent > 6 => {
+            Some(PowerOfTen::Whole(mantissa.replace(['.', ','], "")))
+        }
+        _ => Some(PowerOfTen::Rounded),
+    }
 }
 
 /// Why what was parsed, or not, is no number.
@@ -267,6 +421,79 @@ mod tests {
         assert_eq!(read("(000) 000-0000", "US"), Err(PhoneProblem::NotInUse));
         assert_eq!(read("12345", "US"), Err(PhoneProblem::TooShort));
         assert_eq!(Phone::parse("202 555 0101", None).unwrap_err(), PhoneProblem::NoCountry);
+    }
+
+    #[test]
+    fn what_nobody_sees_does_not_count() {
+        for raw in [
+            "\u{202a}+1 (415) 555\u{2011}0123\u{202c}",
+            "+1\u{fe0e} 415 555\u{ad}0123",
+            "\u{2068}+1 415\u{2212}555\u{2212}0123\u{2069}",
+            "+1 415\u{2060}555\u{2060}0123",
+            "+1 415\u{30fb}555\u{30fb}0123",
+            "+1\u{b7}415\u{b7}555\u{b7}0123",
+            "\u{feff}+1 415 555 0123",
+            "\u{61c}+1 415 555 0123",
+            "+١ ٤١٥ ٥٥٥ ٠١٢٣",
+            "+۱ ۴۱۵ ۵۵۵ ۰۱۲۳",
+            "＋１ ４１５ ５５５ ０１２３",
+            "☎ +1 415 555 0123",
+            "📱+1 415 555 0123",
+            "tel:+1-415-555-0123",
+            "+1 415 555 0123;",
+            "+1 415 555 0123,",
+            "+1 415 555 0123;;,",
+            "++1 415 555 0123",
+            "+001 415 555 0123",
+        ] {
+            assert_eq!(read(raw, "US").as_deref(), Ok("+14155550123"), "{raw}");
+        }
+    }
+
+    #[test]
+    fn extensions_and_pauses_are_extensions() {
+        for (raw, region, value) in [
+            ("415-555-0126p1234", "US", "+14155550126;ext=1234"),
+            ("415.555.0127 w 22", "US", "+14155550127;ext=22"),
+            ("415-555-0124;ext=77", "US", "+14155550124;ext=77"),
+            ("+14155550123,,456#", "US", "+14155550123;ext=456"),
+            ("+1 415 555 0123 P99", "US", "+14155550123;ext=99"),
+            ("+1 415 555 0123W5", "US", "+14155550123;ext=5"),
+            ("+1 415 555 0123 extension 12", "US", "+14155550123;ext=12"),
+            ("+1 415 555 0123 (ext. 12)", "US", "+14155550123;ext=12"),
+            ("030 23125123 Durchwahl 12", "DE", "+493023125123;ext=12"),
+            ("030 23125123 DW: 12", "DE", "+493023125123;ext=12"),
+            ("01 99 00 12 34 poste 45", "FR", "+33199001234;ext=45"),
+            ("020 7946 0172 x5", "GB", "+442079460172;ext=5"),
+            ("+7 495 123-45-67 доб. 12", "RU", "+74951234567;ext=12"),
+            ("+420 222 123 456 klapka 7", "CZ", "+420222123456;ext=7"),
+            ("+48 22 123 45 67 wew. 8", "PL", "+48221234567;ext=8"),
+            ("(11) 3456-7890 ramal 21", "BR", "+551134567890;ext=21"),
+        ] {
+            assert_eq!(read(raw, region).as_deref(), Ok(value), "{raw}");
+        }
+    }
+
+    #[test]
+    fn powers_of_ten_are_read_only_with_all_their_figures() {
+        for (raw, region, value) in [
+            ("4.155550103E9", "US", "+14155550103"),
+            ("1.4155550103E+10", "US", "+14155550103"),
+            ("4,155550103E+09", "US", "+14155550103"),
+            ("4.93023125123E11", "DE", "+493023125123"),
+        ] {
+            assert_eq!(read(raw, region).as_deref(), Ok(value), "{raw}");
+        }
+        for raw in [
+            "4.41E+11",
+            "4.15556E+09",
+            "1,41556E+10",
+            "4.9E+12",
+            "6E+9",
+            "4.15555010E9",
+        ] {
+            assert_eq!(read(raw, "US"), Err(PhoneProblem::SpreadsheetDamage), "{raw}");
+        }
     }
 
     #[test]

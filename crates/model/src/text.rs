@@ -72,6 +72,28 @@ pub fn clean(raw: &str) -> Cow<'_, str> {
     }
 }
 
+/// The text with the decimal digits of other scripts as 0 to 9.
+pub(crate) fn ascii_digits(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(ascii_digit).collect())
+}
+
+/// Zeros of scripts in which numbers are written; the other digits follow each.
+const ZEROS: [char; 7] = [
+    '\u{660}', '\u{6F0}', '\u{966}', '\u{9E6}', '\u{E50}', '\u{1040}', '\u{FF10}',
+];
+
+fn ascii_digit(c: char) -> char {
+    let value = |zero: &char| u32::from(c).checked_sub(u32::from(*zero)).filter(|value| *value < 10);
+    ZEROS
+        .iter()
+        .find_map(value)
+        .and_then(|value| char::from_digit(value, 10))
+        .unwrap_or(c)
+}
+
 /// Folds text for comparing: lower case, without marks, letters and digits only, single blanks between words.
 /// `"  Müller-Lüdenscheidt "` becomes `"muller ludenscheidt"`.
 pub fn fold(text: &str) -> String {

@@ -6,7 +6,7 @@ use crate::contact_index::visibility::SeenBy;
 use crate::contacts::stored::read;
 use crate::search::filter::{FIELD_END, comparable, field_name};
 use crate::search::searchable::{SearchKind, searchable};
-use model::{Contact, ContactId, fold, name_order};
+use model::{Contact, ContactId, country_key, fold, name_order};
 use std::borrow::Cow;
 use store::contacts::ContactRow;
 use store::{ImportId, Member};
@@ -142,14 +142,13 @@ fn cut(name: &str, order: &str) -> Option<u8> {
 
 fn places(contact: &Contact) -> Box<str> {
     let mut places = String::new();
-    for (kind, value) in contact
-        .addresses
-        .iter()
-        .map(|a| (CITY, &a.city))
-        .chain(contact.addresses.iter().map(|a| (COUNTRY, &a.country)))
-    {
-        places.push(kind);
-        places.push_str(&fold(value.as_str()));
+    for address in &contact.addresses {
+        places.push(CITY);
+        places.push_str(&fold(address.city.as_str()));
+    }
+    for address in &contact.addresses {
+        places.push(COUNTRY);
+        places.push_str(&country_key(address.country.as_str()));
     }
     places.into()
 }

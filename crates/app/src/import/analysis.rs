@@ -3,7 +3,7 @@
 
 use crate::error::Error;
 use crate::workspace::custom_fields::WorkspaceRules;
-use exchange::judge::{BadValues, Judge, Regions, Survey, holds_dates, holds_numbers, survey};
+use exchange::judge::{BadValues, ColumnDates, Judge, Regions, Survey, holds_dates, holds_numbers, survey};
 use exchange::mapping::{BoundMapping, Column, find_fields, known_name, propose};
 use exchange::open::{
     Charset, Dialect, EncodingFound, HeaderChoice, Opened, Overrides, Records, Source, decoded, open,
@@ -52,6 +52,9 @@ pub(crate) struct Reading {
     pub suggested_region: Option<String>,
     pub fallback_region: Option<String>,
     pub month_first: bool,
+    /// How the dates of single columns are read, unless the order was chosen.
+    #[serde(default)]
+    pub dates: Vec<ColumnDates>,
     #[serde(default)]
     pub decimal_comma: bool,
     pub bad_values: BadValues,
@@ -71,7 +74,13 @@ pub(crate) struct Mapped {
 pub(crate) fn look(source: &dyn Source, opening: &Opening, terms: &WorkspaceRules) -> Result<FileAnalysis, Error> {
     let opened = open_file(source, opening)?;
     let mapped = map_columns(&opened, opening, terms)?;
-    let survey = survey_file(source, &opened, &mapped.mapping, &terms.rules, opening.region.is_some())?;
+    let survey = survey_file(
+        source,
+        &opened,
+        &mapped.mapping,
+        &terms.rules,
+        known_regions(opening, terms),
+    )?;
     Ok(look_of(opened, mapped, survey, opening, terms))
 }
 
@@ -109,14 +118,23 @@ pub(crate) fn survey_file(
     opened: &Opened,
     mapping: &BoundMapping,
     rules: &ContactRules,
-    region_known: bool,
+    regions: Regions,
 ) -> Result<Survey, Error> {
-    if !needs_survey(mapping, rules, region_known) {
+    if !needs_survey(mapping, rules, regions.chosen.is_some()) {
         return Ok(Survey::default());
     }
     let text = decoded(source, &opened.encoding).map_err(Error::Read)?;
     let records = Records::new(text, opened.dialect.clone());
-    survey(records, opened.header_row, mapping, rules, region_known).map_err(Error::Read)
+    survey(records, opened.header_row, mapping, rules, regions).map_err(Error::Read)
+}
+
+/// The countries of numbers without country code that are known before the file is read.
+pub(crate) fn known_regions(opening: &Opening, terms: &WorkspaceRules) -> Regions {
+    Regions {
+        chosen: opening.region,
+        suggested: None,
+        fallback: terms.country.or(opening.fallback_region),
+    }
 }
 
 /// Puts together what was found.
@@ -127,6 +145,10 @@ pub(crate) fn look_of(
     opening: &Opening,
     terms: &WorkspaceRules,
 ) -> FileAnalysis {
+    let month_first = match opening.date_order {
+        Some(order) => order == DateOrder::MonthFirst,
+        None => survey.dates.first().is_some_and(|dates| dates.month_first),
+    };
     let reading = Reading {
         encoding: opened.encoding.clone(),
         dialect: opened.dialect.clone(),
@@ -135,9 +157,14 @@ pub(crate) fn look_of(
         layout: mapped.layout.clone(),
         chosen_region: opening.region.map(Region::code),
         suggested_region: survey.region.map(Region::code),
-        fallback_region: terms.country.or(opening.fallback_region).map(Region::code),
-        month_first: opening.date_order.unwrap_or(survey.notation.dates) == DateOrder::MonthFirst,
-        decimal_comma: survey.notation.decimals == DecimalSign::Comma,
+        fallback_region: known_regions(opening, terms).fallback.map(Region::code),
+        month_first,
+        dates: if opening.date_order.is_some() {
+            Vec::new()
+        } else {
+            survey.dates
+        },
+        decimal_comma: survey.decimals == DecimalSign::Comma,
         bad_values: opening.bad_values,
         rules: terms.rules.clone(),
     };
@@ -157,7 +184,7 @@ fn needs_survey(mapping: &BoundMapping, rules: &ContactRules, region_known: bool
 }
 
 /// Whether a column holds days.
-pub(crate) fn has_dates(mapping: &BoundMapping, rules: &ContactRules) -> bool {
+fn has_dates(mapping: &BoundMapping, rules: &ContactRules) -> bool {
     any_fills(mapping, |slot| holds_dates(slot, rules))
 }
 
@@ -233,6 +260,11 @@ impl Reading {
         })
     }
 
+    /// Whether the order of day and month is only assumed in a column of dates.
+    pub fn dates_assumed(&self) -> bool {
+        self.dates.iter().any(|dates| dates.doubt.is_some())
+    }
+
     /// The judge of the file's rows.
     pub fn judge(&self, keep_patches: bool) -> Judge {
         let region = |code: &Option<String>| code.as_deref().and_then(Region::from_code);
@@ -253,6 +285,7 @@ impl Reading {
                 fallback: region(&self.fallback_region),
             })
             .with_notation(notation)
+            .with_column_dates(self.dates.clone())
             .with_rules(self.rules.clone())
             .with_bad_values(self.bad_values)
             .keeping_patches(keep_patches)

@@ -7,7 +7,7 @@
 
 use crate::error::Error;
 use crate::search::searchable::{SearchKind, searchable};
-use model::{Contact, DecimalSign, Text, canonical_number, clean, fold};
+use model::{Contact, DecimalSign, Text, canonical_number, clean, country_key, fold};
 use std::str::FromStr;
 use store::ImportId;
 use store::contacts::ContactRow;
@@ -126,7 +126,7 @@ fn condition(term: &str) -> Result<Condition, Error> {
         "tag" => Condition::Tag(fold(value)),
         "company" => Condition::Company(fold(value)),
         "city" => Condition::City(fold(value)),
-        "country" => Condition::Country(fold(value)),
+        "country" => Condition::Country(country_key(value)),
         "import" => match value.parse() {
             Ok(number) => Condition::Import(ImportId(number)),
             Err(_) => {
@@ -324,7 +324,10 @@ impl Condition {
             Self::Tag(tag) => contact.tags.iter().any(|t| fold(t.as_str()) == *tag),
             Self::Company(company) => within(&contact.company, company),
             Self::City(city) => contact.addresses.iter().any(|a| within(&a.city, city)),
-            Self::Country(country) => contact.addresses.iter().any(|a| fold(a.country.as_str()) == *country),
+            Self::Country(country) => contact
+                .addresses
+                .iter()
+                .any(|a| country_key(a.country.as_str()) == *country),
             Self::Import(import) => {
                 row.created_by.is_some_and(|o| o.import == *import) || row.written_by == Some(*import)
             }
@@ -361,6 +364,10 @@ mod tests {
             last_name: "Ångström".into(),
             company: "Blue Yonder".into(),
             tags: vec!["trade show".into()],
+            addresses: vec![model::Address {
+                country: "U.S.A.".into(),
+                ..model::Address::default()
+            }],
             custom: [("Shoe size", "-5.5"), ("Level", "Größe L"), ("Code", "0012")]
                 .map(|(name, value)| (name.to_owned(), Text::new(value)))
                 .into(),
@@ -399,6 +406,10 @@ mod tests {
             "tag:\"Trade Show\"",
             "import:3 has:phone no:email",
             "company:blue",
+            "country:US",
+            "country:USA",
+            "country:\"United States\"",
+            "country:840",
             "field:\"shoe size\"",
             "field:\"Shoe size\"=-5.50",
             "field:Level=\"GROSSE l\"",
@@ -409,6 +420,8 @@ mod tests {
         for filter in [
             "zoe smith",
             "tag:trade",
+            "country:DE",
+            "country:U",
             "import:4",
             "has:email",
             "999",

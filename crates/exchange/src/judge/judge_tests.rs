@@ -239,7 +239,15 @@ fn the_file_tells_how_its_numbers_and_dates_are_written() {
     let mapping = BoundMapping::bind(&columns, &[]).unwrap();
     let input = crate::open::decoded(&source as &dyn Source, &opened.encoding).unwrap();
     let records = crate::open::Records::new(input, opened.dialect);
-    let told = survey(records, Some(0), &mapping, &rules(), true).unwrap();
-    assert_eq!(told.notation.decimals, model::DecimalSign::Comma);
-    assert_eq!(told.notation.dates, DateOrder::DayFirst);
+    let known = Regions {
+        chosen: Region::from_code("US"),
+        ..Regions::default()
+    };
+    let told = survey(records, Some(0), &mapping, &rules(), known).unwrap();
+    assert_eq!(told.decimals, model::DecimalSign::Comma);
+    assert_eq!(told.dates.len(), 1);
+    assert_eq!(
+        (told.dates[0].order(), told.dates[0].doubt),
+        (DateOrder::DayFirst, None)
+    );
 }

@@ -4,13 +4,21 @@
 //! (the order of dates, the country of numbers). Leaves out duplicates: whether a contact is there already is for those
 //! who know the directory. Judging is a function of the row alone, so rows may be judged on many threads.
 
+mod date_orders;
+mod email_cells;
+mod header_language;
 mod judged;
 mod lacking;
+mod number_country;
 mod odd_rows;
+mod parts;
+mod phone_cells;
+mod placeholders;
 mod row;
 mod rules;
 mod survey;
 
+pub use date_orders::{ColumnDates, DateDoubt};
 pub use judged::{BadValues, Judged};
 pub use rules::{Judge, Regions};
 pub use survey::{Survey, holds_dates, holds_numbers, survey};
@@ -37,3 +45,6 @@ impl Judge {
 #[cfg(test)]
 #[path = "judge_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+mod real_values_tests;

@@ -1,27 +1,37 @@
 //! One ordinary row: every mapped cell becomes a value or a reason.
 
+use super::date_orders::{ColumnDates, DateDoubt};
+use super::email_cells::{emails_in, is_exchange_address};
 use super::judged::{BadValues, Judged};
 use super::lacking::lacking;
+use super::phone_cells::phones_in;
+use super::placeholders::is_placeholder;
 use super::rules::Judge;
-use crate::cell_lists::list_members;
+use crate::cell_lists::{list_members, tags_in};
+use crate::escapes::{may_hold_escapes, unescaped};
 use crate::formula_guard::{is_spreadsheet_error, unguarded};
 use crate::mapping::{BoundColumn, BoundMapping};
 use crate::open::Record;
 use crate::reason::{Code, Reason, shortened};
 use model::{
-    AddressPart, Birthday, ContactId, CustomField, Email, FieldKind, Label, Patch, Phone, PhoneProblem, Region, Slot,
-    Text, TextField, Version, looks_like_company, split_person_name,
+    AddressPart, Birthday, ContactId, CustomField, DateOrder, Email, FieldKind, Label, OrderEvidence, Patch, Phone,
+    PhoneProblem, Region, Slot, Text, TextField, Version, is_company_salutation, is_placeholder_date, is_salutation,
+    join_titles, looks_like_company, split_person_name,
 };
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// Reads a row with the judge's rules.
 pub fn read(judge: &Judge, record: Record<'_>) -> Judged {
     let mut reader = RowReader {
         judge,
         record,
+        own: judge.layout.as_deref() == Some("crystalqore"),
+        escaped: may_hold_escapes(record.text()),
         regions: None,
         patch: Patch::default(),
         reasons: Vec::new(),
-        full_name: "",
+        full_name: Cow::Borrowed(""),
         id: None,
         version: None,
     };
@@ -38,11 +48,15 @@ pub fn read(judge: &Judge, record: Record<'_>) -> Judged {
 struct RowReader<'a> {
     judge: &'a Judge,
     record: Record<'a>,
-    /// Found when the first number without country code needs them.
-    regions: Option<[Option<Region>; 2]>,
+    /// Whether the file is our own export: what we wrote is taken as it is.
+    own: bool,
+    /// Whether a cell may hold an escape of another program.
+    escaped: bool,
+    /// The countries that the row names; found when the first number without country code needs them.
+    regions: Option<Vec<(&'a Label, Region)>>,
     patch: Patch,
     reasons: Vec<Reason>,
-    full_name: &'a str,
+    full_name: Cow<'a, str>,
     id: Option<ContactId>,
     version: Option<Version>,
 }
@@ -63,9 +77,28 @@ impl<'a> RowReader<'a> {
             );
             cell = "";
         }
+        if self.own {
+            return self.read_value(at, column, slot, cell);
+        }
+        let cell = without_apostrophe(cell);
+        if is_placeholder(cell, slot) {
+            return self.read_value(at, column, slot, "");
+        }
+        match if self.escaped {
+            unescaped(cell)
+        } else {
+            Cow::Borrowed(cell)
+        } {
+            Cow::Borrowed(cell) => self.read_value(at, column, slot, cell),
+            Cow::Owned(cell) => self.read_value(at, column, slot, cell.trim()),
+        }
+    }
+
+    /// Reads a cell of which nothing is left that was only written around its value.
+    fn read_value(&mut self, at: usize, column: &'a BoundColumn, slot: &'a Slot, cell: &str) {
         match slot {
-            Slot::Text(field) => self.patch.texts.push((*field, Text::new(cell))),
-            Slot::FullName => self.full_name = cell,
+            Slot::Text(field) => self.add_text(*field, cell),
+            Slot::FullName => self.full_name = Cow::Owned(cell.to_owned()),
             Slot::Email(label) => self.read_emails(at, column, label, cell),
             Slot::Phone(label) => self.read_phones(at, column, label, cell),
             Slot::Website(label) => {
@@ -77,10 +110,10 @@ impl<'a> RowReader<'a> {
                     .push((label, place, (!value.is_empty()).then_some(value)));
             }
             Slot::Address(label, part) => self.read_address(column, label, *part, cell),
-            Slot::Birthday => self.read_birthday(column, cell),
+            Slot::Birthday => self.read_birthday(at, column, cell),
             Slot::Tags => self.read_tags(cell),
             Slot::Custom(name) => match self.judge.fields.get(at).and_then(Option::as_ref) {
-                Some(field) => self.read_field(column, name, field, cell),
+                Some(field) => self.read_field(at, column, name, field, cell),
                 None => self.patch.custom.push((name.clone(), Text::new(cell))),
             },
             Slot::Id => self.read_id(column, cell),
@@ -117,30 +150,37 @@ impl<'a> RowReader<'a> {
             self.patch.emails.push((label, place, None));
             return;
         }
-        let mut places = place(&self.patch.emails, &label, column)..;
-        for part in addresses_in(cell) {
-            match Email::parse(part) {
+        let mut places = HashMap::new();
+        let parts = emails_in(cell);
+        let alone = parts.len() == 1;
+        for part in parts {
+            if is_exchange_address(&part.text) {
+                let what = "is an address within Exchange, no email address; it is left out.".to_owned();
+                let advice = "export the SMTP addresses instead".to_owned();
+                self.tell(column, &part.text, Code::Email, what, advice, true);
+                continue;
+            }
+            match Email::parse(&part.text) {
                 Ok(email) => {
                     if let Some(meant) = email.likely_meant() {
                         let what = "is well formed, but its domain looks like a slip.".to_owned();
-                        self.tell(
-                            column,
-                            part,
-                            Code::EmailTypo,
-                            what,
-                            format!("did you mean {meant}?"),
-                            true,
-                        );
+                        let advice = format!("did you mean {meant}?");
+                        self.tell(column, &part.text, Code::EmailTypo, what, advice, true);
                     }
-                    let place = places.next().unwrap_or_default();
-                    self.patch.emails.push((label.clone(), place, Some(email)));
+                    let label = label_beside(part.label, &label);
+                    let place = match alone {
+                        true => place(&self.patch.emails, &label, column),
+                        false => next_place(&mut places, &self.patch.emails, &label, column),
+                    };
+                    self.patch.emails.push((label, place, Some(email)));
                 }
                 Err(problem) => {
                     let advice = match problem.suggestion {
                         Some(meant) => format!("did you mean {meant}?"),
                         None => "write it as name@example.com, or leave the cell empty".to_owned(),
                     };
-                    self.tell(column, part, Code::Email, format!("{}.", problem.what), advice, false);
+                    let what = format!("{}.", problem.what);
+                    self.tell(column, &part.text, Code::Email, what, advice, false);
                 }
             }
         }
@@ -153,68 +193,92 @@ impl<'a> RowReader<'a> {
             self.patch.phones.push((label, place, None));
             return;
         }
-        match self.phones_in(cell) {
-            Ok(phones) => {
-                let places = place(&self.patch.phones, &label, column)..;
-                for (place, phone) in places.zip(phones) {
-                    self.patch.phones.push((label.clone(), place, Some(phone)));
+        let mut places = HashMap::new();
+        let mut foreign = None;
+        let found = phones_in(cell, &mut |text| self.phone(text, &label, &mut foreign));
+        let alone = found.len() == 1;
+        for found in found {
+            match found {
+                Ok((beside, phone)) => {
+                    let label = label_beside(beside, &label);
+                    let place = match alone {
+                        true => place(&self.patch.phones, &label, column),
+                        false => next_place(&mut places, &self.patch.phones, &label, column),
+                    };
+                    self.patch.phones.push((label, place, Some(phone)));
+                }
+                Err((text, problem)) => {
+                    let code = match problem {
+                        PhoneProblem::SpreadsheetDamage => Code::SpreadsheetDamage,
+                        _ => Code::Phone,
+                    };
+                    let what = format!("{}.", problem.what());
+                    self.tell(column, &text, code, what, problem.advice().to_owned(), false);
                 }
             }
-            Err(problem) => {
-                let code = if problem == PhoneProblem::SpreadsheetDamage {
-                    Code::SpreadsheetDamage
-                } else {
-                    Code::Phone
-                };
-                self.tell(
-                    column,
-                    cell,
-                    code,
-                    format!("{}.", problem.what()),
-                    problem.advice().to_owned(),
-                    false,
-                );
-            }
+        }
+        if let Some((named, read)) = foreign {
+            let what = format!("is no number of {named}, the country of this row; it is read as a number of {read}.");
+            let advice = "write it with its country code".to_owned();
+            self.tell(column, cell, Code::PhoneCountry, what, advice, true);
         }
     }
 
-    /// The numbers of a cell: one, or several between separators if each of them is a number.
-    fn phones_in(&mut self, cell: &str) -> Result<Vec<Phone>, PhoneProblem> {
-        let whole = self.phone(cell);
-        if whole.is_ok() && !cell.contains(":::") {
-            return whole.map(|phone| vec![phone]);
-        }
-        let parts: Vec<&str> = cell
-            .split(":::")
-            .flat_map(|p| p.split([';', '/', '|', '\n', ',']))
-            .map(str::trim)
-            .filter(|p| !p.is_empty())
-            .collect();
-        if parts.len() < 2 {
-            return whole.map(|phone| vec![phone]);
-        }
-        let phones: Result<Vec<Phone>, PhoneProblem> = parts.into_iter().map(|p| self.phone(p)).collect();
-        phones.or_else(|_| whole.map(|phone| vec![phone]))
-    }
-
-    fn phone(&mut self, text: &str) -> Result<Phone, PhoneProblem> {
+    /// Reads one number: by the countries that the row names, else by that of the import. `foreign` becomes the two
+    /// countries where the row's own did not fit.
+    fn phone(
+        &mut self,
+        text: &str,
+        label: &Label,
+        foreign: &mut Option<(Region, Region)>,
+    ) -> Result<Phone, PhoneProblem> {
         if text.starts_with('+') {
             return Phone::parse(text, None);
         }
-        let record = self.record;
-        let [first, second] = *self.regions.get_or_insert_with(|| self.judge.regions_of(record));
-        let read = Phone::parse(text, first);
-        match (&read, second) {
-            (Err(_), Some(_)) => Phone::parse(text, second).or(read),
-            _ => read,
+        let of_import = self.judge.import_region();
+        let named = self.regions_named();
+        // The country of the address of the same label, before those of others.
+        let same = named.iter().filter(|(of, _)| *of == label);
+        let others = named.iter().filter(|(of, _)| *of != label);
+        let mut first = None;
+        for (_, region) in same.chain(others) {
+            match Phone::parse(text, Some(*region)) {
+                Ok(phone) => return Ok(phone),
+                Err(problem) if first.is_none() => first = Some((*region, problem)),
+                Err(_) => {}
+            }
         }
+        let Some((country, problem)) = first else {
+            return Phone::parse(text, of_import);
+        };
+        let Some(region) = of_import.filter(|region| named.iter().all(|(_, named)| named != region)) else {
+            return Err(problem);
+        };
+        let phone = Phone::parse(text, Some(region)).map_err(|_| problem)?;
+        *foreign = Some((country, region)).filter(|_| phone.region() == Some(region));
+        Ok(phone)
+    }
+
+    /// The countries that the row names.
+    fn regions_named(&mut self) -> &[(&'a Label, Region)] {
+        let (judge, record) = (self.judge, self.record);
+        self.regions.get_or_insert_with(|| judge.regions_named(record))
     }
 
     fn read_address(&mut self, column: &'a BoundColumn, label: &Label, part: AddressPart, cell: &str) {
         let label = self.label_of(column, label);
+        if self.own || !cell.contains(":::") {
+            return self.read_address_part(column, label, part, cell);
+        }
+        // Google writes the parts of several addresses of one label behind each other.
+        for (number, cell) in cell.split(":::").enumerate() {
+            self.read_address_part(column, numbered(&label, number), part, cell.trim());
+        }
+    }
+
+    fn read_address_part(&mut self, column: &BoundColumn, label: Label, part: AddressPart, cell: &str) {
         let text = match part {
-            // What we wrote ourselves is taken as it is.
-            AddressPart::ZipCode if self.judge.layout.as_deref() != Some("crystalqore") => Text::new(zip_code(cell)),
+            AddressPart::ZipCode if !self.own => Text::new(zip_code(cell)),
             _ => Text::new(cell),
         };
         if part == AddressPart::ZipCode && self.lost_zero(text.as_str()) {
@@ -245,21 +309,29 @@ impl<'a> RowReader<'a> {
         if zip.len() != 4 || !zip.bytes().all(|b| b.is_ascii_digit()) {
             return false;
         }
-        let record = self.record;
-        let [region, _] = *self.regions.get_or_insert_with(|| self.judge.regions_of(record));
-        region
+        let named = self.regions_named().first().map(|(_, region)| *region);
+        named
+            .or(self.judge.import_region())
             .is_some_and(|r| ["US", "DE", "FR", "ES", "IT", "FI", "MX", "PL", "CZ", "HR"].contains(&r.code().as_str()))
     }
 
-    fn read_field(&mut self, column: &BoundColumn, name: &str, field: &CustomField, cell: &str) {
-        let own = self.judge.layout.as_deref() == Some("crystalqore");
-        let read = field.read(cell, self.judge.notation).or_else(|misfit| {
+    fn read_field(&mut self, at: usize, column: &BoundColumn, name: &str, field: &CustomField, cell: &str) {
+        let (notation, dates) = self.judge.notation_of(at);
+        let read = field.read(cell, notation).or_else(|misfit| {
             // Contacts may have what is not offered any more, and our own export says what they have.
-            let former = field.former(cell).filter(|_| own);
+            let former = field.former(cell).filter(|_| self.own);
             former.map(Text::new).ok_or(misfit)
         });
         match read {
-            Ok(value) => self.patch.custom.push((name.to_owned(), value)),
+            Ok(date) if field.kind == FieldKind::Date && !self.own && is_placeholder_date(date.as_str()) => {
+                self.patch.custom.push((name.to_owned(), Text::default()));
+            }
+            Ok(value) => {
+                if field.kind == FieldKind::Date {
+                    self.doubt_date(column, cell, dates, value.as_str());
+                }
+                self.patch.custom.push((name.to_owned(), value));
+            }
             Err(misfit) => {
                 let code = match field.kind {
                     FieldKind::Date => Code::Date,
@@ -271,32 +343,68 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn read_birthday(&mut self, column: &'a BoundColumn, cell: &str) {
+    fn read_birthday(&mut self, at: usize, column: &'a BoundColumn, cell: &str) {
         if cell.is_empty() || Birthday::is_empty_date(cell) {
             self.patch.birthday = Some(None);
             return;
         }
-        match Birthday::parse(cell, self.judge.notation.dates) {
-            Some(day) => self.patch.birthday = Some(Some(day)),
-            None => {
-                // Nobody loses a contact over a birthday: it is kept as it is and told.
-                self.patch.custom.push((column.header.clone(), Text::new(cell)));
-                let what = "is no whole date; it is kept as a custom field.".to_owned();
-                self.tell(
-                    column,
-                    cell,
-                    Code::Birthday,
-                    what,
-                    "write dates as 1980-12-31".to_owned(),
-                    true,
-                );
+        let (notation, dates) = self.judge.notation_of(at);
+        let alone = dates.is_some_and(|dates| dates.doubt == Some(DateDoubt::Alone));
+        if let Some(day) = Birthday::parse(cell, notation.dates).filter(|day| !alone || day.year().is_some()) {
+            let day = Some(day).filter(|day| self.own || !day.is_placeholder());
+            if let Some(day) = day {
+                self.doubt_date(column, cell, dates, &day.to_string());
             }
+            self.patch.birthday = Some(day);
+        } else if let Some(day) = Birthday::from_day_number(cell) {
+            let what = format!("is a spreadsheet's number of a day; it is read as {day}.");
+            let advice = "format the column as a date and export again if that is wrong".to_owned();
+            self.tell(column, cell, Code::SerialDate, what, advice, true);
+            self.patch.birthday = Some(Some(day));
+        } else {
+            // Nobody loses a contact over a birthday: it is kept as it is and told.
+            self.patch.custom.push((column.header.clone(), Text::new(cell)));
+            let what = "is no whole date; it is kept as a custom field.".to_owned();
+            self.tell(
+                column,
+                cell,
+                Code::Birthday,
+                what,
+                "write dates as 1980-12-31".to_owned(),
+                true,
+            );
         }
+    }
+
+    /// Says that the order of day and month of a date is not known, where it would be another day in the other order.
+    fn doubt_date(&mut self, column: &BoundColumn, cell: &str, dates: Option<ColumnDates>, read: &str) {
+        let Some((order, doubt)) = dates.and_then(|dates| Some((dates.order(), dates.doubt?))) else {
+            return;
+        };
+        if Birthday::order_evidence(cell) != OrderEvidence::Either {
+            return;
+        }
+        let order = match order {
+            DateOrder::DayFirst => "the day first",
+            DateOrder::MonthFirst => "the month first",
+        };
+        let what = match doubt {
+            DateDoubt::Assumed => {
+                format!("is read as {read}: {order} is assumed, no date of the column shows the order.")
+            }
+            DateDoubt::Alone => return,
+            DateDoubt::Contradicted => {
+                format!("is read as {read}: {order} is assumed, the column has dates in both orders.")
+            }
+        };
+        let advice = "choose the order of day and month if that is wrong".to_owned();
+        self.tell(column, cell, Code::DateOrder, what, advice, true);
     }
 
     fn read_tags(&mut self, cell: &str) {
         let tags = self.patch.tags.get_or_insert_default();
-        for member in list_members(cell) {
+        let members = if self.own { list_members(cell) } else { tags_in(cell) };
+        for member in members {
             let name = member.trim_start_matches('*').trim();
             let google = self.judge.layout.as_deref().is_some_and(|l| l.starts_with("google"));
             if google
@@ -339,30 +447,65 @@ impl<'a> RowReader<'a> {
         if self.full_name.is_empty() || self.patch.texts.iter().any(|(f, t)| is_part(*f) && !t.is_empty()) {
             return;
         }
-        let name = model::clean(self.full_name);
+        let name = model::clean(&self.full_name);
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        let has_company = |t: &[(TextField, Text)]| t.iter().any(|(f, t)| *f == TextField::Company && !t.is_empty());
-        if looks_like_company(&name) && !has_company(&self.patch.texts) {
+        let salutation = self.text(TextField::Prefix).to_owned();
+        let of_company = is_company_salutation(&salutation);
+        if (of_company || looks_like_company(&name)) && self.text(TextField::Company).is_empty() {
+            if of_company {
+                self.patch.texts.retain(|(field, _)| *field != TextField::Prefix);
+            }
             self.put_text(TextField::Company, &name);
             return;
         }
-        let parts = split_person_name(&name);
-        self.put_text(TextField::Prefix, &parts.prefix);
+        let mut parts = split_person_name(&name);
+        // `Frau` in a column of its own, and `Weber`.
+        let lone = parts.last.is_empty() && parts.middle.is_empty() && !parts.first.contains(' ');
+        if lone && salutation.split(' ').any(is_salutation) {
+            parts.last = std::mem::take(&mut parts.first);
+        }
+        self.add_text(TextField::Prefix, &parts.prefix);
         self.put_text(TextField::FirstName, &parts.first);
         self.put_text(TextField::MiddleName, &parts.middle);
         self.put_text(TextField::LastName, &parts.last);
-        self.put_text(TextField::Suffix, &parts.suffix);
+        self.add_text(TextField::Suffix, &parts.suffix);
+        self.put_text(TextField::Nickname, &parts.nickname);
+    }
+
+    /// What the row says of a text field so far.
+    fn text(&self, field: TextField) -> &str {
+        let texts = self.patch.texts.iter();
+        texts
+            .filter(|(of, _)| *of == field)
+            .map(|(_, text)| text.as_str())
+            .find(|text| !text.is_empty())
+            .unwrap_or_default()
+    }
+
+    /// Takes a value of a text field. A second one of the row joins the first.
+    fn add_text(&mut self, field: TextField, cell: &str) {
+        let known = self.patch.texts.iter_mut().find(|(of, _)| *of == field);
+        let Some((_, value)) = known else {
+            self.patch.texts.push((field, Text::new(cell)));
+            return;
+        };
+        let more = Text::new(cell);
+        if value.is_empty() {
+            *value = more;
+        } else if !more.is_empty() && !value.as_str().split(", ").any(|part| part == more.as_str()) {
+            *value = Text::new(&match field {
+                TextField::Prefix => join_titles(value.as_str(), more.as_str()),
+                TextField::FirstName | TextField::MiddleName | TextField::LastName => format!("{value} {more}"),
+                TextField::Notes => format!("{value}\n{more}"),
+                _ => format!("{value}, {more}"),
+            });
+        }
     }
 
     /// Fills a text field that no column of this row has filled.
     fn put_text(&mut self, field: TextField, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        match self.patch.texts.iter_mut().find(|(f, _)| *f == field) {
-            Some((_, value)) if value.is_empty() => *value = Text::new(text),
-            Some(_) => {}
-            None => self.patch.texts.push((field, Text::new(text))),
+        if !text.is_empty() && self.text(field).is_empty() {
+            self.add_text(field, text);
         }
     }
 
@@ -440,26 +583,49 @@ fn place<T>(values: &[(Label, usize, T)], label: &Label, column: &BoundColumn) -
     }
 }
 
-/// The addresses of a cell: one, unless there is more than one `@` and something between them.
-fn addresses_in(cell: &str) -> Vec<&str> {
-    if memchr::memchr_iter(b'@', cell.as_bytes()).count() < 2 {
-        return vec![cell];
+/// The place of the next value of a label in a cell: a cell may hold very many.
+fn next_place<T>(
+    places: &mut HashMap<Label, usize>,
+    values: &[(Label, usize, T)],
+    label: &Label,
+    column: &BoundColumn,
+) -> usize {
+    match places.get_mut(label) {
+        Some(next) => {
+            *next += 1;
+            *next
+        }
+        None => {
+            let first = place(values, label, column);
+            places.insert(label.clone(), first);
+            first
+        }
     }
-    let parts: Vec<&str> = cell
-        .split(":::")
-        .flat_map(|p| p.split([';', ',', '\n', '|']))
-        .map(str::trim)
-        .filter(|p| !p.is_empty())
-        .collect();
-    let parts = if parts.len() == 1 && !cell.contains('<') {
-        cell.split_whitespace().collect()
-    } else {
-        parts
-    };
-    if parts.iter().all(|p| p.contains('@')) {
-        parts
-    } else {
-        vec![cell]
+}
+
+/// The label of a value: what stands beside it, if that is a known one, or where its column has none.
+fn label_beside(beside: Option<Label>, of_column: &Label) -> Label {
+    match beside {
+        Some(label) if of_column.is_none() || label.is_built_in() => label,
+        _ => of_column.clone(),
+    }
+}
+
+/// The label of a further address of the same label: a contact has one address for each.
+fn numbered(label: &Label, number: usize) -> Label {
+    match (number, label.as_str()) {
+        (0, _) => label.clone(),
+        (1, "") => Label::exact("other"),
+        (_, "") => Label::exact(&format!("other {number}")),
+        (_, word) => Label::exact(&format!("{word} {}", number + 1)),
+    }
+}
+
+/// A number without the apostrophe by which a spreadsheet keeps its zeros.
+fn without_apostrophe(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()) => rest,
+        _ => cell,
     }
 }
 

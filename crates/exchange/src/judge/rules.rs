@@ -1,17 +1,20 @@
 //! What validating a row needs beside the row: the mapping, the country of numbers, the order of dates, what the workspace
 //! asks of a contact.
 
+use super::date_orders::ColumnDates;
 use super::judged::BadValues;
 use crate::mapping::BoundMapping;
 use crate::open::Record;
-use model::{ContactRules, CustomField, DateOrder, FieldKind, Notation, Region, Slot, region_of_country};
+use model::{
+    AddressPart, ContactRules, CustomField, DateOrder, FieldKind, Label, Notation, Region, Slot, region_of_country,
+};
 
 /// The country of a number without country code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Regions {
     /// The one chosen for the import, for every row.
     pub chosen: Option<Region>,
-    /// What the file's international numbers and countries suggest.
+    /// The one in which most bare numbers of the file are valid.
     pub suggested: Option<Region>,
     /// The workspace's, where the file says nothing.
     pub fallback: Option<Region>,
@@ -23,6 +26,8 @@ pub struct Judge {
     pub(super) mapping: BoundMapping,
     pub(super) regions: Regions,
     pub(super) notation: Notation,
+    /// How the dates of single columns are read, if otherwise.
+    pub(super) dates: Vec<ColumnDates>,
     pub(super) bad_values: BadValues,
     pub(super) rules: ContactRules,
     /// For each column the custom field that it fills, if not every text is one of its values.
@@ -39,6 +44,7 @@ impl Judge {
             mapping,
             regions: Regions::default(),
             notation: Notation::default(),
+            dates: Vec::new(),
             bad_values: BadValues::default(),
             rules: ContactRules::default(),
             fields: Vec::new(),
@@ -56,6 +62,12 @@ impl Judge {
     /// With the order of day and month.
     pub fn with_date_order(mut self, order: DateOrder) -> Self {
         self.notation.dates = order;
+        self
+    }
+
+    /// With the order of day and month in single columns.
+    pub fn with_column_dates(mut self, dates: Vec<ColumnDates>) -> Self {
+        self.dates = dates;
         self
     }
 
@@ -98,23 +110,31 @@ impl Judge {
         &self.mapping
     }
 
-    /// The countries to try for a number without country code, in order.
-    pub(super) fn regions_of(&self, record: Record<'_>) -> [Option<Region>; 2] {
-        if self.regions.chosen.is_some() {
-            return [self.regions.chosen, None];
-        }
-        let own = self
-            .mapping
-            .columns()
-            .iter()
-            .enumerate()
-            .filter(|(_, c)| matches!(c.slot, Some(Slot::Address(_, model::AddressPart::Country))))
-            .filter_map(|(i, _)| record.get(i))
-            .find_map(region_of_country);
-        let of_file = self.regions.suggested.or(self.regions.fallback);
-        match own {
-            Some(_) if own != of_file => [own, of_file],
-            _ => [of_file, None],
-        }
+    /// The country of the import: of numbers whose row names none.
+    pub(super) fn import_region(&self) -> Option<Region> {
+        self.regions.chosen.or(self.regions.suggested).or(self.regions.fallback)
+    }
+
+    /// The countries that the row names, each with the label of its address.
+    pub(super) fn regions_named<'a>(&'a self, record: Record<'a>) -> Vec<(&'a Label, Region)> {
+        let columns = self.mapping.columns().iter().enumerate();
+        columns
+            .filter_map(|(at, column)| match &column.slot {
+                Some(Slot::Address(label, AddressPart::Country)) => {
+                    Some((label, record.get(at).and_then(region_of_country)?))
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// How the dates of a column are written.
+    pub(super) fn notation_of(&self, column: usize) -> (Notation, Option<ColumnDates>) {
+        let own = self.dates.iter().find(|dates| dates.column == column).copied();
+        let notation = Notation {
+            dates: own.map_or(self.notation.dates, ColumnDates::order),
+            ..self.notation
+        };
+        (notation, own)
     }
 }

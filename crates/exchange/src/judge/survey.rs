@@ -1,24 +1,26 @@
 //! What only the whole file can tell: the order of day and month, the sign before fractions, and the country of its phones.
 
+use super::date_orders::{ColumnDates, DateEvidence};
+use super::header_language::regions_of_headers;
+use super::number_country::BareNumbers;
+use super::rules::Regions;
 use crate::mapping::BoundMapping;
-use crate::open::{Batch, Records};
-use model::{
-    AddressPart, Birthday, ContactRules, DateOrder, DecimalSign, FieldKind, Notation, Phone, Region, Slot,
-    decimal_sign_told_by, region_of_country,
-};
-use std::collections::HashMap;
+use crate::open::{Batch, Record, Records};
+use model::{AddressPart, ContactRules, DecimalSign, FieldKind, Region, Slot, decimal_sign_told_by, region_of_country};
 use std::io::{self, Read};
 
 /// What a reading of the whole file told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
-    /// The order of day and month in its dates, and the sign before fractions in its numbers.
-    pub notation: Notation,
-    /// The country that its international numbers and its country cells name most often.
+    /// The sign before fractions in its numbers.
+    pub decimals: DecimalSign,
+    /// The country in which most of its numbers without country code are valid.
     pub region: Option<Region>,
+    /// How the dates of its columns are read.
+    pub dates: Vec<ColumnDates>,
 }
 
-/// Countries are counted in this many rows at most: more would not change the answer.
+/// Numbers are looked at in this many rows at most: more would not change the answer.
 const REGION_ROWS: usize = 20_000;
 
 /// Whether the values of a slot are days.
@@ -38,7 +40,8 @@ fn is_of(slot: &Slot, rules: &ContactRules, kind: FieldKind) -> bool {
     }
 }
 
-/// Reads the columns that tell something. `header_rows` are the records up to and with the header.
+/// Reads the columns that tell something. `header_row` is the record that holds the header. Of `known`, the chosen
+/// country and the workspace's count.
 ///
 /// # Errors
 /// What the input says.
@@ -47,66 +50,123 @@ pub fn survey<R: Read>(
     header_row: Option<u64>,
     mapping: &BoundMapping,
     rules: &ContactRules,
-    region_known: bool,
+    known: Regions,
 ) -> io::Result<Survey> {
-    let columns = |wanted: &dyn Fn(&Slot) -> bool| -> Vec<usize> {
-        mapping
-            .columns()
-            .iter()
-            .enumerate()
-            .filter(|(_, c)| c.slot.as_ref().is_some_and(wanted))
-            .map(|(i, _)| i)
-            .collect()
-    };
-    let dates = columns(&|s| holds_dates(s, rules));
-    let numbers = columns(&|s| holds_numbers(s, rules));
-    let phones = columns(&|s| matches!(s, Slot::Phone(_)));
-    let countries = columns(&|s| matches!(s, Slot::Address(_, AddressPart::Country)));
-    let mut orders = [0_u64; 2];
-    let mut signs = [0_u64; 2];
-    let mut regions: HashMap<Region, u64> = HashMap::new();
+    let mut found = Findings::new(mapping, rules, known.chosen.is_some());
     let mut batch = Batch::default();
-    let mut rows = 0;
-    while records.fill(&mut batch, 1000)? {
+    while found.wants_more() && records.fill(&mut batch, 1000)? {
         for record in batch.records().filter(|r| header_row.is_none_or(|at| r.index() > at)) {
-            rows += 1;
-            for told in dates.iter().filter_map(|c| Birthday::order_told_by(record.get(*c)?)) {
-                orders[usize::from(told == DateOrder::MonthFirst)] += 1;
-            }
-            for told in numbers.iter().filter_map(|c| decimal_sign_told_by(record.get(*c)?)) {
-                signs[usize::from(told == DecimalSign::Comma)] += 1;
-            }
-            if region_known || rows > REGION_ROWS {
-                continue;
-            }
-            let international = |c: &usize| record.get(*c).filter(|v| v.trim_start().starts_with('+'));
-            let by_phone = phones
-                .iter()
-                .filter_map(international)
-                .filter_map(|v| Phone::parse(v, None).ok()?.region());
-            let by_country = countries.iter().filter_map(|c| region_of_country(record.get(*c)?));
-            for region in by_phone.chain(by_country) {
-                *regions.entry(region).or_default() += 1;
-            }
-        }
-        if dates.is_empty() && numbers.is_empty() && (region_known || rows > REGION_ROWS) {
-            break;
+            found.add(record);
         }
     }
-    let region = regions
-        .into_iter()
-        .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.code().cmp(&a.0.code())))
-        .map(|(r, _)| r);
-    let dates = match orders[1] > orders[0] {
-        true => DateOrder::MonthFirst,
-        false => DateOrder::DayFirst,
-    };
-    let decimals = match signs[1] > signs[0] {
-        true => DecimalSign::Comma,
-        false => DecimalSign::Point,
-    };
-    Ok(Survey {
-        notation: Notation { dates, decimals },
-        region,
-    })
+    let of_language = regions_of_headers(mapping.columns().iter().map(|column| column.header.as_str()));
+    Ok(found.decide(known, &of_language))
+}
+
+/// What was found so far.
+struct Findings {
+    dates: Vec<(usize, DateEvidence)>,
+    numbers: Vec<usize>,
+    phones: Vec<usize>,
+    countries: Vec<usize>,
+    points: u64,
+    commas: u64,
+    bare: BareNumbers,
+    rows: usize,
+}
+
+impl Findings {
+    fn new(mapping: &BoundMapping, rules: &ContactRules, region_known: bool) -> Self {
+        let columns = |wanted: &dyn Fn(&Slot) -> bool| -> Vec<usize> {
+            let columns = mapping.columns().iter().enumerate();
+            columns
+                .filter(|(_, c)| c.slot.as_ref().is_some_and(wanted))
+                .map(|(i, _)| i)
+                .collect()
+        };
+        Self {
+            dates: columns(&|s| holds_dates(s, rules))
+                .into_iter()
+                .map(|column| (column, DateEvidence::default()))
+                .collect(),
+            numbers: columns(&|s| holds_numbers(s, rules)),
+            phones: if region_known {
+                Vec::new()
+            } else {
+                columns(&|s| matches!(s, Slot::Phone(_)))
+            },
+            countries: columns(&|s| matches!(s, Slot::Address(_, AddressPart::Country))),
+            points: 0,
+            commas: 0,
+            bare: BareNumbers::default(),
+            rows: 0,
+        }
+    }
+
+    fn wants_more(&self) -> bool {
+        !self.dates.is_empty() || !self.numbers.is_empty() || self.wants_phones()
+    }
+
+    fn wants_phones(&self) -> bool {
+        !self.phones.is_empty() && !self.bare.is_full() && self.rows < REGION_ROWS
+    }
+
+    fn add(&mut self, record: Record<'_>) {
+        self.rows += 1;
+        for (column, evidence) in &mut self.dates {
+            record.get(*column).into_iter().for_each(|cell| evidence.add(cell));
+        }
+        for sign in self
+            .numbers
+            .iter()
+            .filter_map(|c| decimal_sign_told_by(record.get(*c)?))
+        {
+            match sign {
+                DecimalSign::Point => self.points += 1,
+                DecimalSign::Comma => self.commas += 1,
+            }
+        }
+        if !self.wants_phones() {
+            return;
+        }
+        // A row that names its country is read by it.
+        let names_country = |column: &usize| record.get(*column).and_then(region_of_country).is_some();
+        if !self.countries.iter().any(names_country) {
+            for cell in self.phones.iter().filter_map(|column| record.get(*column)) {
+                self.bare.add(cell);
+            }
+        }
+    }
+
+    fn decide(self, known: Regions, of_language: &[Region]) -> Survey {
+        // Where the header's language is spoken in the workspace's country too, that one is likelier than its others.
+        let workspace = known
+            .fallback
+            .filter(|own| of_language.is_empty() || of_language.contains(own));
+        let foreign = known.fallback.filter(|_| workspace.is_none());
+        let expected: Vec<Region> = workspace
+            .into_iter()
+            .chain(of_language.iter().copied())
+            .chain(foreign)
+            .collect();
+        let region = match self.bare.is_empty() {
+            true => None,
+            false => self.bare.country(&expected),
+        };
+        let country = known.chosen.or(region).or_else(|| expected.first().copied());
+        Survey {
+            decimals: if self.commas > self.points {
+                DecimalSign::Comma
+            } else {
+                DecimalSign::Point
+            },
+            region,
+            dates: self
+                .dates
+                .into_iter()
+                .filter(|(_, evidence)| evidence.says_something())
+                .map(|(column, evidence)| evidence.decide(column, country))
+                .collect(),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The header row: below preambles, or not there at all.
 
+use crate::escapes::unescaped;
 use crate::formula_guard::unguarded;
 use crate::mapping::is_known_name;
 use crate::native::is_own_header;
@@ -142,7 +143,10 @@ pub fn is_data_like(cell: &str) -> bool {
 }
 
 fn names_of(record: &[String], width: usize) -> Vec<String> {
-    let mut names: Vec<String> = record.iter().map(|c| unguarded(&model::clean(c)).to_owned()).collect();
+    let mut names: Vec<String> = record
+        .iter()
+        .map(|c| unescaped(unguarded(&model::clean(c))).into_owned())
+        .collect();
     // Cells without a name at the end that no row fills are commas too many.
     while names.len() > width.max(1) && names.last().is_some_and(String::is_empty) {
         names.pop();

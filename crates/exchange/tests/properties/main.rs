@@ -48,7 +48,7 @@ fn look_at(source: &dyn Source) -> Option<Looked> {
         opened.header_row,
         &mapping,
         &model::ContactRules::default(),
-        false,
+        Regions::default(),
     )
     .unwrap();
     let judge = Judge::new(mapping, layout.map(str::to_owned))
@@ -57,7 +57,7 @@ fn look_at(source: &dyn Source) -> Option<Looked> {
             suggested: told.region,
             fallback: None,
         })
-        .with_notation(told.notation)
+        .with_column_dates(told.dates)
         .keeping_patches(true);
     Some(Looked { opened, layout, judge })
 }

@@ -3,7 +3,9 @@
 //! All of it is a cache. Whoever lacks it makes it anew from the database and the object store.
 
 use crate::error::Error;
-use crate::import::analysis::{FileAnalysis, Mapped, Opening, look_of, map_columns, open_file, survey_file};
+use crate::import::analysis::{
+    FileAnalysis, Mapped, Opening, known_regions, look_of, map_columns, open_file, survey_file,
+};
 use crate::import::draft::DraftSettings;
 use crate::import::draft::preview::Preview;
 use crate::import::draft::text::Text;
@@ -12,7 +14,7 @@ use crate::storage::Fetched;
 use crate::workspace::custom_fields::WorkspaceRules;
 use exchange::judge::{Survey, holds_dates, holds_numbers};
 use exchange::open::Opened;
-use model::{AddressPart, ContactRules, Slot};
+use model::{AddressPart, Slot};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{ImportId, Workspace};
 
@@ -150,7 +152,7 @@ impl DraftCache {
             }
         };
         let mapped = map_columns(&opened, &opening, terms)?;
-        let asked = format!("{how} {}", survey_key(&mapped, &opening, &terms.rules));
+        let asked = format!("{how} {}", survey_key(&mapped, &opening, terms));
         let survey = match find(&inside.surveys, &asked) {
             Some(known) => known,
             None => {
@@ -159,9 +161,9 @@ impl DraftCache {
                     &opened,
                     &mapped.mapping,
                     &terms.rules,
-                    opening.region.is_some(),
+                    known_regions(&opening, terms),
                 )?;
-                keep(&mut inside.surveys, asked, survey);
+                keep(&mut inside.surveys, asked, survey.clone());
                 survey
             }
         };
@@ -222,8 +224,9 @@ impl DraftCache {
     }
 }
 
-/// The columns by which a survey goes.
-fn survey_key(mapped: &Mapped, opening: &Opening, rules: &ContactRules) -> String {
+/// The columns and countries by which a survey goes.
+fn survey_key(mapped: &Mapped, opening: &Opening, terms: &WorkspaceRules) -> String {
+    let rules = &terms.rules;
     let tells = |slot: &Slot| {
         matches!(slot, Slot::Phone(_) | Slot::Address(_, AddressPart::Country))
             || holds_dates(slot, rules)
@@ -234,7 +237,7 @@ fn survey_key(mapped: &Mapped, opening: &Opening, rules: &ContactRules) -> Strin
         .filter_map(|(at, column)| Some((at, column.slot.as_ref().filter(|slot| tells(slot))?)))
         .map(|(at, slot)| format!("{at}={slot}"))
         .collect();
-    format!("{} {telling:?}", opening.region.is_some())
+    format!("{:?} {telling:?}", known_regions(opening, terms))
 }
 
 fn find<T: Clone>(list: &[(String, T)], key: &str) -> Option<T> {

@@ -3,7 +3,7 @@
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
-use crate::import::analysis::{FileAnalysis, has_dates};
+use crate::import::analysis::FileAnalysis;
 use crate::import::draft::MappedFile;
 use crate::workspace::custom_fields::WorkspaceRules;
 use exchange::mapping::layout_name;
@@ -33,7 +33,8 @@ impl App {
             columns: look.columns.clone(),
             samples: (0..look.columns.len()).map(|at| samples(&look, at)).collect(),
             numbers_of: reading.numbers_of(),
-            month_first: has_dates(&reading.mapping, &terms.rules).then_some(reading.month_first),
+            month_first: reading.dates.first().map(|dates| dates.month_first),
+            dates_assumed: reading.dates_assumed(),
             remembered: plan.remembered,
             fields: terms.rules.offered().map(|field| field.name.clone()).collect(),
             may_define: terms.may_define,

@@ -51,6 +51,8 @@ pub struct MappedFile {
     pub numbers_of: Option<NumbersOf>,
     /// Whether the month comes first in dates such as 03/04/1980; none if no column holds dates.
     pub month_first: Option<bool>,
+    /// Whether that is only assumed in a column, because its dates do not show it.
+    pub dates_assumed: bool,
     /// Whether a mapping is applied that this member has used before for the same header row. Settings without `choices`
     /// take the proposal instead.
     pub remembered: bool,

@@ -217,10 +217,12 @@ fn country(code: &str) -> String {
 }
 
 fn dates(settings: &DraftSettings, file: &MappedFile) -> Markup {
-    let told = match file.month_first {
-        Some(true) => "Month first – detected",
-        Some(false) => "Day first – detected",
-        None => "Tell it from the file",
+    let told = match (file.month_first, file.dates_assumed) {
+        (Some(true), false) => "Month first – detected",
+        (Some(false), false) => "Day first – detected",
+        (Some(true), true) => "Month first – assumed",
+        (Some(false), true) => "Day first – assumed",
+        (None, _) => "Tell it from the file",
     };
     let options = html! {
         option value="" selected[settings.date_order.is_none()] {

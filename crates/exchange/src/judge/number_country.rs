@@ -1,0 +1,161 @@
+//! The country of the telephone numbers that stand without a country code.
+//!
+//! Owns the choice among countries by how many of the file's bare numbers are valid in each. Leaves out numbers whose row
+//! names a country, and international ones: they say nothing about the others.
+
+use model::{Phone, Region, countries};
+
+/// So many bare numbers are looked at: more would not change the answer.
+const SAMPLE: usize = 200;
+
+/// So many of them are tried under every country of the world.
+const TRIED_EVERYWHERE: usize = 60;
+
+/// Bare numbers of a file, as many as are needed.
+#[derive(Clone, Debug, Default)]
+pub struct BareNumbers {
+    numbers: Vec<String>,
+}
+
+impl BareNumbers {
+    /// Takes a cell into account.
+    pub fn add(&mut self, cell: &str) {
+        let cell = cell.trim();
+        let first = cell.split(['/', ';', ',', '\n', '|']).next().unwrap_or_default().trim();
+        let text = if first.len() >= 7 { first } else { cell };
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        let is_bare = (6..=15).contains(&digits)
+            && !text.starts_with(['+', '='])
+            && !text.starts_with("00")
+            && !text.contains(['E', 'e', '+']);
+        if is_bare && self.numbers.len() < SAMPLE {
+            self.numbers.push(text.to_owned());
+        }
+    }
+
+    /// Whether more would be of no use.
+    pub fn is_full(&self) -> bool {
+        self.numbers.len() >= SAMPLE
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    /// How well the numbers fit a country.
+    fn fit(&self, region: Region, most: usize) -> Fit {
+        let mut fit = Fit::default();
+        for number in self.numbers.iter().take(most) {
+            if let Ok(phone) = Phone::parse(number, Some(region)) {
+                // Without the zero that is dialled in the country it may be valid by chance.
+                let national = phone.national();
+                let usual = first_digit(number) == first_digit(&national) || first_digit(number) == Some('1');
+                let grouped = groups(number) == groups(&national);
+                fit.valid += 1;
+                fit.points += 1 + usize::from(usual) + usize::from(grouped);
+            }
+        }
+        fit
+    }
+
+    /// The country that the numbers speak for: the one of `expected` that fits best if most are valid there, else the one
+    /// that fits clearly better than any other. None if nothing stands out.
+    pub fn country(&self, expected: &[Region]) -> Option<Region> {
+        let all = self.numbers.len();
+        let fits = expected.iter().map(|region| (self.fit(*region, all), *region));
+        // The first of those that fit alike stays.
+        let best = fits.reduce(|best, next| if next.0.points > best.0.points { next } else { best });
+        let best = best.filter(|(fit, _)| fit.valid * 2 > all);
+        match best {
+            Some((fit, region)) if fit.points * 2 >= fit.valid * 3 => Some(region),
+            // Valid there, but not written as there.
+            _ => self.anywhere().or(best.map(|(_, region)| region)),
+        }
+    }
+
+    /// The country of the world that fits clearly better than any other.
+    fn anywhere(&self) -> Option<Region> {
+        let tried = self.numbers.len().min(TRIED_EVERYWHERE);
+        // One number is valid in a dozen countries, and two may be by chance.
+        if tried < 3 {
+            return None;
+        }
+        let regions = countries().iter().filter_map(|(code, _)| Region::from_code(code));
+        let mut fits: Vec<(Fit, Region)> = regions
+            .filter(|region| region.main() == *region)
+            .map(|region| (self.fit(region, tried), region))
+            .collect();
+        fits.sort_by_key(|(fit, _)| std::cmp::Reverse(fit.points));
+        match fits.as_slice() {
+            [(best, region), (next, _), ..] if best.valid * 2 > tried && best.points * 4 >= next.points * 5 => {
+                Some(*region)
+            }
+            _ => None,
+        }
+    }
+}
+
+fn first_digit(text: &str) -> Option<char> {
+    text.chars().find(char::is_ascii_digit)
+}
+
+/// How many digits stand together: countries group them in ways of their own.
+fn groups(text: &str) -> Vec<usize> {
+    let groups = text.split(|c: char| !c.is_ascii_digit()).map(str::len);
+    groups.filter(|length| *length > 0).collect()
+}
+
+/// How many numbers are valid in a country, and how well they fit.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fit {
+    valid: usize,
+    points: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn country(numbers: &[&str], expected: &[&str]) -> Option<String> {
+        let mut bare = BareNumbers::default();
+        numbers.iter().for_each(|number| bare.add(number));
+        let expected: Vec<Region> = expected.iter().filter_map(|code| Region::from_code(code)).collect();
+        bare.country(&expected).map(Region::code)
+    }
+
+    #[test]
+    fn the_expected_country_is_taken_if_most_numbers_are_valid_there() {
+        let german = ["030 23125101", "089 99998102", "0171 3920081", "040 66969103"];
+        assert_eq!(country(&german, &["DE"]).as_deref(), Some("DE"));
+        assert_eq!(country(&german, &["US", "DE"]).as_deref(), Some("DE"));
+        let american = ["(202) 555-0101", "415 555 0102", "212 555 0103", "206 555 0104"];
+        assert_eq!(country(&american, &["US"]).as_deref(), Some("US"));
+        assert_eq!(country(&american, &["DE", "US"]).as_deref(), Some("US"));
+    }
+
+    #[test]
+    fn numbers_that_lost_their_zero_are_read_in_the_expected_country() {
+        let german = ["3023125101", "8999998102", "1713920081", "4066969103"];
+        assert_eq!(country(&german, &["DE"]).as_deref(), Some("DE"));
+    }
+
+    #[test]
+    fn a_country_that_nobody_expected_needs_clearly_more_valid_numbers() {
+        let american = ["(202) 555-0101", "415 555 0102", "212 555 0103", "206 555 0104"];
+        let french = ["01 42 34 56 78", "06 12 34 56 78", "02 40 12 34 56", "07 56 78 12 34"];
+        assert_eq!(country(&french, &["US"]).as_deref(), Some("FR"));
+        assert_eq!(country(&american, &["DE"]).as_deref(), Some("US"));
+        assert_eq!(country(&["12345678"], &["US"]), None);
+        assert_eq!(country(&[], &["US"]), None);
+    }
+
+    #[test]
+    fn international_numbers_say_nothing() {
+        let mut bare = BareNumbers::default();
+        ["+44 20 7946 0102", "0044 20 7946 0102", "", "x", "4.41E+11"]
+            .iter()
+            .for_each(|cell| bare.add(cell));
+        assert!(bare.is_empty());
+    }
+}
