@@ -73,7 +73,7 @@ fn collect_object(fields: &Map<String, Value>, outer: &str, members: &mut Vec<Me
             calling_code = text;
         } else if ["type", "label", "kind", "rel", "category"].contains(&key.as_str()) {
             label = text;
-        } else if key.ends_with("countrycode") || ["id", "primary", "verified", "country"].contains(&key.as_str()) {
+        } else if key.ends_with("countrycode") || ["id", "country"].contains(&key.as_str()) || field.is_boolean() {
             // They say something about the value.
         } else if [
             "number", "value", "phone", "email", "mail", "address", "url", "tag", "name", "title", "text",

@@ -224,7 +224,8 @@ impl DateParts {
         if text.len() > 100 {
             return None;
         }
-        let text = &*ascii_digits(text);
+        let digits = ascii_digits(text);
+        let text = without_time(&digits);
         if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
             return Self::read_figures(text);
         }
@@ -232,7 +233,7 @@ impl DateParts {
             Some(rest) => (true, rest),
             None => (false, text),
         };
-        let mut words: Vec<&str> = without_time(text)
+        let mut words: Vec<&str> = text
             .split(['/', '-', '.', ',', ' ', '年', '月', '日', '년', '월', '일'])
             .map(|word| word.trim_matches(['\'', '(', ')']))
             .filter(|word| !word.is_empty() && !is_filler(word))
@@ -518,6 +519,7 @@ mod tests {
             "1985/03/04 00:00",
             "1985.03.04.",
             "19850304",
+            "19850304T000000Z",
             "04031985",
             "٠٤/٠٣/١٩٨٥",
         ] {

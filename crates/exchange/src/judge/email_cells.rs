@@ -3,7 +3,8 @@
 //! Owns which part of a cell is one address. Leaves out whether it is well formed: `Email` reads each part.
 
 use super::parts::{
-    Part, label_beside, listed, split_at_words, without_leading_word, without_remark, without_trailing_word,
+    Part, label_beside, listed, split_at_words, without_joining_word, without_leading_word, without_remark,
+    without_trailing_word,
 };
 use model::Label;
 use std::borrow::Cow;
@@ -77,6 +78,7 @@ fn in_member(member: Part<'static>) -> Vec<Part<'static>> {
 
 /// The addresses of a part without separators: one, or several between blanks or joining words.
 fn in_segment(segment: &str) -> Vec<Part<'_>> {
+    let segment = without_joining_word(segment);
     let holds_one = |text: &str| text.contains('@');
     let sides = split_at_words(segment, holds_one);
     if sides.len() > 1 {
@@ -111,8 +113,17 @@ fn one_address(segment: &str) -> Part<'_> {
             label_beside(&remark).or_else(own),
         );
     }
-    // `Ana Marsh (ana@example.com)`.
-    if let Some((_, inner)) = segment.strip_suffix(')').and_then(|text| text.rsplit_once('('))
+    // A hyperlink of Access: `ana@example.com#mailto:ana@example.com#`.
+    if let Some((address, _)) = segment
+        .split_once("#mailto:")
+        .filter(|(address, _)| address.contains('@'))
+    {
+        return part(Cow::Borrowed(address), None);
+    }
+    // `Ana Marsh (ana@example.com)`, `Ana Marsh [ana@example.com]`.
+    let bracketed = segment.strip_suffix(')').and_then(|text| text.rsplit_once('('));
+    let bracketed = bracketed.or_else(|| segment.strip_suffix(']').and_then(|text| text.rsplit_once('[')));
+    if let Some((_, inner)) = bracketed
         && inner.contains('@')
         && !inner.contains(' ')
     {
@@ -256,6 +267,17 @@ mod tests {
             ),
             ("SMTP:quay@example.com", vec!["quay@example.com"]),
             ("Ana Marsh (ana@example.com)", vec!["ana@example.com"]),
+            ("Ana Marsh [ana@example.com]", vec!["ana@example.com"]),
+            ("ana@example.com#mailto:ana@example.com#", vec!["ana@example.com"]),
+            ("a@example.com & b@example.org", vec!["a@example.com", "b@example.org"]),
+            (
+                "a@example.com, or b@example.org",
+                vec!["a@example.com", "b@example.org"],
+            ),
+            (
+                "{\"primary\":\"a@example.com\",\"other\":\"b@example.org\"}",
+                vec!["b@example.org", "a@example.com"],
+            ),
             (
                 "['ana@example.com', 'ana.m@example.org']",
                 vec!["ana@example.com", "ana.m@example.org"],

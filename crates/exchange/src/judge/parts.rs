@@ -22,6 +22,8 @@ const JOINING: &[&str] = &[
     "and",
     "oder",
     "und",
+    "u",
+    "od",
     "bzw",
     "ou",
     "et",
@@ -87,8 +89,17 @@ pub fn split_at_words(text: &str, is_value: impl Fn(&str) -> bool) -> Vec<&str> 
     parts
 }
 
+/// A text without a joining word at its start: `or bo@example.com`.
+pub fn without_joining_word(text: &str) -> &str {
+    match text.split_once(' ') {
+        // A single letter is rather a broken value.
+        Some((word, rest)) if word.len() > 1 && is_joining(word) => rest.trim_start(),
+        _ => text,
+    }
+}
+
 fn is_joining(word: &str) -> bool {
-    word.len() <= 12 && JOINING.contains(&fold(word).as_str())
+    matches!(word, "&" | "+" | "\u{b7}" | "\u{2022}") || word.len() <= 12 && JOINING.contains(&fold(word).as_str())
 }
 
 /// Signs that open and close a remark.

@@ -74,7 +74,12 @@ fn segments(cell: &str) -> Vec<&str> {
             ',' | ';' if digits_before >= 5 && digits(segment_behind(&cell[at + 1..])) >= 5 => at + 1,
             ':' if cell[at..].starts_with(":::") => at + 3,
             // A second international number begins.
-            '+' if digits_before >= 7 && cell[..at].ends_with([' ', '/', '-']) => at,
+            '+' if digits_before >= 7
+                && cell[..at].ends_with([' ', '/', '-'])
+                && cell[at + 1..].starts_with(|c: char| c.is_numeric() || c == '(') =>
+            {
+                at
+            }
             _ => continue,
         };
         segments.push(&cell[from..at]);
@@ -356,6 +361,14 @@ mod tests {
             ),
         ] {
             assert_eq!(numbers(cell, region), expected, "{cell}");
+        }
+    }
+
+    #[test]
+    fn short_words_and_signs_join_numbers() {
+        for joining in ["u.", "od.", "&", "+", "and", "ou"] {
+            let cell = format!("030 23125127 {joining} 0176 04069002");
+            assert_eq!(numbers(&cell, "DE"), ["+493023125127", "+4917604069002"], "{cell}");
         }
     }
 
