@@ -6,6 +6,7 @@
 
 mod judged;
 mod lacking;
+mod notes;
 mod odd_rows;
 mod row;
 mod rules;
@@ -30,7 +31,9 @@ impl Judge {
                 ..Judged::default()
             });
         }
-        Some(row::read(self, record))
+        let mut judged = row::read(self, record);
+        judged.reasons.extend(odd_rows::warning(record, &self.mapping));
+        Some(judged)
     }
 }
 
