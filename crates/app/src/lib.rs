@@ -71,6 +71,7 @@ pub use import::stored::{Progress, Watch};
 pub use import::summary::Notable;
 pub use import::undo::UndoReport;
 pub use import::uploads::{Spooled, spool};
+pub use import::warnings::{Warned, WarningKind, WarningText, Warnings};
 pub use import::{ImportReport, ImportRequest, ImportSummary};
 pub use import_options::{Conflicts, Duplicates, ImportOptions, Match};
 pub use jobs::thread_pool::{JoinHandle, REQUEST_POOL, ThreadPool};

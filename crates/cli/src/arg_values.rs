@@ -119,7 +119,7 @@ pub fn region(text: &str) -> Result<Region, String> {
 
 /// An encoding, by its label.
 pub fn charset(text: &str) -> Result<Charset, String> {
-    Charset::from_label(text).ok_or_else(|| format!("{text} is no known encoding; known are utf-8, utf-16le, windows-1252, iso-8859-2, shift_jis, gb18030 and the others of the WHATWG Encoding Standard"))
+    Charset::from_label(text).ok_or_else(|| format!("{text} is no known encoding; known are utf-8, utf-16le, windows-1252, iso-8859-2, shift_jis, gb18030 and the others of the WHATWG Encoding Standard, the code pages of DOS (cp437, cp850, cp852 ...) and mac-centeuro"))
 }
 
 /// The sign between cells.

@@ -115,6 +115,8 @@ pub enum Command {
     Undo(UndoArgs),
     /// Write contacts to a file or to the terminal
     Export(ExportArgs),
+    /// List groups of contacts that may be one, with reasons and how sure each pair is. Changes nothing.
+    Duplicates(DuplicatesArgs),
     /// Add, list and remove members
     Member(MemberArgs),
     /// Print a sample CSV that shows the fields
@@ -206,6 +208,18 @@ pub struct ImportArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct ImportsArgs {
+    /// Print one JSON document
+    #[arg(long, env = "CRYSTALQORE_JSON")]
+    pub json: bool,
+    #[command(flatten)]
+    pub acting: ActingArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct DuplicatesArgs {
+    /// Only pairs that are at least so sure, from 0 to 100
+    #[arg(long, env = "CRYSTALQORE_LEAST", value_parser = clap::value_parser!(u8).range(0..=100), value_name = "CONFIDENCE")]
+    pub least: Option<u8>,
     /// Print one JSON document
     #[arg(long, env = "CRYSTALQORE_JSON")]
     pub json: bool,

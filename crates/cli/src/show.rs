@@ -1,6 +1,6 @@
 //! Text for people: numbers with digit groups, tables, reasons.
 
-use app::{Counts, Notable, Reason};
+use app::{Counts, Notable, Reason, Warnings};
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
@@ -105,6 +105,29 @@ pub fn notable(out: &mut dyn Write, rows: &[Notable]) -> io::Result<()> {
     writeln!(out, "\nRows to look at (the first of each kind):")?;
     for row in rows {
         reasons(out, row.line, row.reasons.iter())?;
+    }
+    Ok(())
+}
+
+/// Writes what was odd about rows that were not rejected: how many of each kind, and the first.
+pub fn warnings(out: &mut dyn Write, warnings: &Warnings) -> io::Result<()> {
+    if warnings.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nTo know (values of rows that are imported all the same):")?;
+    for kind in warnings.kinds() {
+        writeln!(out, "  {} {}", grouped(kind.count), kind.words())?;
+        for warned in &kind.first {
+            let column = match warned.column.as_str() {
+                "" => String::new(),
+                column => format!(", {column}"),
+            };
+            let said = warned
+                .said
+                .as_ref()
+                .map(|said| format!(": {} {}", said.message, capitalised(&said.advice)));
+            writeln!(out, "    line {}{column}{}", warned.line, said.unwrap_or_default())?;
+        }
     }
     Ok(())
 }

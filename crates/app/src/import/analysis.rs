@@ -293,9 +293,12 @@ impl Reading {
 
     /// The records of the file, from its start.
     pub fn records(&self, source: &dyn Source) -> Result<Records<Box<dyn std::io::Read + Send>>, Error> {
-        Ok(Records::new(
-            decoded(source, &self.encoding).map_err(Error::Read)?,
-            self.dialect.clone(),
-        ))
+        let text = decoded(source, &self.encoding).map_err(Error::Read)?;
+        let records = Records::new(text, self.dialect.clone());
+        let header: Vec<&str> = self.mapping.columns().iter().map(|c| c.header.as_str()).collect();
+        Ok(match self.header_row {
+            Some(row) => records.of_table(&header, row),
+            None => records,
+        })
     }
 }

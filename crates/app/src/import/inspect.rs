@@ -11,6 +11,7 @@ use crate::import::pipeline::Chunk;
 use crate::import::recent_rows::RecentRows;
 use crate::import::run::{Run, over_scratch};
 use crate::import::uploads::Counted;
+use crate::import::warnings::Warnings;
 use crate::import_options::ImportOptions;
 use crate::workspace::custom_fields::WorkspaceRules;
 use exchange::mapping::Column;
@@ -33,6 +34,8 @@ pub struct Inspected {
     pub numbers_of: Option<NumbersOf>,
     /// Rows by outcome, as an import into an empty directory would count them.
     pub counts: Counts,
+    /// What is odd about rows that are not invalid.
+    pub warnings: Warnings,
 }
 
 /// What a row is worth.
@@ -80,6 +83,7 @@ pub fn inspect(
     };
     over_scratch(&scratch, None, &mut run, None, &mut seen)?;
     let counts = run.counts();
+    let warnings = run.warnings().clone();
     let numbers_of = look.reading.numbers_of();
     Ok(Inspected {
         opened: look.opened,
@@ -87,6 +91,7 @@ pub fn inspect(
         columns: look.columns,
         numbers_of,
         counts,
+        warnings,
     })
 }
 

@@ -31,6 +31,7 @@ pub(crate) mod stored;
 pub(crate) mod summary;
 pub(crate) mod undo;
 pub(crate) mod uploads;
+pub(crate) mod warnings;
 
 use crate::App;
 use crate::access::Actor;
@@ -48,6 +49,7 @@ use crate::import::stored::{KEPT_FOR, Plan, Stopped, needed_upload, plan_of, rea
 use crate::import::stored::{Reached, Watch};
 use crate::import::summary::Notable;
 use crate::import::uploads::{Counted, Upload};
+use crate::import::warnings::Warnings;
 use crate::import_options::ImportOptions;
 use crate::jobs::retry::retry_while_busy;
 use crate::json::to_json;
@@ -83,6 +85,8 @@ pub struct ImportSummary {
     pub import: Option<ImportId>,
     /// Rows by outcome.
     pub counts: Counts,
+    /// What was odd about rows that were not rejected.
+    pub warnings: Warnings,
     /// The first invalid, ambiguous and conflicting rows and possible duplicates.
     pub notable: Vec<Notable>,
     /// What each column became; empty when an import was gone on with.
@@ -107,6 +111,8 @@ pub struct ImportReport {
     pub interrupted: bool,
     /// Rows by outcome so far.
     pub counts: Counts,
+    /// What was odd about rows that were not rejected, without their values.
+    pub warnings: Warnings,
     /// Rows by outcome as the preview said when the member started it; none without a complete preview. Where they differ,
     /// the directory was changed in between.
     pub expected: Option<Counts>,
@@ -157,10 +163,11 @@ impl App {
         let scratch = Store::scratch()?;
         let mut seen = |_: &_, _, _: &_| Ok(());
         let stopped = over_scratch(&scratch, Some(&self.store), &mut run, Some(&mut watch), &mut seen)?;
-        let (counts, notable) = run.into_result();
+        let (counts, warnings, notable) = run.into_result();
         Ok(ImportSummary {
             import: None,
             counts,
+            warnings,
             notable,
             columns: look.columns,
             numbers_of: look.reading.numbers_of(),
@@ -397,7 +404,7 @@ impl App {
             .rejected
             .zip(run.kept())
             .map(|(path, kept)| self.fill_rejected_file(actor, import, &plan.reading, kept, path));
-        let (counts, notable) = run.into_result();
+        let (counts, warnings, notable) = run.into_result();
         if stopped == Stopped::No {
             let now = self.world.now();
             retry_while_busy(|| {
@@ -425,6 +432,7 @@ impl App {
         Ok(ImportSummary {
             import: Some(import),
             counts,
+            warnings,
             notable,
             columns,
             numbers_of: plan.reading.numbers_of(),
@@ -459,12 +467,14 @@ fn usable_look(source: &dyn Source, opening: &Opening, terms: &WorkspaceRules) -
 /// An import for the list; `held` are those that a living process holds.
 fn report(stored: &Import, held: &[ImportId]) -> Result<ImportReport, Error> {
     let unfinished = is_unfinished(stored.state);
+    let reached = reached_of(stored)?;
     Ok(ImportReport {
         import: stored.id,
         file_name: stored.file_name.clone(),
         state: stored.state,
         interrupted: unfinished && !held.contains(&stored.id),
-        counts: reached_of(stored)?.counts,
+        counts: reached.counts,
+        warnings: reached.warnings,
         expected: plan_of(stored).ok().and_then(|plan| plan.expected),
         owner: String::new(),
         member: stored.owner,

@@ -58,7 +58,7 @@ impl Entry {
         let short = |n: u64| u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes();
         bytes[..6].copy_from_slice(&self.mark.offset.to_le_bytes()[..6]);
         bytes[6] = self.class as u8;
-        bytes[7] = u8::from(self.mark.notes_follow);
+        bytes[7] = u8::from(self.mark.notes_follow) | u8::from(self.mark.other_table) << 1;
         bytes[8..12].copy_from_slice(&short(self.mark.line));
         bytes[12..16].copy_from_slice(&short(self.mark.index));
         bytes[16..20].copy_from_slice(&short(self.earlier.unwrap_or(0)));
@@ -81,7 +81,8 @@ impl Entry {
                 offset: number(0, 6),
                 line: number(8, 4),
                 index: number(12, 4),
-                notes_follow: bytes[7] != 0,
+                notes_follow: bytes[7] & 1 != 0,
+                other_table: bytes[7] & 2 != 0,
             },
             class: *RowClass::ALL.get(usize::from(bytes[6]))?,
             earlier: Some(number(16, 4)).filter(|line| *line > 0),
@@ -225,6 +226,7 @@ mod tests {
                 line: n * 2 + 2,
                 index: n + 1,
                 notes_follow: n.is_multiple_of(3),
+                other_table: n.is_multiple_of(5),
             },
             class: RowClass::ALL[(n % 7) as usize],
             earlier: (n % 5 == 1).then_some(n),

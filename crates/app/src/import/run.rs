@@ -22,6 +22,7 @@ use crate::import::stored::is_cancelling;
 use crate::import::stored::{Progress, Reached, Watch};
 use crate::import::summary::{Notable, note};
 use crate::import::uploads::Counted;
+use crate::import::warnings::Warnings;
 use crate::import_options::ImportOptions;
 use crate::jobs::retry::retry_while_busy;
 use crate::json::to_json;
@@ -212,9 +213,13 @@ impl<'a> Run<'a> {
         self.rejected.as_ref().map(RejectedRows::kept)
     }
 
+    pub fn warnings(&self) -> &Warnings {
+        &self.reached.warnings
+    }
+
     /// What came of it.
-    pub fn into_result(self) -> (Counts, Vec<Notable>) {
-        (self.reached.counts, self.notable)
+    pub fn into_result(self) -> (Counts, Warnings, Vec<Notable>) {
+        (self.reached.counts, self.reached.warnings, self.notable)
     }
 
     /// Runs through the file in batches, each in a transaction of its own.
@@ -360,7 +365,10 @@ impl<'a> Run<'a> {
         }
         let checkpoint = Checkpoint {
             rows_done: self.reached.counts.rows,
-            counts: &to_json(&self.reached),
+            counts: &to_json(&Reached {
+                warnings: self.reached.warnings.places(),
+                ..self.reached.clone()
+            }),
             rejected_bytes: kept.map_or(0, |kept| kept.bytes),
         };
         imports::checkpoint(tx, workspace, import, &checkpoint, self.importer.world.now())?;
@@ -384,6 +392,9 @@ impl<'a> Run<'a> {
         for at in 0..chunk.rows.len() {
             let result = self.importer.import(&mut index, &mut chunk.rows[at])?;
             self.reached.counts.add(&result.outcome);
+            if result.outcome != Outcome::Invalid {
+                self.reached.warnings.add(chunk.rows[at].reasons.iter());
+            }
             note(&mut self.notable, &chunk, at, &result);
             if let Some(rejected) = &mut self.rejected
                 && matches!(

@@ -5,6 +5,7 @@ use crate::import::analysis::Reading;
 use crate::import::counts::Counts;
 use crate::import::draft;
 use crate::import::outcome::Decisions;
+use crate::import::warnings::Warnings;
 use crate::import_options::ImportOptions;
 use exchange::fixes::Fixes;
 use serde::Deserialize;
@@ -95,9 +96,12 @@ pub struct Watch<'a> {
 }
 
 /// How far an import has come.
-#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Reached {
     pub counts: Counts,
+    /// What was odd about rows that were not rejected.
+    #[serde(default)]
+    pub warnings: Warnings,
     /// The record to go on with, blank lines counted.
     pub next_record: u64,
     pub(crate) batches: u64,

@@ -7,7 +7,7 @@ use crate::installation::open_as;
 use crate::mapping_file::opening;
 use crate::progress::watched;
 use crate::show;
-use app::{Column, Counts, ImportRequest, ImportSummary, Notable, RejectedFile, Stopped};
+use app::{Column, Counts, ImportRequest, ImportSummary, Notable, RejectedFile, Stopped, Warnings};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -66,6 +66,8 @@ pub struct JsonSummary<'a> {
     #[serde(skip_serializing_if = "<[Column]>::is_empty")]
     columns: &'a [Column],
     look_at: &'a [Notable],
+    /// What was odd about rows that were not rejected, by kind.
+    warnings: &'a Warnings,
 }
 
 impl<'a> JsonSummary<'a> {
@@ -84,6 +86,7 @@ impl<'a> JsonSummary<'a> {
             rejected_unwritten,
             columns: &summary.columns,
             look_at: &summary.notable,
+            warnings: &summary.warnings,
         }
     }
 }
@@ -137,6 +140,7 @@ pub fn tell_people(out: &mut dyn Write, summary: &ImportSummary, file: &str) -> 
             some.join(", ")
         )?;
     }
+    show::warnings(out, &summary.warnings)?;
     show::notable(out, &summary.notable)?;
     tell_rejected(out, summary)?;
     if let (Some(import), Stopped::No, 1..) = (

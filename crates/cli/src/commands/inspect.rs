@@ -73,6 +73,7 @@ fn json(out: &mut dyn Write, path: &Path, opening: &Opening, limit: Option<usize
         "region": found.numbers_of.as_ref().map(|n| &n.region),
         "columns": found.columns,
         "counts": found.counts,
+        "warnings": found.warnings,
     });
     let rest = rest.to_string();
     let open = if written == 0 { "{\"rows\": [" } else { "\n" };
@@ -157,11 +158,12 @@ fn tell_file(out: &mut dyn Write, name: &str, found: &Inspected) -> io::Result<(
     } else {
         ""
     };
-    let delimiter = match opened.dialect.delimiter_text() {
-        "\t" => "tab",
-        ";" => "semicolon",
-        "|" => "bar",
-        _ => "comma",
+    let delimiter = match opened.dialect.delimiter {
+        b'\t' => "tab".to_owned(),
+        b';' => "semicolon".to_owned(),
+        b'|' => "bar".to_owned(),
+        b',' => "comma".to_owned(),
+        other => char::from(other).escape_default().to_string(),
     };
     let header = match opened.header_row {
         Some(0) => "in the first record".to_owned(),
@@ -178,7 +180,7 @@ fn tell_file(out: &mut dyn Write, name: &str, found: &Inspected) -> io::Result<(
                 opened.encoding.evidence
             ),
         ],
-        vec!["Delimiter".to_owned(), delimiter.to_owned()],
+        vec!["Delimiter".to_owned(), delimiter],
         vec!["Header".to_owned(), header],
     ];
     if let Some(layout) = &found.layout {
@@ -243,5 +245,6 @@ fn tell_counts(out: &mut dyn Write, found: &Inspected, bad: &[BadRow]) -> io::Re
     for row in bad {
         show::reasons(out, row.line, row.reasons.iter())?;
     }
+    show::warnings(out, &found.warnings)?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod backup;
 mod copy;
 mod doctor;
+mod duplicates;
 mod export;
 mod import;
 mod imports;
@@ -30,6 +31,7 @@ pub fn run(place: &PlaceArgs, command: &Command) -> ExitCode {
         Command::Rejected(args) => (false, rejected::run(place, args)),
         Command::Undo(args) => (args.json, undo::run(place, args)),
         Command::Export(args) => (false, export::run(place, args)),
+        Command::Duplicates(args) => (args.json, duplicates::run(place, args)),
         Command::Member(args) => (args.action.json(), member::run(place, args)),
         Command::Sample => (false, sample::run()),
         Command::Backup(args) => (false, backup::backup(place, args)),

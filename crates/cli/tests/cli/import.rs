@@ -1,7 +1,7 @@
 //! `crystalqore import`: what it prints, its exit codes, and how a file is opened and mapped.
 
 use crate::scratch::{Run, Scratch, counts_of};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const PEOPLE: &str = "\
 First Name,Last Name,Email,Phone (Work),Company
@@ -369,4 +369,52 @@ fn generated_files_count_what_they_were_made_to_count() {
             )
         );
     }
+}
+
+#[test]
+fn warnings_of_rows_that_are_imported_are_told_everywhere() {
+    let scratch = Scratch::new();
+    let mut file = "Name,Email\nJürgen Groß,j@example.com\nZoë,zoe@gmial.com\n"
+        .as_bytes()
+        .to_vec();
+    file.extend_from_slice(b"Andr\xE9 B.,a@example.com\n");
+    scratch.write("odd.csv", file);
+    let places = |document: &Value| -> Vec<String> {
+        let kinds = document["warnings"].as_array().unwrap();
+        let place = |kind: &Value| {
+            format!(
+                "{} {} line {}",
+                kind["count"],
+                kind["code"].as_str().unwrap(),
+                kind["first"][0]["line"]
+            )
+        };
+        kinds.iter().map(place).collect()
+    };
+    let want = ["1 email_typo line 3", "1 encoding line 4"];
+    let inspected = scratch.run(&["inspect", "odd.csv", "--json"]).expect(0).json();
+    assert_eq!(places(&inspected), want);
+    let previewed = scratch
+        .run(&["import", "odd.csv", "--dry-run", "--json"])
+        .expect(0)
+        .json();
+    assert_eq!(places(&previewed), want);
+    assert!(
+        previewed["warnings"][1]["first"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("windows-1252")
+    );
+    for command in [
+        &["inspect", "odd.csv"][..],
+        &["import", "odd.csv", "--dry-run"],
+        &["import", "odd.csv"],
+    ] {
+        scratch
+            .run(command)
+            .expect(0)
+            .says(&["To know", "1 email typo", "line 3, Email", "1 encoding", "line 4"]);
+    }
+    let again = scratch.run(&["import", "odd.csv", "--json"]).expect(0).json();
+    assert_eq!(places(&again), want, "also of rows whose contact is there");
 }

@@ -10,6 +10,7 @@
 mod bucket;
 mod crash;
 mod doctor;
+mod duplicates;
 mod export;
 mod help;
 mod import;

@@ -9,6 +9,7 @@ mod email_cells;
 mod header_language;
 mod judged;
 mod lacking;
+mod notes;
 mod number_country;
 mod odd_rows;
 mod parts;
@@ -38,7 +39,9 @@ impl Judge {
                 ..Judged::default()
             });
         }
-        Some(row::read(self, record))
+        let mut judged = row::read(self, record);
+        judged.reasons.extend(odd_rows::warning(record, &self.mapping));
+        Some(judged)
     }
 }
 

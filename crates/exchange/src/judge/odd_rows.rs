@@ -1,34 +1,9 @@
 //! Rows that are no contacts: notes and totals below the table, the header once more, records that could not be read.
 
+use super::notes;
 use crate::mapping::BoundMapping;
 use crate::open::{Anomaly, Record};
 use crate::reason::{Code, Reason, shortened};
-use model::fold;
-
-/// Words that begin a line of totals, folded.
-const TOTALS: &[&str] = &[
-    "total",
-    "totals",
-    "grand total",
-    "sum",
-    "count",
-    "summe",
-    "gesamt",
-    "gesamtsumme",
-    "insgesamt",
-    "somme",
-    "suma",
-    "totale",
-    "totaal",
-    "totalt",
-    "soma",
-    "итого",
-    "всего",
-    "合計",
-    "合计",
-    "总计",
-    "합계",
-];
 
 /// Why the row is no contact; none for an ordinary row.
 pub fn reason(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
@@ -56,7 +31,7 @@ pub fn reason(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
                 "check for a line break or a quotation mark that is missing",
             );
         }
-        None => {}
+        Some(Anomaly::OtherEncoding(_)) | None => {}
     }
     if is_repeated_header(record, mapping) {
         return row(
@@ -65,21 +40,48 @@ pub fn reason(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
             "it is no contact; nothing needs to be done",
         );
     }
+    if record.is_of_other_table() {
+        return row(
+            Code::SecondTable,
+            "This row belongs to another table further down in the file, whose header row differs.",
+            "put that table into a file of its own and import it",
+        );
+    }
     if record.is_lone() && mapping.columns().len() >= 3 {
         return row(
             Code::Footer,
-            "This line looks like a note below the table.",
+            "This line looks like a note below the table or a title between its rows.",
             "it is no contact; if it is one, fill the other columns",
         );
     }
-    if is_total(record) {
-        return row(
-            Code::Footer,
-            "This line looks like a total below the table.",
-            "it is no contact; nothing needs to be done",
-        );
-    }
-    None
+    let what = notes::kind_of(record)?;
+    let message = format!("This line looks like {what}.");
+    row(
+        Code::Footer,
+        &message,
+        "it is no contact; if it is one, fill the other columns",
+    )
+}
+
+/// What is odd about an ordinary row.
+pub fn warning(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
+    let Some(Anomaly::OtherEncoding(other)) = record.oddity() else {
+        return None;
+    };
+    let (at, value) = record.cells().enumerate().find(|(_, cell)| !cell.is_ascii())?;
+    let column = mapping.columns().get(at);
+    Some(Reason {
+        code: Code::Encoding,
+        line: record.line(),
+        column: column.map(|c| c.header.clone()).unwrap_or_default(),
+        message: format!(
+            "This row is not UTF-8 as the rest of the file; it was read as {}.",
+            other.name()
+        ),
+        value: shortened(value),
+        advice: "look whether its letters are right; if not, write the row again in UTF-8".to_owned(),
+        warning: true,
+    })
 }
 
 fn bad_bytes(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
@@ -102,24 +104,24 @@ fn bad_bytes(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
 
 fn is_repeated_header(record: Record<'_>, mapping: &BoundMapping) -> bool {
     let columns = mapping.columns();
-    record.get(0).map(str::trim) == columns.first().map(|c| c.header.as_str())
-        && columns.len() > 1
+    // A name that occurs twice may have got its group before it.
+    let same = |header: &str, cell: &str| {
+        let cell = model::clean(cell).to_lowercase();
+        let header = header.to_lowercase();
+        header == cell || !cell.is_empty() && header.strip_suffix(&*cell).is_some_and(|group| group.ends_with(' '))
+    };
+    let Some((first, header)) = record.get(0).zip(columns.first()) else {
+        return false;
+    };
+    columns.len() > 1
+        && record.len() + 1 >= columns.len()
+        && same(&header.header, first)
         && columns
             .iter()
             .zip(record.cells())
-            .all(|(column, cell)| column.header == model::clean(cell))
-        && record.len() + 1 >= columns.len()
+            .all(|(column, cell)| same(&column.header, cell))
 }
 
-fn is_total(record: Record<'_>) -> bool {
-    let mut filled = record.cells().map(str::trim).filter(|c| !c.is_empty());
-    let Some(first) = filled.next() else { return false };
-    let mut rest = filled.peekable();
-    rest.peek().is_some()
-        && first.len() <= 40
-        && rest.all(|c| {
-            c.chars()
-                .all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | ' ' | '%' | '-'))
-        })
-        && TOTALS.contains(&fold(first).as_str())
-}
+#[cfg(test)]
+#[path = "odd_rows_tests.rs"]
+mod tests;

@@ -1,5 +1,8 @@
 //! Many records in one piece of memory, with what is odd about each.
 
+use super::charset::Charset;
+use super::utf8::Places;
+
 /// Something unusual about a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anomaly {
@@ -7,6 +10,8 @@ pub enum Anomaly {
     UnclosedQuote,
     /// A value holds bytes that are no text in the file's encoding.
     BadBytes,
+    /// A value was not UTF-8 as the rest of the file, and was read in another encoding.
+    OtherEncoding(Charset),
     /// The record is longer than 16 MiB and was cut.
     TooLong,
 }
@@ -33,6 +38,8 @@ pub struct Position {
     pub index: u64,
     /// Whether a single cell would be a note here, because a blank line or a note comes before.
     pub notes_follow: bool,
+    /// Whether it belongs to another table, which begins below the first one.
+    pub other_table: bool,
 }
 
 /// Many records in one piece of memory, to be handed from thread to thread and used again.
@@ -98,7 +105,7 @@ impl Batch {
             cells: self.ends.len() - first_cell,
             ..*original.head
         });
-        self.seal();
+        self.seal(None);
     }
 
     /// Ends the cell whose bytes were just added. A line break stands between cells, so that the last byte of one and the
@@ -109,28 +116,43 @@ impl Batch {
     }
 
     /// Where a cell begins.
-    fn begin_of(&self, cell: usize) -> usize {
+    pub(super) fn begin_of(&self, cell: usize) -> usize {
         if cell == 0 { 0 } else { self.ends[cell - 1] + 1 }
     }
 
-    /// Makes text of the bytes. Records with bytes that are no text are marked and get replacement characters.
-    pub(super) fn seal(&mut self) {
+    /// The bytes of a cell before they are made text.
+    pub(super) fn cell_bytes(&self, cell: usize) -> &[u8] {
+        &self.bytes[self.begin_of(cell)..self.ends[cell]]
+    }
+
+    /// Makes text of the bytes. Records with bytes that are no UTF-8 are marked; they are read in the other encoding, or
+    /// get replacement characters.
+    pub(super) fn seal(&mut self, other: Option<Charset>) {
         match String::from_utf8(std::mem::take(&mut self.bytes)) {
             Ok(text) => self.text = text,
-            Err(error) => self.seal_with_repairs(&error.into_bytes()),
+            Err(error) => self.seal_with_repairs(&error.into_bytes(), other),
         }
     }
 
-    fn seal_with_repairs(&mut self, bytes: &[u8]) {
+    fn seal_with_repairs(&mut self, bytes: &[u8], other: Option<Charset>) {
         let mut text = String::with_capacity(bytes.len() + 64);
         let mut from = 0;
         for head in &mut self.heads {
-            for end in &mut self.ends[head.first_cell..head.first_cell + head.cells] {
+            let ends = &mut self.ends[head.first_cell..head.first_cell + head.cells];
+            let record = ends.last().map_or(&[][..], |end| &bytes[from..*end]);
+            // In encodings of several bytes a single value may look like UTF-8 by chance; the whole record does not.
+            let whole = other.filter(|other| !other.is_single_byte() && !Places::of(record).are_utf8());
+            for end in ends {
                 let cell = &bytes[from..*end];
                 from = *end + 1;
-                match std::str::from_utf8(cell) {
-                    Ok(cell) => text.push_str(cell),
-                    Err(_) => {
+                let alone = other.filter(|other| other.is_single_byte() && !Places::of(cell).are_utf8());
+                match (std::str::from_utf8(cell), whole.or(alone)) {
+                    (_, Some(other)) if !cell.is_ascii() => {
+                        text.push_str(&other.decode(cell));
+                        head.oddity = head.oddity.or(Some(Anomaly::OtherEncoding(other)));
+                    }
+                    (Ok(cell), _) => text.push_str(cell),
+                    (Err(_), _) => {
                         text.push_str(&String::from_utf8_lossy(cell));
                         head.oddity = Some(Anomaly::BadBytes);
                     }
@@ -164,9 +186,15 @@ impl<'a> Record<'a> {
         self.head.oddity
     }
 
-    /// Whether it has a single cell and follows a blank line, perhaps behind others of its kind: a note below a table.
+    /// Whether only its first cell is filled and it follows a blank line, perhaps behind others of its kind: a note below a
+    /// table, or a title between its parts.
     pub fn is_lone(self) -> bool {
         self.head.lone
+    }
+
+    /// Whether it belongs to another table below the first one.
+    pub fn is_of_other_table(self) -> bool {
+        self.head.mark.other_table
     }
 
     /// All cells in one, with line breaks between them.
@@ -200,7 +228,7 @@ impl<'a> Record<'a> {
     }
 
     /// The cells.
-    pub fn cells(self) -> impl Iterator<Item = &'a str> {
+    pub fn cells(self) -> impl Iterator<Item = &'a str> + Clone {
         (0..self.head.cells).map(move |i| self.get(i).unwrap_or_default())
     }
 }

@@ -1,8 +1,9 @@
 //! From the file's bytes to UTF-8, streamed.
 
+use super::charset::{Charset, Kind};
 use super::encoding::Found;
 use super::source::Source;
-use encoding_rs::{Decoder, UTF_8};
+use encoding_rs::Decoder;
 use std::io::{self, Read};
 
 /// The file's text as UTF-8, without its byte order mark. Bytes of a UTF-8 file pass as they are, also bad ones: the
@@ -12,8 +13,7 @@ use std::io::{self, Read};
 /// When the file cannot be opened.
 pub fn decoded(source: &dyn Source, found: &Found) -> io::Result<Box<dyn Read + Send>> {
     let mut input = source.open()?;
-    let encoding = found.charset.encoding();
-    if encoding == UTF_8 {
+    if found.charset == Charset::UTF_8 {
         if found.bom {
             let mut mark = [0; 3];
             input.read_exact(&mut mark)?;
@@ -22,7 +22,10 @@ pub fn decoded(source: &dyn Source, found: &Found) -> io::Result<Box<dyn Read + 
     }
     Ok(Box::new(Transcoder {
         input,
-        decoder: encoding.new_decoder_with_bom_removal(),
+        decoder: match found.charset.0 {
+            Kind::Standard(encoding) => TextDecoder::Standard(encoding.new_decoder_with_bom_removal()),
+            Kind::Dos(_) | Kind::MacCentralEurope => TextDecoder::Table(found.charset),
+        },
         raw: vec![0; 64 * 1024],
         raw_at: 0,
         raw_end: 0,
@@ -32,9 +35,16 @@ pub fn decoded(source: &dyn Source, found: &Found) -> io::Result<Box<dyn Read + 
     }))
 }
 
+/// What makes text of bytes.
+enum TextDecoder {
+    Standard(Decoder),
+    /// A table of single bytes.
+    Table(Charset),
+}
+
 struct Transcoder {
     input: Box<dyn Read + Send>,
-    decoder: Decoder,
+    decoder: TextDecoder,
     raw: Vec<u8>,
     raw_at: usize,
     raw_end: usize,
@@ -54,13 +64,22 @@ impl Transcoder {
             self.raw_end = self.input.read(&mut self.raw)?;
         }
         let last = self.raw_end == 0;
-        self.text.resize(192 * 1024, 0);
         let piece = &self.raw[self.raw_at..self.raw_end];
-        let (result, read, written, _) = self.decoder.decode_to_utf8(piece, &mut self.text, last);
-        self.raw_at += read;
-        self.text.truncate(written);
         self.text_at = 0;
-        self.ended = last && result == encoding_rs::CoderResult::InputEmpty;
+        match &mut self.decoder {
+            TextDecoder::Standard(decoder) => {
+                self.text.resize(192 * 1024, 0);
+                let (result, read, written, _) = decoder.decode_to_utf8(piece, &mut self.text, last);
+                self.raw_at += read;
+                self.text.truncate(written);
+                self.ended = last && result == encoding_rs::CoderResult::InputEmpty;
+            }
+            TextDecoder::Table(charset) => {
+                self.text = charset.decode(piece).into_bytes();
+                self.raw_at = self.raw_end;
+                self.ended = last;
+            }
+        }
         Ok(true)
     }
 }

@@ -1,4 +1,6 @@
-//! How a CSV file is written: delimiter, quotes, escapes, line ends.
+//! How a CSV file is written: delimiter, quotes, escapes, line ends, and values in another encoding than the rest.
+
+use super::charset::Charset;
 
 /// How a CSV file is written.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -13,6 +15,15 @@ pub struct Dialect {
     pub cr_ends_record: bool,
     /// Whether the file begins with a line such as `sep=;` for Excel.
     pub sep_line: bool,
+    /// Whether records stand in quotes as a whole, so that they look like one cell.
+    #[serde(default)]
+    pub wrapped: bool,
+    /// Whether blank lines stand between rows, so that they end nothing.
+    #[serde(default)]
+    pub spaced: bool,
+    /// The encoding of values that are not UTF-8, in a file that is UTF-8 else.
+    #[serde(default)]
+    pub other_encoding: Option<Charset>,
 }
 
 impl Default for Dialect {
@@ -23,18 +34,16 @@ impl Default for Dialect {
             escape: None,
             cr_ends_record: false,
             sep_line: false,
+            wrapped: false,
+            spaced: false,
+            other_encoding: None,
         }
     }
 }
 
 impl Dialect {
     /// The delimiter as text.
-    pub fn delimiter_text(&self) -> &'static str {
-        match self.delimiter {
-            b';' => ";",
-            b'\t' => "\t",
-            b'|' => "|",
-            _ => ",",
-        }
+    pub fn delimiter_text(&self) -> String {
+        char::from(self.delimiter).to_string()
     }
 }

@@ -8,6 +8,10 @@ use crate::native::OWN_COLUMNS;
 use memchr::memchr_iter;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Delimiters that occur in values too: taken where the usual ones make no table and these make a certain one.
+const RARE_DELIMITERS: [u8; 10] = [b'^', b'~', 0x1F, 0x01, 0x1C, b':', b'#', b'!', b'*', b'&'];
+/// Those of them that hardly stand in values, so that a table is certain without known names.
+const CERTAIN: [u8; 5] = [b'^', b'~', 0x1F, 0x01, 0x1C];
 /// How many records are compared for each possibility.
 const COMPARED: usize = 100;
 
@@ -28,30 +32,73 @@ pub fn detect(sample: &[u8], whole_file: bool, delimiter: Option<u8>) -> Dialect
             rest,
         );
     }
-    let own = own_export(sample);
-    let delimiter = delimiter.or(own).unwrap_or_else(|| {
-        let scored = DELIMITERS.map(|delimiter| {
-            (
-                score(
-                    sample,
-                    whole_file,
-                    &Dialect {
-                        delimiter,
-                        ..base.clone()
-                    },
-                ),
-                delimiter,
-            )
-        });
-        // Of equals the first: the comma.
-        scored
-            .into_iter()
+    let dialect = match delimiter.or(own_export(sample)) {
+        Some(delimiter) => Dialect { delimiter, ..base },
+        None => most_consistent(sample, whole_file, &base),
+    };
+    let ends = Dialect {
+        cr_ends_record: true,
+        ..dialect.clone()
+    };
+    if !dialect.cr_ends_record && has_lone_cr(sample) && fits_better(sample, whole_file, &ends, &dialect) {
+        return finish(ends, sample);
+    }
+    finish(dialect, sample)
+}
+
+/// The dialect with the delimiter whose records are most alike, perhaps with records that stand in quotes as a whole.
+fn most_consistent(sample: &[u8], whole_file: bool, base: &Dialect) -> Dialect {
+    let with = |delimiter, wrapped| Dialect {
+        delimiter,
+        wrapped,
+        ..base.clone()
+    };
+    let scored = |dialect: Dialect| (score(sample, whole_file, &dialect), dialect);
+    // Of equals the first: the comma, and no wrapping.
+    let best = |dialects: &mut dyn DoubleEndedIterator<Item = Dialect>| {
+        dialects
+            .map(scored)
             .rev()
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .filter(|(score, _)| *score > 0.0)
-            .map_or(b',', |(_, d)| d)
-    });
-    finish(Dialect { delimiter, ..base }, sample)
+            .max_by(|a, b| a.0.total().total_cmp(&b.0.total()))
+    };
+    let wrapped = wraps_lines(sample);
+    let usual = DELIMITERS.map(|delimiter| with(delimiter, false));
+    let all = usual
+        .into_iter()
+        .chain(DELIMITERS.map(|delimiter| with(delimiter, true)));
+    let found = match wrapped {
+        true => best(&mut all.collect::<Vec<_>>().into_iter()),
+        false => best(&mut DELIMITERS.map(|delimiter| with(delimiter, false)).into_iter()),
+    };
+    let usual = found.filter(|(score, _)| score.total() > 0.0);
+    if usual.as_ref().is_some_and(|(score, _)| score.known >= 0.3) {
+        return usual.map_or_else(|| with(b',', false), |(_, dialect)| dialect);
+    }
+    let rare = best(&mut RARE_DELIMITERS.map(|delimiter| with(delimiter, false)).into_iter());
+    let is_certain = |(score, dialect): &(Score, Dialect)| {
+        let names = score.known >= 0.5 && score.consistent >= 0.8;
+        let shape = usual.is_none() && CERTAIN.contains(&dialect.delimiter) && score.consistent >= 0.95;
+        names || shape
+    };
+    let found = rare.filter(is_certain).or(usual);
+    found.map_or_else(|| with(b',', false), |(_, dialect)| dialect)
+}
+
+/// Whether a line of the sample stands in quotes from end to end.
+fn wraps_lines(sample: &[u8]) -> bool {
+    sample
+        .split(|byte| matches!(byte, b'\n' | b'\r'))
+        .any(|line| line.len() > 2 && line.starts_with(b"\"") && line.ends_with(b"\""))
+}
+
+fn has_lone_cr(sample: &[u8]) -> bool {
+    memchr_iter(b'\r', sample).any(|i| sample.get(i + 1).is_some_and(|next| !matches!(next, b'\n' | b'\r')))
+}
+
+/// Whether one dialect makes records more alike than another.
+fn fits_better(sample: &[u8], whole_file: bool, one: &Dialect, other: &Dialect) -> bool {
+    let [one, other] = [one, other].map(|dialect| score(sample, whole_file, dialect));
+    one.width > 1 && one.width == other.width.min(one.width) && one.consistent > other.consistent
 }
 
 fn finish(mut dialect: Dialect, sample: &[u8]) -> Dialect {
@@ -103,14 +150,32 @@ fn sep_line(sample: &[u8]) -> Option<(u8, usize)> {
     }
 }
 
-/// How well a dialect fits: the share of records with the commonest number of cells (two or more), and how many cells
-/// of one of the first records are known column names.
-fn score(sample: &[u8], whole_file: bool, dialect: &Dialect) -> f64 {
+/// How well a dialect fits.
+#[derive(Clone, Copy, Debug, Default)]
+struct Score {
+    /// The share of records with the commonest number of cells, of two or more.
+    consistent: f64,
+    /// The share of known column names in one of the first records.
+    known: f64,
+    /// That number of cells.
+    width: usize,
+}
+
+impl Score {
+    fn total(self) -> f64 {
+        match self.width {
+            0 => 0.0,
+            width => self.consistent + self.known * 2.0 + (width.min(50) as f64) / 1000.0,
+        }
+    }
+}
+
+fn score(sample: &[u8], whole_file: bool, dialect: &Dialect) -> Score {
     let records = split(sample, whole_file, dialect);
     let mut widths: Vec<usize> = records.iter().map(Vec::len).collect();
     let total = widths.len();
     if total == 0 {
-        return 0.0;
+        return Score::default();
     }
     let known = records
         .iter()
@@ -126,10 +191,16 @@ fn score(sample: &[u8], whole_file: bool, dialect: &Dialect) -> f64 {
         .unwrap_or((0, 1));
     let consistent = commonest.0 as f64 / total as f64;
     let widest_header = records.iter().take(20).map(Vec::len).max().unwrap_or(1);
-    if commonest.1 < 2 && widest_header < 2 {
-        return 0.0;
+    // A column of values with delimiters in quotes is no table of wrapped lines: there the header row is wide, too.
+    let wraps_rows_only = dialect.wrapped && records.first().is_some_and(|first| first.len() != commonest.1);
+    if wraps_rows_only || commonest.1 < 2 && widest_header < 2 {
+        return Score::default();
     }
-    consistent + known * 2.0 + (commonest.1.min(50) as f64) / 1000.0
+    Score {
+        consistent,
+        known,
+        width: commonest.1,
+    }
 }
 
 fn split(sample: &[u8], whole_file: bool, dialect: &Dialect) -> Vec<Vec<String>> {
@@ -190,6 +261,41 @@ mod tests {
         );
         assert_eq!(delimiter_of("email\na@x.org\n"), b',');
         assert_eq!(delimiter_of("a|b|c\n1|2|3\n"), b'|');
+    }
+
+    #[test]
+    fn rare_delimiters_are_taken_where_no_usual_one_makes_a_table() {
+        for delimiter in RARE_DELIMITERS {
+            let d = char::from(delimiter);
+            let text = format!("Name{d}Email{d}Phone\nAna Marsh{d}ana@x.org{d}1\nLin, Bo{d}bo@x.org{d}2\n");
+            assert_eq!(delimiter_of(&text), delimiter, "{d:?}");
+        }
+        assert_eq!(delimiter_of("alpha^beta\na^b\nc^d\n"), b'^');
+        assert_eq!(delimiter_of("Name,Time\nAna,10:00\nBo,11:00\n"), b',');
+        assert_eq!(delimiter_of("Email\na#b@x.org\nc#d@x.org\n"), b',');
+        assert_eq!(delimiter_of("Name;Notes\nAna;a^b\nBo;c^d\n"), b';');
+    }
+
+    #[test]
+    fn lines_in_quotes_are_records_of_many_cells() {
+        let wrapped = |text: &str| detect(text.as_bytes(), true, None).wrapped;
+        assert!(wrapped("\"Name,Email\"\n\"Ana,a@x.org\"\n"));
+        assert!(wrapped("\"Name;Email\"\r\n\"Ana;\"\"a@x.org\"\"\"\r\n"));
+        assert!(wrapped(
+            "Name,Email,Notes\nAna,a@x.org,x\n\"Bo,b@x.org,\"\"a, b\"\"\"\n"
+        ));
+        assert!(!wrapped("\"Name\",\"Email\"\n\"Ana\",\"a@x.org\"\n"));
+        assert!(!wrapped("Name\n\"Marsh, Ana\"\n\"Lin, Bo\"\n"));
+        assert!(!wrapped("\"Name\"\n\"Ana\"\n"));
+    }
+
+    #[test]
+    fn line_ends_of_several_kinds_all_end_records() {
+        let ends = |text: &str| detect(text.as_bytes(), true, None).cr_ends_record;
+        assert!(ends("Name,Email\rAna,a@x.org\nBo,b@x.org\r\nCem,c@x.org\n"));
+        assert!(ends("Name,Email\nAna,a@x.org\rBo,b@x.org\nCem,c@x.org\n"));
+        assert!(!ends("Name,Notes\nAna,one\rtwo\nBo,three\n"));
+        assert!(!ends("Name,Email\r\nAna,a@x.org\r\n"));
     }
 
     #[test]

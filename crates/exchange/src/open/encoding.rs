@@ -1,48 +1,16 @@
-//! The encoding of a file, and how it was told: byte order mark, zero bytes of UTF-16, valid UTF-8 over the whole file,
-//! else a detector.
+//! The encoding of a file, and how it was told: byte order mark, zero bytes of UTF-16, valid UTF-8, else a guess.
+//!
+//! A file that is UTF-8 in some lines and something else in others is UTF-8 with a second encoding for the other values.
 
+use super::charset::{Charset, Kind};
+use super::guess::{Guess, guess, is_latin};
 use super::refusal::OpenError;
 use super::source::Source;
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use super::utf8::Places;
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+use memchr::memrchr2;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
-
-/// An encoding of the WHATWG Encoding Standard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Charset(&'static Encoding);
-
-impl Charset {
-    /// UTF-8.
-    pub const UTF_8: Charset = Charset(UTF_8);
-
-    /// The encoding of a label such as `windows-1252` or `latin1`.
-    pub fn from_label(label: &str) -> Option<Self> {
-        Encoding::for_label(label.as_bytes()).map(Self)
-    }
-
-    /// The standard's name in lower case.
-    pub fn name(self) -> String {
-        self.0.name().to_ascii_lowercase()
-    }
-
-    pub(super) fn encoding(self) -> &'static Encoding {
-        self.0
-    }
-}
-
-impl Serialize for Charset {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0.name())
-    }
-}
-
-impl<'de> Deserialize<'de> for Charset {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let label = String::deserialize(deserializer)?;
-        Self::from_label(&label).ok_or_else(|| serde::de::Error::custom("unknown encoding"))
-    }
-}
 
 /// An encoding, and how it was told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,56 +21,46 @@ pub struct Found {
     pub bom: bool,
     /// How it was told, in words.
     pub evidence: String,
+    /// The encoding of those values of a UTF-8 file that are not UTF-8.
+    #[serde(default)]
+    pub other: Option<Charset>,
 }
 
-/// How many bytes around the first ones that are no ASCII the detector sees.
-const DETECTOR_BYTES: usize = 4 * 1024 * 1024;
-/// How many bytes it is given at once.
-const GUESS_BLOCK: u64 = 256 * 1024;
+/// How many bytes of lines that are not UTF-8 the guess is made from.
+const GUESSED_FROM: usize = 4 * 1024 * 1024;
+/// How many bytes are read at once.
+const BLOCK: usize = 256 * 1024;
+/// A line is looked at in pieces of this length.
+const LONGEST_LINE: usize = 1024 * 1024;
 
 /// The encoding that the user chose.
 pub fn chosen(charset: Charset, source: &dyn Source) -> io::Result<Found> {
     let head = head_of(source)?;
-    let bom = Encoding::for_bom(&head).is_some_and(|(e, _)| e == charset.0);
-    Ok(Found {
-        charset,
-        bom,
-        evidence: "chosen".to_owned(),
-    })
+    let bom = Encoding::for_bom(&head).is_some_and(|(encoding, _)| charset.0 == Kind::Standard(encoding));
+    Ok(found(charset, bom, "chosen"))
 }
 
 /// Tells the encoding. Reads the whole file unless its first bytes tell.
 pub fn detect(source: &dyn Source) -> Result<Found, OpenError> {
     let head = head_of(source)?;
-    let found = |encoding, bom, evidence: &str| Found {
-        charset: Charset(encoding),
-        bom,
-        evidence: evidence.to_owned(),
-    };
-    if let Some((encoding, _)) = Encoding::for_bom(&head) {
-        return Ok(found(encoding, true, "byte order mark"));
+    let mark = Encoding::for_bom(&head).map(|(encoding, _)| Charset::standard(encoding));
+    if let Some(charset) = mark.filter(|charset| *charset != Charset::UTF_8) {
+        return Ok(found(charset, true, "byte order mark"));
     }
     if let Some(encoding) = utf16_by_zeros(&head) {
-        return Ok(found(encoding, false, "every other byte is zero"));
+        return Ok(found(Charset::standard(encoding), false, "every other byte is zero"));
     }
     let survey = Survey::of(&mut *source.open()?)?;
-    if survey.invalid == 0 {
-        let evidence = if survey.valid == 0 {
-            "plain ASCII"
-        } else {
-            "valid UTF-8 throughout"
-        };
-        return Ok(found(UTF_8, false, evidence));
+    Ok(survey.conclusion(mark.is_some()))
+}
+
+fn found(charset: Charset, bom: bool, evidence: &str) -> Found {
+    Found {
+        charset,
+        bom,
+        evidence: evidence.to_owned(),
+        other: None,
     }
-    if survey.valid > survey.invalid {
-        let evidence = format!(
-            "UTF-8 with {} damaged place(s): {} characters are valid UTF-8 and no other encoding writes so by chance",
-            survey.invalid, survey.valid
-        );
-        return Ok(found(UTF_8, false, &evidence));
-    }
-    let encoding = guess(&mut *source.open()?)?;
-    Ok(found(encoding, false, "not valid UTF-8; told by its letters"))
 }
 
 fn head_of(source: &dyn Source) -> io::Result<Vec<u8>> {
@@ -129,117 +87,100 @@ fn utf16_by_zeros(head: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// What a reading of the whole file tells.
+#[derive(Default)]
 struct Survey {
-    /// Characters beyond ASCII that are valid UTF-8.
-    valid: u64,
-    /// Places that are not.
-    invalid: u64,
+    /// What stands in lines that are UTF-8, or were.
+    utf8: Places,
+    /// How many lines are something else.
+    other_lines: u64,
+    /// The first of them.
+    others: Vec<u8>,
 }
 
 impl Survey {
     fn of(input: &mut dyn Read) -> io::Result<Self> {
-        let mut survey = Self { valid: 0, invalid: 0 };
-        let mut buffer = vec![0; 256 * 1024];
-        // Bytes at the front of the buffer that may be the beginning of a character.
-        let mut kept = 0;
+        let mut survey = Self::default();
+        let mut buffer = Vec::with_capacity(2 * BLOCK);
         loop {
-            let got = input.read(&mut buffer[kept..])?;
-            let (last, end) = (got == 0, kept + got);
-            let begun = survey.count(&buffer[..end], last);
+            let before = buffer.len();
+            let got = (&mut *input).take(BLOCK as u64).read_to_end(&mut buffer)?;
+            let last = got < BLOCK;
+            let whole_lines = match memrchr2(b'\n', b'\r', &buffer[before..]) {
+                _ if last => buffer.len(),
+                Some(end) => before + end + 1,
+                None if buffer.len() >= LONGEST_LINE => buffer.len(),
+                None => continue,
+            };
+            survey.add(&buffer[..whole_lines]);
             if last {
                 return Ok(survey);
             }
-            buffer.copy_within(end - begun..end, 0);
-            kept = begun;
+            buffer.drain(..whole_lines);
         }
     }
 
-    /// Counts, and gives how many bytes at the end may be the beginning of a character.
-    fn count(&mut self, data: &[u8], last: bool) -> usize {
-        let mut rest = data;
-        loop {
-            match std::str::from_utf8(rest) {
-                Ok(text) => {
-                    self.valid += beyond_ascii(text);
-                    return 0;
-                }
-                Err(error) => {
-                    let (good, bad) = rest.split_at(error.valid_up_to());
-                    self.valid += std::str::from_utf8(good).map_or(0, beyond_ascii);
-                    match error.error_len() {
-                        Some(n) => {
-                            self.invalid += 1;
-                            rest = &bad[n..];
-                        }
-                        None if last => {
-                            self.invalid += 1;
-                            return 0;
-                        }
-                        None => return bad.len(),
-                    }
-                }
+    fn add(&mut self, lines: &[u8]) {
+        let places = Places::of(lines);
+        if places.invalid == 0 {
+            self.utf8.add(&places);
+            return;
+        }
+        for line in lines
+            .split_inclusive(|b| matches!(b, b'\n' | b'\r'))
+            .filter(|line| !line.is_ascii())
+        {
+            let places = Places::of(line);
+            if places.are_utf8() {
+                self.utf8.add(&places);
+                continue;
+            }
+            self.other_lines += 1;
+            if self.others.len() < GUESSED_FROM {
+                self.others.extend_from_slice(line);
             }
         }
     }
-}
 
-/// What the detector makes of the file from its first byte beyond ASCII on.
-fn guess(input: &mut dyn Read) -> io::Result<&'static Encoding> {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    let mut seen = Vec::new();
-    let mut block = Vec::new();
-    loop {
-        // Whole blocks, however the bytes arrive: where the first one begins is something that the detector sees.
-        block.clear();
-        (&mut *input).take(GUESS_BLOCK).read_to_end(&mut block)?;
-        let last = (block.len() as u64) < GUESS_BLOCK;
-        if !seen.is_empty() || !block.is_ascii() {
-            detector.feed(&block, last);
-            seen.extend_from_slice(&block);
+    fn conclusion(&self, bom: bool) -> Found {
+        if self.other_lines == 0 {
+            let evidence = match (&self.utf8, bom) {
+                (Places { invalid: 1.., .. }, _) => {
+                    format!("UTF-8 with {} damaged place(s)", self.utf8.invalid)
+                }
+                (_, true) => "byte order mark".to_owned(),
+                (Places { valid: 0, .. }, _) => "plain ASCII".to_owned(),
+                _ => "valid UTF-8 throughout".to_owned(),
+            };
+            return found(Charset::UTF_8, bom, &evidence);
         }
-        if last || seen.len() >= DETECTOR_BYTES {
-            break;
-        }
-    }
-    let guess = detector.guess(None, Utf8Detection::Deny);
-    Ok(if mac_roman_fits_better(&seen, guess) {
-        MACINTOSH
-    } else {
-        guess
-    })
-}
-
-fn beyond_ascii(text: &str) -> u64 {
-    if text.is_ascii() {
-        0
-    } else {
-        text.chars().filter(|c| !c.is_ascii()).count() as u64
-    }
-}
-
-/// Whether Mac OS Roman, which the detector does not know, makes words of what the guess makes signs of: its letters
-/// with marks lie where the Windows encodings have quotes, dashes and rare letters.
-fn mac_roman_fits_better(bytes: &[u8], guess: &'static Encoding) -> bool {
-    if !guess.is_single_byte() || !guess.name().starts_with("windows-125") {
-        return false;
-    }
-    let inside_words = |encoding: &'static Encoding| {
-        let mut letters = 0_i64;
-        for window in bytes
-            .windows(3)
-            .filter(|w| w[1] >= 0x80 && w[0].is_ascii_alphabetic() && w[2].is_ascii_alphabetic())
-        {
-            let (text, _) = encoding.decode_without_bom_handling(&window[1..2]);
-            letters += match text.chars().next() {
-                Some(c) if "éèêëàâäáãåçñöôóòõüûúùíìîïßøæœ’".contains(c) => 2,
-                Some(c) if "ÉÈÊËÀÂÄÁÃÅÇÑÖÔÓÒÕÜÛÚÙÍÌÎÏØÆŒ".contains(c) => 1,
-                _ => -1,
+        let guess = guess(&self.others);
+        if bom || self.is_mixed(&guess) {
+            let lines = self.other_lines;
+            let name = guess.charset.name();
+            return Found {
+                other: Some(guess.charset),
+                ..found(
+                    Charset::UTF_8,
+                    bom,
+                    &format!(
+                        "UTF-8, but {lines} line(s) are not; they are read as {name} ({})",
+                        guess.evidence
+                    ),
+                )
             };
         }
-        letters
-    };
-    let mac = inside_words(MACINTOSH);
-    mac > 0 && mac > inside_words(WINDOWS_1252).max(inside_words(guess))
+        found(guess.charset, false, &format!("not valid UTF-8; {}", guess.evidence))
+    }
+
+    /// Whether some lines are UTF-8, and not by chance: Latin text of single bytes never is, other text now and then.
+    fn is_mixed(&self, guess: &Guess) -> bool {
+        let certain = match () {
+            () if is_latin(guess.charset) => return self.utf8.valid > 0,
+            () if guess.charset.is_single_byte() => self.utf8.valid,
+            () => self.utf8.wide,
+        };
+        certain * 20 > self.other_lines
+    }
 }
 
 #[cfg(test)]
@@ -286,8 +227,8 @@ mod tests {
             ),
         ] {
             let (bytes, _, _) = Encoding::for_label(label.as_bytes()).unwrap().encode(text);
-            let guess = detect(&bytes.to_vec()).unwrap().charset.0;
-            assert_eq!(guess.decode(&bytes).0, text, "{label}: {}", guess.name());
+            let guess = detect(&bytes.to_vec()).unwrap().charset;
+            assert_eq!(guess.decode(&bytes), text, "{label}: {}", guess.name());
         }
     }
 

@@ -5,6 +5,7 @@ use crate::formula_guard::unguarded;
 use crate::mapping::is_known_name;
 use crate::native::is_own_header;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// Which record holds the header.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,47 +56,87 @@ fn numbered(width: usize) -> Vec<String> {
 /// Finds the header row among the first records.
 fn find(records: &[(u64, Vec<String>)]) -> Header {
     let width = usual_width(records);
-    let known = |record: &[String]| record.iter().filter(|c| is_known_name(c)).count();
-    let fits = |record: &[String]| {
-        let filled = filled(record);
-        filled >= width.min(2) && filled * 2 >= width && !record.iter().any(|c| is_data_like(c))
+    let full = usual_filled(records);
+    let first = &records[..records.len().min(MOST_PREAMBLE)];
+    let found = |at: usize, recognised| Header {
+        header_at: Some(at),
+        names: names_below(records, at, width),
+        recognised,
     };
-    let candidates = || {
-        records
-            .iter()
-            .take(MOST_PREAMBLE)
-            .enumerate()
-            .filter(|(_, (_, r))| fits(r))
-    };
+    let holds_names =
+        |record: &[String]| !record.iter().any(|cell| is_data_like(cell)) && filled(record) >= width.min(2);
     // Our own header row is known for certain, also where a custom field is called `4711-0815`.
-    let mut first = records.iter().take(MOST_PREAMBLE).enumerate();
-    let recognised = first
-        .find(|(_, (_, r))| is_own_header(r))
-        .or_else(|| candidates().find(|(_, (_, r))| known(r) * 10 >= filled(r) * 4))
-        .or_else(|| candidates().find(|(_, (_, r))| known(r) >= 2));
-    if let Some((at, (_, record))) = recognised {
-        return Header {
-            header_at: Some(at),
-            names: names_of(record, width),
-            recognised: true,
-        };
+    let own = first.iter().position(|(_, record)| is_own_header(record));
+    let known_for = |least: &dyn Fn(usize, usize) -> bool| {
+        let mut rows = first.iter();
+        rows.position(|(_, record)| holds_names(record) && least(known(record), filled(record)))
+    };
+    let by_names = || {
+        known_for(&|known, filled| known * 10 >= filled * 4 && (known >= 2 || filled * 2 >= full))
+            .or_else(|| known_for(&|known, filled| known >= 2 && filled * 2 >= full))
+            .or_else(|| known_for(&|known, _| known >= 2))
+    };
+    if let Some(at) = own.or_else(|| by_names().map(|at| below_groups(first, at))) {
+        return found(at, true);
     }
     // No known word: the first full record is a header if it looks like names and what follows does not repeat it.
     let first_full = records
         .iter()
-        .position(|(_, r)| filled(r) * 2 >= width && r.len() >= width.min(2));
+        .position(|(_, record)| filled(record) * 2 >= full && record.len() >= width.min(2));
     match first_full {
-        Some(at) if looks_like_names(&records[at].1, &records[at + 1..]) => Header {
-            header_at: Some(at),
-            names: names_of(&records[at].1, width),
-            recognised: false,
-        },
+        Some(at) if looks_like_names(&records[at].1, &records[at + 1..]) => found(at, false),
         _ => Header {
             header_at: None,
             names: numbered(width),
             recognised: false,
         },
     }
+}
+
+fn known(record: &[String]) -> usize {
+    record.iter().filter(|cell| is_known_name(cell)).count()
+}
+
+/// The header row proper where the row that was found only groups the columns: the next one has more names.
+fn below_groups(records: &[(u64, Vec<String>)], at: usize) -> usize {
+    let Some((_, below)) = records.get(at + 1) else {
+        return at;
+    };
+    let groups = &records[at].1;
+    let has_more = filled(below) > filled(groups) && known(below) > known(groups) && known(below) >= 2;
+    match has_more && !below.iter().any(|cell| is_data_like(cell)) {
+        true => at + 1,
+        false => at,
+    }
+}
+
+/// The names of the columns. One that occurs again is told apart by the group above it, if a row above has groups.
+fn names_below(records: &[(u64, Vec<String>)], at: usize, width: usize) -> Vec<String> {
+    let names = names_of(&records[at].1, width);
+    let Some((_, above)) = at.checked_sub(1).and_then(|above| records.get(above)) else {
+        return names;
+    };
+    let groups = filled(above);
+    if groups < 2 || groups >= filled(&records[at].1) || above.iter().any(|cell| is_data_like(cell)) {
+        return names;
+    }
+    let mut times: HashMap<String, usize> = HashMap::new();
+    for name in &names {
+        *times.entry(name.to_lowercase()).or_default() += 1;
+    }
+    let mut group = String::new();
+    let in_groups = names.into_iter().enumerate().map(|(column, name)| {
+        let above = above.get(column).map(|cell| model::clean(cell)).unwrap_or_default();
+        if !above.is_empty() {
+            group = above.to_string();
+        }
+        let again = !name.is_empty() && times.get(&name.to_lowercase()).is_some_and(|times| *times > 1);
+        match again && !group.is_empty() {
+            true => format!("{group} {name}"),
+            false => name,
+        }
+    });
+    in_groups.collect()
 }
 
 fn filled(record: &[String]) -> usize {
@@ -111,6 +152,17 @@ fn usual_width(records: &[(u64, Vec<String>)]) -> usize {
         .map(|w| (w[0] > 1, w.len(), w[0]))
         .max()
         .map_or(1, |(_, _, width)| width)
+}
+
+/// How many cells of most records are filled, at least.
+fn usual_filled(records: &[(u64, Vec<String>)]) -> usize {
+    let mut counts: Vec<usize> = records
+        .iter()
+        .map(|(_, record)| filled(record))
+        .filter(|n| *n > 0)
+        .collect();
+    counts.sort_unstable();
+    counts.get(counts.len() / 2).copied().unwrap_or(1)
 }
 
 fn looks_like_names(record: &[String], below: &[(u64, Vec<String>)]) -> bool {
@@ -177,6 +229,58 @@ mod tests {
         assert_eq!(
             header_at("# exported\n# do not edit\nfirst_name,email\nAnn,a@x.org\n"),
             Some(2)
+        );
+    }
+
+    #[test]
+    fn empty_cells_around_the_names_do_not_hide_the_header() {
+        let trailing = ",".repeat(40);
+        for (text, at) in [
+            (format!("Name,Email,Phone{trailing}\nAna,a@x.org,1{trailing}x\n"), 0),
+            (
+                format!("{trailing}Name,Email,Phone\n{trailing}Ana,a@x.org,1\nx{trailing}\n"),
+                0,
+            ),
+            (format!("Name,Email\nAna,a@x.org{trailing}\nBo,b@x.org{trailing}x\n"), 0),
+            (
+                "Name,,,,Email,,,,Phone\nAna,,,,a@x.org,,,,1\nBo,x,y,z,b@x.org,x,y,z,2\n".to_owned(),
+                0,
+            ),
+            (
+                format!("List{trailing}\n{trailing}\nName,Email{trailing}\nAna,a@x.org{trailing}x\n"),
+                2,
+            ),
+        ] {
+            assert_eq!(header_at(&text), Some(at), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_header_stands_below_a_row_of_groups() {
+        let found = |text: &str| {
+            let records: Vec<_> = text
+                .lines()
+                .enumerate()
+                .map(|(i, l)| (i as u64, l.split(',').map(str::to_owned).collect()))
+                .collect();
+            let found = find(&records);
+            (found.header_at, found.names.join("|"))
+        };
+        assert_eq!(
+            found("Person,,Contact,,Address\nFirst Name,Last Name,Email,Phone,City\nAna,Marsh,a@x.org,1,Bern\n"),
+            (Some(1), "First Name|Last Name|Email|Phone|City".to_owned())
+        );
+        assert_eq!(
+            found("Name,,Home,,Work,\nFirst,Last,Phone,City,Phone,City\nAna,Marsh,1,Bern,2,Basel\n"),
+            (
+                Some(1),
+                "First|Last|Home Phone|Home City|Work Phone|Work City".to_owned()
+            )
+        );
+        assert_eq!(
+            found("Name,Email,City\nTitle,Company,Phone\nAna,a@x.org,Bern\n").0,
+            Some(0),
+            "a row as full as the header is none of groups"
         );
     }
 

@@ -4,22 +4,29 @@
 //! columns mean, except that a known column name is evidence for a header row.
 
 mod batch;
+mod charset;
 mod decode;
 mod dialect;
 mod dialect_detection;
 mod encoding;
+mod foreign;
+mod guess;
 mod header;
+mod letters;
 mod records;
 mod refusal;
 mod refuse;
 mod source;
 mod split;
+mod tables;
+mod utf8;
 mod width;
 
 pub use batch::{Anomaly, Batch, Position, Record};
+pub use charset::Charset;
 pub use decode::decoded;
 pub use dialect::Dialect;
-pub use encoding::{Charset, Found as EncodingFound};
+pub use encoding::Found as EncodingFound;
 pub use header::HeaderChoice;
 pub use records::Records;
 pub use refusal::{OpenError, Refusal};
@@ -76,9 +83,11 @@ pub fn open(source: &dyn Source, overrides: &Overrides) -> Result<Opened, OpenEr
         .read_to_end(&mut sample)?;
     let whole_file = (sample.len() as u64) < SAMPLE_BYTES;
     refuse::by_text(&sample)?;
-    let dialect = dialect_detection::detect(&sample, whole_file, overrides.delimiter);
+    let mut dialect = dialect_detection::detect(&sample, whole_file, overrides.delimiter);
+    dialect.other_encoding = encoding.other;
     let mut records = sample_records(&sample, &dialect, whole_file);
     width::drop_empty_ends(&mut records);
+    dialect.spaced = blank_lines_between(&records);
     let mut found = header::chosen(&records, overrides.header);
     refuse::prose(&records, &found)?;
     let after_header = found.header_at.map_or(0, |at| at + 1);
@@ -97,6 +106,24 @@ pub fn open(source: &dyn Source, overrides: &Overrides) -> Result<Opened, OpenEr
     })
 }
 
+/// Whether blank lines stand before a third of the rows or more.
+fn blank_lines_between(records: &[(u64, Vec<String>)]) -> bool {
+    let filled = |record: &[String]| record.iter().filter(|cell| !cell.trim().is_empty()).count();
+    let mut rows = 0;
+    let mut apart = 0;
+    let mut before: Option<&(u64, Vec<String>)> = None;
+    for record in records {
+        if filled(&record.1) > 1 {
+            rows += 1;
+            let blank_line = before.is_some_and(|(index, _)| index + 1 < record.0);
+            let blank_record = before.is_some_and(|(_, cells)| filled(cells) == 0);
+            apart += usize::from(blank_line || blank_record);
+        }
+        before = Some(record);
+    }
+    rows > 3 && apart * 3 > rows
+}
+
 /// The non-blank records of the sample with their numbers (blank lines counted).
 fn sample_records(sample: &[u8], dialect: &Dialect, whole_file: bool) -> Vec<(u64, Vec<String>)> {
     let mut reader = Records::new(sample, dialect.clone());
@@ -112,3 +139,7 @@ fn sample_records(sample: &[u8], dialect: &Dialect, whole_file: bool) -> Vec<(u6
     }
     records
 }
+
+#[cfg(test)]
+#[path = "open_tests.rs"]
+mod tests;

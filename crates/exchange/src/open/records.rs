@@ -5,7 +5,8 @@
 
 use super::batch::{Anomaly, Batch, Head, Position};
 use super::dialect::Dialect;
-use super::split::{Extent, UnclosedQuoteCache, split};
+use super::split::{Extent, MARK, UnclosedQuoteCache, split};
+use super::tables::Tables;
 use memchr::{memchr_iter, memchr2};
 use std::io::{self, Read};
 
@@ -34,6 +35,8 @@ pub struct Records<R> {
     read_bytes: usize,
     /// Where no quote closes, seen from the next record.
     barren: UnclosedQuoteCache,
+    /// What tells the rows of another table.
+    tables: Option<Tables>,
 }
 
 impl<R: Read> Records<R> {
@@ -62,6 +65,15 @@ impl<R: Read> Records<R> {
             skipping: false,
             read_bytes,
             barren: UnclosedQuoteCache::default(),
+            tables: None,
+        }
+    }
+
+    /// Telling apart the tables of the file by its header row, which is that of the first.
+    pub fn of_table(self, header: &[&str], header_row: u64) -> Self {
+        Self {
+            tables: Some(Tables::of(header, header_row)),
+            ..self
         }
     }
 
@@ -73,7 +85,7 @@ impl<R: Read> Records<R> {
     pub fn fill(&mut self, batch: &mut Batch, most: usize) -> io::Result<bool> {
         batch.clear();
         while batch.heads.len() < most && batch.bytes.len() < BATCH_BYTES && self.next_into(batch)? {}
-        batch.seal();
+        batch.seal(self.dialect.other_encoding);
         Ok(!batch.is_empty())
     }
 
@@ -101,17 +113,30 @@ impl<R: Read> Records<R> {
                 self.read_more()?;
                 continue;
             };
+            if self.dialect.wrapped {
+                unwrap_record(&data[..parsed.length], &self.dialect, batch, cells);
+            }
+            let marked = drop_mark(batch, cells) || parsed.marked;
+            let shape = Shape::of(batch, cells);
+            if let Some(tables) = &self.tables
+                && self.next.index > tables.header_row
+            {
+                let apart = marked || self.next.notes_follow;
+                if let Some(other) = tables.begins_table(batch, cells, apart) {
+                    self.next.other_table = other;
+                }
+            }
             let head = Head {
                 mark: self.next,
                 first_cell: cells,
                 cells: batch.ends.len() - cells,
                 oddity: parsed.oddity,
-                lone: self.next.notes_follow && batch.ends.len() - cells == 1,
+                lone: self.next.notes_follow && shape == Shape::Single && !self.dialect.spaced,
             };
             self.next.line += lines_in(&data[..parsed.length], &self.dialect);
             self.pass(parsed.length);
             self.skipping = parsed.oddity == Some(Anomaly::TooLong);
-            let blank = head.cells == 1 && batch.bytes[bytes..].iter().all(|b| b.is_ascii_whitespace() || *b == 0);
+            let blank = head.cells == 1 && shape == Shape::Blank;
             let hint = self.next.index == 0 && self.dialect.sep_line && head.cells <= 2;
             self.next.index += 1;
             if blank || hint {
@@ -120,7 +145,7 @@ impl<R: Read> Records<R> {
                 batch.bytes.truncate(bytes);
                 continue;
             }
-            self.next.notes_follow = head.lone;
+            self.next.notes_follow = head.lone || shape == Shape::Blank;
             batch.heads.push(head);
             return Ok(true);
         }
@@ -164,8 +189,76 @@ impl<R: Read> Records<R> {
     }
 }
 
+/// How many cells of a record are filled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// None.
+    Blank,
+    /// The first one only.
+    Single,
+    Ordinary,
+}
+
+impl Shape {
+    /// That of the record whose cells begin at `cells`.
+    fn of(batch: &Batch, cells: usize) -> Self {
+        let is_blank = |at: usize| batch.cell_bytes(at).iter().all(|b| b.is_ascii_whitespace() || *b == 0);
+        match (is_blank(cells), (cells + 1..batch.ends.len()).all(is_blank)) {
+            (true, true) => Self::Blank,
+            (false, true) => Self::Single,
+            _ => Self::Ordinary,
+        }
+    }
+}
+
+/// Drops a byte order mark inside the quotes of a record's first cell.
+fn drop_mark(batch: &mut Batch, cells: usize) -> bool {
+    if !batch.cell_bytes(cells).starts_with(MARK) {
+        return false;
+    }
+    let begin = batch.begin_of(cells);
+    batch.bytes.drain(begin..begin + MARK.len());
+    for end in &mut batch.ends[cells..] {
+        *end -= MARK.len();
+    }
+    true
+}
+
+/// Splits a record that stands in quotes as a whole once more.
+fn unwrap_record(data: &[u8], dialect: &Dialect, batch: &mut Batch, cells: usize) {
+    let data = data.strip_prefix(MARK).unwrap_or(data);
+    if batch.ends.len() != cells + 1 || data.first() != Some(&dialect.quote) {
+        return;
+    }
+    let begin = batch.begin_of(cells);
+    let inside = batch.bytes[begin..batch.ends[cells]].to_vec();
+    batch.ends.truncate(cells);
+    batch.bytes.truncate(begin);
+    let mut at = 0;
+    while at < inside.len() {
+        let extent = Extent {
+            data: &inside[at..],
+            ended: true,
+            too_long: false,
+        };
+        match split(&extent, dialect, &mut UnclosedQuoteCache::default(), batch) {
+            Some(parsed) if parsed.length > 0 => at += parsed.length,
+            _ => break,
+        }
+    }
+    if batch.ends.len() == cells {
+        batch.end_cell();
+    }
+}
+
+/// Line breaks, each CR LF counted once.
 fn lines_in(data: &[u8], dialect: &Dialect) -> u64 {
-    memchr_iter(if dialect.cr_ends_record { b'\r' } else { b'\n' }, data).count() as u64
+    let mut breaks = memchr_iter(b'\n', data).count();
+    if dialect.cr_ends_record {
+        let lone = |at: &usize| data.get(at + 1) != Some(&b'\n');
+        breaks += memchr_iter(b'\r', data).filter(lone).count();
+    }
+    breaks as u64
 }
 
 #[cfg(test)]

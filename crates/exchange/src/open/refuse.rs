@@ -1,5 +1,6 @@
 //! Refusing what is no table, with a message that names what it is.
 
+use super::foreign::format_of;
 use super::header::Header;
 use super::refusal::{OpenError, Refusal};
 use std::io::Read;
@@ -19,23 +20,43 @@ fn signature(head: &[u8]) -> Option<Refusal> {
     }
     if begins(&[b"PK\x03\x04", b"PK\x05\x06"]) {
         return Some(match () {
-            () if holds(b"opendocument") => Refusal::OpenDocument,
+            () if holds(b"opendocument.spreadsheet") => Refusal::OpenDocument,
+            () if holds(b"opendocument") || holds(b"word/") || holds(b"ppt/") => Refusal::Document,
+            // Numbers, Pages and Keynote keep their parts so.
+            () if holds(b".iwa") || holds(b"Index.zip") => Refusal::Numbers,
             // A workbook begins with the list of its parts; without one the file's name claimed to be a table, and
             // what spreadsheets write under a wrong name is a workbook.
             () if holds(b"xl/") || holds(b"[Content_Types].xml") || !holds(b".csv") => Refusal::Workbook,
             () => Refusal::Zip,
         });
     }
-    let known: [(&[&[u8]], Refusal); 7] = [
+    let known: [(&[&[u8]], Refusal); 10] = [
         (&[b"\xD0\xCF\x11\xE0"], Refusal::OldWorkbook),
         (&[b"\x1F\x8B"], Refusal::Gzip),
         (
-            &[b"BZh", b"\xFD7zXZ", b"7z\xBC\xAF", b"Rar!", b"\x28\xB5\x2F\xFD"],
+            &[
+                b"BZh",
+                b"\xFD7zXZ",
+                b"7z\xBC\xAF",
+                b"Rar!",
+                b"\x28\xB5\x2F\xFD",
+                b"MSCF",
+                b"\x04\x22\x4D\x18",
+            ],
             Refusal::Archive,
         ),
         (&[b"%PDF"], Refusal::Pdf),
-        (&[b"\x89PNG", b"\xFF\xD8\xFF", b"GIF8", b"RIFF"], Refusal::Image),
+        (
+            &[b"\x89PNG", b"\xFF\xD8\xFF", b"GIF8", b"RIFF", b"II*\0", b"MM\0*"],
+            Refusal::Image,
+        ),
         (&[b"SQLite format 3\0"], Refusal::Database),
+        (
+            &[b"\0\x01\0\0Standard Jet DB", b"\0\x01\0\0Standard ACE DB"],
+            Refusal::Access,
+        ),
+        (&[b"!BDN"], Refusal::OutlookData),
+        (&[b"bplist00", b"PAR1", b"ARROW1", b"Obj\x01"], Refusal::Binary),
         (&[b"\x7FELF", b"MZ\x90", b"\xCA\xFE\xBA\xBE"], Refusal::Binary),
     ];
     known
@@ -44,53 +65,26 @@ fn signature(head: &[u8]) -> Option<Refusal> {
         .map(|(_, refusal)| refusal)
 }
 
-/// Refuses by what the decoded text begins with.
+/// Refuses by what the decoded text is.
 pub fn by_text(sample: &[u8]) -> Result<(), OpenError> {
-    let text = sample.trim_ascii_start();
-    let begins = |word: &[u8]| text.len() >= word.len() && text[..word.len()].eq_ignore_ascii_case(word);
-    let control = sample.iter().filter(|b| matches!(b, 0..=8 | 14..=31)).count();
-    let refusal = if text.is_empty() || sample.iter().all(|b| b.is_ascii_whitespace() || *b == 0) {
-        Refusal::Empty
-    } else if [
-        &b"<!doctype html"[..],
-        b"<html",
-        b"<table",
-        b"<head",
-        b"<body",
-        b"<meta",
-    ]
-    .iter()
-    .any(|w| begins(w))
-    {
-        Refusal::Html
-    } else if begins(b"<?xml") {
-        Refusal::Xml
-    } else if begins(b"begin:vcard") {
-        Refusal::Vcard
-    } else if begins(b"begin:vcalendar") {
-        Refusal::Calendar
-    } else if begins(b"{\\rtf") {
-        Refusal::RichText
-    } else if begins(b"dn: ") || begins(b"version: 1\ndn:") {
-        Refusal::Ldif
-    } else if is_json(text) {
-        Refusal::Json
-    } else if control * 20 > sample.len() {
-        Refusal::Binary
-    } else {
-        return Ok(());
+    let refusal = match () {
+        () if sample.iter().all(|b| b.is_ascii_whitespace() || *b == 0) => Some(Refusal::Empty),
+        () => format_of(sample).or_else(|| is_binary(sample).then_some(Refusal::Binary)),
     };
-    Err(OpenError::Refused(refusal))
+    refusal.map_or(Ok(()), |refusal| Err(OpenError::Refused(refusal)))
 }
 
-fn is_json(text: &[u8]) -> bool {
-    let compact: Vec<u8> = text
-        .iter()
-        .copied()
-        .filter(|b| !b.is_ascii_whitespace())
-        .take(3)
-        .collect();
-    compact.starts_with(b"{\"") || compact.starts_with(b"[{") || compact == b"{}" || compact == b"[]"
+/// Whether more than one byte in twenty is a control character. A run of zeros is one: blocks of a file that were never
+/// written are read so. The separators of ASCII separate columns.
+fn is_binary(sample: &[u8]) -> bool {
+    let is_control = |byte: u8| matches!(byte, 0 | 2..=8 | 14..=27);
+    let mut before = None;
+    let mut control = 0;
+    for byte in sample {
+        control += usize::from(is_control(*byte) && !(*byte == 0 && before == Some(0)));
+        before = Some(*byte);
+    }
+    control * 20 > sample.len()
 }
 
 /// Refuses text that is no table: no column was recognised by name or value, and the records have no common shape.
@@ -126,18 +120,30 @@ mod tests {
     }
 
     #[test]
-    fn text_is_known_by_its_beginning() {
-        let refusal = |text: &str| match by_text(text.as_bytes()) {
-            Err(OpenError::Refused(r)) => Some(r),
-            _ => None,
-        };
-        assert_eq!(refusal(" \n"), Some(Refusal::Empty));
-        assert_eq!(refusal("<!DOCTYPE html><p>"), Some(Refusal::Html));
-        assert_eq!(refusal("BEGIN:VCARD\r\n"), Some(Refusal::Vcard));
-        assert_eq!(refusal("[ {\"a\": 1}]"), Some(Refusal::Json));
-        assert_eq!(refusal("{\\rtf1\\ansi"), Some(Refusal::RichText));
-        assert_eq!(refusal("BEGIN:VCALENDAR\n"), Some(Refusal::Calendar));
-        assert_eq!(refusal("a,b\n"), None);
-        assert_eq!(refusal("{notes},b\n"), None);
+    fn archives_are_known_by_their_parts() {
+        let zip = |part: &str| signature(format!("PK\x03\x04......{part}").as_bytes());
+        assert_eq!(zip("Index/Document.iwa"), Some(Refusal::Numbers));
+        assert_eq!(zip("Index/Tables/Tile.iwa"), Some(Refusal::Numbers));
+        assert_eq!(zip("[Content_Types].xml....word/document.xml"), Some(Refusal::Document));
+        assert_eq!(
+            zip("mimetypeapplication/vnd.oasis.opendocument.text"),
+            Some(Refusal::Document)
+        );
+        assert_eq!(
+            zip("mimetypeapplication/vnd.oasis.opendocument.spreadsheet"),
+            Some(Refusal::OpenDocument)
+        );
+        assert_eq!(zip("xl/workbook.xml"), Some(Refusal::Workbook));
+    }
+
+    #[test]
+    fn zeros_that_fill_up_a_file_are_not_binary() {
+        let refused = |bytes: &[u8]| by_text(bytes).is_err();
+        let mut padded = b"Name,Email\nAna,a@x.org\n".to_vec();
+        padded.extend_from_slice(&[0; 5000]);
+        assert!(!refused(&padded));
+        assert!(!refused(b"Name\x1fEmail\nAna\x1fa@x.org\n"));
+        assert!(refused(b"\x02\x03a\x04b\x05c\x06"));
+        assert!(refused(&[0; 50]), "nothing but zeros is an empty file");
     }
 }

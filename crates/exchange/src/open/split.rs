@@ -7,9 +7,14 @@ use super::batch::{Anomaly, Batch};
 use super::dialect::Dialect;
 use memchr::{memchr, memchr2, memchr3, memrchr};
 
+/// The byte order mark of UTF-8.
+pub const MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// A record that was split: how many bytes it takes with its line end, and what was odd.
 pub struct Split {
     pub length: usize,
+    /// Whether a byte order mark stood before it, as in the middle of files that were joined.
+    pub marked: bool,
     pub oddity: Option<Anomaly>,
 }
 
@@ -40,7 +45,12 @@ pub fn split(
     batch: &mut Batch,
 ) -> Option<Split> {
     let Extent { data, ended, too_long } = *extent;
-    let mut at = 0;
+    if data.len() < MARK.len() && MARK.starts_with(data) && !ended {
+        return None;
+    }
+    // A quote behind a byte order mark is a quote.
+    let marked = data.starts_with(MARK);
+    let mut at = if marked { MARK.len() } else { 0 };
     let mut oddity = None;
     loop {
         let end = match quoted_cell(extent, at, dialect, barren, batch) {
@@ -53,12 +63,15 @@ pub fn split(
         };
         match end {
             CellEnd::Next(next) => at = next,
-            CellEnd::Record(length) => return Some(Split { length, oddity }),
+            CellEnd::Record(length) => {
+                return Some(Split { length, marked, oddity });
+            }
             CellEnd::Unknown if too_long => {
                 batch.bytes.extend_from_slice(&data[at..]);
                 batch.end_cell();
                 return Some(Split {
                     length: data.len(),
+                    marked,
                     oddity: Some(Anomaly::TooLong),
                 });
             }

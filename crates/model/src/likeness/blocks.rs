@@ -3,6 +3,7 @@
 //! Owns the blocks: two contacts that [`super::likeness`] would call possible are in one block at least, so that only
 //! contacts of one block need be compared. Leaves out keeping them and comparing.
 
+use super::agreement;
 use super::given::tight;
 use super::names::Name;
 use super::places;
@@ -45,6 +46,23 @@ pub fn blocks(contact: &Contact) -> Vec<Block> {
             out.add('d', &birthday, city);
         }
         out.add('i', &birthday, &first_letter);
+        out.add('k', &birthday, "birthday");
+        for (kind, place) in places.iter().filter(|(kind, _)| *kind != 'y') {
+            out.add('p', &birthday, &format!("{kind}{place}"));
+        }
+        for address in &contact.addresses {
+            out.add(
+                't',
+                &places::street(address.address.as_str()),
+                &fold(address.zip_code.as_str()),
+            );
+        }
+        for (field, value) in contact.custom.iter().filter(|(field, _)| agreement::is_number(field)) {
+            let value = fold(value.as_str()).replace(' ', "");
+            if agreement::tells_apart(&value) {
+                out.add('u', field, &value);
+            }
+        }
         for email in contact.emails.iter().filter(|e| !places::is_shared(e.value.as_str())) {
             out.add('e', &places::bare_local(email.value.as_str()), "mailbox");
         }

@@ -4,6 +4,7 @@
 //! reason enough to ask a person. A function of the two contacts. Leaves out finding the two among many (`blocks` gives
 //! what to look for), and what is done about it.
 
+mod agreement;
 mod blocks;
 #[cfg(test)]
 mod filling;
@@ -207,6 +208,19 @@ fn two_generations(a: &Contact, b: &Contact) -> bool {
 
 /// Judges two contacts that share no match key: different, or possibly the same.
 pub fn by_values(a: &Contact, b: &Contact) -> Likeness {
+    let by_names = by_names(a, b);
+    match agreement::agreement(a, b) {
+        Some(found) if found.strength > by_names.strength => Likeness {
+            verdict: Verdict::Possible,
+            strength: found.strength,
+            reasons: found.reasons,
+        },
+        _ => by_names,
+    }
+}
+
+/// The same, by names that can be one person's and what agrees beside them.
+fn by_names(a: &Contact, b: &Contact) -> Likeness {
     let (name_a, name_b) = (Name::of(a), Name::of(b));
     let names = names::compare(&name_a, &name_b);
     // Most of those that are compared end here.

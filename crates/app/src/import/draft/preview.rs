@@ -182,6 +182,9 @@ impl Preview {
         let mut seen = |chunk: &Chunk, at: usize, result: &RowResult| {
             let row = &chunk.rows[at];
             entries.push(Entry::new(row, result));
+            if result.outcome != Outcome::Invalid && row.reasons.iter().any(|reason| reason.warning) {
+                self.going().state.warnings.add(row.reasons.iter());
+            }
             if result.outcome == Outcome::Invalid
                 && let Some(record) = chunk.record(row)
             {

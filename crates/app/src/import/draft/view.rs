@@ -5,6 +5,7 @@ use crate::import::counts::Counts;
 use crate::import::counts::RowClass;
 use crate::import::draft::DraftSettings;
 use crate::import::outcome::Decision;
+use crate::import::warnings::Warnings;
 use exchange::mapping::Column;
 use exchange::open::{Dialect, EncodingFound};
 use exchange::reason::Reason;
@@ -67,6 +68,8 @@ pub struct MappedFile {
 pub struct PreviewState {
     /// Rows by class so far.
     pub counts: Counts,
+    /// What is odd about rows that would not be rejected.
+    pub warnings: Warnings,
     /// Bytes of the file that are read.
     pub bytes: u64,
     /// Bytes of the file.

@@ -14,15 +14,20 @@ use maud::{Markup, html};
 use model::countries;
 
 /// Encodings that can be chosen; what is told from the file stands first.
-const ENCODINGS: [(&str, &str); 20] = [
+const ENCODINGS: [(&str, &str); 25] = [
     ("utf-8", "Unicode (UTF-8)"),
     ("windows-1252", "Western Europe (Windows-1252)"),
     ("iso-8859-15", "Western Europe (ISO 8859-15)"),
     ("macintosh", "Western Europe (Mac)"),
+    ("cp850", "Western Europe (DOS, 850)"),
+    ("cp437", "United States (DOS, 437)"),
     ("windows-1250", "Central Europe (Windows-1250)"),
     ("iso-8859-2", "Central Europe (ISO 8859-2)"),
+    ("mac-centeuro", "Central Europe (Mac)"),
+    ("cp852", "Central Europe (DOS, 852)"),
     ("windows-1251", "Cyrillic (Windows-1251)"),
     ("koi8-r", "Cyrillic (KOI8-R)"),
+    ("ibm866", "Cyrillic (DOS, 866)"),
     ("windows-1253", "Greek (Windows-1253)"),
     ("windows-1254", "Turkish (Windows-1254)"),
     ("windows-1255", "Hebrew (Windows-1255)"),

@@ -20,6 +20,7 @@ mod rows;
 pub mod running;
 pub mod undo;
 pub mod upload;
+mod warnings_view;
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

@@ -2,6 +2,7 @@
 
 use crate::pages::import::options::date_options;
 use crate::pages::import::rows::{Changing, Rows, SWAP, heading, meaning, sentence};
+use crate::pages::import::warnings_view::warnings;
 use crate::pages::import::{Step, address, steps, wizard};
 use crate::session::CurrentMember;
 use crate::ui::forms::country_options;
@@ -61,6 +62,7 @@ pub fn view(signed: &CurrentMember, shown: &Shown) -> Markup {
                 @if let Some(problem) = &state.problem { (notice(Tone::Bad, html! { p { (brief(problem)) } })) }
                 @if !state.complete && state.problem.is_none() { (counting(state)) }
                 (cards(&state.counts))
+                (warnings(&state.warnings))
                 (options(shown))
                 (rows(shown))
             }

@@ -7,6 +7,7 @@ use crate::bridge::blocking::{blocking, written};
 use crate::pages::import::list::state_badge;
 use crate::pages::import::row_query::{PAGE, RowQuery};
 use crate::pages::import::rows::{Rows, heading};
+use crate::pages::import::warnings_view::warnings;
 use crate::pages::import::{Number, Step, address, end_of, steps, to, wizard};
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
@@ -87,6 +88,7 @@ fn view(signed: &CurrentMember, report: &ImportReport, looked: Option<&Looked>) 
                     @if report.state == ImportState::Done { (difference(&expected, &report.counts)) }
                 }
                 (sum(report))
+                (warnings(&report.warnings))
                 @if let Some(looked) = looked { (rows(report, looked)) }
             }
         },

@@ -1,0 +1,99 @@
+//! Guessing the encoding of text that is not UTF-8: a detector for all scripts, and a comparison of letters for Latin ones.
+
+use super::charset::Charset;
+use super::letters::{self, Places};
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+
+/// What the bytes beyond ASCII are read as, and how that was told.
+pub fn guess(bytes: &[u8]) -> Guess {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    let detected = Charset::standard(detector.guess(None, Utf8Detection::Deny));
+    let places = Places::of(bytes);
+    if !is_latin(detected) && !mixes_scripts(&detected.decode(bytes)) {
+        return Guess {
+            charset: detected,
+            evidence: "its letters tell".to_owned(),
+        };
+    }
+    let candidates = candidates(detected);
+    let fits = letters::compare(&places, &candidates);
+    let Some(best) = fits.first() else {
+        return Guess {
+            charset: detected,
+            evidence: "its letters tell".to_owned(),
+        };
+    };
+    let other = fits
+        .iter()
+        .find(|fit| !letters::read_alike(&places, fit.charset, best.charset))
+        .filter(|fit| fit.cost - best.cost < DOUBTFUL);
+    let evidence = match other {
+        Some(other) => format!(
+            "assumed: its letters fit {} best, and {} nearly as well; choose the encoding if names look wrong",
+            best.language,
+            other.charset.name()
+        ),
+        None => format!("its letters are those of {}", best.language),
+    };
+    Guess {
+        charset: best.charset,
+        evidence,
+    }
+}
+
+/// An encoding that was guessed.
+pub struct Guess {
+    pub charset: Charset,
+    /// How it was told.
+    pub evidence: String,
+}
+
+/// Two encodings whose costs are nearer are in doubt.
+const DOUBTFUL: f64 = 0.75;
+
+/// The encodings whose letters are compared, with the handicap of each: the detector knows pairs of letters, and files of
+/// Windows are more frequent than those of DOS and Mac OS.
+fn candidates(detected: Charset) -> Vec<(Charset, f64)> {
+    let known = [
+        ("windows-1252", 0.5),
+        ("windows-1250", 0.5),
+        ("iso-8859-2", 1.0),
+        ("macintosh", 2.0),
+        ("cp850", 2.0),
+        ("cp852", 2.0),
+        ("cp437", 2.5),
+        ("mac-centeuro", 2.5),
+    ];
+    let others = known
+        .into_iter()
+        .filter_map(|(label, handicap)| Some((Charset::from_label(label)?, handicap)))
+        .filter(|(charset, _)| *charset != detected);
+    let first = is_latin(detected).then_some((detected, 0.0));
+    first.into_iter().chain(others).collect()
+}
+
+/// Whether an encoding is one of single bytes for Latin letters.
+pub fn is_latin(charset: Charset) -> bool {
+    let letters = (0x80..=0xFF)
+        .map(|byte| charset.char_of(byte))
+        .filter(|c| c.is_alphabetic());
+    charset.is_single_byte() && letters.clone().filter(|c| *c < '\u{250}').count() * 2 > letters.count()
+}
+
+/// Whether most words with letters beyond ASCII have ASCII letters too, which words of other scripts have not.
+fn mixes_scripts(text: &str) -> bool {
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != char::REPLACEMENT_CHARACTER);
+    let (mut mixed, mut pure) = (0_u64, 0_u64);
+    for word in words.filter(|word| !word.is_ascii()) {
+        match word.chars().any(|c| c.is_ascii_alphabetic()) {
+            true => mixed += 1,
+            false => pure += 1,
+        }
+    }
+    mixed > pure
+}
+
+#[cfg(test)]
+#[path = "guess_tests.rs"]
+mod tests;

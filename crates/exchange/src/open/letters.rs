@@ -1,0 +1,212 @@
+//! Which encoding of single bytes makes words of some European language out of a text.
+//!
+//! The detector in use knows neither Mac OS nor DOS, and it never says "none of mine". Here every encoding in question is
+//! read, and each of its characters beyond ASCII costs what it is unlikely in a language and between its neighbours: a
+//! letter of the language little, one of another language more, a sign inside a word much. The cheapest encoding wins.
+
+use super::charset::Charset;
+use std::collections::HashMap;
+
+/// The letters beyond ASCII of each language, in lower case, the frequent ones first; behind the bar those of borrowed words.
+const LANGUAGES: [(&str, &str); 26] = [
+    ("German", "äöüß|é"),
+    ("French", "éèàêçôîâûëïù|œüÿæ"),
+    ("Italian", "àèéìòù"),
+    ("Spanish", "áéíóúñ|ü"),
+    ("Portuguese", "ãçáéíóúâêôõ|àü"),
+    ("Catalan", "àçèéíïòóúü·|ñ"),
+    ("Dutch", "ëéï|èöüç"),
+    ("Swedish", "åäö|éü"),
+    ("Danish", "æøå|éöü"),
+    ("Icelandic", "áéíóúýðþæö"),
+    ("Irish", "áéíóú"),
+    ("Estonian", "äõöü|šž"),
+    ("Polish", "ąćęłńóśźż"),
+    ("Czech", "áčďéěíňóřšťúůýž"),
+    ("Slovak", "áäčďéíľňóôšťúýž|ĺŕ"),
+    ("Hungarian", "áéíóöőúüű"),
+    ("Croatian", "čćđšž"),
+    ("Slovenian", "čšž|ćđ"),
+    ("Romanian", "ăâîșțşţ"),
+    ("Turkish", "çğıöşüİ|âîû"),
+    ("Albanian", "ëç"),
+    ("Lithuanian", "ąčęėįšųūž"),
+    ("Latvian", "āčēģīķļņšūž"),
+    ("Welsh", "âêîôûŵŷ|ïëöáàéè"),
+    ("Maltese", "ċġħż|àèìòù"),
+    ("Basque", "ñçü"),
+];
+
+/// What the most frequent letter of the language costs.
+const OWN: f64 = 1.0;
+/// What each less frequent one costs more.
+const RARER: f64 = 0.06;
+/// A letter that the language has in borrowed words.
+const BORROWED: f64 = 2.5;
+/// A letter of other languages.
+const FOREIGN: f64 = 6.0;
+/// A quotation mark, a dash and the like where they stand.
+const PUNCTUATION: f64 = 1.5;
+/// A sign that may stand there.
+const SIGN: f64 = 3.0;
+/// Anything where it cannot stand.
+const MISPLACED: f64 = 9.0;
+/// A second language beside the first.
+const SECOND_LANGUAGE: f64 = 3.0;
+
+/// How many different places of characters are compared.
+const MOST_PLACES: usize = 5_000;
+
+/// Each byte beyond ASCII with its neighbours, and how often it stands so.
+#[derive(Debug, Default)]
+pub struct Places(HashMap<[u8; 3], u32>);
+
+impl Places {
+    /// Those of some bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut places = Self::default();
+        let at = |i: Option<usize>| i.and_then(|i| bytes.get(i)).copied().unwrap_or(b'\n');
+        for (i, byte) in bytes.iter().enumerate().filter(|(_, byte)| !byte.is_ascii()) {
+            let place = [at(i.checked_sub(1)), *byte, at(Some(i + 1))];
+            if places.0.len() < MOST_PLACES || places.0.contains_key(&place) {
+                *places.0.entry(place).or_default() += 1;
+            }
+        }
+        places
+    }
+}
+
+/// How well an encoding fits.
+#[derive(Clone, Copy, Debug)]
+pub struct Fit {
+    pub charset: Charset,
+    /// The language whose words it makes.
+    pub language: &'static str,
+    /// The cost of a character, from 1 for a perfect text.
+    pub cost: f64,
+}
+
+/// How well each encoding fits, the best first. `costs` is a handicap on the whole text for each.
+pub fn compare(places: &Places, candidates: &[(Charset, f64)]) -> Vec<Fit> {
+    let mut fits: Vec<Fit> = candidates
+        .iter()
+        .map(|(charset, handicap)| fit(places, *charset, *handicap))
+        .collect();
+    // Of equals the first.
+    fits.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+    fits
+}
+
+/// Whether two encodings make the same text of the bytes.
+pub fn read_alike(places: &Places, a: Charset, b: Charset) -> bool {
+    places.0.keys().all(|[_, byte, _]| a.char_of(*byte) == b.char_of(*byte))
+}
+
+fn fit(places: &Places, charset: Charset, handicap: f64) -> Fit {
+    let count: f64 = places.0.values().map(|n| f64::from(*n)).sum();
+    let mut costs = vec![[0.0; LANGUAGES.len()]; places.0.len()];
+    for (costs, (place, times)) in costs.iter_mut().zip(&places.0) {
+        let [before, c, after] = place.map(|byte| charset.char_of(byte));
+        let in_place = cost_of_place(before, c, after);
+        for (cost, (_, letters)) in costs.iter_mut().zip(LANGUAGES) {
+            *cost = f64::from(*times) * (in_place + cost_of_letter(c, letters));
+        }
+    }
+    let total = |cost: &dyn Fn(&[f64; LANGUAGES.len()]) -> f64| costs.iter().map(cost).sum::<f64>();
+    let mut best = (0, f64::MAX);
+    for one in 0..LANGUAGES.len() {
+        let alone = total(&|costs| costs[one]);
+        let beside = (0..LANGUAGES.len()).filter(|other| *other != one);
+        let with_another = beside
+            .map(|other| total(&|costs| costs[one].min(costs[other])) + SECOND_LANGUAGE)
+            .fold(alone, f64::min);
+        // Of two languages together the one that explains more alone gives its name.
+        if with_another < best.1 || (with_another <= best.1 && alone < total(&|costs| costs[best.0])) {
+            best = (one, with_another);
+        }
+    }
+    Fit {
+        charset,
+        language: LANGUAGES[best.0].0,
+        cost: (best.1 + handicap) / count.max(1.0),
+    }
+}
+
+fn cost_of_letter(c: char, letters: &str) -> f64 {
+    if !c.is_alphabetic() || matches!(c, 'ª' | 'º') {
+        return 0.0;
+    }
+    let lower = if c == 'İ' {
+        c
+    } else {
+        c.to_lowercase().next().unwrap_or(c)
+    };
+    let (own, borrowed) = letters.split_once('|').unwrap_or((letters, ""));
+    match own.chars().position(|letter| letter == lower) {
+        Some(rank) => OWN + RARER * rank as f64,
+        None if borrowed.contains(lower) => BORROWED,
+        None => FOREIGN,
+    }
+}
+
+/// What a character costs between its neighbours, whatever the language.
+fn cost_of_place(before: char, c: char, after: char) -> f64 {
+    if c.is_alphabetic() && !matches!(c, 'ª' | 'º') {
+        return cost_of_case(before, c, after) + cost_of_neighbours(before, c, after);
+    }
+    let (opens, closes) = (before.is_alphabetic(), after.is_alphabetic());
+    match c {
+        '’' | '·' | '´' if opens && closes => SIGN,
+        '“' | '„' | '‚' | '«' | '‹' | '‘' | '¿' | '¡' if opens => MISPLACED,
+        '”' | '’' | '»' | '›' | '™' | '®' | 'ª' | 'º' | '°' | '…' if closes => MISPLACED,
+        // A dash joins names; between small letters it does not stand.
+        '–' | '—' if opens && after.is_lowercase() => MISPLACED,
+        '’' | '‘' | '“' | '”' | '„' | '‚' | '«' | '»' | '‹' | '›' | '¿' | '¡' | '–' | '—' | '…' => {
+            SIGN
+        }
+        '™' | '®' | 'ª' | 'º' | '°' | '©' | '€' | '£' | '§' | '•' | '·' | '\u{a0}' | '\u{ad}' => {
+            PUNCTUATION
+        }
+        '´' | '¥' | '½' | '¼' | '¾' | '²' | '³' | '±' | '×' | '¶' | '†' | '‰' | '¢' if !opens && !closes => {
+            SIGN * 2.0
+        }
+        _ => MISPLACED,
+    }
+}
+
+/// A capital behind a small letter, and a small letter among capitals, are seldom.
+fn cost_of_case(before: char, c: char, after: char) -> f64 {
+    let inside = before.is_lowercase();
+    match () {
+        () if c.is_uppercase() && inside => 5.0,
+        () if c.is_lowercase() && before.is_uppercase() && after.is_uppercase() => 5.0,
+        () if c.is_uppercase() && before.is_uppercase() && after.is_lowercase() => 3.0,
+        // Names and headings begin with capitals.
+        () if c.is_lowercase() && !before.is_alphabetic() => 2.0,
+        () => 0.0,
+    }
+}
+
+/// Letters that stand before vowels only and such that do not; vowels among vowels, and consonants among consonants.
+fn cost_of_neighbours(before: char, c: char, after: char) -> f64 {
+    let is_vowel = |c: char| "aeiouy".contains(c.to_ascii_lowercase());
+    match c {
+        'ñ' | 'Ñ' if after.is_ascii_alphabetic() && !is_vowel(after) => return 3.0,
+        'ń' | 'ś' | 'ć' | 'ź' if is_vowel(after) => return 2.0,
+        _ => {}
+    }
+    if !before.is_ascii_alphabetic() || !after.is_ascii_alphabetic() {
+        return 0.0;
+    }
+    match [is_vowel(before), is_vowel_with_sign(c), is_vowel(after)] {
+        [true, true, true] => 1.0,
+        [false, false, false] => 2.5,
+        _ => 0.0,
+    }
+}
+
+/// Whether a letter is a vowel with a sign, or one that ASCII does not have.
+fn is_vowel_with_sign(c: char) -> bool {
+    const VOWELS: &str = "àáâãäåāăąæèéêëēėęěìíîïīįıòóôõöøőœùúûüūůűųŵýÿŷ";
+    c.to_lowercase().next().is_some_and(|lower| VOWELS.contains(lower))
+}

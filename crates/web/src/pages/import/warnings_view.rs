@@ -1,0 +1,35 @@
+//! How warnings of rows that are imported all the same are shown, in the preview and in the result.
+
+use crate::ui::truncate::brief;
+use crate::ui::words::{counted, number};
+use app::{Warned, Warnings};
+use maud::{Markup, html};
+
+/// The kinds of warnings with their numbers and the first rows of each.
+pub fn warnings(warnings: &Warnings) -> Markup {
+    let total = warnings.kinds().iter().map(|kind| kind.count).sum();
+    html! {
+        @if !warnings.is_empty() {
+            details.card.warnings {
+                summary { "To know: " (counted(total, "value", "values")) " of rows that are imported all the same" }
+                ul.plain {
+                    @for kind in warnings.kinds() {
+                        li {
+                            strong { (number(kind.count)) " " (kind.words()) }
+                            ul { @for warned in &kind.first { li.small { (place(warned)) } } }
+                            @if kind.count > kind.first.len() as u64 { p.small.muted { "These are the first of them." } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn place(warned: &Warned) -> Markup {
+    html! {
+        "Line " (warned.line)
+        @if !warned.column.is_empty() { ", " (brief(&warned.column)) }
+        @if let Some(said) = &warned.said { ": " (brief(&said.message)) }
+    }
+}
