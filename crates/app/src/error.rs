@@ -35,7 +35,7 @@ pub enum Error {
     #[error("the file could not be read to its end: {0}")]
     Read(io::Error),
     /// There is no such import.
-    #[error("there is no import {0}; `crystalqore imports` lists them")]
+    #[error("there is no import {0}")]
     NoImport(ImportId),
     /// Another process runs this import.
     #[error("import {0} is being run by another process")]
@@ -58,7 +58,7 @@ pub enum Error {
     Objects(ObjectsError),
     /// The file of an import that is to go on is gone.
     #[error(
-        "the file of import {import} is not in {location}; processes that share a database must share their uploads (--objects). If it is lost, take back what was imported: crystalqore undo {import}"
+        "the file of import {import} is not in {location}; processes that share a database must share their uploads. If it is lost, undo the import"
     )]
     UploadMissing {
         import: ImportId,
@@ -67,7 +67,7 @@ pub enum Error {
     },
     /// Rejected rows that were kept are gone.
     #[error(
-        "the rejected rows of import {import} are not all in {location} ({found} of {expected} bytes); processes that share a database must share their objects (--objects)"
+        "the rejected rows of import {import} are not all in {location} ({found} of {expected} bytes); processes that share a database must share their objects"
     )]
     RejectedRowsMissing {
         import: ImportId,
@@ -160,10 +160,7 @@ pub enum Error {
     #[error("there is no such member")]
     NoMember,
     /// Nobody has an account yet, so nobody can be invited.
-    #[error(
-        "there is no account yet: make the first one in the browser (crystalqore serve), or with crystalqore member add \
-         EMAIL --name NAME --password-stdin"
-    )]
+    #[error("there is no account yet: make the first one in the browser")]
     NotSetUp,
     /// No owner would be left.
     #[error("this is the last owner of the workspace; make somebody else an owner first")]
@@ -236,7 +233,7 @@ pub enum Error {
     #[error("the program could not do this; its log says why")]
     Broken,
     /// No column of the file fills any field.
-    #[error("no column of the file was recognised, so there is nothing to import; say which column is what with --map 'COLUMN=FIELD' (the file has: {})", .0.join(", "))]
+    #[error("no column of the file was recognised, so there is nothing to import; say which column is what (the file has: {})", .0.join(", "))]
     NothingMapped(Vec<String>),
 }
 

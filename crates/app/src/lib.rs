@@ -23,6 +23,8 @@ pub(crate) mod search;
 pub(crate) mod storage;
 #[cfg(test)]
 mod tenant_isolation_tests;
+#[cfg(test)]
+mod wording_tests;
 pub(crate) mod worker;
 pub(crate) mod workspace;
 
@@ -30,7 +32,7 @@ pub use access::Scope;
 pub use access::{Actor, Right};
 pub use admin::copy::{CopyRequest, copy_database};
 pub use admin::database::{DatabaseServer, is_server};
-pub use admin::doctor::{Finding, Health, doctor};
+pub use admin::doctor::{Advice, Finding, Health, doctor};
 pub use admin::readiness::Readiness;
 pub use audit::AuditAction;
 pub use audit::log::{AuditLine, AuditPage, AuditRequest};
@@ -92,7 +94,7 @@ pub use exchange::fixes::{Fix, Fixes};
 pub use exchange::judge::BadValues;
 pub use exchange::mapping::{Column, MappingError};
 pub use exchange::open::{Charset, Dialect, EncodingFound, HeaderChoice, Source};
-pub use exchange::reason::Reason;
+pub use exchange::reason::{Hint, Reason};
 pub use store::admin::copy::CopiedTable;
 pub use store::contacts::Origin;
 pub use store::contacts::shares::{Access, Grantee};

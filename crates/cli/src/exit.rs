@@ -1,6 +1,6 @@
 //! Exit codes, and errors as they are told: the one place where the cases of `app::Error` become numbers.
 
-use app::{Error, ObjectsError};
+use app::{Error, MappingError, ObjectsError};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -50,6 +50,38 @@ impl From<io::Error> for Failure {
     }
 }
 
+/// What went wrong, with the options and commands that help.
+fn in_words(error: &Error) -> String {
+    match error {
+        Error::NoImport(_) => format!("{error}; `crystalqore imports` lists them"),
+        Error::UploadMissing { import, location } => format!(
+            "the file of import {import} is not in {location}; processes that share a database must share their uploads \
+             (--objects). If it is lost, take back what was imported: crystalqore undo {import}"
+        ),
+        Error::RejectedRowsMissing { .. } => format!("{error} (--objects)"),
+        Error::NotSetUp => "there is no account yet: make the first one in the browser (crystalqore serve), or with \
+                            crystalqore member add EMAIL --name NAME --password-stdin"
+            .to_owned(),
+        Error::NothingMapped(columns) => format!(
+            "no column of the file was recognised, so there is nothing to import; say which column is what with --map \
+             'COLUMN=FIELD' (the file has: {})",
+            columns.join(", ")
+        ),
+        Error::Mapping(MappingError::Twice { second, .. }) => format!("{error} (--map '{second}=')"),
+        Error::Objects(ObjectsError::Location(why)) => format!(
+            "{why}; write --objects FOLDER, or --objects s3://BUCKET/PREFIX with the credentials in AWS_* variables"
+        ),
+        Error::Objects(ObjectsError::Missing { name, location }) => {
+            format!("{name} is not in {location}; was it removed, or does --objects name another place?")
+        }
+        Error::Objects(ObjectsError::NoS3) => "this program was built without S3; take a release, or build it with \
+                                               `cargo build --release --features s3`, or write --objects FOLDER"
+            .to_owned(),
+        Error::Objects(ObjectsError::NoBucket { .. }) => format!("{error} with --objects"),
+        _ => error.to_string(),
+    }
+}
+
 impl Failure {
     fn exit_code(&self) -> u8 {
         match self {
@@ -72,7 +104,7 @@ impl Failure {
 
     fn parts(&self) -> (&str, String) {
         match self {
-            Self::App(error) => (error.code(), error.to_string()),
+            Self::App(error) => (error.code(), in_words(error)),
             Self::Usage(message) => ("usage", message.clone()),
             Self::Io(message) => ("io", message.clone()),
             Self::OutputClosed => ("output_closed", String::new()),

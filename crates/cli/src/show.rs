@@ -1,6 +1,6 @@
 //! Text for people: numbers with digit groups, tables, reasons.
 
-use app::{Counts, Notable, Reason, Warnings};
+use app::{Counts, Hint, Notable, Reason, Warnings};
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
@@ -144,10 +144,36 @@ pub fn reasons<'a>(out: &mut dyn Write, line: u64, reasons: impl Iterator<Item =
             out,
             "  line {line}{column}: {} {}",
             reason.message,
-            capitalised(&reason.advice)
+            capitalised(advice(reason))
         )?;
     }
     Ok(())
+}
+
+/// What to do about a reason, with the option that helps.
+fn advice(reason: &Reason) -> &str {
+    match reason.hint() {
+        Some(Hint::Encoding) => {
+            "write this row again in the encoding of the others, or choose the file's encoding (--encoding)"
+        }
+        Some(Hint::Duplicates) => "to bring in its values, import with --duplicates update or fill",
+        Some(Hint::MatchByName) => {
+            "if they are two contacts that share it, import with --match email-or-phone-and-name"
+        }
+        Some(Hint::Match) => {
+            "merge them, take the value that does not belong out of the row, or choose another rule with --match"
+        }
+        Some(Hint::Conflicts) => "export again and repeat your change, or import with --conflicts overwrite",
+        None => &reason.advice,
+    }
+}
+
+/// A reason as JSON tells it: with the advice of the command line.
+pub fn worded(reason: &Reason) -> Reason {
+    Reason {
+        advice: advice(reason).to_owned(),
+        ..reason.clone()
+    }
 }
 
 fn capitalised(advice: &str) -> String {

@@ -94,7 +94,34 @@ impl Code {
     }
 }
 
+/// A choice of the import that may help. Each interface names it as it offers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// The encoding of the file.
+    Encoding,
+    /// What becomes of rows whose contact exists.
+    Duplicates,
+    /// That a match needs the same name too.
+    MatchByName,
+    /// By what rows match contacts.
+    Match,
+    /// What becomes of rows that were changed on both sides.
+    Conflicts,
+}
+
 impl Reason {
+    /// The choice that may help, if there is one; the advice names it in general words.
+    pub fn hint(&self) -> Option<Hint> {
+        match self.code {
+            Code::Encoding => Some(Hint::Encoding),
+            Code::Duplicate => Some(Hint::Duplicates),
+            Code::PossibleDuplicate if !self.warning => Some(Hint::MatchByName),
+            Code::Ambiguous => Some(Hint::Match),
+            Code::Conflict => Some(Hint::Conflicts),
+            _ => None,
+        }
+    }
+
     /// A reason about a whole row.
     pub fn of_row(code: Code, line: u64, message: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {

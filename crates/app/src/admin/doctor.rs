@@ -37,22 +37,57 @@ pub struct Finding {
     pub health: Health,
     /// What was found.
     pub found: String,
-    /// What to do; empty if there is nothing to do.
-    pub advice: String,
+    /// What to do; none if there is nothing to do.
+    pub advice: Option<Advice>,
+}
+
+/// What to do about a finding. What has settings of the program in it is worded by the interface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Advice {
+    Text(String),
+    /// Name another data folder, or make this one writable.
+    AnotherDataFolder,
+    /// Restore a backup, or name another data folder.
+    RestoreOrAnotherDataFolder,
+    /// Export what can be read, then restore a backup.
+    ExportAndRestore,
+    /// Let the server take more connections, or use fewer.
+    FewerConnections,
+    /// Give all machines the same place for objects.
+    SharedObjects,
+    /// Look at the settings of the place for objects.
+    ObjectsSettings,
+}
+
+impl From<&str> for Advice {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Advice {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
 }
 
 impl Finding {
-    fn new(about: &'static str, health: Health, found: impl Into<String>, advice: impl Into<String>) -> Self {
+    fn new(about: &'static str, health: Health, found: impl Into<String>, advice: impl Into<Advice>) -> Self {
         Self {
             about,
             health,
             found: found.into(),
-            advice: advice.into(),
+            advice: Some(advice.into()),
         }
     }
 
     fn good(about: &'static str, found: impl Into<String>) -> Self {
-        Self::new(about, Health::Good, found, "")
+        Self {
+            about,
+            health: Health::Good,
+            found: found.into(),
+            advice: None,
+        }
     }
 }
 
@@ -81,7 +116,7 @@ fn data_folder(data: &Path, world: &dyn System) -> Finding {
             about,
             Health::Bad,
             format!("{} cannot be written: {e}", data.display()),
-            "name another one with --data DIR, or give this user the right to write there",
+            Advice::AnotherDataFolder,
         ),
     }
 }
@@ -123,12 +158,12 @@ fn permissions(place: &Place<'_>) -> Option<Finding> {
 }
 
 /// What to do about a database file that cannot be used.
-fn advice_for(error: &store::Error) -> &'static str {
+fn advice_for(error: &store::Error) -> Advice {
     match error {
         store::Error::CannotOpen { .. } => {
-            "give the user that runs this program the right to read and write the file and its folder"
+            "give the user that runs this program the right to read and write the file and its folder".into()
         }
-        _ => "put the file back from a backup (crystalqore restore FILE), or name another folder with --data DIR",
+        _ => Advice::RestoreOrAnotherDataFolder,
     }
 }
 
@@ -160,7 +195,7 @@ fn soundness(facts: &FileFacts) -> Finding {
             "soundness",
             Health::Bad,
             format!("the file is damaged: {damage}"),
-            "export what can still be read, then go back to a backup (crystalqore restore FILE)",
+            Advice::ExportAndRestore,
         ),
     }
 }
@@ -207,8 +242,7 @@ fn connections(facts: &ServerFacts, server: &DatabaseServer<'_>) -> Finding {
         server.pool
     );
     if allowed - open < i64::from(server.pool) {
-        let advice = "raise max_connections of the server, or lower --database-pool";
-        return Finding::new(about, Health::Warning, found, advice);
+        return Finding::new(about, Health::Warning, found, Advice::FewerConnections);
     }
     Finding::good(about, found)
 }
@@ -298,14 +332,14 @@ fn objects(place: &Place<'_>, world: &dyn System) -> Finding {
             about,
             Health::Warning,
             format!("{location}, in the data folder of this machine"),
-            "if other machines use the same database, give all of them the same --objects (a shared folder or s3://BUCKET)",
+            Advice::SharedObjects,
         ),
         Ok(location) => Finding::good(about, location),
         Err(error) => Finding::new(
             about,
             Health::Bad,
             Error::from(error).to_string(),
-            "look at --objects and the AWS_* variables",
+            Advice::ObjectsSettings,
         ),
     }
 }

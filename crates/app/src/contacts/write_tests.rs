@@ -33,7 +33,9 @@ fn only_this_module_calls_the_contact_writes_of_the_store() {
     let found = sources(|text| {
         let calls = WRITES.iter().filter(|call| text.contains(**call)).copied();
         let imports: String = text.lines().filter(|line| line.starts_with("use store")).collect();
-        let aliased = MODULES.iter().filter(|module| imports.contains(&format!("{module} as ")));
+        let aliased = MODULES
+            .iter()
+            .filter(|module| imports.contains(&format!("{module} as ")));
         calls.chain(aliased.copied()).map(str::to_owned).collect()
     });
     assert_eq!(found, Vec::<String>::new(), "these belong to contacts/write.rs");

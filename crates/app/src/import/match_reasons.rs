@@ -8,9 +8,6 @@ use exchange::reason::{Code, Reason, shortened};
 use model::{MatchKey, doubt};
 use store::ImportId;
 
-/// The choice by which possible duplicates become contacts of their own.
-const BY_NAME: &str = "--match email-or-phone-and-name";
-
 /// Who a contact is and where it stands, for a message.
 fn describe(matched: &Matched, run: ImportId) -> String {
     let name = matched.contact.display_name();
@@ -39,7 +36,7 @@ pub(crate) fn duplicate_reason(
             (value.to_owned(), format!("{value} belongs to {whom} already."))
         }
     };
-    let advice = "to bring in its values, import with --duplicates update or fill";
+    let advice = "to bring in its values, let duplicates be updated or filled";
     let mut reason = Reason::of_row(Code::Duplicate, row.line, message, advice);
     reason.value = value;
     Ok(reason)
@@ -58,7 +55,7 @@ fn possible_duplicate_reason(row: &ParsedRow, matched: &Matched, run: ImportId) 
         Code::PossibleDuplicate,
         row.line,
         format!("This is a possible duplicate: it has the {kind} {value} of {whom}, but {doubt}."),
-        format!("if they are two contacts that share it, import with {BY_NAME}"),
+        "if they are two contacts that share it, let only rows match that have the same name too",
     );
     reason.value = value.to_owned();
     Ok(reason)
@@ -87,7 +84,7 @@ pub(crate) fn conflict_reason(row: &ParsedRow, matched: &Matched, run: ImportId)
             "{} was changed here since this row was exported.",
             describe(matched, run)
         ),
-        "export again and repeat your change, or import with --conflicts overwrite",
+        "export again and repeat your change, or let conflicts be overwritten",
     )
 }
 
@@ -102,6 +99,6 @@ pub(crate) fn ambiguous_reason(row: &ParsedRow, matches: &[Matched], run: Import
         Code::Ambiguous,
         row.line,
         format!("This row matches {number} contacts: {}.", whom.join("; ")),
-        "merge them, take the value that does not belong out of the row, or choose another rule with --match",
+        "merge them, take the value that does not belong out of the row, or choose another rule for matching",
     )
 }

@@ -34,7 +34,6 @@ const READ: usize = 256 * 1024;
 const REACH: &str =
     "check AWS_ENDPOINT, AWS_REGION, the credentials and the network; what was committed stays and can be gone on with";
 const ALLOW: &str = "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and what they are allowed to do in this bucket";
-const NAME: &str = "make the bucket, or name another one with --objects";
 
 /// How a bucket is reached: the S3 library's settings.
 pub(crate) type Settings = AmazonS3Builder;
@@ -242,10 +241,7 @@ fn of_the_file(error: io::Error) -> object_store::Error {
 fn trouble(error: object_store::Error) -> Trouble {
     let message = innermost(&error);
     if message.contains("<Code>NoSuchBucket") {
-        return Trouble::Failed {
-            why: "there is no such bucket".to_owned(),
-            advice: NAME,
-        };
+        return Trouble::NoBucket;
     }
     let advice = match &error {
         object_store::Error::NotFound { .. } => return Trouble::Missing,

@@ -6,13 +6,10 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 pub enum ObjectsError {
     /// The location cannot be understood. It is not repeated, because it may hold a password.
-    #[error("{0}; write --objects FOLDER, or --objects s3://BUCKET/PREFIX with the credentials in AWS_* variables")]
+    #[error("{0}; name a folder, or s3://BUCKET/PREFIX with the credentials in AWS_* variables")]
     Location(&'static str),
     /// The location is in S3, and the program was built without it.
-    #[error(
-        "this program was built without S3; take a release, or build it with `cargo build --release --features s3`, or \
-         write --objects FOLDER"
-    )]
+    #[error("this program was built without S3; take a release, build it with the feature s3, or name a folder")]
     NoS3,
     /// The location is understood, and the settings for it are not.
     #[error(
@@ -27,7 +24,7 @@ pub enum ObjectsError {
     #[error("{0:?} is no name of an object of this program; the database was changed by something else")]
     Name(String),
     /// There is no such object.
-    #[error("{name} is not in {location}; was it removed, or does --objects name another place?")]
+    #[error("{name} is not in {location}; was it removed, or is another place named for the objects?")]
     Missing {
         name: String,
         /// Where it was looked for.
@@ -36,6 +33,15 @@ pub enum ObjectsError {
     /// There is no room.
     #[error("there is no room left in {location}; make room there and try again")]
     Full { location: String },
+    /// There is no such bucket.
+    #[error("{doing} {name} in {location} failed: there is no such bucket; make the bucket, or name another one")]
+    NoBucket {
+        /// What was being done.
+        doing: &'static str,
+        /// With which object.
+        name: String,
+        location: String,
+    },
     /// The store did not do it.
     #[error("{doing} {name} in {location} failed: {why}; {advice}")]
     Failed {
@@ -56,6 +62,9 @@ pub enum ObjectsError {
 pub(crate) enum Trouble {
     /// There is no such object.
     Missing,
+    /// There is no such bucket.
+    #[cfg(feature = "s3")]
+    NoBucket,
     /// There is no room.
     Full,
     Failed {

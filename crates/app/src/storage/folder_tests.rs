@@ -136,7 +136,7 @@ fn a_location_that_is_none_is_refused_and_not_repeated() {
     let [anywhere, bucket] = if cfg!(feature = "s3") {
         ["s3://BUCKET/PREFIX"; 2]
     } else {
-        ["s3://BUCKET/PREFIX", "--features s3"]
+        ["s3://BUCKET/PREFIX", "built without S3"]
     };
     for (location, expected) in [
         ("", anywhere),

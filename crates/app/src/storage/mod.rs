@@ -224,6 +224,8 @@ impl Objects {
         let (name, location) = (name.to_owned(), self.location.clone());
         match trouble {
             Trouble::Missing => ObjectsError::Missing { name, location },
+            #[cfg(feature = "s3")]
+            Trouble::NoBucket => ObjectsError::NoBucket { doing, name, location },
             Trouble::Full => ObjectsError::Full { location },
             Trouble::Failed { why, advice } => ObjectsError::Failed {
                 doing,

@@ -4,7 +4,7 @@ use crate::args::{DoctorArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD, OTHER};
 use crate::installation::{data_folder, whole_place};
 use crate::world::OsSystem;
-use app::{Finding, Health, doctor};
+use app::{Advice, Finding, Health, doctor};
 use std::io::Write;
 
 /// Looks at everything; the exit code tells whether anything does not work.
@@ -37,14 +37,32 @@ fn as_json(finding: &Finding) -> serde_json::Value {
         "about": finding.about,
         "health": word(finding.health),
         "found": finding.found,
-        "advice": finding.advice,
+        "advice": finding.advice.as_ref().map_or("", advice),
     })
 }
 
 fn tell(out: &mut dyn Write, finding: &Finding) -> Result<(), Failure> {
     writeln!(out, "{:8} {:12} {}", word(finding.health), finding.about, finding.found)?;
-    if !finding.advice.is_empty() {
-        writeln!(out, "{:21} what to do: {}", "", finding.advice)?;
+    if let Some(what) = &finding.advice {
+        writeln!(out, "{:21} what to do: {}", "", advice(what))?;
     }
     Ok(())
+}
+
+fn advice(advice: &Advice) -> &str {
+    match advice {
+        Advice::Text(text) => text,
+        Advice::AnotherDataFolder => "name another one with --data DIR, or give this user the right to write there",
+        Advice::RestoreOrAnotherDataFolder => {
+            "put the file back from a backup (crystalqore restore FILE), or name another folder with --data DIR"
+        }
+        Advice::ExportAndRestore => {
+            "export what can still be read, then go back to a backup (crystalqore restore FILE)"
+        }
+        Advice::FewerConnections => "raise max_connections of the server, or lower --database-pool",
+        Advice::SharedObjects => {
+            "if other machines use the same database, give all of them the same --objects (a shared folder or s3://BUCKET)"
+        }
+        Advice::ObjectsSettings => "look at --objects and the AWS_* variables",
+    }
 }

@@ -65,7 +65,7 @@ pub struct JsonSummary<'a> {
     rejected_unwritten: Option<&'a str>,
     #[serde(skip_serializing_if = "<[Column]>::is_empty")]
     columns: &'a [Column],
-    look_at: &'a [Notable],
+    look_at: Vec<Notable>,
     /// What was odd about rows that were not rejected, by kind.
     warnings: &'a Warnings,
 }
@@ -85,9 +85,17 @@ impl<'a> JsonSummary<'a> {
             rejected,
             rejected_unwritten,
             columns: &summary.columns,
-            look_at: &summary.notable,
+            look_at: summary.notable.iter().map(worded).collect(),
             warnings: &summary.warnings,
         }
+    }
+}
+
+/// A row with the advice of the command line.
+fn worded(row: &Notable) -> Notable {
+    Notable {
+        reasons: row.reasons.iter().map(show::worded).collect(),
+        ..row.clone()
     }
 }
 

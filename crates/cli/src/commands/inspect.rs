@@ -40,7 +40,7 @@ fn write_failed(source: io::Error) -> Error {
 struct JsonRow<'a> {
     line: u64,
     status: &'a str,
-    reasons: &'a [&'a Reason],
+    reasons: Vec<Reason>,
     contact: &'a model::Contact,
 }
 
@@ -57,7 +57,7 @@ fn json(out: &mut dyn Write, path: &Path, opening: &Opening, limit: Option<usize
         let row = JsonRow {
             line: row.line,
             status: row.status,
-            reasons: &row.reasons,
+            reasons: row.reasons.iter().map(|reason| show::worded(reason)).collect(),
             contact: row.contact,
         };
         serde_json::to_writer(&mut *out, &row).map_err(|e| write_failed(e.into()))

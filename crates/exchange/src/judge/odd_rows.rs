@@ -96,8 +96,7 @@ fn bad_bytes(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
         ),
         value: shortened(value),
         column,
-        advice: "write this row again in the encoding of the others, or choose the file's encoding (--encoding)"
-            .to_owned(),
+        advice: "write this row again in the encoding of the others, or choose the file's encoding".to_owned(),
         warning: false,
     })
 }

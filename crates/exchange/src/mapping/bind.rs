@@ -43,9 +43,7 @@ pub enum MappingError {
         slot: String,
     },
     /// Two columns for one slot that takes one.
-    #[error(
-        "both \"{first}\" and \"{second}\" are to fill {slot}, which takes one column; leave one of them out (--map '{second}=')"
-    )]
+    #[error("both \"{first}\" and \"{second}\" are to fill {slot}, which takes one column; leave one of them out")]
     Twice {
         /// The slot.
         slot: String,

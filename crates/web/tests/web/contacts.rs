@@ -90,6 +90,7 @@ async fn a_contact_is_created_found_edited_deleted_and_restored() {
 async fn a_message_is_shown_once_and_only_if_the_server_made_it() {
     let (site, mut owner) = Site::set_up().await;
     let page = owner.create("first_name=Ann").await;
+    shows(&owner.get(&page).await, &["Saved."]);
     let said = "moved to the trash";
     for path in [
         "/contacts?deleted=5000&deleted_at=1",
