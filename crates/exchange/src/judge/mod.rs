@@ -4,9 +4,11 @@
 //! (the order of dates, the country of numbers). Leaves out duplicates: whether a contact is there already is for those
 //! who know the directory. Judging is a function of the row alone, so rows may be judged on many threads.
 
+mod composed;
 mod judged;
 mod lacking;
 mod odd_rows;
+mod place;
 mod row;
 mod rules;
 mod survey;

@@ -1,11 +1,13 @@
 //! One ordinary row: every mapped cell becomes a value or a reason.
 
+use super::composed::compose;
 use super::judged::{BadValues, Judged};
 use super::lacking::lacking;
+use super::place::{place as place_in, with_comma};
 use super::rules::Judge;
 use crate::cell_lists::list_members;
 use crate::formula_guard::{is_spreadsheet_error, unguarded};
-use crate::mapping::{BoundColumn, BoundMapping};
+use crate::mapping::{BoundColumn, BoundMapping, Piece};
 use crate::open::Record;
 use crate::reason::{Code, Reason, shortened};
 use model::{
@@ -15,18 +17,25 @@ use model::{
 
 /// Reads a row with the judge's rules.
 pub fn read(judge: &Judge, record: Record<'_>) -> Judged {
+    let composed = compose(&judge.mapping, record);
     let mut reader = RowReader {
         judge,
         record,
+        composed: &composed,
         regions: None,
         patch: Patch::default(),
         reasons: Vec::new(),
         full_name: "",
+        full_name_is_last_first: false,
         id: None,
         version: None,
     };
     for (at, column) in judge.mapping.columns().iter().enumerate() {
-        if let Some(slot) = &column.slot {
+        if let Some(slot) = column
+            .slot
+            .as_ref()
+            .filter(|_| column.piece_of.is_none_or(|main| main == at))
+        {
             reader.read_cell(at, column, slot);
         }
     }
@@ -38,18 +47,22 @@ pub fn read(judge: &Judge, record: Record<'_>) -> Judged {
 struct RowReader<'a> {
     judge: &'a Judge,
     record: Record<'a>,
+    /// The cells that were put together from several.
+    composed: &'a [Option<String>],
     /// Found when the first number without country code needs them.
     regions: Option<[Option<Region>; 2]>,
     patch: Patch,
     reasons: Vec<Reason>,
     full_name: &'a str,
+    full_name_is_last_first: bool,
     id: Option<ContactId>,
     version: Option<Version>,
 }
 
 impl<'a> RowReader<'a> {
     fn read_cell(&mut self, at: usize, column: &'a BoundColumn, slot: &'a Slot) {
-        let raw = self.record.get(at).unwrap_or_default().trim();
+        let composed = self.composed.get(at).and_then(Option::as_deref);
+        let raw = composed.unwrap_or_else(|| self.record.get(at).unwrap_or_default().trim());
         let mut cell = unguarded(raw);
         // A value that was guarded is what it is.
         if is_spreadsheet_error(cell) && !raw.starts_with('\'') {
@@ -65,7 +78,10 @@ impl<'a> RowReader<'a> {
         }
         match slot {
             Slot::Text(field) => self.patch.texts.push((*field, Text::new(cell))),
-            Slot::FullName => self.full_name = cell,
+            Slot::FullName => {
+                self.full_name = cell;
+                self.full_name_is_last_first = column.piece == Some(Piece::LastFirst);
+            }
             Slot::Email(label) => self.read_emails(at, column, label, cell),
             Slot::Phone(label) => self.read_phones(at, column, label, cell),
             Slot::Website(label) => {
@@ -76,6 +92,7 @@ impl<'a> RowReader<'a> {
                     .websites
                     .push((label, place, (!value.is_empty()).then_some(value)));
             }
+            Slot::Address(label, _) if column.piece == Some(Piece::Place) => self.read_place(column, label, cell),
             Slot::Address(label, part) => self.read_address(column, label, *part, cell),
             Slot::Birthday => self.read_birthday(column, cell),
             Slot::Tags => self.read_tags(cell),
@@ -207,6 +224,20 @@ impl<'a> RowReader<'a> {
         match (&read, second) {
             (Err(_), Some(_)) => Phone::parse(text, second).or(read),
             _ => read,
+        }
+    }
+
+    /// A cell with zip code, city and state.
+    fn read_place(&mut self, column: &'a BoundColumn, label: &Label, cell: &str) {
+        let place = place_in(cell);
+        self.read_address(column, label, AddressPart::City, &place.city);
+        for (part, text) in [
+            (AddressPart::State, place.state),
+            (AddressPart::ZipCode, place.zip_code),
+        ] {
+            if !text.is_empty() {
+                self.read_address(column, label, part, &text);
+            }
         }
     }
 
@@ -346,6 +377,10 @@ impl<'a> RowReader<'a> {
             self.put_text(TextField::Company, &name);
             return;
         }
+        let name = match self.full_name_is_last_first {
+            true => with_comma(&name),
+            false => name,
+        };
         let parts = split_person_name(&name);
         self.put_text(TextField::Prefix, &parts.prefix);
         self.put_text(TextField::FirstName, &parts.first);

@@ -252,6 +252,7 @@ mod tests {
         Column {
             header: header.to_owned(),
             slot: slot.parse().ok(),
+            piece: None,
             label_for: Vec::new(),
             proposal: None,
             confidence: 1.0,
