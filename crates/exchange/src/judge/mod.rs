@@ -4,6 +4,7 @@
 //! (the order of dates, the country of numbers). Leaves out duplicates: whether a contact is there already is for those
 //! who know the directory. Judging is a function of the row alone, so rows may be judged on many threads.
 
+mod composed;
 mod date_orders;
 mod email_cells;
 mod header_language;
@@ -12,6 +13,7 @@ mod lacking;
 mod notes;
 mod number_country;
 mod odd_rows;
+mod place;
 mod parts;
 mod phone_cells;
 mod placeholders;

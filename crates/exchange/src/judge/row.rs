@@ -1,16 +1,18 @@
 //! One ordinary row: every mapped cell becomes a value or a reason.
 
+use super::composed::compose;
 use super::date_orders::{ColumnDates, DateDoubt};
 use super::email_cells::{emails_in, is_exchange_address};
 use super::judged::{BadValues, Judged};
 use super::lacking::lacking;
 use super::phone_cells::phones_in;
+use super::place::{place as place_in, with_comma};
 use super::placeholders::is_placeholder;
 use super::rules::Judge;
 use crate::cell_lists::{list_members, tags_in};
 use crate::escapes::{may_hold_escapes, unescaped};
 use crate::formula_guard::{is_spreadsheet_error, unguarded};
-use crate::mapping::{BoundColumn, BoundMapping};
+use crate::mapping::{BoundColumn, BoundMapping, Piece};
 use crate::open::Record;
 use crate::reason::{Code, Reason, shortened};
 use model::{
@@ -23,20 +25,27 @@ use std::collections::HashMap;
 
 /// Reads a row with the judge's rules.
 pub fn read(judge: &Judge, record: Record<'_>) -> Judged {
+    let composed = compose(&judge.mapping, record);
     let mut reader = RowReader {
         judge,
         record,
         own: judge.layout.as_deref() == Some("crystalqore"),
         escaped: may_hold_escapes(record.text()),
+        composed: &composed,
         regions: None,
         patch: Patch::default(),
         reasons: Vec::new(),
         full_name: Cow::Borrowed(""),
+        full_name_is_last_first: false,
         id: None,
         version: None,
     };
     for (at, column) in judge.mapping.columns().iter().enumerate() {
-        if let Some(slot) = &column.slot {
+        if let Some(slot) = column
+            .slot
+            .as_ref()
+            .filter(|_| column.piece_of.is_none_or(|main| main == at))
+        {
             reader.read_cell(at, column, slot);
         }
     }
@@ -52,18 +61,22 @@ struct RowReader<'a> {
     own: bool,
     /// Whether a cell may hold an escape of another program.
     escaped: bool,
+    /// The cells that were put together from several.
+    composed: &'a [Option<String>],
     /// The countries that the row names; found when the first number without country code needs them.
     regions: Option<Vec<(&'a Label, Region)>>,
     patch: Patch,
     reasons: Vec<Reason>,
     full_name: Cow<'a, str>,
+    full_name_is_last_first: bool,
     id: Option<ContactId>,
     version: Option<Version>,
 }
 
 impl<'a> RowReader<'a> {
     fn read_cell(&mut self, at: usize, column: &'a BoundColumn, slot: &'a Slot) {
-        let raw = self.record.get(at).unwrap_or_default().trim();
+        let composed = self.composed.get(at).and_then(Option::as_deref);
+        let raw = composed.unwrap_or_else(|| self.record.get(at).unwrap_or_default().trim());
         let mut cell = unguarded(raw);
         // A value that was guarded is what it is.
         if is_spreadsheet_error(cell) && !raw.starts_with('\'') {
@@ -98,7 +111,10 @@ impl<'a> RowReader<'a> {
     fn read_value(&mut self, at: usize, column: &'a BoundColumn, slot: &'a Slot, cell: &str) {
         match slot {
             Slot::Text(field) => self.add_text(*field, cell),
-            Slot::FullName => self.full_name = Cow::Owned(cell.to_owned()),
+            Slot::FullName => {
+                self.full_name = Cow::Owned(cell.to_owned());
+                self.full_name_is_last_first = column.piece == Some(Piece::LastFirst);
+            }
             Slot::Email(label) => self.read_emails(at, column, label, cell),
             Slot::Phone(label) => self.read_phones(at, column, label, cell),
             Slot::Website(label) => {
@@ -109,6 +125,7 @@ impl<'a> RowReader<'a> {
                     .websites
                     .push((label, place, (!value.is_empty()).then_some(value)));
             }
+            Slot::Address(label, _) if column.piece == Some(Piece::Place) => self.read_place(column, label, cell),
             Slot::Address(label, part) => self.read_address(column, label, *part, cell),
             Slot::Birthday => self.read_birthday(at, column, cell),
             Slot::Tags => self.read_tags(cell),
@@ -263,6 +280,20 @@ impl<'a> RowReader<'a> {
     fn regions_named(&mut self) -> &[(&'a Label, Region)] {
         let (judge, record) = (self.judge, self.record);
         self.regions.get_or_insert_with(|| judge.regions_named(record))
+    }
+
+    /// A cell with zip code, city and state.
+    fn read_place(&mut self, column: &'a BoundColumn, label: &Label, cell: &str) {
+        let place = place_in(cell);
+        self.read_address(column, label, AddressPart::City, &place.city);
+        for (part, text) in [
+            (AddressPart::State, place.state),
+            (AddressPart::ZipCode, place.zip_code),
+        ] {
+            if !text.is_empty() {
+                self.read_address(column, label, part, &text);
+            }
+        }
     }
 
     fn read_address(&mut self, column: &'a BoundColumn, label: &Label, part: AddressPart, cell: &str) {
@@ -458,6 +489,10 @@ impl<'a> RowReader<'a> {
             self.put_text(TextField::Company, &name);
             return;
         }
+        let name = match self.full_name_is_last_first {
+            true => with_comma(&name),
+            false => name,
+        };
         let mut parts = split_person_name(&name);
         // `Frau` in a column of its own, and `Weber`.
         let lone = parts.last.is_empty() && parts.middle.is_empty() && !parts.first.contains(' ');

@@ -1,6 +1,7 @@
 //! A mapping bound to a header row: the only thing that can read rows.
 
 use super::column::Column;
+use super::piece::Piece;
 use model::{Label, Slot};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -23,6 +24,12 @@ pub struct BoundColumn {
     pub label_from: Option<usize>,
     /// Its place among the columns of the same slot, from 0.
     pub place: usize,
+    /// Which piece of the slot's value it holds, if not all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub piece: Option<Piece>,
+    /// The column that holds the rest of the value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub piece_of: Option<usize>,
 }
 
 /// A mapping that does not fit the file.
@@ -82,26 +89,75 @@ impl BoundMapping {
 
     fn from_slots(columns: &[Column], slots: Vec<Option<Slot>>) -> Self {
         let mut places: HashMap<Slot, usize> = HashMap::new();
-        let label_from = |at: usize| columns.iter().position(|c| c.label_for.contains(&at));
+        let mut label_from: HashMap<usize, usize> = HashMap::new();
+        for (from, column) in columns.iter().enumerate() {
+            for labelled in &column.label_for {
+                label_from.entry(*labelled).or_insert(from);
+            }
+        }
         let bound = slots
             .into_iter()
             .enumerate()
             .map(|(at, slot)| {
-                let place = slot.as_ref().map_or(0, |slot| {
+                let is_as_proposed = columns[at].slot == slot && slot.is_some();
+                let piece = columns[at].piece.filter(|_| is_as_proposed);
+                let place = slot.as_ref().filter(|_| !is_part(piece)).map_or(0, |slot| {
                     let next = places.entry(slot.clone()).or_default();
                     *next += 1;
                     *next - 1
                 });
-                let labelled = columns[at].slot == slot && slot.is_some();
                 BoundColumn {
                     header: columns[at].header.clone(),
-                    label_from: if labelled { label_from(at) } else { None },
+                    label_from: label_from.get(&at).copied().filter(|_| is_as_proposed),
                     slot,
                     place,
+                    piece,
+                    piece_of: None,
                 }
             })
             .collect();
-        Self { columns: bound }
+        let mut mapping = Self { columns: bound };
+        mapping.find_main_columns();
+        mapping
+    }
+
+    /// Lets every piece of a value find the column that holds the rest: the nearest one of its slot, codes to the right,
+    /// everything else to the left. Pieces of a birthday belong to the first of them.
+    fn find_main_columns(&mut self) {
+        let mut wholes: HashMap<Slot, Vec<usize>> = HashMap::new();
+        let mut birthday = None;
+        for (at, column) in self.columns.iter().enumerate() {
+            let Some(slot) = &column.slot else { continue };
+            if !is_part(column.piece) {
+                wholes.entry(slot.clone()).or_default().push(at);
+            } else if *slot == Slot::Birthday {
+                birthday.get_or_insert(at);
+            }
+        }
+        for at in 0..self.columns.len() {
+            let column = &self.columns[at];
+            let (Some(piece), Some(slot)) = (column.piece.filter(|piece| piece.is_part()), &column.slot) else {
+                continue;
+            };
+            let main = match piece {
+                Piece::Day | Piece::Month | Piece::Year => birthday,
+                _ => wholes.get(slot).and_then(|wholes| {
+                    let next = wholes.partition_point(|whole| *whole < at);
+                    let (before, behind) = (next.checked_sub(1), (next < wholes.len()).then_some(next));
+                    let nearest = match piece {
+                        Piece::CallingCode | Piece::AreaCode | Piece::NamePrefix => behind.or(before),
+                        _ => before.or(behind),
+                    };
+                    nearest.map(|at| wholes[at])
+                }),
+            };
+            self.columns[at].piece_of = main;
+        }
+    }
+
+    /// Whether values are put together from several columns.
+    pub fn has_pieces(&self) -> bool {
+        self.columns.iter().any(|column| column.piece_of.is_some())
     }
 
     /// The columns, in the file's order.
@@ -152,26 +208,36 @@ fn columns_named(columns: &[Column], name: &str) -> Result<Vec<usize>, MappingEr
     Ok(found)
 }
 
+fn is_part(piece: Option<Piece>) -> bool {
+    piece.is_some_and(Piece::is_part)
+}
+
 /// A choice of the user takes the slot from a proposed column; two choices for one slot are an error.
 fn check_claims(columns: &[Column], slots: &mut [Option<Slot>], chosen: &[bool]) -> Result<(), MappingError> {
-    for i in 0..slots.len() {
-        let Some(slot) = slots[i].clone().filter(|s| !s.is_list()) else {
+    let mut holders: HashMap<Slot, usize> = HashMap::new();
+    for at in 0..slots.len() {
+        if is_part(columns[at].piece) && columns[at].slot == slots[at] {
+            continue;
+        }
+        let Some(slot) = slots[at].clone().filter(|s| !s.is_list()) else {
             continue;
         };
-        for j in i + 1..slots.len() {
-            if slots[j].as_ref() != Some(&slot) {
-                continue;
+        let Some(holder) = holders.get(&slot).copied() else {
+            holders.insert(slot, at);
+            continue;
+        };
+        match (chosen[holder], chosen[at]) {
+            (true, true) => {
+                return Err(MappingError::Twice {
+                    slot: slot.to_string(),
+                    first: columns[holder].header.clone(),
+                    second: columns[at].header.clone(),
+                });
             }
-            match (chosen[i], chosen[j]) {
-                (true, true) => {
-                    return Err(MappingError::Twice {
-                        slot: slot.to_string(),
-                        first: columns[i].header.clone(),
-                        second: columns[j].header.clone(),
-                    });
-                }
-                (true, false) => slots[j] = None,
-                _ => slots[i] = None,
+            (true, false) => slots[at] = None,
+            _ => {
+                slots[holder] = None;
+                holders.insert(slot, at);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What is proposed for one column of a file.
 
+use super::piece::Piece;
 use model::Slot;
 use serde::Serialize;
 
@@ -10,6 +11,8 @@ pub struct Column {
     pub header: String,
     /// The slot it fills; none if it is left out.
     pub slot: Option<Slot>,
+    /// Which piece of the slot's value it holds, if not all of it.
+    pub piece: Option<Piece>,
     /// The columns whose values it gives the label of, if it is a label column.
     pub label_for: Vec<usize>,
     /// A slot that it might fill, but not surely enough to be applied.
@@ -25,6 +28,7 @@ impl Column {
         Self {
             header: header.to_owned(),
             slot,
+            piece: None,
             label_for: Vec::new(),
             proposal: None,
             confidence,
@@ -48,6 +52,9 @@ impl Serialize for Column {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("header", &self.header)?;
         map.serialize_entry("field", &self.field())?;
+        if let Some(piece) = &self.piece {
+            map.serialize_entry("piece", piece)?;
+        }
         if let Some(proposal) = &self.proposal {
             map.serialize_entry("proposal", &proposal.to_string())?;
         }

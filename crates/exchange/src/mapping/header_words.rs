@@ -12,15 +12,18 @@ pub fn words(header: &str) -> Vec<String> {
         let breaks = before.is_some_and(|b| {
             (b.is_lowercase() && c.is_uppercase())
                 || (b.is_uppercase() && c.is_uppercase() && chars.peek().is_some_and(|n| n.is_lowercase()))
-                || (b.is_alphabetic() && c.is_ascii_digit())
-                || (b.is_ascii_digit() && c.is_alphabetic())
+                || (b.is_alphabetic() && c.is_numeric())
+                || (b.is_numeric() && c.is_alphabetic())
         });
         if breaks {
             spaced.push(' ');
         }
-        // An apostrophe joins: "Assistant's".
-        if !matches!(c, '\'' | '’') {
-            spaced.push(c);
+        match c {
+            // `Assistant's` is one word, `d'adresse` two.
+            '\'' | '’' if !matches!(chars.peek(), Some(next) if !matches!(next, 's' | 'S')) => {}
+            // `Attendee #` is a number.
+            '#' => spaced.push_str(" no "),
+            c => spaced.push(c),
         }
         before = Some(c);
     }

@@ -1,7 +1,7 @@
 //! What the values of a column tell of it, whatever its name.
 
 use crate::open::is_data_like_cell;
-use model::{Email, Phone};
+use model::{Email, Label, Phone, fold};
 
 /// What a column's sample values look like.
 #[derive(Clone, Copy, Debug, Default)]
@@ -14,6 +14,12 @@ pub struct Profile {
     with_digits: usize,
     web_pages: usize,
     words: [usize; 3],
+    plain_numbers: usize,
+    small_numbers: usize,
+    house_numbers: usize,
+    calling_codes: usize,
+    labels: usize,
+    forms_of_address: usize,
 }
 
 /// How many values of a column are looked at.
@@ -37,6 +43,13 @@ impl Profile {
         self.with_digits += usize::from(value.chars().filter(char::is_ascii_digit).count() >= 4);
         self.web_pages +=
             usize::from(value.starts_with("http://") || value.starts_with("https://") || value.starts_with("www."));
+        self.plain_numbers += usize::from(is_plain_number(value));
+        self.small_numbers += usize::from(value.len() <= 2 && value.bytes().all(|b| b.is_ascii_digit()));
+        self.house_numbers += usize::from(is_house_number(value));
+        self.calling_codes += usize::from(is_calling_code(value));
+        self.labels += usize::from(["work", "home", "mobile", "fax", "other"].contains(&Label::new(value).as_str()));
+        let folded = fold(value);
+        self.forms_of_address += usize::from(folded.split(' ').all(|word| FORMS_OF_ADDRESS.contains(&word)));
         let name_like = !is_data_like_cell(value)
             && value
                 .chars()
@@ -81,6 +94,37 @@ impl Profile {
         self.filled > 0 && (self.words[1] + self.words[2]) * 10 >= self.filled * 6 && self.most(self.words.iter().sum())
     }
 
+    /// Most could be telephone numbers, plain digits included.
+    pub fn may_be_phone(self) -> bool {
+        self.most(self.phones.max(self.plain_numbers))
+            || (self.filled > 0 && (self.phones + self.plain_numbers) * 10 >= self.filled * 5 && self.plain_numbers > 0)
+    }
+
+    /// Most are numbers of one or two digits.
+    pub fn is_small_number(self) -> bool {
+        self.most(self.small_numbers)
+    }
+
+    /// Most are short, begin with a digit, and could be house numbers.
+    pub fn is_house_number(self) -> bool {
+        self.most(self.house_numbers)
+    }
+
+    /// Most are calling codes of countries: `+49`, `1`.
+    pub fn is_calling_code(self) -> bool {
+        self.most(self.calling_codes)
+    }
+
+    /// Most are labels: Mobile, Work, Home.
+    pub fn is_label(self) -> bool {
+        self.most(self.labels)
+    }
+
+    /// Most are forms of address: Mr, Dr., Frau.
+    pub fn is_form_of_address(self) -> bool {
+        self.most(self.forms_of_address)
+    }
+
     /// Several values, and none could be an email address.
     pub fn excludes_email(self) -> bool {
         self.filled >= 3 && self.holding_at == 0 && self.with_digits < self.filled
@@ -90,6 +134,72 @@ impl Profile {
     pub fn excludes_phone(self) -> bool {
         self.filled >= 3 && self.with_digits == 0
     }
+}
+
+/// Words that stand before a name, folded.
+const FORMS_OF_ADDRESS: &[&str] = &[
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mx",
+    "dr",
+    "prof",
+    "professor",
+    "sir",
+    "madam",
+    "rev",
+    "herr",
+    "frau",
+    "fraulein",
+    "dipl",
+    "ing",
+    "m",
+    "mme",
+    "mlle",
+    "monsieur",
+    "madame",
+    "sr",
+    "sra",
+    "srta",
+    "senor",
+    "senora",
+    "don",
+    "dona",
+    "dott",
+    "dottssa",
+    "sig",
+    "signor",
+    "signora",
+    "ra",
+    "dhr",
+    "mevr",
+    "mevrouw",
+    "meneer",
+    "pan",
+    "pani",
+    "г",
+    "господин",
+    "госпожа",
+    "様",
+    "先生",
+    "女士",
+];
+
+fn is_plain_number(value: &str) -> bool {
+    (7..=15).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_house_number(value: &str) -> bool {
+    value.len() <= 8 && value.starts_with(|c: char| c.is_ascii_digit()) && !value.contains('@')
+}
+
+fn is_calling_code(value: &str) -> bool {
+    let digits = value
+        .strip_prefix('+')
+        .or_else(|| value.strip_prefix("00"))
+        .unwrap_or(value);
+    (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Written as numbers are written for people, with a country code, brackets or gaps; plain digits may be anything.

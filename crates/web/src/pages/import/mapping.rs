@@ -251,6 +251,7 @@ mod tests {
         Column {
             header: header.to_owned(),
             slot: slot.parse().ok(),
+            piece: None,
             label_for: Vec::new(),
             proposal: None,
             confidence: 1.0,

@@ -1,0 +1,139 @@
+//! Values that are spread over several columns: each piece finds the column that it belongs to.
+
+use super::addresses::is_street;
+use super::candidate::Candidate;
+use super::header_words::words;
+use super::lexicon::Field;
+use super::piece::Piece;
+use model::{Slot, TextField};
+use std::collections::HashMap;
+
+/// Lets the pieces find their columns; a piece without one is left out.
+pub fn find_main_columns(candidates: &mut [Candidate]) {
+    join_birthday(candidates);
+    join_phones(candidates);
+    join_names(candidates);
+    join_repeated_texts(candidates);
+    for candidate in candidates.iter_mut() {
+        if let (Some(piece), false) = (candidate.column.piece, candidate.column.slot.is_none()) {
+            candidate.column.reason = piece.words().to_owned();
+        }
+    }
+}
+
+/// Day, month and year make a birthday together; alone they are none.
+fn join_birthday(candidates: &mut [Candidate]) {
+    let has = |candidates: &[Candidate], piece| candidates.iter().any(|c| c.column.piece == Some(piece));
+    // `Birth Day` beside `Birth Month` is the day.
+    if has(candidates, Piece::Month) && !has(candidates, Piece::Day) {
+        let day = candidates.iter_mut().find(|c| {
+            c.field() == Some(Field::Birthday)
+                && (words(&c.column.header).last().is_some_and(|word| word == "day") || c.profile.is_small_number())
+        });
+        if let Some(day) = day {
+            day.give(Field::BirthDay, 0.9, "");
+        }
+    }
+    let is_date = has(candidates, Piece::Month) && has(candidates, Piece::Day);
+    let has_whole = candidates
+        .iter()
+        .any(|c| c.column.slot == Some(Slot::Birthday) && c.column.piece.is_none());
+    for candidate in candidates.iter_mut() {
+        let is_piece = matches!(candidate.column.piece, Some(Piece::Day | Piece::Month | Piece::Year));
+        if is_piece && (!is_date || has_whole) {
+            candidate.leave_out("Not imported: a day, month or year alone is no birthday");
+        }
+    }
+}
+
+/// Codes and extensions take the label of the number that they belong to.
+fn join_phones(candidates: &mut [Candidate]) {
+    // Calling codes are often named like countries.
+    for candidate in candidates.iter_mut() {
+        if candidate.field() == Some(Field::Country) && candidate.profile.is_calling_code() {
+            candidate.give(Field::CallingCode, 0.9, "");
+        }
+    }
+    let numbers: Vec<(usize, Slot)> = candidates
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| c.column.piece.is_none())
+        .filter_map(|(at, c)| c.column.slot.clone().map(|slot| (at, slot)))
+        .filter(|(_, slot)| matches!(slot, Slot::Phone(_)))
+        .collect();
+    for (at, candidate) in candidates.iter_mut().enumerate() {
+        let Some(piece @ (Piece::CallingCode | Piece::AreaCode | Piece::Extension)) = candidate.column.piece else {
+            continue;
+        };
+        let own = candidate.column.slot.clone();
+        let next = numbers.partition_point(|(number, _)| *number < at);
+        let (before, behind) = (next.checked_sub(1), (next < numbers.len()).then_some(next));
+        let sides = match piece {
+            Piece::Extension => [before, behind],
+            _ => [behind, before],
+        };
+        let same = sides
+            .iter()
+            .flatten()
+            .find(|number| Some(&numbers[**number].1) == own.as_ref());
+        match same.or(sides.iter().flatten().next()) {
+            Some(number) => candidate.column.slot = Some(numbers[*number].1.clone()),
+            None => candidate.leave_out("Not imported: no column has the number that belongs to it"),
+        }
+    }
+}
+
+/// "van der" needs a family name.
+fn join_names(candidates: &mut [Candidate]) {
+    let last = Slot::Text(TextField::LastName);
+    let has_last = candidates
+        .iter()
+        .any(|c| c.column.slot.as_ref() == Some(&last) && c.column.piece.is_none());
+    for candidate in candidates.iter_mut() {
+        if candidate.column.piece == Some(Piece::NamePrefix) && !has_last {
+            candidate.leave_out("Not imported: no column has the last name that belongs to it");
+        }
+    }
+}
+
+/// Forms of address, family names and notes in several columns are joined: "Frau" and "Dr.", both family names.
+fn join_repeated_texts(candidates: &mut [Candidate]) {
+    let mut seen: HashMap<TextField, usize> = HashMap::new();
+    for at in 0..candidates.len() {
+        let Some(Slot::Text(field @ (TextField::Prefix | TextField::LastName | TextField::Notes))) =
+            candidates[at].column.slot.clone()
+        else {
+            continue;
+        };
+        if candidates[at].column.piece.is_some() {
+            continue;
+        }
+        match seen.get(&field).copied() {
+            None => {
+                seen.insert(field, at);
+            }
+            Some(first) if joins(&candidates[first], &candidates[at], field) => {
+                candidates[at].column.piece = Some(Piece::Further);
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn joins(first: &Candidate, second: &Candidate, field: TextField) -> bool {
+    match field {
+        // `Apellido paterno` and `Apellido materno` are two names; `Last Name` and `Surname` are one.
+        TextField::LastName => {
+            let (one, other) = (words(&first.column.header), words(&second.column.header));
+            one != other && one.iter().any(|word| other.contains(word))
+        }
+        _ => true,
+    }
+}
+
+/// The columns of streets, by label, that a house number may belong to.
+pub fn has_street(candidates: &[Candidate]) -> bool {
+    candidates
+        .iter()
+        .any(|c| c.column.piece.is_none() && c.column.slot.as_ref().is_some_and(is_street))
+}
