@@ -7,10 +7,8 @@ use crate::App;
 use crate::access::Actor;
 use crate::contacts::write::write_texts;
 use crate::error::Error;
-use crate::search::searchable::{SearchKind, searchable};
-use model::{Contact, ContactId};
-use store::contacts::ContactRow;
-use store::contacts::search_texts::{self, SearchText};
+use model::ContactId;
+use store::contacts::search_texts;
 use store::workspace::workspaces;
 use store::{Tx, Workspace};
 
@@ -89,30 +87,4 @@ fn step(tx: &mut Tx<'_>, workspace: Workspace, after: Option<ContactId>, changes
         last: stale.last().map(|row| row.id).filter(|_| !at_end),
         complete,
     })
-}
-
-/// The search text of a contact.
-pub(crate) fn text_of(row: &ContactRow, contact: &Contact) -> SearchText {
-    SearchText {
-        contact: row.id,
-        version: row.version,
-        text: words_of(contact),
-    }
-}
-
-/// All that a word is compared with, each value on a line of its own, so that no word is found where two values meet.
-fn words_of(contact: &Contact) -> String {
-    let mut text = String::new();
-    for (kind, value) in searchable(contact) {
-        match kind {
-            SearchKind::FullName => text.push_str(&value),
-            // Most names are part of the full name.
-            SearchKind::Name | SearchKind::Company if text.contains(&*value) => {}
-            _ => {
-                text.push('\n');
-                text.push_str(&value);
-            }
-        }
-    }
-    text
 }

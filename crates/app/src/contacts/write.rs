@@ -6,10 +6,10 @@
 
 use crate::App;
 use crate::access::{self, Actor, CanEdit, CanUndo, IsAdmin, MayShare, Owns};
-use crate::contacts::search_text::text_of;
 use crate::contacts::share_text::{shares_from_text, shares_to_text};
 use crate::contacts::stored::read;
 use crate::error::Error;
+use crate::search::searchable::{SearchKind, searchable};
 use model::{Contact, ContactId, MatchKey, Version, name_order};
 use std::collections::{HashMap, HashSet};
 use store::contacts::change_feed::{self, Touched};
@@ -338,6 +338,32 @@ fn differences<T: Eq + std::hash::Hash + Clone>(before: Vec<T>, after: Vec<T>) -
     };
     let only = |entries: Vec<T>| entries.into_iter().filter(|entry| !both.contains(entry)).collect();
     (only(before), only(after))
+}
+
+/// The search text of a contact.
+fn text_of(row: &ContactRow, contact: &Contact) -> SearchText {
+    SearchText {
+        contact: row.id,
+        version: row.version,
+        text: words_of(contact),
+    }
+}
+
+/// All that a word is compared with, each value on a line of its own, so that no word is found where two values meet.
+fn words_of(contact: &Contact) -> String {
+    let mut text = String::new();
+    for (kind, value) in searchable(contact) {
+        match kind {
+            SearchKind::FullName => text.push_str(&value),
+            // Most names are part of the full name.
+            SearchKind::Name | SearchKind::Company if text.contains(&*value) => {}
+            _ => {
+                text.push('\n');
+                text.push_str(&value);
+            }
+        }
+    }
+    text
 }
 
 /// Writes the current search texts of contacts.

@@ -128,7 +128,7 @@ pub async fn end_sign_in(
 }
 
 /// Back to the page of the account, which says what was done.
-pub fn done(what: &str) -> Response {
+fn done(what: &str) -> Response {
     redirect("/account", Flash::text(what))
 }
 

@@ -2,10 +2,10 @@
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
-use crate::pages::account::done;
 use crate::session::client::ClientInfo;
 use crate::session::{CurrentMember, SessionToken};
 use crate::ui::error_page::Problem;
+use crate::ui::flash::{Flash, redirect};
 use crate::ui::forms::field;
 use crate::ui::layout::{Page, Section, Tone, notice, page};
 use crate::ui::words::{date, number};
@@ -71,7 +71,7 @@ pub async fn renew_codes(State(web): State<Arc<Web>>, signed: CurrentMember) -> 
 pub async fn end(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Response, Problem> {
     let actor = signed.actor;
     blocking(&web, move |app| app.end_second_factor(actor)).await?;
-    Ok(done("Your second factor was taken away."))
+    Ok(redirect("/account", Flash::text("Your second factor was taken away.")))
 }
 
 /// What the page of the account says of it.
