@@ -1,5 +1,7 @@
 //! Values that a file spreads over columns, columns that hold several fields, and rows with several people.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
+
 use exchange::judge::{Judge, Judged, Regions};
 use exchange::mapping::{BoundMapping, propose};
 use exchange::open::{Batch, Overrides, Records, Source, decoded, open};
@@ -12,8 +14,7 @@ fn rows(text: &str, region: &str) -> Vec<Judged> {
     let mapping = BoundMapping::bind(&columns, &[]).unwrap();
     let judge = Judge::new(mapping, layout.map(str::to_owned)).with_regions(Regions {
         chosen: Region::from_code(region),
-        suggested: None,
-        fallback: None,
+        ..Regions::default()
     });
     let input = decoded(&source as &dyn Source, &opened.encoding).unwrap();
     let mut records = Records::new(input, opened.dialect);

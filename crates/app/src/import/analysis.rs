@@ -8,7 +8,7 @@ use exchange::mapping::{BoundMapping, Column, find_fields, known_name, propose};
 use exchange::open::{
     Charset, Dialect, EncodingFound, HeaderChoice, Opened, Overrides, Records, Source, decoded, open,
 };
-use model::{ContactRules, DateOrder, DecimalSign, Notation, Region, Slot};
+use model::{AddressPart, ContactRules, DateOrder, DecimalSign, Notation, Region, Slot};
 use serde::{Deserialize, Serialize};
 
 /// How a file is to be opened, where the user knows better.
@@ -51,6 +51,9 @@ pub(crate) struct Reading {
     pub chosen_region: Option<String>,
     pub suggested_region: Option<String>,
     pub fallback_region: Option<String>,
+    /// Whether the countries that rows name are not those of their numbers.
+    #[serde(default)]
+    pub rows_disagree: bool,
     pub month_first: bool,
     /// How the dates of single columns are read, unless the order was chosen.
     #[serde(default)]
@@ -134,6 +137,7 @@ pub(crate) fn known_regions(opening: &Opening, terms: &WorkspaceRules) -> Region
         chosen: opening.region,
         suggested: None,
         fallback: terms.country.or(opening.fallback_region),
+        rows_disagree: false,
     }
 }
 
@@ -158,6 +162,7 @@ pub(crate) fn look_of(
         chosen_region: opening.region.map(Region::code),
         suggested_region: survey.region.map(Region::code),
         fallback_region: known_regions(opening, terms).fallback.map(Region::code),
+        rows_disagree: survey.rows_disagree,
         month_first,
         dates: if opening.date_order.is_some() {
             Vec::new()
@@ -180,7 +185,11 @@ pub(crate) fn look_of(
 fn needs_survey(mapping: &BoundMapping, rules: &ContactRules, region_known: bool) -> bool {
     has_dates(mapping, rules)
         || any_fills(mapping, |slot| holds_numbers(slot, rules))
-        || (!region_known && has_phones(mapping))
+        || (has_phones(mapping) && (!region_known || any_fills(mapping, is_country)))
+}
+
+fn is_country(slot: &Slot) -> bool {
+    matches!(slot, Slot::Address(_, AddressPart::Country))
 }
 
 /// Whether a column holds days.
@@ -283,6 +292,7 @@ impl Reading {
                 chosen: region(&self.chosen_region),
                 suggested: region(&self.suggested_region),
                 fallback: region(&self.fallback_region),
+                rows_disagree: self.rows_disagree,
             })
             .with_notation(notation)
             .with_column_dates(self.dates.clone())

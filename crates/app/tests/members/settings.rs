@@ -103,7 +103,8 @@ fn the_country_is_that_of_numbers_that_say_nothing() {
     let done = import(&team, team.ada, "First Name,Phone\nAnn,030 1234567\n", false, nothing).unwrap();
     assert_eq!(
         done.numbers_of.map(|numbers| (numbers.region, numbers.assumed)),
-        Some(("DE".to_owned(), true))
+        Some(("DE".to_owned(), false)),
+        "a number that is valid there says that it is from there"
     );
 }
 

@@ -6,12 +6,13 @@ use super::parts::{
     Part, label_beside, listed, split_at_words, without_joining_word, without_leading_word, without_remark,
     without_trailing_word,
 };
-use model::Label;
+use model::{Email, Label};
 use std::borrow::Cow;
 
 /// The parts of a cell that are meant as addresses. A cell in which nothing can be told apart is one part.
 pub fn emails_in(cell: &str) -> Vec<Part<'_>> {
-    if is_bare(cell) {
+    // `#` and `|` may be part of an address.
+    if is_bare(cell) || cell.matches('@').count() == 1 && Email::parse(cell).is_ok() {
         return vec![part(Cow::Borrowed(cell), None)];
     }
     if let Some(members) = listed(cell) {
@@ -193,7 +194,9 @@ pub fn is_exchange_address(text: &str) -> bool {
         text.get(..start.len())
             .is_some_and(|head| head.eq_ignore_ascii_case(start))
     };
-    begins("/o=") || begins("/c=") || begins("x500:") || begins("/dc=") || begins("imceaex-")
+    let is_path = ["/o=", "/c=", "/dc=", "x500:"].into_iter().any(begins);
+    // A path with an @ is an odd address all the same.
+    is_path && !text.contains('@') || begins("imceaex-")
 }
 
 #[cfg(test)]

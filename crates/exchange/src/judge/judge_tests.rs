@@ -13,8 +13,7 @@ fn judged_with(text: &str, configure: impl Fn(Judge) -> Judge) -> Vec<Judged> {
     let mapping = BoundMapping::bind(&columns, &[]).unwrap();
     let judge = Judge::new(mapping, layout.map(str::to_owned)).with_regions(Regions {
         chosen: Region::from_code("US"),
-        suggested: None,
-        fallback: None,
+        ..Regions::default()
     });
     let judge = configure(judge);
     let input = crate::open::decoded(&source as &dyn Source, &opened.encoding).unwrap();

@@ -18,8 +18,8 @@ pub struct BareNumbers {
 }
 
 impl BareNumbers {
-    /// Takes a cell into account.
-    pub fn add(&mut self, cell: &str) {
+    /// Takes a cell into account, and gives the number back if it has one without country code.
+    pub fn add<'a>(&mut self, cell: &'a str) -> Option<&'a str> {
         let cell = cell.trim();
         let first = cell.split(['/', ';', ',', '\n', '|']).next().unwrap_or_default().trim();
         let text = if first.len() >= 7 { first } else { cell };
@@ -28,9 +28,15 @@ impl BareNumbers {
             && !text.starts_with(['+', '='])
             && !text.starts_with("00")
             && !text.contains(['E', 'e', '+']);
-        if is_bare && self.numbers.len() < SAMPLE {
-            self.numbers.push(text.to_owned());
+        if !is_bare || self.is_full() {
+            return None;
         }
+        self.numbers.push(text.to_owned());
+        Some(text)
+    }
+
+    pub fn len(&self) -> usize {
+        self.numbers.len()
     }
 
     /// Whether more would be of no use.
@@ -119,7 +125,9 @@ mod tests {
 
     fn country(numbers: &[&str], expected: &[&str]) -> Option<String> {
         let mut bare = BareNumbers::default();
-        numbers.iter().for_each(|number| bare.add(number));
+        for number in numbers {
+            bare.add(number);
+        }
         let expected: Vec<Region> = expected.iter().filter_map(|code| Region::from_code(code)).collect();
         bare.country(&expected).map(Region::code)
     }
@@ -153,9 +161,9 @@ mod tests {
     #[test]
     fn international_numbers_say_nothing() {
         let mut bare = BareNumbers::default();
-        ["+44 20 7946 0102", "0044 20 7946 0102", "", "x", "4.41E+11"]
-            .iter()
-            .for_each(|cell| bare.add(cell));
+        for cell in ["+44 20 7946 0102", "0044 20 7946 0102", "", "x", "4.41E+11"] {
+            assert_eq!(bare.add(cell), None);
+        }
         assert!(bare.is_empty());
     }
 }

@@ -59,6 +59,8 @@ pub fn is_placeholder(cell: &str, slot: &Slot) -> bool {
         Slot::Text(model::TextField::Company | model::TextField::Title | model::TextField::Department) => {
             cell != "Nil" && may_be_words(cell)
         }
+        // A person typed it in place of a number, as `unknown` is: the row is shown.
+        Slot::Phone(_) if cell == "n/a" => false,
         Slot::Email(_) | Slot::Phone(_) | Slot::Birthday | Slot::Address(..) | Slot::Website(_) => may_be_words(cell),
         Slot::Text(_) | Slot::FullName => {
             by_programs(cell) || matches!(cell, "None" | "none" | "N.A." | "n.a." | "-" | "--" | "---")
@@ -117,7 +119,8 @@ mod tests {
                 "tags",
                 "custom:Size",
             ] {
-                assert!(is_empty(cell, slot), "{cell} {slot}");
+                let typed = cell == "n/a" && slot == "phone:work";
+                assert_eq!(is_empty(cell, slot), !typed, "{cell} {slot}");
             }
         }
     }

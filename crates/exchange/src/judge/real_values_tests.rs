@@ -18,13 +18,14 @@ fn read_with(text: &str, chosen: &str, workspace: &str) -> Vec<Judged> {
     };
     let known = Regions {
         chosen: Region::from_code(chosen),
-        suggested: None,
         fallback: Region::from_code(workspace),
+        ..Regions::default()
     };
     let found = survey(records(), opened.header_row, &mapping, &ContactRules::default(), known).unwrap();
     let judge = Judge::new(mapping, layout.map(str::to_owned))
         .with_regions(Regions {
             suggested: found.region,
+            rows_disagree: found.rows_disagree,
             ..known
         })
         .with_column_dates(found.dates);
@@ -556,5 +557,24 @@ fn international_numbers_without_plus_are_read_in_their_country_only() {
     assert_eq!(
         (codes(&rows[0]), phones(&rows[1])),
         (vec![Code::Phone], vec!["+32470123456"])
+    );
+}
+
+#[test]
+fn countries_of_rows_that_do_not_fit_their_numbers_are_not_used() {
+    // American numbers of people who live elsewhere, as many of them valid there by chance.
+    let mut file = "Name,Phone,Country\n".to_owned();
+    for n in 0..40 {
+        let country = ["India", "Italy", "Germany", "Japan"][n % 4];
+        file += &format!("Ann {n},(415) 555-{:04},{country}\n", 2671 + n);
+    }
+    file += "Bo,3179687870,Italy\n";
+    let rows = read(&file);
+    assert!(rows.iter().all(|row| codes(row).is_empty()));
+    assert_eq!(phones(&rows[40]), ["+13179687870"]);
+    let few = read("Name,Phone,Country\nBo,2079460172,United Kingdom\nCy,3023125173,Germany\n");
+    assert_eq!(
+        (phones(&few[0]), phones(&few[1])),
+        (vec!["+442079460172"], vec!["+493023125173"])
     );
 }

@@ -18,6 +18,8 @@ pub struct Regions {
     pub suggested: Option<Region>,
     /// The workspace's, where the file says nothing.
     pub fallback: Option<Region>,
+    /// Whether the countries that rows name are not those of their numbers.
+    pub rows_disagree: bool,
 }
 
 /// Everything that judging needs beside the row.
@@ -117,6 +119,9 @@ impl Judge {
 
     /// The countries that the row names, each with the label of its address.
     pub(super) fn regions_named<'a>(&'a self, record: Record<'a>) -> Vec<(&'a Label, Region)> {
+        if self.regions.rows_disagree {
+            return Vec::new();
+        }
         let columns = self.mapping.columns().iter().enumerate();
         columns
             .filter_map(|(at, column)| match &column.slot {

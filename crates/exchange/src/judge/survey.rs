@@ -6,7 +6,9 @@ use super::number_country::BareNumbers;
 use super::rules::Regions;
 use crate::mapping::BoundMapping;
 use crate::open::{Batch, Record, Records};
-use model::{AddressPart, ContactRules, DecimalSign, FieldKind, Region, Slot, decimal_sign_told_by, region_of_country};
+use model::{
+    AddressPart, ContactRules, DecimalSign, FieldKind, Phone, Region, Slot, decimal_sign_told_by, region_of_country,
+};
 use std::io::{self, Read};
 
 /// What a reading of the whole file told.
@@ -16,12 +18,17 @@ pub struct Survey {
     pub decimals: DecimalSign,
     /// The country in which most of its numbers without country code are valid.
     pub region: Option<Region>,
+    /// Whether the countries that rows name are not those of their numbers.
+    pub rows_disagree: bool,
     /// How the dates of its columns are read.
     pub dates: Vec<ColumnDates>,
 }
 
 /// Numbers are looked at in this many rows at most: more would not change the answer.
 const REGION_ROWS: usize = 20_000;
+
+/// So many numbers must speak against the countries of their rows.
+const MANY_NUMBERS: usize = 20;
 
 /// Whether the values of a slot are days.
 pub fn holds_dates(slot: &Slot, rules: &ContactRules) -> bool {
@@ -52,7 +59,7 @@ pub fn survey<R: Read>(
     rules: &ContactRules,
     known: Regions,
 ) -> io::Result<Survey> {
-    let mut found = Findings::new(mapping, rules, known.chosen.is_some());
+    let mut found = Findings::new(mapping, rules, known.chosen.or(known.fallback));
     let mut batch = Batch::default();
     while found.wants_more() && records.fill(&mut batch, 1000)? {
         for record in batch.records().filter(|r| header_row.is_none_or(|at| r.index() > at)) {
@@ -72,11 +79,17 @@ struct Findings {
     points: u64,
     commas: u64,
     bare: BareNumbers,
+    /// Bare numbers in rows that name another country than the expected one.
+    named: BareNumbers,
+    expected: Option<Region>,
+    /// How many of them are valid in that country alone, and how many in the expected one alone.
+    only_in_named: usize,
+    only_in_expected: usize,
     rows: usize,
 }
 
 impl Findings {
-    fn new(mapping: &BoundMapping, rules: &ContactRules, region_known: bool) -> Self {
+    fn new(mapping: &BoundMapping, rules: &ContactRules, expected: Option<Region>) -> Self {
         let columns = |wanted: &dyn Fn(&Slot) -> bool| -> Vec<usize> {
             let columns = mapping.columns().iter().enumerate();
             columns
@@ -90,15 +103,15 @@ impl Findings {
                 .map(|column| (column, DateEvidence::default()))
                 .collect(),
             numbers: columns(&|s| holds_numbers(s, rules)),
-            phones: if region_known {
-                Vec::new()
-            } else {
-                columns(&|s| matches!(s, Slot::Phone(_)))
-            },
+            phones: columns(&|s| matches!(s, Slot::Phone(_))),
             countries: columns(&|s| matches!(s, Slot::Address(_, AddressPart::Country))),
             points: 0,
             commas: 0,
             bare: BareNumbers::default(),
+            named: BareNumbers::default(),
+            expected,
+            only_in_named: 0,
+            only_in_expected: 0,
             rows: 0,
         }
     }
@@ -108,7 +121,8 @@ impl Findings {
     }
 
     fn wants_phones(&self) -> bool {
-        !self.phones.is_empty() && !self.bare.is_full() && self.rows < REGION_ROWS
+        let has_enough = self.bare.is_full() && (self.countries.is_empty() || self.named.is_full());
+        !self.phones.is_empty() && !has_enough && self.rows < REGION_ROWS
     }
 
     fn add(&mut self, record: Record<'_>) {
@@ -129,13 +143,28 @@ impl Findings {
         if !self.wants_phones() {
             return;
         }
-        // A row that names its country is read by it.
-        let names_country = |column: &usize| record.get(*column).and_then(region_of_country).is_some();
-        if !self.countries.iter().any(names_country) {
-            for cell in self.phones.iter().filter_map(|column| record.get(*column)) {
+        let country = |column: &usize| record.get(*column).and_then(region_of_country);
+        let named: Vec<Region> = self.countries.iter().filter_map(country).collect();
+        for cell in self.phones.iter().filter_map(|column| record.get(*column)) {
+            if named.is_empty() {
                 self.bare.add(cell);
+            } else if let Some(expected) = self.expected.filter(|expected| !named.contains(expected))
+                && let Some(number) = self.named.add(cell)
+            {
+                let is_valid = |region: &Region| Phone::parse(number, Some(*region)).is_ok();
+                match (named.iter().any(is_valid), is_valid(&expected)) {
+                    (true, false) => self.only_in_named += 1,
+                    (false, true) => self.only_in_expected += 1,
+                    _ => {}
+                }
             }
         }
+    }
+
+    /// Whether the countries that rows name are not those of their numbers: many numbers are valid in the expected country
+    /// alone, and few in that of their row alone.
+    fn rows_disagree(&self) -> bool {
+        self.only_in_expected >= MANY_NUMBERS && self.only_in_expected > self.only_in_named * 4
     }
 
     fn decide(self, known: Regions, of_language: &[Region]) -> Survey {
@@ -149,9 +178,14 @@ impl Findings {
             .chain(of_language.iter().copied())
             .chain(foreign)
             .collect();
-        let region = match self.bare.is_empty() {
+        let rows_disagree = self.rows_disagree();
+        let numbers = match rows_disagree && self.named.len() > self.bare.len() {
+            true => &self.named,
+            false => &self.bare,
+        };
+        let region = match numbers.is_empty() || known.chosen.is_some() {
             true => None,
-            false => self.bare.country(&expected),
+            false => numbers.country(&expected),
         };
         let country = known.chosen.or(region).or_else(|| expected.first().copied());
         Survey {
@@ -161,6 +195,7 @@ impl Findings {
                 DecimalSign::Point
             },
             region,
+            rows_disagree,
             dates: self
                 .dates
                 .into_iter()

@@ -110,6 +110,8 @@ fn by_words(candidates: &mut [Candidate]) {
             .checked_sub(1)
             .filter(|before| has_labels(candidates[*before].column.slot.as_ref()));
         match field.and_then(family_of_field) {
+            // `E-mail Type` of Outlook is no label.
+            Some(0) if !candidate.profile.may_be_email_label() => {}
             Some(family) => {
                 let own = values.get(&key(candidate, family)).cloned();
                 let beside = neighbour.filter(|b| family_of_slot(candidates[*b].column.slot.as_ref()) == Some(family));

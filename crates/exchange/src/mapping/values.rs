@@ -19,6 +19,8 @@ pub struct Profile {
     house_numbers: usize,
     calling_codes: usize,
     labels: usize,
+    /// What Outlook writes beside an email: how it is delivered.
+    mail_protocols: usize,
     forms_of_address: usize,
 }
 
@@ -48,6 +50,7 @@ impl Profile {
         self.house_numbers += usize::from(is_house_number(value));
         self.calling_codes += usize::from(is_calling_code(value));
         self.labels += usize::from(["work", "home", "mobile", "fax", "other"].contains(&Label::new(value).as_str()));
+        self.mail_protocols += usize::from(matches!(value, "SMTP" | "EX" | "X400" | "MAPIPDL"));
         let folded = fold(value);
         self.forms_of_address += usize::from(folded.split(' ').all(|word| FORMS_OF_ADDRESS.contains(&word)));
         let name_like = !is_data_like_cell(value)
@@ -118,6 +121,11 @@ impl Profile {
     /// Most are labels: Mobile, Work, Home.
     pub fn is_label(self) -> bool {
         self.most(self.labels)
+    }
+
+    /// Whether the values may be labels of emails; an empty column need not be.
+    pub fn may_be_email_label(self) -> bool {
+        self.filled > 0 && !self.most(self.mail_protocols)
     }
 
     /// Most are forms of address: Mr, Dr., Frau.

@@ -121,7 +121,7 @@ impl fmt::Display for Refusal {
             Self::Access => "this is a Microsoft Access database, not CSV: export the table with the contacts as a text file",
             Self::OutlookData => "this is an Outlook data file (.pst), not CSV: in Outlook choose File > Open & Export > Import/Export > Export to a file > Comma Separated Values",
             Self::Sql => "this is a SQL dump, not CSV: load it into a database and export the table with the contacts as CSV",
-            Self::PrintedTable => "this is a table as a database client or another program prints it, not CSV: have it written as CSV (psql: \\copy (SELECT ...) TO 'contacts.csv' CSV HEADER; mysql: --batch, which separates by tabs)",
+            Self::PrintedTable => "this is a table as a database client or another program prints it, not CSV: have it written as CSV (psql: \\copy (SELECT ...) TO 'contacts.csv' CSV HEADER; mysql: with its option batch, which separates by tabs)",
             Self::Markdown => "this is a table in Markdown, not CSV: paste it into a spreadsheet and save that as CSV",
             Self::Pointer => "this file only names where the real one is kept (a Git LFS or git-annex pointer): fetch the real one (git lfs pull, git annex get) and import that",
             Self::KeyValue => "this is a list of keys and values (YAML, settings or the like), not CSV: export the contacts as CSV from the program they come from",

@@ -53,9 +53,9 @@ fn look_at(source: &dyn Source) -> Option<Looked> {
     .unwrap();
     let judge = Judge::new(mapping, layout.map(str::to_owned))
         .with_regions(Regions {
-            chosen: None,
             suggested: told.region,
-            fallback: None,
+            rows_disagree: told.rows_disagree,
+            ..Regions::default()
         })
         .with_column_dates(told.dates)
         .keeping_patches(true);
