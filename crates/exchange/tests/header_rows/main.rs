@@ -1,5 +1,7 @@
 //! Header rows of real systems: every column must get the slot that `rows.txt` says.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
+
 use exchange::mapping::{Column, propose};
 use std::collections::{BTreeMap, HashSet};
 
