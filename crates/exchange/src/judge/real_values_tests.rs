@@ -578,3 +578,14 @@ fn countries_of_rows_that_do_not_fit_their_numbers_are_not_used() {
         (vec!["+442079460172"], vec!["+493023125173"])
     );
 }
+
+#[test]
+fn rows_without_country_are_read_by_that_of_the_others() {
+    let rows = read_with(
+        "Name,Phone,Country\nBo,(503) 555-0131,United States\nCy,(503) 555-0133,\n",
+        "",
+        "",
+    );
+    assert_eq!(phones(&rows[1]), ["+15035550133"]);
+    assert!(codes(&rows[1]).is_empty());
+}

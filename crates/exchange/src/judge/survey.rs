@@ -82,6 +82,8 @@ struct Findings {
     /// Bare numbers in rows that name another country than the expected one.
     named: BareNumbers,
     expected: Option<Region>,
+    /// The countries that rows name, and how many do.
+    countries_named: Vec<(Region, usize)>,
     /// How many of them are valid in that country alone, and how many in the expected one alone.
     only_in_named: usize,
     only_in_expected: usize,
@@ -110,6 +112,7 @@ impl Findings {
             bare: BareNumbers::default(),
             named: BareNumbers::default(),
             expected,
+            countries_named: Vec::new(),
             only_in_named: 0,
             only_in_expected: 0,
             rows: 0,
@@ -145,6 +148,12 @@ impl Findings {
         }
         let country = |column: &usize| record.get(*column).and_then(region_of_country);
         let named: Vec<Region> = self.countries.iter().filter_map(country).collect();
+        for region in &named {
+            match self.countries_named.iter_mut().find(|(known, _)| known == region) {
+                Some((_, count)) => *count += 1,
+                None => self.countries_named.push((*region, 1)),
+            }
+        }
         for cell in self.phones.iter().filter_map(|column| record.get(*column)) {
             if named.is_empty() {
                 self.bare.add(cell);
@@ -167,6 +176,11 @@ impl Findings {
         self.only_in_expected >= MANY_NUMBERS && self.only_in_expected > self.only_in_named * 4
     }
 
+    fn most_named(&self) -> Option<Region> {
+        let most = self.countries_named.iter().max_by_key(|(_, count)| *count);
+        most.map(|(region, _)| *region)
+    }
+
     fn decide(self, known: Regions, of_language: &[Region]) -> Survey {
         // Where the header's language is spoken in the workspace's country too, that one is likelier than its others.
         let workspace = known
@@ -177,6 +191,8 @@ impl Findings {
             .into_iter()
             .chain(of_language.iter().copied())
             .chain(foreign)
+            // Rows that name no country are likely from where most others are.
+            .chain(self.most_named())
             .collect();
         let rows_disagree = self.rows_disagree();
         let numbers = match rows_disagree && self.named.len() > self.bare.len() {
