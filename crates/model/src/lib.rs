@@ -19,7 +19,6 @@ mod number;
 mod patch;
 mod person_name;
 mod phone;
-mod postal;
 mod slot;
 mod text;
 
@@ -41,7 +40,6 @@ pub use person_name::{
     split_person_name_in,
 };
 pub use phone::{Phone, PhoneProblem, Region};
-pub use postal::{PostalLine, split_postal_line};
 pub use slot::{AddressPart, Slot, TextField, UnknownSlot};
 pub use text::{Text, clean, fold};
 
