@@ -1,7 +1,7 @@
 //! Browsers in which a member has signed in before.
 //!
 //! Such a browser has a long-lived secret in a cookie, and failures to sign in there count for it alone (`rate_limit`):
-//! whoever fails elsewhere with a member's email cannot lock that member out of it. The secret lets nobody in. It is
+//! failures elsewhere with a member's email do not lock that member out of it. The secret lets nobody in. It is
 //! another one after each sign-in, so that one which somebody else has put into the browser is worth nothing, and a
 //! member's browsers are forgotten when the password changes or is reset and when the member is deactivated.
 

@@ -1,7 +1,7 @@
 //! Keeping the list of a workspace: building it, and following the feed of changes.
 //!
-//! Owns when a list is built and brought up to date, and by whom: few changes at once, by whoever asks; many by a
-//! thread of its own, while lists are answered from what there is.
+//! Builds the list and brings it up to date: few changes by the request that finds them; many by a thread of its own,
+//! while requests are answered from the older list.
 
 use crate::contact_index::entry::Entry;
 use crate::contact_index::index::ContactIndex;
@@ -210,7 +210,7 @@ impl Keeper {
             });
         };
         match self.roster() {
-            // Another request has followed meanwhile, and saw a later moment than this one does.
+            // Another request has brought the list up to date since, with later changes than this one has seen.
             Some(next) if next.at > roster.at && next.at > changes => Ok(Fresh {
                 roster: Some(next),
                 catching_up: false,

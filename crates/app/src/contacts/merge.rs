@@ -1,7 +1,7 @@
 //! Making one contact of several in the directory.
 //!
-//! Owns who may, that nothing was changed meanwhile, and that all of it happens at once and can be taken back. The
-//! others go into the notes of the action, not into the trash: undoing the merge is their way back.
+//! Checks the rights, refuses a merge of contacts that have changed since they were shown, and does all of it in one
+//! transaction. The other contacts are kept with the action, not in the trash: undoing the merge restores them.
 
 use crate::App;
 use crate::access;

@@ -95,7 +95,7 @@ impl App {
         self.change_shares(actor, ids, &Change::HandOver { to, keep })
     }
 
-    /// Who sees a contact beside its owner. Whoever sees it may know.
+    /// The members who see a contact beside its owner, for every member who sees it.
     ///
     /// # Errors
     /// [`Error::NoContact`]; those of the database.
@@ -121,7 +121,7 @@ impl App {
 }
 
 impl View<'_, '_> {
-    /// Who sees a contact beside its owner. Whoever sees it may know.
+    /// The members who see a contact beside its owner, for every member who sees it.
     ///
     /// # Errors
     /// [`Error::NoContact`]; those of the database.

@@ -9,10 +9,17 @@ use super::parts::{
 use model::{Email, Label};
 use std::borrow::Cow;
 
+/// The parts of a cell of our own export: signs that part addresses elsewhere may be part of one, such as `|` and `#`.
+pub fn exported_emails_in(cell: &str) -> Vec<Part<'_>> {
+    match !is_bare(cell) && Email::parse(cell).is_ok() {
+        true => vec![part(Cow::Borrowed(cell), None)],
+        false => emails_in(cell),
+    }
+}
+
 /// The parts of a cell that are meant as addresses. A cell in which nothing can be told apart is one part.
 pub fn emails_in(cell: &str) -> Vec<Part<'_>> {
-    // `#` and `|` may be part of an address.
-    if is_bare(cell) || cell.matches('@').count() == 1 && Email::parse(cell).is_ok() {
+    if is_bare(cell) {
         return vec![part(Cow::Borrowed(cell), None)];
     }
     if let Some(members) = listed(cell) {
@@ -202,7 +209,6 @@ pub fn is_exchange_address(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::Email;
 
     fn read(cell: &str) -> Vec<(String, String)> {
         emails_in(cell)
@@ -254,6 +260,7 @@ mod tests {
             ("a@example.com / b@example.org", vec!["a@example.com", "b@example.org"]),
             ("a@example.com/b@example.org", vec!["a@example.com", "b@example.org"]),
             ("a@example.com | b@example.org", vec!["a@example.com", "b@example.org"]),
+            ("Ana|ana@example.com", vec!["? Ana", "ana@example.com"]),
             (
                 "a@example.com ::: b@example.org",
                 vec!["a@example.com", "b@example.org"],

@@ -2,7 +2,7 @@
 
 use super::composed::compose;
 use super::date_orders::{ColumnDates, DateDoubt};
-use super::email_cells::{emails_in, is_exchange_address};
+use super::email_cells::{emails_in, exported_emails_in, is_exchange_address};
 use super::judged::{BadValues, Judged};
 use super::lacking::lacking;
 use super::phone_cells::phones_in;
@@ -168,7 +168,10 @@ impl<'a> RowReader<'a> {
             return;
         }
         let mut places = HashMap::new();
-        let parts = emails_in(cell);
+        let parts = match self.own {
+            true => exported_emails_in(cell),
+            false => emails_in(cell),
+        };
         let alone = parts.len() == 1;
         for part in parts {
             if is_exchange_address(&part.text) {

@@ -79,12 +79,12 @@ struct Findings {
     points: u64,
     commas: u64,
     bare: BareNumbers,
-    /// Bare numbers in rows that name another country than the expected one.
-    named: BareNumbers,
-    expected: Option<Region>,
     /// The countries that rows name, and how many do.
     countries_named: Vec<(Region, usize)>,
-    /// How many of them are valid in that country alone, and how many in the expected one alone.
+    expected: Option<Region>,
+    /// Bare numbers in rows that name another country than the expected one.
+    named: BareNumbers,
+    /// How many of these are valid in the named country alone, and how many in the expected one alone.
     only_in_named: usize,
     only_in_expected: usize,
     rows: usize,
