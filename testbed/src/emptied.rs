@@ -1,7 +1,7 @@
 //! Databases that go from test to test of one binary, without their rows.
 //!
-//! Owns which is free (one whose lock nobody holds: the server lets go of it however a test ends) and that nothing of the
-//! test before is left. Leaves out the schema: whoever opens the first brings it up to date, and it stays.
+//! Owns which is free (one whose lock nobody holds: the server deletes it however a test ends) and that nothing of the
+//! test before is left. Leaves out the schema: anyone who opens the first brings it up to date, and it stays.
 
 use crate::{make, must, run};
 use postgres::{Client, Config, NoTls};

@@ -3,7 +3,7 @@
 //! Only this module makes an [`Actor`], and only this module makes proofs: [`CanView`], [`CanEdit`] and [`Owns`] of a
 //! contact, [`IsAdmin`] and [`IsOwner`] of a workspace. Whatever touches a contact takes one. A proof is made in the
 //! transaction in which it is used, so that a right that was taken away is gone at once. What a member may not see is
-//! told as what is not there.
+//! reported as not found.
 
 use crate::App;
 use crate::access;
@@ -98,7 +98,7 @@ impl<T> Owns<T> {
     }
 }
 
-/// Proof that the actor may give this to others and take it back from them.
+/// Proof that the actor may give this to others and undo it from them.
 pub(crate) trait MayShare: Deref<Target = ContactRow> {}
 
 impl MayShare for Owns<ContactRow> {}
@@ -237,7 +237,7 @@ pub(crate) fn owned_trash(actor: Actor, trashed: Vec<Trashed>) -> Vec<Owns<Trash
     own.map(Owns).collect()
 }
 
-/// A contact that the actor has given away by an action. They may take it back as long as the new owner has not touched it.
+/// A contact that the actor has given away by an action. They may undo it as long as the new owner has not touched it.
 pub(crate) fn given_away(actor: Actor, row: ContactRow, by: &Touched) -> Option<CanUndo<ContactRow>> {
     let was_given = by.owner == actor.member && by.owner != by.after_owner && row.owner == by.after_owner;
     (was_given && by.after_version == Some(row.version)).then_some(CanUndo(row))

@@ -40,7 +40,7 @@ pub enum Error {
     /// Another process runs this import.
     #[error("import {0} is being run by another process")]
     ImportRuns(ImportId),
-    /// The import cannot be gone on with.
+    /// The import cannot be resumed.
     #[error("import {import} is {state}; there is nothing to go on with")]
     NotResumable {
         import: ImportId,
@@ -104,10 +104,10 @@ pub enum Error {
     #[error("contact {0} is in the directory again, so the one in the trash cannot be restored")]
     IdTaken(ContactId),
     /// There is no such action, or none of the member's; it may be too long ago.
-    #[error("there is nothing of that kind to take back; it may be too long ago")]
+    #[error("there is nothing of that kind to undo; it may be too long ago")]
     NoAction(i64),
-    /// The action was taken back before.
-    #[error("this was taken back already")]
+    /// The action was undone before.
+    #[error("this was undone already")]
     ActionUndone,
     /// There is no such view, or none that the member may use.
     #[error("there is no view {0}; it may have been deleted")]
@@ -141,10 +141,10 @@ pub enum Error {
         /// What is wrong and what to do.
         message: &'static str,
     },
-    /// There is no such account, or the password is another; which of both is told to nobody.
+    /// There is no such account, or the password is wrong; the message does not say which.
     #[error("email or password are not right")]
     WrongPassword,
-    /// The code of the second factor is not right, was used before, or is too old; which of these is told to nobody.
+    /// The code of the second factor is wrong, was used before, or is too old; the message does not say which.
     #[error("this code is not right; wait for the next one of your authenticator app, or use a recovery code")]
     WrongCode,
     /// The password was given too long ago for its code to be taken.
@@ -165,7 +165,7 @@ pub enum Error {
     /// No owner would be left.
     #[error("this is the last owner of the workspace; make somebody else an owner first")]
     LastOwner,
-    /// A link was used, has expired, was taken back, or never was; which of these is told to nobody.
+    /// A link was used, has expired, was revoked, or never existed; the message does not say which.
     #[error("this link is not valid any more; ask whoever sent it for another one")]
     LinkGone,
     /// A password could not be hashed.

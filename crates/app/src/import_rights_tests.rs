@@ -306,7 +306,7 @@ fn a_row_with_the_id_of_a_contact_in_anothers_trash_leaves_that_to_its_owner() {
     // Its owner has it back as if nothing had been.
     office.app.restore_contact(office.other, theirs).unwrap();
     assert_eq!(office.name_of(office.other, theirs), "Ann Ivers");
-    // Whoever deletes what came of the row does not push the other out of the trash.
+    // Anyone who deletes what came of the row does not push the other out of the trash.
     office.app.delete_contact(office.other, theirs).unwrap();
     let counts = office.import(&csv, UPDATE).counts;
     assert_eq!(

@@ -214,7 +214,7 @@ impl App {
     /// brought up to date with that moment.
     ///
     /// # Errors
-    /// What `work` returns; those of the database.
+    /// What `work` returns.
     pub fn read<T>(&self, actor: Actor, work: impl FnOnce(&mut View<'_, '_>) -> Result<T, Error>) -> Result<T, Error> {
         self.store.read(|tx| {
             work(&mut View {

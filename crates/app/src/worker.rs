@@ -1,4 +1,4 @@
-//! Whoever does what nobody waits for: imports that were begun or left behind, undoing that was interrupted, search
+//! Anyone who does what nobody waits for: imports that were begun or left behind, undoing that was interrupted, search
 //! texts, and what has been kept long enough.
 //!
 //! Owns the thread and the order of its work. Several processes on one database may each have one; leases keep them
@@ -46,12 +46,12 @@ impl Notify {
     }
 }
 
-/// Who is told what the runner does.
+/// Receives what the worker does.
 pub trait WorkerObserver: Send + 'static {
     /// An import came to an end, or was stopped; the name is that of its file.
     fn ended(&mut self, summary: &ImportSummary, file_name: &str);
 
-    /// Something failed, an import or (none) what is common to all. It is tried again; the same failure is told once.
+    /// Something failed, an import or (none) what is common to all. It is tried again; the same failure is reported once.
     fn failed(&mut self, import: Option<ImportId>, error: &Error);
 }
 
@@ -80,7 +80,7 @@ impl Worker {
         Self { app, stop, thread }
     }
 
-    /// Stops it behind the rows in hand, and waits for that. What it has not finished can be gone on with.
+    /// Stops it behind the rows in hand, and waits for that. What it has not finished can be resumed.
     pub fn stop(self) {
         self.stop.store(true, Ordering::Relaxed);
         self.app.bell.ring();
@@ -89,7 +89,7 @@ impl Worker {
     }
 
     /// Stops it, and waits for the batch in hand for so long at most. A batch that is cut off with the process is done again
-    /// by whoever goes on with the import.
+    /// by anyone who resumes the import.
     pub fn stop_within(self, most: Duration) {
         self.stop.store(true, Ordering::Relaxed);
         self.app.bell.ring();
@@ -158,7 +158,7 @@ impl Work {
     }
 
     fn take_up(&mut self, actor: Actor, import: &Import) -> Result<(), Error> {
-        // Whoever takes it up, it is done with the rights of the member who made it.
+        // Anyone who takes it up, it is done with the rights of the member who made it.
         let actor = Actor {
             member: import.owner,
             ..actor
@@ -189,7 +189,7 @@ impl Work {
         Ok(())
     }
 
-    /// Lets go of what has been kept long enough.
+    /// Deletes what has been kept long enough.
     fn sweep(&mut self, actor: Actor) -> Result<(), Error> {
         let now = self.app.world.now();
         // A clock that was ahead for a moment must not put it off for as long.

@@ -14,7 +14,7 @@ pub struct Member {
 }
 
 impl Member {
-    fn of(value: &str) -> Self {
+    fn new(value: &str) -> Self {
         Self {
             value: value.trim().to_owned(),
             label: String::new(),
@@ -31,7 +31,7 @@ pub fn nested_list(cell: &str) -> Option<Vec<Member>> {
     let mut members = Vec::new();
     match serde_json::from_str::<Value>(cell) {
         Ok(json) => collect(&json, "", &mut members),
-        Err(_) => members.extend(unquoted_members(bracketed)?.iter().map(|member| Member::of(member))),
+        Err(_) => members.extend(unquoted_members(bracketed)?.iter().map(|member| Member::new(member))),
     }
     members.retain(|member| !member.value.is_empty());
     Some(members)

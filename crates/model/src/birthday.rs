@@ -14,7 +14,7 @@ pub struct Birthday {
     day: u8,
 }
 
-/// The order of day and month in dates such as `03/04/1980`. It is told from the whole column.
+/// The order of day and month in dates such as `03/04/1980`. It is detected from the whole column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DateOrder {
     /// 04 March is `04/03`.
@@ -49,7 +49,7 @@ impl Birthday {
         is_real(year, month, day).then_some(Self { year, month, day })
     }
 
-    /// Reads a date. `order` decides where day and month cannot be told apart. None if it is no date.
+    /// Reads a date. `order` decides where day and month are ambiguous. None if it is no date.
     pub fn parse(raw: &str, order: DateOrder) -> Option<Self> {
         DateParts::read(raw)?.resolve(order, Self::new)
     }

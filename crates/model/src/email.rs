@@ -42,7 +42,7 @@ const TYPED_ENDINGS: &[(&str, &str)] = &[
     ("rog", "org"),
 ];
 
-/// Domains of large providers as they are mistyped. The addresses may exist, so they are told and not refused.
+/// Domains of large providers as they are mistyped. The addresses may exist, so they get a warning and are not refused.
 const TYPED_DOMAINS: &[(&str, &str)] = &[
     ("gmial.com", "gmail.com"),
     ("gamil.com", "gmail.com"),

@@ -45,7 +45,7 @@ impl FieldKind {
     }
 }
 
-/// How values are written where that cannot be told from a value alone.
+/// How values are written where a value alone does not show it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Notation {
     /// The order of day and month.

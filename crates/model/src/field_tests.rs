@@ -11,7 +11,7 @@ fn choice(choices: &[&str]) -> CustomField {
     }
 }
 
-fn of(kind: FieldKind) -> CustomField {
+fn field(kind: FieldKind) -> CustomField {
     CustomField {
         kind,
         ..CustomField::of_text("F")
@@ -33,12 +33,12 @@ fn read(field: &CustomField, raw: &str) -> Result<String, String> {
 fn each_kind_takes_its_own_values() {
     let level = choice(&["Gold", "gold plus"]);
     for (field, raw, kept) in [
-        (of(FieldKind::Text), " a b ", "a b"),
-        (of(FieldKind::Number), "1,234.50", "1234.5"),
-        (of(FieldKind::Date), "03/04/2026", "2026-03-04"),
-        (of(FieldKind::Date), "31 Dec 2026", "2026-12-31"),
-        (of(FieldKind::Date), "1604-05-06", "1604-05-06"),
-        (of(FieldKind::Date), "00/00/0000", ""),
+        (field(FieldKind::Text), " a b ", "a b"),
+        (field(FieldKind::Number), "1,234.50", "1234.5"),
+        (field(FieldKind::Date), "03/04/2026", "2026-03-04"),
+        (field(FieldKind::Date), "31 Dec 2026", "2026-12-31"),
+        (field(FieldKind::Date), "1604-05-06", "1604-05-06"),
+        (field(FieldKind::Date), "00/00/0000", ""),
         (level.clone(), "GOLD", "Gold"),
         (level.clone(), "Gold Plus", "gold plus"),
         (level.clone(), "", ""),
@@ -46,10 +46,10 @@ fn each_kind_takes_its_own_values() {
         assert_eq!(read(&field, raw).as_deref(), Ok(kept), "{raw}");
     }
     for (field, raw) in [
-        (of(FieldKind::Number), "12 kg"),
-        (of(FieldKind::Date), "soon"),
-        (of(FieldKind::Date), "--03-04"),
-        (of(FieldKind::Date), "2026-02-30"),
+        (field(FieldKind::Number), "12 kg"),
+        (field(FieldKind::Date), "soon"),
+        (field(FieldKind::Date), "--03-04"),
+        (field(FieldKind::Date), "2026-02-30"),
         (level.clone(), "silver"),
         (level.clone(), "Bronze"),
     ] {
@@ -62,7 +62,7 @@ fn each_kind_takes_its_own_values() {
 fn rules() -> ContactRules {
     ContactRules {
         fields: vec![
-            of(FieldKind::Number),
+            field(FieldKind::Number),
             choice(&["Gold"]),
             CustomField {
                 archived: true,
@@ -125,9 +125,9 @@ fn rules_are_stored_as_they_are() {
 proptest! {
     #[test]
     fn what_is_kept_is_read_as_itself(raw in "\\PC{0,16}|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}") {
-        for field in FieldKind::ALL.map(of).into_iter().chain([choice(&["Ä b", "c"])]) {
-            if let Ok(kept) = field.read(&raw, Notation { dates: DateOrder::MonthFirst, decimals: DecimalSign::Comma }) {
-                prop_assert_eq!(field.read(kept.as_str(), Notation::default()), Ok(kept.clone()));
+        for custom in FieldKind::ALL.map(field).into_iter().chain([choice(&["Ä b", "c"])]) {
+            if let Ok(kept) = custom.read(&raw, Notation { dates: DateOrder::MonthFirst, decimals: DecimalSign::Comma }) {
+                prop_assert_eq!(custom.read(kept.as_str(), Notation::default()), Ok(kept.clone()));
             }
         }
     }

@@ -33,7 +33,7 @@ pub use likeness::{Block, Likeness, Verdict, blocks, by_key, by_values, doubt, l
 pub use merging::{
     ListField, ListedValue, MergeChoices, SingleChoice, SingleField, listed_values, merge, single_choices,
 };
-pub use number::{DecimalSign, canonical_number, decimal_sign_told_by};
+pub use number::{DecimalSign, canonical_number, decimal_sign_shown_by};
 pub use patch::{Blanks, Fill, Patch};
 pub use person_name::{
     NameOrder, PersonName, is_company_salutation, is_salutation, join_titles, looks_like_company, split_person_name,

@@ -31,7 +31,7 @@ impl SingleField {
     }
 
     /// The value of a contact as text; empty if it has none.
-    fn of(&self, contact: &Contact) -> String {
+    fn value_in(&self, contact: &Contact) -> String {
         match self {
             Self::Text(field) => contact.text(*field).as_str().to_owned(),
             Self::Birthday => contact.birthday.map(|day| day.to_string()).unwrap_or_default(),
@@ -110,7 +110,7 @@ pub fn single_choices(contacts: &[&Contact]) -> Vec<SingleChoice> {
         .filter_map(|field| {
             let mut values: Vec<(String, usize)> = Vec::new();
             for (place, contact) in contacts.iter().enumerate() {
-                let value = field.of(contact);
+                let value = field.value_in(contact);
                 if !value.is_empty() && values.iter().all(|(known, _)| *known != value) {
                     values.push((value, place));
                 }

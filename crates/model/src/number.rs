@@ -5,7 +5,7 @@
 
 use crate::text::clean;
 
-/// The sign before the fraction of a number. It is told from the whole file, and matters only for numbers such as `1.234`,
+/// The sign before the fraction of a number. It is detected from the whole file, and matters only for numbers such as `1.234`,
 /// which are another number for each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DecimalSign {
@@ -31,13 +31,13 @@ struct Read {
     /// How many figures stand before the fraction.
     whole: usize,
     /// The sign before the fraction, where nothing else could be meant.
-    told: Option<DecimalSign>,
+    unambiguous: Option<DecimalSign>,
 }
 
 /// A number as decimal text without anything that could be left out. None if it is no number. What it gives, it reads as
 /// the same again.
 pub fn canonical_number(raw: &str, decimal: DecimalSign) -> Option<String> {
-    let number = Figures::of(raw)?;
+    let number = Figures::parse(raw)?;
     let read = number.read(decimal)?;
     let (whole, fraction) = number.figures.split_at(read.whole);
     let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
@@ -54,12 +54,12 @@ pub fn canonical_number(raw: &str, decimal: DecimalSign) -> Option<String> {
 }
 
 /// What one number says of the sign before fractions in its column; none if it fits both or is no number.
-pub fn decimal_sign_told_by(raw: &str) -> Option<DecimalSign> {
-    Figures::of(raw)?.read(DecimalSign::default())?.told
+pub fn decimal_sign_shown_by(raw: &str) -> Option<DecimalSign> {
+    Figures::parse(raw)?.read(DecimalSign::default())?.unambiguous
 }
 
 impl Figures {
-    fn of(raw: &str) -> Option<Self> {
+    fn parse(raw: &str) -> Option<Self> {
         let text = clean(raw);
         let (negative, rest) = match text.chars().next()? {
             '-' | '\u{2212}' => (true, &text[text.chars().next()?.len_utf8()..]),
@@ -86,7 +86,10 @@ impl Figures {
     fn read(&self, decimal: DecimalSign) -> Option<Read> {
         let all = self.figures.len();
         let Some((&(at, sign), others)) = self.signs.split_last() else {
-            return Some(Read { whole: all, told: None });
+            return Some(Read {
+                whole: all,
+                unambiguous: None,
+            });
         };
         let alone = others.iter().all(|(_, other)| *other != sign);
         let of_sign = match sign {
@@ -98,15 +101,15 @@ impl Figures {
             // Only one sign, and three figures behind it: a group of figures, or a fraction.
             Some(own) if others.is_empty() && is_group(&self.figures, at) => Some(Read {
                 whole: if own == decimal { at } else { all },
-                told: None,
+                unambiguous: None,
             }),
             Some(own) => grouped(others, at).then_some(Read {
                 whole: at,
-                told: Some(own),
+                unambiguous: Some(own),
             }),
             None => grouped(&self.signs, all).then_some(Read {
                 whole: all,
-                told: match sign {
+                unambiguous: match sign {
                     '.' => Some(DecimalSign::Comma),
                     ',' => Some(DecimalSign::Point),
                     _ => None,
@@ -172,12 +175,12 @@ mod tests {
         let read = |raw| [Point, Comma].map(|sign| canonical_number(raw, sign).unwrap());
         assert_eq!(read("1.234"), ["1.234", "1234"]);
         assert_eq!(read("1,234"), ["1234", "1.234"]);
-        let told: Vec<_> = ["1.5", "1,5", "1.234,5", "1,234,567", "1.234.567", "1.234", "12", "x"]
+        let shown: Vec<_> = ["1.5", "1,5", "1.234,5", "1,234,567", "1.234.567", "1.234", "12", "x"]
             .into_iter()
-            .map(decimal_sign_told_by)
+            .map(decimal_sign_shown_by)
             .collect();
         let (point, comma) = (Some(Point), Some(Comma));
-        assert_eq!(told, [point, comma, comma, point, comma, None, None, None]);
+        assert_eq!(shown, [point, comma, comma, point, comma, None, None, None]);
     }
 
     #[test]
@@ -221,7 +224,7 @@ mod tests {
         #[test]
         fn nothing_breaks_it(raw in any::<String>()) {
             let _ = canonical_number(&raw, Comma);
-            let _ = decimal_sign_told_by(&raw);
+            let _ = decimal_sign_shown_by(&raw);
         }
     }
 }

@@ -496,7 +496,7 @@ fn split_couple(names: &[&str]) -> Option<PersonName> {
     })
 }
 
-/// Where in the words after the first name the family name begins; none if that cannot be told.
+/// Where in the words after the first name the family name begins; none if that is unknown.
 fn family_name_begins(rest: &[&str]) -> Option<usize> {
     if let Some(at) = rest.iter().position(|w| is_particle(w))
         && at + 1 < rest.len()

@@ -136,7 +136,7 @@ impl Store {
     }
 
     /// Makes the database what it was when a backup was written, in one step that others see whole or not at all. Nobody
-    /// holds an import afterwards: a run of this database that goes on meanwhile stops at its next batch.
+    /// holds an import afterwards: a run of this database that goes on in the meantime stops at its next batch.
     ///
     /// # Errors
     /// [`Error::NotAFile`] on PostgreSQL; [`Error::NotADatabase`], [`Error::Foreign`], [`Error::Corrupt`],
@@ -172,7 +172,7 @@ impl Store {
     }
 
     /// Runs `work` in a transaction that reads: from its first question on it sees one moment of the database, whatever
-    /// others write meanwhile.
+    /// others write in the meantime.
     ///
     /// # Errors
     /// What `work` returns; [`Error::ReadOnly`] if it tries to write; [`Error::Busy`] if no connection became free.

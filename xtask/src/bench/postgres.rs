@@ -29,7 +29,7 @@ insert into k(first,last,email,phone_work,phone_mobile,company,title,address,cit
  from stage where email is null or btrim(email) ~ '^[^@[:space:]]+@[^@[:space:].]+([.][^@[:space:].]+)+$'
  on conflict do nothing;";
 
-/// The database of whoever imports at the moment.
+/// The database of anyone who imports at the moment.
 const DATABASE: &str = "bench";
 
 /// Compares the peer and us.

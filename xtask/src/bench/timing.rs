@@ -36,7 +36,7 @@ pub fn timed(command: &mut Command, codes: &[i32]) -> io::Result<Took> {
     Ok(Took { seconds, peak: None })
 }
 
-/// The same, with the memory; what is measured is noted in `folder` meanwhile.
+/// The same, with the memory; what is measured is noted in `folder` in the meantime.
 pub fn timed_with_peak(command: &mut Command, codes: &[i32], folder: &Path) -> io::Result<Took> {
     let Some(time) = in_path("time") else {
         return timed(command, codes);

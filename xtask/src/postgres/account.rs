@@ -16,7 +16,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// Whom the server must be given to; none if whoever runs this may run it.
+    /// Whom the server must be given to; none if anyone who runs this may run it.
     pub fn for_server() -> io::Result<Option<Self>> {
         if !is_root() {
             return Ok(None);

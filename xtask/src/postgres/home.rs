@@ -2,7 +2,7 @@
 //!
 //! Owns making the folder, filling it, starting the server in it, and removing both however the run ends.
 //!
-//! Whoever is killed cannot tidy up. So a guard does it, always: a shell that waits until the pipe from us to it
+//! Anyone who is killed cannot tidy up. So a guard does it, always: a shell that waits until the pipe from us to it
 //! closes, which a drop and a kill both bring about. On Linux, the server is besides told by the kernel when its parent
 //! dies.
 

@@ -216,7 +216,7 @@ impl Postgres {
         printed(&mut psql)
     }
 
-    /// Makes an empty database, in place of one of that name, whoever is still connected to it.
+    /// Makes an empty database, in place of one of that name, anyone who is still connected to it.
     pub fn fresh(&self, database: &str) -> io::Result<()> {
         self.discard(database)?;
         let create = format!("create database {database}");

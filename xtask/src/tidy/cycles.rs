@@ -1,6 +1,6 @@
 //! Rule for the files of a crate: no two import each other, not even by way of others.
 //!
-//! What a file re-exports counts as an import of the file that defines it, for whoever imports it. The root of a crate is left
+//! What a file re-exports counts as an import of the file that defines it, for anyone who imports it. The root of a crate is left
 //! out: it declares the modules and holds what all of them share.
 
 use super::Finding;

@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_are_told_from_samples() {
+    fn spans_are_distinguished_from_samples() {
         let text = "`cargo\nxtask` and `a/b.rs`\n```\n`c/d.rs`\n```\na stray ` here\n\nthen `e/f.rs`\n";
         let spans: Vec<_> = code_spans(text);
         let expected = [(2, "cargo xtask"), (2, "a/b.rs"), (8, "e/f.rs")].map(|(line, span)| (line, span.to_owned()));

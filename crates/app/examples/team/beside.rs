@@ -1,4 +1,4 @@
-//! What is done to many contacts at once, and an import, over HTTP: how long they take, and what others notice meanwhile.
+//! What is done to many contacts at once, and an import, over HTTP: how long they take, and what others notice in the meantime.
 
 use crate::http::Browser;
 use crate::random::Random;
@@ -14,7 +14,7 @@ const ROWS: usize = 100_000;
 const HALF: [(&str, &str); 3] = [("scope", "mine"), ("q", "@wick."), ("all", "yes")];
 /// What the list says while it follows.
 const BEHIND: &str = "Many contacts have just changed";
-/// What others do meanwhile.
+/// What others do in the meantime.
 const MEANWHILE: [&str; 3] = ["the list", "search for a name", "share a contact"];
 
 /// Prints all of it. Says how many rows were imported, which are those behind so many.
@@ -26,7 +26,7 @@ pub fn measure(address: &str, people: &[Person], contacts: usize) -> usize {
         at_work.post(&first.cookie, "/contacts/bulk", &form).location
     };
     let beside = |what: &str, work: &(dyn Fn() -> String + Sync)| beside(address, others, what, work);
-    // A member who is nobody of those who ask meanwhile.
+    // A member who is nobody of those who ask in the meantime.
     let to = "199";
     let shared = beside("sharing", &|| {
         bulk(&[("do", "share"), ("member", to), ("access", "edit")])

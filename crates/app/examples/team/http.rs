@@ -29,7 +29,7 @@ pub struct Answer {
 
 impl Browser {
     pub fn new(address: &str) -> Self {
-        // Whoever comes second finds it done.
+        // Anyone who comes second finds it done.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().redirect(redirect::Policy::none()).no_proxy();
         Self {

@@ -273,7 +273,7 @@ fn sharing(people: &[Person], table: &mut dyn FnMut(&Asked)) {
             "share a contact",
             "the next list of whom it is shared with",
             "who sees a contact",
-            "take the share back",
+            "revoke the share",
         ],
         times: SHARED,
         ask: &|browser, random| {

@@ -81,10 +81,10 @@ pub struct CopyRequest<'a> {
 }
 
 /// Copies a whole database, makes sure that every row arrived, and says what was copied; none if it was stopped, and then
-/// the same request goes on. `progress` is told the table and its rows so far.
+/// the same request goes on. `progress` is called with the table and its rows so far.
 ///
 /// # Errors
-/// When the source has no database, the target is not empty, either is written to meanwhile, or one of them fails.
+/// When the source has no database, the target is not empty, either is written to in the meantime, or one of them fails.
 pub fn copy_database(
     request: &CopyRequest<'_>,
     stop: &AtomicBool,

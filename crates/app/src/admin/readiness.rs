@@ -45,7 +45,7 @@ impl App {
     }
 
     /// Reads the whole database and remembers whether it is sound. Takes a second or two a million contacts; members go on
-    /// working meanwhile. A server checks itself, so there is nothing to do on PostgreSQL.
+    /// working in the meantime. A server checks itself, so there is nothing to do on PostgreSQL.
     ///
     /// # Errors
     /// When it cannot be read.

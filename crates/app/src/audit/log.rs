@@ -13,7 +13,7 @@ use std::io::Write;
 use store::workspace::audit::{self, AuditFilter};
 use store::{Member, members};
 
-/// Deeds that are read at once for a file.
+/// Actions that are read at once for a file.
 const AT_ONCE: u64 = 2_000;
 
 /// Which actions; what is none does not matter.
@@ -61,7 +61,7 @@ impl App {
     /// The next at most `limit` entries before `before`, the latest first.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; those of the database.
+    /// [`Error::Forbidden`].
     pub fn audit_page(
         &self,
         actor: Actor,

@@ -19,7 +19,7 @@ pub enum AuditAction {
     SlowedDown,
     /// Somebody was invited.
     Invited,
-    /// An invitation was taken back.
+    /// An invitation was revoked.
     InvitationRevoked,
     /// Somebody joined by an invitation.
     Joined,
@@ -39,7 +39,7 @@ pub enum AuditAction {
     SignInEnded,
     /// Contacts were shared.
     Shared,
-    /// Shares were taken back.
+    /// Shares were revoked.
     Unshared,
     /// Contacts were given to another owner.
     HandedOver,

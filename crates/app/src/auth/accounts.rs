@@ -91,7 +91,7 @@ impl App {
         })
     }
 
-    /// Signs somebody in; where they have a second factor, until its code was told the session lets nobody in
+    /// Signs somebody in; where they have a second factor, until its code was entered the session lets nobody in
     /// ([`App::awaits_code`]). An email without an account and a wrong password are answered alike, after the same time.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ impl Token {
     }
 }
 
-/// The secret is told to nobody.
+/// The secret is never shown again.
 impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Token(..)")
@@ -72,7 +72,7 @@ impl DeviceToken {
     }
 }
 
-/// The secret is told to nobody.
+/// The secret is never shown again.
 impl std::fmt::Debug for DeviceToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("DeviceToken(..)")

@@ -23,9 +23,9 @@ const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
 /// Failures are forgotten after this time without another.
 pub const FORGOTTEN_AFTER: i64 = 24 * 60 * MINUTE;
-/// No wait is longer: whoever knows only an email must not lock its owner out for long.
+/// No wait is longer: anyone who knows only an email must not lock its owner out for long.
 const LONGEST: i64 = 15 * MINUTE;
-/// The audit log tells of an address no sooner after another: whoever tries may have many of them.
+/// The audit log tells of an address no sooner after another: anyone who tries may have many of them.
 const ADDRESSES_NOTED_EVERY: i64 = 60 * MINUTE;
 /// A last failure so far ahead was written by a clock that was wrong.
 const CLOCKS_DIFFER: i64 = 15 * MINUTE;
@@ -177,7 +177,7 @@ impl App {
     /// many who tried had failures.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::NoMember`]; those of the database.
+    /// [`Error::Forbidden`], [`Error::NoMember`].
     pub fn end_waits(&self, actor: Actor, email: Option<&str>) -> Result<u64, Error> {
         self.change_members(actor, |tx, _| {
             let Some(email) = email.map(folded) else {

@@ -83,7 +83,7 @@ impl App {
     }
 
     /// Sets the second factor up, if this is its code. The member's sign-ins elsewhere end, because there it was not asked
-    /// for. Gives the recovery codes, the one time that they are told.
+    /// for. Gives the recovery codes, the only time that they are shown.
     ///
     /// # Errors
     /// [`Error::WrongCode`], [`Error::TooManyTries`], [`Error::NoSecondFactor`] if none is being set up; those of the
@@ -118,7 +118,7 @@ impl App {
     /// Makes new recovery codes; those before are worth nothing any more.
     ///
     /// # Errors
-    /// [`Error::NoSecondFactor`]; those of the database.
+    /// [`Error::NoSecondFactor`].
     pub fn renew_recovery_codes(&self, actor: Actor) -> Result<Vec<String>, Error> {
         self.store.write(|tx| {
             let factor = confirmed(tx, actor)?.ok_or(Error::NoSecondFactor)?;
@@ -130,7 +130,7 @@ impl App {
     /// Takes the member's own second factor away.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] if the workspace asks for one; those of the database.
+    /// [`Error::Forbidden`] if the workspace asks for one.
     pub fn end_second_factor(&self, actor: Actor) -> Result<(), Error> {
         self.store.write(|tx| {
             let role = accounts::role(tx, actor.workspace, actor.member)?.unwrap_or(Role::Member);
@@ -150,7 +150,7 @@ impl App {
     /// Takes the second factor of a member away who has lost it, and ends their sign-ins. Says whether there was one.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::NoMember`]; those of the database.
+    /// [`Error::Forbidden`], [`Error::NoMember`].
     pub fn reset_second_factor(&self, actor: Actor, member: Member) -> Result<bool, Error> {
         self.change_members(actor, |tx, admin| {
             let row = governed(tx, admin, actor, member)?;
@@ -177,11 +177,11 @@ impl App {
             .is_some())
     }
 
-    /// Signs in whoever has given their password and tells the code of their authenticator app, or a recovery code. The
+    /// Signs in anyone who has given their password and tells the code of their authenticator app, or a recovery code. The
     /// session gets another secret.
     ///
     /// # Errors
-    /// [`Error::WrongCode`], [`Error::TooManyTries`], [`Error::SignInAgain`]; those of the database.
+    /// [`Error::WrongCode`], [`Error::TooManyTries`], [`Error::SignInAgain`].
     pub fn enter_code(&self, session: &Token, code: &str, caller: &Caller) -> Result<Token, Error> {
         let workspace = self.local_actor()?.workspace;
         let now = self.world.now();
@@ -211,7 +211,7 @@ impl App {
     /// one. It holds for the session for a short time.
     ///
     /// # Errors
-    /// [`Error::WrongPassword`], [`Error::WrongCode`], [`Error::TooManyTries`]; those of the database.
+    /// [`Error::WrongPassword`], [`Error::WrongCode`], [`Error::TooManyTries`].
     pub fn prove(&self, actor: Actor, here: &Token, password: &str, code: &str, caller: &Caller) -> Result<(), Error> {
         let workspace = actor.workspace;
         let account = self.account_of(actor)?;

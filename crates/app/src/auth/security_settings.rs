@@ -20,7 +20,7 @@ impl App {
     /// Changes the settings about signing in. They hold for sessions that there are, too.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::Settings`] about what cannot be set; those of the database.
+    /// [`Error::Forbidden`]; [`Error::Settings`] about what cannot be set.
     pub fn set_security_settings(&self, actor: Actor, wanted: SecuritySettings) -> Result<(), Error> {
         wanted.check()?;
         self.store.write(|tx| {

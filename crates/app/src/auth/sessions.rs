@@ -78,8 +78,8 @@ impl App {
         self.disk_reserve.fill()
     }
 
-    /// Signs a member in in this browser, who has given their password, in place of whoever was signed in there. With a
-    /// second factor the session lets nobody in before its code was told.
+    /// Signs a member in in this browser, who has given their password, in place of anyone who was signed in there. With a
+    /// second factor the session lets nobody in before its code was entered.
     pub(crate) fn enter(&self, tx: &mut Tx<'_>, actor: Actor, caller: &Caller) -> Result<Token, Error> {
         let awaits_code = second_factor::is_on(tx, actor)?;
         self.add_session(tx, actor, caller, awaits_code)

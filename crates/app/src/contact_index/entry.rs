@@ -20,7 +20,7 @@ pub(crate) mod kind {
     pub const TAG: u8 = 4;
     pub const EMAIL: u8 = 5;
     pub const PHONE: u8 = 6;
-    /// The place in the order by name, where it cannot be told from the name. No word is looked for in it.
+    /// The place in the order by name, where it does not follow from the name. No word is looked for in it.
     pub const ORDER: u8 = 7;
     /// A custom field and its value. No word is looked for in it.
     pub const FIELD: u8 = 8;

@@ -23,9 +23,9 @@ use store::{Member, Store, Tx, Workspace, contacts};
 
 /// Contacts read at once.
 const PAGE: usize = 2_000;
-/// So many contacts are looked at by whoever asks for a list; more by a thread of its own.
+/// So many contacts are looked at by anyone who asks for a list; more by a thread of its own.
 const AT_ONCE: usize = 300;
-/// A list of so many is built by whoever asks first.
+/// A list of so many is built by anyone who asks first.
 const BUILT_AT_ONCE: u64 = 2_000;
 /// Entries of the feed that are read at once: more than any one change has.
 const ENTRIES: u64 = 128;
@@ -47,7 +47,7 @@ struct Keeper {
     store: Store,
     workspace: Workspace,
     roster: Mutex<Option<Arc<ContactIndex>>>,
-    /// Held by whoever makes the next list.
+    /// Held by anyone who makes the next list.
     work: Mutex<()>,
     /// A thread is at it.
     busy: AtomicBool,
@@ -69,7 +69,7 @@ enum Behind {
     /// These contacts may differ. The list is then up to date with that change.
     Some(Differing, i64),
     Much,
-    /// It cannot be told.
+    /// It is unknown.
     Unknown,
 }
 
@@ -146,7 +146,7 @@ impl ContactIndexes {
             .name("contact list".to_owned())
             .spawn(move || {
                 let _idle = Idle(&worker);
-                // What went wrong goes wrong again for whoever asks next, and is told there.
+                // The next request meets the same error, and reports it.
                 let _ = worker.bring_up_to_date();
             });
         match spawned {
@@ -308,7 +308,7 @@ impl Keeper {
         Ok(())
     }
 
-    /// The list of what there is. Contacts that change meanwhile are met again in the feed. None if the program ends.
+    /// The list of what there is. Contacts that change in the meantime are met again in the feed. None if the program ends.
     fn build(&self) -> Result<Option<ContactIndex>, Error> {
         let (at, _) = self.store.read(|tx| workspaces::changes(tx, self.workspace))?;
         let mut roster = ContactIndex::empty_at(at);
@@ -336,7 +336,7 @@ impl Keeper {
     }
 }
 
-/// What lies between a list and the moment of the transaction. Changes of about `limit` contacts are told, those of the
+/// What lies between a list and the moment of the transaction. Changes of about `limit` contacts are returned, those of the
 /// first changes if there are more; of the first change all, if `limit` is that of a thread of its own.
 fn behind(tx: &mut Tx<'_>, workspace: Workspace, roster: &ContactIndex, limit: usize) -> Result<Behind, store::Error> {
     let (changes, _) = workspaces::changes(tx, workspace)?;

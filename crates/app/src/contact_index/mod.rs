@@ -183,7 +183,7 @@ impl View<'_, '_> {
         let (tx, actor) = (&mut *self.tx, self.actor);
         let mut shown = Vec::new();
         let mut after = None;
-        // Only the first page can be told.
+        // Only the first page can be computed.
         let size = if request.from == 0 { request.size } else { 0 };
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         for _ in 0..READS_WITHOUT_LIST {

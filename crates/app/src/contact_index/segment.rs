@@ -195,7 +195,7 @@ impl Builder {
         self.add_rest(entry.id, entry.changed, entry.cut, entry.traits);
     }
 
-    /// Adds a contact of a segment and says its place here. Who sees it must be told by [`Builder::seen_as`].
+    /// Adds a contact of a segment and says its place here. Who sees it is set by [`Builder::seen_as`].
     pub fn copy(&mut self, from: &Segment, at: usize) -> usize {
         self.text.extend_from_slice(from.text(at));
         let traits = from.traits[from.traits_of[at] as usize].clone();

@@ -197,7 +197,7 @@ fn built(rows: &[Shared], step: usize) -> ContactIndex {
                 };
                 let entry = match round {
                     0 => Entry::new(&before, vec![EVERYONE]),
-                    // The others are told of below.
+                    // The others follow below.
                     _ if shared.row.id.as_u128() % 2 == 0 => Entry::new(&shared.row, shared.with.clone()),
                     _ => Entry::new(
                         &ContactRow {

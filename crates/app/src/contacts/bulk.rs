@@ -1,4 +1,4 @@
-//! What a member does to many contacts at once, so that it can be taken back.
+//! What a member does to many contacts at once, so that it can be undone.
 //!
 //! Owns the notes of what was there before, and the one way to go through any number of contacts: in steps that each
 //! commit, so that others may write in between, under one action.
@@ -37,7 +37,7 @@ pub(crate) enum ActionKind {
     Untag,
     /// They are shared.
     Share,
-    /// Shares are taken back.
+    /// Shares are revoked.
     Unshare,
     /// They get another owner.
     HandOver,
@@ -115,9 +115,9 @@ pub(crate) struct Step {
 pub struct ActionReport {
     /// Contacts that were changed.
     pub contacts: u64,
-    /// Contacts passed over, because the member has no right to change them so.
+    /// Contacts skipped, because the member has no right to change them so.
     pub passed_over: u64,
-    /// By what it can be taken back; none if nothing was changed.
+    /// By what it can be undone; none if nothing was changed.
     pub action: Option<i64>,
 }
 
@@ -236,7 +236,7 @@ pub(crate) fn note(tx: &mut Tx<'_>, actor: Actor, action: i64, touched: &[Before
 }
 
 impl App {
-    /// Goes through contacts in steps and notes what was there, so that all can be taken back together. `work` gets the
+    /// Goes through contacts in steps and notes what was there, so that all can be undone together. `work` gets the
     /// ids of a step in order, each once, changes those that it may, and says which it has. The audit log has one entry for
     /// all, whose words are `about`.
     pub(crate) fn in_steps(
@@ -303,7 +303,7 @@ impl App {
         })
     }
 
-    /// Forgets what was done to contacts longer ago than the settings say: it cannot be taken back any more.
+    /// Forgets what was done to contacts longer ago than the settings say: it cannot be undone any more.
     pub fn forget_old_actions(&self, actor: Actor) -> Result<(), Error> {
         let settings = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
         let before = settings.log_since(self.world.now());

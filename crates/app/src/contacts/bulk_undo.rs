@@ -27,10 +27,10 @@ pub struct ActionUndone {
 }
 
 impl App {
-    /// Takes an action back. Only who did it may, while it is remembered.
+    /// Undoes an action. Only who did it may, while it is remembered.
     ///
     /// # Errors
-    /// [`Error::NoAction`], [`Error::ActionUndone`]; those of the database.
+    /// [`Error::NoAction`], [`Error::ActionUndone`].
     pub fn undo_action(&self, actor: Actor, action: i64) -> Result<ActionUndone, Error> {
         let workspace = actor.workspace;
         let mut undone = ActionUndone::default();

@@ -213,7 +213,7 @@ fn what_a_member_may_not_change_is_passed_over_and_what_they_may_not_see_is_not_
     let report = office.app.tag_contacts(office.other(), &ids, "x").unwrap();
     assert_eq!((report.contacts, report.passed_over), (1, 1));
     assert_eq!(office.found("tag:x bob"), 1);
-    // The right was taken back, so the tag stays.
+    // The right was revoked, so the tag stays.
     let taken = |tx: &mut Tx<'_>| shares::remove_member(tx, office.me.workspace, OTHER);
     office.app.store.write(taken).unwrap();
     let undone = office.app.undo_action(office.other(), report.action.unwrap()).unwrap();

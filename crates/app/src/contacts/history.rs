@@ -17,7 +17,7 @@ use store::imports::Import;
 use store::imports::change_log;
 use store::{ImportId, Member, Tx, contacts, imports};
 
-/// Namesakes that are told, at most.
+/// The most namesakes that are listed.
 const NAMESAKES: usize = 5;
 /// Contacts that are looked at in one go.
 const LOOKED_AT: usize = 500;
@@ -47,7 +47,7 @@ pub struct LastImport {
     pub line: u64,
     /// Whether the member made the import, and so may look at it.
     pub own: bool,
-    /// What was there before it. Only the contact's owner is told: it was there before others were given a share.
+    /// What was there before it. Only the contact's owner sees it: it was there before others were given a share.
     pub before: Option<Contact>,
 }
 
@@ -64,7 +64,7 @@ impl App {
     /// Where the values of a contact came from.
     ///
     /// # Errors
-    /// [`Error::NoContact`]; those of the database.
+    /// [`Error::NoContact`].
     pub fn contact_history(&self, actor: Actor, id: ContactId) -> Result<ContactHistory, Error> {
         self.read(actor, |view| view.contact_history(id))
     }
@@ -107,7 +107,7 @@ impl View<'_, '_> {
     /// Where the values of a contact came from.
     ///
     /// # Errors
-    /// [`Error::NoContact`]; those of the database.
+    /// [`Error::NoContact`].
     pub fn contact_history(&mut self, id: ContactId) -> Result<ContactHistory, Error> {
         let (tx, actor) = (&mut *self.tx, self.actor);
         let (right, row) = access::found(tx, actor, id)?;

@@ -37,7 +37,7 @@ impl App {
     /// Contacts that are to be merged, in the order in which they were named, each once.
     ///
     /// # Errors
-    /// [`Error::NoContact`] of the first that the member may not see; those of the database.
+    /// [`Error::NoContact`] of the first that the member may not see.
     pub fn to_be_merged(&self, actor: Actor, ids: &[ContactId]) -> Result<Vec<StoredContact>, Error> {
         let mut found: Vec<StoredContact> = Vec::new();
         for id in ids.iter().take(MERGED_AT_ONCE) {
@@ -57,7 +57,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NoContact`]; [`Error::Forbidden`]; [`Error::ChangedMeanwhile`] of the first that is not as the member has
-    /// seen it; [`Error::NoIdentity`] if nothing would be left to know it by; those of the database.
+    /// seen it; [`Error::NoIdentity`] if nothing would be left to know it by.
     pub fn merge(&self, actor: Actor, request: &MergeRequest) -> Result<ActionReport, Error> {
         let MergeRequest {
             kept, gone, choices, ..

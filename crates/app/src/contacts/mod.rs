@@ -1,4 +1,4 @@
-//! What a person may do with one contact: create, look at, edit, delete it, and take it back from the trash.
+//! What a person may do with one contact: create, look at, edit, delete it, and undo it from the trash.
 //!
 //! Owns the order of steps of each, all in one transaction; what is written is in `write`. A contact that a member may not
 //! see is one that is not there.
@@ -36,7 +36,7 @@ const FORGOTTEN_AT_ONCE: u64 = 1_000;
 /// Contacts deleted or restored in one transaction. In a file their keys and names lie all over the tables, so that many
 /// small transactions would write nearly all of these again and again.
 const DELETED_AT_ONCE: usize = 25_000;
-/// The same on a server, which writes only what has changed: whoever else wants to write waits for less time.
+/// The same on a server, which writes only what has changed: anyone else who wants to write waits for less time.
 const DELETED_AT_ONCE_ON_SERVER: usize = 5_000;
 
 /// A contact in the trash.
@@ -52,8 +52,7 @@ impl App {
     /// Creates a contact that the member owns.
     ///
     /// # Errors
-    /// [`Error::NoIdentity`] if there is nothing to know it by; [`Error::Rules`] if it is not what the workspace asks for;
-    /// those of the database.
+    /// [`Error::NoIdentity`] if there is nothing to know it by; [`Error::Rules`] if it is not what the workspace asks for.
     pub fn create_contact(&self, actor: Actor, contact: Contact) -> Result<ContactId, Error> {
         let mut contact = checked(contact)?;
         let (now, id) = (self.world.now(), self.world.contact_id());
@@ -78,7 +77,7 @@ impl App {
     /// A contact.
     ///
     /// # Errors
-    /// [`Error::NoContact`]; those of the database.
+    /// [`Error::NoContact`].
     pub fn contact(&self, actor: Actor, id: ContactId) -> Result<StoredContact, Error> {
         self.read(actor, |view| view.contact(id))
     }
@@ -119,7 +118,7 @@ impl App {
     /// Deletes a contact: it goes to the trash.
     ///
     /// # Errors
-    /// [`Error::NoContact`]; [`Error::Forbidden`] unless it is the member's own; those of the database.
+    /// [`Error::NoContact`]; [`Error::Forbidden`] unless it is the member's own.
     pub fn delete_contact(&self, actor: Actor, id: ContactId) -> Result<(), Error> {
         let now = self.world.now();
         self.change(actor, |changes| {
@@ -129,7 +128,7 @@ impl App {
         })
     }
 
-    /// Deletes contacts: they go to the trash. Those that are not there, or that are not the member's own, are passed over.
+    /// Deletes contacts: they go to the trash. Those that are not there, or that are not the member's own, are skipped.
     /// Says how many went, and by which moment [`App::restore_deleted_at`] knows them.
     ///
     /// # Errors
@@ -191,7 +190,7 @@ impl App {
     /// Takes a contact out of the trash. It comes back exactly as it was.
     ///
     /// # Errors
-    /// [`Error::NotInTrash`]; [`Error::IdTaken`] if an import has brought it back already; those of the database.
+    /// [`Error::NotInTrash`]; [`Error::IdTaken`] if an import has brought it back already.
     pub fn restore_contact(&self, actor: Actor, id: ContactId) -> Result<(), Error> {
         self.change(actor, |changes| {
             let trashed = trash::get(changes.tx, actor.workspace, id)?;
@@ -244,7 +243,7 @@ impl View<'_, '_> {
     /// A contact.
     ///
     /// # Errors
-    /// [`Error::NoContact`]; those of the database.
+    /// [`Error::NoContact`].
     pub fn contact(&mut self, id: ContactId) -> Result<StoredContact, Error> {
         let (right, row) = access::found(self.tx, self.actor, id)?;
         Ok(StoredContact {

@@ -49,7 +49,7 @@ impl App {
     }
 
     /// Brings the search texts up to date after an import that created or changed so many contacts. After a large one it
-    /// does nothing: that would keep people waiting, and whoever works in the background does it.
+    /// does nothing: that would keep people waiting, and anyone who works in the background does it.
     ///
     /// # Errors
     /// The database fails. The import is complete nevertheless, and searching works, only more slowly.

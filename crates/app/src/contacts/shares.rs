@@ -1,4 +1,4 @@
-//! Sharing: contacts are given to others to see or to edit, taken back, and handed over to another owner.
+//! Sharing: contacts are given to others to see or to edit, undone, and handed over to another owner.
 //!
 //! Owns what each does to the shares and owners of contacts, whatever their number. A share changes who sees a contact,
 //! not the contact: its version stays.
@@ -58,10 +58,10 @@ enum Change {
 
 impl App {
     /// Shares contacts of the member's own with other members or with everyone. A share that there is already gets the
-    /// new access. Contacts of others, and those that are not there, are passed over.
+    /// new access. Contacts of others, and those that are not there, are skipped.
     ///
     /// # Errors
-    /// [`Error::NoMember`]; [`Error::Forbidden`] if the member is not active; those of the database; what was shared before stays shared.
+    /// [`Error::NoMember`]; [`Error::Forbidden`] if the member is not active; what was shared before stays shared.
     pub fn share(
         &self,
         actor: Actor,
@@ -84,7 +84,7 @@ impl App {
     /// Gives contacts of the member's own to another owner. Others keep their shares; the member keeps `keep`.
     ///
     /// # Errors
-    /// [`Error::NoMember`]; [`Error::Forbidden`] if the member is not active; those of the database; what was handed over before stays so.
+    /// [`Error::NoMember`]; [`Error::Forbidden`] if the member is not active; what was handed over before stays so.
     pub fn hand_over(
         &self,
         actor: Actor,
@@ -98,7 +98,7 @@ impl App {
     /// The members who see a contact beside its owner, for every member who sees it.
     ///
     /// # Errors
-    /// [`Error::NoContact`]; those of the database.
+    /// [`Error::NoContact`].
     pub fn shares_of(&self, actor: Actor, id: ContactId) -> Result<Vec<ShareInfo>, Error> {
         self.read(actor, |view| view.shares_of(id))
     }
@@ -124,7 +124,7 @@ impl View<'_, '_> {
     /// The members who see a contact beside its owner, for every member who sees it.
     ///
     /// # Errors
-    /// [`Error::NoContact`]; those of the database.
+    /// [`Error::NoContact`].
     pub fn shares_of(&mut self, id: ContactId) -> Result<Vec<ShareInfo>, Error> {
         let (tx, actor) = (&mut *self.tx, self.actor);
         let contact = access::view(tx, actor, id)?;

@@ -15,10 +15,10 @@ const LONGEST: usize = 100;
 
 impl App {
     /// Gives contacts a tag. Those that have it, also in other letters, stay as they are; those that the member may not
-    /// change are passed over.
+    /// change are skipped.
     ///
     /// # Errors
-    /// [`Error::BadTag`]; those of the database; what was done before stays done.
+    /// [`Error::BadTag`]; what was done before stays done.
     pub fn tag_contacts(&self, actor: Actor, ids: &[ContactId], tag: &str) -> Result<ActionReport, Error> {
         let tag = tag_of(tag)?;
         if tag.as_str().contains([',', ';', '\n']) {
@@ -35,10 +35,10 @@ impl App {
         })
     }
 
-    /// Takes a tag from contacts, however it is written. Those that the member may not change are passed over.
+    /// Takes a tag from contacts, however it is written. Those that the member may not change are skipped.
     ///
     /// # Errors
-    /// [`Error::BadTag`]; those of the database; what was done before stays done.
+    /// [`Error::BadTag`]; what was done before stays done.
     pub fn untag_contacts(&self, actor: Actor, ids: &[ContactId], tag: &str) -> Result<ActionReport, Error> {
         let tag = tag_of(tag)?;
         self.retag(actor, ActionKind::Untag, ids, &tag, |contact| {

@@ -65,7 +65,7 @@ pub(crate) struct Changes<'a, 'tx> {
     shared: Vec<ContactId>,
 }
 
-/// Shares of some contacts that are given and taken back.
+/// Shares of some contacts that are given and undone.
 #[derive(Default)]
 pub(crate) struct ShareChanges {
     taken: Vec<(ContactId, Grantee)>,
@@ -168,7 +168,7 @@ impl Changes<'_, '_> {
         Ok(())
     }
 
-    /// Moves contacts to the trash, and their shares with them: whoever gets their ids later does not get these.
+    /// Moves contacts to the trash, and their shares with them: anyone who gets their ids later does not get these.
     pub fn trash(&mut self, rows: Vec<Owns<ContactRow>>, now: i64) -> Result<(), store::Error> {
         let workspace = self.actor.workspace;
         let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
@@ -201,7 +201,7 @@ impl Changes<'_, '_> {
         Ok(())
     }
 
-    /// Takes shares back and gives others.
+    /// Revokes shares and gives others.
     pub fn share(&mut self, changes: &ShareChanges) -> Result<(), store::Error> {
         let workspace = self.actor.workspace;
         self.shared.extend(changes.taken.iter().map(|(contact, _)| *contact));
@@ -237,7 +237,7 @@ impl Changes<'_, '_> {
         Ok(given)
     }
 
-    /// Takes all shares back that a member was given. The lists in memory of that member are not followed any more.
+    /// Revokes all shares that a member was given. The lists in memory of that member are not followed any more.
     pub fn unshare_member(&mut self, _: IsAdmin, member: Member) -> Result<(), store::Error> {
         shares::remove_member(self.tx, self.actor.workspace, member)?;
         Ok(())

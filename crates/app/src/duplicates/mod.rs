@@ -30,8 +30,8 @@ const MOST: usize = 50;
 const FRESH_FOR: i64 = 60 * 60 * 1_000_000;
 /// Members whose results are kept.
 const KEPT: usize = 16;
-/// Contacts that are told apart at once.
-const TOLD_APART: usize = 20;
+/// The most contacts that are marked as not duplicates of each other at once.
+const DISMISSED_IN_LOG: usize = 20;
 
 /// What was found for each member.
 #[derive(Default)]
@@ -147,7 +147,7 @@ impl App {
         let now = self.world.now();
         self.store.write(|tx| {
             let mut seen: Vec<(ContactId, Right)> = Vec::new();
-            for id in ids.iter().take(TOLD_APART) {
+            for id in ids.iter().take(DISMISSED_IN_LOG) {
                 let (right, row) = access::found(tx, actor, *id)?;
                 if seen.iter().all(|(known, _)| *known != row.id) {
                     seen.push((row.id, right));

@@ -27,7 +27,7 @@ const PIECE: usize = 64 * 1024;
 /// How long a piece is waited for.
 const WAIT: Duration = Duration::from_millis(250);
 /// How long an export waits for others to be computed, in microseconds.
-const PATIENCE: i64 = 10 * 1_000_000;
+const TURN_TIMEOUT: i64 = 10 * 1_000_000;
 /// How long it is believed that the member is still let in, in microseconds.
 const BELIEVED: i64 = 1_000_000;
 
@@ -164,12 +164,12 @@ pub struct Download {
 }
 
 impl App {
-    /// Begins to compute an export that is fetched from the [`Download`]. `watch` is told now and then how many contacts are
+    /// Starts an export that is fetched from the [`Download`]. `watch` is called now and then with how many contacts are
     /// written.
     ///
     /// # Errors
     /// [`Error::ManyDownloads`] if the member has not fetched as many as are allowed; [`Error::ExportsBusy`]; when there is
-    /// no room for the file. What goes wrong later is told by [`Download::next_piece`].
+    /// no room for the file. Later errors are returned by [`Download::next_piece`].
     pub fn begin_download(
         self: &Arc<Self>,
         actor: Actor,
@@ -187,7 +187,7 @@ impl App {
         let (app, writer) = (Arc::clone(self), Writer(Arc::clone(&spool)));
         REQUEST_POOL.spawn(move || {
             let outcome = app.compute_download(actor, &request, &writer, &mut watch);
-            // Whoever watches knows of the end before whoever fetches the last piece.
+            // Anyone who watches knows of the end before anyone who fetches the last piece.
             drop(watch);
             writer.0.end(outcome.err());
         });
@@ -208,7 +208,7 @@ impl App {
         writer: &Writer,
         watch: &mut dyn FnMut(u64),
     ) -> Result<(), Error> {
-        let until = self.world.now() + PATIENCE;
+        let until = self.world.now() + TURN_TIMEOUT;
         let is_wanted = || writer.0.is_wanted() && self.world.now() < until;
         let Some(_turn) = self.long_reads.begin(Lane::Export, is_wanted) else {
             return Err(Error::ExportsBusy);
@@ -254,7 +254,7 @@ impl Download {
         Ok(Piece::Bytes(bytes))
     }
 
-    /// Nothing is handed out to a member who was deactivated meanwhile.
+    /// Nothing is handed out to a member who was deactivated in the meantime.
     fn check_right(&mut self) -> Result<(), Error> {
         let now = self.app.world.now();
         let is_recent = |at: i64| (0..BELIEVED).contains(&(now - at));

@@ -77,7 +77,7 @@ impl App {
         self.export_watched(actor, request, out, &mut |_| true)
     }
 
-    /// The same, with somebody who is told now and then how many contacts are written, and says whether to go on.
+    /// The same with a callback that gets the number of contacts written now and then, and says whether to continue.
     ///
     /// # Errors
     /// When the output or the database fails, or nobody wants it any more.

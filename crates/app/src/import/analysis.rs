@@ -1,5 +1,5 @@
 //! What an import is to do: the file as it was opened, the mapping, the options. Made once, stored with the import, so
-//! that whoever goes on with it does the same.
+//! that anyone who resumes it does the same.
 
 use crate::error::Error;
 use crate::workspace::custom_fields::WorkspaceRules;

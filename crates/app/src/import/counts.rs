@@ -12,11 +12,11 @@ pub struct Counts {
     pub update: u64,
     /// Rows that say what the contact says already.
     pub unchanged: u64,
-    /// Rows passed over because the contact is there.
+    /// Rows skipped because the contact is there.
     pub duplicate: u64,
-    /// Rows passed over because two contacts match.
+    /// Rows skipped because two contacts match.
     pub ambiguous: u64,
-    /// Rows passed over because the contact was changed since the export.
+    /// Rows skipped because the contact was changed since the export.
     pub conflict: u64,
     /// Rows that cannot be imported.
     pub invalid: u64,

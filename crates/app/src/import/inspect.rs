@@ -51,7 +51,7 @@ pub struct InspectedRow<'a> {
     pub contact: &'a Contact,
 }
 
-/// Looks at a file. `found` is told once before the rows, `row` of every row.
+/// Inspects a file. `found` is called once before the rows, `row` for every row.
 ///
 /// # Errors
 /// When the file cannot be read or the choices do not fit it.
@@ -105,7 +105,7 @@ fn status(outcome: &Outcome) -> &'static str {
 
 /// Takes a file's records as they are.
 pub trait RawSink {
-    /// The header row, told once before the records; none if the file has none.
+    /// The header row, passed once before the records; none if the file has none.
     ///
     /// # Errors
     /// When it cannot be passed on.

@@ -1,7 +1,7 @@
 //! Who runs an import: at most one process at a time, and another one when that process has died.
 //!
 //! Owns when a holder counts as dead, the signs of life that this process gives, and taking over. What keeps two from
-//! writing is not here but in the database: whoever writes for an import makes sure of it in the same transaction
+//! writing is not here but in the database: anyone who writes for an import makes sure of it in the same transaction
 //! ([`Lease::fence`]), so a process that was taken for dead and was not finds out before it writes anything. A holder is
 //! dead if its lock file in our data folder is free (the system frees it when its process ends, however it ends), or, on a
 //! database that several machines share, if it is silent for too long by the database's clock. On SQLite the lock alone
@@ -139,7 +139,7 @@ impl Lease {
     /// Gives the import, if it is ours, another state; `finished` makes `now` the moment of its end.
     ///
     /// # Errors
-    /// [`Error::TakenOver`]; those of the database.
+    /// [`Error::TakenOver`].
     pub fn set_state(&self, tx: &mut Tx<'_>, state: ImportState, now: i64, finished: bool) -> Result<(), Error> {
         self.fence(tx)?;
         imports::set_state(tx, self.workspace, self.import, state, now, finished)?;
@@ -162,7 +162,7 @@ impl Lease {
         let (stop, stopped) = channel();
         let renew = move || {
             while stopped.recv_timeout(RENEWAL) == Err(RecvTimeoutError::Timeout) {
-                // A sign that cannot be given is given the next time; one that comes too late is told by the next fence.
+                // A sign that cannot be given is given the next time; one that comes too late fails at the next fence.
                 let _ = store.write(|tx| leases::renew(tx, workspace, import, &holder));
             }
         };

@@ -20,7 +20,7 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 /// Contacts that are read before the rows of a chunk are resolved, at most.
 const LOADED_AT_ONCE: usize = 4_000;
-/// Holders of one key that are passed over for one row, because they are hidden or have lost the key, before all are read
+/// Holders of one key that are skipped for one row, because they are hidden or have lost the key, before all are read
 /// once and followed.
 const MOST_PASSED: usize = 8 * MAX_CANDIDATES;
 

@@ -26,7 +26,7 @@ pub(crate) enum MatchedBy {
 /// A contact that a row matches.
 pub(crate) struct Matched {
     pub row: ContactRow,
-    /// Its values. Of a contact that this preview would create, only those by which contacts are told apart.
+    /// Its values. Of a contact that this preview would create, only those that identify contacts.
     pub contact: Contact,
     /// What the member may do with it.
     pub right: Right,
@@ -156,7 +156,7 @@ impl MatchFinder {
                     continue;
                 }
                 let Some(found) = index.get(id)? else { continue };
-                // Rows of an export are told apart by their ids: two of them are two contacts, whatever they share.
+                // Rows of an export are distinguished by their ids: two of them are two contacts, whatever they share.
                 if row.id.is_some() && is_own(&found.row, self.run) {
                     continue;
                 }
@@ -179,7 +179,7 @@ impl MatchFinder {
         matches.iter().filter(counts).nth(1).is_some()
     }
 
-    /// Whether contacts that share a number or an address are told apart by their names.
+    /// Whether contacts that share a phone or an email are distinguished by their names.
     fn by_name(&self) -> bool {
         self.matching == Match::EmailOrPhoneAndName
     }

@@ -89,7 +89,7 @@ pub struct ImportSummary {
     pub warnings: Warnings,
     /// The first invalid, ambiguous and conflicting rows and possible duplicates.
     pub notable: Vec<Notable>,
-    /// What each column became; empty when an import was gone on with.
+    /// What each column became; empty when an import was resumed.
     pub columns: Vec<Column>,
     /// The country of numbers without country code.
     pub numbers_of: Option<NumbersOf>,
@@ -127,7 +127,7 @@ pub struct ImportReport {
     pub updated_at: i64,
     /// When it came to its end, in UTC microseconds.
     pub finished_at: Option<i64>,
-    /// Whether its change log was let go of, so that it cannot be undone any more.
+    /// Whether its change log was deleted, so that it cannot be undone any more.
     pub is_forgotten: bool,
 }
 
@@ -176,7 +176,7 @@ impl App {
         })
     }
 
-    /// Imports a file. It goes on in batches; what is committed stays, and a run that dies can be gone on with.
+    /// Imports a file. It goes on in batches; what is committed stays, and a run that dies can be resumed.
     ///
     /// # Errors
     /// When the file cannot be read or mapped, or the database fails.
@@ -213,7 +213,7 @@ impl App {
     ) -> Result<(Plan, Vec<Column>, Lease), Error> {
         let terms = self.terms(actor)?;
         let look = usable_look(&upload.file.path, &request.opening, &terms)?;
-        // Who goes on with it later may stand in another folder.
+        // Who resumes it later may stand in another folder.
         let rejected = request
             .rejected
             .map(|p| std::path::absolute(p).unwrap_or_else(|_| p.to_owned()));
@@ -251,7 +251,7 @@ impl App {
         })
     }
 
-    /// Goes on with an interrupted import and ends as an unbroken run.
+    /// Resumes an interrupted import and ends as an unbroken run.
     ///
     /// # Errors
     /// When there is no such import, it is not interrupted, another process runs it, or its file is gone.
@@ -283,7 +283,7 @@ impl App {
         self.run(actor, start, watch)
     }
 
-    /// An import that can be gone on with.
+    /// An import that can be resumed.
     fn interrupted(&self, actor: Actor, import: ImportId) -> Result<Import, Error> {
         let stored = self.stored(actor, import)?;
         match stored.state {
@@ -364,7 +364,7 @@ impl App {
             .ok_or(Error::NoImport(import))
     }
 
-    /// Takes hold of an import, so that no other process goes on with it.
+    /// Takes hold of an import, so that no other process resumes it.
     pub(crate) fn hold_run(&self, actor: Actor, import: ImportId) -> Result<Lease, Error> {
         self.hold(actor.workspace, import)?.ok_or(Error::ImportRuns(import))
     }

@@ -57,7 +57,7 @@ pub(crate) type Decisions = BTreeMap<u64, Decision>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
-    /// It is passed over.
+    /// It is skipped.
     Skip,
     /// The contact gets the row's values.
     Update {

@@ -56,7 +56,7 @@ impl App {
     /// How far an import is.
     ///
     /// # Errors
-    /// [`Error::NoImport`]; those of the database.
+    /// [`Error::NoImport`].
     pub fn import_progress(&self, actor: Actor, import: ImportId) -> Result<ImportProgress, Error> {
         let stored = self.stored(actor, import)?;
         let live = self.live.progress(actor.workspace, import);
@@ -78,7 +78,7 @@ impl App {
     /// as it is.
     ///
     /// # Errors
-    /// [`Error::NoImport`]; those of the database.
+    /// [`Error::NoImport`].
     pub fn cancel_import(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
         self.stored(actor, import)?;
         // What runs here holds the database while it writes a batch: it must end that first.
@@ -101,7 +101,7 @@ impl App {
     /// Ends an import that was to stop and that nobody runs any more.
     ///
     /// # Errors
-    /// [`Error::ImportRuns`] if somebody does; those of the database.
+    /// [`Error::ImportRuns`] if somebody does.
     pub(crate) fn end_cancelled(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
         let lease = self.hold_run(actor, import)?;
         let stored = self.stored(actor, import)?;

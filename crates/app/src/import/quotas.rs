@@ -27,7 +27,7 @@ impl App {
     /// Makes sure that the member may upload one more file.
     ///
     /// # Errors
-    /// [`Error::Quota`] if there is no room; those of the database.
+    /// [`Error::Quota`] if there is no room.
     pub(crate) fn room_for_upload(&self, actor: Actor) -> Result<Room, Error> {
         let (settings, stored) = self.store.read(|tx| {
             Ok::<_, store::Error>((

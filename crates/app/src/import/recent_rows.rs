@@ -10,7 +10,7 @@ use std::collections::{HashMap, VecDeque};
 
 /// So many rows are looked back.
 const ROWS: usize = 20_000;
-/// So many rows of one block are remembered: more of one name in one firm are told nothing by.
+/// The most rows of one block that are remembered: more rows of one name in one company say nothing about each other.
 const IN_A_BLOCK: usize = 4;
 /// So many rows are compared with one row.
 const COMPARED: usize = 16;
@@ -61,7 +61,7 @@ pub(crate) struct RecentRows {
 }
 
 impl RecentRows {
-    /// The likest of the rows before, told as a warning; and remembers this one.
+    /// The most similar of the rows before, for a warning; and remembers this one.
     pub fn meet(&mut self, line: u64, contact: &Contact, blocks: &[Block]) -> Option<Reason> {
         let reason = self.likest(contact, blocks).map(|(seen, reasons)| {
             let name = shortened(&seen.contact.display_name());

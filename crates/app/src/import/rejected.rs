@@ -256,7 +256,7 @@ impl App {
     }
 
     /// Makes the file of rejected rows that a member asked for, without rows as yet, so that a path that cannot be written
-    /// is told before anything is imported. A file of that name is replaced.
+    /// is reported before anything is imported. A file of that name is replaced.
     pub(crate) fn begin_rejected_file(&self, path: &Path, reading: &Reading) -> Result<(), Error> {
         write_whole(path, |out| {
             Form::new(reading)
@@ -288,7 +288,7 @@ impl App {
         }
     }
 
-    /// Removes the rejected rows of an import that is taken back.
+    /// Removes the rejected rows of an import that is undone.
     pub(crate) fn forget_rejected(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
         Ok(self.objects.delete_all(&prefix_of(actor.workspace, import))?)
     }

@@ -1,6 +1,6 @@
 //! How long an import can be undone: as long as its change log is kept, which the settings say.
 //!
-//! Owns letting go of old logs, and who is told that it is too late.
+//! Deletes old change logs, and reports an undo that comes too late.
 
 use crate::App;
 use crate::access::Actor;
@@ -13,7 +13,7 @@ use store::imports::{self, Import, ImportState};
 const FORGOTTEN_AT_ONCE: u64 = 5_000;
 
 impl App {
-    /// Lets go of the change logs of imports that ended longer ago than the settings say. What they brought stays.
+    /// Deletes the change logs of imports that ended longer ago than the settings say. What they brought stays.
     ///
     /// # Errors
     /// The database fails; what was committed before stays.

@@ -352,7 +352,7 @@ impl<'a> Run<'a> {
             self.reached.batches += 1;
         }
         write::end_batch(tx, workspace, &touched)?;
-        // The object store takes what anybody puts, so whoever was cut off must notice before.
+        // The object store takes what anybody puts, so anyone who was cut off must notice before.
         self.fence(tx)?;
         let next_record = self.reached.next_record;
         let kept = self
@@ -471,7 +471,7 @@ impl<'a> Run<'a> {
 }
 
 /// Runs a preview: everything is written into a scratch database over the directory, of which each chunk of rows sees one
-/// moment. `seen` is told of every row.
+/// moment. `seen` is called with every row.
 pub(crate) fn over_scratch(
     scratch: &Store,
     directory: Option<&Store>,

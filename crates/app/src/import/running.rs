@@ -1,6 +1,6 @@
 //! The imports that this process runs at this moment: how far each is, and how one is stopped.
 //!
-//! Owns what a run tells while it runs, for whoever asks meanwhile.
+//! Owns what a run tells while it runs, for anyone who asks in the meantime.
 
 use crate::import::stored::{Progress, Watch};
 use std::collections::HashMap;

@@ -48,13 +48,13 @@ pub(crate) struct Plan {
 pub enum Stopped {
     /// It did not: every row has its outcome.
     No,
-    /// Somebody asked it to stop; it can be gone on with.
+    /// Somebody asked it to stop; it can be resumed.
     OnRequest,
     /// Somebody cancelled the import; what is written stays until it is undone.
     Cancelled,
 }
 
-/// The file that an import still needs: to be prepared, to be gone on with, or to show what became of its rows.
+/// The file that an import still needs: to be prepared, to be resumed, or to show what became of its rows.
 pub(crate) fn needed_upload(import: &Import, kept_since: i64) -> Option<String> {
     if import.state == ImportState::Draft {
         return draft::upload_of(import);

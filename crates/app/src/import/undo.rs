@@ -1,5 +1,5 @@
 //! Taking an import back: what it created goes, what it changed gets its old values, what was changed since, or may not
-//! be changed by the member any more, stays and is listed. In steps that each commit, so that an undo that is interrupted can be gone on with.
+//! be changed by the member any more, stays and is listed. In steps that each commit, so that an undo that is interrupted can be resumed.
 
 use crate::App;
 use crate::access::{self, Actor, CanEdit, Owns};
@@ -34,7 +34,7 @@ pub struct UndoReport {
 }
 
 impl App {
-    /// Takes an import back, or with `dry_run` says what that would do.
+    /// Undoes an import, or with `dry_run` says what that would do.
     ///
     /// # Errors
     /// When there is no such import, another process runs it, or it was undone.
@@ -44,7 +44,7 @@ impl App {
             return Err(Error::AlreadyUndone(import));
         }
         self.refuse_too_late(actor, &stored)?;
-        // What was interrupted can be taken back instead of gone on with, but nobody may go on with it meanwhile. Looking
+        // What was interrupted can be undone instead of resumed, but nobody may resume it in the meantime. Looking
         // at what is done needs no such right.
         let unfinished = is_unfinished(stored.state);
         let lease = if unfinished || !dry_run {
@@ -75,7 +75,7 @@ impl App {
         undo.remove_created(&batches)?;
         let report = undo.report;
         if let Some(lease) = writing {
-            // While it can be told that some stayed; doing all this again does no harm.
+            // While it can still be reported that some stayed; doing all this again does no harm.
             self.forget_rejected(actor, import)?;
             self.forget_rows(actor, import);
             self.drafts.forget(workspace, import);
@@ -107,7 +107,7 @@ impl App {
 
 struct Undo<'a> {
     app: &'a App,
-    /// Who takes it back: what this member has lost the right to change is kept.
+    /// Who undoes it: what this member has lost the right to change is kept.
     actor: Actor,
     import: ImportId,
     /// The right to write; none if this only says what an undo would do.

@@ -74,7 +74,7 @@ impl App {
         for object in listed.into_iter().flatten() {
             let is_ours = object.name.starts_with(&ours) || object.name.starts_with(UNFINISHED);
             if is_ours && object.modified < abandoned_before && !needed.contains(&object.name) {
-                // Whoever sweeps next tries again.
+                // Anyone who sweeps next tries again.
                 let _ = self.objects.delete(&object.name);
             }
         }

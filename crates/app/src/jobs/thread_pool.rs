@@ -52,7 +52,7 @@ impl ThreadPool {
     pub fn spawn<T: Send + 'static>(&'static self, work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
         let (tell, outcome) = channel();
         self.give(Box::new(move || {
-            // Whoever does not want to know has gone.
+            // Anyone who does not want to know has gone.
             let _ = tell.send(catch_unwind(AssertUnwindSafe(work)));
         }));
         JoinHandle { outcome }

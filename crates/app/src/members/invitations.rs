@@ -52,14 +52,14 @@ impl LinkSecret {
     }
 }
 
-/// The secret is told to nobody.
+/// The secret is never shown again.
 impl std::fmt::Debug for LinkSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("LinkSecret(..)")
     }
 }
 
-/// A link that was made: the one time that its secret is told.
+/// A link that was made: the only time that its secret is shown.
 #[derive(Clone, Debug)]
 pub struct NewLink {
     pub secret: LinkSecret,
@@ -107,7 +107,7 @@ impl App {
     /// Invites somebody. An earlier invitation of the same email is worth nothing any more.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::AccountField`] if the email is none or is that of a member; those of the database.
+    /// [`Error::Forbidden`]; [`Error::AccountField`] if the email is none or is that of a member.
     pub fn invite(&self, actor: Actor, email: &str, role: Role) -> Result<NewLink, Error> {
         let email = fit_email(email)?;
         let (secret, now) = (self.new_secret(), self.world.now());
@@ -144,7 +144,7 @@ impl App {
     /// The invitations that nobody has used yet, the newest first.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; those of the database.
+    /// [`Error::Forbidden`].
     pub fn invitations(&self, actor: Actor) -> Result<Vec<InvitationInfo>, Error> {
         let now = self.world.now();
         self.store.read(|tx| {
@@ -167,10 +167,10 @@ impl App {
         })
     }
 
-    /// Takes the invitation of an email back; none to take back is no error.
+    /// Revokes the invitation of an email; it is no error if there is none.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; those of the database.
+    /// [`Error::Forbidden`].
     pub fn revoke_invitation(&self, actor: Actor, email: &str) -> Result<(), Error> {
         let email = folded(email);
         self.change_members(actor, |tx, _| {
@@ -184,7 +184,7 @@ impl App {
     /// Makes a link by which a member who has lost their password sets a new one. Earlier ones are worth nothing any more.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::NoMember`] if there is no such member, or none who can sign in; those of the database.
+    /// [`Error::Forbidden`]; [`Error::NoMember`] if there is no such member, or none who can sign in.
     pub fn reset_link(&self, actor: Actor, member: Member) -> Result<NewLink, Error> {
         let (secret, now) = (self.new_secret(), self.world.now());
         let expires_at = now + PASSWORD_LASTS;
@@ -219,7 +219,7 @@ impl App {
     /// What a link offers, if it is worth something.
     ///
     /// # Errors
-    /// [`Error::LinkGone`]; those of the database.
+    /// [`Error::LinkGone`].
     pub fn link(&self, secret: &LinkSecret, kind: LinkKind) -> Result<LinkOffer, Error> {
         let workspace = self.local_actor()?.workspace;
         let now = self.world.now();
@@ -234,10 +234,10 @@ impl App {
         })
     }
 
-    /// Makes a member of whoever has an invitation, and signs them in. Of two who use it at once, one joins.
+    /// Makes a member of anyone who has an invitation, and signs them in. Of two who use it at once, one joins.
     ///
     /// # Errors
-    /// [`Error::LinkGone`], [`Error::TooManyTries`], [`Error::AccountField`]; those of the database.
+    /// [`Error::LinkGone`], [`Error::TooManyTries`], [`Error::AccountField`].
     pub fn join(&self, secret: &LinkSecret, name: &str, password: &str, caller: &Caller) -> Result<Token, Error> {
         let name = fit_name(name, AccountField::Name)?;
         let workspace = self.local_actor()?.workspace;
@@ -282,7 +282,7 @@ impl App {
     /// Gives the member of a link the password that they chose, ends all their sign-ins, and signs them in here.
     ///
     /// # Errors
-    /// [`Error::LinkGone`], [`Error::TooManyTries`], [`Error::AccountField`]; those of the database.
+    /// [`Error::LinkGone`], [`Error::TooManyTries`], [`Error::AccountField`].
     pub fn reset_password(&self, secret: &LinkSecret, password: &str, caller: &Caller) -> Result<Token, Error> {
         let workspace = self.local_actor()?.workspace;
         let now = self.world.now();
@@ -358,7 +358,7 @@ fn standing(
         }
         _ => return Err(Error::LinkGone),
     };
-    // Whoever lost the right to make it since has lost what they made by it too.
+    // Anyone who lost the right to make it since has lost what they made by it too.
     if maker_role < needed {
         return Err(Error::LinkGone);
     }

@@ -62,7 +62,7 @@ impl App {
     /// name.
     pub fn members(&self, actor: Actor) -> Result<Vec<MemberInfo>, Error> {
         let (workspace, now) = (actor.workspace, self.world.now());
-        // Others are told no numbers, so there is nothing to count for them.
+        // Others see no counts, so there is nothing to count for them.
         let counted = match self.store.read(|tx| keeps_order(tx, actor))? {
             true => self.contacts_of_members(workspace)?,
             false => None,
@@ -107,7 +107,7 @@ impl App {
     /// One member, for an admin.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::NoMember`]; those of the database.
+    /// [`Error::Forbidden`], [`Error::NoMember`].
     pub fn member(&self, actor: Actor, member: Member) -> Result<MemberInfo, Error> {
         self.store.read(|tx| {
             let admin = access::admin(tx, actor)?;
@@ -118,7 +118,7 @@ impl App {
     /// The active member of an email, to act as: for the person at this machine, who may do everything here.
     ///
     /// # Errors
-    /// [`Error::NoMember`]; those of the database.
+    /// [`Error::NoMember`].
     pub fn actor_of(&self, email: &str) -> Result<Actor, Error> {
         let workspace = self.local_actor()?.workspace;
         let found = self.store.read(|tx| members::by_email(tx, workspace, &folded(email)))?;
@@ -132,7 +132,7 @@ impl App {
     /// The member of an email, active or not.
     ///
     /// # Errors
-    /// [`Error::NoMember`]; those of the database.
+    /// [`Error::NoMember`].
     pub fn member_of(&self, actor: Actor, email: &str) -> Result<Member, Error> {
         let found = self
             .store
@@ -144,7 +144,7 @@ impl App {
     /// imported before; others are members if no role is named. Says the role.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::AccountField`] with the first field that does not fit; those of the database.
+    /// [`Error::Forbidden`]; [`Error::AccountField`] with the first field that does not fit.
     pub fn add_member(
         &self,
         actor: Actor,
@@ -196,7 +196,7 @@ impl App {
     /// Gives a member another role.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::NoMember`], [`Error::LastOwner`]; those of the database.
+    /// [`Error::Forbidden`], [`Error::NoMember`], [`Error::LastOwner`].
     pub fn set_role(&self, actor: Actor, member: Member, role: Role) -> Result<(), Error> {
         self.change_members(actor, |tx, admin| {
             let row = governed(tx, admin, actor, member)?;
@@ -216,7 +216,7 @@ impl App {
     /// Keeps a member from signing in and ends all their sign-ins. What is theirs stays theirs, and stays shared.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::NoMember`], [`Error::LastOwner`]; those of the database.
+    /// [`Error::Forbidden`], [`Error::NoMember`], [`Error::LastOwner`].
     pub fn deactivate(&self, actor: Actor, member: Member) -> Result<(), Error> {
         self.change_members(actor, |tx, admin| {
             let row = governed_other(tx, admin, actor, member)?;
@@ -231,7 +231,7 @@ impl App {
     /// Lets a member sign in again who was deactivated.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::NoMember`]; those of the database.
+    /// [`Error::Forbidden`], [`Error::NoMember`].
     pub fn activate(&self, actor: Actor, member: Member) -> Result<(), Error> {
         self.change_members(actor, |tx, admin| {
             let row = governed(tx, admin, actor, member)?;
@@ -246,7 +246,7 @@ impl App {
     /// Ends a sign-in of another member; nothing to end is no error.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::NoMember`]; those of the database.
+    /// [`Error::Forbidden`], [`Error::NoMember`].
     pub fn end_sign_in_of(&self, actor: Actor, member: Member, ended: &str) -> Result<(), Error> {
         self.change_members(actor, |tx, admin| {
             let row = governed(tx, admin, actor, member)?;
@@ -274,7 +274,7 @@ impl App {
     }
 }
 
-/// Whether the actor is told what admins are told.
+/// Whether the actor sees what admins see.
 fn keeps_order(tx: &mut Tx<'_>, actor: Actor) -> Result<bool, Error> {
     match access::admin(tx, actor) {
         Ok(_) => Ok(true),

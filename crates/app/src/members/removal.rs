@@ -25,7 +25,7 @@ impl App {
     /// What belongs to a member, for an admin who thinks of removing them.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::NoMember`]; those of the database.
+    /// [`Error::Forbidden`], [`Error::NoMember`].
     pub fn belongings(&self, actor: Actor, member: Member) -> Result<Belongings, Error> {
         self.store.read(|tx| {
             let admin = access::admin(tx, actor)?;
@@ -38,7 +38,7 @@ impl App {
     /// they shared; other views of theirs are deleted. What others shared with them is not shared with them any more; what they shared stays shared. Says what was handed over.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::NoMember`] about either of both, [`Error::LastOwner`]; those of the database. What was
+    /// [`Error::Forbidden`], [`Error::NoMember`] about either of both, [`Error::LastOwner`]. What was
     /// handed over before stays so, and the member stays kept out.
     pub fn remove_member(&self, actor: Actor, member: Member, to: Member) -> Result<Belongings, Error> {
         let had = self.change_members(actor, |tx, admin| {

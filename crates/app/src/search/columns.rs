@@ -19,7 +19,7 @@ impl App {
     /// Remembers the columns of a list; with none, the standard ones are shown again.
     ///
     /// # Errors
-    /// [`Error::BadView`] if there are too many; those of the database.
+    /// [`Error::BadView`] if there are too many.
     pub fn choose_columns(&self, actor: Actor, list: Scope, columns: Option<&str>) -> Result<(), Error> {
         if columns.is_some_and(|columns| columns.len() > LONGEST) {
             return Err(Error::BadView("these are too many columns; choose fewer"));

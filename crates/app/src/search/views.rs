@@ -80,7 +80,7 @@ impl App {
     /// Saves a view, in the place of the member's own of that name; says its number.
     ///
     /// # Errors
-    /// [`Error::BadView`] if it has no fitting name; those of the database.
+    /// [`Error::BadView`] if it has no fitting name.
     pub fn save_view(&self, actor: Actor, content: &ViewContent) -> Result<i64, Error> {
         let name = name_of(content)?;
         let now = self.world.now();
@@ -113,7 +113,7 @@ impl App {
     /// admin.
     ///
     /// # Errors
-    /// [`Error::NoView`], [`Error::Forbidden`], [`Error::BadView`]; those of the database.
+    /// [`Error::NoView`], [`Error::Forbidden`], [`Error::BadView`].
     pub fn change_view(&self, actor: Actor, id: i64, content: &ViewContent) -> Result<(), Error> {
         let name = name_of(content)?;
         let now = self.world.now();
@@ -134,7 +134,7 @@ impl App {
     /// Deletes a view. Only who made it may, and of one that is shared an admin.
     ///
     /// # Errors
-    /// [`Error::NoView`], [`Error::Forbidden`]; those of the database.
+    /// [`Error::NoView`], [`Error::Forbidden`].
     pub fn delete_view(&self, actor: Actor, id: i64) -> Result<(), Error> {
         self.store.write(|tx| {
             let view = changeable(tx, actor, id)?;
@@ -177,7 +177,7 @@ pub(crate) fn hand_over(tx: &mut Tx<'_>, workspace: Workspace, from: Member, to:
     Ok(())
 }
 
-/// A name that is not taken: `VIP`, or else `VIP 2` and so on. A member's views are told apart by their names.
+/// A name that is not taken: `VIP`, or else `VIP 2` and so on. A member's views have different names.
 fn free_name(name: &str, taken: &HashSet<String>) -> String {
     let numbered = (2..).map(|number: u32| {
         let end = format!(" {number}");

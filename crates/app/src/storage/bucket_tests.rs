@@ -27,7 +27,7 @@ fn opened(place: &str, settings: Settings) -> Objects {
     Objects::in_bucket(BucketName::parse(place).unwrap(), settings).unwrap()
 }
 
-/// What the first use of a bucket is told, with the secret nowhere in it.
+/// The error of the first use of a bucket, which never contains the secret.
 fn refusal(objects: &Objects) -> String {
     let error = objects.probe("0190-a").unwrap_err();
     let (said, debug) = (error.to_string(), format!("{error:?}"));
@@ -74,7 +74,7 @@ fn a_fetched_copy_goes_with_its_guard() {
 }
 
 #[test]
-fn wrong_credentials_are_told() {
+fn wrong_credentials_are_reported() {
     let server = BucketServer::start();
     let said = refusal(&opened(BUCKET, settings(&server.endpoint, &format!("{SECRET}-not"))));
     assert!(said.contains("AWS_SECRET_ACCESS_KEY"), "{said}");
@@ -83,7 +83,7 @@ fn wrong_credentials_are_told() {
 }
 
 #[test]
-fn a_bucket_that_is_not_there_is_told() {
+fn a_missing_bucket_is_reported() {
     let server = BucketServer::start();
     let objects = opened("nobody", settings(&server.endpoint, SECRET));
     // Only listing: this server makes a bucket when something is put into it.
@@ -96,7 +96,7 @@ fn a_bucket_that_is_not_there_is_told() {
 }
 
 #[test]
-fn a_server_that_cannot_be_reached_is_told() {
+fn an_unreachable_server_is_reported() {
     // A port that was free a moment ago.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let said = refusal(&opened(BUCKET, settings(&format!("http://{port}"), SECRET)));
@@ -105,7 +105,7 @@ fn a_server_that_cannot_be_reached_is_told() {
 }
 
 #[test]
-fn a_server_that_does_not_answer_is_told() {
+fn a_server_that_does_not_answer_is_reported() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", silent.local_addr().unwrap());
     let said = refusal(&opened(BUCKET, settings(&endpoint, SECRET)));
@@ -113,7 +113,7 @@ fn a_server_that_does_not_answer_is_told() {
 }
 
 #[test]
-fn settings_that_do_not_do_are_told() {
+fn unusable_settings_are_reported() {
     let whole = || settings("http://127.0.0.1:1", SECRET);
     let wrong = [
         Settings::new().with_secret_access_key(SECRET),

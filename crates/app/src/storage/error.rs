@@ -1,4 +1,4 @@
-//! What can go wrong with objects, told so that a person knows what to do. No secret is ever in it.
+//! Errors of the object storage, worded so that a person knows what to do. They never contain a secret.
 
 use std::io;
 

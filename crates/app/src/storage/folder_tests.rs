@@ -119,7 +119,7 @@ fn foreign_files_are_no_objects() {
 }
 
 #[test]
-fn a_place_that_is_no_folder_is_told() {
+fn a_place_that_is_no_folder_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();

@@ -1,7 +1,7 @@
 //! The object store: files that outlive the process and, in a bucket, the machine.
 //!
 //! Owns where objects lie (a folder, or with the feature `s3` a bucket that speaks S3), what their names may be, and
-//! what is told when that fails. To its callers everything here is synchronous: the runtime that the S3 library needs
+//! what is reported when that fails. To its callers everything here is synchronous: the runtime that the S3 library needs
 //! lives in `bucket` and nowhere else.
 
 #[cfg(feature = "s3")]
@@ -201,7 +201,7 @@ impl Objects {
     }
 
     /// Writes, reads and removes a small object under a name that nothing else has, so that what is wrong with the store is
-    /// told before anything depends on it.
+    /// reported before anything depends on it.
     pub fn probe(&self, unique_name: &str) -> Result<(), ObjectsError> {
         let name = format!("probes/{unique_name}");
         let failed = |e: io::Error| self.failed("trying out", &name, e.into());

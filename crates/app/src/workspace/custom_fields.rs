@@ -84,7 +84,7 @@ impl App {
     /// Makes sure that the member may change fields and settings.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; those of the database.
+    /// [`Error::Forbidden`].
     pub fn may_govern(&self, actor: Actor) -> Result<(), Error> {
         self.store.read(|tx| admin(tx, actor).map(drop))
     }
@@ -97,7 +97,7 @@ impl App {
     /// Makes a field, behind all others.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::Field`] about its name or its choices; those of the database.
+    /// [`Error::Forbidden`]; [`Error::Field`] about its name or its choices.
     pub fn define_field(&self, actor: Actor, field: &CustomField) -> Result<FieldId, Error> {
         let name = clean(&field.name).into_owned();
         let choices = choices_of(field.kind, &field.choices)?;
@@ -122,7 +122,7 @@ impl App {
     /// Gives a field other choices. Contacts keep values that are no choices any more until somebody edits them.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::Field`] if there is no such field or it takes no such choices; those of the database.
+    /// [`Error::Forbidden`]; [`Error::Field`] if there is no such field or it takes no such choices.
     pub fn set_choices(&self, actor: Actor, id: FieldId, choices: &[String]) -> Result<(), Error> {
         self.store.write(|tx| {
             admin(tx, actor)?;
@@ -148,7 +148,7 @@ impl App {
     /// Moves a field one place up or down among those that are offered.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::Field`] if there is no such field; those of the database.
+    /// [`Error::Forbidden`]; [`Error::Field`] if there is no such field.
     pub fn move_field(&self, actor: Actor, id: FieldId, up: bool) -> Result<(), Error> {
         self.store.write(|tx| {
             admin(tx, actor)?;
@@ -172,7 +172,7 @@ impl App {
     /// Archives a field, or brings it back. Its values stay.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::Field`] if there is no such field; those of the database.
+    /// [`Error::Forbidden`]; [`Error::Field`] if there is no such field.
     pub fn archive_field(&self, actor: Actor, id: FieldId, archived: bool) -> Result<(), Error> {
         let now = self.world.now();
         self.store.write(|tx| {

@@ -65,7 +65,7 @@ impl App {
     /// Changes the settings.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::Settings`] about what cannot be set; those of the database.
+    /// [`Error::Forbidden`]; [`Error::Settings`] about what cannot be set.
     pub fn set_settings(&self, actor: Actor, wanted: &WorkspaceSettings) -> Result<(), Error> {
         let name = clean(&wanted.name).into_owned();
         check(&name, wanted)?;

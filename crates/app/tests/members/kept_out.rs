@@ -183,7 +183,7 @@ fn bustle(app: &App, (actor, to): (Actor, Actor), stays: bool, ids: &[ContactId]
         code(app.tag_contacts(actor, some, "vip")),
         code(app.delete_contact(actor, one)),
         code(app.restore_contact(actor, one)),
-        // Who is removed before they take it back has merged them.
+        // Who is removed before they undo it has merged them.
         if stays {
             undone(app.merge(actor, &merge))
         } else {

@@ -179,7 +179,7 @@ fn things_are_kept_for_as_long_as_is_set() {
     ));
     team.app.forget_old_logs(team.ada).unwrap();
     with(&team, |settings| settings.log_days = 90);
-    // What was let go of does not come back.
+    // What was deleted does not come back.
     assert!(matches!(
         team.app.undo(team.ada, second, false),
         Err(Error::LogGone { .. })

@@ -65,7 +65,7 @@ fn a_browser_that_was_signed_in_before_is_not_locked_out_by_others() {
     }
     assert!(must_wait(&team, &stranger()) && must_wait(&team, &caller()));
     assert!(!must_wait(&team, &known));
-    // That has not helped whoever tried.
+    // That has not helped anyone who tried.
     assert!(must_wait(&team, &stranger()));
     // Its own failures count for it, and for nobody else.
     team.world.pass(2 * DAY);

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Of errors the code: their words may name files.
-fn told<T: Debug>(outcome: Result<T, Error>) -> String {
+fn outcome_text<T: Debug>(outcome: Result<T, Error>) -> String {
     match outcome {
         Ok(value) => format!("{value:?}"),
         Err(error) => format!("error {}", error.code()),
@@ -21,18 +21,20 @@ impl Installation {
     pub fn answer(&self, operation: &Operation, place: usize) -> String {
         let (app, actor) = (&self.app, self.actor);
         match operation {
-            Operation::Create(contact) => told(app.create_contact(actor, (**contact).clone())),
-            Operation::Look(id) => told(app.contact(actor, *id)),
-            Operation::Edit(id, version, contact) => told(app.edit_contact(actor, *id, *version, (**contact).clone())),
-            Operation::Delete(id) => told(app.delete_contact(actor, *id)),
-            Operation::Restore(id) => told(app.restore_contact(actor, *id)),
-            Operation::Trash => told(app.trash(actor, None, 1000)),
-            Operation::ForgetOldTrash => told(app.forget_old_trash(actor)),
+            Operation::Create(contact) => outcome_text(app.create_contact(actor, (**contact).clone())),
+            Operation::Look(id) => outcome_text(app.contact(actor, *id)),
+            Operation::Edit(id, version, contact) => {
+                outcome_text(app.edit_contact(actor, *id, *version, (**contact).clone()))
+            }
+            Operation::Delete(id) => outcome_text(app.delete_contact(actor, *id)),
+            Operation::Restore(id) => outcome_text(app.restore_contact(actor, *id)),
+            Operation::Trash => outcome_text(app.trash(actor, None, 1000)),
+            Operation::ForgetOldTrash => outcome_text(app.forget_old_trash(actor)),
             Operation::Import(import) => self.import(import),
             Operation::Resume(import) => self.resume(*import),
             Operation::Undo(import) => self.undo(*import),
-            Operation::Imports => told(app.imports(actor)),
-            Operation::Export(export) => self.export(export).unwrap_or_else(|e| told::<()>(Err(e))),
+            Operation::Imports => outcome_text(app.imports(actor)),
+            Operation::Export(export) => self.export(export).unwrap_or_else(|e| outcome_text::<()>(Err(e))),
             Operation::Index(places) => {
                 if places[place] {
                     app.index_texts(actor, 1_000_000).unwrap();
@@ -72,7 +74,7 @@ impl Installation {
         if let (Ok(preview), Ok(result)) = (&preview, &result)
             && result.stopped == Stopped::No
         {
-            assert_eq!(preview.counts, result.counts, "the preview told something else");
+            assert_eq!(preview.counts, result.counts, "the preview reported something else");
         }
         text_of_run(preview) + &text_of_run(result) + &read(&rejected)
     }
@@ -85,8 +87,8 @@ impl Installation {
     /// A dry run first, which must say what then happens.
     fn undo(&self, import: ImportId) -> String {
         let undo = |dry| self.app.undo(self.actor, import, dry).map(|report| counts(&report));
-        let (dry, done) = (told(undo(true)), told(undo(false)));
-        assert_eq!(dry, done, "the dry run told something else");
+        let (dry, done) = (outcome_text(undo(true)), outcome_text(undo(false)));
+        assert_eq!(dry, done, "the dry run reported something else");
         done
     }
 
@@ -120,7 +122,7 @@ fn watching<T>(stop: Stop, run: impl FnOnce(Watch<'_>) -> T) -> T {
 }
 
 fn text_of_run(outcome: Result<ImportSummary, Error>) -> String {
-    told(outcome.map(|s| (s.import, s.counts, s.notable, s.numbers_of, s.stopped))) + "\n"
+    outcome_text(outcome.map(|s| (s.import, s.counts, s.notable, s.numbers_of, s.stopped))) + "\n"
 }
 
 fn counts(report: &UndoReport) -> (u64, u64, u64, Vec<String>) {

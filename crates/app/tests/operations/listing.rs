@@ -55,8 +55,8 @@ impl Installation {
             rejected: false,
             stop: Stop::Never,
         };
-        let told = self.answer(&Operation::Import(import), 0);
-        assert!(!told.contains("error"), "{told}");
+        let answer = self.answer(&Operation::Import(import), 0);
+        assert!(!answer.contains("error"), "{answer}");
     }
 }
 
@@ -186,7 +186,7 @@ fn a_selection_is_exported_and_nothing_else() {
 }
 
 #[test]
-fn namesakes_and_history_are_told() {
+fn namesakes_and_history_are_listed() {
     let here = Installation::open(Engine::Sqlite);
     here.imports(people(0, 3));
     let id = here.listed("ivers1")[0];

@@ -3,7 +3,7 @@
 //! `lockstep.rs` applies the same random operations to two installations and compares every answer: SQLite and PostgreSQL
 //! where `CRYSTALQORE_TEST_POSTGRES` names a database, else two of SQLite. `operation.rs` makes the operations, from the
 //! few values of `values.rs`, and `answer.rs` carries them out. `contacts.rs`, `searching.rs` and `listing.rs`
-//! are the examples. `rights.rs` and `told.rs` have several members do random things, and compare what each may see with the
+//! are the examples. `rights.rs` and `disclosure.rs` have several members do random things, and compare what each may see with the
 //! model of `team.rs`. `persons.rs` has an example of whose hand a contact shows.
 
 #![expect(
@@ -14,6 +14,7 @@
 
 mod answer;
 mod contacts;
+mod disclosure;
 mod installation;
 mod listing;
 mod lockstep;
@@ -23,5 +24,4 @@ mod random;
 mod rights;
 mod searching;
 mod team;
-mod told;
 mod values;

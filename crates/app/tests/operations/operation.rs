@@ -182,7 +182,7 @@ fn import(random: &mut Random, known: &Known) -> Import {
     }
 }
 
-/// Mostly an import that can be gone on with.
+/// Mostly an import that can be resumed.
 fn resume(random: &mut Random, installation: &Installation) -> Operation {
     let imports = installation.app.imports(installation.actor).unwrap();
     let interrupted: Vec<ImportId> = imports.iter().filter(|i| i.interrupted).map(|i| i.import).collect();

@@ -7,8 +7,8 @@ use model::{Contact, ContactId};
 const OWNER: &str = "m1@example.com";
 const EDITOR: &str = "m2@example.com";
 
-/// Who made a contact and who changed it last, as its owner is told.
-fn told(team: &Team, id: ContactId) -> (String, String) {
+/// Who made a contact and who changed it last, as its owner sees it.
+fn authors(team: &Team, id: ContactId) -> (String, String) {
     let history = team.app().contact_history(team.actors[0], id).unwrap();
     (history.creator.unwrap_or_default(), history.editor.unwrap_or_default())
 }
@@ -27,32 +27,32 @@ fn a_contact_shows_whose_hand_was_last_at_it_through_every_way_back() {
     let team = Team::open();
     let app = team.app();
     let id = app.create_contact(team.actors[0], named("Ann")).unwrap();
-    assert_eq!(told(&team, id), by(OWNER, OWNER));
+    assert_eq!(authors(&team, id), by(OWNER, OWNER));
 
     let editor = Grantee::Member(team.member(1));
     app.share(team.actors[0], &[id], &[editor], Access::Edit).unwrap();
     let version = app.contact(team.actors[1], id).unwrap().version;
     app.edit_contact(team.actors[1], id, version, named("Anna")).unwrap();
-    assert_eq!(told(&team, id), by(OWNER, EDITOR));
+    assert_eq!(authors(&team, id), by(OWNER, EDITOR));
 
     let tagged = app.tag_contacts(team.actors[0], &[id], "vip").unwrap();
-    assert_eq!(told(&team, id), by(OWNER, OWNER));
+    assert_eq!(authors(&team, id), by(OWNER, OWNER));
     app.undo_action(team.actors[0], tagged.action.unwrap()).unwrap();
-    assert_eq!(told(&team, id), by(OWNER, EDITOR));
+    assert_eq!(authors(&team, id), by(OWNER, EDITOR));
 
     app.delete_contact(team.actors[0], id).unwrap();
     app.restore_contact(team.actors[0], id).unwrap();
-    assert_eq!(told(&team, id), by(OWNER, EDITOR));
+    assert_eq!(authors(&team, id), by(OWNER, EDITOR));
 
     team.import(
         0,
         "First Name,Company,Email\nAnna,Acme,ann@example.com\n",
         Duplicates::Update,
     );
-    assert_eq!(told(&team, id), by(OWNER, OWNER));
+    assert_eq!(authors(&team, id), by(OWNER, OWNER));
     let import = app.contact(team.actors[0], id).unwrap().written_by.unwrap();
     app.undo(team.actors[0], import, false).unwrap();
-    assert_eq!(told(&team, id), by(OWNER, EDITOR));
+    assert_eq!(authors(&team, id), by(OWNER, EDITOR));
 }
 
 #[test]
@@ -65,5 +65,5 @@ fn what_an_import_made_is_of_who_ran_it() {
         .keys()
         .next()
         .unwrap();
-    assert_eq!(told(&team, id), by(OWNER, OWNER));
+    assert_eq!(authors(&team, id), by(OWNER, OWNER));
 }

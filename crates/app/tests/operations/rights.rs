@@ -6,7 +6,7 @@ use crate::lockstep::setting;
 use crate::operation::options;
 use crate::random::Random;
 use crate::team::{Kept, Team, right, sees};
-use crate::{told, values};
+use crate::{disclosure, values};
 use app::{Access, Duplicates, Error, Filter, Grantee, ListRequest, Order, Right, Scope, Sort};
 use model::{Contact, ContactId, MatchKey, name_order};
 use std::collections::BTreeMap;
@@ -67,8 +67,8 @@ fn act(random: &mut Random, team: &mut Team) -> String {
         20 | 21 => hand_over(random, team, who),
         22 | 23 => tag(random, team, who),
         24..26 => import(random, team, who),
-        26 => told::merge_and_take_back(random, team, who),
-        27 | 28 => told::view(random, team, who),
+        26 => disclosure::merge_and_undo(random, team, who),
+        27 | 28 => disclosure::view(random, team, who),
         _ => share_and_take_back(random, team, who),
     }
 }
@@ -77,7 +77,7 @@ fn create(random: &mut Random, team: &mut Team, who: usize) -> String {
     let mut contact = values::contact(random);
     contact.normalise();
     let made = code(team.app().create_contact(team.actors[who], contact.clone()));
-    let told = format!("{who} creates {made:?}");
+    let answer = format!("{who} creates {made:?}");
     if let Ok(id) = made {
         let kept = Kept {
             owner: team.member(who),
@@ -86,7 +86,7 @@ fn create(random: &mut Random, team: &mut Team, who: usize) -> String {
         };
         team.contacts.insert(id, kept);
     }
-    told
+    answer
 }
 
 fn edit(random: &mut Random, team: &mut Team, who: usize, id: ContactId) -> String {
@@ -202,8 +202,8 @@ fn tag(random: &mut Random, team: &mut Team, who: usize) -> String {
 
 /// Whatever a file says, it changes what its member may edit, and adds contacts of the member's own.
 fn import(random: &mut Random, team: &mut Team, who: usize) -> String {
-    let (csv, options) = (told::file(random, team), options(random));
-    told::preview(team, who, &csv);
+    let (csv, options) = (disclosure::file(random, team), options(random));
+    disclosure::preview(team, who, &csv);
     team.import_with(who, &csv, options);
     let before = std::mem::take(&mut team.contacts);
     let now = team.all();
@@ -242,7 +242,7 @@ fn import(random: &mut Random, team: &mut Team, who: usize) -> String {
     format!("{who} imports {csv:?} with {options:?}")
 }
 
-/// What was taken back at once has never been.
+/// What was undone at once has never been.
 fn share_and_take_back(random: &mut Random, team: &mut Team, who: usize) -> String {
     let (ids, to, app, actor) = (
         team.some_contacts(random),
@@ -277,7 +277,7 @@ fn compare(random: &mut Random, team: &Team) {
         single(team, who);
         namesakes(random, team, who);
         if random.once_in(2) {
-            told::compare(random, team, who);
+            disclosure::compare(random, team, who);
         }
         for scope in SCOPES {
             let filter = match random.once_in(3) {
@@ -304,8 +304,8 @@ fn single(team: &Team, who: usize) {
         );
         assert_eq!(code(app.contact_history(actor, id)).map(drop), expected.map(drop));
         let shares = code(app.shares_of(actor, id));
-        let told = shares.map(|shares| shares.iter().map(|share| (share.to, share.access)).collect());
-        assert_eq!(told, expected.map(|_| team.contacts[&id].shares.clone()));
+        let answer = shares.map(|shares| shares.iter().map(|share| (share.to, share.access)).collect());
+        assert_eq!(answer, expected.map(|_| team.contacts[&id].shares.clone()));
     }
     let trash = app.trash(actor, None, 1_000).unwrap();
     let trash: Vec<ContactId> = trash.iter().map(|trashed| trashed.id).collect();
@@ -327,9 +327,9 @@ fn namesakes(random: &mut Random, team: &Team, who: usize) {
         .filter(|(_, kept)| has_one(kept))
         .map(|(id, _)| *id)
         .collect();
-    let told = team.app().namesakes(team.actors[who], &contact, None).unwrap();
-    assert_eq!(told.len(), same.len().min(5), "{told:?} of {same:?}");
-    assert!(told.iter().all(|namesake| same.contains(&namesake.id)));
+    let answer = team.app().namesakes(team.actors[who], &contact, None).unwrap();
+    assert_eq!(answer.len(), same.len().min(5), "{answer:?} of {same:?}");
+    assert!(answer.iter().all(|namesake| same.contains(&namesake.id)));
 }
 
 fn lists(random: &mut Random, team: &Team, who: usize, scope: Scope, filter: &str) {

@@ -172,7 +172,7 @@ impl Team {
         seen
     }
 
-    /// Shares in the model; says how many were changed, and passed over.
+    /// Shares in the model; says how many were changed, and skipped.
     pub fn share(&mut self, who: usize, ids: &[ContactId], to: &[Grantee], access: Access) -> (u64, u64) {
         let me = self.member(who);
         self.change(who, ids, |kept| {

@@ -1,4 +1,4 @@
-//! An import that is cancelled stops behind the rows in hand, keeps what it has written, and can be taken back; a runner
+//! An import that is cancelled stops behind the rows in hand, keeps what it has written, and can be undone; a runner
 //! ends what was cancelled and nobody runs.
 
 use crate::{Choices, Installation, contacts_in};

@@ -16,7 +16,7 @@ proptest! {
         let result = empty.import(&export, &choices);
         prop_assert_eq!(result.counts.new, result.counts.rows, "{:?} of\n{}", result.notable, export);
         prop_assert_eq!(empty.csv(), export);
-        // There too it can be taken back.
+        // There too it can be undone.
         let undone = empty.app.undo(empty.actor, result.import.unwrap(), false).unwrap();
         prop_assert_eq!((undone.removed, undone.kept), (result.counts.new, 0));
         prop_assert_eq!(empty.seen(), Installation::new(2).seen());

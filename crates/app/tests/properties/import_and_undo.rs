@@ -1,4 +1,4 @@
-//! An import does what its preview says, accounts for every row, and can be taken back as if it had never been.
+//! An import does what its preview says, accounts for every row, and can be undone as if it had never been.
 
 use crate::files::{choices, csv, incoming, past};
 use crate::{Choices, Installation, contacts_in, passed_over, tried};

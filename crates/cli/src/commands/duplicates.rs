@@ -85,7 +85,7 @@ struct JsonPair<'a> {
 }
 
 impl<'a> JsonGroup<'a> {
-    fn of(group: &'a DuplicateGroup, pairs: &[&'a DuplicatePair]) -> Self {
+    fn new(group: &'a DuplicateGroup, pairs: &[&'a DuplicatePair]) -> Self {
         let id = |place: usize| group.contacts.get(place).map(|c| c.id.to_string()).unwrap_or_default();
         Self {
             contacts: group
@@ -117,7 +117,7 @@ fn json(out: &mut dyn Write, app: &App, actor: Actor, least: u8) -> Result<(), F
     let groups = each_group(app, actor, least, &mut |group, pairs| {
         out.write_all(separator.as_bytes())?;
         separator = ",\n";
-        serde_json::to_writer(&mut *out, &JsonGroup::of(group, pairs)).map_err(io::Error::from)
+        serde_json::to_writer(&mut *out, &JsonGroup::new(group, pairs)).map_err(io::Error::from)
     })?;
     writeln!(out, "\n], \"count\": {groups}}}")?;
     Ok(())

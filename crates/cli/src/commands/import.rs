@@ -110,7 +110,7 @@ pub fn tell_people(out: &mut dyn Write, summary: &ImportSummary, file: &str) -> 
         (import, Stopped::Cancelled) => {
             writeln!(out, "Importing {file} was cancelled. What is done so far stays.")?;
             if let Some(import) = import {
-                writeln!(out, "To take it back: crystalqore undo {import}")?;
+                writeln!(out, "To undo it: crystalqore undo {import}")?;
             }
         }
         (Some(import), Stopped::No) => writeln!(out, "Imported {file} (import {import}):")?,
@@ -156,7 +156,7 @@ pub fn tell_people(out: &mut dyn Write, summary: &ImportSummary, file: &str) -> 
         summary.stopped,
         summary.counts.new + summary.counts.update,
     ) {
-        writeln!(out, "\nTo take it back: crystalqore undo {import}")?;
+        writeln!(out, "\nTo undo it: crystalqore undo {import}")?;
     }
     Ok(())
 }

@@ -374,7 +374,7 @@ fn generated_files_count_what_they_were_made_to_count() {
 }
 
 #[test]
-fn warnings_of_rows_that_are_imported_are_told_everywhere() {
+fn warnings_of_imported_rows_are_reported_everywhere() {
     let scratch = Scratch::new();
     let mut file = "Name,Email\nJürgen Groß,j@example.com\nZoë,zoe@gmial.com\n"
         .as_bytes()

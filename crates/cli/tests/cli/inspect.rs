@@ -65,7 +65,7 @@ fn the_document_has_the_form_of_the_design() {
 }
 
 #[test]
-fn how_the_file_is_written_is_told() {
+fn the_format_of_the_file_is_reported() {
     let scratch = Scratch::new();
     let text = "Team list\n\nVorname;E-Mail\nZoë;zoe@example.com\n";
     let utf_16: Vec<u8> = [0xFEFF]

@@ -4,7 +4,7 @@ use crate::resume::{go_on, interrupt, many_rows, prepared, prepared_in, start, w
 use crate::scratch::{Scratch, files_below};
 
 #[test]
-fn a_machine_that_looks_elsewhere_is_told() {
+fn a_machine_that_looks_elsewhere_is_reported() {
     let scratch = prepared_in(
         Scratch::with_settings(&[("CRYSTALQORE_OBJECTS", "shared".to_owned())]),
         &many_rows(),

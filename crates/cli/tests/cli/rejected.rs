@@ -56,7 +56,7 @@ fn they_go_with_their_import() {
 }
 
 #[test]
-fn those_that_were_lost_are_told() {
+fn lost_rejected_files_are_reported() {
     let scratch = Scratch::new();
     scratch.write("mixed.csv", MIXED);
     scratch.import("mixed.csv", &[]);

@@ -13,7 +13,7 @@ const QUICK: [(&str, &str); 1] = [("CRYSTALQORE_TIME_LIMITS", "5")];
 
 /// Reads until the server ends the connection; fails if it does not.
 fn rest(mut connection: TcpStream) -> String {
-    connection.set_read_timeout(Some(http::PATIENT)).unwrap();
+    connection.set_read_timeout(Some(http::READ_TIMEOUT)).unwrap();
     let mut read = Vec::new();
     match connection.read_to_end(&mut read) {
         Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => unreachable!("the connection was left open"),

@@ -17,7 +17,7 @@ pub fn exported_emails_in(cell: &str) -> Vec<Part<'_>> {
     }
 }
 
-/// The parts of a cell that are meant as addresses. A cell in which nothing can be told apart is one part.
+/// The parts of a cell that are meant as addresses. A cell that cannot be split is one part.
 pub fn emails_in(cell: &str) -> Vec<Part<'_>> {
     if is_bare(cell) {
         return vec![part(Cow::Borrowed(cell), None)];

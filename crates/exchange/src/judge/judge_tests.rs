@@ -38,7 +38,7 @@ fn codes(row: &Judged) -> Vec<Code> {
 }
 
 #[test]
-fn every_reason_is_told_at_once_with_its_place() {
+fn every_reason_is_reported_at_once_with_its_place() {
     let rows = judged("First Name,Email,Phone\nAnn,ann@gmail.con,12345\n");
     assert_eq!(codes(&rows[0]), [Code::Email, Code::Phone]);
     let reason = &rows[0].reasons[0];
@@ -62,7 +62,7 @@ fn bad_values_can_be_left_out() {
 }
 
 #[test]
-fn rows_that_are_no_contacts_are_told() {
+fn rows_that_are_no_contacts_are_reported() {
     let rows = judged(
         "first_name,last_name,email\nAnn,Ivers,a@x.org\nfirst_name,last_name,email\nTotal,2,\n,,,\n\n\nCopyright\nAll rights reserved\n",
     );
@@ -111,7 +111,7 @@ fn label_columns_label_the_value_beside_them() {
 }
 
 #[test]
-fn spreadsheet_damage_is_told() {
+fn spreadsheet_damage_is_reported() {
     let rows = judged("Name,Phone,Company,Zip\nAnn,1.20256E+10,#N/A,2134\n");
     assert_eq!(
         codes(&rows[0]),
@@ -189,7 +189,7 @@ fn values_of_custom_fields_are_read_by_their_kinds() {
 }
 
 #[test]
-fn a_value_that_is_none_of_its_field_is_told_with_its_place() {
+fn an_invalid_value_is_reported_with_its_place() {
     let text = "First Name,Company,Size,Since,Level\nAnn,Acme,12 kg,soon,Bronze\n";
     let rows = judged_by_rules(text, |j| j);
     assert_eq!(codes(&rows[0]), [Code::Number, Code::Date, Code::Choice]);
@@ -217,7 +217,7 @@ fn what_our_own_export_says_of_former_choices_is_taken() {
 }
 
 #[test]
-fn what_a_new_contact_needs_is_told_apart() {
+fn missing_required_fields_are_reported_apart() {
     let rows = judged_by_rules("First Name,Company\nAnn,\n", |j| j);
     assert!(!rows[0].is_invalid());
     let (_, lacking) = &rows[0].lacking[0];
@@ -242,11 +242,11 @@ fn the_file_tells_how_its_numbers_and_dates_are_written() {
         chosen: Region::from_code("US"),
         ..Regions::default()
     };
-    let told = survey(records, Some(0), &mapping, &rules(), known).unwrap();
-    assert_eq!(told.decimals, model::DecimalSign::Comma);
-    assert_eq!(told.dates.len(), 1);
+    let found = survey(records, Some(0), &mapping, &rules(), known).unwrap();
+    assert_eq!(found.decimals, model::DecimalSign::Comma);
+    assert_eq!(found.dates.len(), 1);
     assert_eq!(
-        (told.dates[0].order(), told.dates[0].doubt),
+        (found.dates[0].order(), found.dates[0].doubt),
         (DateOrder::DayFirst, None)
     );
 }

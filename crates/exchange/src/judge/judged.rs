@@ -10,7 +10,7 @@ pub enum BadValues {
     /// The row is invalid.
     #[default]
     Reject,
-    /// The value is left out and told; the rest is imported.
+    /// The value is left out and reported; the rest is imported.
     LeaveOut,
 }
 

@@ -1,4 +1,4 @@
-//! What the workspace asks of a contact and a row has not, each told at the column that should have it.
+//! What the workspace requires and a row lacks, reported at the column that should have it.
 //!
 //! Leaves out whether that makes the row invalid: only where it becomes a contact.
 

@@ -1,6 +1,6 @@
 //! The values that stand in one cell, with the labels that people write beside them: `030 1234 (priv.) / 0171 5678`.
 //!
-//! Owns separators, joining words, brackets and words before a value. Leaves out what a value is: whoever asks reads
+//! Owns separators, joining words, brackets and words before a value. Leaves out what a value is: anyone who asks reads
 //! each part.
 
 use crate::nested_lists::nested_list;

@@ -140,12 +140,12 @@ impl<'a> RowReader<'a> {
 
     /// The label of a value: what its label column says, else its column's own.
     fn label_of(&self, column: &BoundColumn, own: &Label) -> Label {
-        let told = column
+        let chosen = column
             .label_from
             .and_then(|from| self.record.get(from))
             .map(Label::new)
             .unwrap_or_default();
-        if told.is_none() { own.clone() } else { told }
+        if chosen.is_none() { own.clone() } else { chosen }
     }
 
     fn tell(&mut self, column: &BoundColumn, value: &str, code: Code, what: String, advice: String, warning: bool) {
@@ -396,7 +396,7 @@ impl<'a> RowReader<'a> {
             self.tell(column, cell, Code::SerialDate, what, advice, true);
             self.patch.birthday = Some(Some(day));
         } else {
-            // Nobody loses a contact over a birthday: it is kept as it is and told.
+            // Nobody loses a contact over a birthday: it is kept as it is and reported.
             self.patch.custom.push((column.header.clone(), Text::new(cell)));
             let what = "is no whole date; it is kept as a custom field.".to_owned();
             self.tell(

@@ -7,11 +7,11 @@ use super::rules::Regions;
 use crate::mapping::BoundMapping;
 use crate::open::{Batch, Record, Records};
 use model::{
-    AddressPart, ContactRules, DecimalSign, FieldKind, Phone, Region, Slot, decimal_sign_told_by, region_of_country,
+    AddressPart, ContactRules, DecimalSign, FieldKind, Phone, Region, Slot, decimal_sign_shown_by, region_of_country,
 };
 use std::io::{self, Read};
 
-/// What a reading of the whole file told.
+/// What reading the whole file found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
     /// The sign before fractions in its numbers.
@@ -136,7 +136,7 @@ impl Findings {
         for sign in self
             .numbers
             .iter()
-            .filter_map(|c| decimal_sign_told_by(record.get(*c)?))
+            .filter_map(|c| decimal_sign_shown_by(record.get(*c)?))
         {
             match sign {
                 DecimalSign::Point => self.points += 1,

@@ -76,7 +76,7 @@ fn candidates(
                 is_fixed: fixed.is_some(),
                 column: fixed.unwrap_or_else(|| by_words(name, &reading)),
                 reading,
-                profile: Profile::of(sample.iter().filter_map(|row| row.get(at)).map(String::as_str)),
+                profile: Profile::new(sample.iter().filter_map(|row| row.get(at)).map(String::as_str)),
             }
         })
         .collect()

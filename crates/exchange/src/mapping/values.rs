@@ -29,7 +29,7 @@ const LOOKED_AT: usize = 200;
 
 impl Profile {
     /// Looks at the values of a column.
-    pub fn of<'a>(values: impl Iterator<Item = &'a str>) -> Self {
+    pub fn new<'a>(values: impl Iterator<Item = &'a str>) -> Self {
         let mut profile = Self::default();
         for value in values.map(str::trim).filter(|v| !v.is_empty()).take(LOOKED_AT) {
             profile.add(value);
@@ -230,7 +230,7 @@ mod tests {
     use super::*;
 
     fn profile(values: &[&str]) -> Profile {
-        Profile::of(values.iter().copied())
+        Profile::new(values.iter().copied())
     }
 
     #[test]

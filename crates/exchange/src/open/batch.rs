@@ -141,11 +141,11 @@ impl Batch {
             let ends = &mut self.ends[head.first_cell..head.first_cell + head.cells];
             let record = ends.last().map_or(&[][..], |end| &bytes[from..*end]);
             // In encodings of several bytes a single value may look like UTF-8 by chance; the whole record does not.
-            let whole = other.filter(|other| !other.is_single_byte() && !Places::of(record).are_utf8());
+            let whole = other.filter(|other| !other.is_single_byte() && !Places::count(record).are_utf8());
             for end in ends {
                 let cell = &bytes[from..*end];
                 from = *end + 1;
-                let alone = other.filter(|other| other.is_single_byte() && !Places::of(cell).are_utf8());
+                let alone = other.filter(|other| other.is_single_byte() && !Places::count(cell).are_utf8());
                 match (std::str::from_utf8(cell), whole.or(alone)) {
                     (_, Some(other)) if !cell.is_ascii() => {
                         text.push_str(&other.decode(cell));

@@ -7,7 +7,7 @@ use encoding_rs::Decoder;
 use std::io::{self, Read};
 
 /// The file's text as UTF-8, without its byte order mark. Bytes of a UTF-8 file pass as they are, also bad ones: the
-/// record that holds them is told, not the file.
+/// record that holds them is reported, not the file.
 ///
 /// # Errors
 /// When the file cannot be opened.

@@ -21,11 +21,11 @@ pub fn detect(sample: &[u8], whole_file: bool, delimiter: Option<u8>) -> Dialect
         cr_ends_record: cr_ends_records(sample),
         ..Dialect::default()
     };
-    if let Some((told, first_line)) = sep_line(sample) {
+    if let Some((named, first_line)) = sep_line(sample) {
         let rest = &sample[first_line..];
         return finish(
             Dialect {
-                delimiter: delimiter.unwrap_or(told),
+                delimiter: delimiter.unwrap_or(named),
                 sep_line: true,
                 ..base
             },

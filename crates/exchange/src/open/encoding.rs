@@ -1,4 +1,4 @@
-//! The encoding of a file, and how it was told: byte order mark, zero bytes of UTF-16, valid UTF-8, else a guess.
+//! The encoding of a file, and how it was detected: byte order mark, zero bytes of UTF-16, valid UTF-8, else a guess.
 //!
 //! A file that is UTF-8 in some lines and something else in others is UTF-8 with a second encoding for the other values.
 
@@ -12,14 +12,14 @@ use memchr::memrchr2;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
 
-/// An encoding, and how it was told.
+/// An encoding, and how it was detected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
     /// The encoding.
     pub charset: Charset,
     /// Whether the file begins with a byte order mark.
     pub bom: bool,
-    /// How it was told, in words.
+    /// How it was detected, in words.
     pub evidence: String,
     /// The encoding of those values of a UTF-8 file that are not UTF-8.
     #[serde(default)]
@@ -50,7 +50,7 @@ pub fn detect(source: &dyn Source) -> Result<Found, OpenError> {
     if let Some(encoding) = utf16_by_zeros(&head) {
         return Ok(found(Charset::standard(encoding), false, "every other byte is zero"));
     }
-    let survey = Survey::of(&mut *source.open()?)?;
+    let survey = Survey::read(&mut *source.open()?)?;
     Ok(survey.conclusion(mark.is_some()))
 }
 
@@ -98,7 +98,7 @@ struct Survey {
 }
 
 impl Survey {
-    fn of(input: &mut dyn Read) -> io::Result<Self> {
+    fn read(input: &mut dyn Read) -> io::Result<Self> {
         let mut survey = Self::default();
         let mut buffer = Vec::with_capacity(2 * BLOCK);
         loop {
@@ -120,7 +120,7 @@ impl Survey {
     }
 
     fn add(&mut self, lines: &[u8]) {
-        let places = Places::of(lines);
+        let places = Places::count(lines);
         if places.invalid == 0 {
             self.utf8.add(&places);
             return;
@@ -129,7 +129,7 @@ impl Survey {
             .split_inclusive(|b| matches!(b, b'\n' | b'\r'))
             .filter(|line| !line.is_ascii())
         {
-            let places = Places::of(line);
+            let places = Places::count(line);
             if places.are_utf8() {
                 self.utf8.add(&places);
                 continue;
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn old_encodings_are_told_by_their_letters() {
+    fn old_encodings_are_detected_by_their_letters() {
         for (label, text) in [
             ("windows-1252", "Vorname;Straße\nJördis;Große Gasse\nSüleyman;Öztürk\n"),
             ("windows-1251", "Фамилия;Имя;Город\nЁлкина;Дарья;Тверь\n"),

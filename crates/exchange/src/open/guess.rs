@@ -4,12 +4,12 @@ use super::charset::Charset;
 use super::letters::{self, Places};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 
-/// What the bytes beyond ASCII are read as, and how that was told.
+/// What the bytes beyond ASCII are read as, and how that was detected.
 pub fn guess(bytes: &[u8]) -> Guess {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let detected = Charset::standard(detector.guess(None, Utf8Detection::Deny));
-    let places = Places::of(bytes);
+    let places = Places::count(bytes);
     if !is_latin(detected) && !mixes_scripts(&detected.decode(bytes)) {
         return Guess {
             charset: detected,
@@ -45,7 +45,7 @@ pub fn guess(bytes: &[u8]) -> Guess {
 /// An encoding that was guessed.
 pub struct Guess {
     pub charset: Charset,
-    /// How it was told.
+    /// How it was detected.
     pub evidence: String,
 }
 

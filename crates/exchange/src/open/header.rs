@@ -110,7 +110,7 @@ fn below_groups(records: &[(u64, Vec<String>)], at: usize) -> usize {
     }
 }
 
-/// The names of the columns. One that occurs again is told apart by the group above it, if a row above has groups.
+/// The names of the columns. One that occurs again gets the name of the group above it, if a row above has groups.
 fn names_below(records: &[(u64, Vec<String>)], at: usize, width: usize) -> Vec<String> {
     let names = names_of(&records[at].1, width);
     let Some((_, above)) = at.checked_sub(1).and_then(|above| records.get(above)) else {

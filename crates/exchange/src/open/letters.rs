@@ -63,7 +63,7 @@ pub struct Places(HashMap<[u8; 3], u32>);
 
 impl Places {
     /// Those of some bytes.
-    pub fn of(bytes: &[u8]) -> Self {
+    pub fn count(bytes: &[u8]) -> Self {
         let mut places = Self::default();
         let at = |i: Option<usize>| i.and_then(|i| bytes.get(i)).copied().unwrap_or(b'\n');
         for (i, byte) in bytes.iter().enumerate().filter(|(_, byte)| !byte.is_ascii()) {

@@ -50,7 +50,7 @@ pub struct Overrides {
 /// A file that was opened: how it is written, its header row and its first rows.
 #[derive(Clone, Debug)]
 pub struct Opened {
-    /// The encoding and how it was told.
+    /// The encoding and how it was detected.
     pub encoding: EncodingFound,
     /// Delimiter, quotes and line ends.
     pub dialect: Dialect,

@@ -29,7 +29,7 @@ pub struct Records<R> {
     ended: bool,
     /// Where the next record begins.
     next: Position,
-    /// Whether the rest of a cut record is being passed over.
+    /// Whether the rest of a cut record is being skipped.
     skipping: bool,
     /// How many bytes to ask for at once.
     read_bytes: usize,
@@ -40,7 +40,7 @@ pub struct Records<R> {
 }
 
 impl<R: Read> Records<R> {
-    /// Reads records from decoded bytes, from their start. An Excel `sep=` line is passed over.
+    /// Reads records from decoded bytes, from their start. An Excel `sep=` line is skipped.
     pub fn new(input: R, dialect: Dialect) -> Self {
         let start = Position {
             line: 1,
@@ -72,7 +72,7 @@ impl<R: Read> Records<R> {
     /// Telling apart the tables of the file by its header row, which is that of the first.
     pub fn of_table(self, header: &[&str], header_row: u64) -> Self {
         Self {
-            tables: Some(Tables::of(header, header_row)),
+            tables: Some(Tables::new(header, header_row)),
             ..self
         }
     }
@@ -117,7 +117,7 @@ impl<R: Read> Records<R> {
                 unwrap_record(&data[..parsed.length], &self.dialect, batch, cells);
             }
             let marked = drop_mark(batch, cells) || parsed.marked;
-            let shape = Shape::of(batch, cells);
+            let shape = Shape::new(batch, cells);
             if let Some(tables) = &self.tables
                 && self.next.index > tables.header_row
             {
@@ -201,7 +201,7 @@ enum Shape {
 
 impl Shape {
     /// That of the record whose cells begin at `cells`.
-    fn of(batch: &Batch, cells: usize) -> Self {
+    fn new(batch: &Batch, cells: usize) -> Self {
         let is_blank = |at: usize| batch.cell_bytes(at).iter().all(|b| b.is_ascii_whitespace() || *b == 0);
         match (is_blank(cells), (cells + 1..batch.ends.len()).all(is_blank)) {
             (true, true) => Self::Blank,

@@ -135,7 +135,7 @@ impl fmt::Display for Refusal {
                     "this file has {columns} columns, and at most {most} can be imported: delete those that hold nothing of a contact, or choose the right separator"
                 );
             }
-            Self::Prose => "this is text, but no table: no column could be told apart. A CSV file has one contact a line and a delimiter between the values",
+            Self::Prose => "this is text, but no table: no columns were found. A CSV file has one contact a line and a delimiter between the values",
         })
     }
 }

@@ -18,7 +18,7 @@ pub struct Tables {
 
 impl Tables {
     /// By the header row of the first table.
-    pub fn of(header: &[&str], header_row: u64) -> Self {
+    pub fn new(header: &[&str], header_row: u64) -> Self {
         let header: Vec<String> = header.iter().map(|name| comparable(name)).collect();
         let names: HashSet<String> = header.iter().filter(|name| !name.is_empty()).cloned().collect();
         let ends = names

@@ -13,7 +13,7 @@ pub struct Places {
 
 impl Places {
     /// Counts them.
-    pub fn of(bytes: &[u8]) -> Self {
+    pub fn count(bytes: &[u8]) -> Self {
         let mut places = Self::default();
         if bytes.is_ascii() {
             return places;

@@ -45,7 +45,7 @@ pub(super) fn agreement(a: &Contact, b: &Contact) -> Option<Agreement> {
     if anchor.is_none_or(|agrees| agrees == Agrees::No) {
         return None;
     }
-    let (name_a, name_b) = (Name::of(a), Name::of(b));
+    let (name_a, name_b) = (Name::from_contact(a), Name::from_contact(b));
     if name_a.generation_differs(&name_b) || name_a.address_differs(&name_b) {
         return None;
     }
@@ -76,7 +76,7 @@ pub(super) fn agreement(a: &Contact, b: &Contact) -> Option<Agreement> {
         return None;
     }
     let mut reasons = Vec::new();
-    let told = |agrees: Option<Agrees>, what: &str| match agrees {
+    let reason = |agrees: Option<Agrees>, what: &str| match agrees {
         Some(Agrees::Yes) => Some(format!("same {what}")),
         Some(Agrees::Nearly) => Some(format!("{what} alike")),
         _ => None,
@@ -89,11 +89,11 @@ pub(super) fn agreement(a: &Contact, b: &Contact) -> Option<Agreement> {
     } else {
         reasons.push(format!("names: {shown_a} / {shown_b}"));
     }
-    reasons.extend(told(birthday, "birthday"));
-    reasons.extend(number.as_ref().and_then(|(agrees, field)| told(Some(*agrees), field)));
-    reasons.extend(told(street, "street"));
-    reasons.extend(told(city, "city"));
-    reasons.extend(told(zip, "zip code"));
+    reasons.extend(reason(birthday, "birthday"));
+    reasons.extend(number.as_ref().and_then(|(agrees, field)| reason(Some(*agrees), field)));
+    reasons.extend(reason(street, "street"));
+    reasons.extend(reason(city, "city"));
+    reasons.extend(reason(zip, "zip code"));
     Some(Agreement {
         strength: u8::try_from((20 + (sum - ENOUGH) * 2).clamp(20, 84)).unwrap_or(20),
         reasons,

@@ -14,9 +14,9 @@ use xxhash_rust::xxh3::xxh3_64;
 /// A hash of values that contacts which are alike have in common.
 pub type Block = u64;
 
-/// The blocks of a contact: none if nothing can be told without a match key.
+/// The blocks of a contact: none if it can be found by a match key alone.
 pub fn blocks(contact: &Contact) -> Vec<Block> {
-    let name = Name::of(contact);
+    let name = Name::from_contact(contact);
     let company = places::company(contact.company.as_str());
     let mut out = Blocks(Vec::with_capacity(8));
     if name.is_empty() {

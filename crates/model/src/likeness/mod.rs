@@ -65,7 +65,7 @@ pub fn likeness(a: &Contact, b: &Contact) -> Likeness {
         return by_values(a, b);
     }
     let verdict = match shared.first() {
-        // Two that say the same and nothing by which they could be told apart.
+        // Two that say the same and nothing that distinguishes them.
         Some(key) if key.is_content() => Verdict::Possible,
         _ => shared
             .iter()
@@ -73,15 +73,15 @@ pub fn likeness(a: &Contact, b: &Contact) -> Likeness {
             .max()
             .unwrap_or(Verdict::Possible),
     };
-    let mut reasons: Vec<String> = shared.iter().filter_map(told).collect();
+    let mut reasons: Vec<String> = shared.iter().filter_map(describe_key).collect();
     let names = names_of(a, b);
-    reasons.extend(told_names(a, b, names));
-    let evidence = Evidence::of(a, b);
+    reasons.extend(describe_names(a, b, names));
+    let evidence = Evidence::new(a, b);
     reasons.extend(evidence.reasons);
     if verdict == Verdict::Possible && births_far(a, b) && !two_generations(a, b) {
         reasons.push("but another birthday".to_owned());
     }
-    if verdict == Verdict::Possible && Name::of(a).middle_differs(&Name::of(b)) {
+    if verdict == Verdict::Possible && Name::from_contact(a).middle_differs(&Name::from_contact(b)) {
         reasons.push("but another middle name".to_owned());
     }
     let by_email = shared.iter().any(MatchKey::is_email);
@@ -107,7 +107,7 @@ pub fn by_key(a: &Contact, b: &Contact, key: &MatchKey) -> Verdict {
         return Verdict::Same;
     }
     let shared_by_many = key.is_email() && places::is_shared(key.value());
-    let (name_a, name_b) = (Name::of(a), Name::of(b));
+    let (name_a, name_b) = (Name::from_contact(a), Name::from_contact(b));
     let same = match names::compare(&name_a, &name_b) {
         Names::Neither => !companies_differ(a, b),
         Names::OneOnly => nameless_is_person(a, b, key, shared_by_many),
@@ -138,7 +138,7 @@ pub fn by_key(a: &Contact, b: &Contact, key: &MatchKey) -> Verdict {
 
 /// Why two that share a match key are not surely one, as what follows a `but`.
 pub fn doubt(a: &Contact, b: &Contact) -> &'static str {
-    let (name_a, name_b) = (Name::of(a), Name::of(b));
+    let (name_a, name_b) = (Name::from_contact(a), Name::from_contact(b));
     match names::compare(&name_a, &name_b) {
         Names::Neither => "another company",
         Names::OneOnly => "only one of the two has the name of a person",
@@ -170,18 +170,22 @@ fn is_of_family(key: &MatchKey, name: &Name) -> bool {
 
 /// A contact without a name and one with a name: the firm's own entry and somebody there are two.
 fn nameless_is_person(a: &Contact, b: &Contact, key: &MatchKey, shared_by_many: bool) -> bool {
-    let (nameless, person) = if Name::of(a).is_empty() { (a, b) } else { (b, a) };
+    let (nameless, person) = if Name::from_contact(a).is_empty() {
+        (a, b)
+    } else {
+        (b, a)
+    };
     if shared_by_many {
         return false;
     }
     if nameless.company.is_empty() {
         return true;
     }
-    key.is_email() && speaks_of(key, &Name::of(person))
+    key.is_email() && speaks_of(key, &Name::from_contact(person))
 }
 
 fn names_of(a: &Contact, b: &Contact) -> Names {
-    names::compare(&Name::of(a), &Name::of(b))
+    names::compare(&Name::from_contact(a), &Name::from_contact(b))
 }
 
 fn companies_differ(a: &Contact, b: &Contact) -> bool {
@@ -199,7 +203,7 @@ const GENERATION: u16 = 12;
 
 /// Parent and child of one name: another `Jr.` or `II`, or birthdays a generation apart.
 fn two_generations(a: &Contact, b: &Contact) -> bool {
-    if Name::of(a).generation_differs(&Name::of(b)) {
+    if Name::from_contact(a).generation_differs(&Name::from_contact(b)) {
         return true;
     }
     let years = (a.birthday.and_then(|d| d.year()), b.birthday.and_then(|d| d.year()));
@@ -221,14 +225,14 @@ pub fn by_values(a: &Contact, b: &Contact) -> Likeness {
 
 /// The same, by names that can be one person's and what agrees beside them.
 fn by_names(a: &Contact, b: &Contact) -> Likeness {
-    let (name_a, name_b) = (Name::of(a), Name::of(b));
+    let (name_a, name_b) = (Name::from_contact(a), Name::from_contact(b));
     let names = names::compare(&name_a, &name_b);
     // Most of those that are compared end here.
     let names_may_be_one = names.alike() || matches!(names, Names::GivenAlone | Names::Neither);
     if !names_may_be_one || name_a.generation_differs(&name_b) || births_differ(a, b) {
         return Likeness::different();
     }
-    let evidence = Evidence::of(a, b);
+    let evidence = Evidence::new(a, b);
     let firms = names == Names::Neither && !a.company.is_empty() && !b.company.is_empty();
     let weight: i32 = match names {
         // Who has both names is known by them; `Ann` alone could be anybody.
@@ -239,13 +243,13 @@ fn by_names(a: &Contact, b: &Contact) -> Likeness {
         Names::Neither if firms && !companies_differ(a, b) => 1,
         _ => return Likeness::different(),
     };
-    let told_apart = name_a.middle_differs(&name_b) || name_a.address_differs(&name_b);
-    let against = evidence.against + if told_apart { 2 } else { 0 };
+    let different_person = name_a.middle_differs(&name_b) || name_a.address_differs(&name_b);
+    let against = evidence.against + if different_person { 2 } else { 0 };
     let sum = weight + evidence.weight - against;
     if sum < 3 || evidence.weight == 0 && against > 0 {
         return Likeness::different();
     }
-    let mut reasons: Vec<String> = told_names(a, b, names).into_iter().collect();
+    let mut reasons: Vec<String> = describe_names(a, b, names).into_iter().collect();
     reasons.extend(evidence.reasons);
     Likeness {
         verdict: Verdict::Possible,
@@ -299,7 +303,7 @@ struct Evidence {
 }
 
 impl Evidence {
-    fn of(a: &Contact, b: &Contact) -> Self {
+    fn new(a: &Contact, b: &Contact) -> Self {
         let mut all = Self {
             weight: 0,
             against: 0,
@@ -373,15 +377,15 @@ impl Evidence {
 
     fn places(&mut self, a: &Contact, b: &Contact) {
         let pairs = || a.addresses.iter().flat_map(|x| b.addresses.iter().map(move |y| (x, y)));
-        let told = |test: &dyn Fn(&crate::Address, &crate::Address) -> Option<bool>| -> Option<bool> {
+        let best = |test: &dyn Fn(&crate::Address, &crate::Address) -> Option<bool>| -> Option<bool> {
             pairs().filter_map(|(x, y)| test(x, y)).max()
         };
-        let city = told(&|x, y| places::equal_if_told(x.city.as_str(), y.city.as_str()));
-        let zip = told(&|x, y| places::equal_if_told(x.zip_code.as_str(), y.zip_code.as_str()));
+        let city = best(&|x, y| places::equal_if_given(x.city.as_str(), y.city.as_str()));
+        let zip = best(&|x, y| places::equal_if_given(x.zip_code.as_str(), y.zip_code.as_str()));
         if let Some((x, _)) = pairs().find(|(x, y)| places::same_place(x, y)) {
             self.found(3, format!("same address: {}", x.address));
         } else if city == Some(true) {
-            let city = pairs().find(|(x, y)| places::equal_if_told(x.city.as_str(), y.city.as_str()) == Some(true));
+            let city = pairs().find(|(x, y)| places::equal_if_given(x.city.as_str(), y.city.as_str()) == Some(true));
             self.found(
                 1,
                 format!("same city: {}", city.map(|(x, _)| x.city.as_str()).unwrap_or_default()),
@@ -394,7 +398,7 @@ impl Evidence {
     }
 }
 
-fn told(key: &MatchKey) -> Option<String> {
+fn describe_key(key: &MatchKey) -> Option<String> {
     let value = key.value();
     if key.is_email() {
         let whose = if places::is_shared(value) {
@@ -410,7 +414,7 @@ fn told(key: &MatchKey) -> Option<String> {
     }
 }
 
-fn told_names(a: &Contact, b: &Contact, names: Names) -> Option<String> {
+fn describe_names(a: &Contact, b: &Contact, names: Names) -> Option<String> {
     let (name_a, name_b) = (a.display_name(), b.display_name());
     let both = format!("{name_a} / {name_b}");
     Some(match names {

@@ -83,7 +83,7 @@ pub(super) struct Name {
 }
 
 impl Name {
-    pub fn of(contact: &Contact) -> Self {
+    pub fn from_contact(contact: &Contact) -> Self {
         let (titles, given, is_couple) = plain_given(contact.first_name.as_str());
         let given = spelled(&given);
         let (given, of_given) = generation::taken_off(given);
@@ -154,9 +154,9 @@ fn is_woman(prefix: &str) -> Option<bool> {
         return None;
     }
     let folded = fold(prefix);
-    let told = |words: &[&str]| folded.split(' ').any(|word| words.contains(&word));
-    let man = told(&["mr", "herr", "hr", "monsieur", "senor", "signor", "dhr", "pan"]);
-    let woman = told(&[
+    let has_any = |words: &[&str]| folded.split(' ').any(|word| words.contains(&word));
+    let man = has_any(&["mr", "herr", "hr", "monsieur", "senor", "signor", "dhr", "pan"]);
+    let woman = has_any(&[
         "mrs", "ms", "miss", "frau", "fru", "mme", "mlle", "madame", "sra", "srta", "senora", "signora", "sigra",
         "mevr", "mw", "pani",
     ]);
@@ -397,7 +397,7 @@ mod tests {
 
     fn names(a: (&str, &str), b: (&str, &str)) -> Names {
         let name = |(first, last): (&str, &str)| {
-            Name::of(&Contact {
+            Name::from_contact(&Contact {
                 first_name: first.into(),
                 last_name: last.into(),
                 ..Contact::default()

@@ -294,13 +294,13 @@ pub(super) fn same_place(a: &Address, b: &Address) -> bool {
     if street_a.is_empty() || street_a != street_b {
         return false;
     }
-    let city = equal_if_told(a.city.as_str(), b.city.as_str());
-    let zip = equal_if_told(a.zip_code.as_str(), b.zip_code.as_str());
+    let city = equal_if_given(a.city.as_str(), b.city.as_str());
+    let zip = equal_if_given(a.zip_code.as_str(), b.zip_code.as_str());
     city == Some(true) || zip == Some(true) || city.is_none() && zip.is_none()
 }
 
 /// Whether two texts say the same; none if one says nothing.
-pub(super) fn equal_if_told(a: &str, b: &str) -> Option<bool> {
+pub(super) fn equal_if_given(a: &str, b: &str) -> Option<bool> {
     if a.is_empty() || b.is_empty() {
         return None;
     }

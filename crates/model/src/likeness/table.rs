@@ -18,7 +18,7 @@ pet name of another tongue, one email | yes | f=Kees,l=Oduya,e=coduya@example.co
 how a name begins, one email | perhaps | f=Zeb,l=Oduya,e=zoduya@example.com | f=Zebulon,l=Oduya,e=zoduya@example.com
 how another name begins, one email | perhaps | f=Al,l=Oduya,e=a.oduya@example.com | f=Alma,l=Oduya,e=a.oduya@example.com
 pet name unknown to us, one email | perhaps | f=Bibi,l=Oduya,e=x@example.com | f=Roswitha,l=Oduya,e=x@example.com
-nickname told, one email | yes | f=Bibi,l=Oduya,e=x@example.com | f=Roswitha,k=Bibi,l=Oduya,e=x@example.com
+nickname given, one email | yes | f=Bibi,l=Oduya,e=x@example.com | f=Roswitha,k=Bibi,l=Oduya,e=x@example.com
 pet name and firm | perhaps | f=Bill,l=Oduya,c=Acme | f=William,l=Oduya,c=Acme Ltd
 pet name and city | perhaps | f=Bill,l=Oduya,y=Ashby | f=William,l=Oduya,y=Ashby
 family name alone and street | perhaps | l=Oduya,a=9 Fen Ln,y=Ashby | f=William,l=Oduya,a=9 Fen Lane,y=Ashby
@@ -103,11 +103,11 @@ father and son | no | f=Ann,l=Ivers,s=Jr.,a=3 Quay Rd,y=Ashby | f=Ann,l=Ivers,s=
 father and son by birthday | no | f=Ann,l=Ivers,b=1970-05-06,a=3 Quay Rd,y=Ashby | f=Ann,l=Ivers,b=1940-02-03,a=3 Quay Rd,y=Ashby
 father and son, one phone | perhaps | f=Ann,l=Ivers,b=1970-05-06,p=2025550101 | f=Ann,l=Ivers,b=1940-02-03,p=2025550101
 father and son, one email | perhaps | f=Ann,l=Ivers,s=Jr.,e=ivers@example.com | f=Ann,l=Ivers,s=Sr.,e=ivers@example.com
-father and son, told in the name | perhaps | f=Ann,l=Ivers Jr.,p=2025550101 | f=Ann,l=Ivers Sr.,p=2025550101
-father and son, told in the name | no | f=Ann,l=Ivers III,y=Ashby | f=Ann,l=Ivers II,y=Ashby
+father and son, suffixes in the name | perhaps | f=Ann,l=Ivers Jr.,p=2025550101 | f=Ann,l=Ivers Sr.,p=2025550101
+father and son, suffixes in the name | no | f=Ann,l=Ivers III,y=Ashby | f=Ann,l=Ivers II,y=Ashby
 father and son in German, one email | perhaps | f=Ann,l=Ivers,s=d. J.,e=ann.ivers@example.com | f=Ann,l=Ivers,s=d. Ä.,e=ann.ivers@example.com
 father and son in French, one phone | perhaps | f=Ann,l=Ivers,s=fils,p=2025550101 | f=Ann,l=Ivers,s=père,p=2025550101
-one person, told in the name | yes | f=Ann,l=Ivers Jr.,p=2025550101 | f=Ann,l=Ivers,s=Jr.,p=2025550101
+one person, suffix in the name | yes | f=Ann,l=Ivers Jr.,p=2025550101 | f=Ann,l=Ivers,s=Jr.,p=2025550101
 another middle name, one phone | perhaps | f=Ann,m=A.,l=Ivers,p=2025550101 | f=Ann,m=R.,l=Ivers,p=2025550101
 brothers of one name by birthday, one phone | perhaps | f=Ann,l=Ivers,b=1970-05-06,p=2025550101 | f=Ann,l=Ivers,b=1974-02-03,p=2025550101
 birthday with a slip, one phone | yes | f=Ann,l=Ivers,b=1970-05-06,p=2025550101 | f=Ann,l=Ivers,b=1970-05-16,p=2025550101
@@ -129,7 +129,7 @@ legal form with dots | perhaps | c=Acme S.r.l.,a=3 Quay Rd,y=Ashby | c=Acme SRL,
 legal form with dots | yes | c=Acme Sp. z o.o.,p=2025550101 | c=Acme,p=2025550101
 legal form with a stroke | yes | c=Acme A/S,e=x@acme.example | c=Acme ApS,e=x@acme.example
 firm in short words | yes | c=Acme Bros. Mfg.,p=2025550101 | c=Acme Brothers Manufacturing,p=2025550101
-firms told apart by letters | perhaps | c=A & S Boats,p=2025550101 | c=B & S Boats,p=2025550101
+firms that differ by letters | perhaps | c=A & S Boats,p=2025550101 | c=B & S Boats,p=2025550101
 legal form and name in one piece | yes | c=株式会社桜,p=2025550101 | c=桜,p=2025550101
 saint in a name and street | perhaps | f=Ann,l=St. Claire,a=9 Fen Ln,y=Ashby | f=Ann,l=Saint Claire,a=9 Fen Lane,y=Ashby
 both names spelled otherwise, birthday and city | perhaps | f=Youssef,l=Hussain,b=1990-04-05,y=Ashby | f=Yusuf,l=Hussein,b=1990-04-05,y=Ashby

@@ -37,7 +37,7 @@ pub struct CopiedTable {
 pub struct CopyWatch<'a> {
     /// Called after every page, with the table and its rows so far in the workspace in hand.
     pub progress: &'a mut dyn FnMut(&'static str, u64),
-    /// Set to stop after the page in hand; the copy can be gone on with.
+    /// Set to stop after the page in hand; the copy can be resumed.
     pub stop: &'a AtomicBool,
 }
 
@@ -168,7 +168,7 @@ struct Copy<'a, 'from, 'w> {
 /// stopped.
 ///
 /// # Errors
-/// [`Error::NotEmpty`], [`Error::CopyDiffers`], and those of the databases.
+/// [`Error::NotEmpty`], [`Error::CopyDiffers`].
 pub fn copy(from: &Store, to: &Store, name: &str, mut watch: CopyWatch<'_>) -> Result<Option<Vec<CopiedTable>>> {
     to.write(|tx| mark(tx, name))?;
     let copied = from.read(|tx| {
@@ -439,7 +439,7 @@ fn add(sum: &mut Xxh3, value: Value<'_>) {
     }
 }
 
-/// Every table with its columns, for whoever compares this list with the schema.
+/// Every table with its columns, for anyone who compares this list with the schema.
 pub fn tables() -> Vec<(&'static str, Vec<&'static str>)> {
     TABLES.iter().map(|table| (table.name(), table.columns())).collect()
 }

@@ -15,7 +15,7 @@ pub struct Action {
     pub kind: String,
     /// When it began, in UTC microseconds.
     pub at: i64,
-    /// When it was taken back, if it was.
+    /// When it was undone, if it was.
     pub undone_at: Option<i64>,
 }
 
@@ -253,7 +253,7 @@ pub fn interrupted(
     Ok(Some((action, contacts.unwrap_or(0))))
 }
 
-/// Notes that an action was taken back.
+/// Notes that an action was undone.
 pub fn set_undone(tx: &mut Tx<'_>, workspace: Workspace, action: i64, now: i64) -> Result<()> {
     tx.execute(
         "noting that an action was taken back",

@@ -48,7 +48,7 @@ pub(crate) const TABLE: Table<5> = Table {
 pub fn note(tx: &mut Tx<'_>, workspace: Workspace, touched: &[Touched]) -> Result<()> {
     let (change, _) = workspaces::changes(tx, workspace)?;
     let parts: Vec<(&str, Vec<u8>)> = touched.iter().flat_map(parts).collect();
-    // Whoever follows tells a change of nothing from one that was not noted.
+    // Anyone who follows tells a change of nothing from one that was not noted.
     let parts = if parts.is_empty() {
         vec![("contacts", Vec::new())]
     } else {

@@ -34,7 +34,7 @@ const BY_FIRST: Lookup = Lookup {
     order: "second_id",
 };
 
-/// Remembers pairs that a member has told apart. What was said before stays.
+/// Remembers pairs that a member marked as not duplicates. Earlier marks stay.
 pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, member: Member, at: i64, pairs: &[Pair]) -> Result<()> {
     let rows = pairs.iter().map(|pair| {
         [
@@ -49,7 +49,7 @@ pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, member: Member, at: i64, 
     Ok(())
 }
 
-/// The pairs that were told apart whose smaller id is one of these.
+/// The pairs marked as not duplicates whose smaller id is one of these.
 pub fn of_many(tx: &mut Tx<'_>, workspace: Workspace, contacts: &[ContactId]) -> Result<Vec<Pair>> {
     let mut found = Vec::new();
     let keys = contacts.iter().map(Value::id);

@@ -156,7 +156,7 @@ fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, shares: &[Share]) -> Resul
     Ok(())
 }
 
-/// Takes shares back; says how many there were.
+/// Revokes shares; says how many there were.
 pub fn remove_many(tx: &mut Tx<'_>, workspace: Workspace, shares: &[(ContactId, Grantee)]) -> Result<u64> {
     let rows = shares
         .iter()
@@ -170,7 +170,7 @@ pub fn remove_of(tx: &mut Tx<'_>, workspace: Workspace, contacts: &[ContactId]) 
     tx.bulk_delete("taking all shares back", &OF_CONTACT, rows)
 }
 
-/// Takes all shares back that a member was given; says how many there were. It looks at every share.
+/// Revokes all shares that a member was given; says how many there were. It looks at every share.
 pub fn remove_member(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<u64> {
     let sql = "DELETE FROM contact_shares WHERE workspace_id = $1 AND grantee = $2";
     tx.execute(

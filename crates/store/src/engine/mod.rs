@@ -61,7 +61,7 @@ impl<'c> Tx<'c> {
     }
 
     fn must_write(&self, doing: &'static str) -> Result<()> {
-        // SQLite would let a snapshot grow into a write and fail at random when somebody else wrote meanwhile.
+        // SQLite would let a snapshot grow into a write and fail at random when somebody else wrote in the meantime.
         if self.writes {
             Ok(())
         } else {
@@ -135,7 +135,7 @@ impl<'c> Tx<'c> {
         Ok(self.query(doing, sql, values, read)?.pop())
     }
 
-    /// Inserts many rows of one workspace. What is wrong with them may be told by whatever is asked next. Rows in the order of the primary key go fastest.
+    /// Inserts many rows of one workspace. An error in them may be returned by the next statement instead. Rows in the order of the primary key go fastest.
     pub(crate) fn bulk_insert<'v, const N: usize>(
         &mut self,
         doing: &'static str,

@@ -125,7 +125,7 @@ pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId) -> Result
     tx.execute("forgetting changes", sql, &[workspace.into(), Value::Int(import.0)])
 }
 
-/// Deletes at most `limit` changes of imports whose log was let go of ([`imports::set_forgotten`](crate::imports::set_forgotten));
+/// Deletes at most `limit` changes of imports whose log was deleted ([`imports::set_forgotten`](crate::imports::set_forgotten));
 /// says how many.
 pub fn forget_marked(tx: &mut Tx<'_>, workspace: Workspace, limit: u64) -> Result<u64> {
     let old = tx.query(

@@ -38,7 +38,7 @@ pub struct Import {
     pub updated_at: i64,
     /// When it last came to an end, in UTC microseconds.
     pub finished_at: Option<i64>,
-    /// When its change log was let go of, in UTC microseconds; none while it can be undone.
+    /// When its change log was deleted, in UTC microseconds; none while it can be undone.
     pub forgotten_at: Option<i64>,
 }
 
@@ -55,9 +55,9 @@ pub enum ImportState {
     Cancelled,
     /// Every row is done.
     Done,
-    /// It is being taken back, or was when the process died.
+    /// It is being undone, or was when the process died.
     Undoing,
-    /// It was taken back.
+    /// It was undone.
     Undone,
 }
 
@@ -296,7 +296,7 @@ pub fn change_state(
     Ok(changed == 1)
 }
 
-/// Notes that the change log of an import is let go of; says whether it exists.
+/// Notes that the change log of an import is deleted; says whether it exists.
 pub fn set_forgotten(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, now: i64) -> Result<bool> {
     let changed = tx.execute(
         "letting go of a change log",

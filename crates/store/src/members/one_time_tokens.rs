@@ -111,7 +111,7 @@ pub fn invitations(tx: &mut Tx<'_>, workspace: Workspace, now: i64) -> Result<Ve
     tx.query("reading invitations", &sql, &values, read)
 }
 
-/// Uses a link up. Says whether it was worth something: of two who use it at once, one is told so.
+/// Uses a link up. Says whether it was worth something: of two who use it at once, one gets true.
 pub fn use_up(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64) -> Result<bool> {
     let used = tx.execute(
         "using a link",

@@ -102,7 +102,7 @@ pub fn set_codes(tx: &mut Tx<'_>, workspace: Workspace, member: Member, hashes: 
     Ok(())
 }
 
-/// Uses a recovery code up. Says whether it was one: of two who use it at once, one is told so.
+/// Uses a recovery code up. Says whether it was one: of two who use it at once, one gets true.
 pub fn use_code(tx: &mut Tx<'_>, workspace: Workspace, member: Member, hash: &[u8]) -> Result<bool> {
     let used = tx.execute(
         "using a recovery code",

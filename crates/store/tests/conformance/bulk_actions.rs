@@ -1,4 +1,4 @@
-//! Actions that can be taken back.
+//! Actions that can be undone.
 
 use crate::{ELSEWHERE, HERE, id, on_every_engine};
 use store::contacts::Origin;

@@ -77,7 +77,7 @@ fn silence_is_measured_by_the_databases_clock() {
     });
 }
 
-/// While a holder writes, nobody takes the import; whoever wanted it gets it when the write is over, or gives up.
+/// While a holder writes, nobody takes the import; anyone who wanted it gets it when the write is over, or gives up.
 #[test]
 fn nobody_takes_an_import_in_the_middle_of_a_write() {
     on_every_engine(|store, engine| {

@@ -62,7 +62,7 @@ fn changes_are_counted() {
             assert_eq!(changes(store), (count, -1));
         }
         store.write(|tx| workspaces::set_texts_at(tx, HERE, 3)).unwrap();
-        // Whoever only queues changes nothing.
+        // Anyone who only queues changes nothing.
         store.write(|tx| workspaces::queue(tx, HERE)).unwrap();
         assert_eq!(changes(store), (3, 3));
         // It is there already, and keeps its counts.

@@ -1,6 +1,6 @@
 //! A file that arrives piece by piece, before it becomes a draft.
 //!
-//! Owns its size limits: that of one file, and what the member may still leave on the server. Each piece is written at once, so whoever receives a file need not hold a thread while it arrives.
+//! Owns its size limits: that of one file, and what the member may still leave on the server. Each piece is written at once, so anyone who receives a file need not hold a thread while it arrives.
 
 use crate::App;
 use crate::access::Actor;

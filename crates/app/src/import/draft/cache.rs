@@ -1,6 +1,6 @@
 //! What this process remembers of drafts that are being worked on: the file at hand, what was found in it, the preview.
 //!
-//! All of it is a cache. Whoever lacks it makes it anew from the database and the object store.
+//! All of it is a cache. Anyone who lacks it makes it anew from the database and the object store.
 
 use crate::error::Error;
 use crate::import::analysis::{

@@ -4,7 +4,7 @@ use crate::import::draft::ValueChange;
 use model::{AddressPart, Contact, Slot, TextField};
 use std::collections::BTreeMap;
 
-/// What differs between two states of a contact. Several values of one slot are told together.
+/// What differs between two states of a contact. Several values of one slot are listed together.
 pub(crate) fn changes_between(before: &Contact, after: &Contact) -> Vec<ValueChange> {
     let (before, after) = (values(before), values(after));
     let slots: std::collections::BTreeSet<&Slot> = before.keys().chain(after.keys()).collect();

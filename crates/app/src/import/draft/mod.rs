@@ -2,7 +2,7 @@
 //!
 //! Owns what is stored of a draft and every step up to its start, and the rows that people see of it, before the import
 //! and after. A draft is a row of `imports`: any process that shares the database and the object store can serve it;
-//! what is kept here beside that are caches that are made anew by whoever lacks them.
+//! what is kept here beside that are caches that are made anew by anyone who lacks them.
 
 pub(crate) mod arriving;
 pub(crate) mod cache;

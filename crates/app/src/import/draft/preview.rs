@@ -1,4 +1,4 @@
-//! The preview of a draft, made in the background and looked at meanwhile.
+//! The preview of a draft, made in the background and looked at in the meantime.
 //!
 //! Owns its thread, what it publishes while it goes on, and stopping it. It goes the way of the run over a scratch
 //! database (`run`), so its numbers are those of the run.
@@ -30,7 +30,7 @@ use store::Store;
 
 /// Files up to this size need not wait for larger ones.
 const SMALL: u64 = 8 * 1024 * 1024;
-/// Kinds of problems that are told apart.
+/// The most kinds of problems that are counted one by one.
 const PROBLEMS: usize = 200;
 
 /// A preview that is going on or complete.

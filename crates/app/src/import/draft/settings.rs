@@ -7,7 +7,7 @@ use exchange::open::{Charset, HeaderChoice};
 use model::{DateOrder, Region};
 use serde::{Deserialize, Serialize};
 
-/// Everything that a member may choose for an import. What is not chosen is told from the file.
+/// Everything that a member may choose for an import. What is not chosen is detected from the file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DraftSettings {

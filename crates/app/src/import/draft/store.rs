@@ -96,7 +96,7 @@ impl App {
         // A number may have been given before, in a database that is no more.
         self.drafts.forget(actor.workspace, import);
         self.drafts.place(actor.workspace, import, cache);
-        // Where it cannot be begun, whoever asks for it is told why.
+        // If it cannot be started, the next request for the preview gets the error.
         let _ = self.preview_now(actor, import);
         Ok(import)
     }
@@ -219,7 +219,7 @@ impl App {
         Ok(self.preview_now(actor, import)?.problems())
     }
 
-    /// Starts the import: it is running from now on, and whoever runs imports takes it up. The mapping is remembered for
+    /// Starts the import: it is running from now on, and anyone who runs imports takes it up. The mapping is remembered for
     /// this header row.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ pub struct Draft {
 /// A file as its columns are mapped now.
 #[derive(Clone, Debug)]
 pub struct MappedFile {
-    /// The encoding and how it was told.
+    /// The encoding and how it was detected.
     pub encoding: EncodingFound,
     /// Delimiter, quotes and line ends.
     pub dialect: Dialect,

@@ -49,7 +49,7 @@ impl Parcel {
         }
     }
 
-    /// Writes the rows. Whoever writes many has mostly made sure that they are new: then they go straight into the table,
+    /// Writes the rows. Anyone who writes many has mostly made sure that they are new: then they go straight into the table,
     /// which takes half the time of a table in between. That one is for when a row exists after all and may.
     pub fn deliver(&self, connection: &mut Connection) -> Result<()> {
         if self.on_conflict == OnConflict::Fail {

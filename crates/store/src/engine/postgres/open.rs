@@ -28,7 +28,7 @@ pub struct PostgresOptions {
     pub pool: u32,
     /// How long one statement may take; none for no limit.
     pub statement_timeout: Option<Duration>,
-    /// What this process calls itself: its sessions carry the name, so that whoever takes over from it can end them.
+    /// What this process calls itself: its sessions carry the name, so that anyone who takes over from it can end them.
     pub process: String,
 }
 
@@ -36,7 +36,7 @@ pub struct PostgresOptions {
 const RESERVED: u32 = 2;
 
 /// How long to wait for a lock, a connection, or the server.
-const PATIENCE: Duration = Duration::from_secs(10);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a server that does not answer is waited for in the middle of a statement.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -136,7 +136,7 @@ impl Postgres {
     }
 }
 
-/// A connection for whoever wants to look at the server; nothing is changed by it.
+/// A connection for anyone who wants to look at the server; nothing is changed by it.
 pub(crate) fn client(address: &str, options: &PostgresOptions) -> Result<Client> {
     Connections::new(address, options)?.open()
 }
@@ -186,7 +186,7 @@ fn pool(size: u32, connections: Connections) -> r2d2::Pool<Connections> {
     r2d2::Pool::builder()
         .max_size(size)
         .min_idle(Some(0))
-        .connection_timeout(PATIENCE)
+        .connection_timeout(WAIT_TIMEOUT)
         .error_handler(Box::new(r2d2::NopErrorHandler))
         .build_unchecked(connections)
 }
@@ -210,7 +210,7 @@ impl Connections {
             .tcp_user_timeout(SILENCE)
             .keepalives_idle(SILENCE);
         if config.get_connect_timeout().is_none() {
-            config.connect_timeout(PATIENCE);
+            config.connect_timeout(WAIT_TIMEOUT);
         }
         Ok(Self {
             connector: tls.connector()?,
@@ -323,7 +323,7 @@ fn settings(options: &PostgresOptions) -> String {
     format!(
         "SET TIME ZONE 'UTC'; SET client_encoding = 'UTF8'; SET jit = off; SET plan_cache_mode = force_custom_plan;
          SET standard_conforming_strings = on; SET lock_timeout = {}; SET statement_timeout = {}",
-        PATIENCE.as_millis(),
+        WAIT_TIMEOUT.as_millis(),
         options.statement_timeout.map_or(0, |t| t.as_millis()),
     )
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns the order of what is sent: a bulk write goes off on a thread of its own while its caller makes the next rows,
 //! and whatever else is asked of the connection waits until all of them have arrived. So server and importer work at
-//! the same time, which takes a fifth off an import. What fails on its way is told by the next thing that is asked, at
+//! the same time, which takes a fifth off an import. A failure on the way is returned by the next statement, at
 //! the latest by the commit.
 
 use super::connection::Connection;
@@ -132,7 +132,7 @@ impl<'c> Session<'c> {
         drop(state);
         let doing = parcel.doing;
         parcels.send(parcel).map_err(|_| {
-            // The other end is gone, and with it whoever would count this one off.
+            // The other end is gone, and with it anyone who would count this one off.
             self.way.lock().parcels = 0;
             Error::Disconnected { doing }
         })

@@ -1,7 +1,7 @@
 //! Backups of a SQLite database that is in use, and going back to one.
 //!
 //! Owns both files and the checks on them. A backup is compacted (`VACUUM INTO`), of one moment, and disturbs no
-//! writer. Going back is one transaction of SQLite's own backup interface, so that whoever has the database open sees
+//! writer. Going back is one transaction of SQLite's own backup interface, so that anyone who has the database open sees
 //! the old or the new one.
 
 use super::cell::error;
@@ -22,7 +22,7 @@ const TRIES: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// After going back, nobody runs an import any more: who ran one then is gone, and who runs one now has lost it. The
-/// counts of changes leap ahead of all that were ever reached, so that whoever has followed them until now sees that what
+/// counts of changes leap ahead of all that were ever reached, so that anyone who has followed them until now sees that what
 /// happened cannot be followed. All sessions, known browsers and links end: the backup may be older than the moment in which
 /// somebody was shut out.
 const BEGIN_ANEW: &str = "UPDATE imports SET holder = NULL; DELETE FROM import_leases;

@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long to wait for a writer in another process, or for a connection of our own.
-const PATIENCE: Duration = Duration::from_secs(10);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Page cache of the connection that writes, in KiB. It bounds the memory of an import: what does not fit is spilled
 /// into the log before the commit. 16 to 48 MiB were equally fast for a million contacts.
@@ -230,7 +230,7 @@ fn pool(size: u32, connections: Connections) -> r2d2::Pool<Connections> {
         .max_lifetime(None)
         .idle_timeout(None)
         .test_on_check_out(false)
-        .connection_timeout(PATIENCE)
+        .connection_timeout(LOCK_TIMEOUT)
         .build_unchecked(connections)
 }
 
@@ -249,7 +249,7 @@ fn must_be_ours(connection: &Connection, path: &Path) -> Result<()> {
         },
         _ => error("opening the database", &e),
     };
-    connection.busy_timeout(PATIENCE).map_err(sort)?;
+    connection.busy_timeout(LOCK_TIMEOUT).map_err(sort)?;
     match whose(connection).map_err(sort)? {
         Whose::Ours => Ok(()),
         Whose::Nobodys | Whose::AnotherPrograms => Err(Error::Foreign { path: path.to_owned() }),
@@ -262,7 +262,7 @@ fn configure(connection: &Connection, cache_kib: i64) -> Result<()> {
          PRAGMA journal_size_limit = {LOG_BYTES_KEPT}; PRAGMA cache_size = -{cache_kib}; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF;"
     );
     let configured = connection
-        .busy_timeout(PATIENCE)
+        .busy_timeout(LOCK_TIMEOUT)
         .and_then(|()| connection.execute_batch(&settings));
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     configured.map_err(|e| error("configuring a connection", &e))

@@ -1,4 +1,4 @@
-//! What a member is told beside contacts, lists and exports of the model: filters of every kind, files, previews, duplicates,
+//! What a member can learn beside contacts, lists and exports of the model: filters of every kind, files, previews, duplicates,
 //! views and the audit log; and merging, which needs rights to several contacts. Part of `rights.rs`.
 
 use crate::random::Random;
@@ -49,7 +49,7 @@ pub fn preview(team: &Team, who: usize, csv: &str) {
         let page = app.preview_rows(actor, draft, class, 0, 500).unwrap();
         for matched in page.rows.iter().flat_map(|row| &row.matches) {
             if let Some(id) = matched.id {
-                assert!(team.right(who, id).is_some(), "{who} is told of {id} by a preview");
+                assert!(team.right(who, id).is_some(), "{who} learns of {id} by a preview");
                 assert_eq!(matched.contact, team.contacts[&id].contact);
             }
         }
@@ -61,8 +61,8 @@ pub fn preview(team: &Team, who: usize, csv: &str) {
     app.discard_draft(actor, draft).unwrap();
 }
 
-/// Merging contacts of all rights; what was taken back at once has never been.
-pub fn merge_and_take_back(random: &mut Random, team: &Team, who: usize) -> String {
+/// Merging contacts of all rights; what was undone at once has never been.
+pub fn merge_and_undo(random: &mut Random, team: &Team, who: usize) -> String {
     let mut ids = vec![team.some_contact(random)];
     for _ in 0..1 + random.below(2) {
         let id = team.own_contact(random, who);
@@ -163,13 +163,13 @@ fn audit_log(team: &Team, who: usize) {
     assert_eq!(code(app.export_audit(actor, &all, &mut Vec::new())).err(), refused);
 }
 
-/// What an import has replaced is told to the contact's owner alone.
+/// What an import has replaced is shown only to the owner of the contact.
 fn history(team: &Team, who: usize) {
     let (app, actor) = (team.app(), team.actors[who]);
     for id in team.seen(who, Scope::Shared).into_keys() {
         let history = app.contact_history(actor, id).unwrap();
         let Some(change) = history.changed_by else { continue };
-        assert!(change.before.is_none(), "{who} is told what {id} was before");
+        assert!(change.before.is_none(), "{who} learns what {id} was before");
         assert_eq!(change.own, app.import_report(actor, change.import).is_ok());
     }
 }
