@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_fix_can_be_taken_back() {
+    fn the_last_fix_can_be_undone() {
         let mut fixes = Fixes::default();
         fixes.add(cell(0, 0, "x"));
         fixes.add(cell(0, 0, "y"));

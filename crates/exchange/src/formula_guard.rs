@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn guards_are_taken_back_exactly() {
+    fn guards_are_removed_exactly() {
         for value in [
             "=1+1", "+Oduya", "-x", "@home", "'=x", "''", "it's", "", "plain", "'quoted'", "#N/A", "'#N/A",
         ] {

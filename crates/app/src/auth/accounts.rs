@@ -126,7 +126,7 @@ impl App {
             };
             if second_factor::is_on(tx, actor)? {
                 // Who knows the password only must not get any number of tries for the code by it.
-                rate_limit::taken_back(tx, workspace, &subjects, now)?;
+                rate_limit::uncount(tx, workspace, &subjects, now)?;
             } else {
                 rate_limit::succeeded(tx, workspace, &subjects, now)?;
                 self.audit(tx, actor, AuditAction::SignedIn, &caller.browser(), 0)?;

@@ -256,7 +256,7 @@ pub fn succeeded(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], no
 }
 
 /// Takes back what was counted of a try that has not failed, but is not at its end either. Earlier failures stay.
-pub fn taken_back(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], now: i64) -> Result<(), Error> {
+pub fn uncount(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], now: i64) -> Result<(), Error> {
     for subject in subjects {
         let known = sessions::lock_failures(tx, workspace, &subject.name, now)?;
         let before = Failures {

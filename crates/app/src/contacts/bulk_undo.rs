@@ -44,7 +44,7 @@ impl App {
                 }
                 let page = bulk_actions::page(tx, workspace, action, None, STEP as u64)?;
                 let ids: Vec<ContactId> = page.iter().map(|touched| touched.contact).collect();
-                let restored = self.take_back(changes, actor, page)?;
+                let restored = self.undo_page(changes, actor, page)?;
                 let tx = &mut *changes.tx;
                 bulk_actions::forget_contacts(tx, workspace, action, &ids)?;
                 undone.restored += restored;
@@ -64,7 +64,7 @@ impl App {
 
     /// Gives contacts their old state back, where that may be done; says how many. Some come back under another id: somebody
     /// else has taken theirs, with a file from when they could still see them.
-    fn take_back(&self, changes: &mut Changes<'_, '_>, actor: Actor, mut page: Vec<Touched>) -> Result<u64, Error> {
+    fn undo_page(&self, changes: &mut Changes<'_, '_>, actor: Actor, mut page: Vec<Touched>) -> Result<u64, Error> {
         let mut current = CurrentState::read(changes.tx, actor, &page)?;
         for touched in page.iter_mut() {
             if current.has_lost_its_id(actor, touched) {

@@ -164,12 +164,12 @@ fn noted(tx: &mut Tx<'_>, actor: Actor, ids: &[ContactId], shared: bool) -> Step
 }
 
 #[test]
-fn tags_come_and_go_and_are_taken_back_where_nobody_was_quicker() {
+fn tags_come_and_go_and_are_undone_where_nobody_was_quicker() {
     let office = office();
     let ids: Vec<ContactId> = ["Ann", "Bob", "Cid"].map(|name| office.create(name)).to_vec();
     let before: Vec<_> = ids.iter().map(|id| office.row(*id)).collect();
     let tagged = office.app.tag_contacts(office.me, &ids, " Trade  Fair ").unwrap();
-    assert_eq!((tagged.contacts, tagged.passed_over), (3, 0));
+    assert_eq!((tagged.contacts, tagged.skipped_rows), (3, 0));
     assert_eq!(office.found("tag:\"trade fair\""), 3);
     let again = office.app.tag_contacts(office.me, &ids, "TRADE fair").unwrap();
     assert_eq!((again.contacts, again.action), (0, None));
@@ -190,7 +190,7 @@ fn tags_come_and_go_and_are_taken_back_where_nobody_was_quicker() {
 }
 
 #[test]
-fn only_who_did_it_takes_it_back_and_not_when_it_is_forgotten() {
+fn only_its_author_undoes_it_and_not_when_it_is_forgotten() {
     let office = office().joined();
     let ann = office.create("Ann");
     let tagged = office.app.tag_contacts(office.me, &[ann], "x").unwrap();
@@ -205,13 +205,13 @@ fn only_who_did_it_takes_it_back_and_not_when_it_is_forgotten() {
 }
 
 #[test]
-fn what_a_member_may_not_change_is_passed_over_and_what_they_may_not_see_is_not_there() {
+fn what_a_member_may_not_change_is_skipped_and_what_they_may_not_see_is_not_there() {
     let office = office().joined();
     let ids: Vec<ContactId> = ["Ann", "Bob", "Cid"].map(|name| office.create(name)).to_vec();
     office.share(&ids[..1], OTHER, Access::View);
     office.share(&ids[1..2], OTHER, Access::Edit);
     let report = office.app.tag_contacts(office.other(), &ids, "x").unwrap();
-    assert_eq!((report.contacts, report.passed_over), (1, 1));
+    assert_eq!((report.contacts, report.skipped_rows), (1, 1));
     assert_eq!(office.found("tag:x bob"), 1);
     // The right was revoked, so the tag stays.
     let taken = |tx: &mut Tx<'_>| shares::remove_member(tx, office.me.workspace, OTHER);

@@ -112,7 +112,7 @@ impl App {
             });
             Ok(Step {
                 touched,
-                passed_over: 0,
+                skipped_rows: 0,
             })
         })
     }

@@ -245,9 +245,11 @@ impl App {
             state: ImportState::Running,
         };
         let now = self.world.now();
-        self.create_held(actor.workspace, |tx| {
-            self.define_mapped(tx, actor, &plan.reading.mapping)?;
-            Ok(imports::create(tx, actor.workspace, &new, now)?)
+        retry_while_busy(|| {
+            self.create_held(actor.workspace, |tx| {
+                self.define_mapped(tx, actor, &plan.reading.mapping)?;
+                Ok(imports::create(tx, actor.workspace, &new, now)?)
+            })
         })
     }
 
@@ -257,7 +259,7 @@ impl App {
     /// When there is no such import, it is not interrupted, another process runs it, or its file is gone.
     pub fn resume(&self, actor: Actor, import: ImportId, watch: Watch<'_>) -> Result<ImportSummary, Error> {
         self.interrupted(actor, import)?;
-        let lease = self.hold_run(actor, import)?;
+        let lease = retry_while_busy(|| self.hold_run(actor, import))?;
         // Only now that nobody else runs it, what is stored is the last word.
         let stored = self.interrupted(actor, import)?;
         let (plan, reached) = (plan_of(&stored)?, reached_of(&stored)?);

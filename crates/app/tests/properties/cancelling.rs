@@ -45,7 +45,7 @@ fn state(installation: &Installation) -> ImportState {
 }
 
 #[test]
-fn a_cancelled_import_keeps_what_it_has_and_can_be_taken_back() {
+fn a_cancelled_import_keeps_what_it_has_and_can_be_undone() {
     let installation = Installation::new(1);
     let (app, actor) = (&installation.app, installation.actor);
     // From another thread, as a page would: it waits until the rows in hand are committed.

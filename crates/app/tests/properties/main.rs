@@ -199,6 +199,6 @@ fn contacts_in(seen: &Seen) -> u64 {
 }
 
 /// Rows that change nothing.
-fn passed_over(counts: &Counts) -> u64 {
+fn skipped_rows(counts: &Counts) -> u64 {
     counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict + counts.invalid
 }

@@ -19,7 +19,7 @@ Anna,Ivers,ANN@example.com
 ";
 
 #[test]
-fn people_read_what_was_done_and_how_to_take_it_back() {
+fn people_read_what_was_done_and_how_to_undo_it() {
     let scratch = Scratch::new();
     scratch.write("people.csv", PEOPLE);
     let run = scratch.run(&["import", "people.csv"]);

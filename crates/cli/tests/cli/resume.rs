@@ -252,7 +252,7 @@ fn ctrl_c_finishes_what_is_in_hand_and_says_how_to_go_on() {
 }
 
 #[test]
-fn several_interrupted_imports_are_gone_on_with_in_turn() {
+fn several_interrupted_imports_are_resumed_in_turn() {
     let many = many_rows();
     let scratch = prepared(&many);
     for imports in [2, 3] {

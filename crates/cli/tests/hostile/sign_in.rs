@@ -24,7 +24,7 @@ fn a_stranger_who_asks_for_unknown_links_keeps_nobody_from_signing_in() {
 }
 
 #[test]
-fn whoever_fails_with_an_email_locks_nobody_out_of_a_browser_that_was_signed_in_before() {
+fn failures_with_an_email_lock_nobody_out_of_a_known_browser() {
     let server = Server::start();
     let owner = server.sign_in(OWNER);
     owner.post("/sign-out", "").expect(303);

@@ -213,7 +213,7 @@ fn every_pair_is_judged_as_a_person_would() {
 }
 
 #[test]
-fn whoever_is_alike_is_in_one_block_or_shares_a_key() {
+fn similar_contacts_are_in_one_block_or_share_a_key() {
     for (line, _, a, b) in pairs() {
         if likeness(&a, &b).verdict == Verdict::Different {
             continue;

@@ -17,7 +17,7 @@ pub fn entry(number: u128) -> AuditEntry {
 }
 
 #[test]
-fn deeds_are_read_from_the_latest_on() {
+fn audit_entries_are_read_from_the_latest_on() {
     on_every_engine(|store, _| {
         store
             .write(|tx| {
@@ -53,7 +53,7 @@ fn deeds_are_read_from_the_latest_on() {
 }
 
 #[test]
-fn deeds_are_filtered() {
+fn audit_entries_are_filtered() {
     on_every_engine(|store, _| {
         let entries: Vec<AuditEntry> = (1..=6)
             .map(|number| AuditEntry {

@@ -92,7 +92,7 @@ fn an_import_is_forgotten_alone() {
 }
 
 #[test]
-fn what_was_let_go_of_goes_in_steps() {
+fn deleted_logs_go_in_steps() {
     on_every_engine(|store, _| {
         let import = store
             .write(|tx| imports::create(tx, HERE, &crate::SMALL_IMPORT, 5))

@@ -61,7 +61,7 @@ fn a_link_is_worth_something_once_and_until_its_time() {
 }
 
 #[test]
-fn links_are_taken_back_and_forgotten() {
+fn links_are_revoked_and_forgotten() {
     on_every_engine(|store, _| {
         some(store);
         let gone = store.write(|tx| one_time_tokens::forget_invitations(tx, HERE, "ann@example.org"));

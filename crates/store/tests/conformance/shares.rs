@@ -75,7 +75,7 @@ fn a_member_has_the_most_that_any_share_allows() {
 }
 
 #[test]
-fn shares_are_replaced_and_taken_back() {
+fn shares_are_replaced_and_revoked() {
     on_every_engine(|store, _| {
         some(store);
         let left = || store.read(|tx| shares::of_many(tx, HERE, &ids(&[1, 2, 4]))).unwrap();

@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn measurements_are_for_this_machine_or_for_whoever_knows_the_token() {
+    fn metrics_are_for_this_machine_or_with_the_token() {
         let near = "127.0.0.1:5".parse().ok();
         let far = "192.0.2.1:5".parse().ok();
         let none = HeaderMap::new();

@@ -94,7 +94,7 @@ async fn a_proxy_in_front_of_a_server_that_knows_of_none_makes_it_ask_for_the_co
 }
 
 #[tokio::test]
-async fn whoever_signs_in_gets_where_they_wanted_and_signs_out_for_good() {
+async fn signing_in_leads_to_the_page_asked_for_and_signing_out_is_final() {
     let (site, _) = Site::set_up().await;
     let mut browser = site.browser();
     let sent = browser.get("/imports?page=2").await;

@@ -66,7 +66,7 @@ async fn duplicates_are_shown_with_reasons_and_can_be_dismissed() {
 }
 
 #[tokio::test]
-async fn two_are_merged_as_was_chosen_and_that_is_taken_back() {
+async fn two_are_merged_as_was_chosen_and_that_is_undone() {
     let (_site, mut ada) = Site::set_up().await;
     let (ann, anne) = (create(&mut ada, ANN).await, create(&mut ada, ANNE).await);
     let form = ada.get(&format!("/contacts/merge?from=20&id={ann}&id={anne}")).await;

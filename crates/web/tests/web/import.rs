@@ -141,7 +141,7 @@ async fn two_columns_for_one_field_are_marked_at_the_columns() {
 }
 
 #[tokio::test]
-async fn a_row_is_corrected_and_the_correction_taken_back() {
+async fn a_row_is_corrected_and_the_correction_undone() {
     let (_site, mut browser, preview) = at_preview(PEOPLE).await;
     assert!(preview.body.contains("Email in line 4"), "{}", preview.body);
     let fixed = browser
@@ -214,7 +214,7 @@ async fn an_import_that_was_not_started_has_rejected_nothing_yet() {
 }
 
 #[tokio::test]
-async fn live_progress_ends_when_whoever_looks_on_is_signed_out() {
+async fn live_progress_ends_when_its_viewer_is_signed_out() {
     let (_site, mut browser, _) = at_preview(PEOPLE).await;
     browser.post("/imports/1/start", "").await;
     // Nothing runs imports here, so it would go on for ever.

@@ -61,7 +61,7 @@ pub async fn post(browser: &mut Browser, path: &str, form: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_contact_is_shared_seen_edited_and_taken_back() {
+async fn a_contact_is_shared_seen_edited_and_the_share_revoked() {
     let (site, mut ada) = Site::set_up().await;
     let mut bob = joined(&site, "Bob", Role::Member).await;
     let page = create(&mut ada, "first_name=Ann&company=Acme").await;

@@ -265,7 +265,7 @@ pub async fn merge(
             let flash = Flash::Changed {
                 change: Change::Merge,
                 contacts: report.contacts,
-                passed_over: report.passed_over,
+                skipped_rows: report.skipped_rows,
                 action: report.action,
                 more_duplicates: from,
             };

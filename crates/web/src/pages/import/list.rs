@@ -57,8 +57,8 @@ fn table(imports: &[ImportReport]) -> Markup {
 fn row(import: &ImportReport) -> Markup {
     let counts = import.counts;
     let draft = import.state == ImportState::Draft;
-    let passed_over = counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict;
-    let figures = [counts.rows, counts.new, counts.update, passed_over, counts.invalid];
+    let skipped_rows = counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict;
+    let figures = [counts.rows, counts.new, counts.update, skipped_rows, counts.invalid];
     html! {
         tr {
             th scope="row" { a href=(format!("/imports/{}", import.import)) { (import.file_name) } }

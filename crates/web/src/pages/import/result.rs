@@ -117,7 +117,7 @@ fn state_notice(report: &ImportReport) -> Markup {
     match report.state {
         ImportState::Done => notice(
             Tone::Good,
-            html! { p { "All " (counted(counts.rows, "row is", "rows are")) " accounted for: " (number(counts.new)) " created, " (number(counts.update)) " updated, " (number(passed_over(counts))) " passed over, " (number(counts.invalid)) " invalid." } },
+            html! { p { "All " (counted(counts.rows, "row is", "rows are")) " accounted for: " (number(counts.new)) " created, " (number(counts.update)) " updated, " (number(skipped_rows(counts))) " passed over, " (number(counts.invalid)) " invalid." } },
         ),
         ImportState::Cancelled => notice(
             Tone::Warn,
@@ -139,7 +139,7 @@ fn state_notice(report: &ImportReport) -> Markup {
     }
 }
 
-fn passed_over(counts: &Counts) -> u64 {
+fn skipped_rows(counts: &Counts) -> u64 {
     counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict
 }
 
