@@ -107,7 +107,7 @@ pub(crate) struct Step {
     /// The contacts that were changed, as they were.
     pub touched: Vec<Before>,
     /// Those that the member may see, but has no right to change so.
-    pub skipped_rows: u64,
+    pub skipped: u64,
 }
 
 /// What an action came to.
@@ -116,7 +116,7 @@ pub struct ActionReport {
     /// Contacts that were changed.
     pub contacts: u64,
     /// Contacts skipped, because the member has no right to change them so.
-    pub skipped_rows: u64,
+    pub skipped: u64,
     /// By what it can be undone; none if nothing was changed.
     pub action: Option<i64>,
 }
@@ -256,7 +256,7 @@ impl App {
         let steps = ids.chunks(STEP);
         let last = steps.len().saturating_sub(1);
         for (at, some) in steps.enumerate() {
-            let (contacts, skipped_rows, action) = self.change(actor, |changes| {
+            let (contacts, skipped, action) = self.change(actor, |changes| {
                 let step = work(changes, some)?;
                 let tx = &mut *changes.tx;
                 let mut action = report.action;
@@ -276,10 +276,10 @@ impl App {
                 if contacts > 0 {
                     self.audit_part(tx, actor, &mut entry, kind.audit_action(), about, contacts)?;
                 }
-                Ok((contacts, step.skipped_rows, action))
+                Ok((contacts, step.skipped, action))
             })?;
             report.contacts += contacts;
-            report.skipped_rows += skipped_rows;
+            report.skipped += skipped;
             report.action = action;
         }
         Ok(report)
@@ -380,7 +380,7 @@ mod tests {
             match steps {
                 1 => Ok(Step {
                     touched: vec![before(some[0], owner.member)],
-                    skipped_rows: 0,
+                    skipped: 0,
                 }),
                 _ => Err(Error::Broken),
             }
@@ -399,7 +399,7 @@ mod tests {
         let whole = |_: &mut Changes<'_, '_>, some: &[ContactId]| {
             Ok(Step {
                 touched: vec![before(some[0], owner.member)],
-                skipped_rows: 0,
+                skipped: 0,
             })
         };
         app.in_steps(owner, ActionKind::Tag, "vip", &ids, whole).unwrap();

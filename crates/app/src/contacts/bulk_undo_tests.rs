@@ -169,7 +169,7 @@ fn tags_come_and_go_and_are_undone_where_nobody_was_quicker() {
     let ids: Vec<ContactId> = ["Ann", "Bob", "Cid"].map(|name| office.create(name)).to_vec();
     let before: Vec<_> = ids.iter().map(|id| office.row(*id)).collect();
     let tagged = office.app.tag_contacts(office.me, &ids, " Trade  Fair ").unwrap();
-    assert_eq!((tagged.contacts, tagged.skipped_rows), (3, 0));
+    assert_eq!((tagged.contacts, tagged.skipped), (3, 0));
     assert_eq!(office.found("tag:\"trade fair\""), 3);
     let again = office.app.tag_contacts(office.me, &ids, "TRADE fair").unwrap();
     assert_eq!((again.contacts, again.action), (0, None));
@@ -211,7 +211,7 @@ fn what_a_member_may_not_change_is_skipped_and_what_they_may_not_see_is_not_ther
     office.share(&ids[..1], OTHER, Access::View);
     office.share(&ids[1..2], OTHER, Access::Edit);
     let report = office.app.tag_contacts(office.other(), &ids, "x").unwrap();
-    assert_eq!((report.contacts, report.skipped_rows), (1, 1));
+    assert_eq!((report.contacts, report.skipped), (1, 1));
     assert_eq!(office.found("tag:x bob"), 1);
     // The right was revoked, so the tag stays.
     let taken = |tx: &mut Tx<'_>| shares::remove_member(tx, office.me.workspace, OTHER);

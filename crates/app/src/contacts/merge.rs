@@ -110,10 +110,7 @@ impl App {
                 shares: None,
                 after: Some(after),
             });
-            Ok(Step {
-                touched,
-                skipped_rows: 0,
-            })
+            Ok(Step { touched, skipped: 0 })
         })
     }
 }

@@ -113,7 +113,7 @@ impl App {
             let met = seen.len();
             let owned = access::owned_of(seen);
             Ok(Step {
-                skipped_rows: (met - owned.len()) as u64,
+                skipped: (met - owned.len()) as u64,
                 touched: change.carry_out(changes, actor, owned, now)?,
             })
         })

@@ -63,7 +63,7 @@ impl App {
             let seen_count = seen.len() as u64;
             let editable = access::editable_of(seen);
             let mut step = Step {
-                skipped_rows: seen_count - editable.len() as u64,
+                skipped: seen_count - editable.len() as u64,
                 ..Step::default()
             };
             let mut pairs = Vec::new();

@@ -161,7 +161,7 @@ fn share(random: &mut Random, team: &mut Team, who: usize) -> String {
     let access = random.pick(&[Access::View, Access::Edit]);
     let report = team.app().share(team.actors[who], &ids, &to, access).unwrap();
     let expected = team.share(who, &ids, &to, access);
-    assert_eq!((report.contacts, report.skipped_rows), expected);
+    assert_eq!((report.contacts, report.skipped), expected);
     assert_eq!(report.action.is_some(), report.contacts > 0);
     format!("{who} shares {ids:?} with {to:?} to {access:?}: {expected:?}")
 }
@@ -171,7 +171,7 @@ fn unshare(random: &mut Random, team: &mut Team, who: usize) -> String {
     let to = (!random.once_in(3)).then(|| grantee(random, team));
     let report = team.app().unshare(team.actors[who], &ids, to).unwrap();
     let expected = team.unshare(who, &ids, to);
-    assert_eq!((report.contacts, report.skipped_rows), expected);
+    assert_eq!((report.contacts, report.skipped), expected);
     format!("{who} takes {ids:?} back from {to:?}: {expected:?}")
 }
 
@@ -183,7 +183,7 @@ fn hand_over(random: &mut Random, team: &mut Team, who: usize) -> String {
         .hand_over(team.actors[who], &ids, team.member(to), keep)
         .unwrap();
     let expected = team.hand_over(who, &ids, team.member(to), keep);
-    assert_eq!((report.contacts, report.skipped_rows), expected);
+    assert_eq!((report.contacts, report.skipped), expected);
     format!("{who} hands {ids:?} to {to}, keeping {keep:?}: {expected:?}")
 }
 
@@ -196,7 +196,7 @@ fn tag(random: &mut Random, team: &mut Team, who: usize) -> String {
     };
     let report = report.unwrap();
     let expected = team.tag(who, &ids, "marked", add);
-    assert_eq!((report.contacts, report.skipped_rows), expected);
+    assert_eq!((report.contacts, report.skipped), expected);
     format!("{who} marks {ids:?} or not: {add} {expected:?}")
 }
 
@@ -458,7 +458,7 @@ fn many_are_shared_at_once_and_the_list_follows() {
     let report = app
         .share(ann, &ids, &[Grantee::Member(team.member(1))], Access::View)
         .unwrap();
-    assert_eq!((report.contacts, report.skipped_rows), (9_000, 0));
+    assert_eq!((report.contacts, report.skipped), (9_000, 0));
     team.wait_for_index();
     let count = |scope| app.count_contacts(bob, scope, &Filter::default()).unwrap();
     assert_eq!((count(Scope::Shared), count(Scope::Mine)), (Some(9_000), Some(0)));

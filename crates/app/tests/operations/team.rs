@@ -234,18 +234,18 @@ impl Team {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         ids.dedup();
-        let (mut changed, mut skipped_rows) = (0, 0);
+        let (mut changed, mut skipped) = (0, 0);
         for id in ids {
             match self.right(who, id) {
                 None => {}
-                Some(right) if right < needed => skipped_rows += 1,
+                Some(right) if right < needed => skipped += 1,
                 Some(_) => {
                     let kept = self.contacts.get_mut(&id).unwrap();
                     changed += u64::from(change(kept));
                 }
             }
         }
-        (changed, skipped_rows)
+        (changed, skipped)
     }
 
     /// All contacts with their owners, who each tell their own; without shares.

@@ -18,7 +18,7 @@ pub enum Flash {
     Changed {
         change: Change,
         contacts: u64,
-        skipped_rows: u64,
+        skipped: u64,
         /// By what it can be undone.
         action: Option<i64>,
         /// From which place on there may be more duplicates.
@@ -26,7 +26,7 @@ pub enum Flash {
     },
     Deleted {
         contacts: u64,
-        skipped_rows: u64,
+        skipped: u64,
         /// By what they can be restored.
         at: i64,
     },
@@ -88,7 +88,7 @@ impl Flash {
         Self::Changed {
             change,
             contacts: report.contacts,
-            skipped_rows: report.skipped_rows,
+            skipped: report.skipped,
             action: report.action,
             more_duplicates: None,
         }
@@ -104,13 +104,13 @@ impl Flash {
             }
             Self::Deleted {
                 contacts: count,
-                skipped_rows,
+                skipped,
                 at,
             } => notice(
                 Tone::Good,
                 html! {
                     div.actions {
-                        span { (contacts(*count)) " moved to the trash" (passed(*skipped_rows, "they are not yours")) "." }
+                        span { (contacts(*count)) " moved to the trash" (passed(*skipped, "they are not yours")) "." }
                         @if *count > 0 {
                             form method="post" action="/contacts/undelete" {
                                 input type="hidden" name="at" value=(at);
@@ -144,7 +144,7 @@ impl Flash {
         let Self::Changed {
             change,
             contacts: count,
-            skipped_rows,
+            skipped,
             action,
             more_duplicates,
         } = self
@@ -156,7 +156,7 @@ impl Flash {
                 span {
                     @if *count > 0 { (contacts(*count)) " " (change.done()) }
                     @else { "There was nothing to change" }
-                    (passed(*skipped_rows, change.skipped_because())) "."
+                    (passed(*skipped, change.skipped_because())) "."
                 }
                 @if let Some(action) = action {
                     form method="post" action={"/actions/" (action) "/undo"} {

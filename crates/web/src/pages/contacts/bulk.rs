@@ -66,7 +66,7 @@ async fn delete(
     let ((count, at), asked) = deleted.ok_or_else(unsure)?;
     let flash = Flash::Deleted {
         contacts: count,
-        skipped_rows: asked.saturating_sub(count),
+        skipped: asked.saturating_sub(count),
         at,
     };
     Ok(redirect(&criteria.list_url(0), flash))

@@ -265,7 +265,7 @@ pub async fn merge(
             let flash = Flash::Changed {
                 change: Change::Merge,
                 contacts: report.contacts,
-                skipped_rows: report.skipped_rows,
+                skipped: report.skipped,
                 action: report.action,
                 more_duplicates: from,
             };

@@ -57,8 +57,8 @@ fn table(imports: &[ImportReport]) -> Markup {
 fn row(import: &ImportReport) -> Markup {
     let counts = import.counts;
     let draft = import.state == ImportState::Draft;
-    let skipped_rows = counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict;
-    let figures = [counts.rows, counts.new, counts.update, skipped_rows, counts.invalid];
+    let skipped = counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict;
+    let figures = [counts.rows, counts.new, counts.update, skipped, counts.invalid];
     html! {
         tr {
             th scope="row" { a href=(format!("/imports/{}", import.import)) { (import.file_name) } }

@@ -109,11 +109,11 @@ fn figures(progress: &ImportProgress) -> Markup {
 
 fn numbers(progress: &ImportProgress) -> [(&'static str, &'static str, u64); 4] {
     let counts = progress.counts;
-    let skipped_rows = counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict;
+    let skipped = counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict;
     [
         ("new", "Created", counts.new),
         ("update", "Updated", counts.update),
-        ("passed", "Passed over", skipped_rows),
+        ("passed", "Passed over", skipped),
         ("invalid", "Invalid", counts.invalid),
     ]
 }
