@@ -4,7 +4,7 @@
 
 use model::{Region, fold};
 
-/// The countries in which a language is spoken, and words that stand in its header rows, folded.
+/// The countries in which a language is spoken, and words of its header rows, folded.
 const LANGUAGES: &[(&[&str], &[&str])] = &[
     (
         &["DE", "AT", "CH"],
@@ -13,6 +13,9 @@ const LANGUAGES: &[(&[&str], &[&str])] = &[
             "nachname",
             "anrede",
             "strasse",
+            "str",
+            "hausnummer",
+            "privat",
             "plz",
             "ort",
             "telefon",
@@ -398,8 +401,8 @@ const LANGUAGES: &[(&[&str], &[&str])] = &[
 
 /// The countries of the header row's language; none where no language stands out.
 pub fn regions_of_headers<'a>(headers: impl Iterator<Item = &'a str>) -> Vec<Region> {
-    let headers: Vec<String> = headers.map(fold).collect();
-    let known = |words: &[&str]| headers.iter().filter(|header| words.contains(&header.as_str())).count();
+    let headers: Vec<String> = headers.map(|header| spaced_words(&fold(header))).collect();
+    let known = |words: &[&str]| headers.iter().filter(|header| has_any(header, words)).count();
     let counts: Vec<usize> = LANGUAGES.iter().map(|(_, words)| known(words)).collect();
     let most = counts.iter().copied().max().unwrap_or_default();
     // One word is no language, and what two languages share says nothing.
@@ -412,6 +415,16 @@ pub fn regions_of_headers<'a>(headers: impl Iterator<Item = &'a str>) -> Vec<Reg
         .iter()
         .filter_map(|code| Region::from_code(code))
         .collect()
+}
+
+/// The words of a header with one space before, between and behind them.
+fn spaced_words(header: &str) -> String {
+    let words = header.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.fold(" ".to_owned(), |text, word| text + word + " ")
+}
+
+fn has_any(header: &str, phrases: &[&str]) -> bool {
+    phrases.iter().any(|phrase| header.contains(&format!(" {phrase} ")))
 }
 
 #[cfg(test)]
@@ -429,6 +442,9 @@ mod tests {
         for (headers, country) in [
             ("Vorname,Nachname,Telefon", "DE"),
             ("Prénom,Nom,Téléphone", "FR"),
+            ("Nom Prénom,Courriel,Tél. portable", "FR"),
+            ("Telefon (privat),Straße/Hausnummer,PLZ/Ort", "DE"),
+            ("Nombre y apellidos,Teléfono móvil,Correo", "ES"),
             ("Nombre,Apellidos,Teléfono,Email", "ES"),
             ("Nome,Cognome,Telefono", "IT"),
             ("Nome,Sobrenome,Telefone,CEP", "BR"),
