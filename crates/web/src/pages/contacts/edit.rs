@@ -9,11 +9,12 @@ use crate::session::CurrentMember;
 use crate::ui::contact_text::{facts, too_large_for_a_form};
 use crate::ui::error_page::Problem;
 use crate::ui::flash::{Flash, redirect};
-use crate::ui::form_data;
+use crate::ui::form_data::Pairs;
 use crate::ui::layout::{Page, Section, Tone, notice, page};
 use app::{Error, Namesake, Right, StoredContact};
-use axum::extract::{Path, RawForm, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use axum_extra::extract::Form;
 use maud::{Markup, html};
 use model::{Contact, ContactId, ContactRules, Region, Version};
 use std::sync::Arc;
@@ -101,9 +102,9 @@ pub async fn edit(
 pub async fn create(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    RawForm(body): RawForm,
+    Form(fields): Form<Pairs>,
 ) -> Result<Response, Problem> {
-    sent(web, signed, None, &form_data::fields(&body)).await
+    sent(web, signed, None, &fields).await
 }
 
 /// `POST /contacts/{id}/edit`
@@ -111,29 +112,24 @@ pub async fn save(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
     Path(contact): Path<String>,
-    RawForm(body): RawForm,
+    Form(fields): Form<Pairs>,
 ) -> Result<Response, Problem> {
-    let (fields, id) = (form_data::fields(&body), id(&contact)?);
-    let version = value(&fields, "version").and_then(|version| version.parse().ok());
+    let id = id(&contact)?;
+    let version = fields.first("version").and_then(|version| version.parse().ok());
     let version =
         version.ok_or_else(|| Problem::BadRequest("The form came without the version it was made of.".to_owned()))?;
     sent(web, signed, Some((id, version)), &fields).await
-}
-
-fn value<'a>(fields: &'a [(String, String)], wanted: &str) -> Option<&'a str> {
-    let found = fields.iter().find(|(name, _)| name == wanted);
-    found.map(|(_, value)| value.as_str())
 }
 
 async fn sent(
     web: Arc<Web>,
     signed: CurrentMember,
     of: Option<(ContactId, Version)>,
-    fields: &[(String, String)],
+    fields: &Pairs,
 ) -> Result<Response, Problem> {
     let mut entered = Entered::read(fields);
     let house = House::load(&web, &signed).await?;
-    if let Some(list) = value(fields, "add") {
+    if let Some(list) = fields.first("add") {
         entered = entered.with_rows();
         entered.add(list);
         return Ok(show(
@@ -165,7 +161,7 @@ async fn sent(
             return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, show(&signed, again)).into_response());
         }
     };
-    if of.is_none() && value(fields, "sure").is_none() {
+    if of.is_none() && fields.first("sure").is_none() {
         let asked = contact.clone();
         let namesakes = blocking(&web, move |app| app.namesakes(actor, &asked, None)).await?;
         if !namesakes.is_empty() {
