@@ -39,7 +39,7 @@ pub fn restore(place: &PlaceArgs, args: &RestoreArgs) -> Result<u8, Failure> {
     writeln!(
         std::io::stdout(),
         "The database is what it was in {}. Everybody was signed out, and all invitations and links to a new password were \
-         taken back. Passwords, roles and who is deactivated are those of the backup; look at them now: crystalqore member list\n\
+         revoked. Passwords, roles and who is deactivated are those of the backup; look at them now: crystalqore member list\n\
          What was there before is kept; to have it back: crystalqore restore {}",
         args.file.display(),
         kept.display()

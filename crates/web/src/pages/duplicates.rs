@@ -29,7 +29,7 @@ const LOOK_AGAIN_SECONDS: u32 = 2;
 /// What a script fetches again while the search goes on.
 const PART: &str = "duplicates";
 
-/// Which groups. Whoever goes through them says from where on.
+/// Which groups: `from` is set while a member works through them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -158,7 +158,7 @@ fn one(at: usize, group: &DuplicateGroup, asked: &Asked) -> Markup {
     let several = names.len() > 2;
     // It holds for everybody, so who may only view them all is not asked.
     let may_tell_apart = group.contacts.iter().any(|stored| stored.right >= Right::Edit);
-    // Whoever goes through many stays at the keyboard: Enter, or Tab and Enter.
+    // A member who works through many stays at the keyboard: Enter, or Tab and Enter.
     let goes_on = at == 0 && asked.from.is_some();
     let heading = format!("group-{at}");
     html! {

@@ -103,7 +103,7 @@ mod tests {
         let (mine, other) = (Token::new("a".repeat(64)), Token::new("b".repeat(64)));
         let flash = Flash::Deleted {
             contacts: 5_000,
-            passed_over: 1,
+            skipped: 1,
             at: 7,
         };
         let cookie = signed(&flash, &mine);

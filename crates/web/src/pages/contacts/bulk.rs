@@ -59,7 +59,7 @@ async fn delete(web: &Arc<Web>, signed: &CurrentMember, sent: SelectionForm) -> 
     let ((count, at), asked) = deleted.ok_or_else(unsure)?;
     let flash = Flash::Deleted {
         contacts: count,
-        passed_over: asked.saturating_sub(count),
+        skipped: asked.saturating_sub(count),
         at,
     };
     Ok(redirect(&criteria.list_url(0), flash))

@@ -287,7 +287,7 @@ fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>) -> Markup {
                     button data-without-script formaction="/export" { "Count again" }
                     a.button href=(chosen.criteria.url("/contacts", 0)) { "Cancel" }
                 }
-                p.muted.small data-export-told role="status" {}
+                p.muted.small data-export-status role="status" {}
             }
         }
     }

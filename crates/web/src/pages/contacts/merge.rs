@@ -32,7 +32,7 @@ const WHOSE: &str = "whose:";
 /// Stands for the notes of all in a form.
 const ALL: &str = "all";
 
-/// The contacts that are named, each once; of more than can be merged only one more, so that it is told that these are too
+/// The contacts that are named, each once; at most one more than can be merged, which is enough to see that there are too
 /// many.
 fn ids_in<'a>(named: impl Iterator<Item = &'a str>) -> Result<Vec<ContactId>, Problem> {
     let mut ids = Vec::new();
@@ -104,7 +104,7 @@ pub async fn form(
             nav aria-label="Way back" { a href=(back) { "← " (back_name) } }
             div.head { h1 { "Merge contacts" } }
             @if changed {
-                (notice(Tone::Warn, html! { p { "One of them was changed meanwhile, so nothing was merged. This is how they are now." } }))
+                (notice(Tone::Warn, html! { p { "One of them has changed since you opened this page, so nothing was merged. This is how they are now." } }))
             }
             @if right_many { (content(contacts, from)) } @else {
                 (empty("Which contacts?", html! {
@@ -151,7 +151,7 @@ fn content(mut contacts: Vec<StoredContact>, from: Option<usize>) -> Markup {
                 input type="hidden" name="id" value=(stored.id);
                 input type="hidden" name="version" value={(stored.id) ":" (stored.version)};
             }
-            // Whoever goes through many merges as proposed with Enter, from here.
+            // From here Enter merges as proposed, for members who work through many.
             (which_stays(&contacts, from))
             @for choice in &several { (single(choice, &contacts)) }
             (lists(&values))
@@ -275,7 +275,7 @@ pub async fn merge(
             let flash = Flash::Changed {
                 change: Change::Merge,
                 contacts: report.contacts,
-                passed_over: report.passed_over,
+                skipped: report.passed_over,
                 action: report.action,
                 more_duplicates: from,
             };

@@ -92,7 +92,7 @@ impl Meant {
     }
 }
 
-/// What is told while it is not sure which contacts are meant.
+/// The answer while it is not sure which contacts are meant.
 pub fn unsure() -> Problem {
     let why =
         "The list is catching up with what has just changed, so it is not sure who is meant. Try again in a moment.";

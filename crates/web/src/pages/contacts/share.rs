@@ -47,9 +47,9 @@ fn grantees(members: &[String]) -> Result<Vec<Grantee>, Problem> {
     chosen.map(|member| grantee(member)).collect()
 }
 
-/// Tells whoever has chosen nobody.
-fn nobody(is_told: bool) -> Markup {
-    html! { @if is_told { (notice(Tone::Warn, html! { p { "Choose a member first." } })) } }
+/// The notice of a form that was sent without a member.
+fn nobody(is_shown: bool) -> Markup {
+    html! { @if is_shown { (notice(Tone::Warn, html! { p { "Choose a member first." } })) } }
 }
 
 fn member(text: &str) -> Result<Member, Problem> {
@@ -389,7 +389,7 @@ pub async fn ask(web: &Arc<Web>, signed: &CurrentMember, sent: SelectionForm) ->
         div.narrow {
             (asked.back())
             h1 { "Share" }
-            p.muted { (contacts(asked.count)) ". Those that are not yours are passed over." }
+            p.muted { (contacts(asked.count)) ". Those that are not yours are skipped." }
             (nobody(!sent.access.is_empty()))
             (form("/share", &asked.others, asked.hidden()))
             form.card.stack method="post" action="/share" {
@@ -420,7 +420,7 @@ pub async fn ask_to_whom(web: &Arc<Web>, signed: &CurrentMember, sent: Selection
         div.narrow {
             (asked.back())
             h1 { "Hand over" }
-            p.muted { (contacts(asked.count)) " will belong to another member, who may then edit, share and delete them. Those that are not yours are passed over." }
+            p.muted { (contacts(asked.count)) " will belong to another member, who may then edit, share and delete them. Those that are not yours are skipped." }
             @if asked.others.is_empty() {
                 p { "There is nobody to hand them over to. " a href="/members" { "Invite somebody" } " first." }
             } @else {

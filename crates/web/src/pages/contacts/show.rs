@@ -78,7 +78,7 @@ pub async fn delete(
     .await?;
     let flash = Flash::Deleted {
         contacts: count,
-        passed_over: 0,
+        skipped: 0,
         at,
     };
     Ok(redirect("/contacts", flash))

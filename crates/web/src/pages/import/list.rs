@@ -42,7 +42,7 @@ fn table(imports: &[ImportReport]) -> Markup {
                 th.number scope="col" { "Rows" }
                 th.number scope="col" { "Created" }
                 th.number scope="col" { "Updated" }
-                th.number scope="col" { "Passed over" }
+                th.number scope="col" { "Unchanged or skipped" }
                 th.number scope="col" { "Invalid" }
                 th scope="col" { "When" }
                 th scope="col" { "By" }
@@ -57,8 +57,8 @@ fn table(imports: &[ImportReport]) -> Markup {
 fn row(import: &ImportReport) -> Markup {
     let counts = import.counts;
     let draft = import.state == ImportState::Draft;
-    let passed_over = counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict;
-    let figures = [counts.rows, counts.new, counts.update, passed_over, counts.invalid];
+    let skipped = counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict;
+    let figures = [counts.rows, counts.new, counts.update, skipped, counts.invalid];
     html! {
         tr {
             th scope="row" { a href=(format!("/imports/{}", import.import)) { (import.file_name) } }

@@ -95,7 +95,7 @@ pub async fn revoke(
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
     blocking(&web, move |app| app.revoke_invitation(actor, &sent.email)).await?;
-    Ok(done("The invitation was taken back."))
+    Ok(done("The invitation was revoked."))
 }
 
 /// `POST /members/{id}/role`
