@@ -423,3 +423,32 @@ async fn a_change_that_was_interrupted_is_offered_for_undo_to_the_member_who_beg
     shows(&answer, &["Taken back: 1 contact"]);
     hides(&ada.get("/contacts").await, &[words]);
 }
+
+/// Of a field that holds one value the first counts. A value that cannot be read is answered by the handler, with a page.
+#[tokio::test]
+async fn wrong_and_repeated_values_of_forms_are_answered_with_pages() {
+    let (_site, mut ada) = Site::set_up().await;
+    let page = create(&mut ada, "first_name=Ann").await;
+    let ann = id(&page);
+    for (path, form, status) in [
+        ("/duplicates/dismiss", "from=x&id=x", StatusCode::NOT_FOUND),
+        ("/contacts/merge", "kept=x", StatusCode::BAD_REQUEST),
+        ("/contacts/merge", "id=x&id=y", StatusCode::NOT_FOUND),
+        ("/contacts/bulk", "all=yes&do=fly", StatusCode::BAD_REQUEST),
+        ("/share", "all=yes&member=x&access=view", StatusCode::BAD_REQUEST),
+        ("/share", "all=yes&member=2&access=all", StatusCode::BAD_REQUEST),
+        ("/hand-over", "all=yes", StatusCode::BAD_REQUEST),
+        ("/views/x", "name=a", StatusCode::NOT_FOUND),
+        (&format!("{page}/edit"), "version=x", StatusCode::BAD_REQUEST),
+    ] {
+        let answer = ada.post(path, form).await;
+        assert_eq!(answer.status, status, "{path} {form}");
+        assert!(answer.body.contains("Back to the contacts"), "{}", answer.body);
+    }
+    let twice = format!("do=tag&do=delete&bulk_tag=one&bulk_tag=two&id=x&id={ann}&id=");
+    shows(&post(&mut ada, "/contacts/bulk", &twice).await, &["1 contact tagged"]);
+    shows(
+        &ada.get("/contacts?tag=one&tag=two&page=x").await,
+        &["1 contact", "Ann"],
+    );
+}
