@@ -30,8 +30,9 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Who looks at a file without a directory: sees no contact, because there is none.
-    pub(crate) const NOBODY: Self = Self {
+    /// Who looks at a file without a directory. The rows of its scratch database are written under these numbers; they open
+    /// nothing in a directory, where workspaces and members count from 1.
+    pub(crate) const OUTSIDER: Self = Self {
         workspace: Workspace(0),
         member: Member(0),
     };

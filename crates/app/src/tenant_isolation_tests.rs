@@ -137,7 +137,7 @@ fn strangers_find_nothing() {
 
     let actor = |workspace, member| Actor { workspace, member };
     let elsewhere = [owner.member, bob, Member(0)].map(|member| actor(Workspace(2), member));
-    for stranger in elsewhere.into_iter().chain([Actor::NOBODY]) {
+    for stranger in elsewhere.into_iter().chain([Actor::OUTSIDER]) {
         finds_nothing(&app, stranger, hidden);
         finds_nothing(&app, stranger, shared);
     }

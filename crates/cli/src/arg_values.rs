@@ -1,6 +1,6 @@
 //! What one value of an option may be, and what it is to the engine.
 //!
-//! Owns the words that an option takes and the reading of a single value, with what is told where it cannot be read. Leaves
+//! Owns the words that an option takes and the reading of a single value, with the message where it cannot be read. Leaves
 //! out which options a command has (`args`).
 
 use app::{Charset, ExportFormat, ImportId, Order, Scope};

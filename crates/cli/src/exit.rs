@@ -1,4 +1,4 @@
-//! Exit codes, and errors as they are told: the one place where the cases of `app::Error` become numbers.
+//! Exit codes, and errors as they are written: the one place where the cases of `app::Error` become numbers.
 
 use app::{Error, MappingError, ObjectsError};
 use std::io::{self, Write};
@@ -27,7 +27,7 @@ pub enum Failure {
     Usage(String),
     /// A file or the terminal failed.
     Io(String),
-    /// Whoever read our output has gone; there is nobody to tell.
+    /// The reader of our output has gone, so nothing can be written.
     OutputClosed,
 }
 

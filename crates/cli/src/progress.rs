@@ -36,7 +36,7 @@ pub fn counting<T>(work: impl FnOnce(&mut dyn FnMut(&'static str, u64)) -> T) ->
 }
 
 /// Runs `work` with a bar, and lets Ctrl-C stop it after the batch in hand. A second Ctrl-C ends the program at once;
-/// what is committed can be gone on with all the same.
+/// the import can be resumed from what is committed all the same.
 pub fn watched<T>(work: impl FnOnce(Watch<'_>) -> T) -> T {
     let stop = stop_flag();
     let bar = ProgressBar::new(0);

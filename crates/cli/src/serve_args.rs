@@ -96,7 +96,7 @@ impl ServeArgs {
         limits.scaled(f64::from(self.time_limits) / 100.0)
     }
 
-    /// What may be wrong with the settings, to be told at the start.
+    /// What may be wrong with the settings, for a warning at the start.
     pub fn doubt(&self) -> Option<&'static str> {
         let behind_a_proxy = self.secure || !self.hosts.is_empty();
         (behind_a_proxy && !self.trust_proxy).then_some(

@@ -27,7 +27,7 @@ impl System for OsSystem {
     fn secret(&self) -> [u8; 32] {
         let mut secret = [0; 32];
         if getrandom::fill(&mut secret).is_err() {
-            // A machine without randomness can keep no secret, and whoever asked would take what is guessable for one.
+            // A machine without randomness can keep no secret, and the caller would take what is guessable for one.
             std::process::abort();
         }
         secret

@@ -36,8 +36,7 @@ pub use merging::{
 pub use number::{DecimalSign, canonical_number, decimal_sign_shown_by};
 pub use patch::{Blanks, Fill, Patch};
 pub use person_name::{
-    NameOrder, PersonName, is_company_salutation, is_salutation, join_titles, looks_like_company, split_person_name,
-    split_person_name_in,
+    PersonName, is_company_salutation, is_salutation, join_titles, looks_like_company, split_person_name,
 };
 pub use phone::{Phone, PhoneProblem, Region};
 pub use slot::{AddressPart, Slot, TextField, UnknownSlot};

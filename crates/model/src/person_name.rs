@@ -22,16 +22,9 @@ pub struct PersonName {
     pub nickname: String,
 }
 
-/// Which part of a name without a comma stands first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum NameOrder {
-    /// `Ann Ivers`.
-    #[default]
-    GivenFirst,
-    /// `Ivers Ann`, as in a column named `Nachname Vorname`, and in Hungarian and Russian lists.
-    FamilyFirst,
-}
-
+/// Words that are titles or forms of address in front of a name, without dots. Many are words of their own elsewhere
+/// (`doc`, `family`, `col`), so they say nothing without a name behind them; what a whole column of them looks like is
+/// asked of another list, `FORMS_OF_ADDRESS` of `exchange`.
 const PREFIXES: &[&str] = &[
     "mr",
     "mrs",
@@ -263,23 +256,18 @@ pub(crate) fn titles_and_name(name: &str) -> (String, String) {
 /// Splits a whole name. Blanks separate its words; `Family, Given` is understood; titles and suffixes are set apart.
 /// More than three words without a particle, signs that no name holds, and names written without blanks stay whole.
 pub fn split_person_name(name: &str) -> PersonName {
-    split_person_name_in(name, NameOrder::GivenFirst)
-}
-
-/// Splits a whole name of which it is known what stands first where no comma says it.
-pub fn split_person_name_in(name: &str, order: NameOrder) -> PersonName {
     let name = name.trim();
     if let Some((rest, nickname)) = without_nickname(name) {
         return PersonName {
             nickname,
-            ..split_plain(&rest, order)
+            ..split_plain(&rest)
         };
     }
-    split_plain(name, order)
+    split_plain(name)
 }
 
 /// A name of which nothing stands in brackets but what follows a degree: `Dipl.-Ing. (FH)`.
-fn split_plain(name: &str, order: NameOrder) -> PersonName {
+fn split_plain(name: &str) -> PersonName {
     let is_foreign = |c: char| c.is_ascii_digit() || matches!(c, '@' | '/' | '"' | '[' | ']' | ';');
     let bracketed = |word: &str| word.starts_with('(') && !DEGREE_WORDS.contains(&bare(word).as_str());
     if name.contains(is_foreign) || name.contains(['(', ')']) && name.split_whitespace().any(bracketed) {
@@ -289,12 +277,12 @@ fn split_plain(name: &str, order: NameOrder) -> PersonName {
     let before = commas.next().unwrap_or_default();
     let after: Vec<&str> = commas.collect();
     match after.as_slice() {
-        [] => split_words(name, order),
+        [] => split_words(name),
         all if all
             .iter()
             .all(|part| !part.is_empty() && part.split_whitespace().all(is_suffix)) =>
         {
-            with_suffix(split_words(before, order), &all.join(", "))
+            with_suffix(split_words(before), &all.join(", "))
         }
         [rest] => split_at_comma(name, before, rest),
         [rest, suffixes @ ..]
@@ -400,7 +388,7 @@ fn split_at_comma(name: &str, before: &str, after: &str) -> PersonName {
     }
 }
 
-fn split_words(name: &str, order: NameOrder) -> PersonName {
+fn split_words(name: &str) -> PersonName {
     let words: Vec<&str> = name.split_whitespace().collect();
     if let [family, given] = words[..]
         && is_east_asian(name)
@@ -428,15 +416,10 @@ fn split_words(name: &str, order: NameOrder) -> PersonName {
             }
         }
         // `van Dijk`: no given name begins so.
-        [first, ..]
-            if is_particle(first) && first.starts_with(char::is_lowercase) && order == NameOrder::GivenFirst =>
-        {
-            PersonName {
-                last: rest.join(" "),
-                ..PersonName::default()
-            }
-        }
-        names if order == NameOrder::FamilyFirst => family_first(names),
+        [first, ..] if is_particle(first) && first.starts_with(char::is_lowercase) => PersonName {
+            last: rest.join(" "),
+            ..PersonName::default()
+        },
         [first, rest @ ..] => match family_name_begins(rest) {
             Some(at) => PersonName {
                 first: (*first).to_owned(),
@@ -451,19 +434,6 @@ fn split_words(name: &str, order: NameOrder) -> PersonName {
         prefix: prefix.join(" "),
         suffix: suffix.join(" "),
         ..split
-    }
-}
-
-/// The family name with its particles stands first: `Иванов Иван Иванович`, `van der Berg Jan`.
-fn family_first(names: &[&str]) -> PersonName {
-    let particles = names.iter().take_while(|word| is_particle(word)).count();
-    let family = (particles + 1).min(names.len() - 1).max(1);
-    let (last, given) = names.split_at(family);
-    PersonName {
-        first: given.first().copied().unwrap_or_default().to_owned(),
-        middle: given.iter().skip(1).copied().collect::<Vec<_>>().join(" "),
-        last: last.join(" "),
-        ..PersonName::default()
     }
 }
 
@@ -665,25 +635,6 @@ mod tests {
         }
         for name in ["Jane Doe (she/her)", "Anna Klein (geb. Gross)", "Acme (UK)", "Ann (2)"] {
             assert_eq!(split_person_name(name).nickname, "", "{name}");
-        }
-    }
-
-    #[test]
-    fn the_family_name_may_stand_first() {
-        for (name, want) in [
-            ("Иванов Иван Иванович", ["", "Иван", "Иванович", "Иванов", ""]),
-            ("Nagy János", ["", "János", "", "Nagy", ""]),
-            ("Rossi Maria", ["", "Maria", "", "Rossi", ""]),
-            ("van der Berg Jan", ["", "Jan", "", "van der Berg", ""]),
-            ("Dr. Weber Ida", ["Dr.", "Ida", "", "Weber", ""]),
-            ("Weber, Ida", ["", "Ida", "", "Weber", ""]),
-        ] {
-            let n = split_person_name_in(name, NameOrder::FamilyFirst);
-            assert_eq!(
-                [n.prefix, n.first, n.middle, n.last, n.suffix],
-                want.map(str::to_owned),
-                "{name}"
-            );
         }
     }
 

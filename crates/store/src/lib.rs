@@ -18,7 +18,7 @@ pub mod workspace;
 pub use engine::Tx;
 pub use engine::postgres::open::PostgresOptions;
 pub use error::{Error, Result};
-pub use ids::{ImportId, Member, Workspace};
+pub use ids::{ImportId, Member, RunId, Workspace};
 
 use engine::postgres::open::Postgres;
 use engine::sqlite::open::Sqlite;

@@ -80,13 +80,13 @@ function readSelection(field) {
 }
 
 // Says a thing in passing, also to a screen reader.
-let untell;
+let clearing;
 function tell(text) {
-  const told = document.getElementById("told");
-  if (!told) return;
-  told.textContent = text;
-  clearTimeout(untell);
-  untell = setTimeout(() => { told.textContent = ""; }, 8000);
+  const announcement = document.getElementById("announcement");
+  if (!announcement) return;
+  announcement.textContent = text;
+  clearTimeout(clearing);
+  clearing = setTimeout(() => { announcement.textContent = ""; }, 8000);
 }
 
 // Forms: with data-swap they replace these parts of the page, else they are sent as ever, but not twice.

@@ -119,14 +119,14 @@ document.addEventListener("submit", (event) => {
   const ticket = crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random().toString(36).slice(2)}`;
   form.elements.ticket.value = ticket;
   const bar = form.querySelector("[data-export-progress]");
-  const told = form.querySelector("[data-export-told]");
-  told.textContent = "Preparing the file…";
+  const status = form.querySelector("[data-export-status]");
+  status.textContent = "Preparing the file…";
   const ask = async (tries) => {
     const answer = await fetch(`/export/progress?ticket=${ticket}`).catch(() => null);
     if (!answer?.ok) return tries < 20 && setTimeout(ask, 500, tries + 1);
     const { contacts, ended } = await answer.json();
     if (bar) { bar.hidden = false; bar.value = contacts; }
-    told.textContent = ended ? `${contacts.toLocaleString("en")} contacts exported.` : contacts ? `${contacts.toLocaleString("en")} contacts so far…` : "Preparing the file…";
+    status.textContent = ended ? `${contacts.toLocaleString("en")} contacts exported.` : contacts ? `${contacts.toLocaleString("en")} contacts so far…` : "Preparing the file…";
     if (!ended) return setTimeout(ask, 500, 0);
     delete form.dataset.sent;
   };

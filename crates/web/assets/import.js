@@ -32,7 +32,7 @@ function upload(form, file) {
     if (request !== sending) return;
     const next = request.getResponseHeader("Location");
     if (request.status === 201 && next) {
-      told("It is here.");
+      uploadStatus("It is here.");
       location.assign(next);
       return;
     }
@@ -57,9 +57,9 @@ function show(loaded, total, file) {
   const bar = byId("upload-progress");
   const percent = total ? Math.floor((loaded / total) * 100) : 100;
   bar.value = percent;
-  told(percent < 100 ? `Uploading ${file.name}: ${percent} %` : "Looking at the file …");
+  uploadStatus(percent < 100 ? `Uploading ${file.name}: ${percent} %` : "Looking at the file …");
 }
-const told = (words) => (byId("upload-told").textContent = words);
+const uploadStatus = (words) => (byId("upload-status").textContent = words);
 
 function idle(form) {
   byId("uploading").hidden = true;
@@ -94,8 +94,8 @@ document.addEventListener("drop", (event) => {
   upload(form, file);
 });
 
-// A part that is not finished is fetched again, until it says no more that it wants to be. Whoever fills in a field of it
-// is left alone, and so is a form that is on its way.
+// A part that is not finished is fetched again, until it says no more that it wants to be; not while a field of it has
+// the focus, nor while a form is on its way.
 setInterval(() => {
   const part = document.querySelector("[data-poll]");
   if (!part || document.hidden || running.has(part.id)) return;
@@ -114,7 +114,7 @@ if (watched) {
     const bar = byId("running-bar");
     bar.max = now.of;
     if (now.bytes !== null) bar.value = now.bytes;
-    const words = byId("running-told");
+    const words = byId("running-status");
     if (words.textContent !== now.words) words.textContent = now.words;
     for (const [name, count] of Object.entries(now.counts)) {
       const place = watched.querySelector(`[data-count="${name}"]`);

@@ -28,9 +28,9 @@ pub struct Web {
     pub app: Arc<App>,
     /// How it is served.
     serve: Serve,
-    /// What must be told to make the first account from elsewhere.
+    /// The code that making the first account from elsewhere asks for.
     setup_code: String,
-    /// Whether the log has told the setup code to a server that was started for this machine alone.
+    /// Whether the setup code was logged by a server that was started for this machine alone.
     setup_code_logged: AtomicBool,
     /// Whether there is an account, once that is known; then it stays.
     set_up: AtomicBool,
@@ -59,7 +59,7 @@ impl Web {
         }
     }
 
-    /// What must be told to make the first account, if it is not made at this machine.
+    /// The code that making the first account asks for, if it is not made at this machine.
     pub fn setup_code(&self) -> &str {
         &self.setup_code
     }

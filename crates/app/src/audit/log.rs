@@ -82,7 +82,11 @@ impl App {
                 .map(|entry| AuditLine {
                     id: entry.id,
                     at: entry.at,
-                    by: names.get(&entry.member).copied().unwrap_or_default().to_owned(),
+                    by: entry
+                        .member
+                        .and_then(|member| names.get(&member).copied())
+                        .unwrap_or_default()
+                        .to_owned(),
                     action: AuditAction::named(&entry.action),
                     about: entry.about,
                     contacts: entry.contacts,

@@ -6,8 +6,8 @@ pub(crate) mod log;
 
 use crate::App;
 use crate::access::Actor;
-use store::Tx;
 use store::workspace::audit::{self, AuditEntry};
+use store::{Member, Tx, Workspace};
 use uuid::Uuid;
 
 /// An action that the audit log records.
@@ -182,17 +182,33 @@ impl App {
         if let Some(id) = *entry {
             return audit::count_on(tx, actor.workspace, id, contacts);
         }
-        let noted = AuditEntry {
+        let noted = self.audit_entry(Some(actor.member), action, about, contacts);
+        *entry = Some(noted.id);
+        audit::add(tx, actor.workspace, &noted)
+    }
+
+    /// Records an action of somebody who has not signed in; `member` is whose account it was about, if that is known.
+    pub(crate) fn audit_by(
+        &self,
+        tx: &mut Tx<'_>,
+        workspace: Workspace,
+        member: Option<Member>,
+        action: AuditAction,
+        about: &str,
+    ) -> Result<(), store::Error> {
+        audit::add(tx, workspace, &self.audit_entry(member, action, about, 0))
+    }
+
+    fn audit_entry(&self, member: Option<Member>, action: AuditAction, about: &str, contacts: u64) -> AuditEntry {
+        AuditEntry {
             // The world's ids of contacts are UUIDv7, and these of the log are nothing else.
             id: self.world.contact_id(),
             at: self.world.now(),
-            member: actor.member,
+            member,
             action: action.as_str().to_owned(),
             contacts,
             about: about.to_owned(),
-        };
-        *entry = Some(noted.id);
-        audit::add(tx, actor.workspace, &noted)
+        }
     }
 }
 

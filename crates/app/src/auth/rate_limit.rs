@@ -17,7 +17,7 @@ use crate::error::Error;
 use std::net::IpAddr;
 use store::members::sessions::{self, Failures};
 use store::members::{accounts, devices};
-use store::{Member, Tx, Workspace, members};
+use store::{Tx, Workspace, members};
 
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -31,8 +31,6 @@ const ADDRESSES_NOTED_EVERY: i64 = 60 * MINUTE;
 const CLOCKS_DIFFER: i64 = 15 * MINUTE;
 /// Characters that are noted of an address; one that is none may be of any length.
 const LONGEST_ADDRESS: usize = 100;
-/// Who an address is when it names no member's email.
-const NOBODY: Member = Member(0);
 
 pub struct Subject {
     name: String,
@@ -164,9 +162,8 @@ impl App {
                 }
                 _ => continue,
             };
-            let member = account.as_ref().map_or(NOBODY, |account| account.member);
-            let actor = Actor { workspace, member };
-            self.audit(tx, actor, AuditAction::SlowedDown, &about, 0)?;
+            let member = account.as_ref().map(|account| account.member);
+            self.audit_by(tx, workspace, member, AuditAction::SlowedDown, &about)?;
         }
         Ok(())
     }

@@ -9,7 +9,8 @@ use crate::search::searchable::{SearchKind, searchable};
 use model::{Contact, ContactId, country_key, fold, name_order};
 use std::borrow::Cow;
 use store::contacts::ContactRow;
-use store::{ImportId, Member};
+use store::contacts::shares::Grantee;
+use store::{ImportId, RunId};
 
 /// Kinds of lines. Each line of an entry begins with the byte of its kind; folded text has no such bytes in it.
 pub(crate) mod kind {
@@ -60,15 +61,15 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// The entry of a contact that is shared with some.
-    pub fn new(row: &ContactRow, shared_with: Vec<Member>) -> Result<Self, store::Error> {
+    pub fn new(row: &ContactRow, shared_with: Vec<Grantee>) -> Result<Self, store::Error> {
         let contact = read(row)?;
         let (text, cut) = lines(&contact);
         Ok(Self {
             id: row.id,
             changed: seconds(row.version),
             traits: Traits {
-                created_by: row.created_by.map(|origin| origin.import),
-                written_by: row.written_by,
+                created_by: row.created_by.and_then(|origin| origin.run.import()),
+                written_by: row.written_by.and_then(RunId::import),
                 parts: crate::search::filter::parts_of(&contact),
                 places: places(&contact),
             },

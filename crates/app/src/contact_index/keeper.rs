@@ -6,7 +6,7 @@
 use crate::contact_index::entry::Entry;
 use crate::contact_index::index::ContactIndex;
 use crate::contact_index::segment::Builder;
-use crate::contact_index::visibility::{EVERYONE, SeenBy};
+use crate::contact_index::visibility::SeenBy;
 use crate::error::Error;
 use foldhash::{HashMap, HashSet};
 use model::ContactId;
@@ -19,7 +19,7 @@ use store::contacts::change_feed::{self, Touched};
 use store::contacts::shares;
 use store::contacts::shares::{Grantee, Share};
 use store::workspace::workspaces;
-use store::{Member, Store, Tx, Workspace, contacts};
+use store::{Store, Tx, Workspace, contacts};
 
 /// Contacts read at once.
 const PAGE: usize = 2_000;
@@ -442,13 +442,10 @@ fn shares_of_page(tx: &mut Tx<'_>, workspace: Workspace, page: &[ContactRow]) ->
 }
 
 /// With whom contacts are shared.
-fn by_contact(shares: Vec<Share>) -> HashMap<ContactId, Vec<Member>> {
-    let mut shared_with: HashMap<ContactId, Vec<Member>> = HashMap::default();
+fn by_contact(shares: Vec<Share>) -> HashMap<ContactId, Vec<Grantee>> {
+    let mut shared_with: HashMap<ContactId, Vec<Grantee>> = HashMap::default();
     for share in shares {
-        shared_with.entry(share.contact).or_default().push(match share.to {
-            Grantee::Everyone => EVERYONE,
-            Grantee::Member(member) => member,
-        });
+        shared_with.entry(share.contact).or_default().push(share.to);
     }
     shared_with
 }

@@ -4,15 +4,16 @@ use super::entry::{Entry, seconds};
 use super::index::ContactIndex;
 use super::query::Query;
 use super::segment::Builder;
-use super::visibility::{EVERYONE, SeenBy};
+use super::visibility::SeenBy;
 use super::{Sort, index as list};
 use crate::access::Scope;
 use crate::search::filter::Filter;
 use foldhash::{HashMap, HashSet};
 use model::{Address, Contact, ContactId, Email, Label, LabeledEmail, LabeledPhone, Phone, Region, Text, name_order};
 use proptest::prelude::*;
+use store::contacts::shares::Grantee;
 use store::contacts::{ContactRow, Origin};
-use store::{ImportId, Member};
+use store::{ImportId, Member, RunId};
 
 const ME: Member = Member(1);
 const WORDS: [&str; 10] = [
@@ -109,11 +110,11 @@ fn row() -> impl Strategy<Value = ContactRow> {
         version: 1_793_491_200_000_000 + day * 43_200_000_000 + written,
         created_at: 1,
         created_by: (created > 0).then_some(Origin {
-            import: ImportId(created),
+            run: RunId::Import(ImportId(created)),
             line: 1,
         }),
         made_by: None,
-        written_by: (written > 0).then_some(ImportId(written)),
+        written_by: (written > 0).then_some(RunId::Import(ImportId(written))),
         edited_by: None,
         body: contact.to_json(),
     })
@@ -123,18 +124,26 @@ fn row() -> impl Strategy<Value = ContactRow> {
 #[derive(Clone, Debug)]
 struct Shared {
     row: ContactRow,
-    with: Vec<Member>,
+    with: Vec<Grantee>,
 }
 
 impl Shared {
     fn sees(&self, scope: Scope) -> bool {
         let owns = self.row.owner == ME;
-        let shared = !owns && (self.with.contains(&ME) || self.with.contains(&EVERYONE));
+        let shared = !owns && (self.with.contains(&Grantee::Member(ME)) || self.with.contains(&Grantee::Everyone));
         match scope {
             Scope::Mine => owns,
             Scope::Shared => shared,
             Scope::All => owns || shared,
         }
+    }
+}
+
+/// 0 is everyone.
+fn grantee(number: i64) -> Grantee {
+    match number {
+        0 => Grantee::Everyone,
+        number => Grantee::Member(Member(number)),
     }
 }
 
@@ -148,7 +157,7 @@ fn rows() -> impl Strategy<Value = Vec<Shared>> {
                     id: ContactId::from_u128(number * 7 % 64),
                     ..row
                 },
-                with: with.into_iter().map(Member).collect(),
+                with: with.into_iter().map(grantee).collect(),
             })
             .collect()
     })
@@ -196,7 +205,7 @@ fn built(rows: &[Shared], step: usize) -> ContactIndex {
                     ..shared.row.clone()
                 };
                 let entry = match round {
-                    0 => Entry::new(&before, vec![EVERYONE]),
+                    0 => Entry::new(&before, vec![Grantee::Everyone]),
                     // The others follow below.
                     _ if shared.row.id.as_u128() % 2 == 0 => Entry::new(&shared.row, shared.with.clone()),
                     _ => Entry::new(
@@ -204,7 +213,7 @@ fn built(rows: &[Shared], step: usize) -> ContactIndex {
                             owner: Member(3),
                             ..shared.row.clone()
                         },
-                        vec![Member(2)],
+                        vec![Grantee::Member(Member(2))],
                     ),
                 };
                 builder.add(entry.unwrap());

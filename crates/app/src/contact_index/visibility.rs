@@ -9,22 +9,20 @@ use crate::contact_index::bit_set::Bits;
 use foldhash::{HashMap, HashMapExt};
 use std::hash::Hash;
 use store::Member;
-
-/// Stands for all members of the workspace.
-pub(crate) const EVERYONE: Member = Member(0);
+use store::contacts::shares::Grantee;
 
 /// Who sees a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SeenBy {
     pub owner: Member,
-    pub shared_with: Vec<Member>,
+    pub shared_with: Vec<Grantee>,
 }
 
 /// Whether contacts are seen because they are owned, or because they are shared, and by whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Why {
     Owned(Member),
-    Shared(Member),
+    Shared(Grantee),
 }
 
 /// Who sees which contacts.
@@ -83,7 +81,7 @@ impl Audience {
             return owned;
         }
         let mut shared = Bits::none(self.len);
-        for with in [member, EVERYONE] {
+        for with in [Grantee::Member(member), Grantee::Everyone] {
             if let Some(places) = self.places.get(&Why::Shared(with)) {
                 places.add_to(&mut shared);
             }
@@ -128,8 +126,8 @@ impl AudienceBuilder {
     /// Notes who sees the contact at a place.
     pub fn add(&mut self, at: usize, seen_by: &SeenBy) {
         self.note(Why::Owned(seen_by.owner), at);
-        for member in &seen_by.shared_with {
-            self.note(Why::Shared(*member), at);
+        for grantee in &seen_by.shared_with {
+            self.note(Why::Shared(*grantee), at);
         }
     }
 
@@ -169,17 +167,26 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// 0 is everyone.
+    fn grantee(number: i64) -> Grantee {
+        match number {
+            0 => Grantee::Everyone,
+            number => Grantee::Member(Member(number)),
+        }
+    }
+
     fn seen_by() -> impl Strategy<Value = SeenBy> {
         let shared_with = prop::collection::btree_set(0..6_i64, 0..4);
         (1..6_i64, shared_with).prop_map(|(owner, shared_with)| SeenBy {
             owner: Member(owner),
-            shared_with: shared_with.into_iter().map(Member).collect(),
+            shared_with: shared_with.into_iter().map(grantee).collect(),
         })
     }
 
     fn sees(seen_by: &SeenBy, member: Member, scope: Scope) -> bool {
         let owns = seen_by.owner == member;
-        let shared = seen_by.shared_with.iter().any(|with| [member, EVERYONE].contains(with));
+        let grantees = [Grantee::Member(member), Grantee::Everyone];
+        let shared = seen_by.shared_with.iter().any(|with| grantees.contains(with));
         match scope {
             Scope::Mine => owns,
             Scope::Shared => shared && !owns,

@@ -340,8 +340,6 @@ mod tests {
     use crate::tenant_isolation_tests::Counting;
     use store::contacts::shares::{Access, Grantee};
 
-    const EVERYONE: i64 = 0;
-
     /// A contact that was touched, as far as its note matters here.
     fn before(id: ContactId, owner: Member) -> Before {
         let row = ContactRow {
@@ -407,14 +405,14 @@ mod tests {
         assert_eq!(app.interrupted_action(owner).unwrap(), None, "it has ended");
     }
 
-    fn share(to: i64, access: Access, at: i64) -> Share {
+    fn member(number: i64) -> Grantee {
+        Grantee::Member(Member(number))
+    }
+
+    fn share(to: Grantee, access: Access, at: i64) -> Share {
         Share {
             contact: ContactId::nil(),
-            to: if to == EVERYONE {
-                Grantee::Everyone
-            } else {
-                Grantee::Member(Member(to))
-            },
+            to,
             access,
             by: Member(1),
             at,
@@ -423,9 +421,9 @@ mod tests {
 
     #[test]
     fn only_the_shares_that_differ_are_kept() {
-        let stays = share(EVERYONE, Access::View, 1);
-        let (old, new) = (share(2, Access::View, 1), share(2, Access::Edit, 5));
-        let gone = share(3, Access::Edit, 1);
+        let stays = share(Grantee::Everyone, Access::View, 1);
+        let (old, new) = (share(member(2), Access::View, 1), share(member(2), Access::Edit, 5));
+        let gone = share(member(3), Access::Edit, 1);
         let changed = SharesChanged::between(&[stays, old, gone], &[stays, new]);
         let changed = SharesChanged::read(ContactId::nil(), &changed.text().unwrap()).unwrap();
         assert_eq!(changed.was(ContactId::nil()).collect::<Vec<_>>(), [old, gone]);
@@ -436,7 +434,7 @@ mod tests {
             (vec![stays, old], false),
             (vec![stays], false),
             (vec![stays, new, gone], false),
-            (vec![stays, new, share(4, Access::View, 9)], true),
+            (vec![stays, new, share(member(4), Access::View, 9)], true),
         ] {
             assert_eq!(changed.stands(ContactId::nil(), &now), stands, "{now:?}");
         }

@@ -15,7 +15,7 @@ use store::contacts::ContactRow;
 use store::contacts::match_keys;
 use store::imports::Import;
 use store::imports::change_log;
-use store::{ImportId, Member, Tx, contacts, imports};
+use store::{ImportId, Member, RunId, Tx, contacts, imports};
 
 /// The most namesakes that are listed.
 const NAMESAKES: usize = 5;
@@ -111,8 +111,8 @@ impl View<'_, '_> {
     pub fn contact_history(&mut self, id: ContactId) -> Result<ContactHistory, Error> {
         let (tx, actor) = (&mut *self.tx, self.actor);
         let (right, row) = access::found(tx, actor, id)?;
-        let made_with = imported(tx, actor, row.created_by.map(|origin| origin.import))?;
-        let written_with = imported(tx, actor, row.written_by)?;
+        let made_with = imported(tx, actor, row.created_by.and_then(|origin| origin.run.import()))?;
+        let written_with = imported(tx, actor, row.written_by.and_then(RunId::import))?;
         let creator = made_with.as_ref().map(|import| import.owner).or(row.made_by);
         let editor = written_with.as_ref().map(|import| import.owner).or(row.edited_by);
         let changed_by = match written_with {

@@ -19,13 +19,14 @@ use crate::View;
 use crate::access;
 use crate::access::Actor;
 use crate::audit::AuditAction;
-use crate::contacts::stored::{StoredContact, read};
+use crate::contacts::stored::{Origin, StoredContact, read};
 use crate::error::Error;
 use crate::workspace::custom_fields::validate;
 use crate::workspace::member_names::name_of;
 use crate::workspace::stored::stored_settings;
 use model::{Contact, ContactId, Version};
 use std::collections::HashSet;
+use store::RunId;
 use store::contacts;
 use store::contacts::ContactRow;
 use store::contacts::trash::{self, Trashed};
@@ -250,8 +251,8 @@ impl View<'_, '_> {
             id: row.id,
             version: row.version,
             created_at: row.created_at,
-            created_by: row.created_by,
-            written_by: row.written_by,
+            created_by: row.created_by.and_then(Origin::of),
+            written_by: row.written_by.and_then(RunId::import),
             contact: read(&row)?,
             right,
             owner_name: name_of(self.tx, self.actor.workspace, row.owner)?,

@@ -5,8 +5,7 @@ use model::Contact;
 use model::ContactId;
 use model::Version;
 use store::ImportId;
-use store::contacts::ContactRow;
-use store::contacts::Origin;
+use store::contacts::{self, ContactRow};
 
 /// A contact of the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +24,24 @@ pub struct StoredContact {
     pub right: Right,
     /// To whom it belongs.
     pub owner_name: String,
+}
+
+/// The line of a file that a contact was made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The import of the file.
+    pub import: ImportId,
+    /// The line, counted from 1.
+    pub line: u64,
+}
+
+impl Origin {
+    /// None for a contact of a preview, which is in no directory.
+    pub(crate) fn of(stored: contacts::Origin) -> Option<Self> {
+        let import = stored.run.import()?;
+        let line = stored.line;
+        Some(Self { import, line })
+    }
 }
 
 /// The values of a contact.

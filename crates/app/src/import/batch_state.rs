@@ -16,7 +16,7 @@ use foldhash::fast::RandomState;
 use model::{ContactId, MatchKey};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
-use store::ImportId;
+use store::RunId;
 use store::contacts::ContactRow;
 
 /// The contacts that have a key: nearly always one.
@@ -144,7 +144,7 @@ impl BatchState {
     }
 
     /// Notes keys of a contact that the import `run` has created or changed.
-    pub fn add_keys(&mut self, match_keys: Vec<MatchKey>, row: &ContactRow, run: ImportId) {
+    pub fn add_keys(&mut self, match_keys: Vec<MatchKey>, row: &ContactRow, run: RunId) {
         let is_own = is_own(row, run);
         for key in match_keys {
             if is_own && !self.asks_for_own(&key) {
@@ -200,7 +200,7 @@ impl BatchState {
     pub fn follow(
         &mut self,
         row: &ContactRow,
-        run: ImportId,
+        run: RunId,
         before: Option<(&[MatchKey], &str)>,
         match_keys: &[MatchKey],
     ) -> Result<(), store::Error> {
@@ -250,7 +250,7 @@ impl BatchState {
     }
 }
 
-/// Whether the import `run` has created a contact.
-pub(crate) fn is_own(row: &ContactRow, run: ImportId) -> bool {
-    row.created_by.is_some_and(|origin| origin.import == run)
+/// Whether `run` has created a contact.
+pub(crate) fn is_own(row: &ContactRow, run: RunId) -> bool {
+    row.created_by.is_some_and(|origin| origin.run == run)
 }

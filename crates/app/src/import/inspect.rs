@@ -64,7 +64,7 @@ pub fn inspect(
     let source = Counted::new(path);
     let look = look(&source, opening, &WorkspaceRules::default())?;
     let options = ImportOptions::default();
-    let mut run = Run::preview(world, Actor::NOBODY, options, &look.reading, &source).showing_contacts();
+    let mut run = Run::preview(world, Actor::OUTSIDER, options, &look.reading, &source).showing_contacts();
     let scratch = Store::scratch()?;
     let nothing = Contact::default();
     let mut recent = RecentRows::default();

@@ -15,7 +15,7 @@ use model::{Contact, ContactId, MatchKey, name_order};
 use std::collections::HashSet;
 use store::contacts::{self, ContactRow};
 use store::contacts::{match_keys, trash};
-use store::{ImportId, Tx};
+use store::{RunId, Tx};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 /// Contacts that are read before the rows of a chunk are resolved, at most.
@@ -29,7 +29,7 @@ pub(crate) struct Overlay<'a, 'top, 'base> {
     /// Who imports: what is compared with is what this member may see.
     pub actor: Actor,
     /// The run that creates contacts now.
-    pub run: ImportId,
+    pub run: RunId,
     /// What is written to: the directory, or the scratch database over it.
     pub top: &'a mut Tx<'top>,
     /// What lies under a scratch database; none in a real run.
@@ -384,7 +384,7 @@ fn stand_in(actor: Actor, id: ContactId) -> ContactId {
 
 /// Whether a contact that lies under a scratch database had a key there and has lost it in the preview. What a preview
 /// creates is stored without its keys.
-fn has_lost(row: &ContactRow, key: &MatchKey, run: ImportId) -> Result<bool, store::Error> {
+fn has_lost(row: &ContactRow, key: &MatchKey, run: RunId) -> Result<bool, store::Error> {
     if is_own(row, run) || row.written_by != Some(run) {
         return Ok(false);
     }

@@ -6,12 +6,12 @@ use crate::import::pipeline::ParsedRow;
 use crate::import::shared_keys::MAX_CANDIDATES;
 use exchange::reason::{Code, Reason, shortened};
 use model::{MatchKey, doubt};
-use store::ImportId;
+use store::RunId;
 
 /// Who a contact is and where it stands, for a message.
-fn describe(matched: &Matched, run: ImportId) -> String {
+fn describe(matched: &Matched, run: RunId) -> String {
     let name = matched.contact.display_name();
-    match matched.row.created_by.filter(|origin| origin.import == run) {
+    match matched.row.created_by.filter(|origin| origin.run == run) {
         Some(origin) => format!("{} (line {} of this file)", shortened(&name), origin.line),
         None => format!("{} (in the directory)", shortened(&name)),
     }
@@ -21,7 +21,7 @@ fn describe(matched: &Matched, run: ImportId) -> String {
 pub(crate) fn duplicate_reason(
     row: &ParsedRow,
     matched: &Matched,
-    run: ImportId,
+    run: RunId,
     is_possible: bool,
 ) -> Result<Reason, Error> {
     if is_possible {
@@ -43,7 +43,7 @@ pub(crate) fn duplicate_reason(
 }
 
 /// Why a row is set apart: a contact shares an email or a phone with it, and perhaps no more.
-fn possible_duplicate_reason(row: &ParsedRow, matched: &Matched, run: ImportId) -> Result<Reason, Error> {
+fn possible_duplicate_reason(row: &ParsedRow, matched: &Matched, run: RunId) -> Result<Reason, Error> {
     let key = matched.key();
     let kind = match key {
         Some(key) if key.is_email() => "email",
@@ -62,7 +62,7 @@ fn possible_duplicate_reason(row: &ParsedRow, matched: &Matched, run: ImportId) 
 }
 
 /// Why a row is skipped: the member may only view the contact.
-pub(crate) fn view_only_reason(row: &ParsedRow, matched: &Matched, run: ImportId) -> Result<Reason, Error> {
+pub(crate) fn view_only_reason(row: &ParsedRow, matched: &Matched, run: RunId) -> Result<Reason, Error> {
     let duplicate = duplicate_reason(row, matched, run, false)?;
     Ok(Reason {
         code: Code::ViewOnly,
@@ -76,7 +76,7 @@ pub(crate) fn view_only_reason(row: &ParsedRow, matched: &Matched, run: ImportId
 }
 
 /// Why a row is skipped: the contact was changed since the export.
-pub(crate) fn conflict_reason(row: &ParsedRow, matched: &Matched, run: ImportId) -> Reason {
+pub(crate) fn conflict_reason(row: &ParsedRow, matched: &Matched, run: RunId) -> Reason {
     Reason::of_row(
         Code::Conflict,
         row.line,
@@ -89,7 +89,7 @@ pub(crate) fn conflict_reason(row: &ParsedRow, matched: &Matched, run: ImportId)
 }
 
 /// Why a row is skipped: more than one contact matches.
-pub(crate) fn ambiguous_reason(row: &ParsedRow, matches: &[Matched], run: ImportId) -> Reason {
+pub(crate) fn ambiguous_reason(row: &ParsedRow, matches: &[Matched], run: RunId) -> Reason {
     let whom: Vec<String> = matches.iter().take(3).map(|m| describe(m, run)).collect();
     let number = match matches.len() {
         some @ ..=MAX_CANDIDATES => some.to_string(),

@@ -10,7 +10,7 @@ use crate::import::pipeline::ParsedRow;
 use crate::import::shared_keys::{MAX_CANDIDATES, name_of};
 use crate::import_options::Match;
 use model::{Contact, ContactId, MatchKey, Verdict, by_key, content_hash};
-use store::ImportId;
+use store::RunId;
 use store::contacts::ContactRow;
 
 /// What a row and a contact have in common.
@@ -113,7 +113,7 @@ impl Matched {
 pub(crate) struct MatchFinder {
     pub matching: Match,
     /// The import in hand.
-    pub run: ImportId,
+    pub run: RunId,
 }
 
 impl MatchFinder {

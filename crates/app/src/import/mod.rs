@@ -396,7 +396,7 @@ impl App {
             .low_memory(self.low_memory);
         let here = self.live.enter(actor.workspace, import);
         let mut stopped = here
-            .listening(watch, |watch| run.go_through(&self.store, watch))
+            .listening(watch, |watch| run.go_through(&self.store, &lease, watch))
             .map_err(|error| lease.explain(error))?;
         if stopped == Stopped::OnRequest && here.is_cancelled() {
             stopped = Stopped::Cancelled;

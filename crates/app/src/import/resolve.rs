@@ -13,7 +13,7 @@ use crate::import::pipeline::ParsedRow;
 use crate::import_options::{Conflicts, Duplicates, ImportOptions};
 use exchange::reason::{Code, Reason};
 use model::{Blanks, Contact, ContactId, Fill};
-use store::ImportId;
+use store::RunId;
 
 /// What applies to one row: the options of the import and, if there is one, the decision for this row.
 #[derive(Clone, Copy)]
@@ -150,7 +150,7 @@ impl Resolution {
 }
 
 /// Decides what becomes of a valid row. What the import `run` has written itself is no conflict.
-pub(crate) fn resolve(row: &ParsedRow, matches: &[Matched], rule: &Rule, run: ImportId) -> Resolution {
+pub(crate) fn resolve(row: &ParsedRow, matches: &[Matched], rule: &Rule, run: RunId) -> Resolution {
     match matches {
         [] => create(row, Resolution::Create),
         [only] => resolve_match(row, only, 0, &rule.for_match(only), run),
@@ -162,7 +162,7 @@ pub(crate) fn resolve(row: &ParsedRow, matches: &[Matched], rule: &Rule, run: Im
     }
 }
 
-fn resolve_match(row: &ParsedRow, matched: &Matched, place: usize, rule: &Rule, run: ImportId) -> Resolution {
+fn resolve_match(row: &ParsedRow, matched: &Matched, place: usize, rule: &Rule, run: RunId) -> Resolution {
     if rule.creates() {
         return create(row, Resolution::CreateBeside { matched: place });
     }
@@ -218,7 +218,7 @@ pub(crate) fn explain(
     row: &ParsedRow,
     matches: &[Matched],
     rule: &Rule,
-    run: ImportId,
+    run: RunId,
 ) -> Result<Option<Reason>, Error> {
     let Some(first) = matches.first() else { return Ok(None) };
     Ok(match class {

@@ -13,13 +13,13 @@ use crate::import_options::ImportOptions;
 use model::{Contact, ContactId};
 use store::contacts::{ContactRow, Origin};
 use store::imports::change_log::{Before, Change};
-use store::{ImportId, Member};
+use store::{Member, RunId};
 
 /// Imports the rows of one run.
 pub(crate) struct RowImporter<'a> {
     pub options: ImportOptions,
     pub decisions: Option<&'a Decisions>,
-    pub run: ImportId,
+    pub run: RunId,
     pub owner: Member,
     pub world: &'a dyn System,
     /// What was there before, for undo.
@@ -102,7 +102,7 @@ impl RowImporter<'_> {
 
     /// The line of the row of this file that made a contact.
     fn line_of(&self, contact: &ContactRow) -> Option<u64> {
-        let origin = contact.created_by.filter(|origin| origin.import == self.run)?;
+        let origin = contact.created_by.filter(|origin| origin.run == self.run)?;
         Some(origin.line)
     }
 
@@ -155,7 +155,7 @@ impl RowImporter<'_> {
             owner: self.owner,
             version: row.version.filter(|_| row.id.is_some()).unwrap_or(now),
             created_at: now,
-            created_by: Some(Origin { import: self.run, line }),
+            created_by: Some(Origin { run: self.run, line }),
             made_by: None,
             written_by: Some(self.run),
             edited_by: None,

@@ -33,7 +33,7 @@ use store::contacts::change_feed::Touched;
 use store::imports::change_log;
 use store::imports::{self, Checkpoint};
 use store::workspace::workspaces;
-use store::{ImportId, Store, Tx};
+use store::{RunId, Store, Tx};
 
 /// Rows of a batch: few enough that a batch is done in a second or two, many enough that keys are written in order.
 const BATCH_ROWS: u64 = 100_000;
@@ -42,8 +42,6 @@ const BATCH_ROWS: u64 = 100_000;
 const BATCH_ROWS_ON_SERVER: u64 = 25_000;
 /// The same where memory is dearer than time.
 const BATCH_ROWS_LOW_MEMORY: u64 = 20_000;
-/// Stands for a preview where a run's number is asked for.
-pub(crate) const PREVIEW: ImportId = ImportId(0);
 
 /// One run through a file, real or preview.
 pub(crate) struct Run<'a> {
@@ -54,8 +52,6 @@ pub(crate) struct Run<'a> {
     importer: RowImporter<'a>,
     collected: BatchState,
     reached: Reached,
-    /// The right to write; a preview has none.
-    lease: Option<&'a Lease>,
     /// The directory's count of changes after the last batch.
     changes: Option<i64>,
     notable: Vec<Notable>,
@@ -77,12 +73,10 @@ impl<'a> Run<'a> {
         options: ImportOptions,
         reading: &'a Reading,
         source: &'a Counted,
-        lease: &'a Lease,
+        lease: &Lease,
     ) -> Self {
-        Self {
-            lease: Some(lease),
-            ..Self::new(world, actor, options, reading, source, lease.import())
-        }
+        let run = RunId::Import(lease.import());
+        Self::new(world, actor, options, reading, source, run)
     }
 
     fn new(
@@ -91,11 +85,11 @@ impl<'a> Run<'a> {
         options: ImportOptions,
         reading: &'a Reading,
         source: &'a Counted,
-        import: ImportId,
+        run: RunId,
     ) -> Self {
-        let purpose = match import {
-            PREVIEW => Purpose::Show,
-            _ => Purpose::Write,
+        let purpose = match run {
+            RunId::Preview => Purpose::Show,
+            RunId::Import(_) => Purpose::Write,
         };
         Self {
             actor,
@@ -105,7 +99,7 @@ impl<'a> Run<'a> {
             importer: RowImporter {
                 options,
                 decisions: None,
-                run: import,
+                run,
                 owner: actor.member,
                 world,
                 changes: Vec::new(),
@@ -113,7 +107,6 @@ impl<'a> Run<'a> {
             },
             collected: BatchState::new(purpose, options.matching),
             reached: Reached::default(),
-            lease: None,
             changes: None,
             notable: Vec::new(),
             rejected: None,
@@ -140,7 +133,7 @@ impl<'a> Run<'a> {
         };
         Self {
             bodies,
-            ..Self::new(world, actor, options, reading, source, PREVIEW)
+            ..Self::new(world, actor, options, reading, source, RunId::Preview)
         }
     }
 
@@ -222,18 +215,18 @@ impl<'a> Run<'a> {
         (self.reached.counts, self.reached.warnings, self.notable)
     }
 
-    /// Runs through the file in batches, each in a transaction of its own.
-    pub fn go_through(&mut self, store: &Store, watch: &mut Watch<'_>) -> Result<Stopped, Error> {
+    /// Runs through the file in batches, each in a transaction of its own. The lease is the right to write.
+    pub fn go_through(&mut self, store: &Store, lease: &Lease, watch: &mut Watch<'_>) -> Result<Stopped, Error> {
         let rows = self.batch_rows(store.is_shared());
         judge_all(&self.judging(self.reached.next_record), |next| {
             loop {
-                if !self.take_turn(store, rows, next, watch)? {
+                if !self.take_turn((store, lease), rows, next, watch)? {
                     return Ok(Stopped::No);
                 }
                 if watch.stop.load(Ordering::Relaxed) {
                     return Ok(Stopped::OnRequest);
                 }
-                if store.read(|tx| is_cancelling(tx, self.actor.workspace, self.importer.run))? {
+                if store.read(|tx| is_cancelling(tx, self.actor.workspace, lease.import()))? {
                     return Ok(Stopped::Cancelled);
                 }
             }
@@ -243,7 +236,7 @@ impl<'a> Run<'a> {
     /// Runs a batch when its turn has come. Once it has begun to read, it cannot be begun anew: its rows are gone by.
     fn take_turn(
         &mut self,
-        store: &Store,
+        (store, lease): (&Store, &Lease),
         rows: u64,
         next: &mut dyn FnMut() -> Result<Option<Chunk>, Error>,
         watch: &mut Watch<'_>,
@@ -251,9 +244,9 @@ impl<'a> Run<'a> {
         retry_while_busy(|| {
             let mut begun = false;
             let outcome = store.write(|tx| {
-                self.begin_batch(tx)?;
+                self.begin_batch(tx, lease)?;
                 begun = true;
-                self.batch(tx, rows, next, watch)
+                self.batch((tx, lease), rows, next, watch)
             });
             let waits = !begun && matches!(outcome, Err(Error::Store(store::Error::Busy)));
             match outcome {
@@ -277,15 +270,10 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Makes sure that the import is still ours.
-    fn fence(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
-        self.lease.map_or(Ok(()), |lease| lease.fence(tx))
-    }
-
     /// Waits for other writers of the workspace, and makes sure that the import is still ours.
-    fn begin_batch(&mut self, tx: &mut Tx<'_>) -> Result<(), Error> {
+    fn begin_batch(&mut self, tx: &mut Tx<'_>, lease: &Lease) -> Result<(), Error> {
         let changes = write::begin_batch(tx, self.actor.workspace)?;
-        self.fence(tx)?;
+        lease.fence(tx)?;
         access::active(tx, self.actor)?;
         if self.changes.is_some_and(|last| changes != last + 1) {
             // Somebody else has written since the last batch, perhaps keys that the filter does not know.
@@ -298,12 +286,12 @@ impl<'a> Run<'a> {
     /// One batch of a real run, of about so many rows, in its transaction, which it has begun. False at the end of the file.
     fn batch(
         &mut self,
-        tx: &mut Tx<'_>,
+        (tx, lease): (&mut Tx<'_>, &Lease),
         rows: u64,
         next: &mut dyn FnMut() -> Result<Option<Chunk>, Error>,
         watch: &mut Watch<'_>,
     ) -> Result<bool, Error> {
-        let (workspace, import) = (self.actor.workspace, self.importer.run);
+        let (workspace, import) = (self.actor.workspace, lease.import());
         let until = self.reached.counts.rows + rows;
         let mut more = true;
         while more && self.reached.counts.rows < until && !watch.stop.load(Ordering::Relaxed) {
@@ -311,7 +299,7 @@ impl<'a> Run<'a> {
                 Some(chunk) => {
                     let layers = Overlay {
                         actor: self.actor,
-                        run: import,
+                        run: import.into(),
                         top: tx,
                         base: None,
                     };
@@ -323,7 +311,7 @@ impl<'a> Run<'a> {
         }
         let layers = Overlay {
             actor: self.actor,
-            run: import,
+            run: import.into(),
             top: tx,
             base: None,
         };
@@ -353,7 +341,7 @@ impl<'a> Run<'a> {
         }
         write::end_batch(tx, workspace, &touched)?;
         // The object store takes what anybody puts, so anyone who was cut off must notice before.
-        self.fence(tx)?;
+        lease.fence(tx)?;
         let next_record = self.reached.next_record;
         let kept = self
             .rejected
@@ -428,7 +416,7 @@ impl<'a> Run<'a> {
         chunk: Chunk,
         seen: &mut dyn FnMut(&Chunk, usize, &RowResult) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let (actor, run) = (self.actor, PREVIEW);
+        let (actor, run) = (self.actor, RunId::Preview);
         let Some(directory) = directory else {
             let base = None;
             return self.chunk(Overlay { actor, run, top, base }, chunk, seen);
@@ -495,7 +483,7 @@ pub(crate) fn over_scratch(
                     flushed = run.counts().rows;
                     let layers = Overlay {
                         actor: run.actor,
-                        run: PREVIEW,
+                        run: RunId::Preview,
                         top,
                         base: None,
                     };

@@ -165,7 +165,8 @@ impl Undo<'_> {
                     let page =
                         contacts::page_created_by(tx, actor.workspace, import, (batch.first, batch.last), after, STEP)?;
                     let last = page.last().map(|row| row.id);
-                    let removable = |row: &ContactRow| row.written_by == Some(import) && row.owner == actor.member;
+                    let removable =
+                        |row: &ContactRow| row.written_by == Some(import.into()) && row.owner == actor.member;
                     let (untouched, others) = page.into_iter().partition(removable);
                     let mut step = Step::default();
                     step.remove(actor, untouched);
@@ -215,7 +216,7 @@ impl Step {
             let Some(row) = rows.remove(&change.contact) else {
                 continue;
             };
-            let is_untouched = row.written_by == Some(import);
+            let is_untouched = row.written_by == Some(import.into());
             match (change.before, editable.remove(&change.contact)) {
                 (None, _) if is_untouched && row.owner == actor.member => created.push(row),
                 (Some(before), _) if row.version == before.version && row.body == before.body => {

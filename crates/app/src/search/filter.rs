@@ -9,9 +9,9 @@ use crate::error::Error;
 use crate::search::searchable::{SearchKind, searchable};
 use model::{Contact, DecimalSign, Text, canonical_number, clean, country_key, fold};
 use std::str::FromStr;
-use store::ImportId;
 use store::contacts::ContactRow;
 use store::contacts::search_texts;
+use store::{ImportId, RunId};
 
 /// So many words of a filter are searched for, and so much of each: enough to leave out nearly all contacts that do not
 /// pass, and no more than any engine takes in one question.
@@ -329,7 +329,8 @@ impl Condition {
                 .iter()
                 .any(|a| country_key(a.country.as_str()) == *country),
             Self::Import(import) => {
-                row.created_by.is_some_and(|o| o.import == *import) || row.written_by == Some(*import)
+                let run = Some(RunId::Import(*import));
+                row.created_by.map(|origin| origin.run) == run || row.written_by == run
             }
             Self::Has(part) => has(contact, *part),
             Self::No(part) => !has(contact, *part),
@@ -383,7 +384,7 @@ mod tests {
             version: 1,
             created_at: 1,
             created_by: Some(store::contacts::Origin {
-                import: ImportId(3),
+                run: RunId::Import(ImportId(3)),
                 line: 2,
             }),
             made_by: None,

@@ -15,7 +15,7 @@ use web::Ready;
 /// runtimes wait.
 const BATCH: Duration = Duration::from_secs(2);
 
-/// Serves until it is told to end.
+/// Serves until it receives a signal to end.
 pub fn run(place: &PlaceArgs, args: &ServeArgs) -> Result<u8, Failure> {
     log(args.log);
     if let Some(doubt) = args.doubt() {
@@ -26,7 +26,7 @@ pub fn run(place: &PlaceArgs, args: &ServeArgs) -> Result<u8, Failure> {
     let app = Arc::new(app.low_memory());
     let runner = Worker::start(Arc::clone(&app), Logged);
     let outcome = web::run(app, args.serve(), |ready| tell(&ready, args.secure));
-    // After the batch in hand, if it ends soon; what is left is gone on with by the next start.
+    // After the batch in hand, if it ends soon; the next start resumes what is left.
     runner.stop_within(BATCH);
     outcome.map_err(|error| Failure::Io(error.to_string()))?;
     Ok(GOOD)
@@ -60,7 +60,7 @@ fn log(format: LogFormat) {
     }
 }
 
-/// Where to look. Whoever has closed our output does not want to know.
+/// Writes where to look. A closed output is no error: the server runs all the same.
 fn tell(ready: &Ready, secure: bool) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{}", greeting(ready, secure));

@@ -39,7 +39,7 @@ struct Teller {
 
 impl WorkerObserver for Teller {
     fn ended(&mut self, summary: &ImportSummary, file_name: &str) {
-        // Work goes on whether or not somebody reads what is told of it.
+        // Work goes on whether or not somebody reads the output.
         let _ = self.tell(summary, file_name);
     }
 

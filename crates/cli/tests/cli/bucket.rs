@@ -34,7 +34,7 @@ fn another_machine_goes_on_with_what_lies_in_a_bucket() {
     let one = prepared_in(Scratch::with_settings(&settings), &many);
     let child = start(&one);
     wait_until_listed(&one, 2);
-    // Stopped, so that there is a checkpoint in the middle of the file; then gone on with and killed.
+    // Stopped, so that there is a checkpoint in the middle of the file; then resumed and killed.
     interrupt(child);
     let resumed = one.command(&["resume"]).spawn().unwrap();
     sleep(Duration::from_millis(300));

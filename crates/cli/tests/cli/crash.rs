@@ -16,7 +16,7 @@ const SERVER_NOTICES: Duration = Duration::from_millis(200);
 /// Long enough for another machine to take an import over.
 const STOPPED: Duration = Duration::from_secs(20);
 
-#[expect(clippy::disallowed_methods, reason = "whoever runs the test chooses its size")]
+#[expect(clippy::disallowed_methods, reason = "the size is chosen by who runs the test")]
 fn size(name: &str, default: u32) -> u32 {
     let set = std::env::var(format!("CRYSTALQORE_CRASH_{name}"));
     set.map_or(default, |number| number.parse().unwrap())

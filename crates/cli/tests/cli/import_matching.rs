@@ -349,8 +349,8 @@ fn colleagues_behind_one_number_are_distinguished_by_names() {
     // Somebody whom nobody knows is new; by the number alone it is not certain who it is.
     scratch.write("new.csv", "First Name,Last Name,Phone\nZoe,Newcomer,+1 202 555 0101\n");
     assert_eq!(scratch.import("new.csv", &[]), "rows 1, ambiguous 1");
-    let told = scratch.run(&["import", "new.csv", "--dry-run"]);
-    told.expect(0).says(&["matches more than 64 contacts"]);
+    let preview = scratch.run(&["import", "new.csv", "--dry-run"]);
+    preview.expect(0).says(&["matches more than 64 contacts"]);
     assert_eq!(scratch.import("new.csv", &by_name), "rows 1, new 1");
     // What is exactly there is found under every rule.
     assert_eq!(

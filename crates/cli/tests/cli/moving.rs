@@ -99,7 +99,7 @@ fn to_a_server_and_home_again() {
     assert_eq!(home, there, "the same rows, the same checksums");
     // Looking at it is an export, which the audit log notes, so it comes last.
     assert_eq!(server.state(), scratch.state());
-    // The password of an address is told to nobody.
+    // The password of an address is never shown.
     let secret = "postgres://ann:secret@127.0.0.1:1/crm";
     let failed = scratch.run(&["copy", "--from", secret, "--to", "other"]);
     failed.expect(1).says(&["127.0.0.1:1/crm"]);

@@ -269,7 +269,7 @@ fn several_interrupted_imports_are_resumed_in_turn() {
     let before = interrupted(&scratch);
     if before.len() == 2 {
         let child = scratch.command(&["resume", "--json"]).spawn().unwrap();
-        wait_until("an import is gone on with", || interrupted(&scratch) != before);
+        wait_until("an import is resumed", || interrupted(&scratch) != before);
         let run = interrupt(child);
         let resumed = run.json()["resumed"].as_array().unwrap().clone();
         if resumed[0]["finished"] == false {

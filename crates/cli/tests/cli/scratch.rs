@@ -107,7 +107,7 @@ impl Scratch {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crystalqore"));
         for (name, _) in std::env::vars_os() {
-            // The settings of whoever runs the tests are not those of the tests.
+            // Settings in the environment of the person who runs the tests are not those of the tests.
             let name_text = name.to_string_lossy();
             if ["CRYSTALQORE_", "AWS_"].iter().any(|of| name_text.starts_with(of)) {
                 command.env_remove(&name);
@@ -115,7 +115,7 @@ impl Scratch {
         }
         // The machine's country tells how numbers without country code are read; this one has none.
         command.env("LC_ALL", "C");
-        // A command that forgets `--data` must meet this folder, never the directory of whoever runs the tests.
+        // A command that forgets `--data` must use this folder, never the directory of the person who runs the tests.
         let home = self.path("home");
         command
             .args(arguments)

@@ -1,4 +1,4 @@
-//! Connections that do nothing, or too slowly: they are ended, and others get in meanwhile.
+//! Connections that do nothing, or too slowly: they are ended, and others get in while they last.
 
 use crate::http;
 use crate::server::{MALLORY, Server, with_members};
@@ -13,7 +13,7 @@ const QUICK: [(&str, &str); 1] = [("CRYSTALQORE_TIME_LIMITS", "5")];
 
 /// Reads until the server ends the connection; fails if it does not.
 fn rest(mut connection: TcpStream) -> String {
-    connection.set_read_timeout(Some(http::READ_TIMEOUT)).unwrap();
+    connection.set_read_timeout(Some(http::TIMEOUT)).unwrap();
     let mut read = Vec::new();
     match connection.read_to_end(&mut read) {
         Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => unreachable!("the connection was left open"),
@@ -32,7 +32,7 @@ fn idle_connections_make_room_for_others() {
     assert!(longest.rounds > 3);
     assert!(
         server.log().contains("ulimit -n"),
-        "the limit is told: {}",
+        "the limit is in the log: {}",
         server.log()
     );
     drop(idle);

@@ -49,7 +49,7 @@ fn downloads_that_nobody_reads_keep_nobody_from_working() {
     watch.end("nine unread downloads");
     assert!(server.peak_memory() < 400, "{} MiB", server.peak_memory());
     drop(connections);
-    // Whoever goes away makes room for the next, and gets all of it.
+    // A client that disconnects makes room for the next, which gets the whole file.
     let whole = (0..50).find_map(|_| {
         thread::sleep(Duration::from_millis(100));
         Some(mallory.post("/export/file", "which=all&format=csv")).filter(|answer| answer.status == 200)

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 /// How long a request may take before the test fails.
-pub const READ_TIMEOUT: Duration = Duration::from_secs(60);
+pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What separates the parts of an uploaded form.
 const BOUNDARY: &str = "----hostile-boundary";
@@ -75,7 +75,7 @@ fn without_chunks(mut rest: &[u8]) -> Vec<u8> {
 /// Opens a connection, sends `request`, and leaves the rest to the caller.
 pub fn open(address: &str, request: &[u8]) -> TcpStream {
     let mut connection = TcpStream::connect(address).unwrap();
-    connection.set_read_timeout(Some(READ_TIMEOUT)).unwrap();
+    connection.set_read_timeout(Some(TIMEOUT)).unwrap();
     connection.write_all(request).unwrap();
     connection
 }

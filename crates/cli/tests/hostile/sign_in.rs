@@ -41,9 +41,9 @@ fn failures_with_an_email_lock_nobody_out_of_a_known_browser() {
     assert_eq!(place(&entered), "/contacts");
     // The log says who was tried and from where; the owner can end the wait.
     let log = server.log();
-    let told = log.lines().find(|line| line.contains("a sign-in failed"));
-    let told = told.unwrap_or_else(|| unreachable!("{log}"));
-    assert!(told.contains("127.0.0.1") && told.contains(OWNER), "{told}");
+    let logged = log.lines().find(|line| line.contains("a sign-in failed"));
+    let logged = logged.unwrap_or_else(|| unreachable!("{log}"));
+    assert!(logged.contains("127.0.0.1") && logged.contains(OWNER), "{logged}");
     server.scratch.run(&["member", "unlock", OWNER]).expect(0);
     http::post(&server.address, "/sign-in", &form(OWNER, PASSWORD)).expect(303);
 }

@@ -46,7 +46,7 @@ impl Watch {
     /// Ends it, fails if an answer was not `200 OK` or took too long, and prints the longest times.
     #[expect(
         clippy::print_stderr,
-        reason = "the figures are for whoever runs the tests with --no-capture"
+        reason = "the figures are for a person who runs the tests with --no-capture"
     )]
     pub fn end(self, attack: &str) -> Longest {
         self.stop.store(true, Ordering::Relaxed);

@@ -419,7 +419,9 @@ pub fn regions_of_headers<'a>(headers: impl Iterator<Item = &'a str>) -> Vec<Reg
 
 /// The words of a header with one space before, between and behind them.
 fn spaced_words(header: &str) -> String {
-    let words = header.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words = header
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     words.fold(" ".to_owned(), |text, word| text + word + " ")
 }
 

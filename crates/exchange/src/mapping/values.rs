@@ -144,7 +144,9 @@ impl Profile {
     }
 }
 
-/// Words that stand before a name, folded.
+/// Words of a column that holds nothing but forms of address, folded. Not the words that `model` takes off the front of a
+/// name: without a name behind it `doc` or `family` is no form of address, and `RA` or `様` is one only in a column of
+/// its own.
 const FORMS_OF_ADDRESS: &[&str] = &[
     "mr",
     "mrs",

@@ -1,9 +1,9 @@
 //! Bulk actions: what a member did to many contacts at once, and each contact as it was before, for undo.
 
-use crate::contacts::Origin;
-use crate::engine::{OnConflict, Row, Table, Tx, Value};
+use crate::contacts::{self, Authorship, COLUMNS, Origin, columns, selected, with_columns};
+use crate::engine::{OnConflict, Row, Table, Tx, Value, join};
 use crate::error::Result;
-use crate::ids::{ImportId, Member, Workspace};
+use crate::ids::{Member, RunId, Workspace};
 use model::{ContactId, Version};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +36,8 @@ pub struct Touched {
     pub created_by: Option<Origin>,
     /// The person who had made it, if that is known.
     pub made_by: Option<Member>,
-    /// The import that had written the version; none if a person had.
-    pub written_by: Option<ImportId>,
+    /// The run that had written the version; none if a person had.
+    pub written_by: Option<RunId>,
     /// The person who had written the version, if that is known.
     pub edited_by: Option<Member>,
     /// Its shares that were touched, as text.
@@ -61,23 +61,10 @@ pub(crate) const TABLE: Table<7> = Table {
 
 pub(crate) const TOUCHED: Table<15> = Table {
     name: "action_contacts",
-    columns: [
-        "workspace_id",
-        "action_id",
-        "contact_id",
-        "after_version",
-        "after_owner",
-        "owner_id",
-        "version",
-        "created_at",
-        "created_import",
-        "created_line",
-        "made_by",
-        "written_import",
-        "edited_by",
-        "shares",
-        "body",
-    ],
+    columns: {
+        let columns: [&str; 12] = join(["workspace_id", "action_id"], COLUMNS);
+        join(columns, ["after_version", "after_owner", "shares"])
+    },
 };
 
 const TOUCHED_KEY: Table<3> = Table {
@@ -95,28 +82,45 @@ fn read(row: &Row<'_>) -> Result<Action> {
     })
 }
 
+/// The columns of a contact, then those of the action.
 fn read_touched(row: &Row<'_>) -> Result<Touched> {
-    let created_by = match row.opt_int(6)? {
-        Some(import) => Some(Origin {
-            import: ImportId(import),
-            line: row.count(7)?,
-        }),
-        None => None,
-    };
+    let Authorship {
+        owner,
+        version,
+        created_at,
+        created_by,
+        made_by,
+        written_by,
+        edited_by,
+    } = Authorship::read(row)?;
     Ok(Touched {
         contact: row.id(0)?,
-        after_version: row.opt_int(1)?,
-        after_owner: Member(row.int(2)?),
-        owner: Member(row.int(3)?),
-        version: row.int(4)?,
-        created_at: row.int(5)?,
+        after_version: row.opt_int(10)?,
+        after_owner: Member(row.int(11)?),
+        owner,
+        version,
+        created_at,
         created_by,
-        made_by: row.opt_int(8)?.map(Member),
-        written_by: row.opt_int(9)?.map(ImportId),
-        edited_by: row.opt_int(10)?.map(Member),
-        shares: row.opt_text(11)?.map(str::to_owned),
-        body: row.opt_text(12)?.map(str::to_owned),
+        made_by,
+        written_by,
+        edited_by,
+        shares: row.opt_text(12)?.map(str::to_owned),
+        body: row.opt_text(9)?.map(str::to_owned),
     })
+}
+
+impl From<&Touched> for Authorship {
+    fn from(touched: &Touched) -> Self {
+        Self {
+            owner: touched.owner,
+            version: touched.version,
+            created_at: touched.created_at,
+            created_by: touched.created_by,
+            made_by: touched.made_by,
+            written_by: touched.written_by,
+            edited_by: touched.edited_by,
+        }
+    }
 }
 
 /// Begins an action of a member; says its number. Those who begin one in the same workspace queue first
@@ -156,25 +160,14 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, action: i64) -> Result<Option<
 /// Notes contacts that an action touched. Of a contact that is noted already the first note stays: it says what was there.
 pub fn note(tx: &mut Tx<'_>, workspace: Workspace, action: i64, touched: &[Touched]) -> Result<()> {
     let rows = touched.iter().map(|contact| {
-        [
-            workspace.into(),
-            Value::Int(action),
-            Value::id(&contact.contact),
+        let values = contacts::values(&contact.contact, contact.into(), contact.body.as_deref().into());
+        let values: [Value<'_>; 12] = join([workspace.into(), Value::Int(action)], values);
+        let of_action = [
             contact.after_version.into(),
             Value::Int(contact.after_owner.0),
-            Value::Int(contact.owner.0),
-            Value::Int(contact.version),
-            Value::Int(contact.created_at),
-            contact.created_by.map(|origin| origin.import.0).into(),
-            contact
-                .created_by
-                .map_or(Value::Null, |origin| Value::count(origin.line)),
-            contact.made_by.map(|member| member.0).into(),
-            contact.written_by.map(|import| import.0).into(),
-            contact.edited_by.map(|member| member.0).into(),
             contact.shares.as_deref().into(),
-            contact.body.as_deref().into(),
-        ]
+        ];
+        join(values, of_action)
     });
     tx.bulk_insert("noting what was there", &TOUCHED, OnConflict::Keep, rows)
 }
@@ -189,10 +182,12 @@ pub fn page(
 ) -> Result<Vec<Touched>> {
     tx.query(
         "reading what was there",
-        "SELECT contact_id, after_version, after_owner, owner_id, version, created_at, created_import, created_line,
-                made_by, written_import, edited_by, shares, body
-         FROM action_contacts WHERE workspace_id = $1 AND action_id = $2 AND contact_id > $3
-         ORDER BY contact_id LIMIT $4",
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", c.after_version, c.after_owner, c.shares FROM action_contacts c
+             WHERE c.workspace_id = $1 AND c.action_id = $2 AND c.contact_id > $3 ORDER BY c.contact_id LIMIT $4"
+        ),
         &[
             workspace.into(),
             Value::Int(action),

@@ -2,7 +2,7 @@
 
 use crate::engine::{Lookup, OnConflict, Table, Tx, Value};
 use crate::error::Result;
-use crate::ids::{ImportId, Workspace};
+use crate::ids::{RunId, Workspace};
 use model::{ContactId, MatchKey};
 
 pub(crate) const TABLE: Table<3> = Table {
@@ -54,11 +54,11 @@ pub fn find_many(tx: &mut Tx<'_>, workspace: Workspace, keys: &[MatchKey]) -> Re
     Ok(found)
 }
 
-/// The same without the contacts that an import has created.
+/// The same without the contacts that a run has created.
 pub fn find_many_not_of(
     tx: &mut Tx<'_>,
     workspace: Workspace,
-    import: ImportId,
+    run: RunId,
     keys: &[MatchKey],
 ) -> Result<Vec<Vec<ContactId>>> {
     let mut found = vec![Vec::new(); keys.len()];
@@ -69,7 +69,7 @@ pub fn find_many_not_of(
         workspace,
         texts,
         |place, row| {
-            if row.opt_int(1)? != Some(import.0) {
+            if row.opt_int(1)?.map(RunId::from_stored) != Some(run) {
                 found[place].push(row.id(0)?);
             }
             Ok(())

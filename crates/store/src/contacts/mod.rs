@@ -12,9 +12,9 @@ pub mod search_texts;
 pub mod shares;
 pub mod trash;
 
-use crate::engine::{Lookup, OnConflict, Row, Table, Tx, Value};
+use crate::engine::{Lookup, OnConflict, Row, Table, Tx, Value, join};
 use crate::error::Result;
-use crate::ids::{ImportId, Member, Workspace};
+use crate::ids::{ImportId, Member, RunId, Workspace};
 use model::{ContactId, Version};
 
 /// A contact as it is stored.
@@ -27,12 +27,12 @@ pub struct ContactRow {
     pub version: Version,
     /// When it was created, in UTC microseconds.
     pub created_at: i64,
-    /// The import that created it; none if a person did.
+    /// The line of a file that it was made from; none if a person made it.
     pub created_by: Option<Origin>,
     /// The person who created it; none if an import did, or if nobody noted who.
     pub made_by: Option<Member>,
-    /// The import that wrote the current version; none if a person did.
-    pub written_by: Option<ImportId>,
+    /// The run that wrote the current version; none if a person did.
+    pub written_by: Option<RunId>,
     /// The person who wrote the current version; none if an import did, or if nobody noted who.
     pub edited_by: Option<Member>,
     /// The values, as JSON.
@@ -42,39 +42,54 @@ pub struct ContactRow {
 /// The line of a file that a contact was made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// The import of the file.
-    pub import: ImportId,
+    /// What read the file.
+    pub run: RunId,
     /// The line, counted from 1.
     pub line: u64,
 }
 
-/// The columns that every question about contacts asks for, in the order in which [`read`] takes them. A macro, because
-/// `concat!` takes no constants.
-macro_rules! columns {
-    () => {
-        "c.contact_id, c.owner_id, c.version, c.created_at, c.created_import, c.created_line, c.made_by, c.written_import, \
-         c.edited_by, c.body"
+/// Hands another macro the columns that every table with contacts has, in the order of [`Authorship`] and [`values`]. A
+/// macro, because `concat!` takes no constants.
+macro_rules! with_columns {
+    ($take:ident) => {
+        $take!(
+            "contact_id",
+            "owner_id",
+            "version",
+            "created_at",
+            "created_import",
+            "created_line",
+            "made_by",
+            "written_import",
+            "edited_by",
+            "body"
+        )
     };
 }
 
-/// The trash and the search texts ask for contacts too.
-pub(crate) use columns;
+macro_rules! names {
+    ($($name:literal),*) => { [$($name),*] };
+}
+
+macro_rules! selected {
+    ($first:literal $(, $next:literal)*) => { concat!("c.", $first $(, ", c.", $next)*) };
+}
+
+/// The same columns as a question about contacts asks for them, of a table `c`.
+macro_rules! columns {
+    () => {
+        with_columns!(selected)
+    };
+}
+
+/// Other tables with contacts ask for the same.
+pub(crate) use {columns, selected, with_columns};
+
+pub(crate) const COLUMNS: [&str; 10] = with_columns!(names);
 
 pub(crate) const TABLE: Table<11> = Table {
     name: "contacts",
-    columns: [
-        "workspace_id",
-        "contact_id",
-        "owner_id",
-        "version",
-        "created_at",
-        "created_import",
-        "created_line",
-        "made_by",
-        "written_import",
-        "edited_by",
-        "body",
-    ],
+    columns: join(["workspace_id"], COLUMNS),
 };
 
 const IDENTITY: Table<2> = Table {
@@ -96,23 +111,88 @@ const OWNERS: Lookup = Lookup {
     order: "c.contact_id",
 };
 
+/// Whose a contact is, and when and by what it was made and written: the columns between its id and its body.
+#[derive(Clone, Copy)]
+pub(crate) struct Authorship {
+    pub(crate) owner: Member,
+    pub(crate) version: Version,
+    pub(crate) created_at: i64,
+    pub(crate) created_by: Option<Origin>,
+    pub(crate) made_by: Option<Member>,
+    pub(crate) written_by: Option<RunId>,
+    pub(crate) edited_by: Option<Member>,
+}
+
+impl Authorship {
+    pub(crate) fn read(row: &Row<'_>) -> Result<Self> {
+        let created_by = match row.opt_int(4)? {
+            Some(run) => Some(Origin {
+                run: RunId::from_stored(run),
+                line: row.count(5)?,
+            }),
+            None => None,
+        };
+        Ok(Self {
+            owner: Member(row.int(1)?),
+            version: row.int(2)?,
+            created_at: row.int(3)?,
+            created_by,
+            made_by: row.opt_int(6)?.map(Member),
+            written_by: row.opt_int(7)?.map(RunId::from_stored),
+            edited_by: row.opt_int(8)?.map(Member),
+        })
+    }
+}
+
+impl From<&ContactRow> for Authorship {
+    fn from(row: &ContactRow) -> Self {
+        Self {
+            owner: row.owner,
+            version: row.version,
+            created_at: row.created_at,
+            created_by: row.created_by,
+            made_by: row.made_by,
+            written_by: row.written_by,
+            edited_by: row.edited_by,
+        }
+    }
+}
+
+/// The values of the columns of a contact.
+pub(crate) fn values<'a>(id: &'a ContactId, of: Authorship, body: Value<'a>) -> [Value<'a>; 10] {
+    [
+        Value::id(id),
+        Value::Int(of.owner.0),
+        Value::Int(of.version),
+        Value::Int(of.created_at),
+        of.created_by.map(|origin| origin.run.stored()).into(),
+        of.created_by.map_or(Value::Null, |origin| Value::count(origin.line)),
+        of.made_by.map(|member| member.0).into(),
+        of.written_by.map(RunId::stored).into(),
+        of.edited_by.map(|member| member.0).into(),
+        body,
+    ]
+}
+
 pub(crate) fn read(row: &Row<'_>) -> Result<ContactRow> {
-    let created_by = match row.opt_int(4)? {
-        Some(import) => Some(Origin {
-            import: ImportId(import),
-            line: row.count(5)?,
-        }),
-        None => None,
-    };
+    let Authorship {
+        owner,
+        version,
+        created_at,
+        created_by,
+        made_by,
+        written_by,
+        edited_by,
+    } = Authorship::read(row)?;
     Ok(ContactRow {
         id: row.id(0)?,
-        owner: Member(row.int(1)?),
-        version: row.int(2)?,
-        created_at: row.int(3)?,
+        owner,
+        version,
+        created_at,
         created_by,
-        made_by: row.opt_int(6)?.map(Member),
-        written_by: row.opt_int(7)?.map(ImportId),
-        edited_by: row.opt_int(8)?.map(Member),
+        made_by,
+        written_by,
+        edited_by,
         body: row.text(9)?.to_owned(),
     })
 }
@@ -123,19 +203,8 @@ pub(crate) fn read(row: &Row<'_>) -> Result<ContactRow> {
 /// [`Error::Conflict`](crate::error::Error::Conflict) if an id exists.
 pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -> Result<()> {
     let rows = rows.iter().map(|row| {
-        [
-            workspace.into(),
-            Value::id(&row.id),
-            Value::Int(row.owner.0),
-            Value::Int(row.version),
-            Value::Int(row.created_at),
-            row.created_by.map(|origin| origin.import.0).into(),
-            row.created_by.map_or(Value::Null, |origin| Value::count(origin.line)),
-            row.made_by.map(|member| member.0).into(),
-            row.written_by.map(|import| import.0).into(),
-            row.edited_by.map(|member| member.0).into(),
-            Value::Text(&row.body),
-        ]
+        let values = values(&row.id, row.into(), Value::Text(&row.body));
+        join([workspace.into()], values)
     });
     tx.bulk_insert("adding contacts", &TABLE, OnConflict::Fail, rows)?;
     Ok(())
@@ -184,7 +253,7 @@ pub fn update(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow) -> Result
             Value::id(&row.id),
             Value::Int(row.owner.0),
             Value::Int(row.version),
-            row.written_by.map(|import| import.0).into(),
+            row.written_by.map(RunId::stored).into(),
             row.edited_by.map(|member| member.0).into(),
             Value::Text(&row.body),
         ],

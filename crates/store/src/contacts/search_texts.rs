@@ -4,7 +4,7 @@
 //! it, deletes the text in the same transaction, because that version may be given again to other values. Whether all texts
 //! are current is in [`workspaces::changes`](crate::workspace::workspaces::changes).
 
-use crate::contacts::{self, ContactRow, columns};
+use crate::contacts::{self, ContactRow, columns, selected, with_columns};
 use crate::engine::{OnConflict, Table, Tx, Value};
 use crate::error::Result;
 use crate::ids::Workspace;

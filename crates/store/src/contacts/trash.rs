@@ -2,8 +2,8 @@
 //!
 //! Match keys, name order and search text are removed on deletion and made again on restoring.
 
-use crate::contacts::{self, ContactRow, columns};
-use crate::engine::{Lookup, OnConflict, Row, Table, Tx, Value};
+use crate::contacts::{self, ContactRow, columns, selected, with_columns};
+use crate::engine::{Lookup, OnConflict, Row, Table, Tx, Value, join};
 use crate::error::Result;
 use crate::ids::{Member, Workspace};
 use model::ContactId;
@@ -23,22 +23,7 @@ pub struct Trashed {
 
 pub(crate) const TABLE: Table<14> = Table {
     name: "trashed_contacts",
-    columns: [
-        "workspace_id",
-        "contact_id",
-        "trashed_at",
-        "trashed_by",
-        "owner_id",
-        "version",
-        "created_at",
-        "created_import",
-        "created_line",
-        "made_by",
-        "written_import",
-        "edited_by",
-        "body",
-        "shares",
-    ],
+    columns: join(contacts::TABLE.columns, ["trashed_at", "trashed_by", "shares"]),
 };
 
 const IDENTITY: Table<2> = Table {
@@ -70,24 +55,14 @@ pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, all: &[Trashed]) -> Resul
     remove_many(tx, workspace, &ids)?;
     let rows = all.iter().map(|trashed| {
         let contact = &trashed.contact;
-        [
-            workspace.into(),
-            Value::id(&contact.id),
+        let values = contacts::values(&contact.id, contact.into(), Value::Text(&contact.body));
+        let values: [Value<'_>; 11] = join([workspace.into()], values);
+        let of_trash = [
             Value::Int(trashed.at),
             Value::Int(trashed.by.0),
-            Value::Int(contact.owner.0),
-            Value::Int(contact.version),
-            Value::Int(contact.created_at),
-            contact.created_by.map(|origin| origin.import.0).into(),
-            contact
-                .created_by
-                .map_or(Value::Null, |origin| Value::count(origin.line)),
-            contact.made_by.map(|member| member.0).into(),
-            contact.written_by.map(|import| import.0).into(),
-            contact.edited_by.map(|member| member.0).into(),
-            Value::Text(&contact.body),
             Value::Text(&trashed.shares),
-        ]
+        ];
+        join(values, of_trash)
     });
     tx.bulk_insert("putting contacts into the trash", &TABLE, OnConflict::Fail, rows)
 }

@@ -11,7 +11,7 @@ pub(crate) mod sqlite;
 mod value;
 
 pub(crate) use row::Row;
-pub(crate) use value::{Lookup, OnConflict, Table, Value};
+pub(crate) use value::{Lookup, OnConflict, Table, Value, join};
 
 use crate::error::{Error, Result};
 use crate::ids::Workspace;

@@ -53,6 +53,22 @@ pub(crate) struct Table<const N: usize> {
     pub(crate) columns: [&'static str; N],
 }
 
+/// One list behind the other, for columns and values that several tables share. Does not compile for another length than
+/// that of both.
+pub(crate) const fn join<T: Copy, const A: usize, const B: usize, const N: usize>(
+    first: [T; A],
+    then: [T; B],
+) -> [T; N] {
+    const { assert!(A > 0 && A + B == N) };
+    let mut all = [first[0]; N];
+    let mut at = 1;
+    while at < N {
+        all[at] = if at < A { first[at] } else { then[at - A] };
+        at += 1;
+    }
+    all
+}
+
 /// What a bulk insert does with a row whose primary key exists.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum OnConflict {

@@ -6,7 +6,7 @@
 
 use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::Result;
-use crate::ids::{ImportId, Member, Workspace};
+use crate::ids::{ImportId, Member, RunId, Workspace};
 use model::{ContactId, Version};
 
 /// One contact that an import changed.
@@ -23,8 +23,8 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Before {
     pub version: Version,
-    /// The import that had written that version; none if a person had.
-    pub written_by: Option<ImportId>,
+    /// The run that had written that version; none if a person had.
+    pub written_by: Option<RunId>,
     /// The person who had written that version, if that is known.
     pub edited_by: Option<Member>,
     /// Its values, as JSON.
@@ -54,7 +54,7 @@ fn read(row: &Row<'_>) -> Result<Change> {
     let before = match row.opt_text(5)? {
         Some(body) => Some(Before {
             version: row.int(2)?,
-            written_by: row.opt_int(3)?.map(ImportId),
+            written_by: row.opt_int(3)?.map(RunId::from_stored),
             edited_by: row.opt_int(4)?.map(Member),
             body: body.to_owned(),
         }),
@@ -77,7 +77,7 @@ pub fn record(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, changes: 
             Value::id(&change.contact),
             Value::count(change.line),
             before.map(|b| b.version).into(),
-            before.and_then(|b| b.written_by).map(|i| i.0).into(),
+            before.and_then(|b| b.written_by).map(RunId::stored).into(),
             before.and_then(|b| b.edited_by).map(|m| m.0).into(),
             before.map(|b| b.body.as_str()).into(),
         ]

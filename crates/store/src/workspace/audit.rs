@@ -11,8 +11,8 @@ pub struct AuditEntry {
     pub id: Uuid,
     /// When, in UTC microseconds.
     pub at: i64,
-    /// Who did it.
-    pub member: Member,
+    /// Who did it; none if it was nobody who is known.
+    pub member: Option<Member>,
     /// The action, a word that `app` knows.
     pub action: String,
     /// How many contacts it was about.
@@ -20,6 +20,9 @@ pub struct AuditEntry {
     /// What it was about, for people.
     pub about: String,
 }
+
+/// Stands for no member; members count from 1.
+const NOBODY: i64 = 0;
 
 pub(crate) const TABLE: Table<7> = Table {
     name: "audit_log",
@@ -38,7 +41,7 @@ fn read(row: &Row<'_>) -> Result<AuditEntry> {
     Ok(AuditEntry {
         id: row.id(0)?,
         at: row.int(1)?,
-        member: Member(row.int(2)?),
+        member: Some(row.int(2)?).filter(|member| *member != NOBODY).map(Member),
         action: row.text(3)?.to_owned(),
         contacts: row.count(4)?,
         about: row.text(5)?.to_owned(),
@@ -55,7 +58,7 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, entry: &AuditEntry) -> Result<
             workspace.into(),
             Value::id(&entry.id),
             Value::Int(entry.at),
-            Value::Int(entry.member.0),
+            Value::Int(entry.member.map_or(NOBODY, |member| member.0)),
             Value::Text(&entry.action),
             Value::count(entry.contacts),
             Value::Text(&entry.about),

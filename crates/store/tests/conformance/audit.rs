@@ -9,7 +9,7 @@ pub fn entry(number: u128) -> AuditEntry {
     AuditEntry {
         id: ContactId::from_u128(number),
         at: 10,
-        member: Member(1),
+        member: Some(Member(1)),
         action: "shared".to_owned(),
         contacts: 3,
         about: "Ann é".to_owned(),
@@ -53,12 +53,25 @@ fn audit_entries_are_read_from_the_latest_on() {
 }
 
 #[test]
+fn an_entry_of_nobody_has_no_member() {
+    on_every_engine(|store, _| {
+        let nobodys = AuditEntry {
+            member: None,
+            ..entry(1)
+        };
+        store.write(|tx| audit::add(tx, HERE, &nobodys)).unwrap();
+        let page = store.read(|tx| audit::page(tx, HERE, &AuditFilter::default(), None, 2));
+        assert_eq!(page.unwrap(), [nobodys]);
+    });
+}
+
+#[test]
 fn audit_entries_are_filtered() {
     on_every_engine(|store, _| {
         let entries: Vec<AuditEntry> = (1..=6)
             .map(|number| AuditEntry {
                 at: i64::try_from(number).unwrap() * 10,
-                member: Member(if number % 2 == 0 { 1 } else { 2 }),
+                member: Some(Member(if number % 2 == 0 { 1 } else { 2 })),
                 action: if number < 4 { "shared" } else { "exported" }.to_owned(),
                 ..entry(number)
             })

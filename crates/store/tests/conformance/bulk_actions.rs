@@ -3,7 +3,7 @@
 use crate::{ELSEWHERE, HERE, id, on_every_engine};
 use store::contacts::Origin;
 use store::contacts::bulk_actions::{self, Touched};
-use store::{Error, ImportId, Member, Store};
+use store::{Error, ImportId, Member, RunId, Store};
 
 const ME: Member = Member(1);
 
@@ -16,11 +16,11 @@ pub fn touched(n: u64) -> Touched {
         version: 100,
         created_at: 50,
         created_by: Some(Origin {
-            import: ImportId(3),
+            run: RunId::Import(ImportId(3)),
             line: n,
         }),
         made_by: None,
-        written_by: Some(ImportId(4)),
+        written_by: Some(RunId::Import(ImportId(4))),
         edited_by: None,
         shares: Some("[]".to_owned()),
         body: Some(format!("{{\"n\":{n}}}")),

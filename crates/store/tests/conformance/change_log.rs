@@ -2,12 +2,12 @@
 
 use crate::{ELSEWHERE, HERE, id, on_every_engine};
 use store::imports::change_log::{self, Before, Change};
-use store::{Error, ImportId, Member, imports};
+use store::{Error, ImportId, Member, RunId, imports};
 
 const IMPORT: ImportId = ImportId(1);
 
 fn updated(n: u64, body: &str) -> Change {
-    let written_by = n.is_multiple_of(2).then_some(ImportId(4));
+    let written_by = n.is_multiple_of(2).then_some(RunId::Import(ImportId(4)));
     Change {
         contact: id(n),
         line: n,

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use store::contacts::name_order;
 use store::contacts::shares::{self, Access, Grantee, Share};
 use store::contacts::{self, ContactRow, Origin};
-use store::{Error, ImportId, Member, Store};
+use store::{Error, ImportId, Member, RunId, Store};
 
 #[test]
 fn contacts_come_back_as_they_went_in() {
@@ -90,6 +90,25 @@ fn no_rows_are_no_problem() {
         assert!(store.read(|tx| contacts::get_many(tx, HERE, &[])).unwrap().is_empty());
         assert!(store.read(|tx| contacts::page(tx, HERE, None, 10)).unwrap().is_empty());
         assert_eq!(store.read(|tx| contacts::count(tx, HERE)).unwrap(), 0);
+    });
+}
+
+#[test]
+fn what_a_preview_writes_reads_back_as_its_own() {
+    on_every_engine(|store, _| {
+        let previewed = ContactRow {
+            created_by: Some(Origin {
+                run: RunId::Preview,
+                line: 7,
+            }),
+            written_by: Some(RunId::Preview),
+            ..imported(1)
+        };
+        store
+            .write(|tx| contacts::insert_many(tx, HERE, std::slice::from_ref(&previewed)))
+            .unwrap();
+        let stored = store.read(|tx| contacts::get(tx, HERE, id(1))).unwrap();
+        assert_eq!(stored, Some(previewed));
     });
 }
 
@@ -218,7 +237,7 @@ fn contacts_of_an_import_are_distinguished_from_others_between_them() {
     on_every_engine(|store, _| {
         let other = |n| ContactRow {
             created_by: Some(Origin {
-                import: ImportId(2),
+                run: RunId::Import(ImportId(2)),
                 line: 1,
             }),
             ..imported(n)
@@ -273,7 +292,7 @@ fn edges_of_values_are_kept() {
             version,
             created_at: version,
             created_by: Some(Origin {
-                import: ImportId(i64::MAX),
+                run: RunId::Import(ImportId(i64::MAX)),
                 line,
             }),
             body,

@@ -47,7 +47,7 @@ use model::{ContactId, MatchKey};
 use std::time::Duration;
 use store::contacts::{ContactRow, Origin};
 use store::imports::{ImportState, NewImport};
-use store::{ImportId, Member, PostgresOptions, Store, Workspace};
+use store::{ImportId, Member, PostgresOptions, RunId, Store, Workspace};
 use tempfile::TempDir;
 use testbed::Database;
 
@@ -169,11 +169,11 @@ fn imported(n: u64) -> ContactRow {
         version: 100,
         created_at: 100,
         created_by: Some(Origin {
-            import: ImportId(1),
+            run: RunId::Import(ImportId(1)),
             line: n,
         }),
         made_by: None,
-        written_by: Some(ImportId(1)),
+        written_by: Some(RunId::Import(ImportId(1))),
         edited_by: None,
         body: format!(r#"{{"n":{n}}}"#),
     }

@@ -2,7 +2,7 @@
 
 use crate::{ELSEWHERE, HERE, id, imported, key, on_every_engine, typed};
 use store::contacts::match_keys;
-use store::{ImportId, contacts};
+use store::{ImportId, RunId, contacts};
 
 #[test]
 fn keys_lead_to_their_contacts() {
@@ -34,23 +34,24 @@ fn keys_lead_to_their_contacts() {
 }
 
 #[test]
-fn contacts_of_one_import_can_be_left_out() {
+fn contacts_of_one_run_can_be_left_out() {
     on_every_engine(|store, _| {
         let (of_the_import, by_hand) = (imported(1), typed(2));
-        let import = of_the_import.created_by.unwrap().import;
+        let run = of_the_import.created_by.unwrap().run;
         let all = vec![(key("ea"), of_the_import.id), (key("ea"), by_hand.id)];
         let rows = [of_the_import.clone(), by_hand.clone()];
         store.write(|tx| contacts::insert_many(tx, HERE, &rows)).unwrap();
         store.write(|tx| match_keys::insert_many(tx, HERE, all)).unwrap();
-        let without = |import| {
+        let without = |run| {
             let asked = [key("none"), key("ea")];
             store
-                .read(|tx| match_keys::find_many_not_of(tx, HERE, import, &asked))
+                .read(|tx| match_keys::find_many_not_of(tx, HERE, run, &asked))
                 .unwrap()
         };
-        assert_eq!(without(import), [vec![], vec![by_hand.id]]);
-        let another = ImportId(import.0 + 1);
-        assert_eq!(without(another), [vec![], vec![of_the_import.id, by_hand.id]]);
+        assert_eq!(without(run), [vec![], vec![by_hand.id]]);
+        for another in [RunId::Import(ImportId(77)), RunId::Preview] {
+            assert_eq!(without(another), [vec![], vec![of_the_import.id, by_hand.id]]);
+        }
     });
 }
 

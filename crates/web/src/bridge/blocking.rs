@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
 
-/// Pieces of an answer that wait for a slow reader. Whoever writes waits then.
+/// Pieces of an answer that wait for a slow reader. The writer waits when there are as many.
 const WAITING_PIECES: usize = 4;
 /// Bytes that are sent as one piece.
 const PIECE: usize = 64 * 1024;
@@ -87,11 +87,11 @@ pub async fn blocking_in<T: Send + 'static>(
 /// it there is.
 ///
 /// # Errors
-/// If it panicked, which is told by the panic's own message.
+/// If it panicked; the panic's own message is in the log.
 pub async fn without_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
     let (sender, receiver) = oneshot::channel();
     REQUEST_POOL.spawn(move || {
-        // Whoever does not want to know has gone.
+        // The request that waited for it may be gone.
         let _ = sender.send(work());
     });
     receiver.await.map_err(|_| Problem::Broken)
@@ -105,7 +105,7 @@ pub fn written(
 ) -> Body {
     let app = Arc::clone(&web.app);
     let (pieces, body) = mpsc::channel::<io::Result<Bytes>>(WAITING_PIECES);
-    // Whoever reads slowly must not keep others from their turn.
+    // Not with a turn: a slow reader must not keep others from theirs.
     REQUEST_POOL.spawn(move || {
         let mut out = io::BufWriter::with_capacity(PIECE, Pieces(pieces.clone()));
         let outcome = work(&app, &mut out).map_err(io::Error::other);

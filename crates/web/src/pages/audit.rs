@@ -72,7 +72,7 @@ pub async fn download(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let (actor, request) = (signed.actor, asked.request()?);
-    // Who may not is told so by a status, not by a file that breaks off.
+    // A member without the right gets a status, not a file that breaks off.
     blocking(&web, move |app| app.audit_page(actor, &request, None, 1)).await?;
     let body = written(&web, move |app, out| app.export_audit(actor, &request, out));
     let headers = [
@@ -190,7 +190,7 @@ fn steps(asked: &Asked, next: Option<ContactId>) -> Markup {
     }
 }
 
-/// A kind of deed, in words.
+/// An action in words.
 fn words(action: AuditAction) -> &'static str {
     match action {
         AuditAction::SignedIn => "Signed in",

@@ -6,13 +6,14 @@ use crate::session::CurrentMember;
 use crate::ui::contact_text::facts;
 use crate::ui::error_page::Problem;
 use crate::ui::flash::duplicates_url;
-use crate::ui::form_data::fields;
+use crate::ui::form_data::first;
 use crate::ui::layout::{Page, Section, Tone, empty, notice, page, table_frame};
 use crate::ui::truncate::{PAGE, Room, brief};
 use crate::ui::words::number;
 use app::{DuplicateGroup, DuplicatesPage, Right};
-use axum::extract::{Query, RawForm, State};
+use axum::extract::{Query, State};
 use axum::response::Redirect;
+use axum_extra::extract::Form;
 use maud::{Markup, html};
 use model::ContactId;
 use serde::Deserialize;
@@ -28,7 +29,7 @@ const LOOK_AGAIN_SECONDS: u32 = 2;
 /// What a script fetches again while the search goes on.
 const PART: &str = "duplicates";
 
-/// Which groups. Whoever goes through them says from where on.
+/// Which groups: `from` is set while a member works through them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -65,21 +66,25 @@ pub async fn again(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result
     Ok(Redirect::to("/duplicates"))
 }
 
+/// Contacts that are not the same.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Dismissed {
+    id: Vec<String>,
+    /// Where among the groups these are.
+    #[serde(deserialize_with = "first")]
+    from: String,
+}
+
 /// `POST /duplicates/dismiss`: these are not the same.
 pub async fn dismiss(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    RawForm(body): RawForm,
+    Form(dismissed): Form<Dismissed>,
 ) -> Result<Redirect, Problem> {
-    let sent = fields(&body);
-    let ids: Result<Vec<ContactId>, _> = sent
-        .iter()
-        .filter(|(name, _)| name == "id")
-        .map(|(_, value)| value.parse())
-        .collect();
+    let ids: Result<Vec<ContactId>, _> = dismissed.id.iter().map(|id| id.parse()).collect();
     let ids = ids.map_err(|_| Problem::NotFound)?;
-    let from = sent.iter().find(|(name, _)| name == "from");
-    let from: usize = from.and_then(|(_, value)| value.parse().ok()).unwrap_or_default();
+    let from: usize = dismissed.from.parse().unwrap_or_default();
     let actor = signed.actor;
     let pairs = blocking(&web, move |app| app.tell_apart(actor, &ids)).await?;
     Ok(Redirect::to(&format!("{}&apart={pairs}", duplicates_url(from))))
@@ -153,7 +158,7 @@ fn one(at: usize, group: &DuplicateGroup, asked: &Asked) -> Markup {
     let several = names.len() > 2;
     // It holds for everybody, so who may only view them all is not asked.
     let may_tell_apart = group.contacts.iter().any(|stored| stored.right >= Right::Edit);
-    // Whoever goes through many stays at the keyboard: Enter, or Tab and Enter.
+    // A member who works through many stays at the keyboard: Enter, or Tab and Enter.
     let goes_on = at == 0 && asked.from.is_some();
     let heading = format!("group-{at}");
     html! {

@@ -1,6 +1,6 @@
 //! What a link opens for somebody who is not signed in: joining, and setting a new password.
 //!
-//! A link that is unknown, used, too old or taken back leads to one and the same page.
+//! A link that is unknown, used, too old or revoked leads to one and the same page.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -88,7 +88,7 @@ pub async fn reset(
     }
 }
 
-/// The page of a link that is worth something, or what is told of every other one.
+/// The page of a valid link, or the one page of every other.
 fn answer(
     asked: Result<LinkOffer, Problem>,
     view: impl FnOnce(&LinkOffer) -> (StatusCode, Markup),
@@ -106,8 +106,8 @@ fn refused(problem: Problem) -> Result<Response, Problem> {
     let content = html! {
         div.door {
             h1 { "This link is not valid any more" }
-            p { "It was used already, has expired, was taken back, or was not copied as a whole." }
-            p { "Ask whoever sent it to you for another one. If you have an account, you can sign in." }
+            p { "It was used already, has expired, was revoked, or was not copied as a whole." }
+            p { "Ask the person who sent it to you for another one. If you have an account, you can sign in." }
             div.actions { a.button href="/sign-in" { "Sign in" } }
         }
     };

@@ -101,7 +101,7 @@ pub async fn code_form(
 
 /// The password was given too long ago, or not at all.
 fn sign_in_again(next: &str) -> Response {
-    let why = "The code was not told in time; sign in again.";
+    let why = "The code was not entered in time; sign in again.";
     (StatusCode::UNAUTHORIZED, show("", next, Some(why))).into_response()
 }
 
@@ -196,7 +196,7 @@ fn show_code(next: &str, wrong: Option<&str>) -> Markup {
                 }))
                 button.button-primary { "Sign in" }
             }
-            p.small.muted { "Lost both? An admin of your workspace can take your second factor away; for an owner, whoever runs the server can." }
+            p.small.muted { "Lost both? An admin of your workspace can take your second factor away; for an owner, the administrator of the server can." }
             p.small { a href="/sign-in" { "Begin again" } }
         }
     };

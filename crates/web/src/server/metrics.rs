@@ -1,7 +1,7 @@
 //! Metrics for Prometheus.
 //!
 //! Without a token only this machine may read them, and only of a server that nobody else reaches: a proxy on this machine
-//! asks as this machine does, whoever asks the proxy, and metrics tell how much the members work.
+//! asks as this machine does, for any client of its own, and metrics show how much the members work.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn metrics_are_for_this_machine_or_with_the_token() {
+    fn measurements_are_for_this_machine_or_for_holders_of_the_token() {
         let near = "127.0.0.1:5".parse().ok();
         let far = "192.0.2.1:5".parse().ok();
         let none = HeaderMap::new();

@@ -26,7 +26,7 @@ use tower_http::compression::CompressionLayer;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     Public,
-    /// Whoever is signed in.
+    /// Every member who is signed in.
     Member,
 }
 
@@ -227,7 +227,7 @@ pub fn router(web: Arc<Web>) -> Router {
     });
     routed
         .fallback(|| async { Problem::NotFound })
-        // A handler that panics is told like any other fault; the next request finds the server as it was.
+        // A handler that panics is answered like any other internal error; the server goes on with the next request.
         .layer(CatchPanicLayer::custom(|_| Problem::Broken.into_response()))
         .layer(CompressionLayer::new())
         .layer(from_fn(tell_too_slow))

@@ -12,12 +12,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
-/// What is told once the server listens.
+/// What the operator needs once the server listens.
 #[derive(Clone, Debug)]
 pub struct Ready {
     /// Where it listens.
     pub address: SocketAddr,
-    /// What must be told to make the first account, while there is none.
+    /// The code that making the first account asks for, while there is none.
     pub setup_code: Option<String>,
 }
 
@@ -41,7 +41,7 @@ fn plainly(error: &io::Error) -> String {
     }
 }
 
-/// Serves until Ctrl-C or SIGTERM. `ready` is told where, once it listens.
+/// Serves until Ctrl-C or SIGTERM. Calls `ready` with the address once it listens.
 ///
 /// # Errors
 /// When the address cannot be listened on, or the server fails.
@@ -59,7 +59,7 @@ async fn answer(web: Arc<Web>, ready: impl FnOnce(Ready)) -> Result<(), ServeErr
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr()?;
     if let Err(problem) = blocking(&web, App::warm_lists).await {
-        // Whoever asks for the list first is told.
+        // The first request for the list builds it, or fails with the same error.
         tracing::warn!(?problem, "the list of contacts is not being built");
     }
     let end = ended()?;

@@ -24,8 +24,8 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Addresses that let in whoever knows them. Their pages tell nobody where they came from but the host's name: that much a
-/// form needs, because without it an older browser does not say that it comes from a page of ours.
+/// Addresses that are secrets: knowing one is enough to enter. Requests from their pages give no more than the host's name
+/// as their referrer: that much a form needs, because without it an older browser does not say that it comes from a page of ours.
 const SECRETS: [&str; 2] = ["/join/", "/reset/"];
 
 /// Refuses what must not come in, and puts the headers on what goes out.

@@ -18,7 +18,7 @@ pub struct Serve {
     pub trust_proxy: bool,
     /// Names that browsers know it by.
     pub hosts: Vec<String>,
-    /// What must be told to see the measurements; without one they are for this machine alone.
+    /// The token that a request for the metrics must carry; without one they are for this machine alone.
     pub metrics_token: Option<String>,
     /// How many connections there may be, and how slow a client may be.
     pub limits: Limits,

@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// Lets nobody through who is not signed in. What goes wrong behind is told with the member's frame around it.
+/// Lets nobody through who is not signed in. Pages of errors get the member's frame around them.
 pub async fn require(State(web): State<Arc<Web>>, mut request: Request, next: Next) -> Response {
     let token = token(&web, request.headers());
     let found = match current(&web, token.as_ref()).await {
@@ -29,7 +29,7 @@ pub async fn require(State(web): State<Arc<Web>>, mut request: Request, next: Ne
     let (Some(found), Some(token)) = (found, token) else {
         return redirect_to_sign_in(&web, request.method(), request.uri()).await;
     };
-    // Whoever must set up a second factor first reaches their own account only.
+    // A member who must set up a second factor first reaches only their own account.
     if found.must_enrol && !request.uri().path().starts_with("/account") {
         return Redirect::to("/account/second-factor").into_response();
     }
@@ -69,7 +69,7 @@ pub async fn needs_setup(web: &Arc<Web>) -> Result<bool, Problem> {
     Ok(needs)
 }
 
-/// Where whoever is not signed in is sent, with the way back to where they wanted to go.
+/// Sends a visitor without a session to sign in, with the way back to the page they asked for.
 async fn redirect_to_sign_in(web: &Arc<Web>, method: &Method, uri: &Uri) -> Response {
     match needs_setup(web).await {
         Ok(true) => Redirect::to("/setup").into_response(),
@@ -83,17 +83,17 @@ async fn redirect_to_sign_in(web: &Arc<Web>, method: &Method, uri: &Uri) -> Resp
     }
 }
 
-/// Puts the frame of the member's pages around what a problem tells.
+/// Puts the frame of the member's pages around the page of an error.
 fn with_member_frame(response: Response, signed: &CurrentMember) -> Response {
-    let Some(told) = response.extensions().get::<ErrorPage>().cloned() else {
+    let Some(shown) = response.extensions().get::<ErrorPage>().cloned() else {
         return response;
     };
     let page = Page {
-        title: told.title,
+        title: shown.title,
         viewer: Some(signed.viewer()),
         here: Section::None,
     };
-    let content = maud::html! { div.narrow { h1 { (told.title) } (told.content()) } };
+    let content = maud::html! { div.narrow { h1 { (shown.title) } (shown.content()) } };
     let (mut parts, _) = response.into_parts();
     // The length was that of the other page.
     parts.headers.remove(header::CONTENT_LENGTH);

@@ -8,6 +8,7 @@ use crate::bridge::blocking::blocking;
 use crate::session::client::{ClientInfo, log_failure};
 use crate::session::{CurrentMember, ProvedRecently};
 use crate::ui::error_page::Problem;
+use crate::ui::form_data::Pairs;
 use crate::ui::forms::field;
 use crate::ui::layout::{Page, Section, Tone, notice, page};
 use app::{Error, SecondFactorState, Token};
@@ -25,10 +26,8 @@ const LIMIT: usize = 2 << 20;
 const PASSWORD: &str = "proof_password";
 const CODE: &str = "proof_code";
 
-type Fields = Vec<(String, String)>;
-
-/// Says of what was sent to a route whether it needs a proof.
-pub type Needed = fn(&[(String, String)]) -> bool;
+/// Says of the form that was sent to a route whether it needs a proof.
+pub type Needed = fn(&[u8]) -> bool;
 
 /// Lets nobody do what needs a recent proof without one.
 pub async fn require(
@@ -48,11 +47,10 @@ pub async fn require(
     }
     let too_large = |_| Problem::Status(StatusCode::PAYLOAD_TOO_LARGE);
     let body = to_bytes(body, LIMIT).await.map_err(too_large)?;
-    let sent: Fields = form_urlencoded::parse(&body).into_owned().collect();
-    if !needed(&sent) {
+    if !needed(&body) {
         return Ok(next.run(Request::from_parts(parts, Body::from(body))).await);
     }
-    let (proof, rest): (Fields, Fields) = sent.into_iter().partition(|(name, _)| name == PASSWORD || name == CODE);
+    let (proof, rest) = Pairs::parse(&body).split(&[PASSWORD, CODE]);
     if proof.is_empty() {
         return ask(&web, &signed, &parts, &rest, None).await;
     }
@@ -64,17 +62,14 @@ pub async fn require(
         Err(problem) => return Err(problem),
     }
     let body = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(&rest)
+        .extend_pairs(rest.iter())
         .finish();
     parts.headers.remove(header::CONTENT_LENGTH);
     Ok(next.run(Request::from_parts(parts, Body::from(body))).await)
 }
 
-async fn prove(web: &Arc<Web>, signed: &CurrentMember, parts: &mut Parts, proof: &Fields) -> Result<(), Problem> {
-    let value = |wanted: &str| {
-        let found = proof.iter().find(|(name, _)| name == wanted);
-        found.map(|(_, value)| value.clone()).unwrap_or_default()
-    };
+async fn prove(web: &Arc<Web>, signed: &CurrentMember, parts: &mut Parts, proof: &Pairs) -> Result<(), Problem> {
+    let value = |wanted: &str| proof.first(wanted).unwrap_or_default().to_owned();
     let (password, code) = (value(PASSWORD), value(CODE));
     let here = parts.extensions.get::<Token>().cloned().ok_or(Problem::SignIn)?;
     let Ok(ClientInfo(caller)) = ClientInfo::from_request_parts(parts, web).await;
@@ -90,7 +85,7 @@ async fn ask(
     web: &Arc<Web>,
     signed: &CurrentMember,
     parts: &Parts,
-    rest: &Fields,
+    rest: &Pairs,
     wrong: Option<Error>,
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
@@ -120,7 +115,7 @@ async fn ask(
             p { "This needs your password again, because you gave it more than 10 minutes ago. Then it is done at once." }
             @if let Some(why) = why { (notice(Tone::Bad, html! { p { (why) } })) }
             form.card.stack method="post" action=(action) {
-                @for (name, value) in rest { input type="hidden" name=(name) value=(value); }
+                @for (name, value) in rest.iter() { input type="hidden" name=(name) value=(value); }
                 // Tells a password keeper whose password this is.
                 input type="text" value=(signed.email) autocomplete="username" hidden;
                 (field(PASSWORD, "Password", None, None, |_| html! {

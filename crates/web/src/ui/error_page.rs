@@ -132,14 +132,14 @@ impl IntoResponse for Problem {
                 _ => tracing::error!("a request failed"),
             }
         }
-        let told = ErrorPage {
+        let shown = ErrorPage {
             title: match self {
                 Self::App(Error::ManyDownloads { .. }) => "Your exports are still running",
                 _ => title(status),
             },
             text: problem_text(&self, status),
         };
-        let page = layout::bare(told.title, Section::None, told.content());
+        let page = layout::bare(shown.title, Section::None, shown.content());
         let mut response = (status, page).into_response();
         let wait = match self {
             Self::App(Error::TooManyTries { minutes }) => Some(minutes * 60),
@@ -151,12 +151,12 @@ impl IntoResponse for Problem {
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        response.extensions_mut().insert(told);
+        response.extensions_mut().insert(shown);
         response
     }
 }
 
-/// What the page of a problem tells. It goes with the answer, so that the frame of a member's page can be put around it.
+/// What the page of a problem says. It goes with the answer, so that the frame of a member's page can be put around it.
 #[derive(Clone, Debug)]
 pub struct ErrorPage {
     pub title: &'static str,
@@ -195,7 +195,7 @@ fn title(status: StatusCode) -> &'static str {
 fn problem_text(problem: &Problem, status: StatusCode) -> String {
     match problem {
         Problem::App(_) if status == StatusCode::INTERNAL_SERVER_ERROR => {
-            "The program could not do this. What it met stands in its log.".to_owned()
+            "The program could not do this. The error is in its log.".to_owned()
         }
         Problem::App(error) => error.for_members(),
         Problem::BadRequest(why) | Problem::TooLarge(why) | Problem::TooMany(why) => why.clone(),
@@ -211,11 +211,11 @@ fn problem_text(problem: &Problem, status: StatusCode) -> String {
         Problem::RequestTimeout => {
             "What was sent stopped on its way, or came too slowly. Nothing was done; try again.".to_owned()
         }
-        Problem::Broken => "The program could not do this. What it met stands in its log.".to_owned(),
+        Problem::Broken => "The program could not do this. The error is in its log.".to_owned(),
     }
 }
 
-/// What is told where only the status is known.
+/// The text where only the status is known.
 fn of_status(status: StatusCode) -> &'static str {
     match status {
         StatusCode::METHOD_NOT_ALLOWED => "This page cannot be asked for in this way. Go back and try its buttons.",

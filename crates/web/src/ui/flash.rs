@@ -69,7 +69,7 @@ impl Change {
         }
     }
 
-    /// Why others were passed over.
+    /// Why others were skipped.
     fn skipped_because(self) -> &'static str {
         match self {
             Self::Tag | Self::Untag => "you may only view them",
@@ -110,7 +110,7 @@ impl Flash {
                 Tone::Good,
                 html! {
                     div.actions {
-                        span { (contacts(*count)) " moved to the trash" (passed(*skipped, "they are not yours")) "." }
+                        span { (contacts(*count)) " moved to the trash" (skipped_count(*skipped, "they are not yours")) "." }
                         @if *count > 0 {
                             form method="post" action="/contacts/undelete" {
                                 input type="hidden" name="at" value=(at);
@@ -156,7 +156,7 @@ impl Flash {
                 span {
                     @if *count > 0 { (contacts(*count)) " " (change.done()) }
                     @else { "There was nothing to change" }
-                    (passed(*skipped, change.skipped_because())) "."
+                    (skipped_count(*skipped, change.skipped_because())) "."
                 }
                 @if let Some(action) = action {
                     form method="post" action={"/actions/" (action) "/undo"} {
@@ -172,7 +172,7 @@ impl Flash {
     }
 }
 
-fn passed(count: u64, why: &str) -> Markup {
+fn skipped_count(count: u64, why: &str) -> Markup {
     html! { @if count > 0 { ", " (number(count)) " passed over because " (why) } }
 }
 

@@ -93,7 +93,7 @@ fn document(page: Page<'_>, content: Markup) -> Markup {
                 a.skip href="#main" { "Skip to content" }
                 (header(page.viewer, page.here))
                 main id="main" tabindex="-1" { (content) }
-                div id="told" role="status" {}
+                div id="announcement" role="status" {}
                 @if page.viewer.is_some() { (keys()) }
             }
         }
@@ -183,7 +183,7 @@ fn keys() -> Markup {
     }
 }
 
-/// How a notice is meant. It is told by a sign too.
+/// How a notice is meant. A sign shows it as well as the colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
     Plain,

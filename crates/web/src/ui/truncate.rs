@@ -22,7 +22,7 @@ pub fn cut(text: &str, characters: usize) -> Cow<'_, str> {
     }
 }
 
-/// The room that a page has for values. Whoever comes when it is used up is cut.
+/// The room that a page has for values. Values are cut once it is used up.
 pub struct Room {
     left: Cell<usize>,
     is_cut: Cell<bool>,

@@ -68,8 +68,8 @@ async fn from_elsewhere_the_first_account_needs_the_code_of_the_terminal() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
     assert!(site.app.needs_setup().unwrap());
-    let told = format!("{}&code={}", setup_form(PASSWORD), code.to_lowercase());
-    assert_eq!(browser.post("/setup", &told).await.status, StatusCode::SEE_OTHER);
+    let form = format!("{}&code={}", setup_form(PASSWORD), code.to_lowercase());
+    assert_eq!(browser.post("/setup", &form).await.status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]
@@ -88,13 +88,13 @@ async fn a_proxy_in_front_of_a_server_that_knows_of_none_makes_it_ask_for_the_co
         assert!(far.get("/setup").await.body.contains(">Setup code<"), "{name}");
         let refused = far.post("/setup", &setup_form(PASSWORD)).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
-        let told = format!("{}&code={}", setup_form(PASSWORD), site.web.setup_code());
-        assert_eq!(far.post("/setup", &told).await.status, StatusCode::SEE_OTHER);
+        let form = format!("{}&code={}", setup_form(PASSWORD), site.web.setup_code());
+        assert_eq!(far.post("/setup", &form).await.status, StatusCode::SEE_OTHER);
     }
 }
 
 #[tokio::test]
-async fn signing_in_leads_to_the_page_asked_for_and_signing_out_is_final() {
+async fn a_member_who_signs_in_gets_where_they_wanted_and_signs_out_for_good() {
     let (site, _) = Site::set_up().await;
     let mut browser = site.browser();
     let sent = browser.get("/imports?page=2").await;

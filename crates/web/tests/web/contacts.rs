@@ -64,7 +64,7 @@ async fn a_contact_is_created_found_edited_deleted_and_restored() {
         .post(&format!("{page}/edit"), &format!("version={version}&first_name=Anna"))
         .await;
     assert_eq!(edited.status, StatusCode::SEE_OTHER);
-    // Whoever has the old version sees both sides, and keeps what they wrote.
+    // A member with the old version sees both sides, and keeps what they wrote.
     let late = owner
         .post(&format!("{page}/edit"), &format!("version={version}&first_name=Anne"))
         .await;
@@ -73,11 +73,11 @@ async fn a_contact_is_created_found_edited_deleted_and_restored() {
         assert!(late.body.contains(text), "{text}");
     }
     let deleted = owner.post(&format!("{page}/delete"), "").await;
-    let told = owner.get(deleted.header("location")).await;
-    shows(&told, &["1 contact moved to the trash.", "Undo"]);
+    let list = owner.get(deleted.header("location")).await;
+    shows(&list, &["1 contact moved to the trash.", "Undo"]);
     assert_eq!(owner.get(&page).await.status, StatusCode::NOT_FOUND);
     shows(&owner.get("/trash").await, &["30 days", "Restore"]);
-    let (_, at) = told.body.split_once("name=\"at\" value=\"").unwrap();
+    let (_, at) = list.body.split_once("name=\"at\" value=\"").unwrap();
     let (at, _) = at.split_once('"').unwrap();
     let undone = owner.post("/contacts/undelete", &format!("at={at}")).await;
     shows(
@@ -110,7 +110,7 @@ async fn a_message_is_shown_once_and_only_if_the_server_made_it() {
     // Neither other words, nor another member's session.
     owner.flash = Some(cookie.replace("Deleted", "Restored"));
     hides(&owner.get("/contacts").await, &["notice notice-good"]);
-    assert_eq!(owner.flash, None, "what is of no use is taken back");
+    assert_eq!(owner.flash, None, "a message that cannot be read is deleted");
     let mut bob = joined(&site, "Bob", Role::Member).await;
     bob.flash = Some(cookie.clone());
     hides(&bob.get("/contacts").await, &[said]);

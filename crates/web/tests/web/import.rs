@@ -214,7 +214,7 @@ async fn an_import_that_was_not_started_has_rejected_nothing_yet() {
 }
 
 #[tokio::test]
-async fn live_progress_ends_when_its_viewer_is_signed_out() {
+async fn live_progress_ends_when_its_watcher_is_signed_out() {
     let (_site, mut browser, _) = at_preview(PEOPLE).await;
     browser.post("/imports/1/start", "").await;
     // Nothing runs imports here, so it would go on for ever.
@@ -225,11 +225,11 @@ async fn live_progress_ends_when_its_viewer_is_signed_out() {
         .unwrap();
     let events = browser.send(request).await;
     assert_eq!(events.status(), StatusCode::OK);
-    let told = tokio::spawn(events.into_body().collect());
+    let stream = tokio::spawn(events.into_body().collect());
     tokio::time::sleep(Duration::from_millis(500)).await;
-    assert!(!told.is_finished());
+    assert!(!stream.is_finished());
     browser.post("/sign-out", "").await;
-    let told = tokio::time::timeout(Duration::from_secs(20), told).await;
-    let told = told.expect("the stream goes on").unwrap().unwrap().to_bytes();
-    assert!(told.starts_with(b"event: progress"));
+    let stream = tokio::time::timeout(Duration::from_secs(20), stream).await;
+    let stream = stream.expect("the stream goes on").unwrap().unwrap().to_bytes();
+    assert!(stream.starts_with(b"event: progress"));
 }

@@ -81,8 +81,8 @@ async fn a_contact_is_shared_seen_edited_and_the_share_revoked() {
             "Only you.",
         ],
     );
-    let told = post(&mut ada, &share, "member=2&access=view").await;
-    shows(&told, &["1 contact shared.", ">Bob<", "Undo", "Revoke"]);
+    let answer = post(&mut ada, &share, "member=2&access=view").await;
+    shows(&answer, &["1 contact shared.", ">Bob<", "Undo", "Revoke"]);
     shows(
         &bob.get("/shared").await,
         &["<h1>Shared with me</h1>", "Ann", "Ada", "Can view", "1 contact"],
@@ -123,11 +123,11 @@ async fn a_contact_is_shared_seen_edited_and_the_share_revoked() {
         .await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
     shows(&ada.get(&page).await, &["Anna", "Can edit"]);
-    let told = post(&mut ada, &format!("{page}/unshare"), "to=all").await;
-    shows(&told, &["1 contact not shared any more.", "Only you."]);
+    let answer = post(&mut ada, &format!("{page}/unshare"), "to=all").await;
+    shows(&answer, &["1 contact not shared any more.", "Only you."]);
     assert_eq!(bob.get(&page).await.status, StatusCode::NOT_FOUND);
-    // Taken back, it is shared again as it was.
-    let (action, form) = (undo(&told), format!("back={page}"));
+    // Undone, it is shared again as it was.
+    let (action, form) = (undo(&answer), format!("back={page}"));
     assert_eq!(bob.post(&action, &form).await.status, StatusCode::NOT_FOUND);
     shows(
         &post(&mut ada, &action, &form).await,
@@ -145,20 +145,20 @@ async fn several_members_are_given_a_share_at_once() {
     let page = create(&mut ada, "first_name=Ann").await;
     let share = format!("{page}/share");
     shows(&ada.get(&share).await, &["With several at once", "multiple"]);
-    let told = post(&mut ada, &share, "member=&access=view").await;
-    shows(&told, &["<h1>Share</h1>", "Choose a member first."]);
-    let told = ada
+    let answer = post(&mut ada, &share, "member=&access=view").await;
+    shows(&answer, &["<h1>Share</h1>", "Choose a member first."]);
+    let answer = ada
         .post("/share", &format!("member=&access=view&id={}", id(&page)))
         .await;
-    shows(&told, &["<h1>Share</h1>", "Choose a member first.", id(&page)]);
-    let told = post(&mut ada, &share, "member=&access=edit&member=2&member=3&member=2").await;
-    shows(&told, &["1 contact shared.", ">Bob<", ">Cleo<"]);
+    shows(&answer, &["<h1>Share</h1>", "Choose a member first.", id(&page)]);
+    let answer = post(&mut ada, &share, "member=&access=edit&member=2&member=3&member=2").await;
+    shows(&answer, &["1 contact shared.", ">Bob<", ">Cleo<"]);
     for member in [&mut bob, &mut cleo] {
         shows(&member.get(&page).await, &["You can edit"]);
     }
     shows(&ada.get("/audit").await, &["with Bob, Cleo, to edit"]);
     // One undo takes all of them back.
-    post(&mut ada, &undo(&told), "back=/contacts").await;
+    post(&mut ada, &undo(&answer), "back=/contacts").await;
     for member in [&mut bob, &mut cleo] {
         assert_eq!(member.get(&page).await.status, StatusCode::NOT_FOUND);
     }
@@ -175,9 +175,9 @@ async fn a_selection_or_all_that_match_is_shared_tagged_and_handed_over() {
     let of_bob = create(&mut bob, "first_name=Antje").await;
     post(&mut bob, &format!("{of_bob}/share"), "member=everyone&access=view").await;
     // Four match, one of them may only be viewed.
-    let told = post(&mut ada, "/contacts/bulk", "do=tag&bulk_tag=fair&all=yes&q=an").await;
+    let answer = post(&mut ada, "/contacts/bulk", "do=tag&bulk_tag=fair&all=yes&q=an").await;
     shows(
-        &told,
+        &answer,
         &[
             "2 contacts tagged, 1 passed over because you may only view them.",
             "Undo",
@@ -185,7 +185,7 @@ async fn a_selection_or_all_that_match_is_shared_tagged_and_handed_over() {
     );
     shows(&ada.get("/contacts?tag=fair").await, &["2 contacts"]);
     shows(
-        &post(&mut ada, &undo(&told), "back=/contacts").await,
+        &post(&mut ada, &undo(&answer), "back=/contacts").await,
         &["2 contacts are as before."],
     );
     shows(&ada.get("/contacts?tag=fair").await, &["Nothing found"]);
@@ -203,33 +203,36 @@ async fn a_selection_or_all_that_match_is_shared_tagged_and_handed_over() {
         &ada.get("/share?all=yes&q=an").await,
         &["3 contacts", "name=\"all\" value=\"yes\""],
     );
-    let told = post(&mut ada, "/share", "member=2&access=view&all=yes&q=an").await;
-    shows(&told, &["2 contacts shared, 1 passed over because they are not yours."]);
+    let answer = post(&mut ada, "/share", "member=2&access=view&all=yes&q=an").await;
+    shows(
+        &answer,
+        &["2 contacts shared, 1 passed over because they are not yours."],
+    );
     shows(&bob.get("/shared").await, &["2 contacts"]);
-    let told = post(&mut ada, "/share", "do=unshare&to=2&all=yes").await;
-    shows(&told, &["2 contacts not shared any more"]);
+    let answer = post(&mut ada, "/share", "do=unshare&to=2&all=yes").await;
+    shows(&answer, &["2 contacts not shared any more"]);
     shows(
         &ada.get(&format!("/hand-over?id={}", id(&pages[2]))).await,
         &["<h1>Hand over</h1>", "You keep", "Bob"],
     );
-    let told = post(
+    let answer = post(
         &mut ada,
         "/hand-over",
         &format!("member=2&keep=view&id={}", id(&pages[2])),
     )
     .await;
-    shows(&told, &["1 contact handed over."]);
+    shows(&answer, &["1 contact handed over."]);
     shows(&ada.get(&pages[2]).await, &["You can view", "Owner"]);
     shows(&bob.get(&pages[2]).await, &["Delete"]);
     shows(
-        &post(&mut ada, &undo(&told), "back=/contacts").await,
+        &post(&mut ada, &undo(&answer), "back=/contacts").await,
         &["1 contact is as before."],
     );
     shows(&ada.get(&pages[2]).await, &["Delete"]);
     // Only what is one's own is deleted.
-    let told = post(&mut ada, "/contacts/bulk", "do=delete&all=yes").await;
+    let answer = post(&mut ada, "/contacts/bulk", "do=delete&all=yes").await;
     shows(
-        &told,
+        &answer,
         &["3 contacts moved to the trash, 1 passed over because they are not yours."],
     );
     let few = post(&mut bob, "/contacts/bulk", &format!("do=merge&id={}", id(&of_bob))).await;
@@ -318,11 +321,11 @@ async fn chosen_columns_are_remembered_for_each_member_and_list() {
     let mut bob = joined(&site, "Bob", Role::Member).await;
     let page = create(&mut ada, "first_name=Ann&title=Captain&company=Acme").await;
     ada.post(&format!("{page}/share"), "member=everyone&access=view").await;
-    let told = ada
+    let answer = ada
         .post("/contacts/columns", "q=ann&sort=newest&col=name&col=title&col=nonsense")
         .await;
     // The address is as short as before: what is remembered need not stand in it.
-    assert_eq!(told.header("location"), "/contacts?q=ann&sort=newest");
+    assert_eq!(answer.header("location"), "/contacts?q=ann&sort=newest");
     let remembered = |answer: &Answer| {
         shows(answer, &[">Job title</th>", "Captain", "Standard columns"]);
         hides(answer, &[">Company</th>", "name=\"cols\""]);
@@ -365,13 +368,13 @@ async fn a_view_is_saved_used_by_others_and_deleted_by_its_maker_or_an_admin() {
     let mut bob = joined(&site, "Bob", Role::Member).await;
     let mut cid = joined(&site, "Cid", Role::Member).await;
     create(&mut bob, "first_name=Ann&tag=vip").await;
-    let told = post(
+    let answer = post(
         &mut bob,
         "/views",
         "name=Very+important&shared=yes&query=tag%3Dvip%26sort%3Dnewest%26cols%3Dname%2Ccity%26evil%3D1",
     )
     .await;
-    shows(&told, &["The view is saved", "Very important"]);
+    shows(&answer, &["The view is saved", "Very important"]);
     post(&mut bob, "/views", "name=My+own&query=q%3Dx").await;
     shows(
         &bob.get("/contacts").await,
@@ -419,4 +422,33 @@ async fn a_change_that_was_interrupted_is_offered_for_undo_to_the_member_who_beg
     let answer = post(&mut ada, &undo(&list), "back=/contacts").await;
     shows(&answer, &["Taken back: 1 contact"]);
     hides(&ada.get("/contacts").await, &[words]);
+}
+
+/// Of a field that holds one value the first counts. A value that cannot be read is answered by the handler, with a page.
+#[tokio::test]
+async fn wrong_and_repeated_values_of_forms_are_answered_with_pages() {
+    let (_site, mut ada) = Site::set_up().await;
+    let page = create(&mut ada, "first_name=Ann").await;
+    let ann = id(&page);
+    for (path, form, status) in [
+        ("/duplicates/dismiss", "from=x&id=x", StatusCode::NOT_FOUND),
+        ("/contacts/merge", "kept=x", StatusCode::BAD_REQUEST),
+        ("/contacts/merge", "id=x&id=y", StatusCode::NOT_FOUND),
+        ("/contacts/bulk", "all=yes&do=fly", StatusCode::BAD_REQUEST),
+        ("/share", "all=yes&member=x&access=view", StatusCode::BAD_REQUEST),
+        ("/share", "all=yes&member=2&access=all", StatusCode::BAD_REQUEST),
+        ("/hand-over", "all=yes", StatusCode::BAD_REQUEST),
+        ("/views/x", "name=a", StatusCode::NOT_FOUND),
+        (&format!("{page}/edit"), "version=x", StatusCode::BAD_REQUEST),
+    ] {
+        let answer = ada.post(path, form).await;
+        assert_eq!(answer.status, status, "{path} {form}");
+        assert!(answer.body.contains("Back to the contacts"), "{}", answer.body);
+    }
+    let twice = format!("do=tag&do=delete&bulk_tag=one&bulk_tag=two&id=x&id={ann}&id=");
+    shows(&post(&mut ada, "/contacts/bulk", &twice).await, &["1 contact tagged"]);
+    shows(
+        &ada.get("/contacts?tag=one&tag=two&page=x").await,
+        &["1 contact", "Ann"],
+    );
 }

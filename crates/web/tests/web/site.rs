@@ -19,7 +19,7 @@ use web::{Limits, Serve, Web};
 pub const MINUTE: i64 = 60_000_000;
 pub const PASSWORD: &str = "correct horse";
 
-/// A world whose time passes when it is told to.
+/// A world whose time passes only when a test says so.
 pub struct Clockwork {
     time: AtomicI64,
     numbers: AtomicU64,

@@ -19,19 +19,25 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{ImportId, Workspace};
 
 /// Drafts that are remembered.
-const DESKS: usize = 16;
+const REMEMBERED: usize = 16;
 /// Of each kind of finding about a file.
 const FINDINGS: usize = 4;
 
 /// The drafts that were worked on last.
 #[derive(Default)]
 pub(crate) struct DraftCaches {
-    caches: Mutex<Vec<Arc<DraftCache>>>,
+    caches: Mutex<Vec<Placed>>,
+}
+
+/// A cache, and what it is of.
+#[derive(Clone)]
+struct Placed {
+    of: (Workspace, ImportId),
+    cache: Arc<DraftCache>,
 }
 
 /// One draft, or one import whose rows are looked at.
 pub(crate) struct DraftCache {
-    of: (Workspace, ImportId),
     pub file: Arc<Fetched>,
     inside: Mutex<Inside>,
 }
@@ -47,7 +53,7 @@ struct Inside {
 }
 
 impl DraftCaches {
-    fn list(&self) -> MutexGuard<'_, Vec<Arc<DraftCache>>> {
+    fn list(&self) -> MutexGuard<'_, Vec<Placed>> {
         self.caches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -61,12 +67,12 @@ impl DraftCaches {
         let of = (workspace, import);
         let known = {
             let mut list = self.list();
-            let known = list.iter().position(|cache| cache.of == of).map(|at| list.remove(at));
+            let known = list.iter().position(|placed| placed.of == of).map(|at| list.remove(at));
             list.extend(known.clone());
             known
         };
         if let Some(known) = known {
-            return Ok(known);
+            return Ok(known.cache);
         }
         Ok(self.place(workspace, import, DraftCache::of_file(fetch()?)))
     }
@@ -75,23 +81,26 @@ impl DraftCaches {
     pub fn place(&self, workspace: Workspace, import: ImportId, cache: DraftCache) -> Arc<DraftCache> {
         let of = (workspace, import);
         let mut list = self.list();
-        if let Some(other) = list.iter().find(|cache| cache.of == of) {
-            return Arc::clone(other);
+        if let Some(other) = list.iter().find(|placed| placed.of == of) {
+            return Arc::clone(&other.cache);
         }
-        let cache = Arc::new(DraftCache { of, ..cache });
-        list.push(Arc::clone(&cache));
-        if list.len() > DESKS {
-            list.remove(0).stop();
+        let cache = Arc::new(cache);
+        list.push(Placed {
+            of,
+            cache: Arc::clone(&cache),
+        });
+        if list.len() > REMEMBERED {
+            list.remove(0).cache.stop();
         }
         cache
     }
 
     /// Forgets an import.
     pub fn forget(&self, workspace: Workspace, import: ImportId) {
-        self.list().retain(|cache| {
-            let stays = cache.of != (workspace, import);
+        self.list().retain(|placed| {
+            let stays = placed.of != (workspace, import);
             if !stays {
-                cache.stop();
+                placed.cache.stop();
             }
             stays
         });
@@ -101,8 +110,8 @@ impl DraftCaches {
 impl Drop for DraftCaches {
     fn drop(&mut self) {
         let caches = std::mem::take(&mut *self.list());
-        caches.iter().for_each(|cache| cache.stop());
-        caches.iter().for_each(|cache| cache.wait());
+        caches.iter().for_each(|placed| placed.cache.stop());
+        caches.iter().for_each(|placed| placed.cache.wait());
     }
 }
 
@@ -110,7 +119,6 @@ impl DraftCache {
     /// The cache of a file that has no import yet.
     pub fn of_file(file: Fetched) -> Self {
         Self {
-            of: (Workspace(0), ImportId(0)),
             file: Arc::new(file),
             inside: Mutex::default(),
         }

@@ -53,7 +53,7 @@ impl App {
         let text = cache.text(|| Text::open(Arc::clone(&cache.file), &plan.reading.encoding))?;
         let pages = RowPages {
             actor,
-            run: import,
+            run: import.into(),
             reading: &plan.reading,
             options: plan.options,
             index: &index,

@@ -18,7 +18,6 @@ use crate::import::outcome::Decisions;
 use crate::import::pipeline::{Bodies, ParsedRow, prepare};
 use crate::import::resolve::{Rule, explain};
 use crate::import::row_index::{Place, RowIndex};
-use crate::import::run::PREVIEW;
 use crate::import_options::ImportOptions;
 use exchange::fixes::ReadyFixes;
 use exchange::judge::Judge;
@@ -26,7 +25,7 @@ use exchange::open::Batch;
 use model::{Contact, ContactId};
 use store::contacts::{ContactRow, Origin};
 use store::imports::change_log;
-use store::{ImportId, Tx};
+use store::{RunId, Tx};
 
 /// Rows of a page, at most.
 const MOST: u64 = 500;
@@ -34,8 +33,8 @@ const MOST: u64 = 500;
 /// What pages of rows are made from.
 pub(crate) struct RowPages<'a> {
     pub actor: Actor,
-    /// [`PREVIEW`], or the import whose result is shown.
-    pub run: ImportId,
+    /// A preview, or the import whose result is shown.
+    pub run: RunId,
     pub reading: &'a Reading,
     pub options: ImportOptions,
     pub index: &'a RowIndex,
@@ -76,7 +75,7 @@ impl App {
         };
         let pages = RowPages {
             actor,
-            run: PREVIEW,
+            run: RunId::Preview,
             reading: &preview.look.reading,
             options: settings.options,
             index: &preview.index,
@@ -162,9 +161,11 @@ impl RowPages<'_> {
         for row in read {
             let entry = row.place.entry;
             let mut before = None;
-            if self.run != PREVIEW && entry.class == RowClass::Update {
+            if let RunId::Import(import) = self.run
+                && entry.class == RowClass::Update
+            {
                 let after = entry.contact.as_u128().checked_sub(1).map(ContactId::from_u128);
-                let noted = change_log::page(tx, self.actor.workspace, self.run, after, 1)?;
+                let noted = change_log::page(tx, self.actor.workspace, import, after, 1)?;
                 let noted = noted.into_iter().find(|change| change.contact == entry.contact);
                 before = noted
                     .and_then(|change| change.before)
@@ -232,11 +233,11 @@ impl RowPages<'_> {
             };
             matches = finder.find(match_index, row, false)?;
             matches.retain(|m| m.row.id != entry.contact);
-        } else if !entry.contact.is_nil() && (entry.earlier.is_none() || self.run != PREVIEW) {
+        } else if !entry.contact.is_nil() && (entry.earlier.is_none() || self.run != RunId::Preview) {
             let contact = match_index.get(entry.contact)?;
             matches.extend(contact.map(|contact| Matched::known(row, contact)).transpose()?);
         }
-        if self.run == PREVIEW
+        if self.run == RunId::Preview
             && let Some(line) = entry.earlier
             && let Some(earlier) = self.earlier(judge, line)?
         {
@@ -257,7 +258,7 @@ impl RowPages<'_> {
             owner: self.actor.member,
             version: 0,
             created_at: 0,
-            created_by: Some(Origin { import: self.run, line }),
+            created_by: Some(Origin { run: self.run, line }),
             made_by: None,
             written_by: Some(self.run),
             edited_by: None,
@@ -267,7 +268,7 @@ impl RowPages<'_> {
 
     fn shown(&self, matched: Matched) -> MatchedContact {
         let Matched { row, contact, .. } = matched;
-        let of_this_file = row.created_by.filter(|origin| origin.import == self.run);
+        let of_this_file = row.created_by.filter(|origin| origin.run == self.run);
         MatchedContact {
             id: (!row.id.is_nil()).then_some(row.id),
             line: of_this_file.map(|origin| origin.line),

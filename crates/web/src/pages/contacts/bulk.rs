@@ -4,15 +4,14 @@
 use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::pages::contacts::list_query::ListQuery;
-use crate::pages::contacts::selection::{Selection, selection, unsure};
+use crate::pages::contacts::selection::{Selection, SelectionForm, unsure};
 use crate::pages::contacts::{export, share};
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
 use crate::ui::flash::{Change, Flash, redirect};
-use crate::ui::form_data::{field, fields};
-use axum::Form;
-use axum::extract::{RawForm, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::Form;
 use form_urlencoded::Serializer;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -24,39 +23,33 @@ const MERGED: std::ops::RangeInclusive<usize> = 2..=10;
 pub async fn act(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    RawForm(body): RawForm,
+    Form(sent): Form<SelectionForm>,
 ) -> Result<Response, Problem> {
-    let fields = fields(&body);
-    let (selection, criteria) = (selection(&fields), ListQuery::read(&fields));
-    if selection.is_empty() {
-        return Ok(Redirect::to(&criteria.list_url(0)).into_response());
+    if sent.selection.is_empty() {
+        return Ok(Redirect::to(&sent.criteria.list_url(0)).into_response());
     }
-    match field(&fields, "do") {
-        "export" if selection.all => Ok(Redirect::to(&criteria.url("/export", 0)).into_response()),
-        "export" => Ok(export::show(&web, &signed, &fields).await?.into_response()),
-        "delete" => delete(&web, &signed, selection, &criteria).await,
-        "tag" => tag(&web, &signed, selection, &criteria, Change::Tag, &fields).await,
-        "untag" => tag(&web, &signed, selection, &criteria, Change::Untag, &fields).await,
-        "merge" => Ok(merge(&selection, &criteria)),
+    match sent.action.as_str() {
+        "export" if sent.selection.all => Ok(Redirect::to(&sent.criteria.url("/export", 0)).into_response()),
+        "export" => Ok(export::show(&web, &signed, sent.into()).await?.into_response()),
+        "delete" => delete(&web, &signed, sent).await,
+        "tag" => tag(&web, &signed, Change::Tag, sent).await,
+        "untag" => tag(&web, &signed, Change::Untag, sent).await,
+        "merge" => Ok(merge(&sent.selection, &sent.criteria)),
         // Who is chosen already needs not be asked for.
-        "share" if !field(&fields, "member").is_empty() => share::share_selection(&web, &signed, &fields).await,
-        "share" => share::ask(&web, &signed, &fields).await,
-        "unshare" => share::unshare_selection(&web, &signed, &fields).await,
-        "hand-over" if !field(&fields, "member").is_empty() => share::hand_over_selection(&web, &signed, &fields).await,
-        "hand-over" => share::ask_to_whom(&web, &signed, &fields).await,
+        "share" if !sent.member().is_empty() => share::share_selection(&web, &signed, sent).await,
+        "share" => share::ask(&web, &signed, sent).await,
+        "unshare" => share::unshare_selection(&web, &signed, sent).await,
+        "hand-over" if !sent.member().is_empty() => share::hand_over_selection(&web, &signed, sent).await,
+        "hand-over" => share::ask_to_whom(&web, &signed, sent).await,
         _ => Err(Problem::BadRequest(
             "It was not said what to do with the selection.".to_owned(),
         )),
     }
 }
 
-async fn delete(
-    web: &Arc<Web>,
-    signed: &CurrentMember,
-    selection: Selection,
-    criteria: &ListQuery,
-) -> Result<Response, Problem> {
-    let (actor, meant) = (signed.actor, selection.contacts(criteria)?);
+async fn delete(web: &Arc<Web>, signed: &CurrentMember, sent: SelectionForm) -> Result<Response, Problem> {
+    let criteria = sent.criteria;
+    let (actor, meant) = (signed.actor, sent.selection.contacts(&criteria)?);
     let deleted = blocking(web, move |app| {
         let ids = meant.ids(app, actor)?;
         ids.map(|ids| Ok((app.delete_contacts(actor, &ids)?, ids.len() as u64)))
@@ -72,16 +65,10 @@ async fn delete(
     Ok(redirect(&criteria.list_url(0), flash))
 }
 
-async fn tag(
-    web: &Arc<Web>,
-    signed: &CurrentMember,
-    selection: Selection,
-    criteria: &ListQuery,
-    change: Change,
-    fields: &[(String, String)],
-) -> Result<Response, Problem> {
-    let (actor, meant) = (signed.actor, selection.contacts(criteria)?);
-    let (tag, adds) = (field(fields, "bulk_tag").to_owned(), change == Change::Tag);
+async fn tag(web: &Arc<Web>, signed: &CurrentMember, change: Change, sent: SelectionForm) -> Result<Response, Problem> {
+    let (tag, criteria) = (sent.tag, sent.criteria);
+    let (actor, meant) = (signed.actor, sent.selection.contacts(&criteria)?);
+    let adds = change == Change::Tag;
     let report = blocking(web, move |app| {
         let ids = meant.ids(app, actor)?;
         ids.map(|ids| match adds {

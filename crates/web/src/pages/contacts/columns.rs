@@ -3,13 +3,14 @@
 //! The name is always first and is none of them. Those that an address names win, and so do those of a view, which is
 //! one; else the member sees those chosen last, or the standard ones.
 
-use crate::ui::form_data::fields;
+use crate::ui::form_data::parse;
 use crate::ui::truncate::cut;
 use crate::ui::words::date;
 use app::{Listed, Right};
 use form_urlencoded::Serializer;
 use maud::{Markup, html};
 use model::{Address, fold};
+use serde::Deserialize;
 use std::borrow::Cow;
 
 /// A column beside the name.
@@ -171,30 +172,40 @@ fn some(mut values: impl Iterator<Item = String>) -> Markup {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Columns(Option<Vec<Column>>);
 
+/// The fields of an address or form that name columns, and of the text that is remembered.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Named {
+    /// One name each.
+    col: Vec<String>,
+    /// Names with commas.
+    cols: Vec<String>,
+}
+
 impl Columns {
     /// Reads the fields `cols` (names with commas) and `col` (one name each) of an address or form.
-    pub fn read<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut chosen: Option<Vec<Column>> = None;
-        for (name, value) in fields {
-            let names: Vec<&str> = match name {
-                "cols" if !value.trim().is_empty() => value.split(',').collect(),
-                "col" => vec![value],
-                _ => continue,
-            };
-            let chosen = chosen.get_or_insert_default();
-            for column in names.into_iter().filter_map(Column::named) {
-                if !chosen.contains(&column) && chosen.len() < MOST {
-                    chosen.push(column);
-                }
+    pub fn named(cols: &[String], col: &[String]) -> Self {
+        let cols = cols.iter().filter(|names| !names.trim().is_empty());
+        let mut names = cols
+            .flat_map(|names| names.split(','))
+            .chain(col.iter().map(String::as_str))
+            .peekable();
+        if names.peek().is_none() {
+            return Self(None);
+        }
+        let mut chosen = Vec::new();
+        for column in names.filter_map(Column::named) {
+            if !chosen.contains(&column) && chosen.len() < MOST {
+                chosen.push(column);
             }
         }
-        Self(chosen)
+        Self(Some(chosen))
     }
 
     /// Reads what is remembered of a member's choice. Custom fields that are used no more are not in it.
     pub fn remembered(text: &str, used: &[String]) -> Self {
-        let known = fields(text.as_bytes());
-        let Self(chosen) = Self::read(known.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let Named { col, cols } = parse(text);
+        let Self(chosen) = Self::named(&cols, &col);
         let is_used = |column: &Column| match column {
             Column::Field(name) => used.contains(name),
             _ => true,
@@ -250,10 +261,10 @@ impl Columns {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pages::contacts::list_query::ListQuery;
 
     fn read(query: &str) -> Columns {
-        let fields: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        Columns::read(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+        parse::<ListQuery>(query).columns
     }
 
     #[test]

@@ -6,22 +6,33 @@ use crate::pages::contacts::columns::{BUILT_IN, Column, Columns, NAME_ONLY, STAN
 use crate::pages::contacts::list_query::ListQuery;
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
-use crate::ui::form_data::{field, fields};
-use axum::extract::{RawForm, State};
+use crate::ui::form_data::first;
+use axum::extract::State;
 use axum::response::Redirect;
+use axum_extra::extract::Form;
 use maud::{Markup, html};
+use serde::Deserialize;
 use std::sync::Arc;
+
+/// The columns that were chosen, and the list that they are for.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ColumnsForm {
+    #[serde(flatten)]
+    criteria: ListQuery,
+    #[serde(rename = "do", deserialize_with = "first")]
+    action: String,
+}
 
 /// `POST /contacts/columns`: remembers what was chosen, and goes back to the list.
 pub async fn choose(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    RawForm(body): RawForm,
+    Form(sent): Form<ColumnsForm>,
 ) -> Result<Redirect, Problem> {
-    let fields = fields(&body);
-    let mut criteria = ListQuery::read(&fields);
+    let mut criteria = sent.criteria;
     let chosen = std::mem::take(&mut criteria.columns);
-    let remembered = chosen.to_remember().filter(|_| field(&fields, "do") != STANDARD);
+    let remembered = chosen.to_remember().filter(|_| sent.action != STANDARD);
     let (actor, list) = (signed.actor, criteria.scope());
     blocking(&web, move |app| app.choose_columns(actor, list, remembered.as_deref())).await?;
     Ok(Redirect::to(&criteria.list_url(criteria.page())))

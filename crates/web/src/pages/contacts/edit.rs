@@ -9,24 +9,25 @@ use crate::session::CurrentMember;
 use crate::ui::contact_text::{facts, too_large_for_a_form};
 use crate::ui::error_page::Problem;
 use crate::ui::flash::{Flash, redirect};
-use crate::ui::form_data;
+use crate::ui::form_data::Pairs;
 use crate::ui::layout::{Page, Section, Tone, notice, page};
 use app::{Error, Namesake, Right, StoredContact};
-use axum::extract::{Path, RawForm, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use axum_extra::extract::Form;
 use maud::{Markup, html};
 use model::{Contact, ContactId, ContactRules, Region, Version};
 use std::sync::Arc;
 
-/// What the workspace says of contacts.
+/// The settings of the workspace that the form of a contact follows.
 #[derive(Clone, Default)]
-struct House {
+struct ContactSettings {
     rules: ContactRules,
     /// The country of numbers without country code.
     region: Option<Region>,
 }
 
-impl House {
+impl ContactSettings {
     async fn load(web: &Arc<Web>, signed: &CurrentMember) -> Result<Self, Problem> {
         let actor = signed.actor;
         let known = blocking(web, move |app| {
@@ -43,24 +44,24 @@ impl House {
 /// The form as it is shown.
 #[derive(Default)]
 struct Shown {
-    house: House,
+    settings: ContactSettings,
     /// Whose values these are, and the version they were read at; none for a new contact.
     of: Option<(ContactId, Version)>,
     entered: Entered,
     mistakes: Vec<Mistake>,
     /// Others with the same email or phone.
     namesakes: Vec<Namesake>,
-    /// What somebody else has saved meanwhile, and what was entered.
+    /// What somebody else saved since the form was opened, and what was entered.
     conflict: Option<(Contact, Contact)>,
 }
 
 /// `GET /contacts/new`
 pub async fn new(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Markup, Problem> {
-    let house = House::load(&web, &signed).await?;
+    let settings = ContactSettings::load(&web, &signed).await?;
     Ok(show(
         &signed,
         Shown {
-            house,
+            settings,
             ..Shown::default()
         },
     ))
@@ -89,7 +90,7 @@ pub async fn edit(
     Ok(show(
         &signed,
         Shown {
-            house: House::load(&web, &signed).await?,
+            settings: ContactSettings::load(&web, &signed).await?,
             of: Some((id, stored.version)),
             entered: Entered::from_contact(&stored.contact),
             ..Shown::default()
@@ -101,9 +102,9 @@ pub async fn edit(
 pub async fn create(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    RawForm(body): RawForm,
+    Form(fields): Form<Pairs>,
 ) -> Result<Response, Problem> {
-    sent(web, signed, None, &form_data::fields(&body)).await
+    sent(web, signed, None, &fields).await
 }
 
 /// `POST /contacts/{id}/edit`
@@ -111,35 +112,30 @@ pub async fn save(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
     Path(contact): Path<String>,
-    RawForm(body): RawForm,
+    Form(fields): Form<Pairs>,
 ) -> Result<Response, Problem> {
-    let (fields, id) = (form_data::fields(&body), id(&contact)?);
-    let version = value(&fields, "version").and_then(|version| version.parse().ok());
+    let id = id(&contact)?;
+    let version = fields.first("version").and_then(|version| version.parse().ok());
     let version =
         version.ok_or_else(|| Problem::BadRequest("The form came without the version it was made of.".to_owned()))?;
     sent(web, signed, Some((id, version)), &fields).await
-}
-
-fn value<'a>(fields: &'a [(String, String)], wanted: &str) -> Option<&'a str> {
-    let found = fields.iter().find(|(name, _)| name == wanted);
-    found.map(|(_, value)| value.as_str())
 }
 
 async fn sent(
     web: Arc<Web>,
     signed: CurrentMember,
     of: Option<(ContactId, Version)>,
-    fields: &[(String, String)],
+    fields: &Pairs,
 ) -> Result<Response, Problem> {
     let mut entered = Entered::read(fields);
-    let house = House::load(&web, &signed).await?;
-    if let Some(list) = value(fields, "add") {
+    let settings = ContactSettings::load(&web, &signed).await?;
+    if let Some(list) = fields.first("add") {
         entered = entered.with_rows();
         entered.add(list);
         return Ok(show(
             &signed,
             Shown {
-                house,
+                settings,
                 of,
                 entered,
                 ..Shown::default()
@@ -152,11 +148,15 @@ async fn sent(
         Some((id, _)) => Some(blocking(&web, move |app| app.contact(actor, id)).await?),
         None => None,
     };
-    let contact = match entered.contact(known.as_ref().map(|known| &known.contact), house.region, &house.rules) {
+    let contact = match entered.contact(
+        known.as_ref().map(|known| &known.contact),
+        settings.region,
+        &settings.rules,
+    ) {
         Ok(contact) => contact,
         Err(mistakes) => {
             let again = Shown {
-                house,
+                settings,
                 of,
                 entered,
                 mistakes,
@@ -165,14 +165,14 @@ async fn sent(
             return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, show(&signed, again)).into_response());
         }
     };
-    if of.is_none() && value(fields, "sure").is_none() {
+    if of.is_none() && fields.first("sure").is_none() {
         let asked = contact.clone();
         let namesakes = blocking(&web, move |app| app.namesakes(actor, &asked, None)).await?;
         if !namesakes.is_empty() {
             return Ok(show(
                 &signed,
                 Shown {
-                    house,
+                    settings,
                     entered,
                     namesakes,
                     ..Shown::default()
@@ -181,7 +181,7 @@ async fn sent(
             .into_response());
         }
     }
-    write(&web, &signed, of, (contact, entered), (known, house)).await
+    write(&web, &signed, of, (contact, entered), (known, settings)).await
 }
 
 async fn write(
@@ -189,7 +189,7 @@ async fn write(
     signed: &CurrentMember,
     of: Option<(ContactId, Version)>,
     (contact, entered): (Contact, Entered),
-    (known, house): (Option<StoredContact>, House),
+    (known, settings): (Option<StoredContact>, ContactSettings),
 ) -> Result<Response, Problem> {
     let (actor, mine) = (signed.actor, contact.clone());
     let written = blocking(web, move |app| match of {
@@ -205,7 +205,7 @@ async fn write(
                 None => blocking(web, move |app| app.contact(actor, id)).await?,
             };
             let again = Shown {
-                house,
+                settings,
                 of: Some((id, theirs.version)),
                 entered,
                 conflict: Some((theirs.contact, mine)),
@@ -249,7 +249,7 @@ fn show(signed: &CurrentMember, shown: Shown) -> Markup {
                 button.visually-hidden tabindex="-1" aria-hidden="true" { "Save" }
                 @if let Some((_, version)) = shown.of { input type="hidden" name="version" value=(version); }
                 @if !shown.namesakes.is_empty() { input type="hidden" name="sure" value="yes"; }
-                (fields(&entered, &shown.mistakes, &shown.house.rules))
+                (fields(&entered, &shown.mistakes, &shown.settings.rules))
                 div.actions {
                     button.button-primary {
                         @if shown.conflict.is_some() { "Save my values" }
@@ -302,7 +302,7 @@ fn conflict(theirs: &Contact, mine: &Contact, back: &str) -> Markup {
     notice(
         Tone::Warn,
         html! {
-            p { "Somebody else has saved this contact meanwhile. Your values stand below and are not saved yet." }
+            p { "Somebody else has saved this contact since you opened it. Your values are below and not saved yet." }
             @if !differing.is_empty() {
                 div.table-wrap {
                     table.table {

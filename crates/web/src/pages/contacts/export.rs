@@ -6,17 +6,18 @@ use crate::Web;
 use crate::bridge::blocking::{blocking, without_turn};
 use crate::bridge::download::body_of;
 use crate::pages::contacts::list_query::ListQuery;
-use crate::pages::contacts::selection::selection;
+use crate::pages::contacts::selection::{Selection, SelectionForm};
 use crate::session::CurrentMember;
 use crate::ui::contact_text::title;
 use crate::ui::error_page::Problem;
-use crate::ui::form_data::fields;
+use crate::ui::form_data::{all, first};
 use crate::ui::layout::{Page, Section, Tone, notice, page};
 use crate::ui::words::contacts;
 use app::{Error, ExportFormat, ExportRequest, Filter, Order, Scope};
-use axum::extract::{Query, RawForm, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use axum_extra::extract::{Form, Query};
 use maud::{Markup, html};
 use model::{AddressPart, ContactId, Label, Slot, TextField};
 use serde::{Deserialize, Serialize};
@@ -58,6 +59,40 @@ const DELIMITERS: [(u8, &str, &str); 3] = [
     (b'\t', "tab", "Tab"),
 ];
 
+/// The dialog as it is sent.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ExportForm {
+    #[serde(flatten)]
+    selection: Selection,
+    #[serde(flatten)]
+    criteria: ListQuery,
+    #[serde(deserialize_with = "first")]
+    which: String,
+    #[serde(deserialize_with = "first")]
+    format: String,
+    #[serde(deserialize_with = "first")]
+    delimiter: String,
+    #[serde(deserialize_with = "first")]
+    bom: String,
+    #[serde(deserialize_with = "first")]
+    order: String,
+    #[serde(rename = "column", deserialize_with = "all")]
+    columns: Vec<String>,
+    #[serde(deserialize_with = "first")]
+    ticket: String,
+}
+
+impl From<SelectionForm> for ExportForm {
+    fn from(sent: SelectionForm) -> Self {
+        Self {
+            selection: sent.selection,
+            criteria: sent.criteria,
+            ..Self::default()
+        }
+    }
+}
+
 /// What was chosen.
 struct Chosen {
     which: Which,
@@ -71,12 +106,8 @@ struct Chosen {
 }
 
 impl Chosen {
-    fn read(fields: &[(String, String)]) -> Self {
-        let one = |wanted: &str| {
-            let found = fields.iter().find(|(name, _)| name == wanted);
-            found.map_or("", |(_, value)| value.as_str())
-        };
-        let (ids, criteria) = (selection(fields).ids, ListQuery::read(fields));
+    fn of(sent: ExportForm) -> Self {
+        let (ids, criteria) = (sent.selection.ids, sent.criteria);
         let fitting = if !ids.is_empty() {
             Which::Selection
         } else if criteria.is_empty() && criteria.scope() == Scope::Shared {
@@ -86,25 +117,21 @@ impl Chosen {
         } else {
             Which::Filter
         };
-        let which = WHICH.iter().find(|(_, name, _)| *name == one("which"));
-        let delimiter = DELIMITERS.iter().find(|(_, name, _)| *name == one("delimiter"));
+        let which = WHICH.iter().find(|(_, name, _)| *name == sent.which);
+        let delimiter = DELIMITERS.iter().find(|(_, name, _)| *name == sent.delimiter);
         Self {
             which: which.map_or(fitting, |(which, _, _)| *which),
             ids,
             criteria,
-            format: if one("format") == "jsonl" {
+            format: if sent.format == "jsonl" {
                 ExportFormat::Jsonl
             } else {
                 ExportFormat::CrystalQore
             },
             delimiter: delimiter.map_or(b',', |(byte, _, _)| *byte),
-            bom: one("bom") == "yes",
-            by_name: one("order") == "name",
-            columns: fields
-                .iter()
-                .filter(|(name, _)| name == "column")
-                .map(|(_, slot)| slot.clone())
-                .collect(),
+            bom: sent.bom == "yes",
+            by_name: sent.order == "name",
+            columns: sent.columns,
         }
     }
 
@@ -165,22 +192,22 @@ fn columns() -> Vec<Slot> {
 pub async fn form(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    axum::extract::RawQuery(query): axum::extract::RawQuery,
+    Query(sent): Query<ExportForm>,
 ) -> Result<Markup, Problem> {
-    show(&web, &signed, &fields(query.unwrap_or_default().as_bytes())).await
+    show(&web, &signed, sent).await
 }
 
 /// `POST /export`: the dialog with what was chosen so far.
 pub async fn again(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    RawForm(body): RawForm,
+    Form(sent): Form<ExportForm>,
 ) -> Result<Markup, Problem> {
-    show(&web, &signed, &fields(&body)).await
+    show(&web, &signed, sent).await
 }
 
-pub async fn show(web: &Arc<Web>, signed: &CurrentMember, fields: &[(String, String)]) -> Result<Markup, Problem> {
-    let chosen = Chosen::read(fields);
+pub async fn show(web: &Arc<Web>, signed: &CurrentMember, sent: ExportForm) -> Result<Markup, Problem> {
+    let chosen = Chosen::of(sent);
     let (actor, which, selected) = (signed.actor, chosen.which, chosen.ids.len() as u64);
     let (filter, scope) = (chosen.filter(), chosen.scope());
     let count = match (which, filter) {
@@ -260,15 +287,19 @@ fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>) -> Markup {
                     button data-without-script formaction="/export" { "Count again" }
                     a.button href=(chosen.criteria.url("/contacts", 0)) { "Cancel" }
                 }
-                p.muted.small data-export-told role="status" {}
+                p.muted.small data-export-status role="status" {}
             }
         }
     }
 }
 
 /// Whether everything is exported that the member sees or owns, which needs a recent proof.
-pub fn exports_everything(sent: &[(String, String)]) -> bool {
-    let chosen = Chosen::read(sent);
+pub fn exports_everything(body: &[u8]) -> bool {
+    // What cannot be read needs one as well.
+    let Ok(sent) = serde_html_form::from_bytes(body) else {
+        return true;
+    };
+    let chosen = Chosen::of(sent);
     match chosen.which {
         Which::All | Which::Mine => true,
         Which::Filter => chosen.criteria.is_empty() && chosen.criteria.scope() != Scope::Shared,
@@ -280,15 +311,10 @@ pub fn exports_everything(sent: &[(String, String)]) -> bool {
 pub async fn file(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    RawForm(body): RawForm,
+    Form(mut sent): Form<ExportForm>,
 ) -> Result<Response, Problem> {
-    let fields = fields(&body);
-    let chosen = Chosen::read(&fields);
-    let request = chosen.request()?;
-    let ticket = fields
-        .iter()
-        .find(|(name, _)| name == "ticket")
-        .map(|(_, ticket)| ticket.clone());
+    let ticket = Some(std::mem::take(&mut sent.ticket));
+    let request = Chosen::of(sent).request()?;
     let ticket = ticket
         .filter(|ticket| (16..=64).contains(&ticket.len()))
         .map(|ticket| format!("{}/{ticket}", signed.session));

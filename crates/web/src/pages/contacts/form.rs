@@ -2,6 +2,7 @@
 //!
 //! Owns the names of its fields and the words about mistakes.
 
+use crate::ui::form_data::Pairs;
 use model::{
     Address, AddressPart, Birthday, Contact, ContactRules, DateOrder, Email, Label, LabeledEmail, LabeledPhone, Phone,
     Region, RuleBroken, Slot, Text, TextField, Website,
@@ -72,12 +73,9 @@ impl Entered {
     }
 
     /// The fields of a sent form. Those of a list stand in order, each as often as the list is long.
-    pub fn read(fields: &[(String, String)]) -> Self {
-        let all = |wanted: &str| -> Vec<String> {
-            let named = fields.iter().filter(|(name, _)| name == wanted);
-            named.map(|(_, value)| value.clone()).collect()
-        };
-        let one = |wanted: &str| all(wanted).into_iter().next().unwrap_or_default();
+    pub fn read(fields: &Pairs) -> Self {
+        let all = |wanted: &str| -> Vec<String> { fields.all(wanted).map(str::to_owned).collect() };
+        let one = |wanted: &str| fields.first(wanted).unwrap_or_default().to_owned();
         // A value without a label has the default one: scripts leave labels away, browsers never do.
         let pairs = |labels: &str, values: &str| {
             let labels = all(labels).into_iter().chain(std::iter::repeat_with(String::new));
@@ -101,8 +99,8 @@ impl Entered {
             birthday: one("birthday"),
             tags: all("tag"),
             custom: fields
-                .iter()
-                .filter_map(|(name, value)| Some((name.strip_prefix(OWN)?.to_owned(), value.clone())))
+                .with_prefix(OWN)
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
         }
     }
@@ -282,9 +280,8 @@ mod tests {
     use super::*;
     use model::{CustomField, FieldKind};
 
-    fn entered(fields: &[(&str, &str)]) -> Entered {
-        let fields: Vec<(String, String)> = fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-        Entered::read(&fields)
+    fn entered<const N: usize>(fields: &[(&str, &str); N]) -> Entered {
+        Entered::read(&Pairs::from(*fields))
     }
 
     fn rules() -> ContactRules {

@@ -11,12 +11,12 @@ use crate::session::CurrentMember;
 use crate::session::flash::ShownFlash;
 use crate::ui::error_page::Problem;
 use crate::ui::flash::Flash;
-use crate::ui::form_data::fields;
 use crate::ui::layout::{Page, Section, Tone, empty, notice, page, pages};
 use crate::ui::words::{contacts, number};
 use app::{InterruptedAction, ListPage, ListRequest, SavedView, Scope, View};
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::Query;
 use maud::{Markup, html};
 use std::sync::Arc;
 
@@ -51,10 +51,8 @@ pub async fn list(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
     ShownFlash(flash): ShownFlash,
-    RawQuery(query): RawQuery,
+    Query(criteria): Query<ListQuery>,
 ) -> Result<Response, Problem> {
-    let asked = fields(query.unwrap_or_default().as_bytes());
-    let criteria = ListQuery::read(&asked);
     if criteria.scope() == Scope::Shared {
         return Ok(Redirect::to(&criteria.list_url(criteria.page())).into_response());
     }
@@ -72,12 +70,11 @@ pub async fn shared(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
     ShownFlash(flash): ShownFlash,
-    RawQuery(query): RawQuery,
+    Query(criteria): Query<ListQuery>,
 ) -> Result<Markup, Problem> {
-    let asked = fields(query.unwrap_or_default().as_bytes());
     let criteria = ListQuery {
         scope: "shared".to_owned(),
-        ..ListQuery::read(&asked)
+        ..criteria
     };
     let shown = look(&web, &signed, criteria, flash).await?;
     let head = Page {

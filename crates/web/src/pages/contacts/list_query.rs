@@ -3,9 +3,11 @@
 //! Owns the names of these fields and how they become a filter.
 
 use crate::pages::contacts::columns::Columns;
+use crate::ui::form_data::{all, first};
 use app::{Error, Filter, ImportId, Scope, Sort};
 use form_urlencoded::Serializer;
 use maud::{Markup, html};
+use serde::Deserialize;
 
 /// The page of the list.
 pub const CONTACTS: &str = "/contacts";
@@ -15,7 +17,8 @@ pub const SHARED: &str = "/shared";
 pub const PAGE: u64 = 50;
 
 /// The fields of the search form. Empty ones say nothing.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "Criteria")]
 pub struct ListQuery {
     /// Words, and conditions as the command line knows them.
     pub q: String,
@@ -54,29 +57,58 @@ pub const SORTS: [(Sort, &str, &str); 4] = [
     (Sort::Changed, "changed", "Last changed first"),
 ];
 
-impl ListQuery {
-    /// The criteria among the fields of an address or a form.
-    pub fn read(fields: &[(String, String)]) -> Self {
-        let value = |wanted: &str| {
-            let found = fields.iter().find(|(name, _)| name == wanted);
-            found.map(|(_, value)| value.clone()).unwrap_or_default()
-        };
+/// The criteria as an address or a form sends them. It is no part of [`ListQuery`] because columns come in two fields.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Criteria {
+    #[serde(deserialize_with = "first")]
+    q: String,
+    #[serde(deserialize_with = "first")]
+    tag: String,
+    #[serde(deserialize_with = "first")]
+    company: String,
+    #[serde(deserialize_with = "first")]
+    import: String,
+    #[serde(deserialize_with = "first")]
+    no: String,
+    #[serde(deserialize_with = "first")]
+    since: String,
+    #[serde(deserialize_with = "first")]
+    field: String,
+    #[serde(deserialize_with = "first")]
+    value: String,
+    #[serde(deserialize_with = "first")]
+    scope: String,
+    #[serde(deserialize_with = "first")]
+    sort: String,
+    #[serde(deserialize_with = "all")]
+    cols: Vec<String>,
+    #[serde(deserialize_with = "all")]
+    col: Vec<String>,
+    #[serde(deserialize_with = "first")]
+    page: String,
+}
+
+impl From<Criteria> for ListQuery {
+    fn from(sent: Criteria) -> Self {
         Self {
-            q: value("q"),
-            tag: value("tag"),
-            company: value("company"),
-            import: value("import"),
-            no: value("no"),
-            since: value("since"),
-            field: value("field"),
-            value: value("value"),
-            scope: value("scope"),
-            sort: value("sort"),
-            columns: Columns::read(fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
-            page: value("page"),
+            columns: Columns::named(&sent.cols, &sent.col),
+            q: sent.q,
+            tag: sent.tag,
+            company: sent.company,
+            import: sent.import,
+            no: sent.no,
+            since: sent.since,
+            field: sent.field,
+            value: sent.value,
+            scope: sent.scope,
+            sort: sent.sort,
+            page: sent.page,
         }
     }
+}
 
+impl ListQuery {
     pub fn scope(&self) -> Scope {
         let known = SCOPES.iter().find(|(_, name, _)| *name == self.scope);
         known.map_or(Scope::All, |(scope, _, _)| *scope)
@@ -252,6 +284,7 @@ impl ListQuery {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::form_data::parse;
 
     #[test]
     fn addresses_keep_what_was_asked_and_nothing_else() {
@@ -282,10 +315,7 @@ mod tests {
             ("/contacts".to_owned(), 1)
         );
         assert!(own.chips().into_string().contains("Shoe size: 44 ✕"));
-        let shared = ListQuery::read(&[
-            ("scope".to_owned(), "shared".to_owned()),
-            ("col".to_owned(), "city".to_owned()),
-        ]);
+        let shared: ListQuery = parse("scope=shared&col=city");
         assert_eq!(shared.list_url(1), "/shared?cols=name%2Ccity&page=1");
         assert_eq!(shared.query(), "scope=shared&cols=name%2Ccity");
         assert!(shared.is_empty());

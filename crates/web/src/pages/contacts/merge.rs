@@ -9,30 +9,34 @@ use crate::session::CurrentMember;
 use crate::ui::contact_text::{title, too_large_for_a_form};
 use crate::ui::error_page::Problem;
 use crate::ui::flash::{Change, Flash, duplicates_url, redirect};
-use crate::ui::form_data::{field, fields};
+use crate::ui::form_data::{Pairs, first};
 use crate::ui::layout::{Page, Section, Tone, empty, notice, page};
 use crate::ui::truncate::brief;
 use app::{App, Error, MERGED_AT_ONCE, MergeRequest, Right, StoredContact};
-use axum::extract::{RawForm, RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::{Form, Query};
 use form_urlencoded::Serializer;
 use maud::{Markup, html};
 use model::{
     Contact, ContactId, ListField, MergeChoices, SingleChoice, SingleField, TextField, listed_values, single_choices,
 };
+use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Says in a form where among the duplicates the contacts were.
 const FROM: &str = "from";
+/// What the names of the fields begin with that choose the value of one contact.
+const WHOSE: &str = "whose:";
 /// Stands for the notes of all in a form.
 const ALL: &str = "all";
 
-/// The contacts that are named, each once; of more than can be merged only one more, so that it is told that these are too
+/// The contacts that are named, each once; at most one more than can be merged, which is enough to see that there are too
 /// many.
-fn ids_in(fields: &[(String, String)]) -> Result<Vec<ContactId>, Problem> {
+fn ids_in<'a>(named: impl Iterator<Item = &'a str>) -> Result<Vec<ContactId>, Problem> {
     let mut ids = Vec::new();
-    for (_, value) in fields.iter().filter(|(name, _)| name == "id") {
+    for value in named {
         let id = id(value)?;
         if !ids.contains(&id) {
             ids.push(id);
@@ -42,11 +46,6 @@ fn ids_in(fields: &[(String, String)]) -> Result<Vec<ContactId>, Problem> {
         }
     }
     Ok(ids)
-}
-
-/// The place among the duplicates from which the contacts come; none if they were selected in the list.
-fn place_among_duplicates(fields: &[(String, String)]) -> Option<usize> {
-    field(fields, FROM).parse().ok()
 }
 
 /// The page from which the contacts come.
@@ -67,14 +66,25 @@ fn address(ids: &[ContactId], from: Option<usize>, changed: bool) -> String {
     format!("/contacts/merge?{}", query.finish())
 }
 
+/// Which contacts are to be merged.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct MergeQuery {
+    id: Vec<String>,
+    /// The place among the duplicates from which the contacts come; none if they were selected in the list.
+    #[serde(deserialize_with = "first")]
+    from: String,
+    /// Whether one of them was changed after the form was shown, whatever it says.
+    changed: Vec<String>,
+}
+
 /// `GET /contacts/merge?id=..&id=..`
 pub async fn form(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    RawQuery(query): RawQuery,
+    Query(asked): Query<MergeQuery>,
 ) -> Result<Markup, Problem> {
-    let asked = fields(query.unwrap_or_default().as_bytes());
-    let (actor, ids) = (signed.actor, ids_in(&asked)?);
+    let (actor, ids) = (signed.actor, ids_in(asked.id.iter().map(String::as_str))?);
     let right_many = (2..=MERGED_AT_ONCE).contains(&ids.len());
     let contacts = match right_many {
         true => blocking(&web, move |app| app.to_be_merged(actor, &ids)).await?,
@@ -85,8 +95,8 @@ pub async fn form(
         viewer: Some(signed.viewer()),
         here: Section::Contacts,
     };
-    let changed = asked.iter().any(|(name, _)| name == "changed");
-    let from = place_among_duplicates(&asked);
+    let changed = !asked.changed.is_empty();
+    let from = asked.from.parse().ok();
     let (back, back_name) = way_back(from);
     Ok(page(
         head,
@@ -94,7 +104,7 @@ pub async fn form(
             nav aria-label="Way back" { a href=(back) { "← " (back_name) } }
             div.head { h1 { "Merge contacts" } }
             @if changed {
-                (notice(Tone::Warn, html! { p { "One of them was changed meanwhile, so nothing was merged. This is how they are now." } }))
+                (notice(Tone::Warn, html! { p { "One of them has changed since you opened this page, so nothing was merged. This is how they are now." } }))
             }
             @if right_many { (content(contacts, from)) } @else {
                 (empty("Which contacts?", html! {
@@ -141,7 +151,7 @@ fn content(mut contacts: Vec<StoredContact>, from: Option<usize>) -> Markup {
                 input type="hidden" name="id" value=(stored.id);
                 input type="hidden" name="version" value={(stored.id) ":" (stored.version)};
             }
-            // Whoever goes through many merges as proposed with Enter, from here.
+            // From here Enter merges as proposed, for members who work through many.
             (which_stays(&contacts, from))
             @for choice in &several { (single(choice, &contacts)) }
             (lists(&values))
@@ -205,7 +215,7 @@ fn name_of(field: &SingleField) -> String {
 
 /// A field that holds one value, of which there are several.
 fn single(choice: &SingleChoice, contacts: &[StoredContact]) -> Markup {
-    let (name, form_name) = (name_of(&choice.field), format!("whose:{}", choice.field.name()));
+    let (name, form_name) = (name_of(&choice.field), format!("{WHOSE}{}", choice.field.name()));
     let notes = choice.field == SingleField::Text(TextField::Notes);
     html! {
         fieldset.card {
@@ -254,12 +264,12 @@ fn lists(values: &[&Contact]) -> Markup {
 pub async fn merge(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    RawForm(body): RawForm,
+    Form(sent): Form<Pairs>,
 ) -> Result<Response, Problem> {
-    let sent = fields(&body);
-    let ids = ids_in(&sent)?;
+    let ids = ids_in(sent.all("id"))?;
     let request = request(&sent, &ids)?;
-    let (actor, kept, from) = (signed.actor, request.kept, place_among_duplicates(&sent));
+    let from = sent.first(FROM).and_then(|from| from.parse().ok());
+    let (actor, kept) = (signed.actor, request.kept);
     match blocking(&web, move |app| app.merge(actor, &request)).await {
         Ok(report) => {
             let flash = Flash::Changed {
@@ -278,8 +288,9 @@ pub async fn merge(
     }
 }
 
-fn request(sent: &[(String, String)], ids: &[ContactId]) -> Result<MergeRequest, Problem> {
-    let kept = id(field(sent, "kept")).map_err(|_| Problem::BadRequest("Choose the contact that stays.".to_owned()))?;
+fn request(sent: &Pairs, ids: &[ContactId]) -> Result<MergeRequest, Problem> {
+    let kept = sent.first("kept").and_then(|kept| kept.parse().ok());
+    let kept: ContactId = kept.ok_or_else(|| Problem::BadRequest("Choose the contact that stays.".to_owned()))?;
     if !ids.contains(&kept) {
         return Err(Problem::BadRequest(
             "Choose the contact that stays among those that are merged.".to_owned(),
@@ -288,10 +299,7 @@ fn request(sent: &[(String, String)], ids: &[ContactId]) -> Result<MergeRequest,
     let gone = without(ids, kept);
     let order: Vec<ContactId> = [kept].into_iter().chain(gone.iter().copied()).collect();
     let mut choices = MergeChoices::default();
-    for (name, value) in sent {
-        let Some(of) = name.strip_prefix("whose:") else {
-            continue;
-        };
+    for (of, value) in sent.with_prefix(WHOSE) {
         if value == ALL {
             choices.all_notes = true;
             continue;
@@ -301,18 +309,13 @@ fn request(sent: &[(String, String)], ids: &[ContactId]) -> Result<MergeRequest,
             choices.whose.insert(of.to_owned(), place);
         }
     }
-    let values = |wanted: &str| -> BTreeSet<String> {
-        let named = sent.iter().filter(|(name, _)| name == wanted);
-        named.map(|(_, value)| value.clone()).collect()
-    };
-    choices.without = values("listed").difference(&values("keep")).cloned().collect();
-    let seen = sent
-        .iter()
-        .filter(|(name, _)| name == "version")
-        .filter_map(|(_, value)| {
-            let (of, version) = value.split_once(':')?;
-            Some((of.parse().ok()?, version.parse().ok()?))
-        });
+    let kept_values: BTreeSet<&str> = sent.all("keep").collect();
+    let left_out = sent.all("listed").filter(|listed| !kept_values.contains(listed));
+    choices.without = left_out.map(str::to_owned).collect();
+    let seen = sent.all("version").filter_map(|value| {
+        let (of, version) = value.split_once(':')?;
+        Some((of.parse().ok()?, version.parse().ok()?))
+    });
     Ok(MergeRequest {
         kept,
         gone,

@@ -5,20 +5,22 @@
 use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::pages::contacts::list_query::ListQuery;
-use crate::pages::contacts::selection::{Selection, id, selection, unsure};
+use crate::pages::contacts::selection::{Selection, SelectionForm, id, unsure};
 use crate::session::CurrentMember;
 use crate::session::flash::ShownFlash;
 use crate::ui::error_page::Problem;
 use crate::ui::flash::{Change, Flash, redirect};
-use crate::ui::form_data::{field, fields};
+use crate::ui::form_data::first;
 use crate::ui::layout::{Page, Section, Tone, notice, page};
 use crate::ui::truncate::brief;
 use crate::ui::words::{contacts, moment};
 use app::{Access, ActionReport, Actor, App, Colleague, Error, Grantee, Member, Right, ShareInfo, StoredContact};
-use axum::extract::{Path, RawForm, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::{Form, Query};
 use maud::{Markup, html};
 use model::ContactId;
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// What stands for everyone in a form.
@@ -40,16 +42,14 @@ fn grantee(text: &str) -> Result<Grantee, Problem> {
 }
 
 /// Everyone to whom contacts are to be shared: one who is chosen, and those of the longer list.
-fn grantees(fields: &[(String, String)]) -> Result<Vec<Grantee>, Problem> {
-    let chosen = fields
-        .iter()
-        .filter(|(name, value)| name == "member" && !value.is_empty());
-    chosen.map(|(_, value)| grantee(value)).collect()
+fn grantees(members: &[String]) -> Result<Vec<Grantee>, Problem> {
+    let chosen = members.iter().filter(|member| !member.is_empty());
+    chosen.map(|member| grantee(member)).collect()
 }
 
-/// Tells whoever has chosen nobody.
-fn nobody(is_told: bool) -> Markup {
-    html! { @if is_told { (notice(Tone::Warn, html! { p { "Choose a member first." } })) } }
+/// The notice of a form that was sent without a member.
+fn nobody(is_shown: bool) -> Markup {
+    html! { @if is_shown { (notice(Tone::Warn, html! { p { "Choose a member first." } })) } }
 }
 
 fn member(text: &str) -> Result<Member, Problem> {
@@ -66,9 +66,8 @@ fn in_a_form(to: Grantee) -> String {
     }
 }
 
-fn access(fields: &[(String, String)]) -> Result<Access, Problem> {
-    let access = Access::named(field(fields, "access"));
-    access.ok_or_else(|| Problem::BadRequest("Choose whether they can view or can edit.".to_owned()))
+fn access(name: &str) -> Result<Access, Problem> {
+    Access::named(name).ok_or_else(|| Problem::BadRequest("Choose whether they can view or can edit.".to_owned()))
 }
 
 /// A contact that is the member's own; else why it cannot be shared by them.
@@ -82,16 +81,24 @@ fn own(app: &App, actor: Actor, id: ContactId) -> Result<StoredContact, Error> {
     }
 }
 
+/// What the page of one contact is asked.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ShareQuery {
+    /// `yes` where a form was sent without a member.
+    #[serde(deserialize_with = "first")]
+    nobody: String,
+}
+
 /// `GET /contacts/{id}/share`
 pub async fn show(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
     ShownFlash(flash): ShownFlash,
     Path(contact): Path<String>,
-    RawQuery(query): RawQuery,
+    Query(asked): Query<ShareQuery>,
 ) -> Result<Markup, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
-    let asked = fields(query.unwrap_or_default().as_bytes());
     let (stored, shares, others) = blocking(&web, move |app| {
         Ok((own(app, actor, id)?, app.shares_of(actor, id)?, app.colleagues(actor)?))
     })
@@ -104,7 +111,7 @@ pub async fn show(
             h1 { "Share" }
             p.muted { "“" (name) "”" }
             @if let Some(flash) = &flash { (flash.notice(&url(id))) }
-            (nobody(field(&asked, NOBODY) == "yes"))
+            (nobody(asked.nobody == "yes"))
             (form(&url(id), &others, html! {}))
             (who_sees_it(id, &shares))
         }
@@ -227,15 +234,24 @@ pub fn can(access: Access) -> &'static str {
     }
 }
 
+/// With whom one contact is shared, and how.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ShareForm {
+    member: Vec<String>,
+    #[serde(deserialize_with = "first")]
+    access: String,
+}
+
 /// `POST /contacts/{id}/share`
 pub async fn share(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
     Path(contact): Path<String>,
-    RawForm(body): RawForm,
+    Form(sent): Form<ShareForm>,
 ) -> Result<Response, Problem> {
-    let (actor, id, fields) = (signed.actor, id(&contact)?, fields(&body));
-    let (to, access) = (grantees(&fields)?, access(&fields)?);
+    let (actor, id) = (signed.actor, id(&contact)?);
+    let (to, access) = (grantees(&sent.member)?, access(&sent.access)?);
     if to.is_empty() {
         return Ok(Redirect::to(&format!("{}?{NOBODY}=yes", url(id))).into_response());
     }
@@ -247,15 +263,23 @@ pub async fn share(
     Ok(redirect(&url(id), Flash::changed(Change::Share, report)))
 }
 
+/// Whose share is revoked.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct UnshareForm {
+    #[serde(deserialize_with = "first")]
+    to: String,
+}
+
 /// `POST /contacts/{id}/unshare`
 pub async fn unshare(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
     Path(contact): Path<String>,
-    RawForm(body): RawForm,
+    Form(sent): Form<UnshareForm>,
 ) -> Result<Response, Problem> {
     let (actor, id) = (signed.actor, id(&contact)?);
-    let to = which(field(&fields(&body), "to"))?;
+    let to = which(&sent.to)?;
     let report = blocking(&web, move |app| {
         own(app, actor, id)?;
         app.unshare(actor, &[id], to)
@@ -275,21 +299,20 @@ fn which(text: &str) -> Result<Option<Grantee>, Problem> {
 pub async fn of_many(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    RawQuery(query): RawQuery,
+    Query(sent): Query<SelectionForm>,
 ) -> Result<Response, Problem> {
-    ask(&web, &signed, &fields(query.unwrap_or_default().as_bytes())).await
+    ask(&web, &signed, sent).await
 }
 
 /// `POST /share`
 pub async fn share_many(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    RawForm(body): RawForm,
+    Form(sent): Form<SelectionForm>,
 ) -> Result<Response, Problem> {
-    let fields = fields(&body);
-    match field(&fields, "do") {
-        "unshare" => unshare_selection(&web, &signed, &fields).await,
-        _ => share_selection(&web, &signed, &fields).await,
+    match sent.action.as_str() {
+        "unshare" => unshare_selection(&web, &signed, sent).await,
+        _ => share_selection(&web, &signed, sent).await,
     }
 }
 
@@ -297,18 +320,18 @@ pub async fn share_many(
 pub async fn hand_over_form(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    RawQuery(query): RawQuery,
+    Query(sent): Query<SelectionForm>,
 ) -> Result<Response, Problem> {
-    ask_to_whom(&web, &signed, &fields(query.unwrap_or_default().as_bytes())).await
+    ask_to_whom(&web, &signed, sent).await
 }
 
 /// `POST /hand-over`
 pub async fn hand_over(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    RawForm(body): RawForm,
+    Form(sent): Form<SelectionForm>,
 ) -> Result<Response, Problem> {
-    hand_over_selection(&web, &signed, &fields(&body)).await
+    hand_over_selection(&web, &signed, sent).await
 }
 
 /// What a form is about: the selection, its criteria, and how many contacts that is.
@@ -323,9 +346,9 @@ impl Asked {
     async fn look(
         web: &Arc<Web>,
         signed: &CurrentMember,
-        fields: &[(String, String)],
+        selection: Selection,
+        criteria: ListQuery,
     ) -> Result<Option<Self>, Problem> {
-        let (selection, criteria) = (selection(fields), ListQuery::read(fields));
         if selection.is_empty() {
             return Ok(None);
         }
@@ -358,16 +381,16 @@ impl Asked {
 }
 
 /// The page that asks with whom a selection is to be shared.
-pub async fn ask(web: &Arc<Web>, signed: &CurrentMember, fields: &[(String, String)]) -> Result<Response, Problem> {
-    let Some(asked) = Asked::look(web, signed, fields).await? else {
+pub async fn ask(web: &Arc<Web>, signed: &CurrentMember, sent: SelectionForm) -> Result<Response, Problem> {
+    let Some(asked) = Asked::look(web, signed, sent.selection, sent.criteria).await? else {
         return Ok(Redirect::to("/contacts").into_response());
     };
     let content = html! {
         div.narrow {
             (asked.back())
             h1 { "Share" }
-            p.muted { (contacts(asked.count)) ". Those that are not yours are passed over." }
-            (nobody(!field(fields, "access").is_empty()))
+            p.muted { (contacts(asked.count)) ". Those that are not yours are skipped." }
+            (nobody(!sent.access.is_empty()))
             (form("/share", &asked.others, asked.hidden()))
             form.card.stack method="post" action="/share" {
                 h2 { "Take shares back" }
@@ -389,19 +412,15 @@ pub async fn ask(web: &Arc<Web>, signed: &CurrentMember, fields: &[(String, Stri
 }
 
 /// The page that asks to whom a selection is to be handed over.
-pub async fn ask_to_whom(
-    web: &Arc<Web>,
-    signed: &CurrentMember,
-    fields: &[(String, String)],
-) -> Result<Response, Problem> {
-    let Some(asked) = Asked::look(web, signed, fields).await? else {
+pub async fn ask_to_whom(web: &Arc<Web>, signed: &CurrentMember, sent: SelectionForm) -> Result<Response, Problem> {
+    let Some(asked) = Asked::look(web, signed, sent.selection, sent.criteria).await? else {
         return Ok(Redirect::to("/contacts").into_response());
     };
     let content = html! {
         div.narrow {
             (asked.back())
             h1 { "Hand over" }
-            p.muted { (contacts(asked.count)) " will belong to another member, who may then edit, share and delete them. Those that are not yours are passed over." }
+            p.muted { (contacts(asked.count)) " will belong to another member, who may then edit, share and delete them. Those that are not yours are skipped." }
             @if asked.others.is_empty() {
                 p { "There is nobody to hand them over to. " a href="/members" { "Invite somebody" } " first." }
             } @else {
@@ -433,11 +452,10 @@ pub async fn ask_to_whom(
 async fn run(
     web: &Arc<Web>,
     signed: &CurrentMember,
-    fields: &[(String, String)],
+    (selection, criteria): (Selection, ListQuery),
     change: Change,
     work: impl FnOnce(&App, Actor, &[ContactId]) -> Result<ActionReport, Error> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let (selection, criteria) = (selection(fields), ListQuery::read(fields));
     if selection.is_empty() {
         return Ok(Redirect::to(&criteria.list_url(0)).into_response());
     }
@@ -452,18 +470,18 @@ async fn run(
 }
 
 /// Shares a selection.
-pub async fn share_selection(
-    web: &Arc<Web>,
-    signed: &CurrentMember,
-    fields: &[(String, String)],
-) -> Result<Response, Problem> {
-    let (to, access) = (grantees(fields)?, access(fields)?);
+pub async fn share_selection(web: &Arc<Web>, signed: &CurrentMember, sent: SelectionForm) -> Result<Response, Problem> {
+    let (to, access) = (grantees(&sent.members)?, access(&sent.access)?);
     if to.is_empty() {
-        return ask(web, signed, fields).await;
+        return ask(web, signed, sent).await;
     }
-    run(web, signed, fields, Change::Share, move |app, actor, ids| {
-        app.share(actor, ids, &to, access)
-    })
+    run(
+        web,
+        signed,
+        (sent.selection, sent.criteria),
+        Change::Share,
+        move |app, actor, ids| app.share(actor, ids, &to, access),
+    )
     .await
 }
 
@@ -471,12 +489,16 @@ pub async fn share_selection(
 pub async fn unshare_selection(
     web: &Arc<Web>,
     signed: &CurrentMember,
-    fields: &[(String, String)],
+    sent: SelectionForm,
 ) -> Result<Response, Problem> {
-    let to = which(field(fields, "to"))?;
-    run(web, signed, fields, Change::Unshare, move |app, actor, ids| {
-        app.unshare(actor, ids, to)
-    })
+    let to = which(&sent.to)?;
+    run(
+        web,
+        signed,
+        (sent.selection, sent.criteria),
+        Change::Unshare,
+        move |app, actor, ids| app.unshare(actor, ids, to),
+    )
     .await
 }
 
@@ -484,11 +506,15 @@ pub async fn unshare_selection(
 pub async fn hand_over_selection(
     web: &Arc<Web>,
     signed: &CurrentMember,
-    fields: &[(String, String)],
+    sent: SelectionForm,
 ) -> Result<Response, Problem> {
-    let (to, keep) = (member(field(fields, "member"))?, Access::named(field(fields, "keep")));
-    run(web, signed, fields, Change::HandOver, move |app, actor, ids| {
-        app.hand_over(actor, ids, to, keep)
-    })
+    let (to, keep) = (member(sent.member())?, Access::named(&sent.keep));
+    run(
+        web,
+        signed,
+        (sent.selection, sent.criteria),
+        Change::HandOver,
+        move |app, actor, ids| app.hand_over(actor, ids, to, keep),
+    )
     .await
 }

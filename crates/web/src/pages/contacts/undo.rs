@@ -16,7 +16,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Where to go after an action was taken back.
+/// Where to go after an action was undone.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Back {

@@ -9,12 +9,14 @@ use crate::pages::contacts::list_query::ListQuery;
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
 use crate::ui::flash::{Flash, redirect};
-use crate::ui::form_data::{field, fields};
+use crate::ui::form_data::{first, parse};
 use crate::ui::layout::{Page, Section, empty, page};
 use app::{SavedView, ViewContent};
-use axum::extract::{Path, RawForm, State};
+use axum::extract::{Path, State};
 use axum::response::{Redirect, Response};
+use axum_extra::extract::Form;
 use maud::{Markup, html};
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// The address of a view.
@@ -23,7 +25,7 @@ fn url(view: &SavedView) -> String {
 }
 
 fn criteria(query: &str) -> ListQuery {
-    ListQuery::read(&fields(query.as_bytes()))
+    parse(query)
 }
 
 /// The menu above the list: the views there are, and a form to save what is shown, with the columns that are.
@@ -111,12 +113,26 @@ fn card(view: &SavedView) -> Markup {
     }
 }
 
-fn content(fields: &[(String, String)]) -> ViewContent {
-    ViewContent {
-        name: field(fields, "name").to_owned(),
-        // As the list itself writes it, so that nothing else is kept.
-        query: criteria(field(fields, "query")).query(),
-        shared: field(fields, "shared") == "yes",
+/// A view as its form sends it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ViewForm {
+    #[serde(deserialize_with = "first")]
+    name: String,
+    #[serde(deserialize_with = "first")]
+    query: String,
+    #[serde(deserialize_with = "first")]
+    shared: String,
+}
+
+impl From<ViewForm> for ViewContent {
+    fn from(sent: ViewForm) -> Self {
+        Self {
+            name: sent.name,
+            // As the list itself writes it, so that nothing else is kept.
+            query: criteria(&sent.query).query(),
+            shared: sent.shared == "yes",
+        }
     }
 }
 
@@ -124,9 +140,9 @@ fn content(fields: &[(String, String)]) -> ViewContent {
 pub async fn save(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
-    RawForm(body): RawForm,
+    Form(sent): Form<ViewForm>,
 ) -> Result<Response, Problem> {
-    let (actor, content) = (signed.actor, content(&fields(&body)));
+    let (actor, content) = (signed.actor, ViewContent::from(sent));
     let back = criteria(&content.query).list_url(0);
     blocking(&web, move |app| app.save_view(actor, &content)).await?;
     Ok(redirect(
@@ -140,9 +156,9 @@ pub async fn change(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
     Path(view): Path<String>,
-    RawForm(body): RawForm,
+    Form(sent): Form<ViewForm>,
 ) -> Result<Redirect, Problem> {
-    let (actor, content, id) = (signed.actor, content(&fields(&body)), number(&view)?);
+    let (actor, content, id) = (signed.actor, ViewContent::from(sent), number(&view)?);
     blocking(&web, move |app| app.change_view(actor, id, &content)).await?;
     Ok(Redirect::to("/views"))
 }

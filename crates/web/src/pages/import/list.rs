@@ -42,7 +42,7 @@ fn table(imports: &[ImportReport]) -> Markup {
                 th.number scope="col" { "Rows" }
                 th.number scope="col" { "Created" }
                 th.number scope="col" { "Updated" }
-                th.number scope="col" { "Passed over" }
+                th.number scope="col" { "Unchanged or skipped" }
                 th.number scope="col" { "Invalid" }
                 th scope="col" { "When" }
                 th scope="col" { "By" }

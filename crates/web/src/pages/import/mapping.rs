@@ -209,7 +209,7 @@ impl MapForm {
         settings
     }
 
-    /// Only what differs from what was shown is a choice; the rest goes on being told from the file.
+    /// Only what differs from what was shown is a choice; the rest is still detected from the file.
     fn choose(&self, choices: &mut Vec<(String, String)>, columns: &[Column]) {
         for (at, column) in columns.iter().enumerate() {
             let Some(chosen) = self.columns.get(&at).filter(|slot| *slot != LABEL_COLUMN) else {

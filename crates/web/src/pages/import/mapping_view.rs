@@ -13,7 +13,7 @@ use app::{Column, Draft, DraftSettings, HeaderChoice, MappedFile};
 use maud::{Markup, html};
 use model::countries;
 
-/// Encodings that can be chosen; what is told from the file stands first.
+/// Encodings that can be chosen; what is detected comes first.
 const ENCODINGS: [(&str, &str); 25] = [
     ("utf-8", "Unicode (UTF-8)"),
     ("windows-1252", "Western Europe (Windows-1252)"),
@@ -125,11 +125,11 @@ fn choice(id: &str, label: &str, hint: &str, options: Markup) -> Markup {
 
 fn encoding(settings: &DraftSettings, file: &MappedFile) -> Markup {
     let chosen = settings.charset.map(|charset| charset.name());
-    let told = file.encoding.charset.name();
+    let detected = file.encoding.charset.name();
     let listed = |name: &str| ENCODINGS.iter().any(|(listed, _)| *listed == name);
     let options = html! {
         option value="" selected[chosen.is_none()] {
-            @if chosen.is_none() { (readable_encoding(&told)) " – detected" } @else { "Tell it from the file" }
+            @if chosen.is_none() { (readable_encoding(&detected)) " – detected" } @else { "Tell it from the file" }
         }
         @if let Some(name) = chosen.as_ref().filter(|name| !listed(name)) {
             option value=(name) selected { (name) }
@@ -154,10 +154,10 @@ fn delimiter(settings: &DraftSettings, file: &MappedFile) -> Markup {
             char::from(byte).to_string()
         }
     };
-    let told = name(file.dialect.delimiter);
+    let detected = name(file.dialect.delimiter);
     let words = DELIMITERS
         .iter()
-        .find(|(name, _)| *name == told)
+        .find(|(name, _)| *name == detected)
         .map_or("", |(_, words)| words);
     let chosen = settings.delimiter.map(name);
     let options = html! {
@@ -194,19 +194,19 @@ fn header_row(settings: &DraftSettings, file: &MappedFile) -> Markup {
 }
 
 fn region(settings: &DraftSettings, file: &MappedFile) -> Markup {
-    let told = file
+    let detected = file
         .numbers_of
         .as_ref()
         .map(|numbers| (country(&numbers.region), numbers.assumed));
-    let hint = match &told {
+    let hint = match &detected {
         _ if settings.region.is_some() => "For numbers without country code; chosen",
         Some((_, true)) => "For numbers without country code; assumed",
-        Some((_, false)) => "For numbers without country code; told from the file",
+        Some((_, false)) => "For numbers without country code; detected from the file",
         None => "For numbers without country code",
     };
     let options = html! {
         option value="" selected[settings.region.is_none()] {
-            @match told {
+            @match detected {
                 Some((name, _)) if settings.region.is_none() => (name) ,
                 _ => "Tell it from the file",
             }
@@ -222,7 +222,7 @@ fn country(code: &str) -> String {
 }
 
 fn dates(settings: &DraftSettings, file: &MappedFile) -> Markup {
-    let told = match (file.month_first, file.dates_assumed) {
+    let detected = match (file.month_first, file.dates_assumed) {
         (Some(true), false) => "Month first – detected",
         (Some(false), false) => "Day first – detected",
         (Some(true), true) => "Month first – assumed",
@@ -231,7 +231,7 @@ fn dates(settings: &DraftSettings, file: &MappedFile) -> Markup {
     };
     let options = html! {
         option value="" selected[settings.date_order.is_none()] {
-            @if settings.date_order.is_none() { (told) } @else { "Tell it from the file" }
+            @if settings.date_order.is_none() { (detected) } @else { "Tell it from the file" }
         }
         (date_options(settings.date_order))
     };

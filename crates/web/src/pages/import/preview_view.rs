@@ -120,7 +120,7 @@ fn counting(state: &PreviewState) -> Markup {
         div.counting role="status" {
             noscript { meta http-equiv="refresh" content=(LOOK_AGAIN_SECONDS); }
             progress max=(state.of_bytes.max(1)) value=(state.bytes) aria-label="Rows counted" {}
-            p.small.muted { "Counting: " (counted(state.counts.rows, "row", "rows")) " so far. You can look at them meanwhile." }
+            p.small.muted { "Counting: " (counted(state.counts.rows, "row", "rows")) " so far. You can look at them already." }
         }
     }
 }
@@ -338,8 +338,8 @@ fn whole_column(shown: &Shown, at: usize, problem: &ColumnProblem) -> Markup {
                 p.small { (brief(&problem.message)) " " span.muted { (brief(&sentence(&problem.advice))) } }
             }
             @match slot {
-                Some(Slot::Phone(_)) => (setting(shown, at, "region", "Read numbers without country code as of", html! { option value="" { "not told" } (country_options(shown.draft.settings.region)) })),
-                Some(Slot::Birthday) => (setting(shown, at, "dates", "Read dates as", html! { option value="" { "told from the file" } (date_options(shown.draft.settings.date_order)) })),
+                Some(Slot::Phone(_)) => (setting(shown, at, "region", "Read numbers without country code as of", html! { option value="" { "not chosen" } (country_options(shown.draft.settings.region)) })),
+                Some(Slot::Birthday) => (setting(shown, at, "dates", "Read dates as", html! { option value="" { "detected from the file" } (date_options(shown.draft.settings.date_order)) })),
                 _ => {},
             }
             (replacement(shown, at, problem))

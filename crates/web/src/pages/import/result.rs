@@ -117,7 +117,7 @@ fn state_notice(report: &ImportReport) -> Markup {
     match report.state {
         ImportState::Done => notice(
             Tone::Good,
-            html! { p { "All " (counted(counts.rows, "row is", "rows are")) " accounted for: " (number(counts.new)) " created, " (number(counts.update)) " updated, " (number(skipped_rows(counts))) " passed over, " (number(counts.invalid)) " invalid." } },
+            html! { p { "All " (counted(counts.rows, "row is", "rows are")) " accounted for: " (number(counts.new)) " created, " (number(counts.update)) " updated, " (number(skipped(counts))) " unchanged or skipped, " (number(counts.invalid)) " invalid." } },
         ),
         ImportState::Cancelled => notice(
             Tone::Warn,
@@ -129,7 +129,7 @@ fn state_notice(report: &ImportReport) -> Markup {
             Tone::Plain,
             html! {
                 noscript { meta http-equiv="refresh" content=(LOOK_AGAIN_SECONDS); }
-                p { "This import is being taken back. You can close this page; it goes on." }
+                p { "This import is being undone. You can close this page; it goes on." }
             },
         ),
         _ => notice(
@@ -139,7 +139,7 @@ fn state_notice(report: &ImportReport) -> Markup {
     }
 }
 
-fn skipped_rows(counts: &Counts) -> u64 {
+fn skipped(counts: &Counts) -> u64 {
     counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict
 }
 

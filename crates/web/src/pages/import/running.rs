@@ -1,4 +1,4 @@
-//! The fourth step: the import runs, whoever looks on.
+//! The fourth step: the import runs, with or without somebody watching.
 //!
 //! Owns the page, its live numbers and the way to stop.
 
@@ -23,8 +23,8 @@ use tokio::time::Instant;
 use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 
-/// How often those who look on are told.
-const UPDATE_INTERVAL: Duration = Duration::from_millis(400);
+/// How often pages that watch get an update.
+const TOLD_EVERY: Duration = Duration::from_millis(400);
 /// How often it is asked whether those who look on are still signed in.
 const ASKED_EVERY: Duration = Duration::from_secs(3);
 /// How often a page without script looks again.
@@ -66,7 +66,7 @@ fn view(signed: &CurrentMember, report: &ImportReport, progress: &ImportProgress
             div.card.stack.running data-events=(address(import, "events")) data-then=(address(import, "result")) {
                 p { strong { (report.file_name) } }
                 (bar(progress))
-                div.running-told { (progress_line(progress)) p.muted id="running-pace" {} }
+                div.running-state { (progress_line(progress)) p.muted id="running-pace" {} }
                 dl.facts.figures id="running-counts" { (figures(progress)) }
                 p { "You can close this page; the import goes on." }
                 @if progress.state == ImportState::Running {
@@ -85,7 +85,7 @@ fn bar(progress: &ImportProgress) -> Markup {
 }
 
 fn progress_line(progress: &ImportProgress) -> Markup {
-    html! { p id="running-told" role="status" { (state_words(progress)) } }
+    html! { p id="running-status" role="status" { (state_words(progress)) } }
 }
 
 fn state_words(progress: &ImportProgress) -> String {
@@ -113,7 +113,7 @@ fn numbers(progress: &ImportProgress) -> [(&'static str, &'static str, u64); 4] 
     [
         ("new", "Created", counts.new),
         ("update", "Updated", counts.update),
-        ("passed", "Passed over", skipped),
+        ("skipped", "Unchanged or skipped", skipped),
         ("invalid", "Invalid", counts.invalid),
     ]
 }
@@ -126,7 +126,7 @@ pub async fn events(
     Path(number): Number,
 ) -> Result<Response, Problem> {
     let (actor, import) = (signed.actor, ImportId(number));
-    // Who may not see the import is told so by a status, not by a stream that says nothing.
+    // A member who may not see the import gets a status, not a stream that says nothing.
     blocking(&web, move |app| app.import_progress(actor, import)).await?;
     let (sender, events) = mpsc::channel(1);
     let watching = Watching { actor, token, import };
@@ -165,7 +165,7 @@ async fn send_progress(web: Arc<Web>, watching: Watching, sender: mpsc::Sender<E
             return;
         }
         tokio::select! {
-            () = tokio::time::sleep(UPDATE_INTERVAL) => {}
+            () = tokio::time::sleep(TOLD_EVERY) => {}
             () = web.closing() => return,
             () = sender.closed() => return,
         }

@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long the answer waits for the end; a large import goes on being taken back without anybody waiting.
+/// How long the answer waits for the end; undoing a large import goes on without anybody waiting.
 const WAIT: Duration = Duration::from_secs(3);
 
 /// `GET /imports/{import}/undo`: what it would do.
@@ -54,7 +54,7 @@ fn view(signed: &CurrentMember, report: &ImportReport, undo: &UndoReport) -> Mar
                     @if !undo.kept_names.is_empty() { (kept(undo)) }
                 }
                 @if undo.removed + undo.restored == 0 {
-                    (notice(Tone::Plain, html! { p { "There is nothing that would be taken back." } }))
+                    (notice(Tone::Plain, html! { p { "There is nothing to undo." } }))
                 }
                 div.actions {
                     form method="post" action=(address(import, "undo")) { button.button-danger { "Undo this import" } }

@@ -115,7 +115,7 @@ fn view(web: &Web, signed: &CurrentMember, problem: Option<Markup>) -> Markup {
                         p.hint.muted id="accepted" { "CSV, TSV or TXT, up to " (bytes(limit)) "." }
                         div.uploading id="uploading" hidden {
                             progress id="upload-progress" max="100" value="0" aria-label="Upload" {}
-                            p id="upload-told" role="status" {}
+                            p id="upload-status" role="status" {}
                         }
                     }
                     details.card.paste {
@@ -144,7 +144,7 @@ fn accepted() -> Markup {
             h2 { "What can be imported" }
             p { "The contacts that another program exported: Google, Outlook, iCloud, LinkedIn, Thunderbird, Yahoo, HubSpot, Salesforce, Mailchimp and many more are known, so their columns need no mapping. Any other table is read by the names of its columns, in many languages." }
             ul.plain {
-                li { "Any encoding and any separator: both are told from the file." }
+                li { "Any encoding and any separator: both are detected from the file." }
                 li { "Lines before the column names are skipped." }
                 li { "You see every row before anything is written." }
                 li { "An import can be undone, with the old values." }

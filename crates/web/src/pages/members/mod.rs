@@ -15,6 +15,7 @@ use crate::session::flash::ShownFlash;
 use crate::session::origin::origin;
 use crate::ui::error_page::Problem;
 use crate::ui::flash::{Flash, redirect};
+use crate::ui::form_data::Pairs;
 use crate::ui::layout::{Page, Section, page};
 use app::{Error, Member, NewLink, Role};
 use axum::Form;
@@ -94,7 +95,7 @@ pub async fn revoke(
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
     blocking(&web, move |app| app.revoke_invitation(actor, &sent.email)).await?;
-    Ok(done("The invitation was taken back."))
+    Ok(done("The invitation was revoked."))
 }
 
 /// `POST /members/{id}/role`
@@ -150,9 +151,8 @@ pub async fn reset_link(
 }
 
 /// Whether an invitation makes an admin or owner, which needs a recent proof.
-pub fn invites_who_keeps_order(sent: &[(String, String)]) -> bool {
-    let role = sent.iter().find(|(name, _)| name == "role");
-    role.is_none_or(|(_, role)| role != Role::Member.as_str())
+pub fn invites_who_keeps_order(body: &[u8]) -> bool {
+    Pairs::parse(body).first("role") != Some(Role::Member.as_str())
 }
 
 /// `POST /members/{id}/second-factor/reset`

@@ -182,7 +182,7 @@ fn imports(settings: &WorkspaceSettings) -> Markup {
         fieldset.card.stack {
             legend.visually-hidden { "New imports" }
             h2 { "New imports" }
-            p.muted { "How an import begins. Whoever runs it can choose otherwise." }
+            p.muted { "How an import begins. The member who runs it can choose otherwise." }
             (field("match", "A duplicate has", None, None, |_| html! {
                 select id="match" name="match" {
                     @for (rule, word, words) in MATCHES { option value=(word) selected[rule == settings.matching] { (words) } }
