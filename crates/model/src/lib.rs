@@ -33,6 +33,7 @@ pub use likeness::{Block, Likeness, Verdict, blocks, by_key, by_values, doubt, l
 pub use merging::{
     ListField, ListedValue, MergeChoices, SingleChoice, SingleField, listed_values, merge, single_choices,
 };
+pub use month_names::month_named;
 pub use number::{DecimalSign, canonical_number, decimal_sign_told_by};
 pub use patch::{Blanks, Fill, Patch};
 pub use person_name::{
