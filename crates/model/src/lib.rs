@@ -17,6 +17,7 @@ mod merging;
 mod month_names;
 mod number;
 mod patch;
+mod patch_lists;
 mod person_name;
 mod phone;
 mod slot;
@@ -35,7 +36,8 @@ pub use merging::{
 };
 pub use month_names::month_named;
 pub use number::{DecimalSign, canonical_number, decimal_sign_told_by};
-pub use patch::{Blanks, Fill, Patch};
+pub use patch::{Fill, Patch};
+pub use patch_lists::{Blanks, Lists, tag_key};
 pub use person_name::{
     NameOrder, PersonName, is_company_salutation, is_salutation, join_titles, looks_like_company, split_person_name,
     split_person_name_in,

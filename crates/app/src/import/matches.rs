@@ -9,7 +9,7 @@ use crate::import::match_index::MatchIndex;
 use crate::import::pipeline::ParsedRow;
 use crate::import::shared_keys::{MAX_CANDIDATES, name_of};
 use crate::import_options::Match;
-use model::{Contact, ContactId, MatchKey, Verdict, by_key, content_hash};
+use model::{Contact, ContactId, MatchKey, Verdict, Version, by_key, content_hash};
 use store::ImportId;
 use store::contacts::ContactRow;
 
@@ -34,6 +34,15 @@ pub(crate) struct Matched {
     /// Whether it only shares emails and phones with the row, and the names do not say that they are the same: a
     /// switchboard, a family's address.
     pub is_only_possible: bool,
+}
+
+/// A contact before a row changes it.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'a> {
+    pub contact: &'a Contact,
+    pub version: Version,
+    /// Whether the row names its id.
+    pub is_named: bool,
 }
 
 impl Matched {
@@ -74,7 +83,7 @@ impl Matched {
     ///
     /// # Errors
     /// The stored contact cannot be read.
-    pub fn known(row: &ParsedRow, found: Found) -> Result<Self, Error> {
+    pub fn again(row: &ParsedRow, found: Found) -> Result<Self, Error> {
         let named = row.id == Some(found.row.id);
         let mut matched = Self::certain(found, MatchedBy::Id)?;
         let keys = MatchKey::of_contact(&matched.contact);
@@ -97,6 +106,15 @@ impl Matched {
         match &self.by {
             MatchedBy::Id | MatchedBy::Content => None,
             MatchedBy::Keys(keys) => keys.iter().min_by_key(|key| !key.is_email()),
+        }
+    }
+
+    /// The contact as a row meets it.
+    pub fn known(&self) -> Known<'_> {
+        Known {
+            contact: &self.contact,
+            version: self.row.version,
+            is_named: matches!(self.by, MatchedBy::Id),
         }
     }
 

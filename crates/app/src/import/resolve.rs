@@ -7,12 +7,12 @@ use crate::access::Right;
 use crate::error::Error;
 use crate::import::counts::RowClass;
 use crate::import::match_reasons::{ambiguous_reason, conflict_reason, duplicate_reason, view_only_reason};
-use crate::import::matches::Matched;
+use crate::import::matches::{Known, Matched};
 use crate::import::outcome::{Decision, Decisions};
 use crate::import::pipeline::ParsedRow;
 use crate::import_options::{Conflicts, Duplicates, ImportOptions};
 use exchange::reason::{Code, Reason};
-use model::{Blanks, Contact, ContactId, Fill};
+use model::{Blanks, Contact, ContactId, Fill, Lists};
 use store::ImportId;
 
 /// What applies to one row: the options of the import and, if there is one, the decision for this row.
@@ -83,17 +83,27 @@ impl Rule {
     }
 
     /// The contact with the row's values. Where the rule brings in none, with those that an update would.
-    pub fn updated(&self, row: &ParsedRow, before: &Contact) -> Contact {
-        let blanks = match self.options.empty_cells_clear {
-            true => Blanks::Clear,
-            false => Blanks::Keep,
-        };
-        let fill = self.options().fill().unwrap_or(Fill::Update(blanks));
-        let mut after = before.clone();
+    pub fn updated(&self, row: &ParsedRow, known: &Known<'_>) -> Contact {
+        let mut after = known.contact.clone();
         if let Some(patch) = &row.patch {
-            patch.apply(&mut after, fill);
+            patch.apply(&mut after, self.fill_of(row, known));
         }
         after
+    }
+
+    /// How the row's values meet those of the contact. A row of our own export has all values of the lists that it has
+    /// columns for, so it replaces them; as long as the contact is what was exported, an empty cell says that somebody has
+    /// taken its value out.
+    fn fill_of(&self, row: &ParsedRow, known: &Known<'_>) -> Fill {
+        let options = self.options();
+        match options.fill().unwrap_or_else(|| options.update()) {
+            Fill::Update(blanks, _) if known.is_named && row.version.is_some() => {
+                let is_as_exported = row.version == Some(known.version);
+                let of_lists = if is_as_exported { Blanks::Clear } else { blanks };
+                Fill::Update(blanks, Lists::Replace(of_lists))
+            }
+            fill => fill,
+        }
     }
 }
 
@@ -166,6 +176,7 @@ fn resolve_match(row: &ParsedRow, matched: &Matched, place: usize, rule: &Rule, 
     if rule.creates() {
         return create(row, Resolution::CreateBeside { matched: place });
     }
+    let known = matched.known();
     if rule.fill(matched).is_none() || matched.right < Right::Edit {
         return Resolution::Duplicate { matched: place };
     }
@@ -173,7 +184,7 @@ fn resolve_match(row: &ParsedRow, matched: &Matched, place: usize, rule: &Rule, 
     if was_changed && !rule.may_overwrite() && matched.row.written_by != Some(run) {
         return Resolution::Conflict { matched: place };
     }
-    let (before, after) = (&matched.contact, rule.updated(row, &matched.contact));
+    let (before, after) = (known.contact, rule.updated(row, &known));
     if after == *before {
         return Resolution::Unchanged { matched: place };
     }

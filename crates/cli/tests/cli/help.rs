@@ -45,6 +45,7 @@ fn every_command_lists_its_options() {
         &[
             "--conflicts",
             "--empty-cells",
+            "--replace-lists",
             "--dry-run",
             "--rejected",
             "--json",
