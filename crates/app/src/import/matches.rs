@@ -43,6 +43,8 @@ pub(crate) struct Known<'a> {
     pub version: Version,
     /// Whether the row names its id.
     pub is_named: bool,
+    /// Whether a row of the same file has made it.
+    pub is_of_this_file: bool,
 }
 
 impl Matched {
@@ -109,12 +111,13 @@ impl Matched {
         }
     }
 
-    /// The contact as a row meets it.
-    pub fn known(&self) -> Known<'_> {
+    /// The contact as a row of the import `run` meets it.
+    pub fn known(&self, run: ImportId) -> Known<'_> {
         Known {
             contact: &self.contact,
             version: self.row.version,
             is_named: matches!(self.by, MatchedBy::Id),
+            is_of_this_file: is_own(&self.row, run),
         }
     }
 

@@ -11,8 +11,11 @@ use crate::import::matches::{Known, Matched};
 use crate::import::outcome::{Decision, Decisions};
 use crate::import::pipeline::ParsedRow;
 use crate::import_options::{Conflicts, Duplicates, ImportOptions};
+use exchange::mapping::BoundMapping;
 use exchange::reason::{Code, Reason};
+use exchange::spreadsheet_damage::Undamaged;
 use model::{Blanks, Contact, ContactId, Fill, Lists};
+use std::borrow::Cow;
 use store::ImportId;
 
 /// What applies to one row: the options of the import and, if there is one, the decision for this row.
@@ -85,7 +88,7 @@ impl Rule {
     /// The contact with the row's values. Where the rule brings in none, with those that an update would.
     pub fn updated(&self, row: &ParsedRow, known: &Known<'_>) -> Contact {
         let mut after = known.contact.clone();
-        if let Some(patch) = &row.patch {
+        if let Some(patch) = &undamaged(row, known).patch {
             patch.apply(&mut after, self.fill_of(row, known));
         }
         after
@@ -105,6 +108,19 @@ impl Rule {
             fill => fill,
         }
     }
+}
+
+/// The values of a row without what a spreadsheet has done to those of the contact. Rows of one file are not compared with
+/// each other.
+pub(crate) fn undamaged<'r>(row: &'r ParsedRow, known: &Known<'_>) -> Undamaged<'r> {
+    if known.is_of_this_file {
+        return Undamaged {
+            patch: row.patch.as_deref().map(Cow::Borrowed),
+            damage: Vec::new(),
+            excuses_unread: false,
+        };
+    }
+    Undamaged::new(row.patch.as_deref(), &row.unread, known.contact)
 }
 
 /// What becomes of a row. `matched` is a place among its matches.
@@ -128,7 +144,7 @@ pub(crate) enum Resolution {
         matched: usize,
         after: Box<Contact>,
     },
-    /// The row cannot be imported, for these reasons beside its own.
+    /// The row cannot be imported, for its own reasons and these.
     Invalid(Vec<Reason>),
 }
 
@@ -159,7 +175,7 @@ impl Resolution {
     }
 }
 
-/// Decides what becomes of a valid row. What the import `run` has written itself is no conflict.
+/// Decides what becomes of a row that is valid, or may be excused. What the import `run` has written itself is no conflict.
 pub(crate) fn resolve(row: &ParsedRow, matches: &[Matched], rule: &Rule, run: ImportId) -> Resolution {
     match matches {
         [] => create(row, Resolution::Create),
@@ -167,6 +183,7 @@ pub(crate) fn resolve(row: &ParsedRow, matches: &[Matched], rule: &Rule, run: Im
         _ if rule.creates() => create(row, Resolution::Create),
         _ => match matches.iter().position(|m| Some(m.row.id) == rule.chosen()) {
             Some(chosen) => resolve_match(row, &matches[chosen], chosen, rule, run),
+            None if row.is_invalid() => Resolution::Invalid(Vec::new()),
             None => Resolution::Ambiguous,
         },
     }
@@ -176,7 +193,10 @@ fn resolve_match(row: &ParsedRow, matched: &Matched, place: usize, rule: &Rule, 
     if rule.creates() {
         return create(row, Resolution::CreateBeside { matched: place });
     }
-    let known = matched.known();
+    let known = matched.known(run);
+    if row.is_invalid() && !undamaged(row, &known).excuses_unread {
+        return Resolution::Invalid(Vec::new());
+    }
     if rule.fill(matched).is_none() || matched.right < Right::Edit {
         return Resolution::Duplicate { matched: place };
     }
@@ -199,6 +219,9 @@ fn resolve_match(row: &ParsedRow, matched: &Matched, place: usize, rule: &Rule, 
 
 /// A new contact needs more than an update: what the workspace requires.
 fn create(row: &ParsedRow, creation: Resolution) -> Resolution {
+    if row.is_invalid() {
+        return Resolution::Invalid(Vec::new());
+    }
     if row.lacking.is_empty() {
         return creation;
     }
@@ -221,6 +244,26 @@ fn spoiled(row: &ParsedRow, before: &Contact, after: &Contact) -> Option<Reason>
     let mut lacking = row.lacking.iter();
     let lost = lacking.find(|(slot, _)| before.has(slot) && !after.has(slot));
     lost.map(|(_, reason)| reason.clone())
+}
+
+/// Adds to the reasons of a row what a spreadsheet has done to its values, given the contact that it matches. Where that
+/// excuses what could not be read, the row is not invalid any more.
+pub(crate) fn note_damage(row: &mut ParsedRow, class: RowClass, known: &Known<'_>, mapping: &BoundMapping) {
+    let is_compared = matches!(class, RowClass::Update | RowClass::Unchanged);
+    let is_excused = row.is_invalid() && class != RowClass::Invalid;
+    if !is_compared && !is_excused {
+        return;
+    }
+    let damage = undamaged(row, known).damage;
+    let warnings: Vec<Reason> = damage.iter().map(|damage| damage.reason(mapping, row.line)).collect();
+    // What was suspected of the same value is certain now.
+    let is_suspected = |reason: &Reason| {
+        warnings
+            .iter()
+            .any(|w| (&w.column, &w.value) == (&reason.column, &reason.value))
+    };
+    row.reasons.retain(|reason| reason.warning && !is_suspected(reason));
+    row.reasons.extend(warnings);
 }
 
 /// What is said about a row of a class beside its own reasons, given its matches.

@@ -108,6 +108,7 @@ impl<'a> Run<'a> {
                 run: import,
                 owner: actor.member,
                 world,
+                mapping: &reading.mapping,
                 changes: Vec::new(),
                 created: None,
             },

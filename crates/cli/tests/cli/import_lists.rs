@@ -184,3 +184,94 @@ fn a_second_address_stands_beside_the_first() {
     );
     assert_eq!(scratch.import("moved.csv", &UPDATE), "rows 2, unchanged 2");
 }
+
+/// The kind of warning that a spreadsheet's damage is, with its count.
+fn damage(scratch: &Scratch, file: &str, options: &[&str]) -> Option<u64> {
+    let arguments = [&["import", file, "--json", "--dry-run"], options].concat();
+    let document = scratch.run(&arguments).json();
+    let kinds = document["warnings"].as_array().cloned().unwrap_or_default();
+    let kind = kinds.iter().find(|kind| kind["code"] == "spreadsheet_damage")?;
+    kind["count"].as_u64()
+}
+
+#[test]
+fn what_a_spreadsheet_damages_is_no_edit() {
+    let scratch = known(
+        "First Name,Last Name,Email,Mobile Phone,Zip Code,Tags,Notes\n\
+         Ann,Müller,ann@example.com,+1 202 555 0101,01234,\"1-2,vip\",1E5\n",
+    );
+    let export = scratch.export(&[]);
+    let mut all = export.clone();
+    for (stored, given) in [
+        ("Müller", "MÃ¼ller"),
+        ("+1 202 555 0101", "1.20256E+10"),
+        ("01234", "1234"),
+        ("\"1-2, vip\"", "\"2-Jan, vip\""),
+        ("1E5", "1.00E+05"),
+    ] {
+        assert!(export.contains(stored), "{stored}: {export}");
+        all = all.replace(stored, given);
+        scratch.write("damaged.csv", export.replace(stored, given));
+        assert_eq!(damage(&scratch, "damaged.csv", &UPDATE), Some(1), "{given}");
+        assert_eq!(scratch.import("damaged.csv", &UPDATE), "rows 1, unchanged 1", "{given}");
+    }
+    scratch.write("damaged.csv", &all);
+    assert_eq!(damage(&scratch, "damaged.csv", &UPDATE), Some(5));
+    let replace = ["--duplicates", "update", "--replace-lists", "--empty-cells", "clear"];
+    for options in [&UPDATE[..], &["--duplicates", "fill"], &replace] {
+        assert_eq!(
+            scratch.import("damaged.csv", options),
+            "rows 1, unchanged 1",
+            "{options:?}"
+        );
+    }
+    assert_eq!(scratch.import("damaged.csv", &[]), "rows 1, duplicate 1");
+    assert_eq!(scratch.export(&[]), export);
+    // An edit beside it arrives.
+    scratch.write("damaged.csv", all.replace("vip", "press"));
+    assert_eq!(scratch.import("damaged.csv", &UPDATE), "rows 1, update 1");
+    assert_eq!(list(&scratch, "tags"), ["1-2", "press"]);
+    assert_eq!(scratch.contacts()[0]["addresses"][0]["zip_code"], "01234");
+    scratch
+        .run(&[
+            "import",
+            "damaged.csv",
+            "--duplicates",
+            "update",
+            "--dry-run",
+            "--conflicts",
+            "overwrite",
+        ])
+        .expect(0)
+        .says(&[
+            "5 spreadsheet damage",
+            "line 2, Last Name: \"MÃ¼ller\" is what a spreadsheet makes of \"Müller\"",
+        ]);
+}
+
+#[test]
+fn damage_is_recognised_by_keys_too_and_only_where_the_contact_shows_it() {
+    let scratch = known("First Name,Email,Mobile Phone,Zip Code\nAnn,ann@example.com,+1 202 555 0101,01234\n");
+    let header = "First Name,Email,Mobile Phone,Zip Code\n";
+    scratch.write(
+        "rows.csv",
+        format!(
+            "{header}Ann,ann@example.com,1.20256E+10,1234\n\
+             Ann,ann@example.com,1.20257E+10,1234\n\
+             Bob,bob@example.com,1.20256E+10,1234\n"
+        ),
+    );
+    for duplicates in ["update", "fill"] {
+        let options = ["--duplicates", duplicates];
+        assert_eq!(scratch.import("rows.csv", &options), "rows 3, unchanged 1, invalid 2");
+    }
+    assert_eq!(scratch.import("rows.csv", &[]), "rows 3, duplicate 1, invalid 2");
+    let create = ["--duplicates", "create"];
+    assert_eq!(scratch.import("rows.csv", &create), "rows 3, invalid 3");
+    let left_out = ["--duplicates", "update", "--bad-values", "leave-out"];
+    assert_eq!(scratch.import("rows.csv", &left_out), "rows 3, new 1, unchanged 2");
+    scratch
+        .run(&["import", "rows.csv", "--duplicates", "update", "--dry-run"])
+        .expect(0)
+        .says(&["line 3, Mobile Phone", "power of ten"]);
+}

@@ -16,7 +16,7 @@ use crate::import::match_index::{MatchIndex, Overlay};
 use crate::import::matches::{Known, MatchFinder, Matched};
 use crate::import::outcome::Decisions;
 use crate::import::pipeline::{Bodies, ParsedRow, prepare};
-use crate::import::resolve::{Rule, explain};
+use crate::import::resolve::{Rule, explain, note_damage};
 use crate::import::row_index::{Place, RowIndex};
 use crate::import::run::PREVIEW;
 use crate::import_options::ImportOptions;
@@ -180,7 +180,7 @@ impl RowPages<'_> {
         &self,
         match_index: &mut MatchIndex<'_, '_, '_>,
         judge: &Judge,
-        read: Read,
+        mut read: Read,
         before: Option<(Contact, Version)>,
     ) -> Result<PreviewRow, Error> {
         let entry = read.place.entry;
@@ -192,8 +192,11 @@ impl RowPages<'_> {
         };
         let mut reasons = Vec::new();
         let mut changes = Vec::new();
-        if let Some(prepared) = &read.prepared {
-            let known = one(&matches, before.as_ref());
+        if let Some(prepared) = &mut read.prepared {
+            let known = one(&matches, before.as_ref(), self.run);
+            if let Some(known) = &known {
+                note_damage(prepared, entry.class, known, &self.reading.mapping);
+            }
             changes = known.map_or_else(Vec::new, |known| value_changes(prepared, &known, &rule));
             reasons.clone_from(&prepared.reasons);
             reasons.extend(explain(entry.class, prepared, &matches, &rule, self.run)?);
@@ -278,9 +281,9 @@ impl RowPages<'_> {
 }
 
 /// The one contact that a row matches, as it was before the row.
-fn one<'a>(matches: &'a [Matched], before: Option<&'a (Contact, Version)>) -> Option<Known<'a>> {
+fn one<'a>(matches: &'a [Matched], before: Option<&'a (Contact, Version)>, run: ImportId) -> Option<Known<'a>> {
     let [only] = matches else { return None };
-    let known = only.known();
+    let known = only.known(run);
     Some(match before {
         Some((contact, version)) => Known {
             contact,
