@@ -290,9 +290,9 @@ pub struct ExportArgs {
     /// The delimiter (CSV): a character, or tab
     #[arg(long, env = "CRYSTALQORE_EXPORT_DELIMITER", default_value = ",", value_parser = delimiter, value_name = "CHAR")]
     pub delimiter: u8,
-    /// Begin with a byte order mark, so that Excel reads UTF-8 (CSV)
-    #[arg(long, env = "CRYSTALQORE_BOM")]
-    pub bom: bool,
+    /// Begin without the byte order mark by which Excel recognises UTF-8 (CSV)
+    #[arg(long, env = "CRYSTALQORE_NO_BOM")]
+    pub no_bom: bool,
     /// The file to write; without it, the terminal
     #[arg(short, long, env = "CRYSTALQORE_OUTPUT", value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -98,7 +98,8 @@ impl Chosen {
                 ExportFormat::CrystalQore
             },
             delimiter: delimiter.map_or(b',', |(byte, _, _)| *byte),
-            bom: one("bom") == "yes",
+            // An unticked box sends only what stands before it in the form.
+            bom: one("bom").is_empty() || fields.iter().any(|(name, value)| name == "bom" && value == "yes"),
             by_name: one("order") == "name",
             columns: fields
                 .iter()
@@ -235,6 +236,7 @@ fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>) -> Markup {
                             }
                         }
                     }
+                    input type="hidden" name="bom" value="no";
                     label.choice { input type="checkbox" name="bom" value="yes" checked[chosen.bom]; "Mark the file as Unicode for Excel (byte order mark)" }
                 }
                 details.card {
