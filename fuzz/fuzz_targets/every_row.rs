@@ -3,7 +3,7 @@
 use exchange::judge::{BadValues, Judge, Judged, Regions, survey};
 use exchange::mapping::{BoundMapping, propose};
 use exchange::open::{Batch, OpenError, Opened, Overrides, Record, Records, Source, decoded, open};
-use model::{Blanks, Contact, Fill};
+use model::{Blanks, Contact, Fill, Lists};
 
 /// Files with more columns are left out: comparing unknown names with known ones takes a second here, and is no question
 /// of bytes.
@@ -65,7 +65,7 @@ fn look(record: Record<'_>, judged: Option<Judged>) {
     let stored = Contact::from_json(&row.contact.to_json()).expect("what is stored can be read");
     assert_eq!(stored, row.contact, "the store gives back another contact");
     if let Some(patch) = &row.patch {
-        for fill in [Fill::Update(Blanks::Keep), Fill::Blanks] {
+        for fill in [Fill::Update(Blanks::Keep, Lists::Add), Fill::Blanks] {
             let mut same = row.contact.clone();
             patch.apply(&mut same, fill);
             assert_eq!(same, row.contact, "a row changes the contact that it made ({fill:?})");

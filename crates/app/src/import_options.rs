@@ -2,6 +2,7 @@
 
 use model::Blanks;
 use model::Fill;
+use model::Lists;
 use model::MatchKey;
 use serde::Deserialize;
 use serde::Serialize;
@@ -74,6 +75,10 @@ pub struct ImportOptions {
     pub conflicts: Conflicts,
     /// Whether empty cells clear values when updating.
     pub empty_cells_clear: bool,
+    /// Whether the emails, phones, addresses, websites and tags of a row that updates its contact take the place of those
+    /// that the contact has; else they are added.
+    #[serde(default)]
+    pub replace_lists: bool,
 }
 
 impl ImportOptions {
@@ -82,8 +87,20 @@ impl ImportOptions {
         match self.duplicates {
             Duplicates::Skip | Duplicates::Create => None,
             Duplicates::Fill => Some(Fill::Blanks),
-            Duplicates::Update if self.empty_cells_clear => Some(Fill::Update(Blanks::Clear)),
-            Duplicates::Update => Some(Fill::Update(Blanks::Keep)),
+            Duplicates::Update => Some(self.update()),
         }
+    }
+
+    /// How an update brings in a row's values.
+    pub(crate) fn update(&self) -> Fill {
+        let blanks = match self.empty_cells_clear {
+            true => Blanks::Clear,
+            false => Blanks::Keep,
+        };
+        let lists = match self.replace_lists {
+            true => Lists::Replace(blanks),
+            false => Lists::Add,
+        };
+        Fill::Update(blanks, lists)
     }
 }

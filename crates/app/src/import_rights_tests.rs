@@ -148,6 +148,7 @@ const UPDATE: ImportOptions = ImportOptions {
     matching: Match::EmailOrPhone,
     conflicts: crate::import_options::Conflicts::Skip,
     empty_cells_clear: false,
+    replace_lists: false,
 };
 
 fn created(n: u64) -> Counts {

@@ -191,6 +191,10 @@ pub struct ImportArgs {
     /// An empty cell when updating: keep the contact's value, or clear it
     #[arg(long, env = "CRYSTALQORE_EMPTY_CELLS", value_enum, default_value_t)]
     pub empty_cells: EmptyCells,
+    /// When updating, put the emails, phones, addresses, websites and tags of a row in place of those of the contact, instead
+    /// of adding them. Rows of our own export always do
+    #[arg(long, env = "CRYSTALQORE_REPLACE_LISTS")]
+    pub replace_lists: bool,
     /// Only say what would happen; the counts are those of the import
     #[arg(long, env = "CRYSTALQORE_DRY_RUN")]
     pub dry_run: bool,
@@ -286,9 +290,9 @@ pub struct ExportArgs {
     /// The delimiter (CSV): a character, or tab
     #[arg(long, env = "CRYSTALQORE_EXPORT_DELIMITER", default_value = ",", value_parser = delimiter, value_name = "CHAR")]
     pub delimiter: u8,
-    /// Begin with a byte order mark, so that Excel reads UTF-8 (CSV)
-    #[arg(long, env = "CRYSTALQORE_BOM")]
-    pub bom: bool,
+    /// Begin without the byte order mark by which Excel recognises UTF-8 (CSV)
+    #[arg(long, env = "CRYSTALQORE_NO_BOM")]
+    pub no_bom: bool,
     /// The file to write; without it, the terminal
     #[arg(short, long, env = "CRYSTALQORE_OUTPUT", value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -375,6 +379,7 @@ impl ImportArgs {
                 ConflictsArg::Overwrite => Conflicts::Overwrite,
             },
             empty_cells_clear: matches!(self.empty_cells, EmptyCells::Clear),
+            replace_lists: self.replace_lists,
         }
     }
 }

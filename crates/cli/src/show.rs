@@ -65,10 +65,7 @@ pub fn counts(out: &mut dyn Write, counts: &Counts, dry_run: bool) -> io::Result
     let classes = [
         (counts.new, created.to_owned()),
         (counts.update, changed.to_owned()),
-        (
-            counts.unchanged,
-            "unchanged: the contact says the same already".to_owned(),
-        ),
+        (counts.unchanged, "unchanged: the row brings nothing new".to_owned()),
         (
             counts.duplicate,
             format!("skipped: the contact is there already{possible}"),

@@ -15,3 +15,4 @@ mod native;
 mod nested_lists;
 pub mod open;
 pub mod reason;
+pub mod spreadsheet_damage;

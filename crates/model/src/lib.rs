@@ -17,6 +17,7 @@ mod merging;
 mod month_names;
 mod number;
 mod patch;
+mod patch_lists;
 mod person_name;
 mod phone;
 mod slot;
@@ -33,8 +34,10 @@ pub use likeness::{Block, Likeness, Verdict, blocks, by_key, by_values, doubt, l
 pub use merging::{
     ListField, ListedValue, MergeChoices, SingleChoice, SingleField, listed_values, merge, single_choices,
 };
+pub use month_names::month_named;
 pub use number::{DecimalSign, canonical_number, decimal_sign_shown_by};
-pub use patch::{Blanks, Fill, Patch};
+pub use patch::{Fill, Patch};
+pub use patch_lists::{Blanks, Lists, tag_key};
 pub use person_name::{
     PersonName, is_company_salutation, is_salutation, join_titles, looks_like_company, split_person_name,
 };

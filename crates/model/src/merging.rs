@@ -229,24 +229,26 @@ fn unite<T: Clone>(all: &mut Vec<T>, more: &[T], key: impl Fn(&T) -> String, lab
 fn with_labels_of_their_own(addresses: &mut [Address]) {
     let mut taken: Vec<Label> = Vec::new();
     for address in addresses {
-        let mut label = address.label.clone();
-        let mut number = 2;
-        while taken.contains(&label) {
-            let name = if address.label.is_none() {
-                "other".to_owned()
-            } else {
-                address.label.to_string()
-            };
-            label = if number == 2 && address.label.is_none() {
-                Label::new(&name)
-            } else {
-                Label::exact(&format!("{name} {number}"))
-            };
-            number += 1;
-        }
+        let label = free_label(&address.label, |label| taken.contains(label));
         taken.push(label.clone());
         address.label = label;
     }
+}
+
+/// A label, or the first one made of it that is not taken: `home 2`; for none `other`.
+pub(crate) fn free_label(wanted: &Label, is_taken: impl Fn(&Label) -> bool) -> Label {
+    let mut label = wanted.clone();
+    let mut number = 2;
+    while is_taken(&label) {
+        let name = if wanted.is_none() { "other" } else { wanted.as_str() };
+        label = if number == 2 && wanted.is_none() {
+            Label::new(name)
+        } else {
+            Label::exact(&format!("{name} {number}"))
+        };
+        number += 1;
+    }
+    label
 }
 
 fn email_key(email: &LabeledEmail) -> String {

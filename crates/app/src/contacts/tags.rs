@@ -7,7 +7,7 @@ use crate::contacts::bulk::ActionReport;
 use crate::contacts::bulk::{ActionKind, Before, Step};
 use crate::contacts::stored::read;
 use crate::error::Error;
-use model::{Contact, ContactId, Text, fold};
+use model::{Contact, ContactId, Text, tag_key};
 use store::contacts;
 
 /// Letters of a tag, at most.
@@ -87,9 +87,9 @@ impl App {
     }
 }
 
-/// Whether two tags are the same but for case and marks. Signs alone have nothing else to go by.
+/// Whether two tags are the same but for case and marks.
 fn is_same(one: &Text, other: &Text) -> bool {
-    one == other || (fold(one.as_str()) == fold(other.as_str()) && !fold(one.as_str()).is_empty())
+    tag_key(one) == tag_key(other)
 }
 
 /// A tag as it is kept.

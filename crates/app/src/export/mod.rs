@@ -57,7 +57,7 @@ pub struct ExportRequest {
     pub columns: Vec<Slot>,
     /// The delimiter (CSV).
     pub delimiter: u8,
-    /// Whether a byte order mark comes first, for Excel (CSV).
+    /// Whether a byte order mark comes first (CSV): Excel takes a file for UTF-8 only with one.
     pub bom: bool,
 }
 

@@ -71,7 +71,7 @@ pub enum RowClass {
     New,
     /// Changed values of a contact.
     Update,
-    /// Nothing: the contact says the same already.
+    /// Nothing: the row brings nothing new.
     Unchanged,
     /// Nothing: the contact is there.
     Duplicate,

@@ -9,7 +9,7 @@ use crate::import::match_index::MatchIndex;
 use crate::import::pipeline::ParsedRow;
 use crate::import::shared_keys::{MAX_CANDIDATES, name_of};
 use crate::import_options::Match;
-use model::{Contact, ContactId, MatchKey, Verdict, by_key, content_hash};
+use model::{Contact, ContactId, MatchKey, Verdict, Version, by_key, content_hash};
 use store::RunId;
 use store::contacts::ContactRow;
 
@@ -34,6 +34,17 @@ pub(crate) struct Matched {
     /// Whether it only shares emails and phones with the row, and the names do not say that they are the same: a
     /// switchboard, a family's address.
     pub is_only_possible: bool,
+}
+
+/// A contact before a row changes it.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'a> {
+    pub contact: &'a Contact,
+    pub version: Version,
+    /// Whether the row names its id.
+    pub is_named: bool,
+    /// Whether a row of the same file has made it.
+    pub is_of_this_file: bool,
 }
 
 impl Matched {
@@ -74,7 +85,7 @@ impl Matched {
     ///
     /// # Errors
     /// The stored contact cannot be read.
-    pub fn known(row: &ParsedRow, found: Found) -> Result<Self, Error> {
+    pub fn again(row: &ParsedRow, found: Found) -> Result<Self, Error> {
         let named = row.id == Some(found.row.id);
         let mut matched = Self::certain(found, MatchedBy::Id)?;
         let keys = MatchKey::of_contact(&matched.contact);
@@ -97,6 +108,16 @@ impl Matched {
         match &self.by {
             MatchedBy::Id | MatchedBy::Content => None,
             MatchedBy::Keys(keys) => keys.iter().min_by_key(|key| !key.is_email()),
+        }
+    }
+
+    /// The contact as a row of the import `run` meets it.
+    pub fn known(&self, run: RunId) -> Known<'_> {
+        Known {
+            contact: &self.contact,
+            version: self.row.version,
+            is_named: matches!(self.by, MatchedBy::Id),
+            is_of_this_file: is_own(&self.row, run),
         }
     }
 

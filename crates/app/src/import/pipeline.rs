@@ -11,6 +11,7 @@ use exchange::fixes::ReadyFixes;
 use exchange::judge::{Judge, Judged};
 use exchange::open::{Batch, Position, Record, Records, Source};
 use exchange::reason::Reason;
+use exchange::spreadsheet_damage::Unread;
 use model::{Block, Contact, ContactId, MatchKey, Patch, Slot, Version, blocks, content_hash, name_order};
 use std::io::Read;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -32,6 +33,8 @@ pub(crate) struct ParsedRow {
     pub reasons: Vec<Reason>,
     /// What a new contact needs and the row has not.
     pub lacking: Vec<(Slot, Reason)>,
+    /// What could not be read and may be a spreadsheet's damage to what the contact has.
+    pub unread: Vec<Unread>,
     pub id: Option<ContactId>,
     pub version: Option<Version>,
     pub patch: Option<Box<Patch>>,
@@ -52,9 +55,14 @@ pub(crate) struct ParsedRow {
 }
 
 impl ParsedRow {
-    /// Whether the row cannot be imported.
+    /// Whether the row cannot be imported, unless the contact that it matches excuses it.
     pub fn is_invalid(&self) -> bool {
         self.reasons.iter().any(|r| !r.warning)
+    }
+
+    /// Whether a contact may excuse what is wrong with the row; only then it is looked for.
+    pub fn may_be_excused(&self) -> bool {
+        !self.unread.is_empty()
     }
 
     /// The contact as far as its body says; of an invalid row nothing.
@@ -230,13 +238,15 @@ impl WorkerInput {
 
 /// Works out what settling a judged row needs.
 pub(crate) fn prepare(record: usize, mark: Position, judged: Judged, bodies: Bodies) -> ParsedRow {
-    let invalid = judged.is_invalid();
+    let may_be_excused = judged.may_be_excused();
+    let invalid = judged.is_invalid() && !may_be_excused;
     let Judged {
         line,
         contact,
         patch,
         reasons,
         lacking,
+        unread,
         id,
         version,
     } = judged;
@@ -244,6 +254,7 @@ pub(crate) fn prepare(record: usize, mark: Position, judged: Judged, bodies: Bod
         line,
         reasons,
         lacking,
+        unread: if may_be_excused { unread } else { Vec::new() },
         id,
         version,
         patch,

@@ -7,12 +7,15 @@ use crate::access::Right;
 use crate::error::Error;
 use crate::import::counts::RowClass;
 use crate::import::match_reasons::{ambiguous_reason, conflict_reason, duplicate_reason, view_only_reason};
-use crate::import::matches::Matched;
+use crate::import::matches::{Known, Matched};
 use crate::import::outcome::{Decision, Decisions};
 use crate::import::pipeline::ParsedRow;
 use crate::import_options::{Conflicts, Duplicates, ImportOptions};
+use exchange::mapping::BoundMapping;
 use exchange::reason::{Code, Reason};
-use model::{Blanks, Contact, ContactId, Fill};
+use exchange::spreadsheet_damage::Undamaged;
+use model::{Blanks, Contact, ContactId, Fill, Lists};
+use std::borrow::Cow;
 use store::RunId;
 
 /// What applies to one row: the options of the import and, if there is one, the decision for this row.
@@ -83,18 +86,41 @@ impl Rule {
     }
 
     /// The contact with the row's values. Where the rule brings in none, with those that an update would.
-    pub fn updated(&self, row: &ParsedRow, before: &Contact) -> Contact {
-        let blanks = match self.options.empty_cells_clear {
-            true => Blanks::Clear,
-            false => Blanks::Keep,
-        };
-        let fill = self.options().fill().unwrap_or(Fill::Update(blanks));
-        let mut after = before.clone();
-        if let Some(patch) = &row.patch {
-            patch.apply(&mut after, fill);
+    pub fn updated(&self, row: &ParsedRow, known: &Known<'_>) -> Contact {
+        let mut after = known.contact.clone();
+        if let Some(patch) = &undamaged(row, known).patch {
+            patch.apply(&mut after, self.fill_of(row, known));
         }
         after
     }
+
+    /// How the row's values meet those of the contact. A row of our own export has all values of the lists that it has
+    /// columns for, so it replaces them; as long as the contact is what was exported, an empty cell says that somebody has
+    /// taken its value out.
+    fn fill_of(&self, row: &ParsedRow, known: &Known<'_>) -> Fill {
+        let options = self.options();
+        match options.fill().unwrap_or_else(|| options.update()) {
+            Fill::Update(blanks, _) if known.is_named && row.version.is_some() => {
+                let is_as_exported = row.version == Some(known.version);
+                let of_lists = if is_as_exported { Blanks::Clear } else { blanks };
+                Fill::Update(blanks, Lists::Replace(of_lists))
+            }
+            fill => fill,
+        }
+    }
+}
+
+/// The values of a row without what a spreadsheet has done to those of the contact. Rows of one file are not compared with
+/// each other.
+pub(crate) fn undamaged<'r>(row: &'r ParsedRow, known: &Known<'_>) -> Undamaged<'r> {
+    if known.is_of_this_file {
+        return Undamaged {
+            patch: row.patch.as_deref().map(Cow::Borrowed),
+            damage: Vec::new(),
+            excuses_unread: false,
+        };
+    }
+    Undamaged::new(row.patch.as_deref(), &row.unread, known.contact)
 }
 
 /// What becomes of a row. `matched` is a place among its matches.
@@ -118,7 +144,7 @@ pub(crate) enum Resolution {
         matched: usize,
         after: Box<Contact>,
     },
-    /// The row cannot be imported, for these reasons beside its own.
+    /// The row cannot be imported, for its own reasons and these.
     Invalid(Vec<Reason>),
 }
 
@@ -149,7 +175,7 @@ impl Resolution {
     }
 }
 
-/// Decides what becomes of a valid row. What the import `run` has written itself is no conflict.
+/// Decides what becomes of a row that is valid, or may be excused. What the import `run` has written itself is no conflict.
 pub(crate) fn resolve(row: &ParsedRow, matches: &[Matched], rule: &Rule, run: RunId) -> Resolution {
     match matches {
         [] => create(row, Resolution::Create),
@@ -157,6 +183,7 @@ pub(crate) fn resolve(row: &ParsedRow, matches: &[Matched], rule: &Rule, run: Ru
         _ if rule.creates() => create(row, Resolution::Create),
         _ => match matches.iter().position(|m| Some(m.row.id) == rule.chosen()) {
             Some(chosen) => resolve_match(row, &matches[chosen], chosen, rule, run),
+            None if row.is_invalid() => Resolution::Invalid(Vec::new()),
             None => Resolution::Ambiguous,
         },
     }
@@ -166,6 +193,10 @@ fn resolve_match(row: &ParsedRow, matched: &Matched, place: usize, rule: &Rule, 
     if rule.creates() {
         return create(row, Resolution::CreateBeside { matched: place });
     }
+    let known = matched.known(run);
+    if row.is_invalid() && !undamaged(row, &known).excuses_unread {
+        return Resolution::Invalid(Vec::new());
+    }
     if rule.fill(matched).is_none() || matched.right < Right::Edit {
         return Resolution::Duplicate { matched: place };
     }
@@ -173,7 +204,7 @@ fn resolve_match(row: &ParsedRow, matched: &Matched, place: usize, rule: &Rule, 
     if was_changed && !rule.may_overwrite() && matched.row.written_by != Some(run) {
         return Resolution::Conflict { matched: place };
     }
-    let (before, after) = (&matched.contact, rule.updated(row, &matched.contact));
+    let (before, after) = (known.contact, rule.updated(row, &known));
     if after == *before {
         return Resolution::Unchanged { matched: place };
     }
@@ -188,6 +219,9 @@ fn resolve_match(row: &ParsedRow, matched: &Matched, place: usize, rule: &Rule, 
 
 /// A new contact needs more than an update: what the workspace requires.
 fn create(row: &ParsedRow, creation: Resolution) -> Resolution {
+    if row.is_invalid() {
+        return Resolution::Invalid(Vec::new());
+    }
     if row.lacking.is_empty() {
         return creation;
     }
@@ -210,6 +244,26 @@ fn spoiled(row: &ParsedRow, before: &Contact, after: &Contact) -> Option<Reason>
     let mut lacking = row.lacking.iter();
     let lost = lacking.find(|(slot, _)| before.has(slot) && !after.has(slot));
     lost.map(|(_, reason)| reason.clone())
+}
+
+/// Adds to the reasons of a row what a spreadsheet has done to its values, given the contact that it matches. Where that
+/// excuses what could not be read, the row is not invalid any more.
+pub(crate) fn note_damage(row: &mut ParsedRow, class: RowClass, known: &Known<'_>, mapping: &BoundMapping) {
+    let is_compared = matches!(class, RowClass::Update | RowClass::Unchanged);
+    let is_excused = row.is_invalid() && class != RowClass::Invalid;
+    if !is_compared && !is_excused {
+        return;
+    }
+    let damage = undamaged(row, known).damage;
+    let warnings: Vec<Reason> = damage.iter().map(|damage| damage.reason(mapping, row.line)).collect();
+    // What was suspected of the same value is certain now.
+    let is_suspected = |reason: &Reason| {
+        warnings
+            .iter()
+            .any(|w| (&w.column, &w.value) == (&reason.column, &reason.value))
+    };
+    row.reasons.retain(|reason| reason.warning && !is_suspected(reason));
+    row.reasons.extend(warnings);
 }
 
 /// What is said about a row of a class beside its own reasons, given its matches.

@@ -8,8 +8,9 @@ use crate::import::match_index::MatchIndex;
 use crate::import::matches::{MatchFinder, Matched};
 use crate::import::outcome::{Decisions, Outcome, RowResult};
 use crate::import::pipeline::ParsedRow;
-use crate::import::resolve::{Resolution, Rule, explain, resolve};
+use crate::import::resolve::{Resolution, Rule, explain, note_damage, resolve};
 use crate::import_options::ImportOptions;
+use exchange::mapping::BoundMapping;
 use model::{Contact, ContactId};
 use store::contacts::{ContactRow, Origin};
 use store::imports::change_log::{Before, Change};
@@ -22,6 +23,7 @@ pub(crate) struct RowImporter<'a> {
     pub run: RunId,
     pub owner: Member,
     pub world: &'a dyn System,
+    pub mapping: &'a BoundMapping,
     /// What was there before, for undo.
     pub changes: Vec<Change>,
     /// The first and the last id given to created contacts since the batch began, and how many there are.
@@ -31,7 +33,7 @@ pub(crate) struct RowImporter<'a> {
 impl RowImporter<'_> {
     /// Decides what becomes of a row, and does it. Adds to the row's reasons what makes it invalid.
     pub fn import(&mut self, index: &mut MatchIndex<'_, '_, '_>, row: &mut ParsedRow) -> Result<RowResult, Error> {
-        if row.is_invalid() {
+        if row.is_invalid() && !row.may_be_excused() {
             return Ok(RowResult::new(Outcome::Invalid));
         }
         let rule = Rule::of_row(self.options, self.decisions, row.mark.index);
@@ -44,6 +46,10 @@ impl RowImporter<'_> {
         };
         let matches = finder.find(index, row, rule.creates())?;
         let resolution = resolve(row, &matches, &rule, self.run);
+        if let Some(place) = resolution.matched() {
+            let class = resolution.class(&matches);
+            note_damage(row, class, &matches[place].known(self.run), self.mapping);
+        }
         let about = match resolution.matched() {
             Some(place) => &matches[place..=place],
             None => &matches[..],

@@ -102,6 +102,7 @@ impl<'a> Run<'a> {
                 run,
                 owner: actor.member,
                 world,
+                mapping: &reading.mapping,
                 changes: Vec::new(),
                 created: None,
             },

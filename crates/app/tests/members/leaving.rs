@@ -13,6 +13,7 @@ fn options() -> ImportOptions {
         matching: Match::Email,
         conflicts: Conflicts::Skip,
         empty_cells_clear: false,
+        replace_lists: false,
     }
 }
 

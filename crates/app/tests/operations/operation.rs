@@ -165,6 +165,7 @@ pub fn options(random: &mut Random) -> ImportOptions {
         ]),
         conflicts: random.pick(&[Conflicts::Skip, Conflicts::Overwrite]),
         empty_cells_clear: random.once_in(2),
+        replace_lists: random.once_in(3),
     }
 }
 

@@ -219,3 +219,45 @@ fn a_decision_holds_for_its_row_only() {
         Duplicates::Skip
     );
 }
+
+#[test]
+fn rows_say_what_a_spreadsheet_has_damaged_and_what_was_taken_out() {
+    let installation = Installation::new(1);
+    let (app, actor) = (&installation.app, installation.actor);
+    installation.import(
+        "First Name,Email,Mobile Phone,Zip Code\r\n\
+         Ann,a@x.org,+1 202 555 0101,01234\r\nBob,b@x.org,+1 202 555 0102,01235\r\n",
+        &Choices::default(),
+    );
+    let edited = installation
+        .csv()
+        .replace("+1 202 555 0101", "1.20256E+10")
+        .replace("+1 202 555 0102", "")
+        .replace("01235", "1235");
+    let mut update = Choices::default();
+    update.options.duplicates = Duplicates::Update;
+    let import = installation.draft(&edited, &update);
+    let counts = app.preview_state(actor, import, LONG).unwrap().counts;
+    assert_eq!((counts.unchanged, counts.update, counts.rows), (1, 1, 2));
+    let about = |row: &PreviewRow| {
+        let reasons = row.reasons.iter();
+        let reasons: Vec<_> = reasons
+            .map(|r| (r.code.as_str(), r.column.clone(), r.warning))
+            .collect();
+        (reasons, row.changes.clone())
+    };
+    let previewed = [RowClass::Unchanged, RowClass::Update]
+        .map(|class| about(&app.preview_rows(actor, import, class, 0, 10).unwrap().rows[0]));
+    let damage = |column: &str| vec![("spreadsheet_damage", column.to_owned(), true)];
+    assert_eq!(previewed[0], (damage("Phone (Mobile)"), Vec::new()));
+    assert_eq!(previewed[1].0, damage("Zip Code"));
+    let changes = previewed[1].1.iter();
+    let changes: Vec<_> = changes
+        .map(|c| (c.slot.as_str(), c.old.as_str(), c.new.as_str()))
+        .collect();
+    assert_eq!(changes, [("phone:mobile", "+12025550102", "")]);
+    assert_eq!(installation.run(import), counts);
+    let results = [RowClass::Unchanged, RowClass::Update]
+        .map(|class| about(&app.result_rows(actor, import, class, 0, 10).unwrap().rows[0]));
+    assert_eq!(results, previewed, "the result tells what there was before");
+}

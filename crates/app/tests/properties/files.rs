@@ -88,8 +88,9 @@ pub fn choices() -> impl Strategy<Value = Choices> {
             Match::EmailOrPhoneAndName,
         ][..],
     );
-    (duplicates, matching, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
-        |(duplicates, matching, overwrite, empty_cells_clear, leave_out)| Choices {
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    (duplicates, matching, flags).prop_map(
+        |(duplicates, matching, (overwrite, empty_cells_clear, replace_lists, leave_out))| Choices {
             options: ImportOptions {
                 duplicates,
                 matching,
@@ -99,6 +100,7 @@ pub fn choices() -> impl Strategy<Value = Choices> {
                     Conflicts::Skip
                 },
                 empty_cells_clear,
+                replace_lists,
             },
             bad_values: if leave_out {
                 BadValues::LeaveOut

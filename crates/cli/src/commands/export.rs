@@ -9,8 +9,8 @@ use app::ExportRequest;
 use std::io::{BufWriter, Write};
 
 pub fn run(place: &PlaceArgs, args: &ExportArgs) -> Result<u8, Failure> {
-    if matches!(args.format, FormatArg::Jsonl) && (args.bom || !args.columns.is_empty()) {
-        let message = "--columns and --bom are for CSV; JSON lines hold everything";
+    if matches!(args.format, FormatArg::Jsonl) && (args.no_bom || !args.columns.is_empty()) {
+        let message = "--columns and --no-bom are for CSV; JSON lines hold everything";
         return Err(Failure::Usage(message.to_owned()));
     }
     let request = ExportRequest {
@@ -21,7 +21,7 @@ pub fn run(place: &PlaceArgs, args: &ExportArgs) -> Result<u8, Failure> {
         order: args.order.into(),
         columns: args.columns.clone(),
         delimiter: args.delimiter,
-        bom: args.bom,
+        bom: matches!(args.format, FormatArg::Crystalqore) && !args.no_bom,
     };
     let (app, actor) = open_as(place, &args.acting)?;
     match &args.output {

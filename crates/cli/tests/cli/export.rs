@@ -43,7 +43,7 @@ fn an_export_restores_the_same_contacts_in_an_empty_folder() {
     let scratch = full();
     for options in [
         &[][..],
-        &["--delimiter", ";", "--bom"],
+        &["--delimiter", ";", "--no-bom"],
         &["--delimiter", "tab"],
         &["--delimiter", "|"],
     ] {
@@ -151,7 +151,7 @@ fn a_filter_narrows() {
 fn columns_can_be_chosen() {
     let scratch = full();
     let header = |columns: &str| {
-        let export = scratch.export(&["--columns", columns]);
+        let export = scratch.export(&["--no-bom", "--columns", columns]);
         export.lines().next().unwrap().to_owned()
     };
     assert_eq!(
@@ -244,17 +244,22 @@ fn a_file_is_written_whole_or_not_at_all() {
 #[test]
 fn delimiter_and_byte_order_mark_can_be_chosen() {
     let scratch = full();
-    let export = scratch.export(&["--delimiter", ";", "--bom"]);
+    let export = scratch.export(&["--delimiter", ";"]);
     assert!(export.starts_with("\u{feff}CrystalQore ID;CrystalQore Version;First Name;"));
     assert!(export.contains(";\"Öz;türk\";"), "{export}");
-    assert!(!scratch.export(&[]).starts_with('\u{feff}'));
+    let bare = scratch.export(&["--delimiter", ";", "--no-bom"]);
+    assert_eq!(export.strip_prefix('\u{feff}'), Some(bare.as_str()));
+    scratch
+        .run(&["export", "--format", "jsonl", "--no-bom"])
+        .expect(2)
+        .says(&["--no-bom"]);
 }
 
 #[test]
 fn an_empty_directory_is_a_header() {
     let scratch = Scratch::new();
     let export = scratch.export(&[]);
-    assert!(export.starts_with("CrystalQore ID,") && export.ends_with(",Notes\r\n"));
+    assert!(export.starts_with("\u{feff}CrystalQore ID,") && export.ends_with(",Notes\r\n"));
     assert_eq!(export.lines().count(), 1);
 }
 

@@ -45,6 +45,7 @@ fn every_command_lists_its_options() {
         &[
             "--conflicts",
             "--empty-cells",
+            "--replace-lists",
             "--dry-run",
             "--rejected",
             "--json",
@@ -61,7 +62,7 @@ fn every_command_lists_its_options() {
             "crystalqore, jsonl",
             "--columns",
         ][..],
-        &["--order", "--delimiter", "--bom", "-o, --output <FILE>"],
+        &["--order", "--delimiter", "--no-bom", "-o, --output <FILE>"],
     ]
     .concat();
     let commands: [(&str, &[&str]); 8] = [

@@ -14,6 +14,7 @@ mod duplicates;
 mod export;
 mod help;
 mod import;
+mod import_lists;
 mod import_matching;
 mod inspect;
 mod member;

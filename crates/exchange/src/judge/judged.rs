@@ -1,6 +1,7 @@
 //! What becomes of a row: the contact it describes, or the reasons why it cannot be imported.
 
 use crate::reason::Reason;
+use crate::spreadsheet_damage::Unread;
 use model::{Contact, ContactId, Patch, Slot, Version};
 
 /// What a value that cannot be read does to its row.
@@ -27,6 +28,8 @@ pub struct Judged {
     pub reasons: Vec<Reason>,
     /// What a new contact needs and the row has not. It is wrong only where the row becomes a contact.
     pub lacking: Vec<(Slot, Reason)>,
+    /// What could not be read and may be a spreadsheet's damage to what the contact has. Each has its reason, too.
+    pub unread: Vec<Unread>,
     /// The contact's id, from our own export.
     pub id: Option<ContactId>,
     /// The contact's version, from our own export.
@@ -37,5 +40,11 @@ impl Judged {
     /// Whether the row cannot be imported.
     pub fn is_invalid(&self) -> bool {
         self.reasons.iter().any(|r| !r.warning)
+    }
+
+    /// Whether the row cannot be imported unless the contact that it matches excuses it: nothing is wrong but what may be a
+    /// spreadsheet's damage.
+    pub fn may_be_excused(&self) -> bool {
+        !self.unread.is_empty() && self.reasons.iter().filter(|r| !r.warning).count() == self.unread.len()
     }
 }

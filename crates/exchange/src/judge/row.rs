@@ -15,6 +15,7 @@ use crate::formula_guard::{is_spreadsheet_error, unguarded};
 use crate::mapping::{BoundColumn, BoundMapping, Piece};
 use crate::open::Record;
 use crate::reason::{Code, Reason, shortened};
+use crate::spreadsheet_damage::{Unread, may_have_been_a_phone};
 use model::{
     AddressPart, Birthday, ContactId, CustomField, DateOrder, Email, FieldKind, Label, OrderEvidence, Patch, Phone,
     PhoneProblem, Region, Slot, Text, TextField, Version, is_company_salutation, is_placeholder_date, is_salutation,
@@ -35,6 +36,7 @@ pub fn read(judge: &Judge, record: Record<'_>) -> Judged {
         regions: None,
         patch: Patch::default(),
         reasons: Vec::new(),
+        unread: Vec::new(),
         full_name: Cow::Borrowed(""),
         full_name_is_last_first: false,
         id: None,
@@ -67,6 +69,7 @@ struct RowReader<'a> {
     regions: Option<Vec<(&'a Label, Region)>>,
     patch: Patch,
     reasons: Vec<Reason>,
+    unread: Vec<Unread>,
     full_name: Cow<'a, str>,
     full_name_is_last_first: bool,
     id: Option<ContactId>,
@@ -88,6 +91,10 @@ impl<'a> RowReader<'a> {
                 "correct the formula in the spreadsheet and export again".to_owned(),
                 true,
             );
+            if self.own {
+                // What stood there is not known: an empty value might clear it.
+                return;
+            }
             cell = "";
         }
         if self.own {
@@ -158,6 +165,14 @@ impl<'a> RowReader<'a> {
             advice,
             warning: warning || self.judge.bad_values == BadValues::LeaveOut,
         });
+    }
+
+    /// Notes a value that makes the row invalid, unless the contact shows that a spreadsheet has damaged it.
+    fn note_unread(&mut self, slot: Slot, given: &str) {
+        if self.judge.bad_values == BadValues::Reject {
+            let given = given.to_owned();
+            self.unread.push(Unread { slot, given });
+        }
     }
 
     fn read_emails(&mut self, _at: usize, column: &'a BoundColumn, label: &Label, cell: &str) {
@@ -234,6 +249,9 @@ impl<'a> RowReader<'a> {
                     };
                     let what = format!("{}.", problem.what());
                     self.tell(column, &text, code, what, problem.advice().to_owned(), false);
+                    if may_have_been_a_phone(&text) {
+                        self.note_unread(Slot::Phone(label.clone()), &text);
+                    }
                 }
             }
         }
@@ -373,6 +391,7 @@ impl<'a> RowReader<'a> {
                     FieldKind::Number | FieldKind::Text => Code::Number,
                 };
                 self.tell(column, cell, code, format!("{}.", misfit.what), misfit.advice, false);
+                self.note_unread(Slot::Custom(name.to_owned()), cell);
             }
         }
     }
@@ -603,6 +622,7 @@ impl<'a> RowReader<'a> {
             patch,
             reasons: self.reasons,
             lacking,
+            unread: self.unread,
             id: self.id,
             version: self.version,
         }

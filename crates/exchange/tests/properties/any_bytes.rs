@@ -2,7 +2,7 @@
 
 use crate::{look_at, rows_of, tried};
 use exchange::open::Source;
-use model::{Blanks, Contact, Fill};
+use model::{Blanks, Contact, Fill, Lists};
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::io::{self, Read};
@@ -179,7 +179,7 @@ proptest! {
             prop_assert_eq!(&again, &judged.contact, "normalising twice is not once");
             let stored = Contact::from_json(&judged.contact.to_json()).unwrap();
             prop_assert_eq!(&stored, &judged.contact, "what is stored is not what was read");
-            for fill in [Fill::Update(Blanks::Keep), Fill::Blanks] {
+            for fill in [Fill::Update(Blanks::Keep, Lists::Add), Fill::Blanks] {
                 let mut same = judged.contact.clone();
                 if let Some(patch) = &judged.patch {
                     patch.apply(&mut same, fill);

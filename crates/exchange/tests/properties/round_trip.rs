@@ -4,7 +4,7 @@ use crate::contacts::{contact, id, version};
 use crate::{look_at, rows_of, tried};
 use exchange::export::Exported;
 use exchange::export::crystalqore::{Needs, Writer};
-use model::{Blanks, ContactId, Fill};
+use model::{Blanks, ContactId, Fill, Lists};
 use proptest::prelude::*;
 
 fn exported() -> impl Strategy<Value = Vec<Exported>> {
@@ -14,7 +14,12 @@ fn exported() -> impl Strategy<Value = Vec<Exported>> {
 
 /// Not those that clear: a cell that clears the second of three numbers makes the third one the second.
 fn fills() -> impl Strategy<Value = Fill> {
-    prop_oneof![Just(Fill::Update(Blanks::Keep)), Just(Fill::Blanks)]
+    let update = |lists| Just(Fill::Update(Blanks::Keep, lists));
+    prop_oneof![
+        update(Lists::Add),
+        update(Lists::Replace(Blanks::Keep)),
+        Just(Fill::Blanks)
+    ]
 }
 
 fn written(contacts: &[Exported], delimiter: u8) -> Vec<u8> {
@@ -47,7 +52,13 @@ fn read_back(bytes: &Vec<u8>) -> Result<Vec<Exported>, TestCaseError> {
             judged.reasons,
             row.cells
         );
-        for fill in [Fill::Update(Blanks::Keep), Fill::Update(Blanks::Clear), Fill::Blanks] {
+        for fill in [
+            Fill::Update(Blanks::Keep, Lists::Add),
+            Fill::Update(Blanks::Clear, Lists::Add),
+            Fill::Update(Blanks::Keep, Lists::Replace(Blanks::Keep)),
+            Fill::Update(Blanks::Keep, Lists::Replace(Blanks::Clear)),
+            Fill::Blanks,
+        ] {
             let mut same = judged.contact.clone();
             if let Some(patch) = &judged.patch {
                 patch.apply(&mut same, fill);
@@ -94,12 +105,14 @@ proptest! {
         let mut again = known.clone();
         patch.apply(&mut again, fill);
         prop_assert_eq!(&again, &known, "once more changes more");
-        if fill == Fill::Update(Blanks::Keep) {
-            let keys: Vec<String> = known.emails.iter().map(|e| e.value.key()).collect();
-            prop_assert!(row.emails.iter().all(|e| keys.contains(&e.value.key())), "{:?}", known);
-            prop_assert!(row.phones.iter().all(|p| known.phones.iter().any(|k| k.phone == p.phone)), "{:?}", known);
-            prop_assert!(row.websites.iter().all(|w| known.websites.iter().any(|k| k.value == w.value)), "{:?}", known);
+        if fill != Fill::Update(Blanks::Keep, Lists::Replace(Blanks::Keep)) {
+            let is_tag = |tag| known.tags.iter().any(|k| model::tag_key(k) == model::tag_key(tag));
+            prop_assert!(row.tags.iter().all(is_tag), "{:?}", known);
         }
+        let keys: Vec<String> = known.emails.iter().map(|e| e.value.key()).collect();
+        prop_assert!(row.emails.iter().all(|e| keys.contains(&e.value.key())), "{:?}", known);
+        prop_assert!(row.phones.iter().all(|p| known.phones.iter().any(|k| k.phone == p.phone)), "{:?}", known);
+        prop_assert!(row.websites.iter().all(|w| known.websites.iter().any(|k| k.value == w.value)), "{:?}", known);
     }
 
     #[test]

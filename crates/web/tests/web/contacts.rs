@@ -183,11 +183,22 @@ async fn a_selection_is_deleted_or_exported() {
     let csv = owner
         .post(
             "/export/file",
-            "which=filter&q=bob&delimiter=semicolon&bom=yes&column=first_name",
+            "which=filter&q=bob&delimiter=semicolon&bom=no&bom=yes&column=first_name",
         )
         .await;
     assert_eq!(csv.body.lines().count(), 2, "{}", csv.body);
     assert!(csv.body.starts_with('\u{feff}') && csv.body.contains("Bob"));
+    let csv = owner.post("/export/file", "which=filter&q=bob").await;
+    assert!(
+        csv.body.starts_with("\u{feff}CrystalQore ID,"),
+        "the mark is the default"
+    );
+    let csv = owner.post("/export/file", "which=filter&q=bob&bom=no").await;
+    assert!(csv.body.starts_with("CrystalQore ID,"), "the box was not ticked");
+    shows(
+        &owner.post("/export", "which=all&bom=no").await,
+        &["name=\"bom\" value=\"no\"", "name=\"bom\" value=\"yes\">"],
+    );
     let none = owner.post("/export", "which=shared").await;
     shows(&none, &["<strong>0 contacts</strong>"]);
     let deleted = owner.post("/contacts/bulk", "do=delete&all=yes&q=i").await;

@@ -233,3 +233,23 @@ async fn live_progress_ends_when_its_watcher_is_signed_out() {
     let stream = stream.expect("the stream goes on").unwrap().unwrap().to_bytes();
     assert!(stream.starts_with(b"event: progress"));
 }
+
+#[tokio::test]
+async fn lists_are_added_to_or_replaced_when_updating() {
+    let (_site, mut browser, preview) = at_preview(PEOPLE).await;
+    assert!(!preview.body.contains("name=\"lists\""), "skipped rows change no lists");
+    browser.post("/imports/1/options", "duplicates=update").await;
+    let preview = counted(&mut browser).await;
+    assert!(
+        preview.body.contains("<option value=\"add\" selected>"),
+        "{}",
+        preview.body
+    );
+    browser.post("/imports/1/options", "lists=replace").await;
+    let preview = counted(&mut browser).await;
+    assert!(
+        preview.body.contains("<option value=\"replace\" selected>"),
+        "{}",
+        preview.body
+    );
+}

@@ -457,6 +457,7 @@ fn import(app: &App, actor: Actor) -> String {
             matching: Match::Email,
             conflicts: Conflicts::Skip,
             empty_cells_clear: false,
+            replace_lists: false,
         },
         rejected: None,
     };

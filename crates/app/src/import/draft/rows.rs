@@ -13,16 +13,16 @@ use crate::import::draft::preview::Preview;
 use crate::import::draft::text::Text;
 use crate::import::draft::{MatchedContact, PreviewRow, RowClass, RowsPage, ValueChange};
 use crate::import::match_index::{MatchIndex, Overlay};
-use crate::import::matches::{MatchFinder, Matched};
+use crate::import::matches::{Known, MatchFinder, Matched};
 use crate::import::outcome::Decisions;
 use crate::import::pipeline::{Bodies, ParsedRow, prepare};
-use crate::import::resolve::{Rule, explain};
+use crate::import::resolve::{Rule, explain, note_damage};
 use crate::import::row_index::{Place, RowIndex};
 use crate::import_options::ImportOptions;
 use exchange::fixes::ReadyFixes;
 use exchange::judge::Judge;
 use exchange::open::Batch;
-use model::{Contact, ContactId};
+use model::{Contact, ContactId, Version};
 use store::contacts::{ContactRow, Origin};
 use store::imports::change_log;
 use store::{RunId, Tx};
@@ -156,7 +156,7 @@ impl RowPages<'_> {
     }
 
     /// What an import has noted of the contacts that it changed.
-    fn befores(&self, tx: &mut Tx<'_>, read: &[Read]) -> Result<Vec<Option<Contact>>, Error> {
+    fn befores(&self, tx: &mut Tx<'_>, read: &[Read]) -> Result<Vec<Option<(Contact, Version)>>, Error> {
         let mut befores = Vec::with_capacity(read.len());
         for row in read {
             let entry = row.place.entry;
@@ -169,7 +169,7 @@ impl RowPages<'_> {
                 let noted = noted.into_iter().find(|change| change.contact == entry.contact);
                 before = noted
                     .and_then(|change| change.before)
-                    .map(|before| read_body(entry.contact, &before.body))
+                    .map(|before| Ok::<_, Error>((read_body(entry.contact, &before.body)?, before.version)))
                     .transpose()?;
             }
             befores.push(before);
@@ -181,8 +181,8 @@ impl RowPages<'_> {
         &self,
         match_index: &mut MatchIndex<'_, '_, '_>,
         judge: &Judge,
-        read: Read,
-        before: Option<Contact>,
+        mut read: Read,
+        before: Option<(Contact, Version)>,
     ) -> Result<PreviewRow, Error> {
         let entry = read.place.entry;
         let decision = self.decisions.get(&entry.mark.index).copied();
@@ -193,13 +193,17 @@ impl RowPages<'_> {
         };
         let mut reasons = Vec::new();
         let mut changes = Vec::new();
-        if let Some(prepared) = &read.prepared {
+        if let Some(prepared) = &mut read.prepared {
+            let known = one(&matches, before.as_ref(), self.run);
+            if let Some(known) = &known {
+                note_damage(prepared, entry.class, known, &self.reading.mapping);
+            }
+            changes = known.map_or_else(Vec::new, |known| value_changes(prepared, &known, &rule));
             reasons.clone_from(&prepared.reasons);
             reasons.extend(explain(entry.class, prepared, &matches, &rule, self.run)?);
             if entry.class == RowClass::Invalid && !prepared.is_invalid() {
                 reasons.extend(prepared.lacking.iter().map(|(_, reason)| reason.clone()));
             }
-            changes = value_changes(prepared, &matches, before, &rule);
         }
         Ok(PreviewRow {
             number: entry.mark.index,
@@ -235,14 +239,14 @@ impl RowPages<'_> {
             matches.retain(|m| m.row.id != entry.contact);
         } else if !entry.contact.is_nil() && (entry.earlier.is_none() || self.run != RunId::Preview) {
             let contact = match_index.get(entry.contact)?;
-            matches.extend(contact.map(|contact| Matched::known(row, contact)).transpose()?);
+            matches.extend(contact.map(|contact| Matched::again(row, contact)).transpose()?);
         }
         if self.run == RunId::Preview
             && let Some(line) = entry.earlier
             && let Some(earlier) = self.earlier(judge, line)?
         {
             let right = Right::Own;
-            matches.push(Matched::known(row, Found { right, row: earlier })?);
+            matches.push(Matched::again(row, Found { right, row: earlier })?);
         }
         Ok(matches)
     }
@@ -277,11 +281,24 @@ impl RowPages<'_> {
     }
 }
 
-/// What an update changes, or would change, in the one contact that a row matches.
-fn value_changes(row: &ParsedRow, matches: &[Matched], before: Option<Contact>, rule: &Rule) -> Vec<ValueChange> {
-    let ([only], Some(_)) = (matches, &row.patch) else {
-        return Vec::new();
-    };
-    let before = before.unwrap_or_else(|| only.contact.clone());
-    changes_between(&before, &rule.updated(row, &before))
+/// The one contact that a row matches, as it was before the row.
+fn one<'a>(matches: &'a [Matched], before: Option<&'a (Contact, Version)>, run: RunId) -> Option<Known<'a>> {
+    let [only] = matches else { return None };
+    let known = only.known(run);
+    Some(match before {
+        Some((contact, version)) => Known {
+            contact,
+            version: *version,
+            ..known
+        },
+        None => known,
+    })
+}
+
+/// What an update changes, or would change, in the contact that a row matches.
+fn value_changes(row: &ParsedRow, known: &Known<'_>, rule: &Rule) -> Vec<ValueChange> {
+    match row.patch {
+        Some(_) => changes_between(known.contact, &rule.updated(row, known)),
+        None => Vec::new(),
+    }
 }

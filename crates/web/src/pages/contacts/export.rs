@@ -73,8 +73,8 @@ pub struct ExportForm {
     format: String,
     #[serde(deserialize_with = "first")]
     delimiter: String,
-    #[serde(deserialize_with = "first")]
-    bom: String,
+    #[serde(deserialize_with = "all")]
+    bom: Vec<String>,
     #[serde(deserialize_with = "first")]
     order: String,
     #[serde(rename = "column", deserialize_with = "all")]
@@ -129,7 +129,8 @@ impl Chosen {
                 ExportFormat::CrystalQore
             },
             delimiter: delimiter.map_or(b',', |(byte, _, _)| *byte),
-            bom: sent.bom == "yes",
+            // An unticked box sends only the hidden field before it.
+            bom: sent.bom.is_empty() || sent.bom.iter().any(|value| value == "yes"),
             by_name: sent.order == "name",
             columns: sent.columns,
         }
@@ -262,6 +263,7 @@ fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>) -> Markup {
                             }
                         }
                     }
+                    input type="hidden" name="bom" value="no";
                     label.choice { input type="checkbox" name="bom" value="yes" checked[chosen.bom]; "Mark the file as Unicode for Excel (byte order mark)" }
                 }
                 details.card {

@@ -91,6 +91,7 @@ pub struct Options {
     matching: Option<String>,
     conflicts: Option<String>,
     empty: Option<String>,
+    lists: Option<String>,
     bad: Option<String>,
     region: Option<String>,
     dates: Option<String>,
@@ -124,6 +125,9 @@ impl Options {
         }
         if let Some(word) = &self.empty {
             options.empty_cells_clear = word == "clear";
+        }
+        if let Some(word) = &self.lists {
+            options.replace_lists = word == "replace";
         }
         if let Some(word) = &self.bad {
             settings.bad_values = if word == "leave" {
@@ -310,6 +314,7 @@ mod tests {
             matching: Some("name".to_owned()),
             conflicts: None,
             empty: Some("clear".to_owned()),
+            lists: Some("replace".to_owned()),
             bad: Some("leave".to_owned()),
             region: None,
             dates: None,
@@ -317,7 +322,7 @@ mod tests {
         sent.apply(&mut settings);
         assert_eq!(settings.options.duplicates, Duplicates::Update);
         assert_eq!(settings.options.matching, Match::EmailOrPhoneAndName);
-        assert!(settings.options.empty_cells_clear);
+        assert!(settings.options.empty_cells_clear && settings.options.replace_lists);
         assert_eq!(settings.bad_values, BadValues::LeaveOut);
     }
 }

@@ -199,6 +199,10 @@ fn options(shown: &Shown) -> Markup {
                     ("keep", "keep the old value", !options.empty_cells_clear),
                     ("clear", "clear the old value", options.empty_cells_clear),
                 ]))
+                (select("lists", "Emails, phones, addresses, websites and tags", &[
+                    ("add", "add what the row brings", !options.replace_lists),
+                    ("replace", "replace those of the contact", options.replace_lists),
+                ]))
             }
             @if writes || shown.state.counts.conflict > 0 {
                 (select("conflicts", "Changed here since the export", &[

@@ -60,7 +60,7 @@ pub fn meaning(class: RowClass) -> &'static str {
     match class {
         RowClass::New => "Nobody in the directory has one of their email addresses or phone numbers.",
         RowClass::Update => "They match a contact and say something else. Each value is shown as old → new.",
-        RowClass::Unchanged => "The contact says the same already, so there is nothing to write.",
+        RowClass::Unchanged => "The row brings nothing new, so there is nothing to write.",
         RowClass::Duplicate => "They match a contact that is there, or an earlier row of the file.",
         RowClass::Possible => {
             "They share a phone number or an email with a contact whose name is clearly another: colleagues with one switchboard, a family with one address."

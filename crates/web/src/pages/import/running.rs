@@ -24,7 +24,7 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 
 /// How often pages that watch get an update.
-const TOLD_EVERY: Duration = Duration::from_millis(400);
+const UPDATE_INTERVAL: Duration = Duration::from_millis(400);
 /// How often it is asked whether those who look on are still signed in.
 const ASKED_EVERY: Duration = Duration::from_secs(3);
 /// How often a page without script looks again.
@@ -165,7 +165,7 @@ async fn send_progress(web: Arc<Web>, watching: Watching, sender: mpsc::Sender<E
             return;
         }
         tokio::select! {
-            () = tokio::time::sleep(TOLD_EVERY) => {}
+            () = tokio::time::sleep(UPDATE_INTERVAL) => {}
             () = web.closing() => return,
             () = sender.closed() => return,
         }
