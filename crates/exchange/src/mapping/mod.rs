@@ -20,6 +20,7 @@ mod persons;
 mod piece;
 mod pieces;
 mod propose;
+mod second_values;
 mod value_evidence;
 mod values;
 

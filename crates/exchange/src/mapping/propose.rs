@@ -12,6 +12,7 @@ use super::neighbours::{one_column_a_slot, read_names_in_company};
 use super::parse::{Token, Votes, language_votes, parse};
 use super::persons::keep_one_person;
 use super::pieces::find_main_columns;
+use super::second_values::keep_second_values;
 use super::value_evidence::{names_without_header, weigh_values};
 use super::values::Profile;
 use crate::native::slot_of_header;
@@ -39,6 +40,7 @@ pub fn propose(header: &[String], has_header: bool, sample: &[Vec<String>]) -> (
     by_likeness(&mut candidates);
     find_labelled_columns(&mut candidates);
     one_column_a_slot(&mut candidates);
+    keep_second_values(&mut candidates);
     let columns = candidates.into_iter().map(|candidate| candidate.column).collect();
     (layout.map(|l| l.id.as_str()), columns)
 }
