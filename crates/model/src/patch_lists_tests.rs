@@ -250,13 +250,13 @@ fn long_lists_are_merged_in_a_moment() {
     let patch = |from: usize| {
         let email = |n: usize| Email::parse(&format!("a{n}@example.com")).ok();
         Patch {
-            emails: (0..100_000).map(|n| (Label::NONE, n, email(from + n))).collect(),
+            emails: (0..20_000).map(|n| (Label::NONE, n, email(from + n))).collect(),
             ..Patch::default()
         }
     };
     for fill in [ADD, REPLACE] {
         let mut contact = patch(0).into_contact();
-        patch(50_000).apply(&mut contact, fill);
-        assert_eq!(contact.emails.len(), 150_000);
+        patch(10_000).apply(&mut contact, fill);
+        assert_eq!(contact.emails.len(), 110_000);
     }
 }

@@ -5,7 +5,8 @@
 
 use exchange::reason::{Code, Reason, shortened};
 use foldhash::fast::RandomState;
-use model::{Block, Contact, Verdict, by_values};
+use model::{Block, Compared, Contact, Verdict, by_values};
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
 /// So many rows are looked back.
@@ -18,7 +19,7 @@ const COMPARED: usize = 16;
 /// A row that was seen.
 struct Seen {
     line: u64,
-    contact: Contact,
+    contact: Compared<'static>,
     blocks: Vec<Block>,
 }
 
@@ -63,8 +64,9 @@ pub(crate) struct RecentRows {
 impl RecentRows {
     /// The most similar of the rows before, for a warning; and remembers this one.
     pub fn meet(&mut self, line: u64, contact: &Contact, blocks: &[Block]) -> Option<Reason> {
-        let reason = self.likest(contact, blocks).map(|(seen, reasons)| {
-            let name = shortened(&seen.contact.display_name());
+        let contact = Compared::new(Cow::Owned(likeable(contact)));
+        let reason = self.likest(&contact, blocks).map(|(seen, reasons)| {
+            let name = shortened(&seen.contact.contact().display_name());
             Reason::of_row(
                 Code::PossibleDuplicate,
                 line,
@@ -80,7 +82,7 @@ impl RecentRows {
         reason
     }
 
-    fn likest(&self, contact: &Contact, blocks: &[Block]) -> Option<(&Seen, String)> {
+    fn likest(&self, contact: &Compared<'_>, blocks: &[Block]) -> Option<(&Seen, String)> {
         let mut near: Vec<u64> = blocks
             .iter()
             .filter_map(|block| self.by_block.get(block))
@@ -98,7 +100,7 @@ impl RecentRows {
         Some((seen, found.reasons.join(", ")))
     }
 
-    fn remember(&mut self, line: u64, contact: &Contact, blocks: &[Block]) {
+    fn remember(&mut self, line: u64, contact: Compared<'static>, blocks: &[Block]) {
         if blocks.is_empty() {
             return;
         }
@@ -111,7 +113,7 @@ impl RecentRows {
         }
         self.rows.push_back(Seen {
             line,
-            contact: likeable(contact),
+            contact,
             blocks: blocks.to_vec(),
         });
     }

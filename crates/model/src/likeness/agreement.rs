@@ -3,10 +3,11 @@
 //! Each field speaks for one person or for two, by how rarely it agrees by chance. Something that hardly two people share
 //! must agree, the birthday or a number by which others know the contact; names that nearly agree prove nothing alone.
 
+use super::compared::Compared;
 use super::names::{Name, letters_apart};
-use super::places;
+use super::places::Place;
 use crate::birthday::Birthday;
-use crate::contact::{Address, Contact};
+use crate::contact::Contact;
 use crate::text::fold;
 
 /// How two values of a field go together.
@@ -38,18 +39,17 @@ pub(super) struct Agreement {
 }
 
 /// How far two contacts agree; none where it is not enough to ask.
-pub(super) fn agreement(a: &Contact, b: &Contact) -> Option<Agreement> {
-    let birthday = birthdays(a, b);
+pub(super) fn agreement(a: &Compared<'_>, b: &Compared<'_>) -> Option<Agreement> {
+    let birthday = birthdays(&a.contact, &b.contact);
     let number = numbers(a, b);
     let anchor = birthday.max(number.as_ref().map(|(agrees, _)| *agrees));
     if anchor.is_none_or(|agrees| agrees == Agrees::No) {
         return None;
     }
-    let (name_a, name_b) = (Name::from_contact(a), Name::from_contact(b));
-    if name_a.generation_differs(&name_b) || name_a.address_differs(&name_b) {
+    if a.name.generation_differs(&b.name) || a.name.address_differs(&b.name) {
         return None;
     }
-    let names = names(&name_a, &name_b);
+    let names = names(&a.name, &b.name);
     // Twins have all but the given name in common, and couples the rest.
     let certain = match number.as_ref().map(|(agrees, _)| *agrees) {
         Some(Agrees::Yes) => true,
@@ -81,7 +81,7 @@ pub(super) fn agreement(a: &Contact, b: &Contact) -> Option<Agreement> {
         Some(Agrees::Nearly) => Some(format!("{what} alike")),
         _ => None,
     };
-    let (shown_a, shown_b) = (a.display_name(), b.display_name());
+    let (shown_a, shown_b) = (a.contact.display_name(), b.contact.display_name());
     if names.turned {
         reasons.push(format!("names swapped: {shown_a} / {shown_b}"));
     } else if shown_a == shown_b {
@@ -154,17 +154,19 @@ fn birthdays(a: &Contact, b: &Contact) -> Option<Agrees> {
 }
 
 /// The custom field that is a number by which others know the contact and that agrees best.
-fn numbers(a: &Contact, b: &Contact) -> Option<(Agrees, String)> {
-    let shared = a.custom.iter().filter(|(name, _)| is_number(name));
-    let compared = shared.filter_map(|(name, of_a)| {
-        let of_b = b.custom.get(name)?;
-        let (of_a, of_b) = (tight(of_a.as_str()), tight(of_b.as_str()));
-        if !tells_apart(&of_a) || !tells_apart(&of_b) {
-            return None;
-        }
-        Some((texts(&of_a, &of_b)?, name.clone()))
+fn numbers(a: &Compared<'_>, b: &Compared<'_>) -> Option<(Agrees, String)> {
+    let compared = a.numbers().iter().filter_map(|(name, of_a)| {
+        let (_, of_b) = b.numbers().iter().find(|(other, _)| other == name)?;
+        Some((texts(of_a, of_b)?, name.clone()))
     });
     compared.max_by_key(|(agrees, _)| *agrees)
+}
+
+/// The custom fields that are numbers by which others know a contact: name and value in one piece.
+pub(super) fn numbers_of(contact: &Contact) -> Vec<(String, String)> {
+    let named = contact.custom.iter().filter(|(name, _)| is_number(name));
+    let with_values = named.map(|(name, value)| (name.clone(), tight(value.as_str())));
+    with_values.filter(|(_, value)| tells_apart(value)).collect()
 }
 
 /// Whether a field is called a number or an id.
@@ -206,16 +208,17 @@ fn names(a: &Name, b: &Name) -> NamesAgree {
 }
 
 /// How streets, cities and zip codes agree in the two addresses that agree best.
-fn places(a: &Contact, b: &Contact) -> [Option<Agrees>; 3] {
-    let compared = |x: &Address, y: &Address| {
+fn places(a: &Compared<'_>, b: &Compared<'_>) -> [Option<Agrees>; 3] {
+    let joined = |text: &Option<String>| text.as_deref().unwrap_or_default().replace(' ', "");
+    let compared = |x: &Place, y: &Place| {
         [
-            texts(&places::street(x.address.as_str()), &places::street(y.address.as_str())),
-            texts(&tight(x.city.as_str()), &tight(y.city.as_str())),
-            texts(&tight(x.zip_code.as_str()), &tight(y.zip_code.as_str())),
+            texts(&x.street, &y.street),
+            texts(&joined(&x.city), &joined(&y.city)),
+            texts(&joined(&x.zip), &joined(&y.zip)),
         ]
     };
     let sum =
         |[street, city, zip]: &[Option<Agrees>; 3]| weight(*street, STREET) + weight(*city, CITY) + weight(*zip, ZIP);
-    let pairs = a.addresses.iter().flat_map(|x| b.addresses.iter().map(move |y| (x, y)));
+    let pairs = a.places().iter().flat_map(|x| b.places().iter().map(move |y| (x, y)));
     pairs.map(|(x, y)| compared(x, y)).max_by_key(sum).unwrap_or([None; 3])
 }

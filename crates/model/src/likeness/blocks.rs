@@ -23,7 +23,7 @@ pub fn blocks(contact: &Contact) -> Vec<Block> {
         out.add('f', &company, "firm");
     } else {
         if name.is_whole() {
-            out.add('n', &name.words(), "name");
+            out.add('n', &name.words, "name");
         }
         let places: Vec<(char, String)> = contact.addresses.iter().flat_map(places_of).collect();
         let birthday = contact.birthday.map(|day| day.to_string()).unwrap_or_default();

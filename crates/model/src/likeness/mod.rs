@@ -6,6 +6,7 @@
 
 mod agreement;
 mod blocks;
+mod compared;
 #[cfg(test)]
 mod filling;
 mod generation;
@@ -19,8 +20,11 @@ mod table;
 use crate::contact::{Contact, LabeledPhone};
 use crate::key::MatchKey;
 use names::{Name, Names};
+use places::Place;
+use std::borrow::Cow;
 
 pub use blocks::{Block, blocks};
+pub use compared::Compared;
 
 /// What two contacts are to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +65,7 @@ pub fn likeness(a: &Contact, b: &Contact) -> Likeness {
         .into_iter()
         .filter(|key| keys.contains(key))
         .collect();
+    let (a, b) = (&Compared::new(Cow::Borrowed(a)), &Compared::new(Cow::Borrowed(b)));
     if shared.is_empty() {
         return by_values(a, b);
     }
@@ -69,19 +74,19 @@ pub fn likeness(a: &Contact, b: &Contact) -> Likeness {
         Some(key) if key.is_content() => Verdict::Possible,
         _ => shared
             .iter()
-            .map(|key| by_key(a, b, key))
+            .map(|key| with_key(a, b, key))
             .max()
             .unwrap_or(Verdict::Possible),
     };
     let mut reasons: Vec<String> = shared.iter().filter_map(describe_key).collect();
-    let names = names_of(a, b);
+    let names = names::compare(&a.name, &b.name);
     reasons.extend(describe_names(a, b, names));
     let evidence = Evidence::new(a, b);
     reasons.extend(evidence.reasons);
-    if verdict == Verdict::Possible && births_far(a, b) && !two_generations(a, b) {
+    if verdict == Verdict::Possible && births_far(&a.contact, &b.contact) && !two_generations(a, b) {
         reasons.push("but another birthday".to_owned());
     }
-    if verdict == Verdict::Possible && Name::from_contact(a).middle_differs(&Name::from_contact(b)) {
+    if verdict == Verdict::Possible && a.name.middle_differs(&b.name) {
         reasons.push("but another middle name".to_owned());
     }
     let by_email = shared.iter().any(MatchKey::is_email);
@@ -103,32 +108,38 @@ pub fn likeness(a: &Contact, b: &Contact) -> Likeness {
 /// Judges two contacts that share a match key: the same, or possibly the same. What it looks at beside the key is the
 /// names, the company, the name's suffix and the birthday.
 pub fn by_key(a: &Contact, b: &Contact, key: &MatchKey) -> Verdict {
+    with_key(&Compared::new(Cow::Borrowed(a)), &Compared::new(Cow::Borrowed(b)), key)
+}
+
+fn with_key(a: &Compared<'_>, b: &Compared<'_>, key: &MatchKey) -> Verdict {
     if !key.is_email() && !key.is_phone() {
         return Verdict::Same;
     }
     let shared_by_many = key.is_email() && places::is_shared(key.value());
-    let (name_a, name_b) = (Name::from_contact(a), Name::from_contact(b));
-    let same = match names::compare(&name_a, &name_b) {
+    let (name_a, name_b) = (&a.name, &b.name);
+    let same = match names::compare(name_a, name_b) {
         Names::Neither => !companies_differ(a, b),
         Names::OneOnly => nameless_is_person(a, b, key, shared_by_many),
         // A name changed by marriage: the mailbox must be this person's, and not one that colleagues or guests share.
         Names::GivenAlone | Names::Near => {
-            key.is_email() && !shared_by_many && (speaks_of(key, &name_a) || speaks_of(key, &name_b))
+            key.is_email() && !shared_by_many && (speaks_of(key, name_a) || speaks_of(key, name_b))
         }
         Names::Equal | Names::Swapped | Names::Slip => true,
         // Households have one number, and in them Lea and Lena, Jan and Johannes, J. and Jane.
         Names::Nickname | Names::GivenSlip | Names::Part if key.is_phone() => one_company(a, b),
         Names::Nickname => !shared_by_many,
         // Lea and Lena again: the mailbox must be that of one of them.
-        Names::GivenSlip => !shared_by_many && [&name_a, &name_b].iter().any(|name| carries(key, &name.given)),
+        Names::GivenSlip => !shared_by_many && [name_a, name_b].iter().any(|name| carries(key, &name.given)),
         // In a household there is one of each given name.
         Names::GivenPart if key.is_phone() => !companies_differ(a, b),
         Names::GivenPart => !shared_by_many,
-        Names::Part => !shared_by_many && ![&name_a, &name_b].iter().any(|name| is_of_family(key, name)),
+        Names::Part => !shared_by_many && ![name_a, name_b].iter().any(|name| is_of_family(key, name)),
         Names::Beginning | Names::Couple | Names::FamilyAlone | Names::Other => false,
     };
-    let against =
-        two_generations(a, b) || births_far(a, b) || name_a.middle_differs(&name_b) || name_a.address_differs(&name_b);
+    let against = two_generations(a, b)
+        || births_far(&a.contact, &b.contact)
+        || name_a.middle_differs(name_b)
+        || name_a.address_differs(name_b);
     if same && !against {
         Verdict::Same
     } else {
@@ -138,8 +149,9 @@ pub fn by_key(a: &Contact, b: &Contact, key: &MatchKey) -> Verdict {
 
 /// Why two that share a match key are not surely one, as what follows a `but`.
 pub fn doubt(a: &Contact, b: &Contact) -> &'static str {
-    let (name_a, name_b) = (Name::from_contact(a), Name::from_contact(b));
-    match names::compare(&name_a, &name_b) {
+    let (a, b) = (&Compared::new(Cow::Borrowed(a)), &Compared::new(Cow::Borrowed(b)));
+    let (name_a, name_b) = (&a.name, &b.name);
+    match names::compare(name_a, name_b) {
         Names::Neither => "another company",
         Names::OneOnly => "only one of the two has the name of a person",
         Names::GivenAlone => "another family name",
@@ -147,9 +159,9 @@ pub fn doubt(a: &Contact, b: &Contact) -> &'static str {
         Names::Other => "another name",
         Names::Couple => "one of the two is a couple",
         _ if two_generations(a, b) => "the two are of two generations",
-        _ if name_a.middle_differs(&name_b) => "another middle name",
-        _ if name_a.address_differs(&name_b) => "one is a man and the other a woman",
-        _ if births_far(a, b) => "another birthday",
+        _ if name_a.middle_differs(name_b) => "another middle name",
+        _ if name_a.address_differs(name_b) => "one is a man and the other a woman",
+        _ if births_far(&a.contact, &b.contact) => "another birthday",
         _ => "a name that is only alike",
     }
 }
@@ -169,49 +181,44 @@ fn is_of_family(key: &MatchKey, name: &Name) -> bool {
 }
 
 /// A contact without a name and one with a name: the firm's own entry and somebody there are two.
-fn nameless_is_person(a: &Contact, b: &Contact, key: &MatchKey, shared_by_many: bool) -> bool {
-    let (nameless, person) = if Name::from_contact(a).is_empty() {
-        (a, b)
-    } else {
-        (b, a)
-    };
+fn nameless_is_person(a: &Compared<'_>, b: &Compared<'_>, key: &MatchKey, shared_by_many: bool) -> bool {
+    let (nameless, person) = if a.name.is_empty() { (a, b) } else { (b, a) };
     if shared_by_many {
         return false;
     }
-    if nameless.company.is_empty() {
+    if nameless.contact.company.is_empty() {
         return true;
     }
-    key.is_email() && speaks_of(key, &Name::from_contact(person))
+    key.is_email() && speaks_of(key, &person.name)
 }
 
-fn names_of(a: &Contact, b: &Contact) -> Names {
-    names::compare(&Name::from_contact(a), &Name::from_contact(b))
+fn companies_differ(a: &Compared<'_>, b: &Compared<'_>) -> bool {
+    has_company(a) && has_company(b) && a.company() != b.company()
 }
 
-fn companies_differ(a: &Contact, b: &Contact) -> bool {
-    !a.company.is_empty()
-        && !b.company.is_empty()
-        && places::company(a.company.as_str()) != places::company(b.company.as_str())
+fn one_company(a: &Compared<'_>, b: &Compared<'_>) -> bool {
+    has_company(a) && has_company(b) && !companies_differ(a, b)
 }
 
-fn one_company(a: &Contact, b: &Contact) -> bool {
-    !a.company.is_empty() && !b.company.is_empty() && !companies_differ(a, b)
+fn has_company(contact: &Compared<'_>) -> bool {
+    !contact.contact.company.is_empty()
 }
 
 /// Years between birthdays from which on two people of one name are parent and child.
 const GENERATION: u16 = 12;
 
 /// Parent and child of one name: another `Jr.` or `II`, or birthdays a generation apart.
-fn two_generations(a: &Contact, b: &Contact) -> bool {
-    if Name::from_contact(a).generation_differs(&Name::from_contact(b)) {
+fn two_generations(a: &Compared<'_>, b: &Compared<'_>) -> bool {
+    if a.name.generation_differs(&b.name) {
         return true;
     }
-    let years = (a.birthday.and_then(|d| d.year()), b.birthday.and_then(|d| d.year()));
+    let year = |contact: &Contact| contact.birthday.and_then(|day| day.year());
+    let years = (year(&a.contact), year(&b.contact));
     matches!(years, (Some(a), Some(b)) if a.abs_diff(b) >= GENERATION)
 }
 
 /// Judges two contacts that share no match key: different, or possibly the same.
-pub fn by_values(a: &Contact, b: &Contact) -> Likeness {
+pub fn by_values(a: &Compared<'_>, b: &Compared<'_>) -> Likeness {
     let by_names = by_names(a, b);
     match agreement::agreement(a, b) {
         Some(found) if found.strength > by_names.strength => Likeness {
@@ -224,26 +231,26 @@ pub fn by_values(a: &Contact, b: &Contact) -> Likeness {
 }
 
 /// The same, by names that can be one person's and what agrees beside them.
-fn by_names(a: &Contact, b: &Contact) -> Likeness {
-    let (name_a, name_b) = (Name::from_contact(a), Name::from_contact(b));
-    let names = names::compare(&name_a, &name_b);
+fn by_names(a: &Compared<'_>, b: &Compared<'_>) -> Likeness {
+    let (name_a, name_b) = (&a.name, &b.name);
+    let names = names::compare(name_a, name_b);
     // Most of those that are compared end here.
     let names_may_be_one = names.alike() || matches!(names, Names::GivenAlone | Names::Neither);
-    if !names_may_be_one || name_a.generation_differs(&name_b) || births_differ(a, b) {
+    if !names_may_be_one || name_a.generation_differs(name_b) || births_differ(&a.contact, &b.contact) {
         return Likeness::different();
     }
     let evidence = Evidence::new(a, b);
-    let firms = names == Names::Neither && !a.company.is_empty() && !b.company.is_empty();
+    let firms = names == Names::Neither && has_company(a) && has_company(b);
     let weight: i32 = match names {
         // Who has both names is known by them; `Ann` alone could be anybody.
         Names::Equal | Names::Swapped if name_a.is_whole() && name_b.is_whole() => 3,
         Names::Equal | Names::Swapped | Names::Part | Names::GivenPart | Names::Couple => 1,
         Names::Nickname | Names::Slip | Names::GivenSlip | Names::Beginning | Names::Near => 2,
-        Names::GivenAlone if another_family_name(a, b, &evidence) => 2,
+        Names::GivenAlone if another_family_name(&a.contact, &b.contact, &evidence) => 2,
         Names::Neither if firms && !companies_differ(a, b) => 1,
         _ => return Likeness::different(),
     };
-    let different_person = name_a.middle_differs(&name_b) || name_a.address_differs(&name_b);
+    let different_person = name_a.middle_differs(name_b) || name_a.address_differs(name_b);
     let against = evidence.against + if different_person { 2 } else { 0 };
     let sum = weight + evidence.weight - against;
     if sum < 3 || evidence.weight == 0 && against > 0 {
@@ -303,7 +310,8 @@ struct Evidence {
 }
 
 impl Evidence {
-    fn new(a: &Contact, b: &Contact) -> Self {
+    fn new(compared_a: &Compared<'_>, compared_b: &Compared<'_>) -> Self {
+        let (a, b) = (&*compared_a.contact, &*compared_b.contact);
         let mut all = Self {
             weight: 0,
             against: 0,
@@ -313,8 +321,8 @@ impl Evidence {
         };
         all.emails(a, b);
         all.phones(a, b);
-        all.companies(a, b);
-        all.places(a, b);
+        all.companies(compared_a, compared_b);
+        all.places(compared_a, compared_b);
         if let (Some(of_a), Some(of_b)) = (a.birthday, b.birthday)
             && of_a == of_b
         {
@@ -363,36 +371,37 @@ impl Evidence {
         }
     }
 
-    fn companies(&mut self, a: &Contact, b: &Contact) {
-        if a.company.is_empty() || b.company.is_empty() {
+    fn companies(&mut self, a: &Compared<'_>, b: &Compared<'_>) {
+        if !has_company(a) || !has_company(b) {
             return;
         }
         if companies_differ(a, b) {
             self.against += 1;
         } else {
             self.company = true;
-            self.found(2, format!("same company: {}", a.company));
+            self.found(2, format!("same company: {}", a.contact.company));
         }
     }
 
-    fn places(&mut self, a: &Contact, b: &Contact) {
-        let pairs = || a.addresses.iter().flat_map(|x| b.addresses.iter().map(move |y| (x, y)));
-        let best = |test: &dyn Fn(&crate::Address, &crate::Address) -> Option<bool>| -> Option<bool> {
-            pairs().filter_map(|(x, y)| test(x, y)).max()
+    fn places(&mut self, a: &Compared<'_>, b: &Compared<'_>) {
+        let addresses = &a.contact.addresses;
+        let pairs = || {
+            let of_a = addresses.iter().zip(a.places());
+            of_a.flat_map(|(address, x)| b.places().iter().map(move |y| (address, x, y)))
         };
-        let city = best(&|x, y| places::equal_if_given(x.city.as_str(), y.city.as_str()));
-        let zip = best(&|x, y| places::equal_if_given(x.zip_code.as_str(), y.zip_code.as_str()));
-        if let Some((x, _)) = pairs().find(|(x, y)| places::same_place(x, y)) {
-            self.found(3, format!("same address: {}", x.address));
-        } else if city == Some(true) {
-            let city = pairs().find(|(x, y)| places::equal_if_given(x.city.as_str(), y.city.as_str()) == Some(true));
-            self.found(
-                1,
-                format!("same city: {}", city.map(|(x, _)| x.city.as_str()).unwrap_or_default()),
-            );
-        } else if city == Some(false) {
+        let city = |x: &Place, y: &Place| places::equal_if_given(x.city.as_deref(), y.city.as_deref());
+        let zip = |x: &Place, y: &Place| places::equal_if_given(x.zip.as_deref(), y.zip.as_deref());
+        let same_city = pairs().filter_map(|(_, x, y)| city(x, y)).max();
+        let same_zip = pairs().filter_map(|(_, x, y)| zip(x, y)).max();
+        if let Some((address, ..)) = pairs().find(|(_, x, y)| x.is_same(y)) {
+            self.found(3, format!("same address: {}", address.address));
+        } else if same_city == Some(true) {
+            let shown = pairs().find(|(_, x, y)| city(x, y) == Some(true));
+            let shown = shown.map(|(address, ..)| address.city.as_str()).unwrap_or_default();
+            self.found(1, format!("same city: {shown}"));
+        } else if same_city == Some(false) {
             self.against += 1;
-        } else if zip == Some(true) {
+        } else if same_zip == Some(true) {
             self.found(1, "same zip code".to_owned());
         }
     }
@@ -414,8 +423,8 @@ fn describe_key(key: &MatchKey) -> Option<String> {
     }
 }
 
-fn describe_names(a: &Contact, b: &Contact, names: Names) -> Option<String> {
-    let (name_a, name_b) = (a.display_name(), b.display_name());
+fn describe_names(a: &Compared<'_>, b: &Compared<'_>, names: Names) -> Option<String> {
+    let (name_a, name_b) = (a.contact.display_name(), b.contact.display_name());
     let both = format!("{name_a} / {name_b}");
     Some(match names {
         Names::Neither => return None,

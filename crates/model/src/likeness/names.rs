@@ -74,6 +74,10 @@ const PARTICLES: &[&str] = &[
 pub(super) struct Name {
     pub given: String,
     pub family: String,
+    /// Given and family name spelled one way, without blanks.
+    tight: [String; 2],
+    /// The words of the whole name in one order, spelled one way: the same however the name was divided or turned.
+    pub words: String,
     /// The first, second, third of that name in a family: `Jr.` is the second.
     pub generation: Option<u8>,
     nickname: String,
@@ -88,14 +92,17 @@ impl Name {
         let given = spelled(&given);
         let (given, of_given) = generation::taken_off(given);
         let (family, of_family) = generation::taken_off(spelled(contact.last_name.as_str()));
+        let family = saints(family);
         Self {
+            tight: [tight(&given), tight(&family)],
+            words: sorted_words(&given, &family),
             is_couple,
             is_woman: is_woman(contact.prefix.as_str()).or_else(|| is_woman(&titles)),
             generation: generation::of_suffix(contact.suffix.as_str())
                 .or(of_family)
                 .or(of_given),
             given,
-            family: saints(family),
+            family,
             nickname: spelled(contact.nickname.as_str()),
             middle: spelled(contact.middle_name.as_str()),
         }
@@ -123,24 +130,18 @@ impl Name {
             || self.family.split(' ').count() > 1
     }
 
-    /// The words of the whole name in one order, spelled one way: the same however the name was divided or turned.
-    pub fn words(&self) -> String {
-        let mut words: Vec<String> = self
-            .given
-            .split(' ')
-            .chain(self.family.split(' '))
-            .filter(|word| !word.is_empty())
-            .map(tight)
-            .collect();
-        words.sort_unstable();
-        words.join(" ")
-    }
-
     /// Whether both have middle names that begin with other letters.
     pub fn middle_differs(&self, other: &Self) -> bool {
         let (a, b) = (self.middle.chars().next(), other.middle.chars().next());
         a.is_some() && b.is_some() && a != b
     }
+}
+
+fn sorted_words(given: &str, family: &str) -> String {
+    let words = given.split(' ').chain(family.split(' '));
+    let mut words: Vec<String> = words.filter(|word| !word.is_empty()).map(tight).collect();
+    words.sort_unstable();
+    words.join(" ")
 }
 
 /// A name folded, in Latin letters if it is written in others that we read.
@@ -215,13 +216,13 @@ pub(super) fn compare(a: &Name, b: &Name) -> Names {
         (false, false) => {}
     }
     // Across the two, letters make no spelling: Martin Aber and Martina Aber.
-    let whole = |name: &Name| tight(&name.given) + &tight(&name.family);
+    let whole = |name: &Name| name.tight.concat();
     let joined = |name: &Name| tight(&format!("{}{}", name.given, name.family));
     let in_one_field = [a, b].iter().any(|n| n.given.is_empty() || n.family.is_empty());
     if whole(a) == whole(b) || in_one_field && joined(a) == joined(b) {
         return Names::Equal;
     }
-    if crosswise(a, b) || a.words() == b.words() {
+    if crosswise(a, b) || a.words == b.words {
         return Names::Swapped;
     }
     let given = best_given(a, b);
@@ -267,6 +268,10 @@ fn with_couple(a: &Name, b: &Name) -> Names {
 
 /// Given and family name in each other's place; one of them may have a slip.
 fn crosswise(a: &Name, b: &Name) -> bool {
+    // Most pairs end here.
+    if a.tight[0] != b.tight[1] && a.tight[1] != b.tight[0] {
+        return false;
+    }
     let given = family(&a.given, &b.family);
     let family = family(&a.family, &b.given);
     matches!(

@@ -288,23 +288,40 @@ pub(super) fn street(text: &str) -> String {
     out
 }
 
-/// Whether two addresses are one place: the street, and where both tell it the city or the zip code.
-pub(super) fn same_place(a: &Address, b: &Address) -> bool {
-    let (street_a, street_b) = (street(a.address.as_str()), street(b.address.as_str()));
-    if street_a.is_empty() || street_a != street_b {
-        return false;
-    }
-    let city = equal_if_given(a.city.as_str(), b.city.as_str());
-    let zip = equal_if_given(a.zip_code.as_str(), b.zip_code.as_str());
-    city == Some(true) || zip == Some(true) || city.is_none() && zip.is_none()
+/// An address in the form in which it is compared.
+pub(super) struct Place {
+    /// In the form of [`street`].
+    pub street: String,
+    /// Folded; none if the address has none.
+    pub city: Option<String>,
+    /// Folded; none if the address has none.
+    pub zip: Option<String>,
 }
 
-/// Whether two texts say the same; none if one says nothing.
-pub(super) fn equal_if_given(a: &str, b: &str) -> Option<bool> {
-    if a.is_empty() || b.is_empty() {
-        return None;
+impl Place {
+    pub fn new(address: &Address) -> Self {
+        let folded = |text: &str| (!text.is_empty()).then(|| fold(text));
+        Self {
+            street: street(address.address.as_str()),
+            city: folded(address.city.as_str()),
+            zip: folded(address.zip_code.as_str()),
+        }
     }
-    Some(fold(a) == fold(b))
+
+    /// Whether two addresses are one place: the street, and where both have it the city or the zip code.
+    pub fn is_same(&self, other: &Self) -> bool {
+        if self.street.is_empty() || self.street != other.street {
+            return false;
+        }
+        let city = equal_if_given(self.city.as_deref(), other.city.as_deref());
+        let zip = equal_if_given(self.zip.as_deref(), other.zip.as_deref());
+        city == Some(true) || zip == Some(true) || city.is_none() && zip.is_none()
+    }
+}
+
+/// Whether two folded texts are equal; none if one is missing.
+pub(super) fn equal_if_given(a: Option<&str>, b: Option<&str>) -> Option<bool> {
+    Some(a? == b?)
 }
 
 /// The part before the `@`, in small letters.
