@@ -3,6 +3,7 @@
 //! Owns the choice among countries by how many of the file's bare numbers are valid in each. Leaves out numbers whose row
 //! names a country, and international ones: they say nothing about the others.
 
+use super::phone_cells::{Found, phones_in};
 use model::{Phone, Region, countries};
 
 /// So many bare numbers are looked at: more would not change the answer.
@@ -10,6 +11,9 @@ const SAMPLE: usize = 200;
 
 /// So many of them are tried under every country of the world.
 const TRIED_EVERYWHERE: usize = 60;
+
+/// A cell with more digits holds more than a few numbers.
+const MOST_DIGITS: usize = 60;
 
 /// Bare numbers of a file, as many as are needed.
 #[derive(Clone, Debug, Default)]
@@ -20,14 +24,13 @@ pub struct BareNumbers {
 impl BareNumbers {
     /// Takes a cell into account, and gives the number back if it has one without country code.
     pub fn add<'a>(&mut self, cell: &'a str) -> Option<&'a str> {
-        let cell = cell.trim();
-        let first = cell.split(['/', ';', ',', '\n', '|']).next().unwrap_or_default().trim();
-        let text = if first.len() >= 7 { first } else { cell };
+        let text = cell.trim();
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        let is_bare = (6..=15).contains(&digits)
+        let is_bare = (6..=MOST_DIGITS).contains(&digits)
             && !text.starts_with(['+', '='])
             && !text.starts_with("00")
-            && !text.contains(['E', 'e', '+']);
+            && !text.contains('+')
+            && !is_exponent(text);
         if !is_bare || self.is_full() {
             return None;
         }
@@ -53,11 +56,12 @@ impl BareNumbers {
     fn fit(&self, region: Region, most: usize) -> Fit {
         let mut fit = Fit::default();
         for number in self.numbers.iter().take(most) {
-            if let Ok(phone) = Phone::parse(number, Some(region)) {
+            let found = phones_in(number, &mut |text| Phone::parse(text, Some(region)));
+            if let Some(phone) = first_of_valid(&found) {
                 // Without the zero that is dialled in the country it may be valid by chance.
                 let national = phone.national();
                 let usual = first_digit(number) == first_digit(&national) || first_digit(number) == Some('1');
-                let grouped = groups(number) == groups(&national);
+                let grouped = groups(number).starts_with(&groups(&national));
                 fit.valid += 1;
                 fit.points += 1 + usize::from(usual) + usize::from(grouped);
             }
@@ -102,6 +106,20 @@ impl BareNumbers {
     }
 }
 
+/// `4.41E+11`: a spreadsheet has rounded it.
+fn is_exponent(text: &str) -> bool {
+    let mut parts = text.split(['E', 'e']);
+    let is_number = |part: Option<&str>| part.is_some_and(|part| part.starts_with(|c: char| c.is_ascii_digit()));
+    is_number(parts.next()) && is_number(parts.next()) && parts.next().is_none()
+}
+
+/// The first number of a cell all of whose numbers are valid.
+fn first_of_valid(found: &[Found]) -> Option<&Phone> {
+    let mut phones = found.iter().map(|found| found.as_ref().ok().map(|(_, phone)| phone));
+    let first = phones.next()??;
+    phones.all(|phone| phone.is_some()).then_some(first)
+}
+
 fn first_digit(text: &str) -> Option<char> {
     text.chars().find(char::is_ascii_digit)
 }
@@ -137,6 +155,14 @@ mod tests {
         let german = ["030 23125101", "089 99998102", "0171 3920081", "040 66969103"];
         assert_eq!(country(&german, &["DE"]).as_deref(), Some("DE"));
         assert_eq!(country(&german, &["US", "DE"]).as_deref(), Some("DE"));
+        let written_together = [
+            "030/23125-123",
+            "030/23125124 / 0176/04069001",
+            "(089) 99998-125/126",
+            "030 23125127 oder 0176 04069002",
+            "030/23125128 (priv.), 0176 04069003 (mobil)",
+        ];
+        assert_eq!(country(&written_together, &["US", "DE"]).as_deref(), Some("DE"));
         let american = ["(202) 555-0101", "415 555 0102", "212 555 0103", "206 555 0104"];
         assert_eq!(country(&american, &["US"]).as_deref(), Some("US"));
         assert_eq!(country(&american, &["DE", "US"]).as_deref(), Some("US"));

@@ -40,7 +40,7 @@ impl Profile {
     fn add(&mut self, value: &str) {
         self.filled += 1;
         self.holding_at += usize::from(value.contains('@'));
-        self.emails += usize::from(Email::parse(value).is_ok());
+        self.emails += usize::from(holds_emails(value));
         self.phones += usize::from(is_written_as_phone(value));
         self.with_digits += usize::from(value.chars().filter(char::is_ascii_digit).count() >= 4);
         self.web_pages +=
@@ -227,9 +227,46 @@ fn is_written_as_phone(value: &str) -> bool {
         && (!value.starts_with('+') || Phone::parse(value, None).is_ok())
 }
 
+/// The most words beside an email in a cell of emails: a name, or what it is for.
+const WORDS_BESIDE_EMAIL: usize = 4;
+
+/// Whether a value is one or more email addresses, perhaps with names or remarks beside them.
+fn holds_emails(value: &str) -> bool {
+    if !value.contains('@') {
+        return false;
+    }
+    let is_separator = |c: char| c.is_whitespace() || ",;|<>()[]{}\"'".contains(c);
+    let words = value.split(is_separator).filter(|word| !word.is_empty());
+    let (emails, others): (Vec<&str>, Vec<&str>) =
+        words.partition(|word| Email::parse(word.trim_start_matches("mailto:")).is_ok());
+    !emails.is_empty() && others.len() <= WORDS_BESIDE_EMAIL * emails.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cells_of_several_emails_hold_emails_and_sentences_do_not() {
+        for value in [
+            "ann@example.com",
+            "ann@example.com\nbo@example.org",
+            "Ivers, Ann <ann@example.com>; Bo Lin <bo@example.com>;",
+            "<ann@example.com>,",
+            "ann@example.com (office); bo@example.com (private)",
+            "mailto:ann@example.com",
+        ] {
+            assert!(holds_emails(value), "{value}");
+        }
+        for value in [
+            "@ann",
+            "ann@",
+            "please ask ann@example.com whether she comes on Monday",
+            "",
+        ] {
+            assert!(!holds_emails(value), "{value}");
+        }
+    }
 
     fn profile(values: &[&str]) -> Profile {
         Profile::new(values.iter().copied())

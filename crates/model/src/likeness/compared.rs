@@ -4,7 +4,7 @@
 
 use super::agreement;
 use super::names::Name;
-use super::places::{self, Place};
+use super::places::{self, Mailbox, Place};
 use crate::contact::Contact;
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -13,6 +13,7 @@ use std::cell::OnceCell;
 pub struct Compared<'a> {
     pub(super) contact: Cow<'a, Contact>,
     pub(super) name: Name,
+    mailboxes: OnceCell<Vec<Mailbox>>,
     company: OnceCell<String>,
     places: OnceCell<Vec<Place>>,
     numbers: OnceCell<Vec<(String, String)>>,
@@ -24,6 +25,7 @@ impl<'a> Compared<'a> {
         Self {
             name: Name::from_contact(&contact),
             contact,
+            mailboxes: OnceCell::new(),
             company: OnceCell::new(),
             places: OnceCell::new(),
             numbers: OnceCell::new(),
@@ -33,6 +35,16 @@ impl<'a> Compared<'a> {
     /// The contact as it was given.
     pub fn contact(&self) -> &Contact {
         &self.contact
+    }
+
+    pub(super) fn mailboxes(&self) -> &[Mailbox] {
+        self.mailboxes.get_or_init(|| {
+            self.contact
+                .emails
+                .iter()
+                .map(|email| Mailbox::new(&email.value))
+                .collect()
+        })
     }
 
     /// The name of the company in the form of [`places::company`]; empty if it has none.

@@ -81,8 +81,7 @@ pub fn likeness(a: &Contact, b: &Contact) -> Likeness {
     let mut reasons: Vec<String> = shared.iter().filter_map(describe_key).collect();
     let names = names::compare(&a.name, &b.name);
     reasons.extend(describe_names(a, b, names));
-    let evidence = Evidence::new(a, b);
-    reasons.extend(evidence.reasons);
+    reasons.extend(Evidence::describe(a, b).reasons);
     if verdict == Verdict::Possible && births_far(&a.contact, &b.contact) && !two_generations(a, b) {
         reasons.push("but another birthday".to_owned());
     }
@@ -239,7 +238,7 @@ fn by_names(a: &Compared<'_>, b: &Compared<'_>) -> Likeness {
     if !names_may_be_one || name_a.generation_differs(name_b) || births_differ(&a.contact, &b.contact) {
         return Likeness::different();
     }
-    let evidence = Evidence::new(a, b);
+    let evidence = Evidence::weigh(a, b);
     let firms = names == Names::Neither && has_company(a) && has_company(b);
     let weight: i32 = match names {
         // Who has both names is known by them; `Ann` alone could be anybody.
@@ -257,7 +256,7 @@ fn by_names(a: &Compared<'_>, b: &Compared<'_>) -> Likeness {
         return Likeness::different();
     }
     let mut reasons: Vec<String> = describe_names(a, b, names).into_iter().collect();
-    reasons.extend(evidence.reasons);
+    reasons.extend(Evidence::describe(a, b).reasons);
     Likeness {
         verdict: Verdict::Possible,
         // A whole name with a birthday or a house in common is likely one.
@@ -306,11 +305,22 @@ struct Evidence {
     against: i32,
     company: bool,
     birthday: bool,
+    /// In words; empty if it was only weighed.
     reasons: Vec<String>,
+    is_described: bool,
 }
 
 impl Evidence {
-    fn new(compared_a: &Compared<'_>, compared_b: &Compared<'_>) -> Self {
+    /// Weighs without words: of most pairs nobody ever reads why they are two.
+    fn weigh(a: &Compared<'_>, b: &Compared<'_>) -> Self {
+        Self::find(a, b, false)
+    }
+
+    fn describe(a: &Compared<'_>, b: &Compared<'_>) -> Self {
+        Self::find(a, b, true)
+    }
+
+    fn find(compared_a: &Compared<'_>, compared_b: &Compared<'_>, is_described: bool) -> Self {
         let (a, b) = (&*compared_a.contact, &*compared_b.contact);
         let mut all = Self {
             weight: 0,
@@ -318,8 +328,9 @@ impl Evidence {
             company: false,
             birthday: false,
             reasons: Vec::new(),
+            is_described,
         };
-        all.emails(a, b);
+        all.emails(compared_a, compared_b);
         all.phones(a, b);
         all.companies(compared_a, compared_b);
         all.places(compared_a, compared_b);
@@ -327,30 +338,34 @@ impl Evidence {
             && of_a == of_b
         {
             all.birthday = true;
-            all.found(BIRTHDAY, "same birthday".to_owned());
+            all.found(BIRTHDAY, || "same birthday".to_owned());
         }
         all
     }
 
-    fn found(&mut self, weight: i32, reason: String) {
+    fn found(&mut self, weight: i32, reason: impl FnOnce() -> String) {
         self.weight += weight;
-        self.reasons.push(reason);
+        if self.is_described {
+            self.reasons.push(reason());
+        }
     }
 
-    fn emails(&mut self, a: &Contact, b: &Contact) {
-        if a.emails.is_empty() || b.emails.is_empty() {
+    fn emails(&mut self, a: &Compared<'_>, b: &Compared<'_>) {
+        if a.contact.emails.is_empty() || b.contact.emails.is_empty() {
             return;
         }
         let pairs = || {
-            a.emails
+            a.mailboxes()
                 .iter()
-                .flat_map(|x| b.emails.iter().map(move |y| (&x.value, &y.value)))
+                .flat_map(|x| b.mailboxes().iter().map(move |y| (x, y)))
         };
-        if pairs().any(|(x, y)| x.key() == y.key()) {
+        if pairs().any(|(x, y)| x.key == y.key) {
             return;
         }
-        match pairs().find(|(x, y)| places::one_mailbox(x, y)) {
-            Some((x, y)) => self.found(4, format!("emails alike: {} / {}", x.as_str(), y.as_str())),
+        match pairs().find(|(x, y)| x.is_like(y)) {
+            Some((x, y)) => self.found(4, || {
+                format!("emails alike: {} / {}", x.email.as_str(), y.email.as_str())
+            }),
             None => self.against += 1,
         }
     }
@@ -359,13 +374,12 @@ impl Evidence {
         if a.phones.is_empty() || b.phones.is_empty() {
             return;
         }
-        let main = |p: &LabeledPhone| p.phone.as_str().split(';').next().unwrap_or_default().to_owned();
         let pairs = || a.phones.iter().flat_map(|x| b.phones.iter().map(move |y| (x, y)));
         if pairs().any(|(x, y)| x.phone.as_str() == y.phone.as_str()) {
             return;
         }
-        if pairs().any(|(x, y)| main(x) == main(y)) {
-            self.found(2, "same phone but for the extension".to_owned());
+        if pairs().any(|(x, y)| without_extension(x) == without_extension(y)) {
+            self.found(2, || "same phone but for the extension".to_owned());
         } else {
             self.against += 1;
         }
@@ -379,7 +393,7 @@ impl Evidence {
             self.against += 1;
         } else {
             self.company = true;
-            self.found(2, format!("same company: {}", a.contact.company));
+            self.found(2, || format!("same company: {}", a.contact.company));
         }
     }
 
@@ -394,17 +408,21 @@ impl Evidence {
         let same_city = pairs().filter_map(|(_, x, y)| city(x, y)).max();
         let same_zip = pairs().filter_map(|(_, x, y)| zip(x, y)).max();
         if let Some((address, ..)) = pairs().find(|(_, x, y)| x.is_same(y)) {
-            self.found(3, format!("same address: {}", address.address));
+            self.found(3, || format!("same address: {}", address.address));
         } else if same_city == Some(true) {
             let shown = pairs().find(|(_, x, y)| city(x, y) == Some(true));
             let shown = shown.map(|(address, ..)| address.city.as_str()).unwrap_or_default();
-            self.found(1, format!("same city: {shown}"));
+            self.found(1, || format!("same city: {shown}"));
         } else if same_city == Some(false) {
             self.against += 1;
         } else if same_zip == Some(true) {
-            self.found(1, "same zip code".to_owned());
+            self.found(1, || "same zip code".to_owned());
         }
     }
+}
+
+fn without_extension(phone: &LabeledPhone) -> &str {
+    phone.phone.as_str().split(';').next().unwrap_or_default()
 }
 
 fn describe_key(key: &MatchKey) -> Option<String> {

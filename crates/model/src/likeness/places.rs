@@ -363,17 +363,41 @@ pub(super) fn is_shared(address: &str) -> bool {
                 .is_some_and(|name| name.replace('-', "") == bare)
 }
 
-/// Whether two different addresses look like one mailbox, and how.
-pub(super) fn one_mailbox(a: &Email, b: &Email) -> bool {
-    let (a, b) = (a.as_str(), b.as_str());
-    if is_shared(a) || is_shared(b) {
-        return false;
+/// An email with the forms in which it is compared.
+pub(super) struct Mailbox {
+    pub email: Email,
+    pub key: String,
+    local: String,
+    bare: String,
+    domain: String,
+    is_shared: bool,
+}
+
+impl Mailbox {
+    pub fn new(email: &Email) -> Self {
+        let text = email.as_str();
+        Self {
+            key: email.key(),
+            local: local(text),
+            bare: bare_local(text),
+            domain: domain(text),
+            is_shared: is_shared(text),
+            email: email.clone(),
+        }
     }
-    let (domain_a, domain_b) = (domain(a), domain(b));
-    if domain_a == domain_b {
-        return bare_local(a) == bare_local(b);
+
+    /// Whether two different addresses look like one mailbox.
+    pub fn is_like(&self, other: &Self) -> bool {
+        if self.is_shared || other.is_shared {
+            return false;
+        }
+        if self.domain == other.domain {
+            return self.bare == other.bare;
+        }
+        self.local == other.local
+            && self.domain.len() > 6
+            && super::names::letters_apart(&self.domain, &other.domain) <= 1
     }
-    local(a) == local(b) && domain_a.len() > 6 && super::names::letters_apart(&domain_a, &domain_b) <= 1
 }
 
 /// Whether an address is one that the firm gave: its domain carries the firm's name.
