@@ -669,3 +669,16 @@ fn a_company_that_was_not_provided_is_none() {
     let rows = read("Name,Company\nKen Ohm,[not provided]\n");
     assert_eq!(rows[0].contact.company.as_str(), "");
 }
+
+#[test]
+fn an_address_in_json_is_taken_apart() {
+    let rows = read(
+        "email,name,address\n\
+         p@example.com,Pia Dorn,\"{\"\"street\"\":\"\"1 N St\"\",\"\"city\"\":\"\"Salem\"\",\"\"zip\"\":\"\"01970\"\"}\"\n\
+         r@example.com,Ron Eck,{}\n",
+    );
+    let address = &rows[0].contact.addresses[0];
+    let parts = [&address.address, &address.city, &address.zip_code].map(model::Text::as_str);
+    assert_eq!(parts, ["1 N St", "Salem", "01970"]);
+    assert!(rows[1].contact.addresses.is_empty());
+}

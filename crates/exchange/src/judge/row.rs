@@ -1,5 +1,6 @@
 //! One ordinary row: every mapped cell becomes a value or a reason.
 
+use super::address_objects::{Parts, addresses_in};
 use super::composed::compose;
 use super::date_orders::{ColumnDates, DateDoubt};
 use super::email_cells::{emails_in, exported_emails_in, is_exchange_address};
@@ -322,12 +323,30 @@ impl<'a> RowReader<'a> {
 
     fn read_address(&mut self, column: &'a BoundColumn, label: &Label, part: AddressPart, cell: &str) {
         let label = self.label_of(column, label);
+        let objects = match part {
+            AddressPart::Street if !self.own => addresses_in(cell),
+            _ => None,
+        };
+        if let Some(addresses) = objects {
+            return self.read_address_objects(column, &label, addresses);
+        }
         if self.own || !cell.contains(":::") {
             return self.read_address_part(column, label, part, cell);
         }
         // Google writes the parts of several addresses of one label behind each other.
         for (number, cell) in cell.split(":::").enumerate() {
             self.read_address_part(column, numbered(&label, number), part, cell.trim());
+        }
+    }
+
+    fn read_address_objects(&mut self, column: &BoundColumn, label: &Label, addresses: Vec<Parts>) {
+        if addresses.iter().all(Vec::is_empty) {
+            self.read_address_part(column, label.clone(), AddressPart::Street, "");
+        }
+        for (number, parts) in addresses.into_iter().enumerate() {
+            for (part, text) in parts {
+                self.read_address_part(column, numbered(label, number), part, &text);
+            }
         }
     }
 
