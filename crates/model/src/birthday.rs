@@ -233,6 +233,15 @@ impl DateParts {
             Some(rest) => (true, rest),
             None => (false, text),
         };
+        // As vCards write a day without a year: `--0709`.
+        if dashes && text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit()) {
+            return Some(Self::Numbers {
+                a: number(&text[..2])?,
+                b: number(&text[2..])?,
+                year: None,
+                year_first: true,
+            });
+        }
         let mut words: Vec<&str> = text
             .split(['/', '-', '.', ',', ' ', '年', '月', '日', '년', '월', '일'])
             .map(|word| word.trim_matches(['\'', '(', ')']))

@@ -34,6 +34,7 @@ pub fn compose(mapping: &BoundMapping, record: Record<'_>) -> Vec<Option<String>
                 let (_, parts) = birthday.get_or_insert_with(|| (main, Default::default()));
                 parts[piece as usize - Piece::Day as usize] = value;
             }
+            Piece::HouseNumber if has_number(&whole, &value) => composed[main] = Some(whole),
             Piece::HouseNumber if at < main => composed[main] = Some(joined(&value, &whole, " ")),
             Piece::HouseNumber => composed[main] = Some(joined(&whole, &value, " ")),
             Piece::Unit if value.chars().count() <= 4 && ends_with_digit(&whole) => {
@@ -58,6 +59,12 @@ pub fn compose(mapping: &BoundMapping, record: Record<'_>) -> Vec<Option<String>
         composed[main] = Some(date(&parts));
     }
     composed
+}
+
+/// Whether a street begins or ends with the house number.
+fn has_number(street: &str, number: &str) -> bool {
+    let mut words = street.split_whitespace();
+    words.next() == Some(number) || words.next_back() == Some(number)
 }
 
 fn ends_with_digit(text: &str) -> bool {

@@ -4,6 +4,7 @@
 //! (the order of dates, the country of numbers). Leaves out duplicates: whether a contact is there already is for those
 //! who know the directory. Judging is a function of the row alone, so rows may be judged on many threads.
 
+mod address_objects;
 mod composed;
 mod date_orders;
 mod email_cells;

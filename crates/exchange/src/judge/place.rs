@@ -1,5 +1,7 @@
 //! Cells that hold several parts of an address, or a whole name in an order of its own.
 
+use model::titles_in_front;
+
 /// The parts of a place: `10115 Berlin`, `Springfield, IL 62704`, `São Paulo/SP`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Place {
@@ -117,7 +119,9 @@ pub fn with_comma(name: &str) -> String {
     if name.contains(',') {
         return name.to_owned();
     }
-    let words: Vec<&str> = name.split_whitespace().collect();
+    let all: Vec<&str> = name.split_whitespace().collect();
+    let titles = titles_in_front(&all);
+    let words = &all[titles..];
     if words.len() < 2 {
         return name.to_owned();
     }
@@ -137,7 +141,8 @@ pub fn with_comma(name: &str) -> String {
     if family >= words.len() {
         return name.to_owned();
     }
-    format!("{}, {}", words[..family].join(" "), words[family..].join(" "))
+    let family = titles + family;
+    format!("{}, {}", all[..family].join(" "), all[family..].join(" "))
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ const OF_PROGRAMS: &[&str] = &[
     "(empty)",
     "(blank)",
     "(leer)",
+    "[not provided]",
 ];
 
 /// Written by programs, and also words: empty where they can hardly be the value.

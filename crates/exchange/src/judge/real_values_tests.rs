@@ -589,3 +589,96 @@ fn rows_without_country_are_read_by_that_of_the_others() {
     assert_eq!(phones(&rows[1]), ["+15035550133"]);
     assert!(codes(&rows[1]).is_empty());
 }
+
+#[test]
+fn answers_of_yes_and_no_are_no_values_whatever_the_header_says() {
+    let rows = read("Name,Email,Emailing,Direct Mail Email\nAnn Ivers,ann@example.com,No,No\nBob Oduya,,No,Yes\n");
+    assert_eq!(emails(&rows[0]), ["ann@example.com"]);
+    assert!(rows.iter().all(|row| codes(row).is_empty()));
+}
+
+#[test]
+fn numbers_of_orders_are_no_names() {
+    let rows = read("Name,Billing Name,Email\n#1001,Ella Stone,ella@example.com\n#1002,Ray Hill,ray@example.com\n");
+    assert_eq!(name(&rows[0]), ["", "Ella", "", "Stone"]);
+}
+
+#[test]
+fn a_line_that_the_street_has_already_is_not_repeated() {
+    let rows = read(
+        "Name,Street Address,Street Number,Street Name,Address 2,City,Zip\n\
+         Ivy Hale,14 Oak Rd NW,14,Oak Rd NW,Box 2,Akron,44301\n",
+    );
+    assert_eq!(rows[0].contact.addresses[0].address.as_str(), "14 Oak Rd NW, Box 2");
+}
+
+#[test]
+fn a_company_among_the_forms_of_address_is_no_title() {
+    let rows = read(
+        "Anrede;Firma;Nachname;Ansprechpartner;E-Mail\n\
+         Firma;Holz AG;;Herr Klaus Span;info@example.com\n\
+         Firma;;Stahl GmbH;;stahl@example.com\n\
+         Frau;;Weber;;weber@example.com\n",
+    );
+    assert_eq!(name(&rows[0]), ["Herr", "Klaus", "", "Span"]);
+    assert_eq!(name(&rows[1]), ["", "", "", ""]);
+    assert_eq!(rows[1].contact.company.as_str(), "Stahl GmbH");
+    assert_eq!(name(&rows[2]), ["Frau", "", "", "Weber"]);
+}
+
+#[test]
+fn a_whole_name_completes_a_family_name() {
+    let rows = read(
+        "Display Name,First Name,Last Name,Email\n\
+         Ann Ivers,,Ivers,ann@example.com\nAnn Ivers,Ann,,b@example.com\nThe Ivers,,Oduya,c@example.com\n",
+    );
+    assert_eq!(name(&rows[0]), ["", "Ann", "", "Ivers"]);
+    assert_eq!(name(&rows[1]), ["", "Ann", "", "Ivers"]);
+    assert_eq!(name(&rows[2]), ["", "", "", "Oduya"]);
+}
+
+#[test]
+fn the_company_before_a_name_is_no_part_of_it() {
+    let rows = read("Display Name,Company,Email\n\"Dubois SA, Jean Petit\",Dubois SA,jean@example.com\n");
+    assert_eq!(name(&rows[0]), ["", "Jean", "", "Petit"]);
+}
+
+#[test]
+fn titles_stand_before_names_that_begin_with_the_family_name() {
+    let rows =
+        read("Név;E-mail cím;Település\nDr. Kovács Éva;eva@example.com;Budapest\nSzabó Péter;p@example.com;Pécs\n");
+    assert_eq!(name(&rows[0]), ["Dr.", "Éva", "", "Kovács"]);
+    assert_eq!(name(&rows[1]), ["", "Péter", "", "Szabó"]);
+}
+
+#[test]
+fn a_birthday_without_year_is_read_as_cards_write_it() {
+    let rows = read("fn,bday\nEva Zahn,--0709\nRolf Zahn,19650708\n");
+    assert_eq!(birthday(&rows[0]), "--07-09");
+    assert!(codes(&rows[0]).is_empty());
+}
+
+#[test]
+fn the_day_of_birth_of_whole_dates_is_the_birthday() {
+    let rows = read("Naam,Geboortedag,Woonplaats\nAnna Smit,1964-03-12,Utrecht\n");
+    assert_eq!(birthday(&rows[0]), "1964-03-12");
+}
+
+#[test]
+fn a_company_that_was_not_provided_is_none() {
+    let rows = read("Name,Company\nKen Ohm,[not provided]\n");
+    assert_eq!(rows[0].contact.company.as_str(), "");
+}
+
+#[test]
+fn an_address_in_json_is_taken_apart() {
+    let rows = read(
+        "email,name,address\n\
+         p@example.com,Pia Dorn,\"{\"\"street\"\":\"\"1 N St\"\",\"\"city\"\":\"\"Salem\"\",\"\"zip\"\":\"\"01970\"\"}\"\n\
+         r@example.com,Ron Eck,{}\n",
+    );
+    let address = &rows[0].contact.addresses[0];
+    let parts = [&address.address, &address.city, &address.zip_code].map(model::Text::as_str);
+    assert_eq!(parts, ["1 N St", "Salem", "01970"]);
+    assert!(rows[1].contact.addresses.is_empty());
+}

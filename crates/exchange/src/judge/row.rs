@@ -1,5 +1,6 @@
 //! One ordinary row: every mapped cell becomes a value or a reason.
 
+use super::address_objects::{Parts, addresses_in};
 use super::composed::compose;
 use super::date_orders::{ColumnDates, DateDoubt};
 use super::email_cells::{emails_in, exported_emails_in, is_exchange_address};
@@ -50,6 +51,9 @@ pub fn read(judge: &Judge, record: Record<'_>) -> Judged {
         {
             reader.read_cell(at, column, slot);
         }
+    }
+    if !reader.own {
+        reader.take_company_salutation();
     }
     reader.take_full_name();
     reader.check_shape();
@@ -319,12 +323,30 @@ impl<'a> RowReader<'a> {
 
     fn read_address(&mut self, column: &'a BoundColumn, label: &Label, part: AddressPart, cell: &str) {
         let label = self.label_of(column, label);
+        let objects = match part {
+            AddressPart::Street if !self.own => addresses_in(cell),
+            _ => None,
+        };
+        if let Some(addresses) = objects {
+            return self.read_address_objects(column, &label, addresses);
+        }
         if self.own || !cell.contains(":::") {
             return self.read_address_part(column, label, part, cell);
         }
         // Google writes the parts of several addresses of one label behind each other.
         for (number, cell) in cell.split(":::").enumerate() {
             self.read_address_part(column, numbered(&label, number), part, cell.trim());
+        }
+    }
+
+    fn read_address_objects(&mut self, column: &BoundColumn, label: &Label, addresses: Vec<Parts>) {
+        if addresses.iter().all(Vec::is_empty) {
+            self.read_address_part(column, label.clone(), AddressPart::Street, "");
+        }
+        for (number, parts) in addresses.into_iter().enumerate() {
+            for (part, text) in parts {
+                self.read_address_part(column, numbered(label, number), part, &text);
+            }
         }
     }
 
@@ -351,6 +373,7 @@ impl<'a> RowReader<'a> {
             .find(|(l, p, _)| *l == label && *p == part);
         match earlier {
             Some((_, _, line)) if line.is_empty() => *line = text,
+            Some((_, _, line)) if part == AddressPart::Street && has_line(line.as_str(), text.as_str()) => {}
             Some((_, _, line)) if !text.is_empty() => *line = Text::new(&format!("{line}, {text}")),
             Some(_) => {}
             None => self.patch.addresses.push((label, part, text)),
@@ -494,14 +517,50 @@ impl<'a> RowReader<'a> {
         }
     }
 
+    /// `Firma` in a column of forms of address says that the name is that of a company.
+    fn take_company_salutation(&mut self) {
+        if !is_company_salutation(self.text(TextField::Prefix)) {
+            return;
+        }
+        let has_company = !self.text(TextField::Company).is_empty();
+        let last = self.text(TextField::LastName).to_owned();
+        if !has_company && (last.is_empty() || !self.text(TextField::FirstName).is_empty()) {
+            return;
+        }
+        self.patch.texts.retain(|(field, _)| *field != TextField::Prefix);
+        if !has_company {
+            self.patch.texts.retain(|(field, _)| *field != TextField::LastName);
+            self.put_text(TextField::Company, &last);
+        }
+    }
+
+    /// A given name that only the whole name has, beside a family name of its own column, or the other way round.
+    fn complete_name(&mut self) {
+        let (first, last) = (self.text(TextField::FirstName), self.text(TextField::LastName));
+        let parts = split_person_name(&model::clean(&self.full_name));
+        let (lacking, value) = match (first.is_empty(), last.is_empty()) {
+            (true, false) if parts.last == last => (TextField::FirstName, parts.first),
+            (false, true) if parts.first == first => (TextField::LastName, parts.last),
+            _ => return,
+        };
+        self.put_text(lacking, &value);
+    }
+
     /// The whole name is taken where the row names no parts.
     fn take_full_name(&mut self) {
         let is_part = |f: TextField| matches!(f, TextField::FirstName | TextField::LastName | TextField::MiddleName);
-        if self.full_name.is_empty() || self.patch.texts.iter().any(|(f, t)| is_part(*f) && !t.is_empty()) {
+        if self.full_name.is_empty() {
             return;
         }
+        if self.patch.texts.iter().any(|(f, t)| is_part(*f) && !t.is_empty()) {
+            return self.complete_name();
+        }
         let name = model::clean(&self.full_name);
-        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        // `Acme Ltd, Ann Ivers` beside the company.
+        let company = self.text(TextField::Company);
+        let person = name.strip_prefix(company).and_then(|rest| rest.strip_prefix(','));
+        let person = person.filter(|person| !company.is_empty() && !person.trim().is_empty());
+        let name = person.unwrap_or(&name).split_whitespace().collect::<Vec<_>>().join(" ");
         let salutation = self.text(TextField::Prefix).to_owned();
         let of_company = is_company_salutation(&salutation);
         if (of_company || looks_like_company(&name)) && self.text(TextField::Company).is_empty() {
@@ -677,6 +736,17 @@ fn numbered(label: &Label, number: usize) -> Label {
         (_, "") => Label::exact(&format!("other {number}")),
         (_, word) => Label::exact(&format!("{word} {}", number + 1)),
     }
+}
+
+/// Whether a street has the line already, with or without its house number: `14 Oak Rd, Box 2` has `Oak Rd`.
+fn has_line(street: &str, line: &str) -> bool {
+    let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    let has = |known: &str| {
+        let before = known.split_once(' ').filter(|(word, _)| is_number(word));
+        let behind = known.rsplit_once(' ').filter(|(_, word)| is_number(word));
+        known == line || before.is_some_and(|(_, name)| name == line) || behind.is_some_and(|(name, _)| name == line)
+    };
+    !line.is_empty() && (has(street) || street.split([',', '\n']).map(str::trim).any(has))
 }
 
 /// A number without the apostrophe by which a spreadsheet keeps its zeros.

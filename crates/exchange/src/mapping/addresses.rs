@@ -2,6 +2,7 @@
 //! a second address.
 
 use super::candidate::{Candidate, address_label};
+use super::header_words::words;
 use super::lexicon::{Field, Kind};
 use model::{AddressPart, Label, Slot};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -17,6 +18,7 @@ struct Group {
 
 /// Gives the columns of each address one label.
 pub fn put_together(candidates: &mut [Candidate]) {
+    leave_out_spare_states(candidates);
     let columns: Vec<usize> = (0..candidates.len())
         .filter(|at| is_open_part(&candidates[*at]))
         .collect();
@@ -44,6 +46,58 @@ pub fn put_together(candidates: &mut [Candidate]) {
             *own = label;
         }
     }
+}
+
+/// A second state of the one address of its kind makes no second address: `County` beside `State`, `Territory` beside
+/// both.
+fn leave_out_spare_states(candidates: &mut [Candidate]) {
+    let mut groups: BTreeMap<Group, Vec<usize>> = BTreeMap::new();
+    for (at, candidate) in candidates.iter().enumerate().filter(|(_, c)| is_open_part(c)) {
+        let reading = &candidate.reading;
+        let group = Group {
+            kind: reading.kind,
+            is_second: reading.is_second,
+            number: reading.group.unwrap_or(1).max(1),
+        };
+        groups.entry(group).or_default().push(at);
+    }
+    for columns in groups.values() {
+        let Some((kept, spare)) = spare_states(candidates, columns) else {
+            continue;
+        };
+        let reason = format!(
+            "State is already filled by the column \"{}\"; this one is left out",
+            candidates[kept].column.header
+        );
+        for at in spare {
+            let column = &mut candidates[at].column;
+            column.proposal = column.slot.take();
+            column.reason.clone_from(&reason);
+            column.confidence = 0.3;
+        }
+    }
+}
+
+/// The state of the columns of one address, and the others that are named like one.
+fn spare_states(candidates: &[Candidate], columns: &[usize]) -> Option<(usize, Vec<usize>)> {
+    let of = |fields: &[Field]| -> Vec<usize> {
+        let is_one = |at: &usize| fields.contains(&part(&candidates[*at]));
+        columns.iter().copied().filter(is_one).collect()
+    };
+    let states = of(&[Field::State]);
+    let others = of(&[Field::City, Field::Place]).len().max(of(&[Field::ZipCode]).len());
+    if states.len() < 2 || others != 1 {
+        return None;
+    }
+    let is_wide = |at: &usize| has_word(&candidates[*at], &["county", "territory", "region", "district"]);
+    let kept = *states.iter().find(|at| !is_wide(at)).or(states.first())?;
+    Some((kept, states.into_iter().filter(|at| *at != kept).collect()))
+}
+
+fn has_word(candidate: &Candidate, wanted: &[&str]) -> bool {
+    words(&candidate.column.header)
+        .iter()
+        .any(|word| wanted.contains(&word.as_str()))
 }
 
 fn is_open_part(candidate: &Candidate) -> bool {

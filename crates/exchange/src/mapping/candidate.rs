@@ -111,7 +111,7 @@ pub fn slot_of(field: Field, reading: &Reading) -> Option<Slot> {
         Field::State => address(AddressPart::State),
         Field::ZipCode => address(AddressPart::ZipCode),
         Field::Country => address(AddressPart::Country),
-        Field::Tags => (is_first && !is_of_calls).then_some(Slot::Tags),
+        Field::Tags => (!is_of_calls).then_some(Slot::Tags),
         Field::Birthday | Field::BirthDay | Field::BirthMonth | Field::BirthYear => {
             (is_first && !is_of_calls).then_some(Slot::Birthday)
         }

@@ -38,6 +38,8 @@ pub struct Reading {
     pub line: Option<usize>,
     /// Whose value it is.
     pub party: Option<Party>,
+    /// The field that the header would name, were it not somebody else's.
+    pub withheld: Option<Field>,
     /// The number of the person: 2 in `Guest 2 Email`.
     pub person: Option<usize>,
     /// The words in front that are not known, where many headers begin with them: `properties.city`.
@@ -256,6 +258,9 @@ impl Words {
                 Verdict::Field(field)
             }
             None => match (word.kind(), reading.party) {
+                // Nothing but a telephone is mobile, in any language.
+                (Some(Kind::Mobile), _) => Verdict::Field(Field::PhoneMobile),
+                (Some(Kind::Fax), _) => Verdict::Field(Field::PhoneFax),
                 (Some(kind), _) => Verdict::Kind(kind),
                 (None, Some(_)) => Verdict::NotOurs,
                 (None, None) if word.has(Role::Number) => Verdict::Number,
@@ -274,11 +279,12 @@ impl Words {
             .find(|p| !p.may_be_contact())
             .or(parties.first().copied());
         reading.is_second = self.words.iter().any(|word| word.has(Role::Second));
+        let (fields, kinds) = self.fields_and_kinds();
         if reading.party.is_some_and(|party| !party.may_be_contact()) {
             reading.verdict = Verdict::NotOurs;
+            reading.withheld = joined(&fields);
             return;
         }
-        let (fields, kinds) = self.fields_and_kinds();
         reading.kind = kind_of(&kinds);
         let field = joined(&fields);
         let has_label = self

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 /// name, Spanish `Nombre` alone the whole one, `Title` beside `Job Title` the form of address.
 pub fn read_names_in_company(candidates: &mut [Candidate]) {
     whole_or_family_name(candidates);
+    whole_or_given_name(candidates);
     half_or_whole_name(candidates);
     job_title_or_form_of_address(candidates);
 }
@@ -27,14 +28,43 @@ fn set(candidate: &mut Candidate, slot: Slot, reason: &str) {
 fn whole_or_family_name(candidates: &mut [Candidate]) {
     let (first, last) = (Slot::Text(TextField::FirstName), Slot::Text(TextField::LastName));
     if let Some(full) = position(candidates, &Slot::FullName)
-        && position(candidates, &first).is_some()
+        && let Some(given) = position(candidates, &first)
         && position(candidates, &last).is_none()
-        && words(&candidates[full].column.header).len() == 1
+        && is_named_like(&candidates[full], &candidates[given])
     {
         set(
             &mut candidates[full],
             last,
             "Beside a column of given names, this is the family name",
+        );
+    }
+}
+
+/// `Name` beside `Vorname`, `Name des Kindes` beside `Vorname des Kindes`; not `Full name` beside `First name`.
+fn is_named_like(full: &Candidate, given: &Candidate) -> bool {
+    let (full, given) = (words(&full.column.header), words(&given.column.header));
+    let mut differing = full.iter().zip(&given).filter(|(one, other)| one != other);
+    let is_name = |word: &String| ["name", "nom", "naam", "navn", "namn"].contains(&word.as_str());
+    full.len() == 1
+        || full.len() == given.len()
+            && differing.next().is_some_and(|(one, _)| is_name(one))
+            && differing.next().is_none()
+}
+
+/// `Name` beside `Surname`, Korean `이름` beside `성`: the given name, unless the values are whole names.
+fn whole_or_given_name(candidates: &mut [Candidate]) {
+    let (first, last) = (Slot::Text(TextField::FirstName), Slot::Text(TextField::LastName));
+    if let Some(full) = position(candidates, &Slot::FullName)
+        && let Some(family) = position(candidates, &last)
+        && full.abs_diff(family) == 1
+        && position(candidates, &first).is_none()
+        && words(&candidates[full].column.header).len() == 1
+        && !candidates[full].profile.is_full_name()
+    {
+        set(
+            &mut candidates[full],
+            first,
+            "Beside a column of family names, this is the given name",
         );
     }
 }

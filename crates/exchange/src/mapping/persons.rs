@@ -18,6 +18,8 @@ pub fn keep_one_person(candidates: &mut [Candidate]) {
             }
         }
     }
+    take_child_for_want_of_others(candidates);
+    leave_recipients_of_mail(candidates);
     keep_main_party(candidates);
     keep_first_of_numbered(candidates);
     keep_first_of_repeated(candidates);
@@ -48,6 +50,40 @@ fn fields_of(candidates: &[Candidate], party: Option<Party>) -> impl Iterator<It
         .iter()
         .filter(move |c| c.reading.party == party && c.column.slot.is_some())
         .filter_map(Candidate::field)
+}
+
+/// In a list of a class or a camp the children are the contacts, where only they and their parents are named.
+fn take_child_for_want_of_others(candidates: &mut [Candidate]) {
+    let is_name = |c: &Candidate| c.column.slot.is_some() && c.field().is_none_or(is_core_name);
+    if candidates.iter().any(is_name) {
+        return;
+    }
+    let named = |c: &Candidate| {
+        let is_child = !c.is_fixed && c.reading.party == Some(Party::Child);
+        c.reading.withheld.filter(|field| is_child && field.is_of_name())
+    };
+    if !candidates.iter().filter_map(named).any(is_core_name) {
+        return;
+    }
+    for candidate in candidates.iter_mut() {
+        if let Some(field) = named(candidate) {
+            candidate.reading.party = None;
+            candidate.give(field, 0.7, "The name of the child, as no other name is there");
+        }
+    }
+}
+
+/// `From` and `To` of payments and messages: the contact is the one, and the other is the owner of the file.
+fn leave_recipients_of_mail(candidates: &mut [Candidate]) {
+    let is_email_of = |c: &Candidate, party| c.reading.party == Some(party) && c.field() == Some(Field::Email);
+    let has_sender = candidates
+        .iter()
+        .any(|c| is_email_of(c, Party::Buyer) && c.column.slot.is_some());
+    for candidate in candidates.iter_mut() {
+        if has_sender && is_email_of(candidate, Party::Recipient) {
+            candidate.leave_to(Party::Recipient);
+        }
+    }
 }
 
 fn main_party(candidates: &[Candidate]) -> Option<Party> {

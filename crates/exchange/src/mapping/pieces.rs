@@ -34,6 +34,14 @@ fn join_birthday(candidates: &mut [Candidate]) {
             day.give(Field::BirthDay, 0.9, "");
         }
     }
+    // The day of birth of whole dates is the birthday.
+    if !has(candidates, Piece::Month)
+        && let Some(whole) = candidates
+            .iter_mut()
+            .find(|c| c.column.piece == Some(Piece::Day) && c.profile.is_date())
+    {
+        whole.give(Field::Birthday, 0.85, "The values are whole dates");
+    }
     let is_date = has(candidates, Piece::Month) && has(candidates, Piece::Day);
     let has_whole = candidates
         .iter()

@@ -1,4 +1,5 @@
-//! Further companies, job titles and departments of a person: a contact has one of each, so the others get custom fields.
+//! Further companies, job titles, departments and states of a person: a contact has one of each, so the others get
+//! custom fields.
 
 use super::candidate::Candidate;
 use super::lexicon::Field;
@@ -35,6 +36,7 @@ fn title_of(field: Field) -> Option<&'static str> {
         Field::Company => Some("Company"),
         Field::Title | Field::Occupation => Some("Title"),
         Field::Department => Some("Department"),
+        Field::State => Some("State"),
         _ => None,
     }
 }

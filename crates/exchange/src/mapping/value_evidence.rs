@@ -4,7 +4,7 @@ use super::candidate::{Candidate, UNKNOWN};
 use super::lexicon::{Field, Kind};
 use super::meaning::Verdict;
 use super::pieces::has_street;
-use model::{Label, Slot, TextField};
+use model::{AddressPart, Label, Slot, TextField};
 
 /// Lets values decide where words do not, and overrule words that they contradict.
 pub fn weigh_values(candidates: &mut [Candidate], has_header: bool) {
@@ -34,9 +34,20 @@ pub fn weigh_values(candidates: &mut [Candidate], has_header: bool) {
 
 fn leave_out_contradicted(candidate: &mut Candidate) {
     let profile = candidate.profile;
+    let is_yes_or_no = profile.is_yes_or_no();
     let (is_contradicted, what) = match &candidate.column.slot {
-        Some(Slot::Email(_)) => (profile.excludes_email(), "email addresses"),
-        Some(Slot::Phone(_)) if candidate.column.piece.is_none() => (profile.excludes_phone(), "phone numbers"),
+        Some(Slot::Email(_)) => (is_yes_or_no || profile.excludes_email(), "email addresses"),
+        Some(Slot::Phone(_)) if candidate.column.piece.is_none() => {
+            (is_yes_or_no || profile.excludes_phone(), "phone numbers")
+        }
+        Some(Slot::FullName | Slot::Text(TextField::FirstName | TextField::LastName)) => {
+            (profile.excludes_name(), "names")
+        }
+        // `NO` and `SI` are states and countries.
+        Some(Slot::Address(_, AddressPart::Street | AddressPart::City)) => (is_yes_or_no, "addresses"),
+        Some(Slot::Website(_) | Slot::Birthday | Slot::Text(TextField::Company | TextField::Title)) => {
+            (is_yes_or_no, "more than yes and no")
+        }
         _ => return,
     };
     if is_contradicted {

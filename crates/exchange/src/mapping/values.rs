@@ -1,7 +1,7 @@
 //! What the values of a column tell of it, whatever its name.
 
 use crate::open::is_data_like_cell;
-use model::{Email, Label, Phone, fold};
+use model::{Birthday, DateOrder, Email, Label, Phone, fold};
 
 /// What a column's sample values look like.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,6 +22,10 @@ pub struct Profile {
     /// What Outlook writes beside an email: how it is delivered.
     mail_protocols: usize,
     forms_of_address: usize,
+    /// Answers to a question that is answered with yes or no.
+    yes_or_no: usize,
+    letterless: usize,
+    dates: usize,
 }
 
 /// How many values of a column are looked at.
@@ -52,6 +56,9 @@ impl Profile {
         self.labels += usize::from(["work", "home", "mobile", "fax", "other"].contains(&Label::new(value).as_str()));
         self.mail_protocols += usize::from(matches!(value, "SMTP" | "EX" | "X400" | "MAPIPDL"));
         let folded = fold(value);
+        self.yes_or_no += usize::from(YES_OR_NO.contains(&folded.as_str()));
+        self.letterless += usize::from(!value.chars().any(char::is_alphabetic));
+        self.dates += usize::from(is_whole_date(value));
         self.forms_of_address += usize::from(folded.split(' ').all(|word| FORMS_OF_ADDRESS.contains(&word)));
         let name_like = !is_data_like_cell(value)
             && value
@@ -133,6 +140,21 @@ impl Profile {
         self.most(self.forms_of_address)
     }
 
+    /// All are answers to a question that is answered with yes or no.
+    pub fn is_yes_or_no(self) -> bool {
+        self.filled > 0 && self.yes_or_no == self.filled
+    }
+
+    /// None has a letter, as numbers of orders and customers have none.
+    pub fn excludes_name(self) -> bool {
+        self.filled > 0 && self.letterless == self.filled
+    }
+
+    /// Most are dates with day, month and year.
+    pub fn is_date(self) -> bool {
+        self.most(self.dates)
+    }
+
     /// Several values, and none could be an email address.
     pub fn excludes_email(self) -> bool {
         self.filled >= 3 && self.holding_at == 0 && self.with_digits < self.filled
@@ -196,12 +218,48 @@ const FORMS_OF_ADDRESS: &[&str] = &[
     "女士",
 ];
 
+/// Yes and no as programs write them, folded.
+const YES_OR_NO: &[&str] = &[
+    "yes",
+    "no",
+    "y",
+    "n",
+    "true",
+    "false",
+    "ja",
+    "nein",
+    "nee",
+    "oui",
+    "non",
+    "si",
+    "sim",
+    "nao",
+    "tak",
+    "nie",
+    "да",
+    "нет",
+    "はい",
+    "いいえ",
+    "是",
+    "否",
+];
+
+fn is_whole_date(value: &str) -> bool {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    value.len() <= 30
+        && (5..=14).contains(&digits)
+        && [DateOrder::DayFirst, DateOrder::MonthFirst]
+            .into_iter()
+            .any(|order| Birthday::parse(value, order).is_some_and(|day| day.year().is_some()))
+}
+
 fn is_plain_number(value: &str) -> bool {
     (7..=15).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn is_house_number(value: &str) -> bool {
-    value.len() <= 8 && value.starts_with(|c: char| c.is_ascii_digit()) && !value.contains('@')
+    let letters = value.chars().filter(|c| c.is_alphabetic()).count();
+    value.len() <= 8 && letters <= 3 && value.starts_with(|c: char| c.is_ascii_digit()) && !value.contains('@')
 }
 
 fn is_calling_code(value: &str) -> bool {
