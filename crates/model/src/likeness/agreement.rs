@@ -8,7 +8,6 @@ use super::names::{Name, letters_apart};
 use super::places::Place;
 use crate::birthday::Birthday;
 use crate::contact::Contact;
-use crate::text::fold;
 
 /// How two values of a field go together.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,10 +126,6 @@ fn texts(a: &str, b: &str) -> Option<Agrees> {
     Some(if apart <= near { Agrees::Nearly } else { Agrees::No })
 }
 
-fn tight(text: &str) -> String {
-    fold(text).replace(' ', "")
-}
-
 fn birthdays(a: &Contact, b: &Contact) -> Option<Agrees> {
     let (a, b) = (a.birthday?, b.birthday?);
     if a == b {
@@ -160,27 +155,6 @@ fn numbers(a: &Compared<'_>, b: &Compared<'_>) -> Option<(Agrees, String)> {
         Some((texts(of_a, of_b)?, name.clone()))
     });
     compared.max_by_key(|(agrees, _)| *agrees)
-}
-
-/// The custom fields that are numbers by which others know a contact: name and value in one piece.
-pub(super) fn numbers_of(contact: &Contact) -> Vec<(String, String)> {
-    let named = contact.custom.iter().filter(|(name, _)| is_number(name));
-    let with_values = named.map(|(name, value)| (name.clone(), tight(value.as_str())));
-    with_values.filter(|(_, value)| tells_apart(value)).collect()
-}
-
-/// Whether a field is called a number or an id.
-pub(super) fn is_number(field: &str) -> bool {
-    const WORDS: [&str; 14] = [
-        "id", "no", "nr", "num", "number", "nummer", "numero", "numer", "ssn", "vat", "passport", "iban", "nif",
-        "pesel",
-    ];
-    fold(field).split(' ').any(|word| WORDS.contains(&word))
-}
-
-/// Whether a value is long enough to be one contact's alone.
-pub(super) fn tells_apart(value: &str) -> bool {
-    value.len() >= 5 && value.bytes().filter(u8::is_ascii_digit).count() >= 4
 }
 
 struct NamesAgree {

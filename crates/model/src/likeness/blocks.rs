@@ -3,9 +3,9 @@
 //! Owns the blocks: two contacts that [`super::likeness`] would call possible are in one block at least, so that only
 //! contacts of one block need be compared. Leaves out keeping them and comparing.
 
-use super::agreement;
 use super::given::tight;
 use super::names::Name;
+use super::numbers::numbers_of;
 use super::places;
 use crate::contact::{Address, Contact};
 use crate::text::fold;
@@ -57,11 +57,8 @@ pub fn blocks(contact: &Contact) -> Vec<Block> {
                 &fold(address.zip_code.as_str()),
             );
         }
-        for (field, value) in contact.custom.iter().filter(|(field, _)| agreement::is_number(field)) {
-            let value = fold(value.as_str()).replace(' ', "");
-            if agreement::tells_apart(&value) {
-                out.add('u', field, &value);
-            }
+        for (field, value) in numbers_of(contact) {
+            out.add('u', &field, &value);
         }
         for email in contact.emails.iter().filter(|e| !places::is_shared(e.value.as_str())) {
             out.add('e', &places::bare_local(email.value.as_str()), "mailbox");

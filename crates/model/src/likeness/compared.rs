@@ -2,8 +2,8 @@
 //!
 //! One contact is compared with many: what is computed of it alone is computed once, and only when it is needed.
 
-use super::agreement;
 use super::names::Name;
+use super::numbers::numbers_of;
 use super::places::{self, Mailbox, Place};
 use crate::contact::Contact;
 use std::borrow::Cow;
@@ -62,6 +62,6 @@ impl<'a> Compared<'a> {
 
     /// Its custom fields that are numbers by which others know it, with their values in one piece.
     pub(super) fn numbers(&self) -> &[(String, String)] {
-        self.numbers.get_or_init(|| agreement::numbers_of(&self.contact))
+        self.numbers.get_or_init(|| numbers_of(&self.contact))
     }
 }

@@ -12,6 +12,7 @@ mod filling;
 mod generation;
 mod given;
 mod names;
+mod numbers;
 mod places;
 mod scripts;
 #[cfg(test)]
