@@ -5,7 +5,7 @@
 //! letter of the language little, one of another language more, a sign inside a word much. The cheapest encoding wins.
 
 use super::charset::Charset;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// The letters beyond ASCII of each language, in lower case, the frequent ones first; behind the bar those of borrowed words.
 const LANGUAGES: [(&str, &str); 26] = [
@@ -57,9 +57,9 @@ const SECOND_LANGUAGE: f64 = 3.0;
 /// How many different places of characters are compared.
 const MOST_PLACES: usize = 5_000;
 
-/// Each byte beyond ASCII with its neighbours, and how often it stands so.
+/// Each byte beyond ASCII with its neighbours, and how often it occurs. In order, so that sums of costs are always the same.
 #[derive(Debug, Default)]
-pub struct Places(HashMap<[u8; 3], u32>);
+pub struct Places(BTreeMap<[u8; 3], u32>);
 
 impl Places {
     /// Those of some bytes.
@@ -209,4 +209,32 @@ fn cost_of_neighbours(before: char, c: char, after: char) -> f64 {
 fn is_vowel_with_sign(c: char) -> bool {
     const VOWELS: &str = "àáâãäåāăąæèéêëēėęěìíîïīįıòóôõöøőœùúûüūůűųŵýÿŷ";
     c.to_lowercase().next().is_some_and(|lower| VOWELS.contains(lower))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Found by a property: Polish and Welsh cost nearly the same, and sums in a random order named now one, now the other.
+    #[test]
+    fn the_same_bytes_are_always_of_the_same_language() {
+        let bytes = [
+            58, 62, 113, 206, 196, 119, 140, 172, 160, 76, 206, 230, 185, 212, 116, 134, 91,
+        ];
+        let found = || {
+            fit(
+                &Places::count(&bytes),
+                Charset::standard(encoding_rs::WINDOWS_1250),
+                0.0,
+            )
+        };
+        let first = found();
+        for _ in 0..100 {
+            let again = found();
+            assert_eq!(
+                (again.language, again.cost.to_bits()),
+                (first.language, first.cost.to_bits())
+            );
+        }
+    }
 }
