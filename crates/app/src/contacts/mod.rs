@@ -251,7 +251,7 @@ impl View<'_, '_> {
             id: row.id,
             version: row.version,
             created_at: row.created_at,
-            created_by: row.created_by.and_then(Origin::of),
+            created_by: row.created_by.and_then(Origin::from_stored),
             written_by: row.written_by.and_then(RunId::import),
             contact: read(&row)?,
             right,

@@ -37,7 +37,7 @@ pub struct Origin {
 
 impl Origin {
     /// None for a contact of a preview, which is in no directory.
-    pub(crate) fn of(stored: contacts::Origin) -> Option<Self> {
+    pub(crate) fn from_stored(stored: contacts::Origin) -> Option<Self> {
         let import = stored.run.import()?;
         let line = stored.line;
         Some(Self { import, line })

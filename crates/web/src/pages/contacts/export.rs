@@ -106,7 +106,7 @@ struct Chosen {
 }
 
 impl Chosen {
-    fn of(sent: ExportForm) -> Self {
+    fn new(sent: ExportForm) -> Self {
         let (ids, criteria) = (sent.selection.ids, sent.criteria);
         let fitting = if !ids.is_empty() {
             Which::Selection
@@ -208,7 +208,7 @@ pub async fn again(
 }
 
 pub async fn show(web: &Arc<Web>, signed: &CurrentMember, sent: ExportForm) -> Result<Markup, Problem> {
-    let chosen = Chosen::of(sent);
+    let chosen = Chosen::new(sent);
     let (actor, which, selected) = (signed.actor, chosen.which, chosen.ids.len() as u64);
     let (filter, scope) = (chosen.filter(), chosen.scope());
     let count = match (which, filter) {
@@ -301,7 +301,7 @@ pub fn exports_everything(body: &[u8]) -> bool {
     let Ok(sent) = serde_html_form::from_bytes(body) else {
         return true;
     };
-    let chosen = Chosen::of(sent);
+    let chosen = Chosen::new(sent);
     match chosen.which {
         Which::All | Which::Mine => true,
         Which::Filter => chosen.criteria.is_empty() && chosen.criteria.scope() != Scope::Shared,
@@ -316,7 +316,7 @@ pub async fn file(
     Form(mut sent): Form<ExportForm>,
 ) -> Result<Response, Problem> {
     let ticket = Some(std::mem::take(&mut sent.ticket));
-    let request = Chosen::of(sent).request()?;
+    let request = Chosen::new(sent).request()?;
     let ticket = ticket
         .filter(|ticket| (16..=64).contains(&ticket.len()))
         .map(|ticket| format!("{}/{ticket}", signed.session));
