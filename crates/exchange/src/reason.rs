@@ -12,7 +12,7 @@ pub struct Reason {
     pub line: u64,
     /// The column's name; empty if it is about the row.
     pub column: String,
-    /// The value as it stands in the file, shortened.
+    /// The value as written in the file, shortened.
     pub value: String,
     /// What is wrong, a whole sentence.
     pub message: String,

@@ -43,7 +43,7 @@ pub fn may_have_been_a_phone(cell: &str) -> bool {
 pub struct Unread {
     /// What its column fills.
     pub slot: Slot,
-    /// The value as it stands in the file.
+    /// The value as written in the file.
     pub given: String,
 }
 

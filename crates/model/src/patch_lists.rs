@@ -29,7 +29,7 @@ pub enum Lists {
     /// They stay, and those of the row that the contact lacks are added.
     #[default]
     Add,
-    /// Those of the row take their places, one by one, and its tags that of all tags. What an empty cell of a list means
+    /// The values of the row replace them one by one, and its tags all tags. What an empty cell of a list means
     /// is said here, because a row may say all that a list holds.
     Replace(Blanks),
 }
@@ -48,7 +48,7 @@ pub fn add_values<T: Clone, K: Eq + Hash>(
         let mut at = 0..;
         list.retain(|(_, value)| !at.next().is_some_and(|at| empty.contains(&at)) || named.contains(&key(value)));
     }
-    // Where each value stands; of one that stands there twice, where it has a label. A list may be long, and nothing is
+    // The index of each value; of one that is held twice, the one with a label. A list may be long, and nothing is
     // looked for by going through it.
     let mut held: HashMap<K, usize> = HashMap::new();
     for (at, (label, value)) in list.iter().enumerate() {
@@ -129,7 +129,7 @@ fn keys_of<T, K: Eq + Hash>(cells: &[(Label, usize, Option<T>)], key: impl Fn(&T
     values.map(key).collect()
 }
 
-/// Where the values of each label stand in a list.
+/// The indexes of the values of each label in a list.
 fn places_of_labels<T>(list: &[(Label, T)]) -> HashMap<Label, Vec<usize>> {
     let mut places: HashMap<Label, Vec<usize>> = HashMap::new();
     for (at, (label, _)) in list.iter().enumerate() {
@@ -138,7 +138,7 @@ fn places_of_labels<T>(list: &[(Label, T)]) -> HashMap<Label, Vec<usize>> {
     places
 }
 
-/// Where the values stand whose cells are empty.
+/// The indexes of the values whose cells are empty.
 fn places_of_empty_cells<T>(list: &[(Label, T)], cells: &[(Label, usize, Option<T>)]) -> HashSet<usize> {
     let of_label = places_of_labels(list);
     let empty = cells.iter().filter(|(_, _, value)| value.is_none());

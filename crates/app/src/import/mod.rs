@@ -213,7 +213,7 @@ impl App {
     ) -> Result<(Plan, Vec<Column>, Lease), Error> {
         let terms = self.terms(actor)?;
         let look = usable_look(&upload.file.path, &request.opening, &terms)?;
-        // Who resumes it later may stand in another folder.
+        // The import may be resumed from another folder.
         let rejected = request
             .rejected
             .map(|p| std::path::absolute(p).unwrap_or_else(|_| p.to_owned()));

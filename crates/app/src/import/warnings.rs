@@ -41,7 +41,7 @@ pub struct Warned {
 /// What one warning says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WarningText {
-    /// The value as it stands in the file, shortened.
+    /// The value as written in the file, shortened.
     pub value: String,
     /// What is odd, a whole sentence.
     pub message: String,

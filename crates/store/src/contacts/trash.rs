@@ -48,7 +48,7 @@ fn read(row: &Row<'_>) -> Result<Trashed> {
     })
 }
 
-/// Puts contacts into the trash. Those of the same ids that are there go: an import may have brought them back in the meantime.
+/// Puts contacts into the trash. Contacts with the same ids that are in it are replaced: an import may have brought them back in the meantime.
 /// In the order of their ids they go fastest.
 pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, all: &[Trashed]) -> Result<()> {
     let ids: Vec<ContactId> = all.iter().map(|trashed| trashed.contact.id).collect();
