@@ -481,12 +481,12 @@ fn family_name_begins(rest: &[&str]) -> Option<usize> {
     }
 }
 
-/// Titles at the start: forms of address, titles with the words of their degrees, and two joined by `and`.
 /// How many words in front of a name are titles: two of `Prof. Dr. Kovács Éva`.
 pub fn titles_in_front(words: &[&str]) -> usize {
     take_prefix(words).0.len()
 }
 
+/// Titles at the start: forms of address, titles with the words of their degrees, and two joined by `and`.
 fn take_prefix<'a, 'b>(words: &'b [&'a str]) -> (&'b [&'a str], &'b [&'a str]) {
     let mut n = 0;
     while n + 1 < words.len() {

@@ -42,6 +42,11 @@ impl Counts {
         }
     }
 
+    /// Valid rows that changed nothing: the contact has their values, or the rule leaves it as it is.
+    pub fn unchanged_or_skipped(&self) -> u64 {
+        self.unchanged + self.duplicate + self.ambiguous + self.conflict
+    }
+
     /// Rows that a person can correct and import again: those that are kept as rejected rows.
     pub fn to_correct(&self) -> u64 {
         self.invalid + self.ambiguous + self.conflict

@@ -426,7 +426,10 @@ fn spaced_words(header: &str) -> String {
 }
 
 fn has_any(header: &str, phrases: &[&str]) -> bool {
-    phrases.iter().any(|phrase| header.contains(&format!(" {phrase} ")))
+    let is_whole =
+        |at: usize, phrase: &str| header[..at].ends_with(' ') && header[at + phrase.len()..].starts_with(' ');
+    let has = |phrase: &str| header.match_indices(phrase).any(|(at, found)| is_whole(at, found));
+    phrases.iter().any(|phrase| has(phrase))
 }
 
 #[cfg(test)]

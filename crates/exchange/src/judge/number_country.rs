@@ -3,7 +3,7 @@
 //! Owns the choice among countries by how many of the file's bare numbers are valid in each. Leaves out numbers whose row
 //! names a country, and international ones: they say nothing about the others.
 
-use super::phone_cells::{Found, phones_in};
+use super::phone_cells::phones_in;
 use model::{Phone, Region, countries};
 
 /// So many bare numbers are looked at: more would not change the answer.
@@ -22,12 +22,12 @@ pub struct BareNumbers {
 }
 
 impl BareNumbers {
-    /// Takes a cell into account, and gives the number back if it has one without country code.
+    /// Takes a cell into account, and gives it back without blanks around it if its numbers have no country code.
     pub fn add<'a>(&mut self, cell: &'a str) -> Option<&'a str> {
         let text = cell.trim();
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         let is_bare = (6..=MOST_DIGITS).contains(&digits)
-            && !text.starts_with(['+', '='])
+            && !text.starts_with('=')
             && !text.starts_with("00")
             && !text.contains('+')
             && !is_exponent(text);
@@ -56,8 +56,7 @@ impl BareNumbers {
     fn fit(&self, region: Region, most: usize) -> Fit {
         let mut fit = Fit::default();
         for number in self.numbers.iter().take(most) {
-            let found = phones_in(number, &mut |text| Phone::parse(text, Some(region)));
-            if let Some(phone) = first_of_valid(&found) {
+            if let Some(phone) = valid_in(number, region) {
                 // Without the zero that is dialled in the country it may be valid by chance.
                 let national = phone.national();
                 let usual = first_digit(number) == first_digit(&national) || first_digit(number) == Some('1');
@@ -113,9 +112,10 @@ fn is_exponent(text: &str) -> bool {
     is_number(parts.next()) && is_number(parts.next()) && parts.next().is_none()
 }
 
-/// The first number of a cell all of whose numbers are valid.
-fn first_of_valid(found: &[Found]) -> Option<&Phone> {
-    let mut phones = found.iter().map(|found| found.as_ref().ok().map(|(_, phone)| phone));
+/// The first number of a cell all of whose numbers are valid in a country.
+pub fn valid_in(cell: &str, region: Region) -> Option<Phone> {
+    let found = phones_in(cell, &mut |text| Phone::parse(text, Some(region)));
+    let mut phones = found.into_iter().map(|found| found.ok().map(|(_, phone)| phone));
     let first = phones.next()??;
     phones.all(|phone| phone.is_some()).then_some(first)
 }

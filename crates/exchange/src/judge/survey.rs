@@ -2,12 +2,12 @@
 
 use super::date_orders::{ColumnDates, DateEvidence};
 use super::header_language::regions_of_headers;
-use super::number_country::BareNumbers;
+use super::number_country::{BareNumbers, valid_in};
 use super::rules::Regions;
 use crate::mapping::BoundMapping;
 use crate::open::{Batch, Record, Records};
 use model::{
-    AddressPart, ContactRules, DecimalSign, FieldKind, Phone, Region, Slot, decimal_sign_shown_by, region_of_country,
+    AddressPart, ContactRules, DecimalSign, FieldKind, Region, Slot, decimal_sign_shown_by, region_of_country,
 };
 use std::io::{self, Read};
 
@@ -160,7 +160,7 @@ impl Findings {
             } else if let Some(expected) = self.expected.filter(|expected| !named.contains(expected))
                 && let Some(number) = self.named.add(cell)
             {
-                let is_valid = |region: &Region| Phone::parse(number, Some(*region)).is_ok();
+                let is_valid = |region: &Region| valid_in(number, *region).is_some();
                 match (named.iter().any(is_valid), is_valid(&expected)) {
                     (true, false) => self.only_in_named += 1,
                     (false, true) => self.only_in_expected += 1,

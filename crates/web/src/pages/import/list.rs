@@ -57,7 +57,7 @@ fn table(imports: &[ImportReport]) -> Markup {
 fn row(import: &ImportReport) -> Markup {
     let counts = import.counts;
     let draft = import.state == ImportState::Draft;
-    let skipped = counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict;
+    let skipped = counts.unchanged_or_skipped();
     let figures = [counts.rows, counts.new, counts.update, skipped, counts.invalid];
     html! {
         tr {

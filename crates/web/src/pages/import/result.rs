@@ -117,7 +117,7 @@ fn state_notice(report: &ImportReport) -> Markup {
     match report.state {
         ImportState::Done => notice(
             Tone::Good,
-            html! { p { "All " (counted(counts.rows, "row is", "rows are")) " accounted for: " (number(counts.new)) " created, " (number(counts.update)) " updated, " (number(skipped(counts))) " unchanged or skipped, " (number(counts.invalid)) " invalid." } },
+            html! { p { "All " (counted(counts.rows, "row is", "rows are")) " accounted for: " (number(counts.new)) " created, " (number(counts.update)) " updated, " (number(counts.unchanged_or_skipped())) " unchanged or skipped, " (number(counts.invalid)) " invalid." } },
         ),
         ImportState::Cancelled => notice(
             Tone::Warn,
@@ -137,10 +137,6 @@ fn state_notice(report: &ImportReport) -> Markup {
             html! { p { "This import was taken back. What it had created is gone, and what it had changed has its old values." } },
         ),
     }
-}
-
-fn skipped(counts: &Counts) -> u64 {
-    counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict
 }
 
 /// What is not as the preview said, because somebody changed the directory in between.

@@ -109,7 +109,7 @@ fn figures(progress: &ImportProgress) -> Markup {
 
 fn numbers(progress: &ImportProgress) -> [(&'static str, &'static str, u64); 4] {
     let counts = progress.counts;
-    let skipped = counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict;
+    let skipped = counts.unchanged_or_skipped();
     [
         ("new", "Created", counts.new),
         ("update", "Updated", counts.update),
