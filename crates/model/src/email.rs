@@ -1,6 +1,7 @@
 //! Email addresses: reading, checking, and what to do about a wrong one.
 
 use crate::text::clean;
+use compact_str::CompactString;
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -9,7 +10,7 @@ use std::fmt;
 /// A well-formed address: the part before the `@` as written, the domain in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Email(String);
+pub struct Email(CompactString);
 
 /// Why a value is no email address, in words for people, with the address that was probably meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,22 +97,38 @@ impl Email {
 
     /// The address as it is compared: lower case, domain in ASCII form (IDNA), dots dropped where they do not count.
     pub fn key(&self) -> String {
-        let lower = self.0.to_lowercase();
-        let Some((local, domain)) = lower.rsplit_once('@') else {
-            return lower;
-        };
-        let domain = if domain.is_ascii() {
-            domain.to_owned()
+        let mut key = CompactString::default();
+        self.push_key(&mut key);
+        key.into()
+    }
+
+    /// Appends [`key`](Self::key).
+    pub(crate) fn push_key(&self, key: &mut CompactString) {
+        let begin = key.len();
+        if self.0.is_ascii() {
+            key.push_str(&self.0);
+            key.as_mut_str()[begin..].make_ascii_lowercase();
         } else {
-            idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned())
-        };
-        if DOTLESS_DOMAINS.contains(&domain.as_str()) {
-            format!("{}@{domain}", local.replace('.', ""))
-        } else if domain.len() + local.len() + 1 == lower.len() && lower.is_ascii() {
-            lower
-        } else {
-            format!("{local}@{domain}")
+            key.push_str(&self.0.to_lowercase());
         }
+        let Some((local, domain)) = key[begin..].rsplit_once('@') else {
+            return;
+        };
+        let ascii = match domain.is_ascii() {
+            true => None,
+            false => idna::domain_to_ascii(domain).ok(),
+        };
+        let is_dotless = DOTLESS_DOMAINS.contains(&ascii.as_deref().unwrap_or(domain));
+        if ascii.is_none() && !is_dotless {
+            return;
+        }
+        let domain = ascii.unwrap_or_else(|| domain.to_owned());
+        let local = match is_dotless {
+            true => local.replace('.', ""),
+            false => local.to_owned(),
+        };
+        key.truncate(begin);
+        key.extend([local.as_str(), "@", domain.as_str()]);
     }
 
     /// The address that was probably meant where the domain looks like a large provider's with a slip.
@@ -153,7 +170,7 @@ fn bare_address(text: &str) -> &str {
     }
 }
 
-fn check(address: &str) -> Result<String, &'static str> {
+fn check(address: &str) -> Result<CompactString, &'static str> {
     let (local, domain) = address.rsplit_once('@').ok_or("has no @")?;
     if local.is_empty() {
         return Err("has nothing before the @");
@@ -164,14 +181,12 @@ fn check(address: &str) -> Result<String, &'static str> {
     if address.contains(char::is_whitespace) && !local.starts_with('"') {
         return Err("holds a blank");
     }
-    let domain = domain.to_lowercase();
-    check_domain(&domain)?;
-    let email = format!("{local}@{domain}");
-    let options = Options::default()
-        .with_required_tld()
-        .without_display_text()
-        .without_domain_literal();
-    match EmailAddress::parse_with_options(&email, options) {
+    let email = with_lower_domain(address, local.len() + 1);
+    check_domain(&email[local.len() + 1..])?;
+    if is_plain(local, &email[local.len() + 1..]) {
+        return Ok(email);
+    }
+    match EmailAddress::parse_with_options(&email, options()) {
         Ok(_) => Ok(email),
         Err(email_address::Error::LocalPartTooLong) => Err("has more than 64 characters before the @"),
         Err(email_address::Error::DomainTooLong) => Err("has a domain that is too long"),
@@ -181,6 +196,41 @@ fn check(address: &str) -> Result<String, &'static str> {
         }
         Err(_) => Err("is no email address"),
     }
+}
+
+/// What the library is to take for an address.
+fn options() -> Options {
+    Options::default()
+        .with_required_tld()
+        .without_display_text()
+        .without_domain_literal()
+}
+
+/// The address with its domain, which begins at `domain`, in lower case.
+fn with_lower_domain(address: &str, domain: usize) -> CompactString {
+    if address.is_ascii() {
+        let mut email = CompactString::new(address);
+        email.as_mut_str()[domain..].make_ascii_lowercase();
+        return email;
+    }
+    let mut email = CompactString::new(&address[..domain]);
+    email.push_str(&address[domain..].to_lowercase());
+    email
+}
+
+/// Whether a part before the `@` and a checked domain are what nearly all addresses are: letters, digits and a few signs with
+/// single dots between them. The library accepts them all, and more.
+fn is_plain(local: &str, domain: &str) -> bool {
+    let is_label = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    let is_atom = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+');
+    (1..=64).contains(&local.len())
+        && (4..=200).contains(&domain.len())
+        && local
+            .split('.')
+            .all(|atom| !atom.is_empty() && atom.bytes().all(is_atom))
+        && domain.contains('.')
+        && domain.bytes().all(|b| is_label(b) || b == b'.')
+        && domain.split('.').all(|label| !label.ends_with('-'))
 }
 
 fn check_domain(domain: &str) -> Result<(), &'static str> {
@@ -239,11 +289,13 @@ fn suggest(address: &str) -> Option<String> {
     ]
     .into_iter()
     .find_map(|candidate| (candidate != address).then(|| check(&candidate).ok()).flatten())
+    .map(String::from)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn ok(raw: &str) -> String {
         Email::parse(raw).unwrap().to_string()
@@ -290,5 +342,31 @@ mod tests {
         assert_eq!(key("a.b@gmail.com"), key("ab@gmail.com"));
         assert_ne!(key("a.b@example.com"), key("ab@example.com"));
         assert_ne!(key("pay@example.com"), key("pаy@example.com"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_at_a_glance_is_an_address_for_the_library(
+            local in "[A-Za-z0-9_+-]{1,33}([.][a-z0-9]{0,40})?",
+            domain in "[a-z0-9-]{1,63}([.][a-z0-9-]{0,63}){0,3}[.][a-z]{0,9}"
+        ) {
+            if is_plain(&local, &domain) {
+                let address = format!("{local}@{domain}");
+                let is_address = EmailAddress::parse_with_options(&address, options()).is_ok();
+                prop_assert!(is_address || check_domain(&domain).is_err(), "{address}");
+            }
+        }
+
+        #[test]
+        fn keys_are_lower_case_with_a_domain_in_ascii(local in "[A-Za-z.]{1,9}", domain in "(gmail|Bücher|Acme)[.](com|de)") {
+            let Ok(email) = Email::parse(&format!("{local}@{domain}")) else { return Ok(()) };
+            let local = local.to_lowercase();
+            let expected = match domain.as_str() {
+                "gmail.com" => format!("{}@gmail.com", local.replace('.', "")),
+                "Bücher.com" | "Bücher.de" => format!("{local}@{}", domain.replace("Bücher", "xn--bcher-kva")),
+                _ => format!("{local}@{}", domain.to_lowercase()),
+            };
+            prop_assert_eq!(email.key(), expected);
+        }
     }
 }

@@ -3,7 +3,8 @@
 use crate::contact::Contact;
 use crate::email::Email;
 use crate::phone::Phone;
-use crate::text::fold;
+use crate::text::{fold, fold_all};
+use compact_str::{CompactString, format_compact};
 use xxhash_rust::xxh3::xxh3_128;
 
 /// What a [`MatchKey`] is made of.
@@ -20,24 +21,33 @@ pub enum KeyKind {
 ///
 /// Kept as it is stored, sorted and filtered: a letter for the kind, then the value. Only this file knows the letters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MatchKey(String);
+pub struct MatchKey(CompactString);
 
 impl MatchKey {
     pub fn email(email: &Email) -> Self {
-        Self(format!("e{}", email.key()))
+        let mut key = CompactString::const_new("e");
+        email.push_key(&mut key);
+        Self(key)
     }
 
     pub fn phone(phone: &Phone) -> Self {
-        Self(format!("p{}", phone.as_str()))
+        let mut key = CompactString::const_new("p");
+        key.push_str(phone.as_str());
+        Self(key)
     }
 
     /// The key for contacts whose [`content_hash`] is `hash`.
     pub fn content(hash: u128) -> Self {
-        Self(format!("c{hash:032x}"))
+        Self(format_compact!("c{hash:032x}"))
     }
 
     /// The keys of a contact, sorted: every email and every phone that is not a fax; without any of them, its content.
     pub fn of_contact(contact: &Contact) -> Vec<Self> {
+        Self::of_contact_with(contact, || content_hash(&contact.to_json()))
+    }
+
+    /// The same, given how the contact's [`content_hash`] is found if it is needed.
+    pub fn of_contact_with(contact: &Contact, content: impl FnOnce() -> u128) -> Vec<Self> {
         let emails = contact.emails.iter().map(|e| Self::email(&e.value));
         let phones = contact
             .phones
@@ -46,7 +56,7 @@ impl MatchKey {
             .map(|p| Self::phone(&p.phone));
         let mut keys: Vec<Self> = emails.chain(phones).collect();
         if keys.is_empty() {
-            keys.push(Self::content(content_hash(&contact.to_json())));
+            keys.push(Self::content(content()));
         }
         keys.sort_unstable();
         keys.dedup();
@@ -54,8 +64,8 @@ impl MatchKey {
     }
 
     /// Takes the text that [`as_stored`](Self::as_stored) gave.
-    pub fn from_stored(text: String) -> Self {
-        Self(text)
+    pub fn from_stored(text: &str) -> Self {
+        Self(text.into())
     }
 
     /// The text for tables and filters; keys sort as these texts do, byte by byte.
@@ -97,10 +107,7 @@ pub fn content_hash(json: &str) -> u128 {
 /// Where a contact stands in a list by name: family name, given name; else company, nickname, email or phone. Folded,
 /// at most 64 characters.
 pub fn name_order(contact: &Contact) -> String {
-    let order = fold(&format!(
-        "{} {} {}",
-        contact.last_name, contact.first_name, contact.middle_name
-    ));
+    let order = fold_all([&contact.last_name, &contact.first_name, &contact.middle_name].map(|part| part.as_str()));
     let order = if order.is_empty() {
         let first_value = [contact.company.as_str(), contact.nickname.as_str()]
             .into_iter()

@@ -1,5 +1,6 @@
 //! Text as a contact holds it, and text as it is compared.
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
@@ -8,12 +9,12 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, char::is_combini
 /// Text without blanks at its ends, in NFC, with LF line ends and without control characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Text(String);
+pub struct Text(CompactString);
 
 impl Text {
     /// Cleans `raw` with [`clean`].
     pub fn new(raw: &str) -> Self {
-        Self(clean(raw).into_owned())
+        Self(clean(raw).into())
     }
 
     /// The text.
@@ -97,11 +98,24 @@ fn ascii_digit(c: char) -> char {
 /// Folds text for comparing: lower case, without marks, letters and digits only, single blanks between words.
 /// `"  Müller-Lüdenscheidt "` becomes `"muller ludenscheidt"`.
 pub fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return fold_ascii(text);
+    fold_all([text])
+}
+
+/// Folds texts that stand behind each other with blanks between them.
+pub(crate) fn fold_all<const N: usize>(texts: [&str; N]) -> String {
+    let mut out = String::with_capacity(texts.iter().map(|text| text.len() + 1).sum());
+    for text in texts {
+        if text.is_ascii() {
+            fold_ascii(text, &mut out);
+        } else {
+            fold_unicode(text, &mut out);
+        }
     }
-    let mut out = String::with_capacity(text.len());
-    let mut gap = false;
+    out
+}
+
+fn fold_unicode(text: &str, out: &mut String) {
+    let mut gap = true;
     for c in text
         .nfkd()
         .filter(|c| !is_combining_mark(*c))
@@ -131,25 +145,19 @@ pub fn fold(text: &str) -> String {
             c => out.push(c),
         }
     }
-    out
 }
 
 /// The same for ASCII, which most text is.
-fn fold_ascii(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut gap = false;
-    for c in text.chars() {
-        if !c.is_ascii_alphanumeric() {
-            gap = !out.is_empty();
-            continue;
-        }
-        if gap {
+fn fold_ascii(text: &str, out: &mut String) {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    for word in words.filter(|word| !word.is_empty()) {
+        if !out.is_empty() {
             out.push(' ');
-            gap = false;
         }
-        out.push(c.to_ascii_lowercase());
+        let begin = out.len();
+        out.push_str(word);
+        out[begin..].make_ascii_lowercase();
     }
-    out
 }
 
 #[cfg(test)]
@@ -187,6 +195,11 @@ mod tests {
             // A letter with a mark leads the way through the other branch.
             let alone = format!("e {}", fold(&s));
             prop_assert_eq!(fold(&format!("é {s}")), alone.trim_end());
+        }
+
+        #[test]
+        fn texts_are_folded_as_one_with_blanks_between(a in any::<String>(), b in "[ -~]{0,9}", c in "[äöΣİ ]{0,5}") {
+            prop_assert_eq!(fold_all([&a, &b, &c]), fold(&format!("{a} {b} {c}")));
         }
 
         #[test]

@@ -8,42 +8,16 @@
 
 use crate::access::Right;
 use crate::contacts::write::{IndexChange, IndexEntries};
+use crate::import::batch_keys::BatchKeys;
 use crate::import::candidate::Found;
 use crate::import::key_filter::KeyFilter;
 use crate::import::shared_keys::SharedKey;
 use crate::import_options::Match;
 use foldhash::fast::RandomState;
 use model::{ContactId, MatchKey};
-use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use store::RunId;
 use store::contacts::ContactRow;
-
-/// The contacts that have a key: nearly always one.
-enum Holders {
-    One(ContactId),
-    Many(Vec<ContactId>),
-}
-
-impl Holders {
-    fn ids(&self) -> &[ContactId] {
-        match self {
-            Self::One(id) => std::slice::from_ref(id),
-            Self::Many(ids) => ids.as_slice(),
-        }
-    }
-
-    fn add(&mut self, id: ContactId) {
-        match self {
-            Self::One(first) => *self = Self::Many(vec![*first, id]),
-            Self::Many(ids) => ids.push(id),
-        }
-    }
-
-    fn remove(&mut self, id: ContactId) {
-        *self = Self::Many(self.ids().iter().copied().filter(|known| *known != id).collect());
-    }
-}
 
 /// What is done with the keys of the contacts that the import creates and that no row will ask for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,15 +34,18 @@ pub(crate) struct BatchState {
     /// What a match is: keys of other kinds never find a contact of this import.
     pub matching: Match,
     purpose: Purpose,
-    /// Keys of the batch in hand that later rows ask for, with their contacts.
-    keys: HashMap<MatchKey, Holders, RandomState>,
+    /// Keys of the batch in hand that later rows may ask for.
+    keys: BatchKeys,
     /// Keys of contacts created in the batch in hand that no row asks for.
-    unasked_keys: HashMap<ContactId, Vec<MatchKey>, RandomState>,
+    unasked_keys: Vec<(MatchKey, ContactId)>,
+    /// Keys that contacts have lost since the batch began, whatever was noted before.
     dropped_keys: HashSet<(MatchKey, ContactId), RandomState>,
-    names: HashMap<ContactId, String, RandomState>,
-    dropped_names: Vec<(String, ContactId)>,
+    /// The names of contacts created in the batch in hand.
+    names: Vec<(String, ContactId)>,
+    /// The names of contacts whose names have changed since the batch began, before and after.
+    changed_names: HashMap<ContactId, (String, String), RandomState>,
     /// Contacts of the chunk in hand that are not written yet.
-    pub fresh: HashMap<ContactId, ContactRow, RandomState>,
+    pub fresh: FreshContacts,
     /// Keys of the chunk in hand and who has them.
     pub looked_up: HashMap<MatchKey, Vec<ContactId>, RandomState>,
     /// Contacts that the rows of the chunk in hand name by id or share a key with.
@@ -91,12 +68,12 @@ impl BatchState {
             filter: KeyFilter::new(),
             matching,
             purpose,
-            keys: HashMap::default(),
-            unasked_keys: HashMap::default(),
+            keys: BatchKeys::default(),
+            unasked_keys: Vec::new(),
             dropped_keys: HashSet::default(),
-            names: HashMap::default(),
-            dropped_names: Vec::new(),
-            fresh: HashMap::default(),
+            names: Vec::new(),
+            changed_names: HashMap::default(),
+            fresh: FreshContacts::default(),
             looked_up: HashMap::default(),
             loaded: HashMap::default(),
             rights: HashMap::default(),
@@ -125,64 +102,53 @@ impl BatchState {
         !self.seen_shared.insert(key.clone())
     }
 
-    /// The contacts of the batch in hand that have a key.
-    pub fn holders_in_batch(&self, key: &MatchKey) -> &[ContactId] {
-        self.keys.get(key).map_or(&[], Holders::ids)
+    /// How many contacts have got a key in the batch in hand, and who they are.
+    pub fn holders_in_batch(&self, key: &MatchKey) -> (usize, impl Iterator<Item = ContactId>) {
+        (self.keys.count(key), self.keys.contacts(key))
     }
 
     /// All that are known to have a key, those of the directory first.
     pub fn holders(&self, key: &MatchKey) -> impl Iterator<Item = ContactId> {
         let known = self.looked_up.get(key).into_iter().flatten();
-        let all = known.chain(self.holders_in_batch(key)).copied();
+        let all = known.copied().chain(self.keys.contacts(key));
         all.filter(|id| self.dropped_keys.is_empty() || !self.dropped_keys.contains(&(key.clone(), *id)))
     }
 
     /// Fills the filter with the keys of the batch in hand.
     pub fn add_keys_to_filter(&mut self) {
         let Self { filter, keys, .. } = self;
-        keys.keys().for_each(|key| filter.add(key.as_stored()));
+        keys.all().iter().for_each(|(key, _)| filter.add(key.as_stored()));
+    }
+
+    /// Lets later rows ask for keys that a contact has got by a row which they may not come from.
+    pub fn note_in_filter(&mut self, match_keys: &[MatchKey]) {
+        match_keys.iter().for_each(|key| self.filter.add(key.as_stored()));
     }
 
     /// Notes keys of a contact that the import `run` has created or changed.
     pub fn add_keys(&mut self, match_keys: Vec<MatchKey>, row: &ContactRow, run: RunId) {
         let is_own = is_own(row, run);
         for key in match_keys {
-            if is_own && !self.asks_for_own(&key) {
-                if self.purpose == Purpose::Write {
-                    self.unasked_keys.entry(row.id).or_default().push(key);
-                }
-                continue;
-            }
-            self.filter.add(key.as_stored());
             if !self.dropped_keys.is_empty() {
                 self.dropped_keys.remove(&(key.clone(), row.id));
             }
-            match self.keys.entry(key) {
-                Entry::Vacant(entry) => {
-                    entry.insert(Holders::One(row.id));
-                }
-                Entry::Occupied(mut entry) => entry.get_mut().add(row.id),
+            if !is_own || self.asks_for_own(&key) {
+                self.keys.add(key, row.id);
+            } else if self.purpose == Purpose::Write {
+                self.unasked_keys.push((key, row.id));
             }
         }
     }
 
     /// Notes that a contact has lost keys.
     pub fn drop_keys(&mut self, match_keys: impl Iterator<Item = MatchKey>, id: ContactId) {
-        for key in match_keys {
-            if let Some(holders) = self.keys.get_mut(&key) {
-                holders.remove(id);
-            }
-            if let Some(unasked) = self.unasked_keys.get_mut(&id) {
-                unasked.retain(|known| *known != key);
-            }
-            self.dropped_keys.insert((key, id));
-        }
+        self.dropped_keys.extend(match_keys.map(|key| (key, id)));
     }
 
     /// Notes the name of a contact that was created.
     pub fn add_name(&mut self, id: ContactId, order: String) {
         if self.purpose == Purpose::Write {
-            self.names.insert(id, order);
+            self.names.push((order, id));
         }
     }
 
@@ -191,9 +157,24 @@ impl BatchState {
         if self.purpose == Purpose::Show || before == after {
             return;
         }
-        if self.names.insert(id, after).is_none() {
-            self.dropped_names.push((before, id));
+        self.changed_names.entry(id).or_insert((before, String::new())).1 = after;
+    }
+
+    /// The names that contacts of the batch have lost, and those that they have got.
+    fn end_names(&mut self) -> (Vec<(String, ContactId)>, Vec<(String, ContactId)>) {
+        let mut added = std::mem::take(&mut self.names);
+        for (name, id) in &mut added {
+            // The first name of a contact created in this batch was never written.
+            if let Some((_, last)) = self.changed_names.remove(id) {
+                *name = last;
+            }
         }
+        let mut dropped = Vec::with_capacity(self.changed_names.len());
+        for (id, (before, after)) in self.changed_names.drain() {
+            dropped.push((before, id));
+            added.push((after, id));
+        }
+        (dropped, added)
     }
 
     /// Lets the shared_keys follow a change of one contact, from keys and values to others.
@@ -227,26 +208,54 @@ impl BatchState {
     /// Ends a batch: hands over what is to be written. Rights are asked for anew in the next one.
     pub fn end_batch(&mut self) -> IndexChange {
         self.rights.clear();
-        let mut keys = Vec::with_capacity(self.keys.len() + self.unasked_keys.len());
-        for (key, holders) in self.keys.drain() {
-            match holders {
-                Holders::One(id) => keys.push((key, id)),
-                Holders::Many(ids) => keys.extend(ids.into_iter().map(|id| (key.clone(), id))),
-            }
+        let mut keys = self.keys.take();
+        keys.append(&mut self.unasked_keys);
+        if !self.dropped_keys.is_empty() {
+            keys.retain(|entry| !self.dropped_keys.contains(entry));
         }
-        for (id, unasked) in self.unasked_keys.drain() {
-            keys.extend(unasked.into_iter().map(|key| (key, id)));
-        }
+        let (dropped_names, names) = self.end_names();
         IndexChange {
             dropped: IndexEntries {
                 keys: self.dropped_keys.drain().collect(),
-                names: std::mem::take(&mut self.dropped_names),
+                names: dropped_names,
             },
-            added: IndexEntries {
-                keys,
-                names: self.names.drain().map(|(id, order)| (order, id)).collect(),
-            },
+            added: IndexEntries { keys, names },
         }
+    }
+}
+
+/// Contacts that were created and are not written yet.
+#[derive(Default)]
+pub(crate) struct FreshContacts {
+    rows: Vec<ContactRow>,
+    places: HashMap<ContactId, usize, RandomState>,
+}
+
+impl FreshContacts {
+    /// Adds a contact whose id no other has.
+    pub fn add(&mut self, row: ContactRow) {
+        self.places.insert(row.id, self.rows.len());
+        self.rows.push(row);
+    }
+
+    pub fn get(&self, id: ContactId) -> Option<&ContactRow> {
+        self.places.get(&id).and_then(|place| self.rows.get(*place))
+    }
+
+    pub fn get_mut(&mut self, id: ContactId) -> Option<&mut ContactRow> {
+        self.places.get(&id).and_then(|place| self.rows.get_mut(*place))
+    }
+
+    pub fn contains(&self, id: ContactId) -> bool {
+        self.places.contains_key(&id)
+    }
+
+    /// Takes all of them out, in the order of their ids.
+    pub fn take_sorted(&mut self) -> Vec<ContactRow> {
+        self.places.clear();
+        let mut rows = std::mem::take(&mut self.rows);
+        rows.sort_unstable_by_key(|row| row.id);
+        rows
     }
 }
 

@@ -10,6 +10,7 @@ use crate::contacts::stored::read;
 use crate::contacts::write;
 use crate::import::batch_state::{BatchState, is_own};
 use crate::import::candidate::Found;
+use crate::import::pipeline::ParsedRow;
 use crate::import::shared_keys::{MAX_CANDIDATES, SharedKey};
 use model::{Contact, ContactId, MatchKey, name_order};
 use std::collections::HashSet;
@@ -43,22 +44,27 @@ pub(crate) struct MatchIndex<'a, 'top, 'base> {
 }
 
 impl MatchIndex<'_, '_, '_> {
-    /// Looks up what the rows of a chunk will ask for, in few questions.
-    pub fn prepare<'k>(
+    /// Looks up what the rows of a chunk will ask for, in few questions, and notes which rows need not ask.
+    pub fn prepare<'r>(
         &mut self,
-        chunk_keys: impl Iterator<Item = &'k MatchKey>,
+        rows: impl Iterator<Item = &'r mut ParsedRow>,
         mut ids: Vec<ContactId>,
     ) -> Result<(), store::Error> {
-        self.fill_filter()?;
         self.collected.looked_up.clear();
         self.collected.loaded.clear();
         let BatchState {
-            filter, shared_keys, ..
+            filter,
+            shared_keys,
+            matching,
+            ..
         } = &mut *self.collected;
-        let mut asked: Vec<MatchKey> = chunk_keys
-            .filter(|key| filter.may_know(key.as_stored()))
-            .cloned()
-            .collect();
+        let mut asked: Vec<MatchKey> = Vec::new();
+        for row in rows {
+            let before = asked.len();
+            let may_know = |key: &&MatchKey| filter.may_know(key.as_stored(), matching.counts(key));
+            asked.extend(row.keys.iter().filter(may_know).cloned());
+            row.is_surely_new = asked.len() == before;
+        }
         asked.sort_unstable();
         asked.dedup();
         let (followed, asked): (Vec<_>, Vec<_>) = asked.into_iter().partition(|key| shared_keys.contains_key(key));
@@ -91,9 +97,9 @@ impl MatchIndex<'_, '_, '_> {
         }
         let mut seen_shared = Vec::new();
         for (key, found) in asked.into_iter().zip(found) {
-            let new = self.collected.holders_in_batch(&key);
-            let holders = found.len() + new.len();
-            ids.extend(found.iter().chain(new).take(MAX_CANDIDATES + 1));
+            let (in_batch, new) = self.collected.holders_in_batch(&key);
+            let holders = found.len() + in_batch;
+            ids.extend(found.iter().copied().chain(new).take(MAX_CANDIDATES + 1));
             self.collected.looked_at += holders as u64;
             if holders > MAX_CANDIDATES && self.collected.is_shared_again(&key) {
                 seen_shared.push(key.clone());
@@ -159,13 +165,13 @@ impl MatchIndex<'_, '_, '_> {
     /// Those of some contacts that the member may see, without the contacts. What was asked before is not asked again.
     fn visible(&mut self, ids: &[ContactId]) -> Result<Vec<ContactId>, store::Error> {
         let BatchState { fresh, rights, .. } = &*self.collected;
-        let unknown = |id: &ContactId| !fresh.contains_key(id) && !rights.contains_key(id);
+        let unknown = |id: &ContactId| !fresh.contains(*id) && !rights.contains_key(id);
         let asked: Vec<ContactId> = ids.iter().copied().filter(unknown).collect();
         if !asked.is_empty() {
             self.seen(&asked)?;
         }
         let BatchState { fresh, rights, .. } = &*self.collected;
-        let may_see = |id: &ContactId| fresh.contains_key(id) || rights.get(id).is_some_and(Option::is_some);
+        let may_see = |id: &ContactId| fresh.contains(*id) || rights.get(id).is_some_and(Option::is_some);
         Ok(ids.iter().copied().filter(may_see).collect())
     }
 
@@ -181,16 +187,17 @@ impl MatchIndex<'_, '_, '_> {
                 Some(right) => right.is_none(),
                 None => known.reserved.contains(&free),
             };
-            if known.fresh.contains_key(&free) || !is_taken {
+            if known.fresh.contains(free) || !is_taken {
                 return Ok(free);
             }
             free = stand_in(self.layers.actor, free);
         }
     }
 
-    /// Fills the filter with all keys that are known, once it pays.
-    fn fill_filter(&mut self) -> Result<(), store::Error> {
-        if !self.collected.filter.wants_filling() {
+    /// Fills the filter with all keys that are known, once it pays: at once where there are none.
+    pub fn fill_filter(&mut self) -> Result<(), store::Error> {
+        let filter = &self.collected.filter;
+        if filter.is_filled() || !filter.pays() && !(filter.is_unasked() && self.has_no_keys()?) {
             return Ok(());
         }
         self.collected.filter.begin();
@@ -202,6 +209,15 @@ impl MatchIndex<'_, '_, '_> {
             match_keys::for_each_key(base, workspace, |key| filter.add(key))?;
         }
         Ok(())
+    }
+
+    fn has_no_keys(&mut self) -> Result<bool, store::Error> {
+        let workspace = self.layers.actor.workspace;
+        let base_has_none = match &mut self.layers.base {
+            Some(base) => !match_keys::exist(base, workspace)?,
+            None => true,
+        };
+        Ok(base_has_none && !match_keys::exist(self.layers.top, workspace)?)
     }
 
     /// The visible contacts with a key, in the order of their ids; at most `MAX_CANDIDATES` + 1. A contact of the base of
@@ -248,7 +264,7 @@ impl MatchIndex<'_, '_, '_> {
             return Ok(ids);
         }
         let BatchState { fresh, loaded, .. } = &*self.collected;
-        let unknown = |id: &&ContactId| !fresh.contains_key(*id) && !loaded.contains_key(*id);
+        let unknown = |id: &&ContactId| !fresh.contains(**id) && !loaded.contains_key(*id);
         let unknown: Vec<ContactId> = ids.iter().filter(unknown).copied().collect();
         let states = contacts::get_many(self.layers.top, self.layers.actor.workspace, &unknown)?;
         let known = ids.iter().filter_map(|id| loaded.get(id)).map(|found| &found.row);
@@ -275,7 +291,7 @@ impl MatchIndex<'_, '_, '_> {
                         shared.add(row.id, &row.body, is_own(&row, run))?;
                     }
                 }
-                for row in some.iter().filter_map(|id| self.collected.fresh.get(id)) {
+                for row in some.iter().filter_map(|id| self.collected.fresh.get(*id)) {
                     shared.add(row.id, &row.body, is_own(row, run))?;
                 }
             }
@@ -287,7 +303,7 @@ impl MatchIndex<'_, '_, '_> {
     /// A contact as it is now, if the member may see it.
     pub fn get(&mut self, id: ContactId) -> Result<Option<Found>, store::Error> {
         self.collected.looked_at += 1;
-        if let Some(row) = self.collected.fresh.get(&id) {
+        if let Some(row) = self.collected.fresh.get(id) {
             return Ok(Some(Found {
                 right: Right::Own,
                 row: row.clone(),
@@ -322,7 +338,7 @@ impl MatchIndex<'_, '_, '_> {
         self.collected.follow(&row, run, None, &match_keys)?;
         self.collected.add_keys(match_keys, &row, run);
         self.collected.add_name(row.id, order);
-        self.collected.fresh.insert(row.id, row);
+        self.collected.fresh.add(row);
         Ok(())
     }
 
@@ -340,7 +356,8 @@ impl MatchIndex<'_, '_, '_> {
             self.collected
                 .follow(&row, run, Some((&old, &before.to_json())), &new)?;
         }
-        let added = new.iter().filter(|key| !old.contains(key)).cloned().collect();
+        let added: Vec<MatchKey> = new.iter().filter(|key| !old.contains(key)).cloned().collect();
+        self.collected.note_in_filter(&added);
         self.collected.add_keys(added, &row, run);
         self.collected
             .drop_keys(old.into_iter().filter(|key| !new.contains(key)), id);
@@ -348,7 +365,7 @@ impl MatchIndex<'_, '_, '_> {
         if let Some(loaded) = self.collected.loaded.get_mut(&id) {
             loaded.row.clone_from(&row);
         }
-        if let Some(fresh) = self.collected.fresh.get_mut(&id) {
+        if let Some(fresh) = self.collected.fresh.get_mut(id) {
             *fresh = row;
             return Ok(());
         }
@@ -357,8 +374,7 @@ impl MatchIndex<'_, '_, '_> {
 
     /// Writes the contacts of the chunk in hand.
     pub fn end_chunk(&mut self) -> Result<(), store::Error> {
-        let mut rows: Vec<ContactRow> = self.collected.fresh.drain().map(|(_, row)| row).collect();
-        rows.sort_unstable_by_key(|row| row.id);
+        let rows = self.collected.fresh.take_sorted();
         write::insert_of_batch(self.layers.top, self.layers.actor.workspace, &rows)
     }
 

@@ -151,6 +151,9 @@ impl MatchFinder {
         {
             return Ok(vec![Matched::certain(found, MatchedBy::Id)?]);
         }
+        if row.is_surely_new {
+            return Ok(Vec::new());
+        }
         let matches = self.by_keys(index, row, creates)?;
         if matches.is_empty() {
             return Ok(self.by_content(index, row)?.into_iter().collect());

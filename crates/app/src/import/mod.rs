@@ -3,6 +3,7 @@
 //! Owns what is stored of an import, its states, and the list of imports. How a run goes through a file is in `run`.
 
 pub(crate) mod analysis;
+pub(crate) mod batch_keys;
 pub(crate) mod batch_state;
 pub(crate) mod candidate;
 pub(crate) mod counts;

@@ -39,6 +39,8 @@ pub(crate) struct ParsedRow {
     pub version: Option<Version>,
     pub patch: Option<Box<Patch>>,
     pub keys: Vec<MatchKey>,
+    /// Whether no contact and no row before it has any of its keys, as far as a look at all keys at once says so.
+    pub is_surely_new: bool,
     /// The contact's JSON, or only its names ([`Bodies`]).
     pub body: String,
     /// A hash of the whole contact.
@@ -180,12 +182,13 @@ pub(crate) fn judge_all<T>(
 type RawChunk = Result<(Batch, Permit), Error>;
 
 fn read_chunks<R: Read>(mut records: Records<R>, budget: &Arc<Budget>, senders: &[Sender<RawChunk>]) {
+    let mut batch = Batch::default();
     for sender in senders.iter().cycle() {
-        let mut batch = Batch::default();
         let (message, last) = match records.fill(&mut batch, CHUNK_ROWS) {
             Ok(true) => {
                 let permit = Budget::take(budget, batch.bytes());
-                (Ok((batch, permit)), false)
+                let next = batch.emptied();
+                (Ok((std::mem::replace(&mut batch, next), permit)), false)
             }
             Ok(false) => return,
             Err(error) => (Err(Error::Read(error)), true),
@@ -259,6 +262,7 @@ pub(crate) fn prepare(record: usize, mark: Position, judged: Judged, bodies: Bod
         version,
         patch,
         keys: Vec::new(),
+        is_surely_new: false,
         body: String::new(),
         content: 0,
         order: String::new(),
@@ -269,8 +273,8 @@ pub(crate) fn prepare(record: usize, mark: Position, judged: Judged, bodies: Bod
     };
     if !invalid {
         let whole = contact.to_json();
-        prepared.keys = MatchKey::of_contact(&contact);
         prepared.content = content_hash(&whole);
+        prepared.keys = MatchKey::of_contact_with(&contact, || prepared.content);
         if bodies == Bodies::Whole {
             prepared.order = name_order(&contact);
             prepared.body = whole;

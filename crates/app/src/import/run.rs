@@ -376,7 +376,8 @@ impl<'a> Run<'a> {
             collected: &mut self.collected,
         };
         let ids = chunk.rows.iter().filter_map(|row| row.id).collect();
-        index.prepare(chunk.rows.iter().flat_map(|row| &row.keys), ids)?;
+        index.fill_filter()?;
+        index.prepare(chunk.rows.iter_mut(), ids)?;
         let mut corrected = Batch::default();
         for at in 0..chunk.rows.len() {
             let result = self.importer.import(&mut index, &mut chunk.rows[at])?;

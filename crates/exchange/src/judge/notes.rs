@@ -450,10 +450,8 @@ fn beside_numbers<'a>(first: &str, others: impl Iterator<Item = &'a str> + Clone
 }
 
 fn is_rule(cell: &str) -> bool {
-    cell.chars().count() >= 3
-        && cell
-            .chars()
-            .all(|c| matches!(c, '-' | '=' | '_' | '*' | '#' | '~' | '.' | '–' | '—' | '─' | '═'))
+    let is_line = |c| matches!(c, '-' | '=' | '_' | '*' | '#' | '~' | '.' | '–' | '—' | '─' | '═');
+    cell.chars().all(is_line) && cell.chars().count() >= 3
 }
 
 fn is_numeric(word: &str) -> bool {

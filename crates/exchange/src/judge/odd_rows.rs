@@ -103,22 +103,34 @@ fn bad_bytes(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
 
 fn is_repeated_header(record: Record<'_>, mapping: &BoundMapping) -> bool {
     let columns = mapping.columns();
-    // A name that occurs twice may have got its group before it.
-    let same = |header: &str, cell: &str| {
-        let cell = model::clean(cell).to_lowercase();
-        let header = header.to_lowercase();
-        header == cell || !cell.is_empty() && header.strip_suffix(&*cell).is_some_and(|group| group.ends_with(' '))
-    };
     let Some((first, header)) = record.get(0).zip(columns.first()) else {
         return false;
     };
     columns.len() > 1
         && record.len() + 1 >= columns.len()
-        && same(&header.header, first)
+        && is_name(first, &header.header)
         && columns
             .iter()
             .zip(record.cells())
-            .all(|(column, cell)| same(&column.header, cell))
+            .all(|(column, cell)| is_name(cell, &column.header))
+}
+
+/// Whether a cell is the name of a column, in any case. A name that occurs twice may have got its group before it.
+fn is_name(cell: &str, header: &str) -> bool {
+    let is_same_or_end = |cell: &str, header: &str| {
+        header == cell || !cell.is_empty() && header.strip_suffix(cell).is_some_and(|group| group.ends_with(' '))
+    };
+    let cell = model::clean(cell);
+    if !cell.is_ascii() || !header.is_ascii() {
+        return is_same_or_end(&cell.to_lowercase(), &header.to_lowercase());
+    }
+    let ends_alike = || {
+        let end = &header[header.len() - cell.len()..];
+        end.eq_ignore_ascii_case(&cell)
+    };
+    cell.len() <= header.len()
+        && ends_alike()
+        && is_same_or_end(&cell.to_ascii_lowercase(), &header.to_ascii_lowercase())
 }
 
 #[cfg(test)]

@@ -67,6 +67,16 @@ impl Batch {
         self.heads.clear();
     }
 
+    /// An empty batch with room for as much as this one holds.
+    pub fn emptied(&self) -> Self {
+        Self {
+            text: String::with_capacity(self.text.len() + self.text.len() / 8),
+            bytes: Vec::new(),
+            ends: Vec::with_capacity(self.ends.len()),
+            heads: Vec::with_capacity(self.heads.len()),
+        }
+    }
+
     /// The records.
     pub fn records(&self) -> impl ExactSizeIterator<Item = Record<'_>> {
         self.heads.iter().map(|head| Record { batch: self, head })

@@ -38,7 +38,7 @@ impl Tables {
         let first = (cells..batch.ends.len())
             .map(|at| batch.cell_bytes(at).trim_ascii())
             .find(|cell| !cell.is_empty())?;
-        if !apart && !self.may_be_name(first) {
+        if !apart && !(self.may_be_name(first) && self.names.contains(&comparable(&String::from_utf8_lossy(first)))) {
             return None;
         }
         let all: Vec<Cow<'_, str>> = (cells..batch.ends.len())

@@ -24,14 +24,28 @@ const BY_KEY_WITH_ORIGIN: Lookup = Lookup {
 };
 
 /// Adds keys; those that exist already stay. It sorts them: in key order they are written several times faster.
-/// Keys that come sorted, from another thread, save the writer that work.
-pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, mut keys: Vec<(MatchKey, ContactId)>) -> Result<()> {
-    keys.sort_unstable();
-    let rows = keys
-        .iter()
-        .map(|(key, id)| [workspace.into(), Value::Text(key.as_stored()), Value::id(id)]);
+pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, keys: Vec<(MatchKey, ContactId)>) -> Result<()> {
+    let order = sorted(&keys);
+    let rows = order.iter().map(|at| {
+        let (key, id) = &keys[*at];
+        [workspace.into(), Value::Text(key.as_stored()), Value::id(id)]
+    });
     tx.bulk_insert("adding match keys", &TABLE, OnConflict::Keep, rows)?;
     Ok(())
+}
+
+/// The places of keys in their order. Most differ in their first bytes, which are compared as one number.
+fn sorted(keys: &[(MatchKey, ContactId)]) -> Vec<usize> {
+    let begin = |key: &MatchKey| {
+        let bytes = key.as_stored().as_bytes();
+        let mut begin = [0; 16];
+        let length = bytes.len().min(begin.len());
+        begin[..length].copy_from_slice(&bytes[..length]);
+        u128::from_be_bytes(begin)
+    };
+    let mut order: Vec<(u128, usize)> = keys.iter().enumerate().map(|(at, (key, _))| (begin(key), at)).collect();
+    order.sort_unstable_by(|(a, at), (b, bt)| a.cmp(b).then_with(|| keys[*at].cmp(&keys[*bt])));
+    order.into_iter().map(|(_, at)| at).collect()
 }
 
 /// Deletes keys; says how many there were.
@@ -76,6 +90,13 @@ pub fn find_many_not_of(
         },
     )?;
     Ok(found)
+}
+
+/// Whether a workspace has any.
+pub fn exist(tx: &mut Tx<'_>, workspace: Workspace) -> Result<bool> {
+    let sql = "SELECT 1 FROM contact_keys WHERE workspace_id = $1 LIMIT 1";
+    let found = tx.query_one("looking for match keys", sql, &[workspace.into()], |_| Ok(()))?;
+    Ok(found.is_some())
 }
 
 /// Hands over every key in order, once for each contact that has it, in constant memory.

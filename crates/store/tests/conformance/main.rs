@@ -158,7 +158,7 @@ fn id(n: u64) -> ContactId {
 }
 
 fn key(text: &str) -> MatchKey {
-    MatchKey::from_stored(text.to_owned())
+    MatchKey::from_stored(text)
 }
 
 /// The `n`th contact, made by line `n` of import 1.

@@ -132,7 +132,7 @@ impl RowPages<'_> {
     }
 
     /// Adds the matching contacts to rows, with few queries.
-    fn rows(&self, tx: &mut Tx<'_>, judge: &Judge, read: Vec<Read>) -> Result<Vec<PreviewRow>, Error> {
+    fn rows(&self, tx: &mut Tx<'_>, judge: &Judge, mut read: Vec<Read>) -> Result<Vec<PreviewRow>, Error> {
         let befores = self.befores(tx, &read)?;
         let mut collected = BatchState::new(Purpose::Show, self.options.matching);
         let mut match_index = MatchIndex {
@@ -147,7 +147,7 @@ impl RowPages<'_> {
         let prepared = || read.iter().filter_map(|row| row.prepared.as_ref());
         let named = read.iter().map(|row| row.place.entry.contact).filter(|id| !id.is_nil());
         let ids = prepared().filter_map(|row| row.id).chain(named).collect();
-        match_index.prepare(prepared().flat_map(|row| &row.keys), ids)?;
+        match_index.prepare(read.iter_mut().filter_map(|row| row.prepared.as_mut()), ids)?;
         let mut rows = Vec::with_capacity(read.len());
         for (row, before) in read.into_iter().zip(befores) {
             rows.push(self.row(&mut match_index, judge, row, before)?);
