@@ -2,12 +2,13 @@
 
 use crate::month_names::{is_weekday, month_named};
 use crate::text::ascii_digits;
+use compact_str::{CompactString, ToCompactString};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A day of birth; the year may be unknown. Written `1984-03-09`, or `--03-09` without a year (as in vCard, RFC 6350).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "CompactString", into = "CompactString")]
 pub struct Birthday {
     year: Option<u16>,
     month: u8,
@@ -170,16 +171,16 @@ impl fmt::Display for Birthday {
     }
 }
 
-impl From<Birthday> for String {
+impl From<Birthday> for CompactString {
     fn from(b: Birthday) -> Self {
-        b.to_string()
+        b.to_compact_string()
     }
 }
 
-impl TryFrom<String> for Birthday {
+impl TryFrom<CompactString> for Birthday {
     type Error = &'static str;
 
-    fn try_from(text: String) -> Result<Self, Self::Error> {
+    fn try_from(text: CompactString) -> Result<Self, Self::Error> {
         Self::parse(&text, DateOrder::DayFirst).ok_or("not a birthday")
     }
 }

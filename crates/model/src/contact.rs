@@ -1,6 +1,7 @@
 //! The contact itself.
 
 use crate::birthday::Birthday;
+use crate::contact_json;
 use crate::email::Email;
 use crate::label::Label;
 use crate::phone::Phone;
@@ -271,8 +272,7 @@ impl Contact {
 
     /// The contact as the store keeps it: JSON without empty fields.
     pub fn to_json(&self) -> String {
-        // Writing plain structs of strings into memory cannot fail.
-        serde_json::to_string(self).unwrap_or_default()
+        contact_json::write(self)
     }
 
     /// Reads what [`Contact::to_json`] wrote.

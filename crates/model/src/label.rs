@@ -1,12 +1,13 @@
 //! The kind of a value that may stand several times.
 
 use crate::text::clean;
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// `work`, `home`, `mobile`, `fax`, `other`, the user's own word, or none (empty).
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
+#[serde(from = "CompactString", into = "CompactString")]
 pub struct Label(Kind);
 
 /// The built-in labels need no memory of their own: every email and phone of every row has one.
@@ -42,15 +43,15 @@ impl Kind {
     }
 }
 
-impl From<String> for Label {
-    fn from(word: String) -> Self {
+impl From<CompactString> for Label {
+    fn from(word: CompactString) -> Self {
         Self::exact(&word)
     }
 }
 
-impl From<Label> for String {
+impl From<Label> for CompactString {
     fn from(label: Label) -> Self {
-        label.as_str().to_owned()
+        label.as_str().into()
     }
 }
 

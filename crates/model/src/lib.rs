@@ -6,6 +6,7 @@
 
 mod birthday;
 mod contact;
+mod contact_json;
 mod country;
 mod email;
 mod field;

@@ -7,23 +7,28 @@ use super::parts::{
     without_trailing_word,
 };
 use model::{Email, Label};
+use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 
+/// The parts of a cell: nearly always one.
+type Parts<'c> = SmallVec<[Part<'c>; 1]>;
+
 /// The parts of a cell of our own export: signs that part addresses elsewhere may be part of one, such as `|` and `#`.
-pub fn exported_emails_in(cell: &str) -> Vec<Part<'_>> {
+pub fn exported_emails_in(cell: &str) -> Parts<'_> {
     match !is_bare(cell) && Email::parse(cell).is_ok() {
-        true => vec![part(Cow::Borrowed(cell), None)],
+        true => smallvec![part(Cow::Borrowed(cell), None)],
         false => emails_in(cell),
     }
 }
 
 /// The parts of a cell that are meant as addresses. A cell that cannot be split is one part.
-pub fn emails_in(cell: &str) -> Vec<Part<'_>> {
+pub fn emails_in(cell: &str) -> Parts<'_> {
     if is_bare(cell) {
-        return vec![part(Cow::Borrowed(cell), None)];
+        return smallvec![part(Cow::Borrowed(cell), None)];
     }
     if let Some(members) = listed(cell) {
-        return members.into_iter().flat_map(in_member).collect();
+        let parts = members.into_iter().flat_map(in_member);
+        return parts.map(|Part { text, label }| Part { text, label }).collect();
     }
     // A comma may part a family name from a given name where addresses stand behind names.
     let named = cell.contains('<');
@@ -48,7 +53,7 @@ pub fn emails_in(cell: &str) -> Vec<Part<'_>> {
         (from, has_at, has_query) = (next, false, false);
     }
     segments.push(&cell[from..]);
-    let parts: Vec<Part<'_>> = segments
+    let parts: Parts<'_> = segments
         .into_iter()
         .map(str::trim)
         .filter(|segment| !segment.is_empty())
@@ -57,7 +62,7 @@ pub fn emails_in(cell: &str) -> Vec<Part<'_>> {
     // Where no part is an address, or a comma or blank may have slipped into one, the whole is shown.
     let addresses = parts.iter().filter(|part| part.text.contains('@')).count();
     if addresses == 0 || addresses == 1 && addresses < parts.len() && !cell.contains([';', '\n', '|']) {
-        return vec![part(Cow::Borrowed(cell), None)];
+        return smallvec![part(Cow::Borrowed(cell), None)];
     }
     parts
 }

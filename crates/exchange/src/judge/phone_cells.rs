@@ -7,6 +7,7 @@ use super::parts::{
     Part, label_beside, listed, split_at_words, without_leading_word, without_remark, without_trailing_word,
 };
 use model::{Label, Phone, PhoneProblem};
+use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 
 /// A number of a cell and the label beside it, or what is no number and why.
@@ -16,9 +17,9 @@ pub type Found = Result<(Option<Label>, Phone), (String, PhoneProblem)>;
 pub type Reader<'r> = dyn FnMut(&str) -> Result<Phone, PhoneProblem> + 'r;
 
 /// The numbers of a cell, in its order.
-pub fn phones_in(cell: &str, read: &mut Reader<'_>) -> Vec<Found> {
+pub fn phones_in(cell: &str, read: &mut Reader<'_>) -> SmallVec<[Found; 1]> {
     if is_one_number(cell) {
-        return vec![
+        return smallvec![
             read(cell)
                 .map(|phone| (None, phone))
                 .map_err(|problem| (cell.to_owned(), problem)),
@@ -28,7 +29,7 @@ pub fn phones_in(cell: &str, read: &mut Reader<'_>) -> Vec<Found> {
         return members.iter().flat_map(|member| labelled(member, read)).collect();
     }
     let segments = segments(cell);
-    let found: Vec<Found> = segments
+    let found: SmallVec<[Found; 1]> = segments
         .iter()
         .flat_map(|segment| segment_numbers(segment, read))
         .collect();
@@ -36,9 +37,9 @@ pub fn phones_in(cell: &str, read: &mut Reader<'_>) -> Vec<Found> {
         return found;
     }
     match read(cell) {
-        Ok(phone) => vec![Ok((None, phone))],
+        Ok(phone) => smallvec![Ok((None, phone))],
         Err(_) if found.len() == 1 => found,
-        Err(problem) => vec![Err((cell.to_owned(), problem))],
+        Err(problem) => smallvec![Err((cell.to_owned(), problem))],
     }
 }
 
@@ -49,7 +50,7 @@ fn is_one_number(cell: &str) -> bool {
     rest.bytes().all(plain)
 }
 
-fn labelled(member: &Part<'_>, read: &mut Reader<'_>) -> Vec<Found> {
+fn labelled(member: &Part<'_>, read: &mut Reader<'_>) -> SmallVec<[Found; 1]> {
     let mut found = phones_in(&member.text, read);
     if member.label.is_some() {
         for (label, _) in found.iter_mut().flatten() {

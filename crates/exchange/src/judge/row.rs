@@ -35,7 +35,7 @@ pub fn read(judge: &Judge, record: Record<'_>) -> Judged {
         escaped: may_hold_escapes(record.text()),
         composed: &composed,
         regions: None,
-        patch: Patch::default(),
+        patch: judge.empty_patch(),
         reasons: Vec::new(),
         unread: Vec::new(),
         full_name: Cow::Borrowed(""),

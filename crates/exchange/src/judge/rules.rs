@@ -6,7 +6,8 @@ use super::judged::BadValues;
 use crate::mapping::BoundMapping;
 use crate::open::Record;
 use model::{
-    AddressPart, ContactRules, CustomField, DateOrder, FieldKind, Label, Notation, Region, Slot, region_of_country,
+    AddressPart, ContactRules, CustomField, DateOrder, FieldKind, Label, Notation, Patch, Region, Slot,
+    region_of_country,
 };
 
 /// The country of a number without country code.
@@ -115,6 +116,21 @@ impl Judge {
     /// The country of the import: of numbers whose row names none.
     pub(super) fn import_region(&self) -> Option<Region> {
         self.regions.chosen.or(self.regions.suggested).or(self.regions.fallback)
+    }
+
+    /// No values yet, with room for those of a row.
+    pub(super) fn empty_patch(&self) -> Patch {
+        let mut patch = Patch::default();
+        let columns = self.mapping.columns();
+        let count = |is_wanted: fn(&Slot) -> bool| {
+            let slots = columns.iter().filter_map(|column| column.slot.as_ref());
+            slots.filter(|slot| is_wanted(slot)).count()
+        };
+        patch.texts.reserve(count(|slot| matches!(slot, Slot::Text(_))));
+        patch.emails.reserve(count(|slot| matches!(slot, Slot::Email(_))));
+        patch.phones.reserve(count(|slot| matches!(slot, Slot::Phone(_))));
+        patch.addresses.reserve(count(|slot| matches!(slot, Slot::Address(..))));
+        patch
     }
 
     /// The countries that the row names, each with the label of its address.

@@ -4,7 +4,7 @@ use crate::contacts::{contact, id, version};
 use crate::{look_at, rows_of, tried};
 use exchange::export::Exported;
 use exchange::export::crystalqore::{Needs, Writer};
-use model::{Blanks, ContactId, Fill, Lists};
+use model::{Blanks, Contact, ContactId, Fill, Lists};
 use proptest::prelude::*;
 
 fn exported() -> impl Strategy<Value = Vec<Exported>> {
@@ -113,6 +113,13 @@ proptest! {
         prop_assert!(row.emails.iter().all(|e| keys.contains(&e.value.key())), "{:?}", known);
         prop_assert!(row.phones.iter().all(|p| known.phones.iter().any(|k| k.phone == p.phone)), "{:?}", known);
         prop_assert!(row.websites.iter().all(|w| known.websites.iter().any(|k| k.value == w.value)), "{:?}", known);
+    }
+
+    #[test]
+    fn what_is_stored_is_what_serde_writes_and_reads(contact in contact()) {
+        let stored = contact.to_json();
+        prop_assert_eq!(&stored, &serde_json::to_string(&contact).unwrap());
+        prop_assert_eq!(Contact::from_json(&stored).unwrap(), contact);
     }
 
     #[test]
