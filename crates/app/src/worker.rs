@@ -1,5 +1,4 @@
-//! Anyone who does what nobody waits for: imports that were begun or left behind, undoing that was interrupted, search
-//! texts, and what has been kept long enough.
+//! Background worker: resumes imports and interrupted undoing, refreshes search texts, expires old data.
 //!
 //! Owns the thread and the order of its work. Several processes on one database may each have one; leases keep them
 //! apart.

@@ -53,6 +53,7 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         "V17__open_actions",
         include_str!("../migrations/sqlite/V17__open_actions.sql"),
     ),
+    ("V18__key_runs", include_str!("../migrations/sqlite/V18__key_runs.sql")),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -100,6 +101,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     (
         "V17__open_actions",
         include_str!("../migrations/postgres/V17__open_actions.sql"),
+    ),
+    (
+        "V18__key_runs",
+        include_str!("../migrations/postgres/V18__key_runs.sql"),
     ),
 ];
 

@@ -396,9 +396,27 @@ pub(crate) fn update_of_batch(
     Ok(())
 }
 
+/// Whether batches follow, so that what they are found by is brought into its order with theirs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BatchPlace {
+    Followed,
+    Last,
+}
+
 /// Writes what the contacts of a batch are found by.
-pub(crate) fn index_batch(tx: &mut Tx<'_>, workspace: Workspace, batch: IndexChange) -> Result<(), store::Error> {
-    batch.write(tx, workspace)
+pub(crate) fn index_batch(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    batch: IndexChange,
+    place: BatchPlace,
+) -> Result<(), store::Error> {
+    let IndexChange { dropped, added } = batch;
+    dropped.drop(tx, workspace)?;
+    match place {
+        BatchPlace::Followed => match_keys::insert_run(tx, workspace, added.keys)?,
+        BatchPlace::Last => match_keys::insert_last(tx, workspace, added.keys)?,
+    }
+    name_order::insert_many(tx, workspace, added.names)
 }
 
 /// Ends a batch: records what it touched.

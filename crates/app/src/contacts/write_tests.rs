@@ -1,12 +1,14 @@
 use std::path::{Path, PathBuf};
 
 /// Functions of the store that write contacts and what is kept consistent with them.
-const WRITES: [&str; 15] = [
+const WRITES: [&str; 17] = [
     "contacts::update",
     "contacts::insert_many",
     "contacts::replace_many",
     "contacts::delete_many",
+    "match_keys::insert_last",
     "match_keys::insert_many",
+    "match_keys::insert_run",
     "match_keys::delete_many",
     "name_order::insert_many",
     "name_order::delete_many",

@@ -7,7 +7,7 @@
 use crate::access;
 use crate::access::{Actor, CanEdit, Right};
 use crate::contacts::stored::read;
-use crate::contacts::write;
+use crate::contacts::write::{self, BatchPlace};
 use crate::import::batch_state::{BatchState, is_own};
 use crate::import::candidate::Found;
 use crate::import::pipeline::ParsedRow;
@@ -379,9 +379,9 @@ impl MatchIndex<'_, '_, '_> {
     }
 
     /// Writes the keys and names of the batch.
-    pub fn end_batch(&mut self) -> Result<(), store::Error> {
+    pub fn end_batch(&mut self, place: BatchPlace) -> Result<(), store::Error> {
         let batch = self.collected.end_batch();
-        write::index_batch(self.layers.top, self.layers.actor.workspace, batch)
+        write::index_batch(self.layers.top, self.layers.actor.workspace, batch, place)
     }
 }
 

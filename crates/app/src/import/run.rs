@@ -4,7 +4,7 @@
 use crate::access;
 use crate::access::Actor;
 use crate::clock::System;
-use crate::contacts::write;
+use crate::contacts::write::{self, BatchPlace};
 use crate::error::Error;
 use crate::import::analysis::Reading;
 use crate::import::batch_state::{BatchState, Purpose};
@@ -320,7 +320,7 @@ impl<'a> Run<'a> {
             layers,
             collected: &mut self.collected,
         }
-        .end_batch()?;
+        .end_batch(if more { BatchPlace::Followed } else { BatchPlace::Last })?;
         let changed = std::mem::take(&mut self.importer.changes);
         change_log::record(tx, workspace, import, &changed)?;
         let mut touched = vec![Touched::Contacts(changed.iter().map(|change| change.contact).collect())];
@@ -493,7 +493,7 @@ pub(crate) fn over_scratch(
                         layers,
                         collected: &mut run.collected,
                     }
-                    .end_batch()?;
+                    .end_batch(BatchPlace::Followed)?;
                 }
             }
             Ok(Stopped::No)

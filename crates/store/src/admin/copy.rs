@@ -3,7 +3,9 @@
 //! Goes workspace by workspace and in the order of the primary keys, so that an interrupted copy continues behind the last row
 //! that arrived. The files of imports are not in the database and are copied by `app`.
 
-use crate::contacts::{bulk_actions, change_feed, match_keys, name_order, not_duplicates, search_texts, shares, trash};
+use crate::contacts::{
+    bulk_actions, change_feed, key_runs, match_keys, name_order, not_duplicates, search_texts, shares, trash,
+};
 use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::{Error, Result};
 use crate::ids::Workspace;
@@ -135,6 +137,7 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&second_factors::CODES, 3),
     &keyed(&contacts::TABLE, 2),
     &keyed(&match_keys::TABLE, 3),
+    &keyed(&key_runs::TABLE, 3),
     &keyed(&name_order::TABLE, 3),
     &keyed(&search_texts::TABLE, 2),
     &keyed(&trash::TABLE, 2),

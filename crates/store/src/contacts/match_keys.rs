@@ -1,6 +1,8 @@
-//! Match keys: which contacts have an email or a phone. One table, clustered by key. Keys are made by `model::MatchKey`.
+//! Match keys: which contacts have an email or a phone. One table, clustered by key, and beside it the runs of large imports
+//! (`key_runs`). Keys are made by `model::MatchKey`.
 
-use crate::engine::{Lookup, OnConflict, Table, Tx, Value};
+use super::key_runs;
+use crate::engine::{Lookup, OnConflict, Row, Table, Tx, Value};
 use crate::error::Result;
 use crate::ids::{RunId, Workspace};
 use model::{ContactId, MatchKey};
@@ -48,24 +50,54 @@ fn sorted(keys: &[(MatchKey, ContactId)]) -> Vec<usize> {
     order.into_iter().map(|(_, at)| at).collect()
 }
 
+/// More runs than this are merged: each is looked into for every key that is asked for.
+const MAX_RUNS: usize = 16;
+/// More keys than this are not deleted one by one from each run.
+const FEW_KEYS: usize = 1_000;
+
+/// Adds keys of a batch that others will follow, so that they are merged into their table together.
+pub fn insert_run(tx: &mut Tx<'_>, workspace: Workspace, keys: Vec<(MatchKey, ContactId)>) -> Result<()> {
+    let runs = key_runs::all(tx, workspace)?;
+    key_runs::insert(tx, workspace, &runs, sorted(&keys).iter().map(|at| &keys[*at]))?;
+    if runs.len() + 1 >= MAX_RUNS {
+        key_runs::merge(tx, workspace)?;
+    }
+    Ok(())
+}
+
+/// Adds keys of the last batch, and merges those of the batches before it.
+pub fn insert_last(tx: &mut Tx<'_>, workspace: Workspace, keys: Vec<(MatchKey, ContactId)>) -> Result<()> {
+    let runs = key_runs::all(tx, workspace)?;
+    if runs.is_empty() {
+        return insert_many(tx, workspace, keys);
+    }
+    key_runs::insert(tx, workspace, &runs, sorted(&keys).iter().map(|at| &keys[*at]))?;
+    key_runs::merge(tx, workspace)
+}
+
 /// Deletes keys; says how many there were.
 pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, mut keys: Vec<(MatchKey, ContactId)>) -> Result<u64> {
     keys.sort_unstable();
+    let mut deleted = 0;
+    let runs = key_runs::all(tx, workspace)?;
+    if keys.len() <= FEW_KEYS {
+        for run in &runs {
+            deleted += key_runs::delete(tx, workspace, run, &keys)?;
+        }
+    } else if !runs.is_empty() {
+        key_runs::merge(tx, workspace)?;
+    }
     let rows = keys
         .iter()
         .map(|(key, id)| [workspace.into(), Value::Text(key.as_stored()), Value::id(id)]);
-    tx.bulk_delete("deleting match keys", &TABLE, rows)
+    Ok(deleted + tx.bulk_delete("deleting match keys", &TABLE, rows)?)
 }
 
 /// For each key, in the order given, the contacts that have it, in the order of their ids. Sorted keys go fastest.
 pub fn find_many(tx: &mut Tx<'_>, workspace: Workspace, keys: &[MatchKey]) -> Result<Vec<Vec<ContactId>>> {
-    let mut found = vec![Vec::new(); keys.len()];
-    let texts = keys.iter().map(|key| Value::Text(key.as_stored()));
-    tx.lookup("looking up match keys", &BY_KEY, workspace, texts, |place, row| {
-        found[place].push(row.id(0)?);
-        Ok(())
-    })?;
-    Ok(found)
+    find(tx, workspace, keys, [&BY_KEY, &key_runs::BY_KEY], |row| {
+        row.id(0).map(Some)
+    })
 }
 
 /// The same without the contacts that a run has created.
@@ -75,20 +107,44 @@ pub fn find_many_not_of(
     run: RunId,
     keys: &[MatchKey],
 ) -> Result<Vec<Vec<ContactId>>> {
+    let lookups = [&BY_KEY_WITH_ORIGIN, &key_runs::BY_KEY_WITH_ORIGIN];
+    find(tx, workspace, keys, lookups, |row| {
+        let is_of_run = row.opt_int(1)?.map(RunId::from_stored) == Some(run);
+        Ok(if is_of_run { None } else { Some(row.id(0)?) })
+    })
+}
+
+/// Looks up keys in their table and in the runs.
+fn find(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    keys: &[MatchKey],
+    [in_table, in_runs]: [&Lookup; 2],
+    read: impl Fn(&Row<'_>) -> Result<Option<ContactId>>,
+) -> Result<Vec<Vec<ContactId>>> {
     let mut found = vec![Vec::new(); keys.len()];
+    if keys.is_empty() {
+        return Ok(found);
+    }
+    let doing = "looking up match keys";
+    let mut take = |place: usize, row: &Row<'_>| {
+        found[place].extend(read(row)?);
+        Ok(())
+    };
     let texts = keys.iter().map(|key| Value::Text(key.as_stored()));
-    tx.lookup(
-        "looking up match keys",
-        &BY_KEY_WITH_ORIGIN,
-        workspace,
-        texts,
-        |place, row| {
-            if row.opt_int(1)?.map(RunId::from_stored) != Some(run) {
-                found[place].push(row.id(0)?);
-            }
-            Ok(())
-        },
-    )?;
+    tx.lookup(doing, in_table, workspace, texts, &mut take)?;
+    let runs = key_runs::all(tx, workspace)?;
+    for run in &runs {
+        let texts: Vec<String> = keys.iter().map(|key| run.key(key)).collect();
+        let texts = texts.iter().map(|text| Value::Text(text));
+        tx.lookup(doing, in_runs, workspace, texts, &mut take)?;
+    }
+    if !runs.is_empty() {
+        for ids in &mut found {
+            ids.sort_unstable();
+            ids.dedup();
+        }
+    }
     Ok(found)
 }
 
@@ -96,14 +152,20 @@ pub fn find_many_not_of(
 pub fn exist(tx: &mut Tx<'_>, workspace: Workspace) -> Result<bool> {
     let sql = "SELECT 1 FROM contact_keys WHERE workspace_id = $1 LIMIT 1";
     let found = tx.query_one("looking for match keys", sql, &[workspace.into()], |_| Ok(()))?;
-    Ok(found.is_some())
+    Ok(found.is_some() || !key_runs::all(tx, workspace)?.is_empty())
 }
 
-/// Hands over every key in order, once for each contact that has it, in constant memory.
+/// Hands over every key, once for each contact that has it, in constant memory: those of their table in order, then those of
+/// the runs.
 pub fn for_each_key(tx: &mut Tx<'_>, workspace: Workspace, mut take: impl FnMut(&str)) -> Result<()> {
-    let sql = "SELECT match_key FROM contact_keys WHERE workspace_id = $1 ORDER BY match_key";
-    tx.for_each("reading match keys", sql, &[workspace.into()], |row| {
-        take(row.text(0)?);
-        Ok(())
-    })
+    for sql in [
+        "SELECT match_key FROM contact_keys WHERE workspace_id = $1 ORDER BY match_key",
+        "SELECT substr(run_key, 5) FROM contact_key_runs WHERE workspace_id = $1 ORDER BY run_key",
+    ] {
+        tx.for_each("reading match keys", sql, &[workspace.into()], |row| {
+            take(row.text(0)?);
+            Ok(())
+        })?;
+    }
+    Ok(())
 }

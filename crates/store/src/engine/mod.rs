@@ -168,6 +168,30 @@ impl<'c> Tx<'c> {
         self.note(doing, outcome)
     }
 
+    /// Deletes all rows of a workspace; all at once where no other workspace has any.
+    pub(crate) fn delete_all<const N: usize>(
+        &mut self,
+        doing: &'static str,
+        from: &Table<N>,
+        workspace: Workspace,
+    ) -> Result<()> {
+        let Table { name, columns } = from;
+        let workspace_column = columns[0];
+        // Only SQLite is faster so, and only there nobody else writes in the meantime.
+        let is_alone = matches!(self.engine, EngineTx::Sqlite(_)) && {
+            let sql = format!("SELECT 1 FROM {name} WHERE {workspace_column} < $1 OR {workspace_column} > $1 LIMIT 1");
+            self.query_one(doing, &sql, &[workspace.into()], |_| Ok(()))?.is_none()
+        };
+        match is_alone {
+            true => self.execute(doing, &format!("DELETE FROM {name}"), &[])?,
+            false => {
+                let sql = format!("DELETE FROM {name} WHERE {workspace_column} = $1");
+                self.execute(doing, &sql, &[workspace.into()])?
+            }
+        };
+        Ok(())
+    }
+
     /// Looks up many keys; hands over each row found with the place of its key among the keys. Sorted keys go fastest.
     pub(crate) fn lookup<'v>(
         &mut self,

@@ -111,3 +111,81 @@ fn many_keys_of_which_some_exist() {
         );
     });
 }
+
+#[test]
+fn keys_of_runs_are_found_deleted_and_merged_as_others_are() {
+    on_every_engine(|store, _| {
+        let keys = |n: std::ops::Range<u64>| n.map(|n| (key(&format!("e{}", n * 7 % 50)), id(n))).collect::<Vec<_>>();
+        let asked: Vec<_> = (0..52).map(|n| key(&format!("e{n}"))).collect();
+        let found = || store.read(|tx| match_keys::find_many(tx, HERE, &asked)).unwrap();
+        let count = || {
+            let mut count = 0;
+            store
+                .read(|tx| match_keys::for_each_key(tx, HERE, |_| count += 1))
+                .unwrap();
+            count
+        };
+        assert!(!store.read(|tx| match_keys::exist(tx, HERE)).unwrap());
+        store
+            .write(|tx| match_keys::insert_run(tx, ELSEWHERE, vec![(key("e1"), id(9))]))
+            .unwrap();
+        // More than are kept apart.
+        for run in 0..20 {
+            store
+                .write(|tx| match_keys::insert_run(tx, HERE, keys(run * 20..run * 20 + 20)))
+                .unwrap();
+            assert!(store.read(|tx| match_keys::exist(tx, HERE)).unwrap());
+        }
+        let holders = |n: u64| (0..400).filter(|at| at * 7 % 50 == n).map(id).collect::<Vec<_>>();
+        let expected: Vec<_> = (0..52).map(holders).collect();
+        assert_eq!((found(), count()), (expected.clone(), 400));
+        // One key of a run, and one that was merged.
+        let some = vec![(key("e43"), id(399)), (key("e0"), id(0)), (key("e0"), id(399))];
+        assert_eq!(store.write(|tx| match_keys::delete_many(tx, HERE, some)).unwrap(), 2);
+        assert_eq!(count(), 398);
+        store
+            .write(|tx| match_keys::insert_last(tx, HERE, vec![(key("e43"), id(399)), (key("e0"), id(0))]))
+            .unwrap();
+        assert_eq!((found(), count()), (expected, 400));
+        let elsewhere = store.read(|tx| match_keys::find_many(tx, ELSEWHERE, &asked)).unwrap();
+        assert_eq!(elsewhere[1], [id(9)]);
+    });
+}
+
+#[test]
+fn contacts_of_one_run_can_be_left_out_of_runs_of_keys() {
+    on_every_engine(|store, _| {
+        let (of_the_import, by_hand) = (imported(1), typed(2));
+        let run = of_the_import.created_by.unwrap().run;
+        let rows = [of_the_import.clone(), by_hand.clone()];
+        store.write(|tx| contacts::insert_many(tx, HERE, &rows)).unwrap();
+        let all = vec![(key("ea"), of_the_import.id), (key("ea"), by_hand.id)];
+        store.write(|tx| match_keys::insert_run(tx, HERE, all)).unwrap();
+        let found = store
+            .read(|tx| match_keys::find_many_not_of(tx, HERE, run, &[key("ea")]))
+            .unwrap();
+        assert_eq!(found, [vec![by_hand.id]]);
+    });
+}
+
+#[test]
+fn many_keys_are_deleted_from_runs_too() {
+    on_every_engine(|store, _| {
+        let some = |range: std::ops::Range<u64>| -> Vec<_> {
+            range.map(|n| (key(&format!("e{n}@example.com")), id(n))).collect()
+        };
+        for from in [0, 1_000, 2_000] {
+            store
+                .write(|tx| match_keys::insert_run(tx, HERE, some(from..from + 1_000)))
+                .unwrap();
+        }
+        let deleted = store
+            .write(|tx| match_keys::delete_many(tx, HERE, some(500..2_500)))
+            .unwrap();
+        assert_eq!(deleted, 2_000);
+        let left = store
+            .read(|tx| match_keys::find_many(tx, HERE, &[key("e499@example.com"), key("e500@example.com")]))
+            .unwrap();
+        assert_eq!(left, [vec![id(499)], vec![]]);
+    });
+}
