@@ -77,7 +77,9 @@ impl BatchKeys {
     pub fn take(&mut self) -> Vec<(MatchKey, ContactId)> {
         self.links.clear();
         self.first.clear();
-        std::mem::take(&mut self.keys)
+        // The next batch has about as many.
+        let room = Vec::with_capacity(self.keys.len());
+        std::mem::replace(&mut self.keys, room)
     }
 }
 
