@@ -1,0 +1,243 @@
+//! Automata over digits: what is known about a sequence of digits, found in one table lookup a digit.
+//!
+//! An automaton is compiled from a machine that is slow to step, by trying every sequence of digits up to a length.
+//! Sequences after which the same can follow share a node, so that it has as few nodes as possible.
+//! What the sequences mean is left to the machines.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// What an automaton is compiled from.
+pub(super) trait Machine {
+    type State: Clone + Eq + Hash;
+    type Label: Clone + Eq + Hash + Default;
+
+    /// The state before the first digit.
+    fn start(&mut self) -> Self::State;
+
+    /// The state behind one more digit, which is number `count`.
+    fn step(&mut self, state: &Self::State, digit: u8, count: usize) -> Self::State;
+
+    /// What is known if the digits, `count` of them, end here.
+    fn label(&mut self, state: &Self::State, count: usize) -> Self::Label;
+}
+
+/// What follows each digit, and the label of digits that end here. Node 0 leads to itself and has the default label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Node {
+    next: [u16; 10],
+    label: u16,
+}
+
+/// Labels for all sequences of digits up to a length.
+#[derive(Debug)]
+pub(super) struct Automaton<L> {
+    nodes: Box<[Node]>,
+    labels: Box<[L]>,
+    start: u16,
+    longest: usize,
+}
+
+impl<L: Clone + Eq + Hash + Default> Automaton<L> {
+    /// None if the automaton would have more nodes than their numbers can tell apart.
+    pub(super) fn compile<M: Machine<Label = L>>(machine: &mut M, longest: usize) -> Option<Self> {
+        let start = machine.start();
+        let mut compiler = Compiler {
+            machine,
+            longest,
+            states: std::iter::repeat_with(HashMap::new).take(longest + 1).collect(),
+            nodes: vec![Node {
+                next: [0; 10],
+                label: 0,
+            }],
+            numbers: HashMap::new(),
+            labels: vec![L::default()],
+        };
+        compiler.numbers.insert(compiler.nodes[0], 0);
+        let start = compiler.node(&start, 0)?;
+        Some(Self {
+            nodes: compiler.nodes.into(),
+            labels: compiler.labels.into(),
+            start,
+            longest,
+        })
+    }
+
+    /// The label of digits from 0 to 9; none if there are more than the automaton was compiled for.
+    pub(super) fn label(&self, digits: &[u8]) -> Option<&L> {
+        if digits.len() > self.longest {
+            return None;
+        }
+        let mut node = self.nodes.get(usize::from(self.start))?;
+        for digit in digits {
+            node = self.nodes.get(usize::from(*node.next.get(usize::from(*digit))?))?;
+        }
+        self.labels.get(usize::from(node.label))
+    }
+}
+
+struct Compiler<'m, M: Machine> {
+    machine: &'m mut M,
+    longest: usize,
+    /// The nodes of the states that were met, each behind a number of digits.
+    states: Vec<HashMap<M::State, u16>>,
+    nodes: Vec<Node>,
+    numbers: HashMap<Node, u16>,
+    labels: Vec<M::Label>,
+}
+
+impl<M: Machine> Compiler<'_, M> {
+    fn node(&mut self, state: &M::State, count: usize) -> Option<u16> {
+        if let Some(number) = self.states[count].get(state) {
+            return Some(*number);
+        }
+        let mut next = [0; 10];
+        if count < self.longest {
+            for (next, digit) in next.iter_mut().zip(0..) {
+                let behind = self.machine.step(state, digit, count + 1);
+                *next = self.node(&behind, count + 1)?;
+            }
+        }
+        let label = self.machine.label(state, count);
+        let node = Node {
+            next,
+            label: self.label(label)?,
+        };
+        let number = self.number(node)?;
+        self.states[count].insert(state.clone(), number);
+        Some(number)
+    }
+
+    fn number(&mut self, node: Node) -> Option<u16> {
+        if let Some(number) = self.numbers.get(&node) {
+            return Some(*number);
+        }
+        let number = u16::try_from(self.nodes.len()).ok()?;
+        self.nodes.push(node);
+        self.numbers.insert(node, number);
+        Some(number)
+    }
+
+    fn label(&mut self, label: M::Label) -> Option<u16> {
+        let at = self.labels.iter().position(|known| *known == label);
+        if at.is_none() {
+            self.labels.push(label);
+        }
+        u16::try_from(at.unwrap_or(self.labels.len() - 1)).ok()
+    }
+}
+
+#[cfg(test)]
+mod examples {
+    use super::{Automaton, Node};
+    use crate::phone::random::Random;
+    use std::hash::Hash;
+
+    /// From how many sequences that lead to a node the examples of its transitions are made.
+    const WAYS: usize = 3;
+
+    impl<L: Clone + Eq + Hash + Default> Automaton<L> {
+        /// Sequences over every transition from every node: at least three for each that end in a node with a label, if
+        /// any can, and three that end anywhere.
+        pub(in crate::phone) fn examples(&self, random: &mut Random, mut each: impl FnMut(&[u8])) {
+            let mut ways: Vec<Vec<Vec<u8>>> = vec![Vec::new(); self.nodes.len()];
+            ways[usize::from(self.start)].push(Vec::new());
+            // What follows a node was numbered before it.
+            for number in (0..self.nodes.len()).rev() {
+                let ways_here = std::mem::take(&mut ways[number]);
+                assert!(number == 0 || !ways_here.is_empty(), "a node that nothing leads to");
+                for digit in 0..10 {
+                    for example in 0..WAYS {
+                        let Some(way) = ways_here.get(example % ways_here.len().max(1)) else {
+                            continue;
+                        };
+                        let mut behind = way.clone();
+                        behind.push(digit);
+                        let next = usize::from(self.nodes[number].next[usize::from(digit)]);
+                        let mut labelled = behind.clone();
+                        self.go_on(&self.nodes[next], random, &mut labelled);
+                        each(&labelled);
+                        let mut any = behind.clone();
+                        for _ in 0..random.below(12) {
+                            any.push(random.digit());
+                        }
+                        each(&any);
+                        if next != number {
+                            let ways = &mut ways[next];
+                            match ways.len() {
+                                WAYS => ways[random.below(WAYS)] = behind,
+                                _ => ways.push(behind),
+                            }
+                        }
+                    }
+                }
+            }
+        }
+
+        /// Digits that end in a node with a label.
+        pub(in crate::phone) fn labelled(&self, random: &mut Random) -> Vec<u8> {
+            let mut digits = Vec::new();
+            self.go_on(&self.nodes[usize::from(self.start)], random, &mut digits);
+            digits
+        }
+
+        fn go_on<'a>(&'a self, mut node: &'a Node, random: &mut Random, digits: &mut Vec<u8>) {
+            loop {
+                let going = node.next.iter().filter(|next| **next != 0).count();
+                if going == 0 || node.label != 0 && random.one_in(3) {
+                    return;
+                }
+                let mut going_on = (0..).zip(node.next).filter(|(_, next)| *next != 0);
+                let Some((digit, next)) = going_on.nth(random.below(going)) else {
+                    return;
+                };
+                digits.push(digit);
+                node = &self.nodes[usize::from(next)];
+            }
+        }
+
+        /// The memory that it takes.
+        pub(in crate::phone) fn bytes(&self) -> usize {
+            size_of_val(&*self.nodes) + size_of_val(&*self.labels)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers that can be divided by three.
+    struct Thirds;
+
+    impl Machine for Thirds {
+        type State = u8;
+        type Label = bool;
+
+        fn start(&mut self) -> u8 {
+            0
+        }
+
+        fn step(&mut self, state: &u8, digit: u8, _count: usize) -> u8 {
+            (10 * state + digit) % 3
+        }
+
+        fn label(&mut self, state: &u8, _count: usize) -> bool {
+            *state == 0
+        }
+    }
+
+    #[test]
+    fn an_automaton_says_what_its_machine_says() {
+        let automaton = Automaton::compile(&mut Thirds, 3).unwrap();
+        for number in 0..1000_u16 {
+            let digits = [number / 100, number / 10 % 10, number % 10].map(|digit| digit as u8);
+            assert_eq!(automaton.label(&digits), Some(&(number % 3 == 0)), "{number}");
+        }
+        assert_eq!(automaton.label(&[]), Some(&true));
+        assert_eq!(automaton.label(&[1, 1, 1, 0]), None);
+        assert_eq!(automaton.label(&[10]), None);
+        // A node for each remainder behind one or two digits, one each for the start, the ends and what is behind them.
+        assert_eq!(automaton.nodes.len(), 1 + 3 + 3 + 1 + 1);
+    }
+}

@@ -1,0 +1,71 @@
+//! Telephone numbers as the library reads and writes them.
+
+use super::problem::PhoneProblem;
+use rlibphonenumber::{PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFormat, Region, ValidationError};
+
+/// Reads a valid number as E.164, with its extension as `;ext=`.
+pub(super) fn read(text: &str, region: Option<Region>) -> Result<String, PhoneProblem> {
+    let number = match PHONE_NUMBER_UTIL.parse(text, region) {
+        Ok(number) if PHONE_NUMBER_UTIL.is_valid_number(&number) => number,
+        // 00 is how most of the world begins an international number, also in a file whose country does not.
+        other => match text
+            .strip_prefix("00")
+            .map(|rest| PHONE_NUMBER_UTIL.parse(format!("+{rest}"), None))
+        {
+            Some(Ok(number)) if PHONE_NUMBER_UTIL.is_valid_number(&number) => number,
+            _ => return Err(why_not(other, text)),
+        },
+    };
+    let mut value = PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned();
+    if let Some(extension) = number.extension.as_deref().filter(|e| !e.is_empty()) {
+        value.push_str(";ext=");
+        value.push_str(extension);
+    }
+    Ok(value)
+}
+
+/// The number in a value; none if there is none.
+pub(super) fn number(value: &str) -> Option<PhoneNumber> {
+    PHONE_NUMBER_UTIL.parse(value, None).ok()
+}
+
+/// The international form with blanks.
+pub(super) fn international(number: &PhoneNumber) -> String {
+    PHONE_NUMBER_UTIL
+        .format(number, PhoneNumberFormat::International)
+        .replace('-', " ")
+}
+
+/// The form that is written within the country.
+pub(super) fn national(number: &PhoneNumber) -> String {
+    PHONE_NUMBER_UTIL
+        .format(number, PhoneNumberFormat::National)
+        .into_owned()
+}
+
+/// The region that a number names.
+pub(super) fn region(number: &PhoneNumber) -> Option<Region> {
+    PHONE_NUMBER_UTIL.get_region_for_number(number)
+}
+
+/// Why what was parsed, or not, is no number.
+fn why_not(parsed: Result<PhoneNumber, ParseError>, text: &str) -> PhoneProblem {
+    match parsed {
+        Err(error) => problem_of(&error, text),
+        Ok(number) => match PHONE_NUMBER_UTIL.is_possible_number_with_reason(&number) {
+            Err(ValidationError::TooShort) => PhoneProblem::TooShort,
+            Err(ValidationError::TooLong) => PhoneProblem::TooLong,
+            _ => PhoneProblem::NotInUse,
+        },
+    }
+}
+
+fn problem_of(error: &ParseError, text: &str) -> PhoneProblem {
+    use ParseError as E;
+    match error {
+        E::InvalidCountryCode if !text.trim_start().starts_with('+') => PhoneProblem::NoCountry,
+        E::TooShortAfterIdd | E::TooShortNsn => PhoneProblem::TooShort,
+        E::TooLongNsn => PhoneProblem::TooLong,
+        _ => PhoneProblem::NotANumber,
+    }
+}

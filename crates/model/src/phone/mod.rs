@@ -1,0 +1,185 @@
+//! Telephone numbers: what a port of libphonenumber says about them.
+//!
+//! Numbers in plain writing are read and written by automata that are compiled from the metadata of that library (`plain.rs`), at a
+//! fraction of the cost; the library itself is asked about everything else (`library.rs`).
+
+mod automaton;
+mod dialing;
+#[cfg(test)]
+mod exactness_tests;
+mod grouping;
+mod library;
+mod pattern;
+mod plain;
+mod plan;
+mod problem;
+#[cfg(test)]
+mod random;
+mod readable;
+#[cfg(test)]
+mod tests;
+
+pub use problem::PhoneProblem;
+
+use crate::text::clean;
+use plain::{Digits, PlainNumber};
+use readable::{PowerOfTen, power_of_ten, readable};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, Region as LibRegion};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+/// A country whose numbers may stand without their country code: ISO 3166 alpha-2.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Region(LibRegion);
+
+impl Region {
+    /// The region of an ISO 3166 alpha-2 code, in any case; none for a code that has no telephone numbers.
+    pub fn from_code(code: &str) -> Option<Self> {
+        let region = LibRegion::from_str(code.trim()).ok()?;
+        PHONE_NUMBER_UTIL
+            .get_country_code_for_region(region)
+            .map(|_| Self(region))
+    }
+
+    /// The United States.
+    pub const US: Region = Region(LibRegion::US);
+
+    /// The country that stands for all with the same country code: the United States for Canada.
+    pub fn main(self) -> Self {
+        let code = PHONE_NUMBER_UTIL.get_country_code_for_region(self.0);
+        code.and_then(|code| PHONE_NUMBER_UTIL.get_region_for_country_code(code))
+            .map_or(self, Self)
+    }
+
+    /// The alpha-2 code.
+    pub fn code(self) -> String {
+        self.0.to_string()
+    }
+}
+
+impl fmt::Debug for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// A valid number: E.164, with its extension as `;ext=`, and the text that it was read from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Phone {
+    value: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    raw: String,
+}
+
+/// Two numbers are equal when they reach the same line; how they were written does not count.
+impl PartialEq for Phone {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl Eq for Phone {}
+
+impl Phone {
+    /// Reads a number. `region` is the country of a number without country code.
+    ///
+    /// # Errors
+    /// Says why the value is no number. A number that cannot be one never becomes E.164.
+    pub fn parse(raw: &str, region: Option<Region>) -> Result<Self, PhoneProblem> {
+        Self::parse_with(raw, region, |text, region| {
+            let plain = Digits::of(text).and_then(|digits| Some(PlainNumber::read(&digits, region)?.value()));
+            plain.map_or_else(|| library::read(text, region), Ok)
+        })
+    }
+
+    fn parse_with(
+        raw: &str,
+        region: Option<Region>,
+        read: impl Fn(&str, Option<LibRegion>) -> Result<String, PhoneProblem>,
+    ) -> Result<Self, PhoneProblem> {
+        let text = clean(raw);
+        let readable = readable(&text);
+        let readable = match power_of_ten(&readable) {
+            None => readable,
+            Some(PowerOfTen::Whole(figures)) => Cow::Owned(figures),
+            Some(PowerOfTen::Rounded) => return Err(PhoneProblem::SpreadsheetDamage),
+        };
+        let value = read(&readable, region.map(|region| region.0))?;
+        let raw = if text == value {
+            String::new()
+        } else {
+            text.into_owned()
+        };
+        Ok(Self { value, raw })
+    }
+
+    /// The number as it stands in a longer text, which is kept as what it was read from.
+    #[must_use]
+    pub fn written_as(self, raw: &str) -> Self {
+        let text = clean(raw);
+        Self {
+            raw: if text == self.value {
+                String::new()
+            } else {
+                text.into_owned()
+            },
+            ..self
+        }
+    }
+
+    /// The number as E.164, with its extension as `;ext=` (RFC 3966).
+    pub fn as_str(&self) -> &str {
+        &self.value
+    }
+
+    /// The text that the number was read from.
+    pub fn raw(&self) -> &str {
+        if self.raw.is_empty() { &self.value } else { &self.raw }
+    }
+
+    /// The number in the international form with blanks, which spreadsheets leave alone: `+1 202 555 0101 ext. 45`.
+    /// Read again it gives the same number.
+    pub fn international(&self) -> String {
+        let plain = self.plain(|number| number.international_form());
+        // What is written before an extension differs from country to country, and not all of it is read.
+        let is_certain = plain.is_some() && !self.value.contains(';');
+        plain
+            .or_else(|| Some(library::international(&library::number(&self.value)?)))
+            .filter(|shown| is_certain || Self::parse(shown, None).is_ok_and(|again| again == *self))
+            .unwrap_or_else(|| self.value.clone())
+    }
+
+    /// The number as it is written within its country: `030 23125101`.
+    pub fn national(&self) -> String {
+        self.plain(|number| number.national_form())
+            .or_else(|| Some(library::national(&library::number(&self.value)?)))
+            .unwrap_or_else(|| self.value.clone())
+    }
+
+    /// The region that the number itself names.
+    pub fn region(&self) -> Option<Region> {
+        self.plain(|number| Some(number.region()))
+            .or_else(|| library::region(&library::number(&self.value)?))
+            .map(Region)
+    }
+
+    /// What is known about the number without asking the library.
+    fn plain<T>(&self, ask: impl Fn(&PlainNumber<'_>) -> Option<T>) -> Option<T> {
+        let digits = Digits::of(&self.value)?;
+        ask(&PlainNumber::of_value(&digits)?)
+    }
+}
+
+impl fmt::Display for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.value)
+    }
+}

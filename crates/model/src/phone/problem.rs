@@ -1,0 +1,41 @@
+//! Why a value is no telephone number.
+
+/// Why a value is no telephone number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PhoneProblem {
+    /// A spreadsheet has turned the number into a power of ten and its digits are lost.
+    SpreadsheetDamage,
+    /// There is no number in the value.
+    NotANumber,
+    /// The number has no country code and no default country was given.
+    NoCountry,
+    /// Fewer digits than any number of that country has.
+    TooShort,
+    /// More digits than any number of that country has.
+    TooLong,
+    /// No number with these digits is in use in that country.
+    NotInUse,
+}
+
+impl PhoneProblem {
+    /// What is wrong, as the end of a sentence that begins with the value.
+    pub fn what(&self) -> &'static str {
+        match self {
+            Self::SpreadsheetDamage => "was turned into a power of ten by a spreadsheet; its last digits are lost",
+            Self::NotANumber => "is no telephone number",
+            Self::NoCountry => "has no country code",
+            Self::TooShort => "has too few digits",
+            Self::TooLong => "has too many digits",
+            Self::NotInUse => "is not a number in use in its country",
+        }
+    }
+
+    /// What would be right.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::SpreadsheetDamage => "export again from the source with the column formatted as text",
+            Self::NoCountry => "write it as +COUNTRY NUMBER, or choose the default country",
+            _ => "write it with its country code, as in +1 202 555 0101, or check the default country",
+        }
+    }
+}
