@@ -7,6 +7,7 @@ use crate::label::Label;
 use crate::phone::Phone;
 use crate::slot::{Slot, TextField};
 use crate::text::Text;
+use compact_str::CompactString;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::{BTreeMap, HashSet};
@@ -78,15 +79,16 @@ pub struct LabeledPhone {
 struct PhoneJson {
     #[serde(default)]
     label: Label,
-    #[serde(flatten)]
-    phone: Phone,
+    value: CompactString,
+    #[serde(default)]
+    raw: CompactString,
 }
 
 impl From<PhoneJson> for LabeledPhone {
     fn from(json: PhoneJson) -> Self {
         Self {
             label: json.label,
-            phone: json.phone,
+            phone: Phone::from_stored(json.value, json.raw),
         }
     }
 }

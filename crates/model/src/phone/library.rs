@@ -1,10 +1,11 @@
 //! Telephone numbers as the library reads and writes them.
 
 use super::problem::PhoneProblem;
+use compact_str::CompactString;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFormat, Region, ValidationError};
 
 /// Reads a valid number as E.164, with its extension as `;ext=`.
-pub(super) fn read(text: &str, region: Option<Region>) -> Result<String, PhoneProblem> {
+pub(super) fn read(text: &str, region: Option<Region>) -> Result<CompactString, PhoneProblem> {
     let number = match PHONE_NUMBER_UTIL.parse(text, region) {
         Ok(number) if PHONE_NUMBER_UTIL.is_valid_number(&number) => number,
         // 00 is how most of the world begins an international number, also in a file whose country does not.
@@ -21,7 +22,7 @@ pub(super) fn read(text: &str, region: Option<Region>) -> Result<String, PhonePr
         value.push_str(";ext=");
         value.push_str(extension);
     }
-    Ok(value)
+    Ok(value.into())
 }
 
 /// The number in a value; none if there is none.

@@ -22,10 +22,10 @@ mod tests;
 pub use problem::PhoneProblem;
 
 use crate::text::clean;
+use compact_str::CompactString;
 use plain::{Digits, PlainNumber};
 use readable::{PowerOfTen, power_of_ten, readable};
 use rlibphonenumber::{PHONE_NUMBER_UTIL, Region as LibRegion};
-use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
@@ -72,11 +72,11 @@ impl fmt::Display for Region {
 }
 
 /// A valid number: E.164, with its extension as `;ext=`, and the text that it was read from.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Phone {
-    value: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    raw: String,
+    value: CompactString,
+    /// Empty if it is the value.
+    raw: CompactString,
 }
 
 /// Two numbers are equal when they reach the same line; how they were written does not count.
@@ -103,7 +103,7 @@ impl Phone {
     fn parse_with(
         raw: &str,
         region: Option<Region>,
-        read: impl Fn(&str, Option<LibRegion>) -> Result<String, PhoneProblem>,
+        read: impl Fn(&str, Option<LibRegion>) -> Result<CompactString, PhoneProblem>,
     ) -> Result<Self, PhoneProblem> {
         let text = clean(raw);
         let readable = readable(&text);
@@ -114,11 +114,16 @@ impl Phone {
         };
         let value = read(&readable, region.map(|region| region.0))?;
         let raw = if text == value {
-            String::new()
+            CompactString::default()
         } else {
-            text.into_owned()
+            text.into()
         };
         Ok(Self { value, raw })
+    }
+
+    /// A number as it is stored.
+    pub(crate) fn from_stored(value: CompactString, raw: CompactString) -> Self {
+        Self { value, raw }
     }
 
     /// The number as it stands in a longer text, which is kept as what it was read from.
@@ -127,9 +132,9 @@ impl Phone {
         let text = clean(raw);
         Self {
             raw: if text == self.value {
-                String::new()
+                CompactString::default()
             } else {
-                text.into_owned()
+                text.into()
             },
             ..self
         }
@@ -154,14 +159,14 @@ impl Phone {
         plain
             .or_else(|| Some(library::international(&library::number(&self.value)?)))
             .filter(|shown| is_certain || Self::parse(shown, None).is_ok_and(|again| again == *self))
-            .unwrap_or_else(|| self.value.clone())
+            .unwrap_or_else(|| self.value.to_string())
     }
 
     /// The number as it is written within its country: `030 23125101`.
     pub fn national(&self) -> String {
         self.plain(|number| number.national_form())
             .or_else(|| Some(library::national(&library::number(&self.value)?)))
-            .unwrap_or_else(|| self.value.clone())
+            .unwrap_or_else(|| self.value.to_string())
     }
 
     /// The region that the number itself names.

@@ -6,6 +6,7 @@
 
 use super::dialing::{Dialing, Dialled, LONGEST_DIALLED, calling_code_of};
 use super::plan::{Line, Plan, is_calling_code};
+use compact_str::CompactString;
 use rlibphonenumber::Region;
 
 /// As many leading zeros the library writes, and no more.
@@ -131,8 +132,8 @@ impl<'d> PlainNumber<'d> {
     }
 
     /// E.164, with the extension as `;ext=`.
-    pub(super) fn value(&self) -> String {
-        let mut text = self.text();
+    pub(super) fn value(&self) -> CompactString {
+        let mut text = CompactString::from(self.plan.calling_code());
         text.extend(self.national.iter().map(|digit| char::from(b'0' + digit)));
         if !self.extension.is_empty() {
             text.push_str(EXTENSION);

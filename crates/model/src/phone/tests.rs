@@ -133,7 +133,7 @@ fn read_plain(raw: &str, region: &str) -> Option<String> {
     }
     let region = Region::from_code(region).map(|region| region.0);
     let text = readable(raw);
-    Some(PlainNumber::read(&Digits::of(&text)?, region)?.value())
+    Some(PlainNumber::read(&Digits::of(&text)?, region)?.value().to_string())
 }
 
 #[test]
