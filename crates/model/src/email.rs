@@ -96,22 +96,29 @@ impl Email {
 
     /// The address as it is compared: lower case, domain in ASCII form (IDNA), dots dropped where they do not count.
     pub fn key(&self) -> String {
-        let lower = self.0.to_lowercase();
+        self.key_text().into_owned()
+    }
+
+    /// [`Self::key`], without a copy where it is the address itself.
+    pub(crate) fn key_text(&self) -> Cow<'_, str> {
+        let is_lower = self.0.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
+        let lower = if is_lower {
+            Cow::Borrowed(self.0.as_str())
+        } else {
+            Cow::Owned(self.0.to_lowercase())
+        };
         let Some((local, domain)) = lower.rsplit_once('@') else {
             return lower;
         };
-        let domain = if domain.is_ascii() {
-            domain.to_owned()
-        } else {
-            idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned())
-        };
-        if DOTLESS_DOMAINS.contains(&domain.as_str()) {
+        if domain.is_ascii() && !DOTLESS_DOMAINS.contains(&domain) {
+            return lower;
+        }
+        let domain = idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned());
+        Cow::Owned(if DOTLESS_DOMAINS.contains(&domain.as_str()) {
             format!("{}@{domain}", local.replace('.', ""))
-        } else if domain.len() + local.len() + 1 == lower.len() && lower.is_ascii() {
-            lower
         } else {
             format!("{local}@{domain}")
-        }
+        })
     }
 
     /// The address that was probably meant where the domain looks like a large provider's with a slip.
