@@ -97,38 +97,29 @@ impl Email {
 
     /// The address as it is compared: lower case, domain in ASCII form (IDNA), dots dropped where they do not count.
     pub fn key(&self) -> String {
-        let mut key = CompactString::default();
-        self.push_key(&mut key);
-        key.into()
+        self.key_text().into_owned()
     }
 
-    /// Appends [`key`](Self::key).
-    pub(crate) fn push_key(&self, key: &mut CompactString) {
-        let begin = key.len();
-        if self.0.is_ascii() {
-            key.push_str(&self.0);
-            key.as_mut_str()[begin..].make_ascii_lowercase();
+    /// [`Self::key`], without a copy where it is the address itself.
+    pub(crate) fn key_text(&self) -> Cow<'_, str> {
+        let is_lower = self.0.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
+        let lower = if is_lower {
+            Cow::Borrowed(self.0.as_str())
         } else {
-            key.push_str(&self.0.to_lowercase());
+            Cow::Owned(self.as_str().to_lowercase())
+        };
+        let Some((local, domain)) = lower.rsplit_once('@') else {
+            return lower;
+        };
+        if domain.is_ascii() && !DOTLESS_DOMAINS.contains(&domain) {
+            return lower;
         }
-        let Some((local, domain)) = key[begin..].rsplit_once('@') else {
-            return;
-        };
-        let ascii = match domain.is_ascii() {
-            true => None,
-            false => idna::domain_to_ascii(domain).ok(),
-        };
-        let is_dotless = DOTLESS_DOMAINS.contains(&ascii.as_deref().unwrap_or(domain));
-        if ascii.is_none() && !is_dotless {
-            return;
-        }
-        let domain = ascii.unwrap_or_else(|| domain.to_owned());
-        let local = match is_dotless {
-            true => local.replace('.', ""),
-            false => local.to_owned(),
-        };
-        key.truncate(begin);
-        key.extend([local.as_str(), "@", domain.as_str()]);
+        let domain = idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned());
+        Cow::Owned(if DOTLESS_DOMAINS.contains(&domain.as_str()) {
+            format!("{}@{domain}", local.replace('.', ""))
+        } else {
+            format!("{local}@{domain}")
+        })
     }
 
     /// The address that was probably meant where the domain looks like a large provider's with a slip.

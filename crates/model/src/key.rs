@@ -26,7 +26,7 @@ pub struct MatchKey(CompactString);
 impl MatchKey {
     pub fn email(email: &Email) -> Self {
         let mut key = CompactString::const_new("e");
-        email.push_key(&mut key);
+        key.push_str(&email.key_text());
         Self(key)
     }
 

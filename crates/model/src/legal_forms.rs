@@ -5,9 +5,10 @@
 
 /// Whether a word is a legal form: `gmbh`, `ltd`.
 pub(crate) fn is_legal_form(word: &str) -> bool {
-    LEGAL_FORMS.contains(&word)
+    LEGAL_FORMS.binary_search(&word).is_ok()
 }
 
+/// Sorted.
 const LEGAL_FORMS: &[&str] = &[
     "ab",
     "ag",
@@ -60,3 +61,14 @@ const LEGAL_FORMS: &[&str] = &[
 
 /// Legal forms that are written without a blank before or after the name.
 pub(crate) const JOINED_FORMS: &[&str] = &["株式会社", "有限会社", "有限公司"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_legal_form_is_found() {
+        assert!(LEGAL_FORMS.iter().all(|form| is_legal_form(form)));
+        assert!(!is_legal_form("acme"));
+    }
+}

@@ -31,7 +31,10 @@ pub use email::{Email, EmailProblem};
 pub use field::{ContactRules, CustomField, FieldKind, Misfit, Notation, RuleBroken};
 pub use key::{KeyKind, MatchKey, content_hash, name_order};
 pub use label::Label;
-pub use likeness::{Block, Compared, Likeness, Verdict, blocks, by_key, by_values, doubt, likeness};
+pub use likeness::{
+    Block, Compared, Likeness, Rating, Sketch, Verdict, blocks, by_key, doubt, likeness, rate, rate_values,
+    reasons_of_values,
+};
 pub use merging::{
     ListField, ListedValue, MergeChoices, SingleChoice, SingleField, listed_values, merge, single_choices,
 };

@@ -11,7 +11,7 @@ use crate::contacts::stored::read;
 use crate::error::Error;
 use crate::jobs::long_reads::{Lane, LongReads};
 use crate::jobs::thread_pool::lower_thread_priority;
-use model::{Contact, ContactId, MatchKey, Verdict, blocks, likeness};
+use model::{Compared, Contact, ContactId, Verdict, rate};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -161,7 +161,7 @@ impl Finding {
                 let (Some(of_a), Some(of_b)) = (known.get(&a), known.get(&b)) else {
                     continue;
                 };
-                let found = likeness(of_a, of_b);
+                let found = rate(of_a, of_b);
                 if found.verdict > Verdict::Different {
                     alike.push((found.strength, a, b));
                 }
@@ -175,25 +175,27 @@ impl Finding {
     }
 }
 
-/// The contacts of pairs, as the member sees them now.
+/// The contacts of pairs, as the member sees them now, ready to be compared.
 fn contacts_of(
     tx: &mut Tx<'_>,
     actor: Actor,
     pairs: &[(ContactId, ContactId)],
-) -> Result<HashMap<ContactId, Contact>, store::Error> {
+) -> Result<HashMap<ContactId, Compared>, store::Error> {
     let mut wanted: Vec<ContactId> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
     wanted.sort_unstable();
     wanted.dedup();
     let rows: Vec<ContactRow> = contacts::get_many(tx, actor.workspace, &wanted)?;
     let seen = access::seen(tx, actor, rows)?;
-    seen.iter().map(|(_, row)| Ok((row.id, read(row)?))).collect()
+    seen.iter()
+        .map(|(_, row)| Ok((row.id, Compared::new(&read(row)?))))
+        .collect()
 }
 
 /// The blocks of a contact and its match keys, as numbers.
 fn all_blocks(contact: &Contact) -> Vec<u64> {
-    let keys = MatchKey::of_contact(contact);
-    let mut all = blocks(contact);
-    all.extend(keys.iter().map(|key| xxh3_64(key.as_stored().as_bytes())));
+    let contact = Compared::new(contact);
+    let mut all = contact.blocks();
+    all.extend(contact.keys().iter().map(|key| xxh3_64(key.as_stored().as_bytes())));
     all
 }
 

@@ -5,7 +5,7 @@
 
 use exchange::reason::{Code, Reason, shortened};
 use foldhash::fast::RandomState;
-use model::{Block, Compared, Contact, Verdict, by_values};
+use model::{Block, Compared, Contact, Sketch, Verdict, rate_values, reasons_of_values};
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
@@ -19,32 +19,35 @@ const COMPARED: usize = 16;
 /// A row that was seen.
 struct Seen {
     line: u64,
-    contact: Compared<'static>,
+    contact: Box<Compared>,
     blocks: Vec<Block>,
 }
+
+/// The number of a row among those that were remembered, without its upper bits: the rows that are looked back are fewer.
+type Number = u32;
 
 /// The numbers of the last rows of a block.
 #[derive(Default)]
 struct Held {
-    rows: [u64; IN_A_BLOCK],
-    count: usize,
+    rows: [Number; IN_A_BLOCK],
+    count: u8,
 }
 
 impl Held {
-    fn rows(&self) -> &[u64] {
-        &self.rows[..self.count]
+    fn rows(&self) -> &[Number] {
+        &self.rows[..usize::from(self.count)]
     }
 
-    fn add(&mut self, row: u64) {
-        if self.count == IN_A_BLOCK {
+    fn add(&mut self, row: Number) {
+        if usize::from(self.count) == IN_A_BLOCK {
             self.forget(self.rows[0]);
         }
-        self.rows[self.count] = row;
+        self.rows[usize::from(self.count)] = row;
         self.count += 1;
     }
 
     /// Forgets the first row, if it is this one.
-    fn forget(&mut self, row: u64) {
+    fn forget(&mut self, row: Number) {
         if self.rows().first() == Some(&row) {
             self.rows.rotate_left(1);
             self.count -= 1;
@@ -56,17 +59,26 @@ impl Held {
 #[derive(Default)]
 pub(crate) struct RecentRows {
     rows: VecDeque<Seen>,
+    /// Theirs, side by side: most of those that share a block are told apart by them.
+    sketches: VecDeque<Sketch>,
     /// The number of the first row that is remembered.
-    first: u64,
+    first: Number,
     by_block: HashMap<Block, Held, RandomState>,
+    /// How far back the rows are with which the one in hand is compared; kept for its memory.
+    near: Vec<usize>,
 }
 
 impl RecentRows {
     /// The most similar of the rows before, for a warning; and remembers this one.
     pub fn meet(&mut self, line: u64, contact: &Contact, blocks: &[Block]) -> Option<Reason> {
-        let contact = Compared::new(Cow::Owned(likeable(contact)));
-        let reason = self.likest(&contact, blocks).map(|(seen, reasons)| {
-            let name = shortened(&seen.contact.contact().display_name());
+        if blocks.is_empty() {
+            return None;
+        }
+        self.enter(blocks);
+        let contact = Box::new(Compared::of_row(&likeable(contact)));
+        let reason = self.likest(&contact).map(|seen| {
+            let name = shortened(seen.contact.display_name());
+            let reasons = reasons_of_values(&seen.contact, &contact).join(", ");
             Reason::of_row(
                 Code::PossibleDuplicate,
                 line,
@@ -78,48 +90,52 @@ impl RecentRows {
             )
             .as_warning()
         });
-        self.remember(line, contact, blocks);
-        reason
-    }
-
-    fn likest(&self, contact: &Compared<'_>, blocks: &[Block]) -> Option<(&Seen, String)> {
-        let mut near: Vec<u64> = blocks
-            .iter()
-            .filter_map(|block| self.by_block.get(block))
-            .flat_map(|held| held.rows().iter().copied())
-            .collect();
-        near.sort_unstable_by(|a, b| b.cmp(a));
-        near.dedup();
-        let compared = near.into_iter().take(COMPARED).filter_map(|number| {
-            let seen = self.rows.get(usize::try_from(number - self.first).ok()?)?;
-            // Who shares an email or a phone was met before.
-            let found = by_values(&seen.contact, contact);
-            (found.verdict == Verdict::Possible).then_some((seen, found))
-        });
-        let (seen, found) = compared.max_by_key(|(_, found)| found.strength)?;
-        Some((seen, found.reasons.join(", ")))
-    }
-
-    fn remember(&mut self, line: u64, contact: Compared<'static>, blocks: &[Block]) {
-        if blocks.is_empty() {
-            return;
-        }
         if self.rows.len() == ROWS {
             self.forget_first();
         }
-        let number = self.first + self.rows.len() as u64;
-        for block in blocks {
-            self.by_block.entry(*block).or_default().add(number);
-        }
+        self.sketches.push_back(contact.sketch());
         self.rows.push_back(Seen {
             line,
             contact,
             blocks: blocks.to_vec(),
         });
+        reason
+    }
+
+    /// Enters the next row into its blocks, and notes which rows are there already.
+    fn enter(&mut self, blocks: &[Block]) {
+        let count = Number::try_from(self.rows.len()).unwrap_or(Number::MAX);
+        let number = self.first.wrapping_add(count);
+        self.near.clear();
+        for block in blocks {
+            let held = self.by_block.entry(*block).or_default();
+            let back = held.rows().iter().map(|row| number.wrapping_sub(*row) as usize);
+            self.near.extend(back);
+            held.add(number);
+        }
+        self.near.sort_unstable();
+        self.near.dedup();
+    }
+
+    /// The likest of the rows that were noted, of rows that are alike the one furthest back.
+    fn likest(&self, contact: &Compared) -> Option<&Seen> {
+        let sketch = contact.sketch();
+        let compared = self.near.iter().take(COMPARED).filter_map(|back| {
+            let at = self.rows.len().checked_sub(*back)?;
+            if self.sketches.get(at)?.rules_out(&sketch) {
+                return None;
+            }
+            let seen = self.rows.get(at)?;
+            // Who shares an email or a phone was met before.
+            let rating = rate_values(&seen.contact, contact);
+            (rating.verdict == Verdict::Possible).then_some((seen, rating.strength))
+        });
+        compared.max_by_key(|(_, strength)| *strength).map(|(seen, _)| seen)
     }
 
     fn forget_first(&mut self) {
         let Some(gone) = self.rows.pop_front() else { return };
+        self.sketches.pop_front();
         for block in gone.blocks {
             if let Some(held) = self.by_block.get_mut(&block) {
                 held.forget(self.first);
@@ -128,28 +144,46 @@ impl RecentRows {
                 }
             }
         }
-        self.first += 1;
+        self.first = self.first.wrapping_add(1);
     }
 }
 
-/// A contact without what likeness does not look at, and not more of the rest than a person has: a row of a broken file may
-/// hold megabytes.
-fn likeable(contact: &Contact) -> Contact {
-    let few = 8;
-    Contact {
-        notes: model::Text::default(),
-        tags: Vec::new(),
-        custom: std::collections::BTreeMap::new(),
-        websites: Vec::new(),
-        emails: contact.emails.iter().take(few).cloned().collect(),
-        phones: contact.phones.iter().take(few).cloned().collect(),
-        addresses: contact.addresses.iter().take(few).cloned().collect(),
-        ..names_of(contact)
+/// Values of one kind that are looked at.
+const VALUES: usize = 8;
+/// Letters of a text that are looked at.
+const TEXT: usize = 200;
+
+/// A contact with not more than a person has: a row of a broken file may hold megabytes.
+fn likeable(contact: &Contact) -> Cow<'_, Contact> {
+    let is_small = contact.emails.len() <= VALUES
+        && contact.phones.len() <= VALUES
+        && contact.addresses.len() <= VALUES
+        && names(contact).iter().all(|text| text.as_str().len() <= TEXT);
+    if is_small {
+        return Cow::Borrowed(contact);
     }
+    Cow::Owned(Contact {
+        emails: contact.emails.iter().take(VALUES).cloned().collect(),
+        phones: contact.phones.iter().take(VALUES).cloned().collect(),
+        addresses: contact.addresses.iter().take(VALUES).cloned().collect(),
+        ..names_of(contact)
+    })
+}
+
+fn names(contact: &Contact) -> [&model::Text; 7] {
+    [
+        &contact.prefix,
+        &contact.first_name,
+        &contact.middle_name,
+        &contact.last_name,
+        &contact.suffix,
+        &contact.nickname,
+        &contact.company,
+    ]
 }
 
 fn names_of(contact: &Contact) -> Contact {
-    let short = |text: &model::Text| match text.as_str().char_indices().nth(200) {
+    let short = |text: &model::Text| match text.as_str().char_indices().nth(TEXT) {
         Some((end, _)) => model::Text::new(&text.as_str()[..end]),
         None => text.clone(),
     };

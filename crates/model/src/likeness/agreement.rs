@@ -4,10 +4,13 @@
 //! must agree, the birthday or a number by which others know the contact; names that nearly agree prove nothing alone.
 
 use super::compared::Compared;
-use super::names::{Name, letters_apart};
+use super::given::{self, Given};
+use super::letters::letters_apart;
+use super::name_part::NamePart;
+use super::names::Name;
 use super::places::Place;
 use crate::birthday::Birthday;
-use crate::contact::Contact;
+use std::iter::{once, repeat_n};
 
 /// How two values of a field go together.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,27 +33,35 @@ const ZIP: Weights = [4, 3, -2];
 /// From this sum on two contacts may be one.
 const ENOUGH: i32 = 18;
 
-/// What was found.
-pub(super) struct Agreement {
+/// How far the fields agree.
+pub(super) struct Agreement<'a> {
     /// How sure it is, from 0 to 100.
     pub strength: u8,
-    pub reasons: Vec<String>,
+    birthday: Option<Agrees>,
+    /// With the name of the field.
+    number: Option<(Agrees, &'a str)>,
+    /// Whether given and family name stand in each other's place.
+    turned: bool,
+    /// Street, city and zip code.
+    places: [Option<Agrees>; 3],
 }
 
 /// How far two contacts agree; none where it is not enough to ask.
-pub(super) fn agreement(a: &Compared<'_>, b: &Compared<'_>) -> Option<Agreement> {
-    let birthday = birthdays(&a.contact, &b.contact);
+pub(super) fn agreement<'a>(a: &'a Compared, b: &Compared) -> Option<Agreement<'a>> {
+    let (name_a, name_b) = (&a.identity.name, &b.identity.name);
+    let birthday = birthdays(a.identity.birthday, b.identity.birthday);
     let number = numbers(a, b);
-    let anchor = birthday.max(number.as_ref().map(|(agrees, _)| *agrees));
+    let number_agrees = number.map(|(agrees, _)| agrees);
+    let anchor = birthday.max(number_agrees);
     if anchor.is_none_or(|agrees| agrees == Agrees::No) {
         return None;
     }
-    if a.name.generation_differs(&b.name) || a.name.address_differs(&b.name) {
+    if name_a.generation_differs(name_b) || name_a.address_differs(name_b) {
         return None;
     }
-    let names = names(&a.name, &b.name);
+    let names = names(name_a, name_b);
     // Twins have all but the given name in common, and couples the rest.
-    let certain = match number.as_ref().map(|(agrees, _)| *agrees) {
+    let certain = match number_agrees {
         Some(Agrees::Yes) => true,
         Some(Agrees::Nearly) => birthday == Some(Agrees::Yes),
         _ => false,
@@ -60,10 +71,11 @@ pub(super) fn agreement(a: &Compared<'_>, b: &Compared<'_>) -> Option<Agreement>
     {
         return None;
     }
-    let [street, city, zip] = places(a, b);
+    let places = places(a, b);
+    let [street, city, zip] = places;
     let fields = [
         (birthday, BIRTHDAY),
-        (number.as_ref().map(|(agrees, _)| *agrees), NUMBER),
+        (number_agrees, NUMBER),
         (names.given, GIVEN),
         (names.family, FAMILY),
         (street, STREET),
@@ -71,32 +83,40 @@ pub(super) fn agreement(a: &Compared<'_>, b: &Compared<'_>) -> Option<Agreement>
         (zip, ZIP),
     ];
     let sum: i32 = fields.iter().map(|(agrees, weights)| weight(*agrees, *weights)).sum();
-    if sum < ENOUGH {
-        return None;
-    }
-    let mut reasons = Vec::new();
-    let reason = |agrees: Option<Agrees>, what: &str| match agrees {
-        Some(Agrees::Yes) => Some(format!("same {what}")),
-        Some(Agrees::Nearly) => Some(format!("{what} alike")),
-        _ => None,
-    };
-    let (shown_a, shown_b) = (a.contact.display_name(), b.contact.display_name());
-    if names.turned {
-        reasons.push(format!("names swapped: {shown_a} / {shown_b}"));
-    } else if shown_a == shown_b {
-        reasons.push(format!("same name: {shown_a}"));
-    } else {
-        reasons.push(format!("names: {shown_a} / {shown_b}"));
-    }
-    reasons.extend(reason(birthday, "birthday"));
-    reasons.extend(number.as_ref().and_then(|(agrees, field)| reason(Some(*agrees), field)));
-    reasons.extend(reason(street, "street"));
-    reasons.extend(reason(city, "city"));
-    reasons.extend(reason(zip, "zip code"));
-    Some(Agreement {
+    (sum >= ENOUGH).then(|| Agreement {
         strength: u8::try_from((20 + (sum - ENOUGH) * 2).clamp(20, 84)).unwrap_or(20),
-        reasons,
+        birthday,
+        number,
+        turned: names.turned,
+        places,
     })
+}
+
+impl Agreement<'_> {
+    /// Why, in words.
+    pub fn reasons(&self, a: &Compared, b: &Compared) -> Vec<String> {
+        let reason = |agrees: Option<Agrees>, what: &str| match agrees {
+            Some(Agrees::Yes) => Some(format!("same {what}")),
+            Some(Agrees::Nearly) => Some(format!("{what} alike")),
+            _ => None,
+        };
+        let (shown_a, shown_b) = (a.display_name(), b.display_name());
+        let names = if self.turned {
+            format!("names swapped: {shown_a} / {shown_b}")
+        } else if shown_a == shown_b {
+            format!("same name: {shown_a}")
+        } else {
+            format!("names: {shown_a} / {shown_b}")
+        };
+        let [street, city, zip] = self.places;
+        once(names)
+            .chain(reason(self.birthday, "birthday"))
+            .chain(self.number.and_then(|(agrees, field)| reason(Some(agrees), field)))
+            .chain(reason(street, "street"))
+            .chain(reason(city, "city"))
+            .chain(reason(zip, "zip code"))
+            .collect()
+    }
 }
 
 fn weight(agrees: Option<Agrees>, [yes, nearly, no]: Weights) -> i32 {
@@ -109,25 +129,28 @@ fn weight(agrees: Option<Agrees>, [yes, nearly, no]: Weights) -> i32 {
 }
 
 /// Two texts, folded and without blanks; none if one of them is empty.
-fn texts(a: &str, b: &str) -> Option<Agrees> {
-    if a.is_empty() || b.is_empty() {
+fn texts(a: impl Iterator<Item = char> + Clone, b: impl Iterator<Item = char> + Clone) -> Option<Agrees> {
+    let shortest = a.clone().count().min(b.clone().count());
+    if shortest == 0 {
         return None;
     }
-    if a == b {
+    if a.clone().eq(b.clone()) {
         return Some(Agrees::Yes);
     }
-    let shortest = a.chars().count().min(b.chars().count());
-    let apart = letters_apart(a, b);
     let near = match shortest {
         0..=2 => 0,
         3..=5 => 1,
         _ => 2,
     };
-    Some(if apart <= near { Agrees::Nearly } else { Agrees::No })
+    Some(if letters_apart(a, b) <= near {
+        Agrees::Nearly
+    } else {
+        Agrees::No
+    })
 }
 
-fn birthdays(a: &Contact, b: &Contact) -> Option<Agrees> {
-    let (a, b) = (a.birthday?, b.birthday?);
+fn birthdays(a: Option<Birthday>, b: Option<Birthday>) -> Option<Agrees> {
+    let (a, b) = (a?, b?);
     if a == b {
         return Some(Agrees::Yes);
     }
@@ -140,7 +163,7 @@ fn birthdays(a: &Contact, b: &Contact) -> Option<Agrees> {
         ]
     };
     let same = parts(a).iter().zip(parts(b)).filter(|(x, y)| **x == *y).count();
-    let digits = letters_apart(&a.to_string(), &b.to_string());
+    let digits = letters_apart(written(a), written(b));
     Some(if turned || digits == 1 || same == 2 && digits <= 2 {
         Agrees::Nearly
     } else {
@@ -148,11 +171,25 @@ fn birthdays(a: &Contact, b: &Contact) -> Option<Agrees> {
     })
 }
 
+/// A day as it is written, in the form of its `Display`.
+fn written(day: Birthday) -> impl Iterator<Item = char> {
+    let digit = |number: u16, of: u16| char::from(b'0' + u8::try_from(number / of % 10).unwrap_or_default());
+    let two = move |number: u8| [digit(number.into(), 10), digit(number.into(), 1)];
+    let year = day.year().map(|year| [1000, 100, 10, 1].map(|of| digit(year, of)));
+    let before_month = if year.is_some() { 1 } else { 2 };
+    year.into_iter()
+        .flatten()
+        .chain(repeat_n('-', before_month))
+        .chain(two(day.month()))
+        .chain(once('-'))
+        .chain(two(day.day()))
+}
+
 /// The custom field that is a number by which others know the contact and that agrees best.
-fn numbers(a: &Compared<'_>, b: &Compared<'_>) -> Option<(Agrees, String)> {
-    let compared = a.numbers().iter().filter_map(|(name, of_a)| {
-        let (_, of_b) = b.numbers().iter().find(|(other, _)| other == name)?;
-        Some((texts(of_a, of_b)?, name.clone()))
+fn numbers<'a>(a: &'a Compared, b: &Compared) -> Option<(Agrees, &'a str)> {
+    let compared = a.numbers.iter().filter_map(|(name, of_a)| {
+        let (_, of_b) = b.numbers.iter().find(|(other, _)| other == name)?;
+        Some((texts(of_a.chars(), of_b.chars())?, name.as_str()))
     });
     compared.max_by_key(|(agrees, _)| *agrees)
 }
@@ -165,11 +202,13 @@ struct NamesAgree {
 }
 
 fn names(a: &Name, b: &Name) -> NamesAgree {
-    let part = |a: &str, b: &str| {
-        let initial = |short: &str, long: &str| short.chars().count() == 1 && long.starts_with(short);
-        match texts(&a.replace(' ', ""), &b.replace(' ', "")) {
+    let part = |a: &NamePart, b: &NamePart| {
+        let initial = |short: &NamePart, long: &NamePart| {
+            short.text().chars().count() == 1 && long.text().starts_with(short.text())
+        };
+        match texts(a.plain(), b.plain()) {
             Some(Agrees::No) if initial(a, b) || initial(b, a) => Some(Agrees::Nearly),
-            Some(Agrees::No) if super::given::compare(a, b) == super::given::Given::Nickname => Some(Agrees::Nearly),
+            Some(Agrees::No) if given::compare(a, b) == Given::Nickname => Some(Agrees::Nearly),
             agrees => agrees,
         }
     };
@@ -182,17 +221,33 @@ fn names(a: &Name, b: &Name) -> NamesAgree {
 }
 
 /// How streets, cities and zip codes agree in the two addresses that agree best.
-fn places(a: &Compared<'_>, b: &Compared<'_>) -> [Option<Agrees>; 3] {
-    let joined = |text: &Option<String>| text.as_deref().unwrap_or_default().replace(' ', "");
+fn places(a: &Compared, b: &Compared) -> [Option<Agrees>; 3] {
     let compared = |x: &Place, y: &Place| {
         [
-            texts(&x.street, &y.street),
-            texts(&joined(&x.city), &joined(&y.city)),
-            texts(&joined(&x.zip), &joined(&y.zip)),
+            texts(x.street.chars(), y.street.chars()),
+            texts(joined(x.city.as_deref()), joined(y.city.as_deref())),
+            texts(joined(x.zip.as_deref()), joined(y.zip.as_deref())),
         ]
     };
     let sum =
         |[street, city, zip]: &[Option<Agrees>; 3]| weight(*street, STREET) + weight(*city, CITY) + weight(*zip, ZIP);
-    let pairs = a.places().iter().flat_map(|x| b.places().iter().map(move |y| (x, y)));
+    let pairs = a.places.iter().flat_map(|x| b.places.iter().map(move |y| (x, y)));
     pairs.map(|(x, y)| compared(x, y)).max_by_key(sum).unwrap_or([None; 3])
+}
+
+fn joined(text: Option<&str>) -> impl Iterator<Item = char> + Clone {
+    text.unwrap_or_default().chars().filter(|c| *c != ' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_written_as_everywhere() {
+        for (year, month, day) in [(Some(1984), 3, 9), (None, 12, 31), (Some(2001), 10, 20)] {
+            let day = Birthday::new(year, month, day).unwrap();
+            assert_eq!(written(day).collect::<String>(), day.to_string());
+        }
+    }
 }

@@ -3,12 +3,10 @@
 //! Owns the blocks: two contacts that [`super::likeness`] would call possible are in one block at least, so that only
 //! contacts of one block need be compared. Leaves out keeping them and comparing.
 
-use super::given::tight;
-use super::names::Name;
-use super::numbers::numbers_of;
-use super::places;
-use crate::contact::{Address, Contact};
-use crate::text::fold;
+use super::compared::Compared;
+use super::places::Place;
+use crate::birthday::Birthday;
+use crate::contact::Contact;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A hash of values that contacts which are alike have in common.
@@ -16,75 +14,119 @@ pub type Block = u64;
 
 /// The blocks of a contact: none if it can be found by a match key alone.
 pub fn blocks(contact: &Contact) -> Vec<Block> {
-    let name = Name::from_contact(contact);
-    let company = places::company(contact.company.as_str());
-    let mut out = Blocks(Vec::with_capacity(8));
-    if name.is_empty() {
-        out.add('f', &company, "firm");
-    } else {
-        if name.is_whole() {
-            out.add('n', &name.words, "name");
-        }
-        let places: Vec<(char, String)> = contact.addresses.iter().flat_map(places_of).collect();
-        let birthday = contact.birthday.map(|day| day.to_string()).unwrap_or_default();
-        // Half a city has one of a few given names: with the family name's first letter, few have both. A slip in the first
-        // letter is rare, and what is swapped has the same words.
-        let first_letter = name.family.chars().next().map(String::from).unwrap_or_default();
-        for (part, first_letter) in [(&name.given, first_letter.as_str()), (&name.family, "")] {
-            for word in part.split(' ').filter(|word| word.chars().count() > 1).map(tight) {
-                out.add('c', &word, &company);
-                out.add('b', &word, &birthday);
-                for (kind, place) in &places {
-                    // A street's number is narrow enough by itself.
-                    let letter = if *kind == 's' { "" } else { first_letter };
-                    out.add(*kind, &format!("{word} {letter}"), place);
-                }
-            }
-        }
-        // Both names may be spelled otherwise: Youssef Hussain and Yusuf Hussein.
-        for (_, city) in places.iter().filter(|(kind, _)| *kind == 'y') {
-            out.add('d', &birthday, city);
-        }
-        out.add('i', &birthday, &first_letter);
-        out.add('k', &birthday, "birthday");
-        for (kind, place) in places.iter().filter(|(kind, _)| *kind != 'y') {
-            out.add('p', &birthday, &format!("{kind}{place}"));
-        }
-        for address in &contact.addresses {
-            out.add(
-                't',
-                &places::street(address.address.as_str()),
-                &fold(address.zip_code.as_str()),
-            );
-        }
-        for (field, value) in numbers_of(contact) {
-            out.add('u', &field, &value);
-        }
-        for email in contact.emails.iter().filter(|e| !places::is_shared(e.value.as_str())) {
-            out.add('e', &places::bare_local(email.value.as_str()), "mailbox");
-        }
-    }
-    out.0.sort_unstable();
-    out.0.dedup();
-    out.0
+    Compared::without_keys(contact).blocks()
 }
 
-/// The parts of an address that two contacts may have in common.
-fn places_of(address: &Address) -> [(char, String); 3] {
-    [
-        ('y', fold(address.city.as_str())),
-        ('z', fold(address.zip_code.as_str())),
-        ('s', places::street(address.address.as_str())),
-    ]
+impl Compared {
+    /// Its blocks: none if it can be found by a match key alone.
+    pub fn blocks(&self) -> Vec<Block> {
+        let mut out = Blocks(Vec::with_capacity(16));
+        if self.identity.name.is_empty() {
+            out.add(b'f', self.identity.company.hash(), ALONE);
+        } else {
+            out.of_person(self);
+        }
+        out.0.sort_unstable();
+        out.0.dedup();
+        out.0
+    }
+}
+
+/// In place of a second value.
+const ALONE: u64 = 1;
+
+/// Hashes of the parts of an address that two contacts may have in common; 0 of what it has not.
+struct PlaceHashes {
+    city: u64,
+    zip: u64,
+    street: u64,
+}
+
+impl PlaceHashes {
+    fn of(place: &Place) -> Self {
+        Self {
+            city: hash(place.city.as_deref().unwrap_or_default()),
+            zip: hash(place.zip.as_deref().unwrap_or_default()),
+            street: hash(&place.street),
+        }
+    }
+}
+
+/// A hash of a text; 0 of none.
+fn hash(text: &str) -> u64 {
+    if text.is_empty() { 0 } else { xxh3_64(text.as_bytes()) }
+}
+
+/// A day as a number that is not 0.
+fn number_of_day(day: Birthday) -> u64 {
+    let year = day.year().map_or(0, |year| u64::from(year) + 1);
+    (year << 16) + (u64::from(day.month()) << 8) + u64::from(day.day())
+}
+
+fn pair(kind: u8, one: u64, other: u64) -> u64 {
+    let mut bytes = [kind; 17];
+    bytes[1..9].copy_from_slice(&one.to_le_bytes());
+    bytes[9..].copy_from_slice(&other.to_le_bytes());
+    xxh3_64(&bytes)
 }
 
 struct Blocks(Vec<Block>);
 
 impl Blocks {
     /// A block of two values, if both are known.
-    fn add(&mut self, kind: char, one: &str, other: &str) {
-        if !one.is_empty() && !other.is_empty() {
-            self.0.push(xxh3_64(format!("{kind}{one}\n{other}").as_bytes()));
+    fn add(&mut self, kind: u8, one: u64, other: u64) {
+        if one != 0 && other != 0 {
+            self.0.push(pair(kind, one, other));
+        }
+    }
+
+    fn of_person(&mut self, person: &Compared) {
+        let name = &person.identity.name;
+        let company = person.identity.company.hash();
+        let birthday = person.identity.birthday.map_or(0, number_of_day);
+        let places: Vec<PlaceHashes> = person.places.iter().map(PlaceHashes::of).collect();
+        if name.is_whole() {
+            self.add(b'n', name.words, ALONE);
+        }
+        // Half a city has one of a few given names: with the family name's first letter, few have both. A slip in the first
+        // letter is rare, and what is swapped has the same words.
+        let first_letter = name.family.text().chars().next().map_or(0, u64::from);
+        for (part, first_letter) in [(&name.given, first_letter), (&name.family, 0)] {
+            for (_, word) in part.hashed_words().filter(|(word, _)| word.chars().nth(1).is_some()) {
+                self.add(b'c', word, company);
+                self.add(b'b', word, birthday);
+                let with_letter = pair(b'w', word, first_letter);
+                for place in &places {
+                    self.add(b'y', with_letter, place.city);
+                    self.add(b'z', with_letter, place.zip);
+                    // A street's number is narrow enough by itself.
+                    self.add(b's', word, place.street);
+                }
+            }
+        }
+        for place in &places {
+            self.add(b't', place.street, place.zip);
+        }
+        if birthday != 0 {
+            self.of_birthday(birthday, first_letter, &places);
+        }
+        for (field, value) in &person.numbers {
+            self.add(b'u', hash(field), hash(value));
+        }
+        for mailbox in person.mailboxes.iter().filter(|mailbox| !mailbox.is_shared) {
+            self.add(b'e', mailbox.bare, ALONE);
+        }
+    }
+
+    /// Both names may be spelled otherwise: Youssef Hussain and Yusuf Hussein.
+    fn of_birthday(&mut self, birthday: u64, first_letter: u64, places: &[PlaceHashes]) {
+        self.add(b'k', birthday, ALONE);
+        self.add(b'i', birthday, first_letter);
+        for place in places {
+            self.add(b'd', birthday, place.city);
+            // Also of those that have none.
+            self.0.push(pair(b'p', birthday, place.zip));
+            self.0.push(pair(b'q', birthday, place.street));
         }
     }
 }

@@ -1,67 +1,90 @@
-//! A contact with the forms of its values that are compared.
+//! A contact, ready to be compared with many.
 //!
-//! One contact is compared with many: what is computed of it alone is computed once, and only when it is needed.
+//! Owns the forms of its values that comparing asks for, made once, so that comparing two contacts takes no memory and
+//! decides most pairs by numbers; and what is shown of it when two are alike. It holds no more of a contact than that.
 
-use super::names::Name;
+use super::identity::Identity;
 use super::numbers::numbers_of;
-use super::places::{self, Mailbox, Place};
+use super::places::{Mailbox, Number, Place};
+use super::sketch::Sketch;
+use super::texts::{Span, Texts};
 use crate::contact::Contact;
-use std::borrow::Cow;
-use std::cell::OnceCell;
+use crate::key::MatchKey;
 
 /// A contact that is compared with others.
-pub struct Compared<'a> {
-    pub(super) contact: Cow<'a, Contact>,
-    pub(super) name: Name,
-    mailboxes: OnceCell<Vec<Mailbox>>,
-    company: OnceCell<String>,
-    places: OnceCell<Vec<Place>>,
-    numbers: OnceCell<Vec<(String, String)>>,
+pub struct Compared {
+    pub(super) identity: Identity,
+    pub(super) mailboxes: Vec<Mailbox>,
+    pub(super) phones: Vec<Number>,
+    pub(super) places: Vec<Place>,
+    /// Its custom fields that are numbers by which others know it, with their values in one piece.
+    pub(super) numbers: Vec<(String, String)>,
+    pub(super) keys: Vec<MatchKey>,
+    sketch: Sketch,
+    texts: Texts,
+    display_name: Span,
 }
 
-impl<'a> Compared<'a> {
+impl Compared {
     /// Prepares a contact for comparisons.
-    pub fn new(contact: Cow<'a, Contact>) -> Self {
+    pub fn new(contact: &Contact) -> Self {
         Self {
-            name: Name::from_contact(&contact),
-            contact,
-            mailboxes: OnceCell::new(),
-            company: OnceCell::new(),
-            places: OnceCell::new(),
-            numbers: OnceCell::new(),
+            keys: MatchKey::of_contact(contact),
+            ..Self::without_keys(contact)
         }
     }
 
-    /// The contact as it was given.
-    pub fn contact(&self) -> &Contact {
-        &self.contact
+    pub(super) fn without_keys(contact: &Contact) -> Self {
+        let numbers = numbers_of(contact);
+        let row = Self::of_row(contact);
+        Self {
+            sketch: row.sketch.with_numbers(!numbers.is_empty()),
+            numbers,
+            ..row
+        }
     }
 
-    pub(super) fn mailboxes(&self) -> &[Mailbox] {
-        self.mailboxes.get_or_init(|| {
-            self.contact
-                .emails
-                .iter()
-                .map(|email| Mailbox::new(&email.value))
-                .collect()
-        })
+    /// Prepares the contact of a row for comparisons with others with which it shares no match key. Its custom fields are
+    /// not looked at.
+    pub fn of_row(contact: &Contact) -> Self {
+        let display_name = contact.display_name();
+        let mut texts = Texts::for_contact(contact, &display_name);
+        let identity = Identity::of(contact);
+        let display_name = texts.add(&display_name);
+        let emails = contact.emails.iter().map(|email| &email.value);
+        let mailboxes: Vec<Mailbox> = emails.map(|email| Mailbox::new(email, &mut texts)).collect();
+        let phones: Vec<Number> = contact.phones.iter().map(Number::new).collect();
+        let addresses = contact.addresses.iter();
+        let places: Vec<Place> = addresses.map(|address| Place::new(address, &mut texts)).collect();
+        Self {
+            sketch: Sketch::of(&identity, &mailboxes, &phones, &places),
+            identity,
+            mailboxes,
+            phones,
+            places,
+            numbers: Vec::new(),
+            keys: Vec::new(),
+            texts,
+            display_name,
+        }
     }
 
-    /// The name of the company in the form of [`places::company`]; empty if it has none.
-    pub(super) fn company(&self) -> &str {
-        self.company.get_or_init(|| match self.contact.company.as_str() {
-            "" => String::new(),
-            company => places::company(company),
-        })
+    /// Its match keys.
+    pub fn keys(&self) -> &[MatchKey] {
+        &self.keys
     }
 
-    pub(super) fn places(&self) -> &[Place] {
-        self.places
-            .get_or_init(|| self.contact.addresses.iter().map(Place::new).collect())
+    /// The name to show it by.
+    pub fn display_name(&self) -> &str {
+        self.shown(self.display_name)
     }
 
-    /// Its custom fields that are numbers by which others know it, with their values in one piece.
-    pub(super) fn numbers(&self) -> &[(String, String)] {
-        self.numbers.get_or_init(|| numbers_of(&self.contact))
+    /// What rules out that it is like most others.
+    pub fn sketch(&self) -> Sketch {
+        self.sketch
+    }
+
+    pub(super) fn shown(&self, span: Span) -> &str {
+        self.texts.get(span)
     }
 }

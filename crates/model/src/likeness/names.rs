@@ -3,8 +3,11 @@
 //! Owns whether they can be the name of one person. Leaves out values that are no names: a name alone proves nothing.
 
 use super::generation;
-use super::given::{self, Given, tight};
+use super::given::{self, Given};
+use super::letters::{COMPARED, LetterSet, letters_apart};
+use super::name_part::NamePart;
 use super::scripts::latin;
+use super::spelling::{tight, tight_letters, words};
 use crate::contact::Contact;
 use crate::person_name::titles_and_name;
 use crate::text::fold;
@@ -70,41 +73,47 @@ const PARTICLES: &[&str] = &[
     "el", "al", "bin", "ibn", "ben", "ter", "ten", "zu", "zum", "zur", "af", "av",
 ];
 
-/// A name, folded.
+/// A name, ready to be compared.
 pub(super) struct Name {
-    pub given: String,
-    pub family: String,
-    /// Given and family name spelled one way, without blanks.
-    tight: [String; 2],
-    /// The words of the whole name in one order, spelled one way: the same however the name was divided or turned.
-    pub words: String,
+    pub given: NamePart,
+    pub family: NamePart,
+    nickname: Option<Box<NamePart>>,
+    /// The letters of given and family name.
+    letters: LetterSet,
+    /// A hash of the words of the whole name, spelled one way: the same however the name was divided or turned.
+    pub words: u64,
     /// The first, second, third of that name in a family: `Jr.` is the second.
     pub generation: Option<u8>,
-    nickname: String,
-    middle: String,
+    middle_initial: Option<char>,
     is_couple: bool,
     is_woman: Option<bool>,
+    is_whole: bool,
 }
 
 impl Name {
     pub fn from_contact(contact: &Contact) -> Self {
         let (titles, given, is_couple) = plain_given(contact.first_name.as_str());
-        let given = spelled(&given);
-        let (given, of_given) = generation::taken_off(given);
+        let (given, of_given) = generation::taken_off(spelled(&given));
         let (family, of_family) = generation::taken_off(spelled(contact.last_name.as_str()));
-        let family = saints(family);
+        let (given, family) = (NamePart::new(given), NamePart::new(saints(family)));
         Self {
-            tight: [tight(&given), tight(&family)],
-            words: sorted_words(&given, &family),
+            letters: given.letters().with(family.letters()),
+            words: given
+                .hashed_words()
+                .chain(family.hashed_words())
+                .fold(0, |sum, (_, hash)| sum.wrapping_add(hash)),
             is_couple,
             is_woman: is_woman(contact.prefix.as_str()).or_else(|| is_woman(&titles)),
             generation: generation::of_suffix(contact.suffix.as_str())
                 .or(of_family)
                 .or(of_given),
+            is_whole: given.has_long_word() && family.has_long_word()
+                || given.word_count() > 1
+                || family.word_count() > 1,
             given,
             family,
-            nickname: spelled(contact.nickname.as_str()),
-            middle: spelled(contact.middle_name.as_str()),
+            nickname: (!contact.nickname.is_empty()).then(|| NamePart::new(spelled(contact.nickname.as_str())).into()),
+            middle_initial: spelled(contact.middle_name.as_str()).chars().next(),
         }
     }
 
@@ -124,24 +133,31 @@ impl Name {
 
     /// Given and family name, or both in one field: enough to look for the same person by.
     pub fn is_whole(&self) -> bool {
-        let long = |text: &str| text.split(' ').any(|word| word.chars().count() > 1);
-        long(&self.given) && long(&self.family)
-            || self.given.split(' ').count() > 1
-            || self.family.split(' ').count() > 1
+        self.is_whole
     }
 
     /// Whether both have middle names that begin with other letters.
     pub fn middle_differs(&self, other: &Self) -> bool {
-        let (a, b) = (self.middle.chars().next(), other.middle.chars().next());
+        let (a, b) = (self.middle_initial, other.middle_initial);
         a.is_some() && b.is_some() && a != b
     }
-}
 
-fn sorted_words(given: &str, family: &str) -> String {
-    let words = given.split(' ').chain(family.split(' '));
-    let mut words: Vec<String> = words.filter(|word| !word.is_empty()).map(tight).collect();
-    words.sort_unstable();
-    words.join(" ")
+    /// Whether the names are the same, wherever they are divided.
+    fn is_same(&self, other: &Self) -> bool {
+        // Across the two, letters make no spelling: Martin Aber and Martina Aber.
+        let in_one_field = [self, other].iter().any(|n| n.given.is_empty() || n.family.is_empty());
+        self.given.has_tight(&other.given) && self.family.has_tight(&other.family)
+            || self.letters == other.letters && self.tight_letters().eq(other.tight_letters())
+            || in_one_field && self.in_one_piece().eq(other.in_one_piece())
+    }
+
+    fn tight_letters(&self) -> impl Iterator<Item = u8> {
+        self.given.tight().bytes().chain(self.family.tight().bytes())
+    }
+
+    fn in_one_piece(&self) -> impl Iterator<Item = char> {
+        tight_letters(self.given.text().chars().chain(self.family.text().chars()))
+    }
 }
 
 /// A name folded, in Latin letters if it is written in others that we read.
@@ -198,11 +214,12 @@ fn of_two(given: &str) -> Option<String> {
 
 /// A family name in which saints are written in one way.
 fn saints(family: String) -> String {
-    if !family.contains("saint") && !family.contains("sankt") {
+    let is_saint = |word: &str| matches!(word, "saint" | "sankt");
+    if !words(&family).any(is_saint) {
         return family;
     }
-    let short = |word: &'_ str| if matches!(word, "saint" | "sankt") { "st" } else { word }.to_owned();
-    family.split(' ').map(short).collect::<Vec<_>>().join(" ")
+    let words = words(&family).map(|word| if is_saint(word) { "st" } else { word });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Compares the names of two contacts.
@@ -215,11 +232,7 @@ pub(super) fn compare(a: &Name, b: &Name) -> Names {
         (true, false) | (false, true) => return Names::OneOnly,
         (false, false) => {}
     }
-    // Across the two, letters make no spelling: Martin Aber and Martina Aber.
-    let whole = |name: &Name| name.tight.concat();
-    let joined = |name: &Name| tight(&format!("{}{}", name.given, name.family));
-    let in_one_field = [a, b].iter().any(|n| n.given.is_empty() || n.family.is_empty());
-    if whole(a) == whole(b) || in_one_field && joined(a) == joined(b) {
+    if a.is_same(b) {
         return Names::Equal;
     }
     if crosswise(a, b) || a.words == b.words {
@@ -257,8 +270,7 @@ fn with_couple(a: &Name, b: &Name) -> Names {
         family(&couple.family, &one.family),
         Family::Equal | Family::Alike | Family::Unknown
     );
-    let given = tight(&one.given);
-    let is_one_of_them = !given.is_empty() && couple.given.split(' ').any(|word| tight(word) == given);
+    let is_one_of_them = !one.given.is_empty() && couple.given.words().any(|word| tight(word) == one.given.tight());
     match (is_of_family, is_one_of_them) {
         (true, true) => Names::Couple,
         (true, false) => Names::FamilyAlone,
@@ -269,7 +281,7 @@ fn with_couple(a: &Name, b: &Name) -> Names {
 /// Given and family name in each other's place; one of them may have a slip.
 fn crosswise(a: &Name, b: &Name) -> bool {
     // Most pairs end here.
-    if a.tight[0] != b.tight[1] && a.tight[1] != b.tight[0] {
+    if !a.given.has_tight(&b.family) && !a.family.has_tight(&b.given) {
         return false;
     }
     let given = family(&a.given, &b.family);
@@ -287,8 +299,7 @@ fn lone_part(part: &Name, whole: &Name) -> bool {
         (true, false) => &part.family,
         _ => return false,
     };
-    let only = tight(only);
-    only == tight(&whole.given) || only == tight(&whole.family)
+    only.has_tight(&whole.given) || only.has_tight(&whole.family)
 }
 
 fn best_given(a: &Name, b: &Name) -> Given {
@@ -296,14 +307,10 @@ fn best_given(a: &Name, b: &Name) -> Given {
     if plain != Given::Other {
         return plain;
     }
-    let by_nickname = [
-        (&a.nickname, &b.given),
-        (&a.given, &b.nickname),
-        (&a.nickname, &b.nickname),
-    ];
-    let known = by_nickname
-        .iter()
-        .any(|(x, y)| !x.is_empty() && given::compare(x, y) == Given::Equal);
+    let (nickname_a, nickname_b) = (a.nickname.as_deref(), b.nickname.as_deref());
+    let is_one = |x: Option<&NamePart>, y: Option<&NamePart>| matches!((x, y), (Some(x), Some(y)) if !x.is_empty() && x.has_tight(y));
+    let known =
+        is_one(nickname_a, Some(&b.given)) || is_one(Some(&a.given), nickname_b) || is_one(nickname_a, nickname_b);
     if known { Given::Nickname } else { Given::Other }
 }
 
@@ -317,83 +324,84 @@ enum Family {
     Equal,
 }
 
-fn family(a: &str, b: &str) -> Family {
+fn family(a: &NamePart, b: &NamePart) -> Family {
     if a.is_empty() || b.is_empty() {
         return Family::Unknown;
     }
-    let (tight_a, tight_b) = (tight(a), tight(b));
-    if tight_a == tight_b {
+    if a.has_tight(b) {
         return Family::Equal;
     }
-    let (core_a, core_b) = (core(a), core(b));
-    if !core_a.is_empty() && !core_b.is_empty() && (inside(&core_a, &core_b) || inside(&core_b, &core_a)) {
+    if shares_core(a, b) {
         return Family::Alike;
     }
-    let initial = |short: &str, long: &str| short.chars().count() == 1 && long.starts_with(short);
-    if initial(&tight_a, &tight_b) || initial(&tight_b, &tight_a) {
+    let initial = |short: &NamePart, long: &NamePart| short.length() == 1 && long.tight().starts_with(short.tight());
+    if initial(a, b) || initial(b, a) {
         return Family::Alike;
     }
-    let (plain_a, plain_b) = (a.replace(' ', ""), b.replace(' ', ""));
-    let is_spelled = plain_a != tight_a || plain_b != tight_b;
-    let as_they_stand = if is_spelled { slip(&plain_a, &plain_b) } else { None };
-    slip(&tight_a, &tight_b).max(as_they_stand).unwrap_or(Family::Other)
+    let as_they_stand = if a.is_spelled() || b.is_spelled() {
+        slip(a.plain(), b.plain())
+    } else {
+        None
+    };
+    tight_slip(a, b).max(as_they_stand).unwrap_or(Family::Other)
 }
 
-fn core(family: &str) -> Vec<&str> {
-    family.split(' ').filter(|word| !PARTICLES.contains(word)).collect()
+/// Whether one family name without its particles is inside the other: `Berg` and `van der Berg`, `Halloway` and
+/// `Halloway-Pike`.
+fn shares_core(a: &NamePart, b: &NamePart) -> bool {
+    // One word each: they would be equal.
+    if a.word_count() == 1 && b.word_count() == 1 {
+        return false;
+    }
+    let inside = |few: &NamePart, many: &NamePart| {
+        core(few).all(|word| word.chars().nth(2).is_some() && core(many).any(|other| other == word))
+    };
+    core(a).next().is_some() && core(b).next().is_some() && (inside(a, b) || inside(b, a))
 }
 
-/// Whether all words of `few` are among those of `many`: `Berg` and `van der Berg`, `Halloway` and `Halloway-Pike`.
-fn inside(few: &[&str], many: &[&str]) -> bool {
-    few.iter().all(|word| word.chars().count() > 2 && many.contains(word))
+/// The words of a family name without its particles.
+fn core(family: &NamePart) -> impl Iterator<Item = &str> {
+    family.words().filter(|word| !PARTICLES.contains(word))
+}
+
+/// [`slip`] of the tight forms.
+fn tight_slip(a: &NamePart, b: &NamePart) -> Option<Family> {
+    let longest = a.length().max(b.length());
+    // Most pairs end here.
+    if longest <= COMPARED && !a.letters().may_be_near(b.letters()) {
+        return None;
+    }
+    slip(a.tight().chars(), b.tight().chars())
 }
 
 /// How two family names that differ by letters go together, if at all. People rarely slip in the first letter, many
 /// families' names are two letters apart, and short ones one (Bauer, Brauer): what could be a slip there must be asked.
-fn slip(a: &str, b: &str) -> Option<Family> {
-    let longest = a.chars().count().max(b.chars().count());
-    let apart = letters_apart(a, b);
-    let same_head = a.chars().zip(b.chars()).take(1).all(|(x, y)| x == y);
-    let turned = || {
-        let sorted = |text: &str| {
-            let mut letters: Vec<char> = text.chars().collect();
-            letters.sort_unstable();
-            letters
-        };
-        sorted(a) == sorted(b)
-    };
-    match (longest, apart) {
-        (0..=3, _) => None,
-        (_, 0 | 1) if same_head && (longest > 6 || turned()) => Some(Family::Alike),
+fn slip(a: impl Iterator<Item = char> + Clone, b: impl Iterator<Item = char> + Clone) -> Option<Family> {
+    let (of_a, of_b) = (a.clone().count(), b.clone().count());
+    let longest = of_a.max(of_b);
+    if longest <= 3 {
+        return None;
+    }
+    let same_head = a.clone().next() == b.clone().next();
+    let turned = || of_a == of_b && sorted(a.clone()) == sorted(b.clone());
+    match (longest, letters_apart(a.clone(), b.clone())) {
+        (_, 0 | 1) if same_head && (longest > SHORT || turned()) => Some(Family::Alike),
         (_, 0 | 1) | (6.., 2) => Some(Family::Near),
         _ => None,
     }
 }
 
-/// Edit distance with swapped neighbours as one step, cut off at 3.
-pub(super) fn letters_apart(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(32).collect(), b.chars().take(32).collect());
-    if a.len().abs_diff(b.len()) > 2 {
-        return 3;
+/// Family names up to this length are short.
+const SHORT: usize = 6;
+
+/// The letters of a short name in their order.
+fn sorted(name: impl Iterator<Item = char>) -> [char; SHORT] {
+    let mut letters = ['\0'; SHORT];
+    for (place, letter) in letters.iter_mut().zip(name) {
+        *place = letter;
     }
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for (i, row) in rows.iter_mut().enumerate() {
-        row[0] = i;
-    }
-    for (j, cell) in rows[0].iter_mut().enumerate() {
-        *cell = j;
-    }
-    for i in 1..=a.len() {
-        for j in 1..=b.len() {
-            let change = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut best = change.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            rows[i][j] = best;
-        }
-    }
-    rows[a.len()][b.len()].min(3)
+    letters.sort_unstable();
+    letters
 }
 
 #[cfg(test)]

@@ -1,17 +1,22 @@
-//! Firms, mailboxes and addresses, brought to the form in which they are compared.
+//! Firms, mailboxes, phones and addresses, brought to the form in which they are compared.
 //!
 //! Owns what does not count in a company's name, a street or an email. Leaves out names of people.
 
-use crate::contact::Address;
+use super::letters::letters_apart;
+use super::spelling::words;
+use super::texts::{Span, Texts};
+use crate::contact::{Address, LabeledPhone};
 use crate::email::Email;
 use crate::legal_forms::{JOINED_FORMS, is_legal_form};
 use crate::text::fold;
 use std::borrow::Cow;
+use std::cell::OnceCell;
+use xxhash_rust::xxh3::xxh3_64;
 
-/// Words that join the parts of a company's name, or stand before it.
+/// Words that join the parts of a company's name, or stand before it; none is longer than three letters.
 const JOINING: &[&str] = &["and", "e", "en", "et", "och", "og", "the", "und", "y"];
 
-/// Words of companies' names and how they are shortened, folded.
+/// Words of companies' names and how they are shortened, folded and sorted.
 const SHORT_FIRMS: &[(&str, &str)] = &[
     ("associates", "assoc"),
     ("association", "assn"),
@@ -28,7 +33,7 @@ const SHORT_FIRMS: &[(&str, &str)] = &[
     ("university", "univ"),
 ];
 
-/// Words before the `@` that stand for a place or a group of people and not for one person.
+/// Words before the `@` that stand for a place or a group of people and not for one person, sorted.
 const SHARED: &[&str] = &[
     "abuse",
     "accounting",
@@ -46,8 +51,8 @@ const SHARED: &[&str] = &[
     "biuro",
     "booking",
     "bookings",
-    "bureau",
     "buero",
+    "bureau",
     "buro",
     "career",
     "careers",
@@ -74,10 +79,10 @@ const SHARED: &[&str] = &[
     "events",
     "export",
     "fakturering",
-    "familia",
     "famiglia",
-    "famille",
+    "familia",
     "familie",
+    "famille",
     "family",
     "feedback",
     "finance",
@@ -104,8 +109,8 @@ const SHARED: &[&str] = &[
     "invoices",
     "it",
     "jobs",
-    "kanzlei",
     "kantoor",
+    "kanzlei",
     "kontakt",
     "kontor",
     "kundendienst",
@@ -132,14 +137,14 @@ const SHARED: &[&str] = &[
     "post",
     "postmaster",
     "praxis",
-    "presse",
     "press",
+    "presse",
     "privacy",
     "procurement",
     "purchasing",
-    "rechnung",
-    "reception",
     "recepcion",
+    "reception",
+    "rechnung",
     "redaktion",
     "registration",
     "rental",
@@ -173,66 +178,140 @@ const SHARED: &[&str] = &[
     "zentrale",
 ];
 
-/// Words of streets and how they are shortened, folded.
+/// Words of streets and how they are shortened, folded and sorted.
 const SHORT_WORDS: &[(&str, &str)] = &[
-    ("north", "n"),
-    ("south", "s"),
-    ("east", "e"),
-    ("west", "w"),
-    ("northeast", "ne"),
-    ("northwest", "nw"),
-    ("southeast", "se"),
-    ("southwest", "sw"),
-    ("street", "st"),
-    ("str", "st"),
-    ("strasse", "st"),
-    ("straße", "st"),
-    ("road", "rd"),
-    ("avenue", "ave"),
+    ("alley", "aly"),
+    ("apartment", "apt"),
     ("av", "ave"),
     ("avenida", "ave"),
-    ("boulevard", "blvd"),
+    ("avenue", "ave"),
     ("bd", "blvd"),
-    ("lane", "ln"),
-    ("drive", "dr"),
-    ("court", "ct"),
-    ("place", "pl"),
-    ("platz", "pl"),
-    ("square", "sq"),
-    ("terrace", "ter"),
-    ("parkway", "pkwy"),
-    ("highway", "hwy"),
+    ("boulevard", "blvd"),
+    ("building", "bldg"),
+    ("calle", "c"),
     ("circle", "cir"),
-    ("crescent", "cres"),
     ("close", "cl"),
+    ("court", "ct"),
+    ("crescent", "cres"),
+    ("drive", "dr"),
+    ("east", "e"),
+    ("fifth", "5th"),
+    ("first", "1st"),
+    ("floor", "fl"),
+    ("fourth", "4th"),
     ("gardens", "gdns"),
     ("grove", "gr"),
+    ("highway", "hwy"),
+    ("lane", "ln"),
     ("mount", "mt"),
+    ("north", "n"),
+    ("northeast", "ne"),
+    ("northwest", "nw"),
+    ("nr", "no"),
+    ("number", "no"),
+    ("parkway", "pkwy"),
+    ("place", "pl"),
+    ("platz", "pl"),
+    ("road", "rd"),
+    ("rue", "r"),
     ("saint", "st"),
     ("sankt", "st"),
-    ("apartment", "apt"),
-    ("suite", "ste"),
-    ("floor", "fl"),
-    ("building", "bldg"),
-    ("number", "no"),
-    ("nr", "no"),
-    ("rue", "r"),
-    ("calle", "c"),
-    ("via", "v"),
-    ("weg", "w"),
-    ("alley", "aly"),
-    ("trail", "trl"),
-    ("way", "wy"),
-    ("first", "1st"),
     ("second", "2nd"),
+    ("south", "s"),
+    ("southeast", "se"),
+    ("southwest", "sw"),
+    ("square", "sq"),
+    ("str", "st"),
+    ("strasse", "st"),
+    ("street", "st"),
+    ("suite", "ste"),
+    ("terrace", "ter"),
     ("third", "3rd"),
-    ("fourth", "4th"),
-    ("fifth", "5th"),
+    ("trail", "trl"),
+    ("via", "v"),
+    ("way", "wy"),
+    ("weg", "w"),
+    ("west", "w"),
 ];
 
-/// A company's name without its legal form, in one piece, its words shortened.
-pub(super) fn company(name: &str) -> String {
-    let mut folded = fold(name);
+/// A company's name, ready to be compared. Its forms are made when they are first asked for, because beside a match key
+/// they seldom are.
+pub(super) struct Company {
+    /// As it is written.
+    name: Box<str>,
+    forms: OnceCell<CompanyForms>,
+}
+
+struct CompanyForms {
+    /// Without the legal form, in one piece, the words shortened.
+    plain: String,
+    /// A hash of that; 0 if nothing is left of the name.
+    hash: u64,
+    /// The first word of more than two letters, folded.
+    first_word: Box<str>,
+}
+
+impl CompanyForms {
+    fn of(name: &str) -> Self {
+        let folded = fold(name);
+        let first_word = words(&folded).find(|word| word.len() > 2).unwrap_or_default().into();
+        let plain = plain_company(folded);
+        Self {
+            hash: if plain.is_empty() { 0 } else { xxh3_64(plain.as_bytes()) },
+            plain,
+            first_word,
+        }
+    }
+}
+
+impl Company {
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            forms: OnceCell::new(),
+        }
+    }
+
+    /// As it is written.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether there is a company.
+    pub fn is_given(&self) -> bool {
+        !self.name.is_empty()
+    }
+
+    /// A hash of the name in the form in which it is compared; 0 if nothing is left of it.
+    pub fn hash(&self) -> u64 {
+        if self.is_given() { self.forms().hash } else { 0 }
+    }
+
+    /// Whether both are given and are one.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.are_given(other) && self.has_form(other)
+    }
+
+    /// Whether both are given and are two.
+    pub fn differs(&self, other: &Self) -> bool {
+        self.are_given(other) && !self.has_form(other)
+    }
+
+    fn are_given(&self, other: &Self) -> bool {
+        self.is_given() && other.is_given()
+    }
+
+    fn has_form(&self, other: &Self) -> bool {
+        self.forms().hash == other.forms().hash && self.forms().plain == other.forms().plain
+    }
+
+    fn forms(&self) -> &CompanyForms {
+        self.forms.get_or_init(|| CompanyForms::of(&self.name))
+    }
+}
+
+/// A folded name of a company without its legal form, in one piece, its words shortened.
+fn plain_company(mut folded: String) -> String {
     if !folded.is_ascii() {
         for form in JOINED_FORMS {
             folded = folded.replace(form, "");
@@ -240,26 +319,31 @@ pub(super) fn company(name: &str) -> String {
     }
     let joined = letters_joined(&folded);
     let mut out = String::with_capacity(joined.len());
-    for word in joined.split(' ') {
-        if JOINING.contains(&word) || is_legal_form(word) {
+    for word in words(&joined) {
+        if word.len() <= 3 && JOINING.contains(&word) || is_legal_form(word) {
             continue;
         }
-        let short = SHORT_FIRMS.iter().find(|(long, _)| *long == word);
-        out.push_str(short.map_or(word, |(_, short)| short));
+        out.push_str(shortened(word, SHORT_FIRMS).unwrap_or(word));
     }
     if out.is_empty() { folded.replace(' ', "") } else { out }
+}
+
+/// How a word is shortened in a sorted list.
+fn shortened(word: &str, list: &[(&str, &'static str)]) -> Option<&'static str> {
+    let at = list.binary_search_by_key(&word, |(long, _)| long).ok()?;
+    list.get(at).map(|(_, short)| *short)
 }
 
 /// A folded name in which letters that stand by themselves after its first word are one word, because dots and strokes have
 /// been folded away: `S.A.`, `A/S`, `Sp. z o.o.`.
 fn letters_joined(folded: &str) -> Cow<'_, str> {
     let is_letter = |word: &str| word.chars().nth(1).is_none();
-    if !folded.split(' ').skip(1).any(is_letter) {
+    if !words(folded).skip(1).any(is_letter) {
         return Cow::Borrowed(folded);
     }
     let mut out = String::with_capacity(folded.len());
     let mut before = "";
-    for (at, word) in folded.split(' ').enumerate() {
+    for (at, word) in words(folded).enumerate() {
         let joins = at > 1 && is_letter(word) && (is_letter(before) || before == "sp");
         if at > 0 && !joins {
             out.push(' ');
@@ -273,11 +357,11 @@ fn letters_joined(folded: &str) -> Cow<'_, str> {
 /// A street with its number, in one piece, its words shortened.
 pub(super) fn street(text: &str) -> String {
     let folded = fold(text);
-    let mut out = String::new();
-    for word in folded.split(' ') {
+    let mut out = String::with_capacity(folded.len());
+    for word in words(&folded) {
         let stem = word.strip_suffix("strasse").or_else(|| word.strip_suffix("str"));
-        match (SHORT_WORDS.iter().find(|(long, _)| *long == word), stem) {
-            (Some((_, short)), _) => out.push_str(short),
+        match (shortened(word, SHORT_WORDS), stem) {
+            (Some(short), _) => out.push_str(short),
             (None, Some(stem)) if !stem.is_empty() => {
                 out.push_str(stem);
                 out.push_str("st");
@@ -296,15 +380,20 @@ pub(super) struct Place {
     pub city: Option<String>,
     /// Folded; none if the address has none.
     pub zip: Option<String>,
+    /// As they are written.
+    pub shown_street: Span,
+    pub shown_city: Span,
 }
 
 impl Place {
-    pub fn new(address: &Address) -> Self {
+    pub fn new(address: &Address, texts: &mut Texts) -> Self {
         let folded = |text: &str| (!text.is_empty()).then(|| fold(text));
         Self {
             street: street(address.address.as_str()),
             city: folded(address.city.as_str()),
             zip: folded(address.zip_code.as_str()),
+            shown_street: texts.add(address.address.as_str()),
+            shown_city: texts.add(address.city.as_str()),
         }
     }
 
@@ -324,65 +413,101 @@ pub(super) fn equal_if_given(a: Option<&str>, b: Option<&str>) -> Option<bool> {
     Some(a? == b?)
 }
 
-/// The part before the `@`, in small letters.
-pub(super) fn local(address: &str) -> String {
-    address
-        .rsplit_once('@')
-        .map_or(address, |(local, _)| local)
-        .to_lowercase()
+/// An address of email in its pieces, in small letters.
+struct Pieces<'a> {
+    /// What stands before the `@`.
+    local: Cow<'a, str>,
+    /// The same without its dots, dashes and what follows a `+`.
+    bare: String,
+    domain: Cow<'a, str>,
 }
 
-/// The part behind the `@`.
-fn domain(address: &str) -> String {
-    address.rsplit_once('@').map_or("", |(_, domain)| domain).to_lowercase()
+impl<'a> Pieces<'a> {
+    fn of(address: &'a str) -> Self {
+        let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+        let local = small(local);
+        let head = local.split('+').next().unwrap_or_default();
+        Self {
+            bare: head.chars().filter(|c| c.is_alphanumeric()).collect(),
+            local,
+            domain: small(domain),
+        }
+    }
+
+    fn is_shared(&self) -> bool {
+        let is_listed = |word: &str| SHARED.binary_search(&word).is_ok();
+        let mut words = self
+            .local
+            .split(|c: char| !c.is_alphabetic())
+            .filter(|word| !word.is_empty());
+        is_listed(words.next().unwrap_or_default())
+            || is_listed(&self.bare)
+            || words.any(|word| matches!(word, "family" | "familie" | "office" | "team" | "info"))
+            || !self.bare.is_empty()
+                && first_label(&self.domain)
+                    .chars()
+                    .filter(|c| *c != '-')
+                    .eq(self.bare.chars())
+    }
+}
+
+fn small(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.to_lowercase())
+    }
+}
+
+fn first_label(domain: &str) -> &str {
+    domain.split('.').next().unwrap_or_default()
 }
 
 /// The part before the `@` without its dots, dashes and what follows a `+`.
 pub(super) fn bare_local(address: &str) -> String {
-    let local = local(address);
-    let head = local.split('+').next().unwrap_or_default();
-    head.chars().filter(|c| c.is_alphanumeric()).collect()
+    Pieces::of(address).bare
 }
 
 /// Whether an address belongs to a place or a group and not to one person: `info@`, `sales-berlin@`, `family.ivers@`, or
 /// the firm's name at its own domain.
 pub(super) fn is_shared(address: &str) -> bool {
-    let local = local(address);
-    let mut words = local
-        .split(|c: char| !c.is_alphabetic())
-        .filter(|word| !word.is_empty());
-    let first_word = words.next().unwrap_or_default();
-    let bare = bare_local(address);
-    SHARED.contains(&first_word)
-        || SHARED.contains(&bare.as_str())
-        || words.any(|word| matches!(word, "family" | "familie" | "office" | "team" | "info"))
-        || !bare.is_empty()
-            && domain(address)
-                .split('.')
-                .next()
-                .is_some_and(|name| name.replace('-', "") == bare)
+    Pieces::of(address).is_shared()
 }
 
-/// An email with the forms in which it is compared.
+/// An email, ready to be compared.
 pub(super) struct Mailbox {
-    pub email: Email,
-    pub key: String,
-    local: String,
-    bare: String,
-    domain: String,
-    is_shared: bool,
+    /// As it is written.
+    pub shown: Span,
+    /// A hash of [`Email::key`].
+    pub key: u64,
+    /// A hash of what stands before the `@` without its dots, dashes and what follows a `+`; 0 if nothing is left.
+    pub bare: u64,
+    /// Whether it belongs to a place or a group.
+    pub is_shared: bool,
+    /// A hash of what stands before the `@`.
+    local: u64,
+    domain: Box<str>,
+    /// The first part of the domain, folded, where that is another.
+    folded_label: Option<Box<str>>,
 }
 
 impl Mailbox {
-    pub fn new(email: &Email) -> Self {
-        let text = email.as_str();
+    pub fn new(email: &Email, texts: &mut Texts) -> Self {
+        let pieces = Pieces::of(email.as_str());
+        let label = first_label(&pieces.domain);
+        let is_folded = label.bytes().all(|b| b.is_ascii_alphanumeric());
         Self {
-            key: email.key(),
-            local: local(text),
-            bare: bare_local(text),
-            domain: domain(text),
-            is_shared: is_shared(text),
-            email: email.clone(),
+            shown: texts.add(email.as_str()),
+            key: xxh3_64(email.key_text().as_bytes()),
+            bare: if pieces.bare.is_empty() {
+                0
+            } else {
+                xxh3_64(pieces.bare.as_bytes())
+            },
+            is_shared: pieces.is_shared(),
+            local: xxh3_64(pieces.local.as_bytes()),
+            folded_label: (!is_folded).then(|| fold(label).replace(' ', "").into_boxed_str()),
+            domain: pieces.domain.into(),
         }
     }
 
@@ -391,21 +516,56 @@ impl Mailbox {
         if self.is_shared || other.is_shared {
             return false;
         }
-        if self.domain == other.domain {
-            return self.bare == other.bare;
+        if self.bare == other.bare && self.domain == other.domain {
+            return true;
         }
         self.local == other.local
+            && self.domain != other.domain
             && self.domain.len() > 6
-            && super::names::letters_apart(&self.domain, &other.domain) <= 1
+            && letters_apart(self.domain.chars(), other.domain.chars()) <= 1
+    }
+
+    /// Whether the firm gave the address: its domain carries the firm's name.
+    pub fn is_of(&self, firm: &Company) -> bool {
+        let firm = firm.forms();
+        let label = first_label(&self.domain);
+        let folded = self.folded_label.as_deref().unwrap_or(label);
+        label.len() > 2
+            && (!firm.first_word.is_empty() && folded.contains(&*firm.first_word) || firm.plain.contains(label))
     }
 }
 
-/// Whether an address is one that the firm gave: its domain carries the firm's name.
-pub(super) fn of_firm(email: &Email, company: &str) -> bool {
-    let domain = domain(email.as_str());
-    let name = domain.split('.').next().unwrap_or_default();
-    let folded = fold(company);
-    let first = folded.split(' ').find(|word| word.len() > 2).unwrap_or_default();
-    name.len() > 2
-        && (fold(name).replace(' ', "").contains(first) && !first.is_empty() || self::company(company).contains(name))
+/// A phone, ready to be compared.
+pub(super) struct Number {
+    /// A hash of it.
+    pub whole: u64,
+    /// A hash of it without its extension.
+    pub without_extension: u64,
+}
+
+impl Number {
+    pub fn new(phone: &LabeledPhone) -> Self {
+        let text = phone.phone.as_str();
+        let whole = xxh3_64(text.as_bytes());
+        Self {
+            whole,
+            without_extension: match text.split_once(';') {
+                Some((number, _)) => xxh3_64(number.as_bytes()),
+                None => whole,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_that_are_searched_are_sorted() {
+        assert!(SHARED.is_sorted() && JOINING.iter().all(|word| word.len() <= 3));
+        for list in [SHORT_FIRMS, SHORT_WORDS] {
+            assert!(list.is_sorted_by_key(|(long, _)| long));
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //! be asked, `no` is not shown.
 
 use super::*;
-use crate::{Address, Birthday, DateOrder, Email, Label, LabeledEmail, Phone, Region};
+use crate::{Address, Birthday, DateOrder, Email, Label, LabeledEmail, LabeledPhone, Phone, Region};
 
 /// `kind | wanted | one record | the other`; the fields of a record are divided by commas.
 const PAIRS: &str = "
@@ -224,5 +224,30 @@ fn similar_contacts_are_in_one_block_or_share_a_key() {
             MatchKey::of_contact(&a).iter().any(|key| keys.contains(key)) || in_one(&blocks(&b)),
             "{line}"
         );
+    }
+}
+
+#[test]
+fn what_a_sketch_rules_out_is_two_by_all_values_too() {
+    let contacts: Vec<Compared> = pairs()
+        .flat_map(|(.., a, b)| [Compared::new(&a), Compared::new(&b)])
+        .collect();
+    let mut ruled_out = 0;
+    for (at, a) in contacts.iter().enumerate() {
+        for b in contacts[at..].iter().filter(|b| a.sketch().rules_out(&b.sketch())) {
+            ruled_out += 1;
+            let (name_a, name_b) = (a.display_name(), b.display_name());
+            assert_eq!(rate_all_values(a, b), Rating::DIFFERENT, "{name_a} / {name_b}");
+        }
+    }
+    assert!(ruled_out > contacts.len());
+}
+
+#[test]
+fn reasons_are_given_for_what_is_rated_possible() {
+    for (line, _, a, b) in pairs() {
+        let (a, b) = (Compared::of_row(&a), Compared::of_row(&b));
+        let is_possible = rate_values(&a, &b).verdict == Verdict::Possible;
+        assert_eq!(!reasons_of_values(&a, &b).is_empty(), is_possible, "{line}");
     }
 }

@@ -1,0 +1,126 @@
+//! By how many letters two words differ.
+//!
+//! Owns the distance and what bounds it from below. Both take no memory but the stack, because of most pairs that are
+//! compared nothing else is ever asked.
+
+/// Letters behind these are not compared by [`letters_apart`].
+pub(super) const COMPARED: usize = 32;
+/// A distance that is not told from a larger one.
+const FAR: usize = 3;
+/// The most letters that one word has and the other has not where they are nearer: each step changes one for another.
+const NEAR: u32 = 4;
+
+/// Edit distance with swapped neighbours as one step, cut off at [`FAR`].
+pub(super) fn letters_apart(a: impl Iterator<Item = char>, b: impl Iterator<Item = char>) -> usize {
+    let (mut of_a, mut of_b) = ([' '; COMPARED], [' '; COMPARED]);
+    let (a, b) = (first_letters(a, &mut of_a), first_letters(b, &mut of_b));
+    if a.len().abs_diff(b.len()) >= FAR {
+        return FAR;
+    }
+    let (a, b) = differing(a, b);
+    let mut above = [0; COMPARED + 1];
+    let mut last = [0; COMPARED + 1];
+    for (j, cell) in last.iter_mut().enumerate() {
+        *cell = j;
+    }
+    for i in 1..=a.len() {
+        let mut row = [i; COMPARED + 1];
+        for j in 1..=b.len() {
+            let change = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            row[j] = change.min(last[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                row[j] = row[j].min(above[j - 2] + 1);
+            }
+        }
+        above = last;
+        last = row;
+    }
+    last[b.len()].min(FAR)
+}
+
+fn first_letters(text: impl Iterator<Item = char>, letters: &mut [char; COMPARED]) -> &[char] {
+    let mut count = 0;
+    for (place, letter) in letters.iter_mut().zip(text) {
+        *place = letter;
+        count += 1;
+    }
+    &letters[..count]
+}
+
+/// Two words without what both begin and end with, which takes no step.
+fn differing<'a>(a: &'a [char], b: &'a [char]) -> (&'a [char], &'a [char]) {
+    let head = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[head..], &b[head..]);
+    let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    (&a[..a.len() - tail], &b[..b.len() - tail])
+}
+
+/// Which letters a word has, as far as 32 bits tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct LetterSet(u32);
+
+impl LetterSet {
+    pub fn of(text: &str) -> Self {
+        Self(text.chars().fold(0, |set, c| set | 1 << (u32::from(c) % 32)))
+    }
+
+    /// Of two words, written one behind the other.
+    pub fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether one word can be made of the other by putting in or taking out so many letters, as far as the sets tell; a
+    /// letter in place of another is two.
+    pub fn within(self, other: Self, letters: u32) -> bool {
+        (self.0 ^ other.0).count_ones() <= letters
+    }
+
+    /// Whether words of at most [`COMPARED`] letters may be near each other.
+    pub fn may_be_near(self, other: Self) -> bool {
+        self.within(other, NEAR)
+    }
+
+    /// Whether all letters may be among those of the other.
+    pub fn inside(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_slip_is_one_step_and_the_third_is_the_last_that_counts() {
+        for (a, b, want) in [
+            ("", "", 0),
+            ("", "ab", 2),
+            ("", "abc", 3),
+            ("ivers", "ivers", 0),
+            ("ivers", "iver", 1),
+            ("ivers", "ievrs", 1),
+            ("ca", "abc", 3),
+            ("drummond", "drmumond", 1),
+            ("hansen", "jansson", 3),
+            ("abcdef", "badcfe", 3),
+            ("hussain", "hussein", 1),
+            ("aab", "ab", 1),
+            ("müller", "muller", 1),
+        ] {
+            assert_eq!((a, b, letters_apart(a.chars(), b.chars())), (a, b, want));
+            assert_eq!((b, a, letters_apart(b.chars(), a.chars())), (b, a, want));
+            let changes = u32::try_from(want * 2).unwrap();
+            assert!(
+                want == FAR || LetterSet::of(a).within(LetterSet::of(b), changes),
+                "{a} {b}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_the_compared_letters_does_not_count() {
+        let long = "x".repeat(COMPARED);
+        let (a, b) = (format!("{long}abc"), format!("{long}def"));
+        assert_eq!(letters_apart(a.chars(), b.chars()), 0);
+    }
+}
