@@ -1,7 +1,6 @@
 //! The contact itself.
 
 use crate::birthday::Birthday;
-use crate::contact_json;
 use crate::email::Email;
 use crate::label::Label;
 use crate::phone::Phone;
@@ -270,11 +269,6 @@ impl Contact {
         self.addresses.retain(|a| !a.is_empty());
         self.tags.retain(|t| !t.is_empty());
         self.custom.retain(|_, value| !value.is_empty());
-    }
-
-    /// The contact as the store keeps it: JSON without empty fields.
-    pub fn to_json(&self) -> String {
-        contact_json::write(self)
     }
 
     /// Reads what [`Contact::to_json`] wrote.

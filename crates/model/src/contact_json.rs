@@ -8,11 +8,13 @@ use crate::text::Text;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// The contact's JSON.
-pub fn write(contact: &Contact) -> String {
-    let mut out = Json(String::with_capacity(384));
-    out.object(|out| out.contact(contact));
-    out.0
+impl Contact {
+    /// The contact as the store keeps it: JSON without empty fields.
+    pub fn to_json(&self) -> String {
+        let mut out = Json(String::with_capacity(384));
+        out.object(|out| out.contact(self));
+        out.0
+    }
 }
 
 /// JSON so far. What stands before the next entry of an object or a list is known by the last byte.

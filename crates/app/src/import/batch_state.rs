@@ -161,7 +161,7 @@ impl BatchState {
     }
 
     /// The names that contacts of the batch have lost, and those that they have got.
-    fn end_names(&mut self) -> (Vec<(String, ContactId)>, Vec<(String, ContactId)>) {
+    fn end_names(&mut self) -> [Vec<(String, ContactId)>; 2] {
         let mut added = std::mem::take(&mut self.names);
         for (name, id) in &mut added {
             // The first name of a contact created in this batch was never written.
@@ -174,7 +174,7 @@ impl BatchState {
             dropped.push((before, id));
             added.push((after, id));
         }
-        (dropped, added)
+        [dropped, added]
     }
 
     /// Lets the shared_keys follow a change of one contact, from keys and values to others.
@@ -213,7 +213,7 @@ impl BatchState {
         if !self.dropped_keys.is_empty() {
             keys.retain(|entry| !self.dropped_keys.contains(entry));
         }
-        let (dropped_names, names) = self.end_names();
+        let [dropped_names, names] = self.end_names();
         IndexChange {
             dropped: IndexEntries {
                 keys: self.dropped_keys.drain().collect(),

@@ -68,12 +68,13 @@ pub fn inspect(
     let scratch = Store::scratch()?;
     let nothing = Contact::default();
     let mut recent = RecentRows::default();
-    let mut seen = |chunk: &Chunk, at: usize, result: &RowResult| {
-        let seen = &chunk.rows[at];
-        let like = match (&result.outcome, &seen.contact) {
-            (Outcome::New { .. }, Some(contact)) => recent.meet(seen.line, contact, &seen.blocks),
-            _ => None,
-        };
+    let mut seen = |chunk: &mut Chunk, at: usize, result: &RowResult| {
+        let seen = &mut chunk.rows[at];
+        let compared = seen
+            .compared
+            .take()
+            .filter(|_| matches!(result.outcome, Outcome::New { .. }));
+        let like = compared.and_then(|row| recent.meet(seen.line, row));
         row(InspectedRow {
             line: seen.line,
             status: status(&result.outcome),

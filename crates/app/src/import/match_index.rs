@@ -197,7 +197,11 @@ impl MatchIndex<'_, '_, '_> {
     /// Fills the filter with all keys that are known, once it pays: at once where there are none.
     pub fn fill_filter(&mut self) -> Result<(), store::Error> {
         let filter = &self.collected.filter;
-        if filter.is_filled() || !filter.pays() && !(filter.is_unasked() && self.has_no_keys()?) {
+        if filter.is_filled() {
+            return Ok(());
+        }
+        let pays = filter.pays() || filter.is_unasked() && self.has_no_keys()?;
+        if !pays {
             return Ok(());
         }
         self.collected.filter.begin();

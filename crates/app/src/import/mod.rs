@@ -162,7 +162,7 @@ impl App {
         let size = std::fs::metadata(request.path).map_or(0, |m| m.len());
         let mut run = Run::preview(&*self.world, actor, request.options, &look.reading, &source).of_size(size);
         let scratch = Store::scratch()?;
-        let mut seen = |_: &_, _, _: &_| Ok(());
+        let mut seen = |_: &mut _, _, _: &_| Ok(());
         let stopped = over_scratch(&scratch, Some(&self.store), &mut run, Some(&mut watch), &mut seen)?;
         let (counts, warnings, notable) = run.into_result();
         Ok(ImportSummary {

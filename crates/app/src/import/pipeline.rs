@@ -6,13 +6,14 @@
 
 use crate::error::Error;
 use crate::import::analysis::Reading;
+use crate::import::recent_rows::ComparedRow;
 use crate::jobs::thread_pool::{JoinHandle, PARSE_POOL};
 use exchange::fixes::ReadyFixes;
 use exchange::judge::{Judge, Judged};
 use exchange::open::{Batch, Position, Record, Records, Source};
 use exchange::reason::Reason;
 use exchange::spreadsheet_damage::Unread;
-use model::{Block, Contact, ContactId, MatchKey, Patch, Slot, Version, blocks, content_hash, name_order};
+use model::{Contact, ContactId, MatchKey, Patch, Slot, Version, content_hash, name_order};
 use std::io::Read;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -48,8 +49,8 @@ pub(crate) struct ParsedRow {
     pub order: String,
     /// The contact itself, where somebody will look at it.
     pub contact: Option<Box<Contact>>,
-    /// What it has in common with contacts that are like it, where that is looked at.
-    pub blocks: Vec<Block>,
+    /// What it is compared with rows before it by, where that is looked at.
+    pub compared: Option<ComparedRow>,
     /// Where its record begins, so that it can be read again.
     pub mark: Position,
     /// Which record of the chunk it is.
@@ -267,7 +268,7 @@ pub(crate) fn prepare(record: usize, mark: Position, judged: Judged, bodies: Bod
         content: 0,
         order: String::new(),
         contact: None,
-        blocks: Vec::new(),
+        compared: None,
         mark,
         record,
     };
@@ -284,7 +285,7 @@ pub(crate) fn prepare(record: usize, mark: Position, judged: Judged, bodies: Bod
     }
     if bodies == Bodies::NamesAndContact {
         if !invalid {
-            prepared.blocks = blocks(&contact);
+            prepared.compared = Some(ComparedRow::new(&contact));
         }
         prepared.contact = Some(Box::new(contact));
     }

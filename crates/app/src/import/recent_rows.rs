@@ -16,11 +16,26 @@ const IN_A_BLOCK: usize = 4;
 /// So many rows are compared with one row.
 const COMPARED: usize = 16;
 
+/// A row, ready to be compared with others.
+pub(crate) struct ComparedRow {
+    contact: Box<Compared>,
+    blocks: Vec<Block>,
+}
+
+impl ComparedRow {
+    pub fn new(contact: &Contact) -> Self {
+        let (contact, blocks) = Compared::of_row_with_blocks(&likeable(contact));
+        Self {
+            contact: Box::new(contact),
+            blocks,
+        }
+    }
+}
+
 /// A row that was seen.
 struct Seen {
     line: u64,
-    contact: Box<Compared>,
-    blocks: Vec<Block>,
+    row: ComparedRow,
 }
 
 /// The number of a row among those that were remembered, without its upper bits: the rows that are looked back are fewer.
@@ -70,15 +85,14 @@ pub(crate) struct RecentRows {
 
 impl RecentRows {
     /// The most similar of the rows before, for a warning; and remembers this one.
-    pub fn meet(&mut self, line: u64, contact: &Contact, blocks: &[Block]) -> Option<Reason> {
-        if blocks.is_empty() {
+    pub fn meet(&mut self, line: u64, row: ComparedRow) -> Option<Reason> {
+        if row.blocks.is_empty() {
             return None;
         }
-        self.enter(blocks);
-        let contact = Box::new(Compared::of_row(&likeable(contact)));
-        let reason = self.likest(&contact).map(|seen| {
-            let name = shortened(seen.contact.display_name());
-            let reasons = reasons_of_values(&seen.contact, &contact).join(", ");
+        self.enter(&row.blocks);
+        let reason = self.likest(&row.contact).map(|seen| {
+            let name = shortened(seen.row.contact.display_name());
+            let reasons = reasons_of_values(&seen.row.contact, &row.contact).join(", ");
             Reason::of_row(
                 Code::PossibleDuplicate,
                 line,
@@ -93,12 +107,8 @@ impl RecentRows {
         if self.rows.len() == ROWS {
             self.forget_first();
         }
-        self.sketches.push_back(contact.sketch());
-        self.rows.push_back(Seen {
-            line,
-            contact,
-            blocks: blocks.to_vec(),
-        });
+        self.sketches.push_back(row.contact.sketch());
+        self.rows.push_back(Seen { line, row });
         reason
     }
 
@@ -127,7 +137,7 @@ impl RecentRows {
             }
             let seen = self.rows.get(at)?;
             // Who shares an email or a phone was met before.
-            let rating = rate_values(&seen.contact, contact);
+            let rating = rate_values(&seen.row.contact, contact);
             (rating.verdict == Verdict::Possible).then_some((seen, rating.strength))
         });
         compared.max_by_key(|(_, strength)| *strength).map(|(seen, _)| seen)
@@ -136,7 +146,7 @@ impl RecentRows {
     fn forget_first(&mut self) {
         let Some(gone) = self.rows.pop_front() else { return };
         self.sketches.pop_front();
-        for block in gone.blocks {
+        for block in gone.row.blocks {
             if let Some(held) = self.by_block.get_mut(&block) {
                 held.forget(self.first);
                 if held.rows().is_empty() {
@@ -215,7 +225,7 @@ mod tests {
     }
 
     fn meet(recent: &mut RecentRows, line: u64, contact: &Contact) -> Option<String> {
-        let reason = recent.meet(line, contact, &blocks(contact));
+        let reason = recent.meet(line, ComparedRow::new(contact));
         reason.map(|reason| reason.message)
     }
 

@@ -369,7 +369,7 @@ impl<'a> Run<'a> {
         &mut self,
         layers: Overlay<'_, '_, '_>,
         mut chunk: Chunk,
-        seen: &mut dyn FnMut(&Chunk, usize, &RowResult) -> Result<(), Error>,
+        seen: &mut dyn FnMut(&mut Chunk, usize, &RowResult) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let mut index = MatchIndex {
             layers,
@@ -403,7 +403,7 @@ impl<'a> Run<'a> {
             if let Some(rows) = &mut self.kept_rows {
                 rows.write(&Entry::new(&chunk.rows[at], &result))?;
             }
-            seen(&chunk, at, &result)?;
+            seen(&mut chunk, at, &result)?;
         }
         index.end_chunk()?;
         self.reached.next_record = chunk.next_record;
@@ -416,7 +416,7 @@ impl<'a> Run<'a> {
         top: &mut Tx<'_>,
         directory: Option<&Store>,
         chunk: Chunk,
-        seen: &mut dyn FnMut(&Chunk, usize, &RowResult) -> Result<(), Error>,
+        seen: &mut dyn FnMut(&mut Chunk, usize, &RowResult) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let (actor, run) = (self.actor, RunId::Preview);
         let Some(directory) = directory else {
@@ -467,7 +467,7 @@ pub(crate) fn over_scratch(
     directory: Option<&Store>,
     run: &mut Run<'_>,
     mut watch: Option<&mut Watch<'_>>,
-    seen: &mut dyn FnMut(&Chunk, usize, &RowResult) -> Result<(), Error>,
+    seen: &mut dyn FnMut(&mut Chunk, usize, &RowResult) -> Result<(), Error>,
 ) -> Result<Stopped, Error> {
     scratch.write(|top| {
         judge_all(&run.judging(0), |next| {

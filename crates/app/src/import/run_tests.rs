@@ -75,7 +75,7 @@ impl DraftCache {
         let source = Counted::new(&self.file);
         let mut run = Run::preview(&*self.app.world, self.actor, options, &look.reading, &source);
         let scratch = Store::scratch().unwrap();
-        let mut seen = |_: &_, _, _: &_| Ok(());
+        let mut seen = |_: &mut _, _, _: &_| Ok(());
         over_scratch(&scratch, Some(&self.app.store), &mut run, None, &mut seen).unwrap();
         (run.counts(), run.collected.looked_at)
     }
@@ -154,7 +154,7 @@ fn a_stored_contact_that_cannot_be_read_is_an_error_and_no_match() {
     let update = options(Duplicates::Update, Match::EmailOrPhone);
     let mut run = Run::preview(&*fixture.app.world, fixture.actor, update, &look.reading, &source);
     let scratch = Store::scratch().unwrap();
-    let mut seen = |_: &_, _, _: &_| Ok(());
+    let mut seen = |_: &mut _, _, _: &_| Ok(());
     let failed = over_scratch(&scratch, Some(store), &mut run, None, &mut seen).unwrap_err();
     assert!(failed.to_string().contains("cannot be read"), "{failed}");
 }

@@ -27,8 +27,11 @@ pub fn emails_in(cell: &str) -> Parts<'_> {
         return smallvec![part(Cow::Borrowed(cell), None)];
     }
     if let Some(members) = listed(cell) {
-        let parts = members.into_iter().flat_map(in_member);
-        return parts.map(|Part { text, label }| Part { text, label }).collect();
+        let mut parts = Parts::new();
+        for part in members.into_iter().flat_map(in_member) {
+            parts.push(part);
+        }
+        return parts;
     }
     // A comma may part a family name from a given name where addresses stand behind names.
     let named = cell.contains('<');

@@ -38,7 +38,7 @@ impl Tables {
         let first = (cells..batch.ends.len())
             .map(|at| batch.cell_bytes(at).trim_ascii())
             .find(|cell| !cell.is_empty())?;
-        if !apart && !(self.may_be_name(first) && self.names.contains(&comparable(&String::from_utf8_lossy(first)))) {
+        if !apart && !self.is_name(first) {
             return None;
         }
         let all: Vec<Cow<'_, str>> = (cells..batch.ends.len())
@@ -55,10 +55,11 @@ impl Tables {
         (apart && is_header_row(&all)).then_some(true)
     }
 
-    /// Whether a cell begins and ends as a name of the header row does. Most values do not.
-    fn may_be_name(&self, cell: &[u8]) -> bool {
+    /// Whether a cell is a name of the header row. Most values do not even begin and end as one does.
+    fn is_name(&self, cell: &[u8]) -> bool {
         let ends = |text: &[u8]| Some((text.first()?.to_ascii_lowercase(), text.last()?.to_ascii_lowercase()));
         ends(cell).is_some_and(|ends| !cell.is_ascii() || self.ends.contains(&ends))
+            && self.names.contains(&comparable(&String::from_utf8_lossy(cell)))
     }
 
     /// Whether all cells are names of the header row, two or more, each once.

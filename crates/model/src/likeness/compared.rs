@@ -44,9 +44,17 @@ impl Compared {
         }
     }
 
-    /// Prepares the contact of a row for comparisons with others with which it shares no match key. Its custom fields are
-    /// not looked at.
-    pub fn of_row(contact: &Contact) -> Self {
+    /// The same, whose custom fields are not compared.
+    pub(super) fn without_numbers(self) -> Self {
+        Self {
+            sketch: self.sketch.with_numbers(false),
+            numbers: Vec::new(),
+            ..self
+        }
+    }
+
+    /// Prepares a contact for comparisons with others with which it shares no match key. Its custom fields are not looked at.
+    pub(super) fn of_row(contact: &Contact) -> Self {
         let display_name = contact.display_name();
         let mut texts = Texts::for_contact(contact, &display_name);
         let identity = Identity::of(contact);

@@ -179,7 +179,7 @@ impl Preview {
             .low_memory(means.low_memory);
         let mut entries = Vec::new();
         let mut corrected = exchange::open::Batch::default();
-        let mut seen = |chunk: &Chunk, at: usize, result: &RowResult| {
+        let mut seen = |chunk: &mut Chunk, at: usize, result: &RowResult| {
             let row = &chunk.rows[at];
             entries.push(Entry::new(row, result));
             if result.outcome != Outcome::Invalid && row.reasons.iter().any(|reason| reason.warning) {
