@@ -403,20 +403,20 @@ pub(crate) enum BatchPlace {
     Last,
 }
 
-/// Writes what the contacts of a batch are found by.
+/// Writes what the contacts of a batch are found by. Gives the number of the run that holds its keys, if they lie in one.
 pub(crate) fn index_batch(
     tx: &mut Tx<'_>,
     workspace: Workspace,
     batch: IndexChange,
     place: BatchPlace,
-) -> Result<(), store::Error> {
+) -> Result<Option<u16>, store::Error> {
     let IndexChange { dropped, added } = batch;
     dropped.drop(tx, workspace)?;
+    name_order::insert_many(tx, workspace, added.names)?;
     match place {
-        BatchPlace::Followed => match_keys::insert_run(tx, workspace, added.keys)?,
-        BatchPlace::Last => match_keys::insert_last(tx, workspace, added.keys)?,
+        BatchPlace::Followed => match_keys::insert_run(tx, workspace, added.keys),
+        BatchPlace::Last => match_keys::insert_last(tx, workspace, added.keys).map(|()| None),
     }
-    name_order::insert_many(tx, workspace, added.names)
 }
 
 /// Ends a batch: records what it touched.

@@ -11,6 +11,7 @@ use crate::contacts::write::{IndexChange, IndexEntries};
 use crate::import::batch_keys::BatchKeys;
 use crate::import::candidate::Found;
 use crate::import::key_filter::KeyFilter;
+use crate::import::run_filters::RunFilters;
 use crate::import::shared_keys::SharedKey;
 use crate::import_options::Match;
 use foldhash::fast::RandomState;
@@ -31,6 +32,7 @@ pub(crate) enum Purpose {
 /// What an import remembers. It lives from batch to batch.
 pub(crate) struct BatchState {
     pub filter: KeyFilter,
+    pub runs: RunFilters,
     /// What a match is: keys of other kinds never find a contact of this import.
     pub matching: Match,
     purpose: Purpose,
@@ -66,6 +68,7 @@ impl BatchState {
     pub fn new(purpose: Purpose, matching: Match) -> Self {
         Self {
             filter: KeyFilter::new(),
+            runs: RunFilters::default(),
             matching,
             purpose,
             keys: BatchKeys::default(),
@@ -87,6 +90,7 @@ impl BatchState {
     /// Forgets what was true of the directory before somebody else wrote.
     pub fn forget_directory(&mut self) {
         self.filter = KeyFilter::new();
+        self.runs.clear();
         self.shared_keys.clear();
         self.seen_shared.clear();
         self.rights.clear();

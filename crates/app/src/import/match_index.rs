@@ -11,6 +11,7 @@ use crate::contacts::write::{self, BatchPlace};
 use crate::import::batch_state::{BatchState, is_own};
 use crate::import::candidate::Found;
 use crate::import::pipeline::ParsedRow;
+use crate::import::run_filters::RunFilters;
 use crate::import::shared_keys::{MAX_CANDIDATES, SharedKey};
 use model::{Contact, ContactId, MatchKey, name_order};
 use std::collections::HashSet;
@@ -84,9 +85,17 @@ impl MatchIndex<'_, '_, '_> {
         let matching = self.collected.matching;
         let (matched, others): (Vec<_>, Vec<_>) = asked.into_iter().partition(|key| matching.counts(key));
         let (workspace, run) = (self.layers.actor.workspace, self.layers.run);
-        let mut found = match_keys::find_many(self.layers.top, workspace, &matched)?;
+        let runs = &self.collected.runs;
+        let may_hold = |number, key: &MatchKey| runs.may_hold(number, key);
+        let mut found = match_keys::find_many_where(self.layers.top, workspace, &matched, &may_hold)?;
         // What this import has created is not asked for by these.
-        found.extend(match_keys::find_many_not_of(self.layers.top, workspace, run, &others)?);
+        found.extend(match_keys::find_many_not_of(
+            self.layers.top,
+            workspace,
+            run,
+            &others,
+            &may_hold,
+        )?);
         let asked: Vec<MatchKey> = matched.into_iter().chain(others).collect();
         if let Some(base) = &mut self.layers.base {
             for (found, below) in found.iter_mut().zip(match_keys::find_many(base, workspace, &asked)?) {
@@ -385,7 +394,10 @@ impl MatchIndex<'_, '_, '_> {
     /// Writes the keys and names of the batch.
     pub fn end_batch(&mut self, place: BatchPlace) -> Result<(), store::Error> {
         let batch = self.collected.end_batch();
-        write::index_batch(self.layers.top, self.layers.actor.workspace, batch, place)
+        let filter = RunFilters::filter(&batch.added.keys);
+        let run = write::index_batch(self.layers.top, self.layers.actor.workspace, batch, place)?;
+        self.collected.runs.note(run, filter);
+        Ok(())
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) mod row_import;
 pub(crate) mod row_index;
 pub(crate) mod row_log;
 pub(crate) mod run;
+pub(crate) mod run_filters;
 pub(crate) mod running;
 pub(crate) mod shared_keys;
 pub(crate) mod stored;

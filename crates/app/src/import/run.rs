@@ -35,8 +35,8 @@ use store::imports::{self, Checkpoint};
 use store::workspace::workspaces;
 use store::{RunId, Store, Tx};
 
-/// Rows of a batch: few enough that a batch is done in a second or two, many enough that keys are written in order.
-const BATCH_ROWS: u64 = 100_000;
+/// Rows of a batch: few enough that a batch is done in a second, many enough that names are written in order.
+const BATCH_ROWS: u64 = 50_000;
 /// The same on a server, where a batch need not be so large: keys are written in order all the same, the judges need not
 /// stand still while it is committed, and others wait for less time.
 const BATCH_ROWS_ON_SERVER: u64 = 25_000;

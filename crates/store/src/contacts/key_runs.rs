@@ -43,7 +43,7 @@ impl KeyRun {
         format!("{}{}", self.0, key.as_stored())
     }
 
-    fn number(&self) -> u16 {
+    pub(super) fn number(&self) -> u16 {
         // Whatever else stands there sorts behind every run, and is merged as one.
         u16::from_str_radix(&self.0, 16).unwrap_or(u16::MAX)
     }
@@ -70,13 +70,13 @@ pub(super) fn all(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<KeyRun>> 
     }
 }
 
-/// Writes keys, which are sorted, as one more run.
+/// Writes keys, which are sorted, as one more run; says which.
 pub(super) fn insert<'k>(
     tx: &mut Tx<'_>,
     workspace: Workspace,
     runs: &[KeyRun],
     keys: impl ExactSizeIterator<Item = &'k (MatchKey, ContactId)>,
-) -> Result<()> {
+) -> Result<u16> {
     let next = runs.last().map_or(0, |last| last.number().saturating_add(1));
     let run = KeyRun::new(next);
     // All texts in one: a run has hundreds of thousands.
@@ -92,7 +92,8 @@ pub(super) fn insert<'k>(
         let key = &text[std::mem::replace(&mut begin, *end)..*end];
         [workspace.into(), Value::Text(key), Value::id(id)]
     });
-    tx.bulk_insert("adding a run of match keys", &TABLE, OnConflict::Keep, rows)
+    tx.bulk_insert("adding a run of match keys", &TABLE, OnConflict::Keep, rows)?;
+    Ok(next)
 }
 
 /// Deletes keys of a run; says how many there were.

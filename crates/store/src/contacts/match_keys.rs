@@ -51,18 +51,20 @@ fn sorted(keys: &[(MatchKey, ContactId)]) -> Vec<usize> {
 }
 
 /// More runs than this are merged: each is looked into for every key that is asked for.
-const MAX_RUNS: usize = 16;
+const MAX_RUNS: usize = 32;
 /// More keys than this are not deleted one by one from each run.
 const FEW_KEYS: usize = 1_000;
 
-/// Adds keys of a batch that others will follow, so that they are merged into their table together.
-pub fn insert_run(tx: &mut Tx<'_>, workspace: Workspace, keys: Vec<(MatchKey, ContactId)>) -> Result<()> {
+/// Adds keys of a batch that others will follow, so that they are merged into their table together. Gives the number of
+/// their run; none if all runs were merged.
+pub fn insert_run(tx: &mut Tx<'_>, workspace: Workspace, keys: Vec<(MatchKey, ContactId)>) -> Result<Option<u16>> {
     let runs = key_runs::all(tx, workspace)?;
-    key_runs::insert(tx, workspace, &runs, sorted(&keys).iter().map(|at| &keys[*at]))?;
-    if runs.len() + 1 >= MAX_RUNS {
-        key_runs::merge(tx, workspace)?;
+    let run = key_runs::insert(tx, workspace, &runs, sorted(&keys).iter().map(|at| &keys[*at]))?;
+    if runs.len() + 1 < MAX_RUNS {
+        return Ok(Some(run));
     }
-    Ok(())
+    key_runs::merge(tx, workspace)?;
+    Ok(None)
 }
 
 /// Adds keys of the last batch, and merges those of the batches before it.
@@ -95,20 +97,30 @@ pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, mut keys: Vec<(MatchKe
 
 /// For each key, in the order given, the contacts that have it, in the order of their ids. Sorted keys go fastest.
 pub fn find_many(tx: &mut Tx<'_>, workspace: Workspace, keys: &[MatchKey]) -> Result<Vec<Vec<ContactId>>> {
-    find(tx, workspace, keys, [&BY_KEY, &key_runs::BY_KEY], |row| {
-        row.id(0).map(Some)
-    })
+    find_many_where(tx, workspace, keys, &|_, _| true)
 }
 
-/// The same without the contacts that a run has created.
+/// The same, for who knows of the run with a number that it does not hold a key.
+pub fn find_many_where(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    keys: &[MatchKey],
+    may_hold: &dyn Fn(u16, &MatchKey) -> bool,
+) -> Result<Vec<Vec<ContactId>>> {
+    let lookups = [&BY_KEY, &key_runs::BY_KEY];
+    find(tx, workspace, keys, lookups, may_hold, |row| row.id(0).map(Some))
+}
+
+/// The same without the contacts that an import has created.
 pub fn find_many_not_of(
     tx: &mut Tx<'_>,
     workspace: Workspace,
     run: RunId,
     keys: &[MatchKey],
+    may_hold: &dyn Fn(u16, &MatchKey) -> bool,
 ) -> Result<Vec<Vec<ContactId>>> {
     let lookups = [&BY_KEY_WITH_ORIGIN, &key_runs::BY_KEY_WITH_ORIGIN];
-    find(tx, workspace, keys, lookups, |row| {
+    find(tx, workspace, keys, lookups, may_hold, |row| {
         let is_of_run = row.opt_int(1)?.map(RunId::from_stored) == Some(run);
         Ok(if is_of_run { None } else { Some(row.id(0)?) })
     })
@@ -120,6 +132,7 @@ fn find(
     workspace: Workspace,
     keys: &[MatchKey],
     [in_table, in_runs]: [&Lookup; 2],
+    may_hold: &dyn Fn(u16, &MatchKey) -> bool,
     read: impl Fn(&Row<'_>) -> Result<Option<ContactId>>,
 ) -> Result<Vec<Vec<ContactId>>> {
     let mut found = vec![Vec::new(); keys.len()];
@@ -127,17 +140,20 @@ fn find(
         return Ok(found);
     }
     let doing = "looking up match keys";
-    let mut take = |place: usize, row: &Row<'_>| {
+    let texts = keys.iter().map(|key| Value::Text(key.as_stored()));
+    tx.lookup(doing, in_table, workspace, texts, |place, row| {
         found[place].extend(read(row)?);
         Ok(())
-    };
-    let texts = keys.iter().map(|key| Value::Text(key.as_stored()));
-    tx.lookup(doing, in_table, workspace, texts, &mut take)?;
+    })?;
     let runs = key_runs::all(tx, workspace)?;
     for run in &runs {
-        let texts: Vec<String> = keys.iter().map(|key| run.key(key)).collect();
-        let texts = texts.iter().map(|text| Value::Text(text));
-        tx.lookup(doing, in_runs, workspace, texts, &mut take)?;
+        let asked = keys.iter().enumerate().filter(|(_, key)| may_hold(run.number(), key));
+        let asked: Vec<(usize, String)> = asked.map(|(place, key)| (place, run.key(key))).collect();
+        let texts = asked.iter().map(|(_, text)| Value::Text(text));
+        tx.lookup(doing, in_runs, workspace, texts, |at, row| {
+            found[asked[at].0].extend(read(row)?);
+            Ok(())
+        })?;
     }
     if !runs.is_empty() {
         for ids in &mut found {

@@ -45,7 +45,7 @@ fn contacts_of_one_run_can_be_left_out() {
         let without = |run| {
             let asked = [key("none"), key("ea")];
             store
-                .read(|tx| match_keys::find_many_not_of(tx, HERE, run, &asked))
+                .read(|tx| match_keys::find_many_not_of(tx, HERE, run, &asked, &|_, _| true))
                 .unwrap()
         };
         assert_eq!(without(run), [vec![], vec![by_hand.id]]);
@@ -130,9 +130,9 @@ fn keys_of_runs_are_found_deleted_and_merged_as_others_are() {
             .write(|tx| match_keys::insert_run(tx, ELSEWHERE, vec![(key("e1"), id(9))]))
             .unwrap();
         // More than are kept apart.
-        for run in 0..20 {
+        for run in 0..40 {
             store
-                .write(|tx| match_keys::insert_run(tx, HERE, keys(run * 20..run * 20 + 20)))
+                .write(|tx| match_keys::insert_run(tx, HERE, keys(run * 10..run * 10 + 10)))
                 .unwrap();
             assert!(store.read(|tx| match_keys::exist(tx, HERE)).unwrap());
         }
@@ -162,7 +162,7 @@ fn contacts_of_one_run_can_be_left_out_of_runs_of_keys() {
         let all = vec![(key("ea"), of_the_import.id), (key("ea"), by_hand.id)];
         store.write(|tx| match_keys::insert_run(tx, HERE, all)).unwrap();
         let found = store
-            .read(|tx| match_keys::find_many_not_of(tx, HERE, run, &[key("ea")]))
+            .read(|tx| match_keys::find_many_not_of(tx, HERE, run, &[key("ea")], &|_, _| true))
             .unwrap();
         assert_eq!(found, [vec![by_hand.id]]);
     });
@@ -187,5 +187,26 @@ fn many_keys_are_deleted_from_runs_too() {
             .read(|tx| match_keys::find_many(tx, HERE, &[key("e499@example.com"), key("e500@example.com")]))
             .unwrap();
         assert_eq!(left, [vec![id(499)], vec![]]);
+    });
+}
+
+#[test]
+fn a_run_that_surely_lacks_a_key_is_not_looked_into() {
+    on_every_engine(|store, _| {
+        let add = |id_of| {
+            store
+                .write(|tx| match_keys::insert_run(tx, HERE, vec![(key("ea"), id(id_of))]))
+                .unwrap()
+        };
+        let (first, second) = (add(1).unwrap(), add(2).unwrap());
+        assert_ne!(first, second);
+        let found = |left_out| {
+            let may_hold = move |run, _: &model::MatchKey| run != left_out;
+            store
+                .read(|tx| match_keys::find_many_where(tx, HERE, &[key("eb"), key("ea")], &may_hold))
+                .unwrap()
+        };
+        assert_eq!(found(first), [vec![], vec![id(2)]]);
+        assert_eq!(found(second), [vec![], vec![id(1)]]);
     });
 }
