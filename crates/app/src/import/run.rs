@@ -185,6 +185,10 @@ impl<'a> Run<'a> {
     }
 
     fn batch_rows(&self, on_server: bool) -> u64 {
+        #[cfg(test)]
+        if let Some(rows) = tests::BATCH_ROWS.get() {
+            return rows;
+        }
         match (self.low_memory, on_server) {
             (true, _) => BATCH_ROWS_LOW_MEMORY,
             (false, true) => BATCH_ROWS_ON_SERVER,

@@ -3,10 +3,12 @@ use crate::import::analysis::{Opening, look};
 use crate::import::{ImportRequest, ImportSummary};
 use crate::import_options::{Duplicates, Match};
 use crate::{App, Place};
-use model::ContactId;
+use model::{Contact, ContactId, MatchKey};
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicI64;
+use store::contacts::match_keys;
 
 struct Counting(AtomicI64);
 
@@ -28,6 +30,11 @@ impl System for Counting {
     }
 }
 
+thread_local! {
+    /// The rows of a batch, if not as many as usual.
+    pub static BATCH_ROWS: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
 /// An installation and a file.
 struct DraftCache {
     app: App,
@@ -40,10 +47,14 @@ const ROWS: u64 = 2_500;
 
 /// A file of rows that all are `row`.
 fn prepared(header: &str, row: &str) -> DraftCache {
+    let rows = vec![row; usize::try_from(ROWS).unwrap()].join("\n");
+    with_file(&format!("{header}\n{rows}\n"))
+}
+
+fn with_file(text: &str) -> DraftCache {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("rows.csv");
-    let rows = vec![row; usize::try_from(ROWS).unwrap()].join("\n");
-    std::fs::write(&file, format!("{header}\n{rows}\n")).unwrap();
+    std::fs::write(&file, text).unwrap();
     let place = Place {
         data: &folder.path().join("data"),
         objects: None,
@@ -78,6 +89,37 @@ impl DraftCache {
         let mut seen = |_: &mut _, _, _: &_| Ok(());
         over_scratch(&scratch, Some(&self.app.store), &mut run, None, &mut seen).unwrap();
         (run.counts(), run.collected.looked_at)
+    }
+
+    /// All match keys, sorted.
+    fn keys(&self) -> Vec<String> {
+        let mut keys = Vec::new();
+        let workspace = self.actor.workspace;
+        let read = |tx: &mut Tx<'_>| match_keys::for_each_key(tx, workspace, |key| keys.push(key.to_owned()));
+        self.app.store.read(read).unwrap();
+        keys.sort_unstable();
+        keys
+    }
+
+    /// Whether every key leads to a contact that has it, and no contact has another.
+    fn keys_are_those_of_the_contacts(&self) -> bool {
+        let workspace = self.actor.workspace;
+        self.app
+            .store
+            .read(|tx| {
+                let mut expected = Vec::new();
+                for row in store::contacts::page(tx, workspace, None, 100_000)? {
+                    let keys = MatchKey::of_contact(&Contact::from_json(&row.body).unwrap());
+                    for (key, found) in keys.iter().zip(match_keys::find_many(tx, workspace, &keys)?) {
+                        assert!(found.contains(&row.id), "{key:?}");
+                        expected.push(key.as_stored().to_owned());
+                    }
+                }
+                expected.sort_unstable();
+                Ok::<_, store::Error>(expected)
+            })
+            .unwrap()
+            == self.keys()
     }
 
     fn import(&self, options: ImportOptions) -> ImportSummary {
@@ -157,4 +199,44 @@ fn a_stored_contact_that_cannot_be_read_is_an_error_and_no_match() {
     let mut seen = |_: &mut _, _, _: &_| Ok(());
     let failed = over_scratch(&scratch, Some(store), &mut run, None, &mut seen).unwrap_err();
     assert!(failed.to_string().contains("cannot be read"), "{failed}");
+}
+
+/// Rows of which each third one is met again, with another phone, in later batches.
+fn rows_met_again() -> String {
+    let row = |n: u64| {
+        let person = if n % 3 == 0 { n / 6 * 3 } else { n };
+        let phone = format!("+1212555{:04}", n % 9_000);
+        format!("Ann{person},Ivers{person},a{person}@example.com,{phone}\n")
+    };
+    let rows: String = (0..9_000).map(row).collect();
+    format!("first_name,last_name,email,phone\n{rows}")
+}
+
+#[test]
+fn many_batches_come_to_what_one_comes_to() {
+    let text = rows_met_again();
+    for duplicates in [Duplicates::Skip, Duplicates::Update] {
+        let options = options(duplicates, Match::EmailOrPhone);
+        let mut results = Vec::new();
+        for rows in [None, Some(1_000)] {
+            BATCH_ROWS.set(rows);
+            let fixture = with_file(&text);
+            let (counts, _) = fixture.preview(options);
+            let imported = fixture.import(options);
+            assert_eq!(imported.counts, counts, "{duplicates:?}");
+            assert!(fixture.keys_are_those_of_the_contacts(), "{duplicates:?}");
+            let (again, _) = fixture.preview(options);
+            assert_eq!(again.new, 0, "{duplicates:?}");
+            let keys = fixture.keys();
+            fixture
+                .app
+                .undo(fixture.actor, imported.import.unwrap(), false)
+                .unwrap();
+            assert!(fixture.keys().is_empty());
+            results.push((counts, again, keys));
+        }
+        BATCH_ROWS.set(None);
+        assert!(results[0] == results[1], "{duplicates:?}");
+        assert!(results[0].0.new < 9_000 && results[0].0.new > 5_000);
+    }
 }
