@@ -204,7 +204,7 @@ fn a_stored_contact_that_cannot_be_read_is_an_error_and_no_match() {
 /// Rows of which each third one is met again, with another phone, in later batches.
 fn rows_met_again() -> String {
     let row = |n: u64| {
-        let person = if n % 3 == 0 { n / 6 * 3 } else { n };
+        let person = if n.is_multiple_of(3) { n / 6 * 3 } else { n };
         let phone = format!("+1212555{:04}", n % 9_000);
         format!("Ann{person},Ivers{person},a{person}@example.com,{phone}\n")
     };
