@@ -48,7 +48,7 @@ impl KeyFilter {
     /// Notes a key.
     pub fn add(&mut self, key: &str) {
         if let Some(filter) = &mut self.filter {
-            filter.insert_hash(xxh3_64(key.as_bytes()));
+            filter.insert_hash(hash(key));
         }
     }
 
@@ -56,7 +56,7 @@ impl KeyFilter {
     pub fn excludes(&self, key: &str) -> bool {
         self.filter
             .as_ref()
-            .is_some_and(|filter| !filter.contains_hash(xxh3_64(key.as_bytes())))
+            .is_some_and(|filter| !filter.contains_hash(hash(key)))
     }
 
     /// Whether the key may be known and so must be asked for. From now on it is known, if it is to be noted.
@@ -65,12 +65,16 @@ impl KeyFilter {
         let Some(filter) = &mut self.filter else {
             return true;
         };
-        let hash = xxh3_64(key.as_bytes());
         match is_noted {
-            true => filter.insert_hash(hash),
-            false => filter.contains_hash(hash),
+            true => filter.insert_hash(hash(key)),
+            false => filter.contains_hash(hash(key)),
         }
     }
+}
+
+/// The hash by which filters know a key.
+pub(crate) fn hash(key: &str) -> u64 {
+    xxh3_64(key.as_bytes())
 }
 
 #[cfg(test)]

@@ -394,9 +394,10 @@ impl MatchIndex<'_, '_, '_> {
     /// Writes the keys and names of the batch.
     pub fn end_batch(&mut self, place: BatchPlace) -> Result<(), store::Error> {
         let batch = self.collected.end_batch();
-        let filter = RunFilters::filter(&batch.added.keys);
+        let is_followed = place == BatchPlace::Followed;
+        let filter = is_followed.then(|| RunFilters::filter(&batch.added.keys));
         let run = write::index_batch(self.layers.top, self.layers.actor.workspace, batch, place)?;
-        self.collected.runs.note(run, filter);
+        self.collected.runs.note(run.zip(filter));
         Ok(())
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! Without them every key that is asked for is looked up in every run. A run of which nothing is known may hold any key.
 
+use crate::import::key_filter::hash;
 use fastbloom::BloomFilter;
 use model::{ContactId, MatchKey};
 use std::collections::HashMap;
-use xxhash_rust::xxh3::xxh3_64;
 
 /// Bits for each key: one key in three hundred is looked up in vain.
 const BITS_PER_KEY: usize = 12;
@@ -21,15 +21,15 @@ impl RunFilters {
         let bits = (keys.len() * BITS_PER_KEY).max(64);
         let mut filter = BloomFilter::with_num_bits(bits).seed(&0).expected_items(keys.len());
         for (key, _) in keys {
-            filter.insert_hash(hash(key));
+            filter.insert_hash(hash(key.as_stored()));
         }
         filter
     }
 
     /// Notes what became of the keys of a batch: they lie in a run, or all runs were merged.
-    pub fn note(&mut self, run: Option<u16>, filter: BloomFilter) {
+    pub fn note(&mut self, run: Option<(u16, BloomFilter)>) {
         match run {
-            Some(run) => drop(self.by_run.insert(run, filter)),
+            Some((run, filter)) => drop(self.by_run.insert(run, filter)),
             None => self.by_run.clear(),
         }
     }
@@ -43,12 +43,8 @@ impl RunFilters {
     pub fn may_hold(&self, run: u16, key: &MatchKey) -> bool {
         self.by_run
             .get(&run)
-            .is_none_or(|filter| filter.contains_hash(hash(key)))
+            .is_none_or(|filter| filter.contains_hash(hash(key.as_stored())))
     }
-}
-
-fn hash(key: &MatchKey) -> u64 {
-    xxh3_64(key.as_stored().as_bytes())
 }
 
 #[cfg(test)]
@@ -62,14 +58,14 @@ mod tests {
             .collect();
         let (own, others) = keys.split_at(1_000);
         let mut filters = RunFilters::default();
-        filters.note(Some(7), RunFilters::filter(own));
+        filters.note(Some((7, RunFilters::filter(own))));
         assert!(
             own.iter()
                 .all(|(key, _)| filters.may_hold(7, key) && filters.may_hold(6, key))
         );
         let named = others.iter().filter(|(key, _)| filters.may_hold(7, key)).count();
         assert!(named < 50, "{named}");
-        filters.note(None, RunFilters::filter(&[]));
+        filters.note(None);
         assert!(filters.may_hold(7, &others[0].0));
     }
 }

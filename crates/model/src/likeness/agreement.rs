@@ -40,7 +40,7 @@ pub(super) struct Agreement<'a> {
     birthday: Option<Agrees>,
     /// With the name of the field.
     number: Option<(Agrees, &'a str)>,
-    /// Whether given and family name stand in each other's place.
+    /// Whether given and family name are swapped.
     turned: bool,
     /// Street, city and zip code.
     places: [Option<Agrees>; 3],
@@ -197,7 +197,7 @@ fn numbers<'a>(a: &'a Compared, b: &Compared) -> Option<(Agrees, &'a str)> {
 struct NamesAgree {
     given: Option<Agrees>,
     family: Option<Agrees>,
-    /// Whether they stand in each other's place.
+    /// Whether they are swapped.
     turned: bool,
 }
 

@@ -5,7 +5,7 @@
 
 /// Letters behind these are not compared by [`letters_apart`].
 pub(super) const COMPARED: usize = 32;
-/// A distance that is not told from a larger one.
+/// Distances from this one on are not distinguished.
 const FAR: usize = 3;
 /// The most letters that one word has and the other has not where they are nearer: each step changes one for another.
 const NEAR: u32 = 4;

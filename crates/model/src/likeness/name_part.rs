@@ -17,7 +17,7 @@ pub(super) struct NamePart {
     tight: Option<Box<str>>,
     /// A hash of the tight form.
     hash: u64,
-    /// Those of the text, of its first word and of its tight form.
+    /// The nickname groups of the text, of its first word and of its tight form.
     groups: [Groups; 3],
     shape: Shape,
     /// Letters of the tight form, and their number.

@@ -22,7 +22,7 @@ pub(super) enum Names {
     OneOnly,
     /// The same name.
     Equal,
-    /// Given and family name stand in each other's place.
+    /// Given and family name are swapped.
     Swapped,
     /// A short form or pet name with the same family name.
     Nickname,

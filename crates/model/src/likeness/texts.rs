@@ -2,7 +2,7 @@
 
 use crate::contact::Contact;
 
-/// Where a text stands in [`Texts`].
+/// The position of a text in [`Texts`], in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Span {
     start: usize,

@@ -126,7 +126,7 @@ impl Phone {
         Self { value, raw }
     }
 
-    /// The number as it stands in a longer text, which is kept as what it was read from.
+    /// The same number, read from a longer text, which is kept as its raw text.
     #[must_use]
     pub fn written_as(self, raw: &str) -> Self {
         let text = clean(raw);

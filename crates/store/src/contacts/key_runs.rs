@@ -44,7 +44,7 @@ impl KeyRun {
     }
 
     pub(super) fn number(&self) -> u16 {
-        // Whatever else stands there sorts behind every run, and is merged as one.
+        // Only this module writes run numbers. Anything else counts as the last run and is merged with the others.
         u16::from_str_radix(&self.0, 16).unwrap_or(u16::MAX)
     }
 }
