@@ -41,7 +41,7 @@ Usage: cargo xtask COMMAND
          PGUSER, PGPASSWORD and PGDATABASE set, or waits for Ctrl-C; --durable has every commit reach the disk
   deny   licences, sources and duplicate versions of the dependencies (deny.toml), and known vulnerabilities where the
          advisory database can be fetched; installs cargo-deny if it is missing
-  ci     formatting, clippy, the build without features, tidy, deny, test; stops at the first that fails";
+  ci     formatting, tidy, clippy, the build without features, test; stops at the first that fails";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -105,10 +105,14 @@ struct Step {
     run: fn(&Path) -> u8,
 }
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 5] = [
     Step {
         alone: "cargo fmt --all --check",
         run: run::format,
+    },
+    Step {
+        alone: "cargo xtask tidy",
+        run: tidy,
     },
     Step {
         alone: "cargo clippy --workspace --all-targets --all-features -- -D warnings",
@@ -117,14 +121,6 @@ const STEPS: [Step; 6] = [
     Step {
         alone: "cargo check -p cli",
         run: run::check_default_build,
-    },
-    Step {
-        alone: "cargo xtask tidy",
-        run: tidy,
-    },
-    Step {
-        alone: "cargo xtask deny",
-        run: deny::check,
     },
     Step {
         alone: "cargo xtask test",

@@ -7,13 +7,18 @@ use crate::browser;
 use crate::postgres::{Postgres, Purpose, TEST_URL};
 use crate::run::{cargo, has_nextest, timed};
 use std::path::Path;
+use std::thread::available_parallelism;
 
 /// What makes the tests of the doors and the laws of the engine use PostgreSQL.
 const ON_POSTGRES: (&str, &str) = ("CRYSTALQORE_TEST_ENGINE", "postgres");
 
-/// The number of random cases of a property, of which 256 are usual. Where an engine matters, few cases show it; the search
-/// for odd files is left to the run on SQLite.
-const CASES: (&str, &str) = ("PROPTEST_CASES", "64");
+/// The number of random cases of a property, of which 256 are usual. Every run takes other cases. Where an engine matters,
+/// few show it; the search for odd files is left to the run on SQLite.
+const CASES: (&str, &str) = ("PROPTEST_CASES", "128");
+const CASES_ON_POSTGRES: (&str, &str) = ("PROPTEST_CASES", "48");
+
+/// How many tests run at once for each core: many wait for a server, another process or a timeout.
+const TESTS_A_CORE: usize = 2;
 
 /// What the tests are run with.
 #[derive(Clone, Copy)]
@@ -35,6 +40,14 @@ impl Tool {
         format!("{command} {what} --no-fail-fast")
     }
 
+    /// The variable by which the tool takes the number of tests that run at once.
+    fn threads_variable(self) -> &'static str {
+        match self {
+            Self::Nextest => "NEXTEST_TEST_THREADS",
+            Self::Cargo => "RUST_TEST_THREADS",
+        }
+    }
+
     /// Every test; the store's suite also runs on a server that is named to it.
     fn all(self) -> String {
         self.arguments("--workspace --all-targets --all-features")
@@ -49,11 +62,13 @@ impl Tool {
 /// Runs every stage, whether or not one before it failed; the first that failed gives the exit code.
 pub fn test(root: &Path) -> u8 {
     let tool = Tool::installed(root);
+    let threads = available_parallelism().map_or(1, usize::from) * TESTS_A_CORE;
+    let threads = (tool.threads_variable(), &*threads.to_string());
     let others = match Postgres::start(Purpose::Tests) {
-        Ok(server) => on_both(root, tool, &server.url()),
+        Ok(server) => on_both(root, tool, threads, &server.url()),
         // Its line comes last, where it is seen.
         Err(error) => {
-            let others = cargo(root, &tool.all(), &[]);
+            let others = cargo(root, &tool.all(), &[threads, CASES]);
             eprintln!("test: nothing was tested on PostgreSQL: {error}");
             [others, 1]
         }
@@ -64,11 +79,14 @@ pub fn test(root: &Path) -> u8 {
 }
 
 /// Every test, and then on PostgreSQL those whose engine can be chosen.
-fn on_both(root: &Path, tool: Tool, url: &str) -> [u8; 2] {
+fn on_both(root: &Path, tool: Tool, threads: (&str, &str), url: &str) -> [u8; 2] {
     let server = (TEST_URL, url);
-    let all = timed("test: everything, on SQLite", || cargo(root, &tool.all(), &[server]));
+    let all = timed("test: everything, on SQLite", || {
+        cargo(root, &tool.all(), &[server, threads, CASES])
+    });
+    let on_postgres = [server, threads, ON_POSTGRES, CASES_ON_POSTGRES];
     let again = timed("test: from end to end, on PostgreSQL", || {
-        cargo(root, &tool.whole_program(), &[server, ON_POSTGRES, CASES])
+        cargo(root, &tool.whole_program(), &on_postgres)
     });
     [all, again]
 }
