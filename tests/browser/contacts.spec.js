@@ -26,6 +26,7 @@ test("the list is searched while one types, and a contact is looked at, changed,
   await page.getByRole("link", { name: "Edit" }).click();
   await axe(page);
   await page.goBack();
+  await page.getByLabel("More actions").click();
   await page.getByRole("button", { name: "Delete" }).click();
   await page.goto("/trash");
   await expect(page.getByText("Ingrid Solberg").first()).toBeVisible();
@@ -60,7 +61,7 @@ test("what was imported is exported, and imported again it changes nothing", asy
   await page.getByRole("button", { name: "Continue" }).click();
   await counted(page);
   await cards(page, "0", "0", "6");
-  await page.getByLabel("What happens to duplicates").selectOption("update");
+  await page.getByLabel("If a contact already exists").selectOption("update");
   await expect(page.getByRole("region", { name: "Duplicates", exact: true })).toContainText("6 unchanged");
   await expect(page.getByRole("button", { name: "Import 0 contacts" })).toBeDisabled();
   await expect(card(page, "Valid")).toHaveText("0");

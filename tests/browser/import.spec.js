@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { axe, expect, file, test } from "./pages.js";
-import { card, cards, counted, importButton, importFile, onStep, preview, upload } from "./wizard.js";
+import { card, cards, counted, fileOf, importButton, importFile, onStep, preview, upload } from "./wizard.js";
 
 test("a clean file goes in without a field to map, and every page is fit for all", async ({ page }) => {
   await page.goto("/contacts");
@@ -18,9 +18,9 @@ test("a clean file goes in without a field to map, and every page is fit for all
   await axe(page);
   await importButton(page, "6").click();
   await onStep(page, "Import result");
-  await expect(page.getByText("All 6 rows are accounted for")).toBeVisible();
+  await expect(page.getByText("6 rows: 6 created")).toBeVisible();
   await axe(page);
-  await page.getByRole("link", { name: "See the contacts" }).click();
+  await page.getByRole("link", { name: "View contacts" }).click();
   await expect(page.getByRole("cell", { name: "nora.whitfield@harborlight.example", exact: true })).toBeVisible();
   await page.getByRole("link", { name: "Imports" }).click();
   await expect(page.getByRole("row", { name: /clean\.csv.*done.*6/ })).toBeVisible();
@@ -55,29 +55,51 @@ test("broken rows say what is wrong, and are corrected in place: a column at onc
   await axe(page);
   await page.getByLabel("Replace", { exact: true }).first().fill("(at)");
   await page.getByLabel("with", { exact: true }).first().fill("@");
-  await page.getByLabel("also inside a cell").first().check();
-  await page.getByRole("button", { name: "Replace in all rows" }).first().click();
+  await page.getByLabel("Match part of a cell").first().check();
+  await page.getByRole("button", { name: "Replace all" }).first().click();
   await expect(card(page, "Invalid")).toHaveText("1");
   await page.getByLabel("Phone in line 5").fill("+1 202 555 0114");
   await page.getByRole("button", { name: "Fix" }).click();
   await expect(card(page, "Invalid")).toHaveText("0");
   await expect(card(page, "Valid")).toHaveText("5");
-  await page.getByRole("button", { name: "Undo the last of 2 corrections" }).click();
+  await page.getByRole("button", { name: "Undo last correction (2)" }).click();
   await expect(card(page, "Invalid")).toHaveText("1");
   await importButton(page, "4").click();
   await onStep(page, "Import result");
   const download = page.waitForEvent("download");
-  await page.getByRole("link", { name: "Rejected rows as CSV" }).click();
+  await page.getByRole("link", { name: "Download invalid rows" }).click();
   const rejected = await readFile(await (await download).path(), "utf8");
   expect(rejected).toContain("Grace Hopper");
   expect(rejected.trim().split("\n")).toHaveLength(2);
+});
+
+test("suggestions are accepted in two clicks, and what is typed in other rows stays", async ({ page }) => {
+  const rows = ["First Name,Email", ...Array.from({ length: 1026 }, (_, n) => `Ann${n},ann${n}@example.con`), "Bob,bob", "Cy,cy"];
+  const { path, done } = await fileOf(rows);
+  await preview(page, path);
+  await page.getByRole("link", { name: "Invalid 1,028" }).click();
+  await page.getByRole("button", { name: "Accept all 1,026 suggestions" }).click();
+  await expect(card(page, "Invalid")).toHaveText("2");
+  await expect(card(page, "Valid")).toHaveText("1,026");
+  await page.getByLabel("Email in line 1029").fill("cy@example.org");
+  await page.getByLabel("Email in line 1028").fill("bob@example.org");
+  await page.keyboard.press("Enter");
+  await expect(card(page, "Invalid")).toHaveText("1");
+  await expect(page.getByLabel("Email in line 1029")).toHaveValue("cy@example.org");
+  await expect(page.getByLabel("Email in line 1029")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(card(page, "Invalid")).toHaveText("0");
+  await expect(page.locator("#rows-title")).toBeFocused();
+  await page.keyboard.press("Control+z");
+  await expect(card(page, "Invalid")).toHaveText("1");
+  await done();
 });
 
 test("an update shows old and new before, and an undo brings the old back", async ({ page }) => {
   await importFile(page, "clean.csv");
   await preview(page, "changes.csv");
   await cards(page, "1", "0", "2");
-  await page.getByLabel("What happens to duplicates").selectOption("update");
+  await page.getByLabel("If a contact already exists").selectOption("update");
   await expect(page.getByRole("region", { name: "Duplicates", exact: true }).first()).toContainText("1 will change, 1 unchanged");
   await page.getByRole("link", { name: "Will change 1" }).click();
   await expect(page.getByRole("row", { name: /Harborlight Books.*Harborlight Press/ })).toBeVisible();
@@ -92,7 +114,7 @@ test("an update shows old and new before, and an undo brings the old back", asyn
   await axe(page);
   await page.getByRole("button", { name: "Undo this import" }).click();
   await onStep(page, "Import result");
-  await expect(page.getByText("This import was taken back")).toBeVisible();
+  await expect(page.getByText("Import undone")).toBeVisible();
   await page.goto("/contacts");
   await expect(page.getByRole("cell", { name: "Harborlight Books", exact: true })).toBeVisible();
   await expect(page.getByText("Kosinski")).toHaveCount(0);
@@ -125,7 +147,7 @@ for (const [name, contact] of [["google.csv", "Isolde Marchetti"], ["outlook.csv
     await counted(page);
     await click(importButton(page, "2"));
     await onStep(page, "Import result");
-    await click(page.getByRole("link", { name: "See the contacts" }));
+    await click(page.getByRole("link", { name: "View contacts" }));
     await expect(page.getByText(contact)).toBeVisible();
     expect(clicks).toBeLessThanOrEqual(5);
   });
@@ -161,16 +183,16 @@ test("a column is mapped anew, two for one field are told, and what was chosen i
   await expect(page.getByLabel("Field for Company")).toHaveValue("");
   await page.getByLabel("Field for Company").selectOption("company");
   await expect(page.getByRole("alert")).toContainText("which takes one column");
-  await expect(page.getByText("“City” is to fill the same field")).toBeVisible();
+  await expect(page.getByText("“City” is mapped to the same field")).toBeVisible();
   await page.getByLabel("Field for City").selectOption("custom:City");
   await expect(page.getByRole("alert")).toHaveCount(0);
-  await expect(page.getByRole("row", { name: /^City/ })).toContainText("chosen");
+  await expect(page.getByRole("row", { name: /^City/ })).toContainText("Chosen");
   await page.getByRole("button", { name: "Continue" }).click();
   await counted(page);
   await importButton(page).click();
   await onStep(page, "Import result");
   await upload(page, "clean.csv");
   await expect(page.getByLabel("Field for City")).toHaveValue("custom:City");
-  await page.getByRole("button", { name: "Use the fresh proposal" }).click();
+  await page.getByRole("button", { name: "Reset mapping" }).click();
   await expect(page.getByLabel("Field for City")).toHaveValue("city");
 });

@@ -18,7 +18,7 @@ async function startLarge(page) {
 async function underWay(page) {
   await onStep(page, "Importing");
   await expect(page.locator("[data-count=new]")).not.toHaveText("0");
-  await expect(page.getByText("You can close this page; the import goes on.")).toBeVisible();
+  await expect(page.getByText("You can close this page. The import continues.")).toBeVisible();
 }
 
 test("an import goes on while nobody looks, and tells its end to who comes back", async ({ page, context }) => {
@@ -31,7 +31,7 @@ test("an import goes on while nobody looks, and tells its end to who comes back"
   const back = await context.newPage();
   await back.goto(address);
   await expect(back.getByRole("heading", { name: "Import result" })).toBeVisible({ timeout: 120_000 });
-  await expect(back.getByText("All 60,000 rows are accounted for: 60,000 created")).toBeVisible();
+  await expect(back.getByText("60,000 rows: 60,000 created")).toBeVisible();
 });
 
 test("an import goes on by itself after the server was killed", async ({ page, server }) => {
@@ -42,10 +42,10 @@ test("an import goes on by itself after the server was killed", async ({ page, s
   await server.start(server.port);
   await page.goto("/imports/1");
   await expect(page.getByRole("heading", { name: "Import result" })).toBeVisible({ timeout: 150_000 });
-  await expect(page.getByText("All 60,000 rows are accounted for: 60,000 created")).toBeVisible();
+  await expect(page.getByText("60,000 rows: 60,000 created")).toBeVisible();
 });
 
-test("an import that is stopped is kept in part or taken back", async ({ page }) => {
+test("an import that is stopped is kept in part or undone", async ({ page }) => {
   test.slow();
   await startLarge(page);
   await underWay(page);
@@ -54,7 +54,7 @@ test("an import that is stopped is kept in part or taken back", async ({ page })
   await axe(page);
   await page.getByRole("link", { name: "Undo this import" }).click();
   await page.getByRole("button", { name: "Undo this import" }).click();
-  await expect(page.getByText("This import was taken back")).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText("Import undone")).toBeVisible({ timeout: 60_000 });
 });
 
 test.describe("without a script", () => {
@@ -67,14 +67,14 @@ test.describe("without a script", () => {
     await onStep(page, "Map columns");
     await page.getByLabel("Field for Company").selectOption("notes");
     await page.getByRole("button", { name: "Look again" }).click();
-    await expect(page.getByRole("row", { name: /^Company/ })).toContainText("chosen");
+    await expect(page.getByRole("row", { name: /^Company/ })).toContainText("Chosen");
     await page.getByRole("button", { name: "Continue" }).click();
     await onStep(page, "Preview");
     await counted(page);
     await page.getByLabel("Email in line 3").fill("charles@babbage.example");
     await page.getByRole("button", { name: "Fix" }).first().click();
     await counted(page);
-    await page.getByLabel("Values that cannot be read").selectOption("leave");
+    await page.getByLabel("Rows with invalid values").selectOption("leave");
     await page.getByRole("button", { name: "Count again" }).click();
     await counted(page);
     await expect(page.getByRole("region", { name: "Invalid", exact: true }).locator(".number-large")).toHaveText("0");
@@ -85,7 +85,7 @@ test.describe("without a script", () => {
     await expect(page.getByText("Charles Babbage")).toBeVisible();
     await page.getByRole("link", { name: "Undo this import" }).click();
     await page.getByRole("button", { name: "Undo this import" }).click();
-    await expect(page.getByText("This import was taken back")).toBeVisible();
+    await expect(page.getByText("Import undone")).toBeVisible();
   });
 
   test("a file that is no table is refused on the same page", async ({ page }) => {

@@ -1,4 +1,4 @@
-// The list worked by keys; what is done to a selection and taken back; columns and views. Sharing between two members is in
+// The list worked by keys; what is done to a selection and undone; columns and views. Sharing between two members is in
 // team.spec.js.
 
 import { axe, expect, test } from "./pages.js";
@@ -6,7 +6,7 @@ import { importFile } from "./wizard.js";
 
 const boxes = (page) => page.locator("tbody input:checked");
 
-test("rows are gone through, selected, tagged, shared and deleted by keys, and all is taken back", async ({ page }) => {
+test("rows are gone through, selected, tagged, shared and deleted by keys, and all is undone", async ({ page }) => {
   await importFile(page, "clean.csv");
   await page.goto("/contacts");
   await page.keyboard.press("j");
@@ -24,7 +24,7 @@ test("rows are gone through, selected, tagged, shared and deleted by keys, and a
   await expect(page.getByRole("cell", { name: "cyclists" })).toHaveCount(2);
   await axe(page);
   await page.getByRole("button", { name: "Undo" }).click();
-  await expect(page.getByText("Taken back: 2 contacts are as before.")).toBeVisible();
+  await expect(page.getByText("Undone: 2 contacts restored.")).toBeVisible();
   await expect(page.getByRole("cell", { name: "cyclists" })).toHaveCount(0);
   // With a selection, s and # mean it.
   await page.keyboard.press("s");
@@ -62,7 +62,7 @@ test("a selection lives over pages and searches", async ({ page }) => {
   await page.goto("/contacts?q=tom");
   await page.getByLabel("Select Tom Okafor").check();
   await expect(page.getByText("2 selected")).toBeVisible();
-  await page.getByRole("button", { name: "Hand over…" }).click();
+  await page.getByRole("button", { name: "Transfer…" }).click();
   await expect(page.getByText("2 contacts will belong to another member")).toBeVisible();
   await axe(page);
 });
@@ -73,7 +73,7 @@ test("columns are chosen, and a view keeps them", async ({ page }) => {
   await page.locator("summary", { hasText: "Columns" }).click();
   await page.getByLabel("City", { exact: true }).check();
   await page.getByLabel("Email", { exact: true }).uncheck();
-  await page.getByRole("button", { name: "Show these" }).click();
+  await page.getByRole("button", { name: "Apply" }).click();
   await expect(page.getByRole("columnheader", { name: "City" })).toBeVisible();
   await expect(page.getByRole("columnheader", { name: "Email" })).toHaveCount(0);
   await expect(page.getByRole("cell", { name: "Portland" })).toBeVisible();

@@ -57,7 +57,7 @@ test("somebody is invited, joins, becomes an admin, is kept out and removed", as
   await expect(bob.getByRole("button", { name: "Invite" })).toHaveCount(0);
   await axe(bob);
   await bob.goto(link);
-  await expect(bob.getByRole("heading", { name: "not valid any more" })).toBeVisible();
+  await expect(bob.getByRole("heading", { name: "no longer valid" })).toBeVisible();
   await axe(bob);
 
   await page.goto("/members");
@@ -88,11 +88,11 @@ test("somebody is invited, joins, becomes an admin, is kept out and removed", as
   await press(page, "Activate Bob");
   await press(page, "Remove Bob", "link");
   await expect(page.getByRole("heading", { name: "Remove Bob" })).toBeVisible();
-  await expect(page.getByLabel("Who gets what is theirs")).toHaveValue("1");
+  await expect(page.getByLabel("Transfer contacts to")).toHaveValue("1");
   await axe(page);
   await fits(page);
   await press(page, "Remove Bob");
-  await expect(page.getByText("The member was removed")).toBeVisible();
+  await expect(page.getByText("Member removed")).toBeVisible();
   await expect(page.getByRole("rowheader", { name: OWNER.name })).not.toHaveCount(0);
   await expect(page.getByRole("rowheader", { name: "Bob" })).toHaveCount(0);
   await bob.context().close();

@@ -128,7 +128,7 @@ test("an invitation lets one person in, once; who is removed hands everything ov
   await axe(page);
 });
 
-test("a selection is shared, tagged and handed over, and each is undone", async ({ page, another }) => {
+test("a selection is shared, tagged and transferred, and each is undone", async ({ page, another }) => {
   test.slow();
   await importFile(page, "clean.csv");
   const hers = await grace(page, another);
@@ -148,10 +148,10 @@ test("a selection is shared, tagged and handed over, and each is undone", async 
 
   await page.goto("/contacts");
   await select(page, ["Nora Whitfield"]);
-  await page.getByRole("button", { name: /^Hand over/ }).click();
+  await page.getByRole("button", { name: /^Transfer/ }).click();
   await axe(page);
   await page.getByLabel("Member").selectOption({ label: GRACE.name });
-  await page.getByRole("button", { name: /^Hand over/ }).click();
+  await page.getByRole("button", { name: /^Transfer/ }).click();
   await hers.goto("/contacts");
   await expect(hers.getByRole("link", { name: "Nora Whitfield" })).toBeVisible();
   await page.getByRole("button", { name: "Undo" }).click();
@@ -168,7 +168,7 @@ async function contact(page, first, last, company, email) {
   await page.getByLabel("First name").fill(first);
   await page.getByLabel("Last name").fill(last);
   await page.getByLabel("Company").fill(company);
-  await page.getByLabel("Email 1", { exact: true }).fill(email);
+  await page.getByLabel("Email", { exact: true }).fill(email);
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await onStep(page, `${first} ${last}`);
 }
@@ -180,7 +180,14 @@ test("duplicates are found, merged, and taken apart again", async ({ page }) => 
   await onStep(page, "Find duplicates");
   await expect(page.getByText("john.sanders@bluemill.example").first()).toBeVisible();
   await axe(page);
+  await expect(page.getByRole("columnheader", { name: "After merging" })).toBeVisible();
   await page.getByRole("button", { name: /^Merge/ }).first().click();
+  await onStep(page, "Find duplicates");
+  await expect(page.getByText("2 contacts merged")).toBeVisible();
+  await expect(page.getByText("john.sanders@bluemill.example")).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.goto("/duplicates");
+  await page.getByRole("button", { name: /^Choose values/ }).first().click();
   await onStep(page, "Merge contacts");
   await axe(page);
   await page.getByRole("button", { name: "Merge", exact: true }).click();

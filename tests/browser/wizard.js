@@ -48,11 +48,16 @@ export async function cards(page, valid, invalid, duplicates) {
 }
 
 /** A file of so many rows; `done` removes it. */
-export async function largeFile(rows) {
-  const folder = await mkdtemp(join(tmpdir(), "crystalqore-large-"));
-  const path = join(folder, "large.csv");
+export function largeFile(rows) {
   const lines = ["First Name,Last Name,Email,Company"];
   for (let n = 0; n < rows; n++) lines.push(`Person${n},Number${n % 977},person${n}@large.example,Company ${n % 100}`);
+  return fileOf(lines);
+}
+
+/** A file of these lines; `done` removes it. */
+export async function fileOf(lines) {
+  const folder = await mkdtemp(join(tmpdir(), "crystalqore-large-"));
+  const path = join(folder, "large.csv");
   await writeFile(path, lines.join("\r\n"));
   return { path, done: () => rm(folder, { recursive: true, force: true }) };
 }

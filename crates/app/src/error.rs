@@ -88,7 +88,7 @@ pub enum Error {
     #[error("{0}")]
     Forbidden(&'static str),
     /// The contact was changed since the member has seen it.
-    #[error("contact {contact} was changed by somebody else meanwhile; look at it again and repeat your change")]
+    #[error("contact {contact} was changed by another member; look at it again and repeat your change")]
     ChangedMeanwhile {
         contact: ContactId,
         /// The version it has now.
@@ -160,10 +160,10 @@ pub enum Error {
     #[error("there is no such member")]
     NoMember,
     /// Nobody has an account yet, so nobody can be invited.
-    #[error("there is no account yet: make the first one in the browser")]
+    #[error("there is no account yet: create the first one in the browser")]
     NotSetUp,
     /// No owner would be left.
-    #[error("this is the last owner of the workspace; make somebody else an owner first")]
+    #[error("this is the last owner of the workspace; make another member an owner first")]
     LastOwner,
     /// A link was used, has expired, was revoked, or never existed; the message does not say which.
     #[error("this link is not valid any more; ask whoever sent it for another one")]

@@ -113,13 +113,13 @@ pub fn database(text: &str) -> Result<String, String> {
 /// A country, by its two letters.
 pub fn region(text: &str) -> Result<Region, String> {
     Region::from_code(text).ok_or_else(|| {
-        format!("{text} is no country with telephone numbers; write its two-letter code, such as US, DE or JP")
+        format!("{text} is not a country with phone numbers; write its two-letter code, such as US, DE or JP")
     })
 }
 
 /// An encoding, by its label.
 pub fn charset(text: &str) -> Result<Charset, String> {
-    Charset::from_label(text).ok_or_else(|| format!("{text} is no known encoding; known are utf-8, utf-16le, windows-1252, iso-8859-2, shift_jis, gb18030 and the others of the WHATWG Encoding Standard, the code pages of DOS (cp437, cp850, cp852 ...) and mac-centeuro"))
+    Charset::from_label(text).ok_or_else(|| format!("{text} is not a known encoding; known are utf-8, utf-16le, windows-1252, iso-8859-2, shift_jis, gb18030 and the others of the WHATWG Encoding Standard, the code pages of DOS (cp437, cp850, cp852 ...) and mac-centeuro"))
 }
 
 /// The sign between cells.
@@ -145,7 +145,7 @@ pub fn map(text: &str) -> Result<(String, String), String> {
 /// A field, as `--map` names it.
 pub fn slot(text: &str) -> Result<Slot, String> {
     text.parse()
-        .map_err(|_| format!("{text} is no field; there are: {}", Slot::catalogue()))
+        .map_err(|_| format!("{text} is not a field; there are: {}", Slot::catalogue()))
 }
 
 /// The number of an import.

@@ -59,7 +59,7 @@ fn in_words(error: &Error) -> String {
              (--objects). If it is lost, take back what was imported: crystalqore undo {import}"
         ),
         Error::RejectedRowsMissing { .. } => format!("{error} (--objects)"),
-        Error::NotSetUp => "there is no account yet: make the first one in the browser (crystalqore serve), or with \
+        Error::NotSetUp => "there is no account yet: create the first one in the browser (crystalqore serve), or with \
                             crystalqore member add EMAIL --name NAME --password-stdin"
             .to_owned(),
         Error::NothingMapped(columns) => format!(

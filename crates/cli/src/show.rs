@@ -111,7 +111,7 @@ pub fn warnings(out: &mut dyn Write, warnings: &Warnings) -> io::Result<()> {
     if warnings.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\nTo know (values of rows that are imported all the same):")?;
+    writeln!(out, "\nWarnings (rows that are imported anyway):")?;
     for kind in warnings.kinds() {
         writeln!(out, "  {} {}", grouped(kind.count), kind.words())?;
         for warned in &kind.first {

@@ -1,9 +1,12 @@
-//! Corrections that a member makes to a file without touching it: one cell, or a value throughout a column.
+//! Corrections that a member makes to a file without touching it: one cell, a value throughout a column, or every
+//! suggestion of a kind.
 //!
 //! Owns what a correction is and how a record is read with all of them. Leaves out where they are kept and what a corrected
 //! row is worth. They are made in the order in which they were given, so a later one sees what an earlier one has left.
 
+use crate::judge::suggested_cell;
 use crate::open::{Batch, Record};
+use crate::reason::Code;
 use serde::{Deserialize, Serialize};
 
 /// One correction. Columns count from 0.
@@ -29,6 +32,13 @@ pub enum Fix {
         with: String,
         /// Whether the cell must be that text and nothing else but blanks around it.
         whole: bool,
+    },
+    /// In every cell of a column the suggestions of one kind of reason are accepted.
+    Accept {
+        /// The column.
+        column: usize,
+        /// Which reasons.
+        code: Code,
     },
 }
 
@@ -76,7 +86,7 @@ impl Fixes {
                 Fix::Cell { record, .. } => cells.push((*record, at)),
                 // Looking for nothing would find it everywhere.
                 Fix::Replace { find, whole, .. } if find.is_empty() && !whole => {}
-                Fix::Replace { .. } => whole_columns.push(at),
+                Fix::Replace { .. } | Fix::Accept { .. } => whole_columns.push(at),
             }
         }
         cells.sort_unstable();
@@ -112,7 +122,7 @@ impl ReadyFixes {
         let mut changed: Vec<(usize, String)> = Vec::new();
         for fix in which.into_iter().map(|at| &self.list[at]) {
             let column = match fix {
-                Fix::Cell { column, .. } | Fix::Replace { column, .. } => *column,
+                Fix::Cell { column, .. } | Fix::Replace { column, .. } | Fix::Accept { column, .. } => *column,
             };
             let known = changed.iter().position(|(at, _)| *at == column);
             let now = known.map_or_else(|| record.get(column), |at| Some(changed[at].1.as_str()));
@@ -164,6 +174,7 @@ fn fixed(fix: &Fix, now: Option<&str>) -> Option<String> {
         } => now
             .filter(|cell| cell.contains(find))
             .map(|cell| cell.replace(find, with)),
+        Fix::Accept { code, .. } => now.and_then(|cell| suggested_cell(cell, *code)),
     }
 }
 
@@ -225,6 +236,17 @@ mod tests {
         assert_eq!(after(&batch, &fixes, 0).unwrap(), ["a@x.com", "con"]);
         assert_eq!(after(&batch, &fixes, 1), None);
         assert_eq!(after(&batch, &fixes, 2).unwrap(), ["", "con"]);
+    }
+
+    #[test]
+    fn every_suggestion_of_a_column_is_accepted_and_other_columns_stay() {
+        let batch = read("a@x.con,b@x.con\nc@x.com,\nd@@x.org,\n");
+        let column = 0;
+        let code = Code::Email;
+        let fixes = fixes(vec![Fix::Accept { column, code }]);
+        assert_eq!(after(&batch, &fixes, 0).unwrap(), ["a@x.com", "b@x.con"]);
+        assert_eq!(after(&batch, &fixes, 1), None);
+        assert_eq!(after(&batch, &fixes, 2).unwrap(), ["d@x.org", ""]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What is wrong or odd about a row, for people: what, where, and what to do.
 
 use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// One thing that is wrong or odd about a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,12 +18,15 @@ pub struct Reason {
     pub message: String,
     /// What would be right.
     pub advice: String,
+    /// The whole cell with this value corrected, where a correction is known.
+    pub suggestion: Option<String>,
     /// Whether the row can be imported all the same.
     pub warning: bool,
 }
 
 /// The kinds of things that can be wrong or odd. Their texts are stable: programs compare them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each is explained by the message it comes with")]
 pub enum Code {
     Email,
@@ -131,6 +134,7 @@ impl Reason {
             value: String::new(),
             message: message.into(),
             advice: advice.into(),
+            suggestion: None,
             warning: false,
         }
     }
@@ -144,13 +148,16 @@ impl Reason {
 
 impl Serialize for Reason {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Reason", 7)?;
-        out.serialize_field("code", self.code.as_str())?;
+        let mut out = serializer.serialize_struct("Reason", 8)?;
+        out.serialize_field("code", &self.code)?;
         out.serialize_field("line", &self.line)?;
         out.serialize_field("column", &self.column)?;
         out.serialize_field("value", &self.value)?;
         out.serialize_field("message", &self.message)?;
         out.serialize_field("advice", &self.advice)?;
+        if let Some(suggestion) = &self.suggestion {
+            out.serialize_field("suggestion", suggestion)?;
+        }
         out.serialize_field("warning", &self.warning)?;
         out.end()
     }
@@ -167,4 +174,22 @@ pub fn shortened(value: &str) -> String {
         short.push('…');
     }
     short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_written_as_its_stable_text() {
+        for code in [
+            Code::Email,
+            Code::EmailTypo,
+            Code::LostZero,
+            Code::NoIdentity,
+            Code::ViewOnly,
+        ] {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+        }
+    }
 }

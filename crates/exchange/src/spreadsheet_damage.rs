@@ -112,7 +112,8 @@ impl Damage {
                 "\"{given}\" is what a spreadsheet makes of \"{stored}\"; the contact keeps \"{stored}\"."
             ),
             value: given,
-            advice: "to set it all the same, edit the contact".to_owned(),
+            advice: "to set it anyway, edit the contact".to_owned(),
+            suggestion: None,
             warning: true,
         }
     }

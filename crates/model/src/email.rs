@@ -185,7 +185,7 @@ fn check(address: &str) -> Result<CompactString, &'static str> {
         Err(_) if local.contains("..") || local.starts_with('.') || local.ends_with('.') => {
             Err("has a dot where none may stand")
         }
-        Err(_) => Err("is no email address"),
+        Err(_) => Err("is not an email address"),
     }
 }
 

@@ -107,7 +107,7 @@ impl CustomField {
             FieldKind::Number => match canonical_number(text.as_str(), notation.decimals) {
                 Some(number) => Ok(Text::new(&number)),
                 None => Err(misfit(
-                    "is no number",
+                    "is not a number",
                     "write it in figures, such as 1234.5, or leave it empty",
                 )),
             },
@@ -115,7 +115,7 @@ impl CustomField {
             FieldKind::Date => match whole_date(text.as_str(), notation.dates) {
                 Some(date) => Ok(Text::new(&date)),
                 None => Err(misfit(
-                    "is no whole date",
+                    "is not a valid date",
                     "write dates as 2026-12-31, or leave it empty",
                 )),
             },
@@ -146,7 +146,7 @@ impl CustomField {
             ""
         };
         Misfit {
-            what: format!("is no choice of {}", self.name),
+            what: format!("is not a choice of {}", self.name),
             advice: format!("choose one of: {}{more}; or leave it empty", named.join(", ")),
         }
     }

@@ -55,6 +55,9 @@ function elsewhere(answer, page, method) {
 function replace(page, ids) {
   const focused = document.activeElement;
   const focus = focused?.id;
+  // Of a list of forms the next one is wanted when this one is done.
+  const form = focused?.closest?.("form.correction, form.suggestion");
+  if (form) next = [...document.querySelectorAll("[data-keeps]")].indexOf(form.parentElement.querySelector("[data-keeps]"));
   const selection = focus && "selectionStart" in focused ? readSelection(focused) : null;
   for (const id of ids) {
     const now = document.getElementById(id);
@@ -67,12 +70,47 @@ function replace(page, ids) {
     if (again && again !== focused && again.matches("[data-autosubmit]")) again.value = kept;
     localise(next);
   }
+  for (const [id, value] of unsaved) {
+    const field = document.getElementById(id);
+    if (field && field !== document.activeElement) field.value = value;
+  }
   if (focus && document.activeElement !== focused) {
     const again = document.getElementById(focus);
     again?.focus({ preventScroll: true });
     if (selection) try { again?.setSelectionRange(...selection); } catch { /* not a text field */ }
   }
+  if (next >= 0) toNextProblem();
+  // Of the row that a button has added the first field is next.
+  if (focused?.matches?.('button[name="add"]') && document.activeElement === document.body) {
+    const list = document.getElementById(`list-${focused.value}`);
+    [...(list?.querySelectorAll(`[name="${focused.value}"]`) ?? [])].at(-1)?.focus();
+  }
   document.dispatchEvent(new CustomEvent("swapped", { detail: { ids } }));
+}
+
+// What was typed into fields that a part of the page may be fetched without for a moment, by their ids.
+const unsaved = new Map();
+document.addEventListener("input", ({ target }) => {
+  if (target.matches?.("[data-keeps]")) unsaved.set(target.id, target.value);
+});
+document.addEventListener("submit", ({ target }) => {
+  for (const field of target.parentElement?.querySelectorAll("[data-keeps]") ?? []) unsaved.delete(field.id);
+}, true);
+
+// The place of the problem that comes after the one that was just fixed; -1 if nobody waits for one.
+let next = -1;
+
+// Goes to the field of that problem, or to the heading over the rows if none is left; says how many are left. While rows are
+// counted they may be missing: then it goes on when they are there.
+function toNextProblem() {
+  const heading = document.getElementById("rows-title");
+  const active = document.activeElement;
+  if (!heading || (active !== document.body && active !== heading)) { next = -1; return; }
+  const fields = document.querySelectorAll("[data-keeps]");
+  (fields[Math.min(next, fields.length - 1)] ?? heading).focus();
+  if (document.querySelector("[data-poll]") && !fields.length) return;
+  next = -1;
+  tell(heading.textContent);
 }
 
 function readSelection(field) {
@@ -119,6 +157,13 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// A form with changes that are not saved is not left without a question.
+const changed = (form) => [...form.elements].some((field) => field.matches("input:not([type=hidden]), textarea") && field.value !== field.defaultValue);
+addEventListener("beforeunload", (event) => {
+  const form = document.querySelector("form[data-warns-of-changes]");
+  if (form && !form.dataset.sent && changed(form)) event.preventDefault();
 });
 
 // Links with data-swap, such as the pages of a list.
@@ -206,6 +251,18 @@ document.addEventListener("click", async (event) => {
     tell("Copied.");
   } catch {
     tell("Press Ctrl+C to copy.");
+  }
+});
+
+// Buttons that copy a text of their own.
+document.addEventListener("click", async (event) => {
+  const copier = event.target.closest?.("[data-copies-text]");
+  if (!copier) return;
+  try {
+    await navigator.clipboard.writeText(copier.dataset.copiesText);
+    tell("Copied.");
+  } catch {
+    tell("The browser does not allow copying here.");
   }
 });
 

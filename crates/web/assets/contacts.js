@@ -28,11 +28,24 @@ function showSelection() {
 
 const criteriaOf = (form) => [...form.querySelectorAll('input[type="hidden"]:not([name="all"], [name="id"], [name="sort"], [name="cols"])')].map((field) => `${field.name}=${field.value}`).join("&") || "everybody";
 
+// With Shift a click selects, or clears, every row from the one that was clicked before.
+let shiftHeld = false;
+let lastBox = null;
+document.addEventListener("click", (event) => { shiftHeld = event.shiftKey; }, true);
+
+function boxesMeantBy(box, form) {
+  const boxes = [...form.querySelectorAll('input[name="id"][type="checkbox"]')];
+  if (box.matches("[data-select-page]")) return boxes;
+  const [from, to] = [boxes.indexOf(lastBox), boxes.indexOf(box)].sort((a, b) => a - b);
+  lastBox = box;
+  return shiftHeld && from >= 0 ? boxes.slice(from, to + 1) : [box];
+}
+
 document.addEventListener("change", (event) => {
   const box = event.target;
   const form = box.closest?.("#bulk");
   if (!form || box.type !== "checkbox") return;
-  const boxes = box.matches("[data-select-page]") ? [...form.querySelectorAll('input[name="id"]')] : [box];
+  const boxes = boxesMeantBy(box, form);
   selectedAll = "";
   for (const one of boxes) box.checked ? selected.add(one.value) : selected.delete(one.value);
   keepSelection();
@@ -87,7 +100,7 @@ document.addEventListener("keydown", (event) => {
     const button = document.querySelector(`[data-key="${key}"]`);
     if (!button) return;
     if (one) { selected.add(row.querySelector('input[name="id"]').value); showSelection(); }
-    if (button.offsetParent) button.click();
+    if (button.offsetParent || button.closest("details.menu")) button.click();
   } else return;
   event.preventDefault();
 });
@@ -97,7 +110,7 @@ let followUp;
 function follow() {
   clearTimeout(followUp);
   const behind = document.querySelector("[data-again]");
-  if (behind) followUp = setTimeout(() => document.hidden ? follow() : swap(location.href, [behind.dataset.again]), 2000);
+  if (behind) followUp = setTimeout(() => document.hidden ? follow() : swap(location.href, behind.dataset.again.split(" ")), 2000);
 }
 
 // The export: how many it will be, and how far it is.

@@ -147,3 +147,13 @@ if (watched) {
     return `about ${Math.round(seconds / 60)} minutes left`;
   }
 }
+
+// Ctrl+Z outside a text field undoes the last correction.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  if (event.target.matches?.("input:not([type=checkbox], [type=radio]), textarea") && event.target.value !== event.target.defaultValue) return;
+  const form = document.querySelector('form[action*="/unfix"]');
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit();
+});

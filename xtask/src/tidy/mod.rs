@@ -1,7 +1,7 @@
 //! Checks on the repository itself.
 //!
 //! Owns reading the tree and what a finding is; the rules are in `arrows` (manifests), `folders` and `cycles`
-//! (imports), `files` and `docs`.
+//! (imports), `files`, `docs` and `wording`.
 
 mod arrows;
 mod cycles;
@@ -9,6 +9,7 @@ mod docs;
 mod files;
 mod folders;
 mod imports;
+mod wording;
 
 use std::fmt;
 use std::fs;
@@ -66,7 +67,8 @@ fn check_tree(root: &Path, paths: &[String], findings: &mut Vec<Finding>) {
         findings.extend(files::role_name(path));
         with_text(root, path, findings, |text| {
             let rules = [files::module_doc, files::length, files::code_in_docs];
-            rules.iter().filter_map(|rule| rule(path, text)).collect()
+            let found = rules.iter().filter_map(|rule| rule(path, text));
+            found.chain(wording::check(path, text)).collect()
         });
     }
     for path in paths.iter().filter(|path| docs::is_checked(path)) {

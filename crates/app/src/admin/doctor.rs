@@ -317,7 +317,7 @@ fn clock(facts: &ServerFacts, now: i64) -> Finding {
         about,
         Health::Warning,
         format!("this machine is {seconds} s {where_to} the server"),
-        "set both by a time server (NTP); imports are safe all the same, but times are shown wrong",
+        "set both by a time server (NTP); imports are safe, but times are shown wrong",
     )
 }
 

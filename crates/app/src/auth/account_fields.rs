@@ -28,7 +28,7 @@ pub(crate) fn fit_email(email: &str) -> Result<String, Error> {
         Ok(email) => Ok(email.as_str().to_lowercase()),
         Err(_) => Err(Error::AccountField {
             field: AccountField::Email,
-            message: "This is no email address; write one such as ada@example.org.",
+            message: "Enter an email address, such as ada@example.org.",
         }),
     }
 }

@@ -224,7 +224,7 @@ fn keep_unmapped(columns: &mut [Column], terms: &WorkspaceRules) {
     {
         let known = known_name(&column.header, &terms.rules);
         if known.is_none() && !terms.may_define {
-            column.reason = format!("“{}” is no field here; an admin can add it", column.header);
+            column.reason = format!("“{}” is not a field here; an admin can add it", column.header);
             continue;
         }
         column.slot = Some(Slot::Custom(known.unwrap_or(&column.header).to_owned()));

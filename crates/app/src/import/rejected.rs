@@ -22,10 +22,14 @@ use store::imports::ImportState;
 use store::{ImportId, Workspace};
 
 /// The columns that are written before the original ones; the importer knows them and leaves them out.
-const LINE: &str = "CrystalQore Line";
-const PROBLEM: &str = "CrystalQore Problem";
+pub(crate) const OWN_COLUMNS: [&str; 2] = ["CrystalQore Line", "CrystalQore Problem"];
 /// Spreadsheets take UTF-8 for what it is only with a byte order mark.
 const MARK: &str = "\u{feff}";
+
+/// Whether a column of this name was added by an earlier file of rejected rows.
+pub(crate) fn is_own_column(header: &str) -> bool {
+    OWN_COLUMNS.contains(&header)
+}
 
 /// What became of the file that a member asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,9 +53,9 @@ impl Form {
     fn new(reading: &Reading) -> Self {
         let headers = reading.mapping.columns();
         let columns: Vec<usize> = (0..headers.len())
-            .filter(|at| ![LINE, PROBLEM].contains(&headers[*at].header.as_str()))
+            .filter(|at| !is_own_column(&headers[*at].header))
             .collect();
-        let mut header = vec![LINE.to_owned(), PROBLEM.to_owned()];
+        let mut header: Vec<String> = OWN_COLUMNS.map(str::to_owned).to_vec();
         header.extend(columns.iter().map(|at| header_of(reading, *at)));
         Self {
             delimiter: reading.dialect.delimiter,
@@ -299,7 +303,7 @@ fn is_ours(path: &Path) -> bool {
     if !path.is_file() {
         return true;
     }
-    let ours = [MARK, LINE].concat();
+    let ours = [MARK, OWN_COLUMNS[0]].concat();
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(ours.len() as u64).read_to_end(&mut start));
     read.is_ok() && (start.is_empty() || start == ours.as_bytes())

@@ -312,7 +312,7 @@ pub(crate) fn governed_other(
 ) -> Result<MemberRow, Error> {
     if member == actor.member {
         return Err(Error::Forbidden(
-            "nobody does this to themselves; ask another owner or admin",
+            "you cannot do this to yourself; ask another owner or admin",
         ));
     }
     governed(tx, admin, actor, member)

@@ -128,7 +128,7 @@ impl App {
             admin(tx, actor)?;
             let field = one(tx, actor.workspace, id)?;
             if field.kind != FieldKind::Choice {
-                return Err(Error::Field(format!("{} is no field with choices", field.name)));
+                return Err(Error::Field(format!("{} is not a field with choices", field.name)));
             }
             let offered = choices_of(field.kind, choices)?;
             let gone = field.choices.iter().chain(&field.former_choices);
@@ -416,7 +416,7 @@ fn choices_of(kind: FieldKind, entered: &[String]) -> Result<Vec<String>, Error>
             return Err(Error::Field(format!("a choice has at most {MOST_LETTERS} letters")));
         }
         if !known.insert(choice.to_lowercase()) {
-            return Err(Error::Field(format!("the choice {choice} stands there twice")));
+            return Err(Error::Field(format!("the choice {choice} is listed twice")));
         }
         choices.push(choice.into_owned());
     }

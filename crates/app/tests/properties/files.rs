@@ -121,7 +121,7 @@ enum Edit {
         from: Index,
         value: Index,
     },
-    /// A row stands there twice.
+    /// A row is listed twice.
     Repeat {
         row: Index,
     },

@@ -167,7 +167,7 @@ fn tell_file(out: &mut dyn Write, name: &str, found: &Inspected) -> io::Result<(
     };
     let header = match opened.header_row {
         Some(0) => "in the first record".to_owned(),
-        Some(at) => format!("in record {}; what stands before it is no data", at + 1),
+        Some(at) => format!("in record {}; the lines before it are skipped", at + 1),
         None => "none; columns are recognised by their values".to_owned(),
     };
     writeln!(out, "{name}")?;

@@ -19,10 +19,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub fn run(place: &PlaceArgs, args: &ResumeArgs) -> Result<u8, Failure> {
     let (app, _) = open(place)?;
     if !args.json {
-        writeln!(
-            std::io::stdout(),
-            "Watching for imports that were left behind. Ctrl-C ends it."
-        )?;
+        writeln!(std::io::stdout(), "Watching for interrupted imports. Ctrl-C ends it.")?;
     }
     let stop = stop_flag();
     let runner = Worker::start(Arc::new(app), Teller { json: args.json });

@@ -415,7 +415,7 @@ fn warnings_of_imported_rows_are_reported_everywhere() {
         scratch
             .run(command)
             .expect(0)
-            .says(&["To know", "1 email typo", "line 3, Email", "1 encoding", "line 4"]);
+            .says(&["Warnings", "1 email typo", "line 3, Email", "1 encoding", "line 4"]);
     }
     let again = scratch.run(&["import", "odd.csv", "--json"]).expect(0).json();
     assert_eq!(places(&again), want, "also of rows whose contact is there");

@@ -19,7 +19,7 @@ fn previews_of_equal_rows_end_and_keep_nobody_from_working() {
         .collect();
     let is_complete = |draft: &String| {
         let page = mallory.get(&format!("{draft}/preview")).expect(200).text();
-        page.contains("20,000 rows. Nothing is written yet.")
+        page.contains("20,000 rows. Nothing has been imported yet.")
     };
     let all_end = (0..100).any(|_| {
         thread::sleep(Duration::from_millis(100));

@@ -198,7 +198,7 @@ fn an_invalid_value_is_reported_with_its_place() {
         (level.line, level.column.as_str(), level.value.as_str()),
         (2, "Level", "Bronze")
     );
-    assert_eq!(level.message, "\"Bronze\" is no choice of Level.");
+    assert_eq!(level.message, "\"Bronze\" is not a choice of Level.");
     assert!(level.advice.contains("Gold, Silver"), "{}", level.advice);
     assert!(rows[0].is_invalid());
     let rows = judged_by_rules(text, |j| j.with_bad_values(BadValues::LeaveOut));

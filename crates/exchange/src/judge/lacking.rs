@@ -22,6 +22,7 @@ pub fn lacking(mapping: &BoundMapping, rules: &ContactRules, line: u64, contact:
                 Some(_) => "fill it".to_owned(),
                 None => "no column fills it; map one to it".to_owned(),
             },
+            suggestion: None,
             warning: false,
         };
         (slot.clone(), reason)

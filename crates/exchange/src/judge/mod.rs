@@ -20,11 +20,13 @@ mod place;
 mod placeholders;
 mod row;
 mod rules;
+mod suggestions;
 mod survey;
 
 pub use date_orders::{ColumnDates, DateDoubt};
 pub use judged::{BadValues, Judged};
 pub use rules::{Judge, Regions};
+pub use suggestions::suggested_cell;
 pub use survey::{Survey, holds_dates, holds_numbers, survey};
 
 use crate::open::Record;

@@ -37,7 +37,7 @@ pub fn reason(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
         return row(
             Code::RepeatedHeader,
             "This row repeats the header row.",
-            "it is no contact; nothing needs to be done",
+            "it is not a contact; nothing needs to be done",
         );
     }
     if record.is_of_other_table() {
@@ -51,7 +51,7 @@ pub fn reason(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
         return row(
             Code::Footer,
             "This line looks like a note below the table or a title between its rows.",
-            "it is no contact; if it is one, fill the other columns",
+            "it is not a contact; if it is one, fill the other columns",
         );
     }
     let what = notes::kind_of(record)?;
@@ -59,7 +59,7 @@ pub fn reason(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
     row(
         Code::Footer,
         &message,
-        "it is no contact; if it is one, fill the other columns",
+        "it is not a contact; if it is one, fill the other columns",
     )
 }
 
@@ -80,6 +80,7 @@ pub fn warning(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
         ),
         value: shortened(value),
         advice: "look whether its letters are right; if not, write the row again in UTF-8".to_owned(),
+        suggestion: None,
         warning: true,
     })
 }
@@ -97,6 +98,7 @@ fn bad_bytes(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
         value: shortened(value),
         column,
         advice: "write this row again in the encoding of the others, or choose the file's encoding".to_owned(),
+        suggestion: None,
         warning: false,
     })
 }

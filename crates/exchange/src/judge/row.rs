@@ -167,8 +167,16 @@ impl<'a> RowReader<'a> {
             message: format!("\"{}\" {what}", shortened(value)),
             value: shortened(value),
             advice,
+            suggestion: None,
             warning: warning || self.judge.bad_values == BadValues::LeaveOut,
         });
+    }
+
+    /// Adds to the last reason what its cell would be with the value that was meant.
+    fn suggest(&mut self, cell: &str, value: &str, meant: &str) {
+        if let Some(reason) = self.reasons.last_mut() {
+            reason.suggestion = cell.contains(value).then(|| cell.replacen(value, meant, 1));
+        }
     }
 
     /// Notes a value that makes the row invalid, unless the contact shows that a spreadsheet has damaged it.
@@ -205,6 +213,7 @@ impl<'a> RowReader<'a> {
                         let what = "is well formed, but its domain looks like a slip.".to_owned();
                         let advice = format!("did you mean {meant}?");
                         self.tell(column, &part.text, Code::EmailTypo, what, advice, true);
+                        self.suggest(cell, &part.text, meant.as_str());
                     }
                     let label = label_beside(part.label, &label);
                     let place = match alone {
@@ -214,12 +223,15 @@ impl<'a> RowReader<'a> {
                     self.patch.emails.push((label, place, Some(email)));
                 }
                 Err(problem) => {
-                    let advice = match problem.suggestion {
+                    let advice = match &problem.suggestion {
                         Some(meant) => format!("did you mean {meant}?"),
                         None => "write it as name@example.com, or leave the cell empty".to_owned(),
                     };
                     let what = format!("{}.", problem.what);
                     self.tell(column, &part.text, Code::Email, what, advice, false);
+                    if let Some(meant) = problem.suggestion {
+                        self.suggest(cell, &part.text, &meant);
+                    }
                 }
             }
         }
@@ -260,7 +272,8 @@ impl<'a> RowReader<'a> {
             }
         }
         if let Some((named, read)) = foreign {
-            let what = format!("is no number of {named}, the country of this row; it is read as a number of {read}.");
+            let what =
+                format!("is not a number of {named}, the country of this row; it is read as a number of {read}.");
             let advice = "write it with its country code".to_owned();
             self.tell(column, cell, Code::PhoneCountry, what, advice, true);
         }
@@ -440,7 +453,7 @@ impl<'a> RowReader<'a> {
         } else {
             // Nobody loses a contact over a birthday: it is kept as it is and reported.
             self.patch.custom.push((column.header.clone(), Text::new(cell)));
-            let what = "is no whole date; it is kept as a custom field.".to_owned();
+            let what = "is not a valid date; it is kept as a custom field.".to_owned();
             self.tell(
                 column,
                 cell,
@@ -510,7 +523,7 @@ impl<'a> RowReader<'a> {
                 column,
                 cell,
                 Code::Id,
-                "is no id of a contact.".to_owned(),
+                "is not the id of a contact.".to_owned(),
                 "leave the ids of an export as they are; a new row has none".to_owned(),
                 false,
             ),

@@ -130,7 +130,7 @@ fn by_words(candidates: &mut [Candidate]) {
     }
     for candidate in candidates.iter_mut() {
         if matches!(candidate.reading.verdict, Verdict::LabelOf(_)) && candidate.is_open() {
-            candidate.leave_out("Not imported: none of our fields");
+            candidate.leave_out("Not imported: no matching field");
         }
     }
 }

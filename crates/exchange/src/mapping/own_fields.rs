@@ -19,7 +19,7 @@ pub fn find_fields(columns: &mut [Column], layout: Option<&str>, rules: &Contact
                 taken.insert(known.to_owned());
                 known.clone_into(name);
             } else if !may_make {
-                column.reason = format!("“{name}” is no field here; an admin can add it");
+                column.reason = format!("“{name}” is not a field here; an admin can add it");
                 column.slot = None;
                 column.confidence = 0.0;
             }

@@ -49,7 +49,7 @@ fn join_birthday(candidates: &mut [Candidate]) {
     for candidate in candidates.iter_mut() {
         let is_piece = matches!(candidate.column.piece, Some(Piece::Day | Piece::Month | Piece::Year));
         if is_piece && (!is_date || has_whole) {
-            candidate.leave_out("Not imported: a day, month or year alone is no birthday");
+            candidate.leave_out("Not imported: a day, month or year alone is not a birthday");
         }
     }
 }

@@ -106,7 +106,7 @@ fn by_layout(header: &str, layout: Option<&'static Layout>) -> Option<Column> {
     }
     match layout.slot(header)? {
         Some(slot) => Some(Column::new(header, Some(slot.clone()), 1.0, reason)),
-        None => Some(Column::new(header, None, 1.0, format!("{reason}, none of our fields"))),
+        None => Some(Column::new(header, None, 1.0, format!("{reason}, no matching field"))),
     }
 }
 
@@ -144,7 +144,7 @@ fn by_group(header: &str) -> Option<Column> {
     let reason = if slot.is_some() {
         "A column of a numbered group"
     } else {
-        "A column of a numbered group, none of our fields"
+        "A column of a numbered group, no matching field"
     };
     Some(Column::new(header, slot, 1.0, reason))
 }
@@ -154,7 +154,7 @@ fn by_words(header: &str, reading: &Reading) -> Column {
     match reading.verdict {
         Verdict::Field(field) => {
             let Some(slot) = slot_of(field, reading) else {
-                return none(0.9, "Not imported: none of our fields".to_owned());
+                return none(0.9, "Not imported: no matching field".to_owned());
             };
             let (confidence, reason) = match (reading.is_exact, reading.is_doubtful) {
                 (true, false) => (0.98, "Exact match"),
@@ -169,7 +169,7 @@ fn by_words(header: &str, reading: &Reading) -> Column {
         }
         Verdict::NotOurs => match reading.party.filter(|party| !party.may_be_contact()) {
             Some(party) => none(0.95, format!("Not imported: belongs to {}", party.words())),
-            None => none(0.9, "Not imported: none of our fields".to_owned()),
+            None => none(0.9, "Not imported: no matching field".to_owned()),
         },
         Verdict::LabelOf(_) | Verdict::Kind(_) | Verdict::Number | Verdict::Unknown => none(0.0, UNKNOWN.to_owned()),
     }

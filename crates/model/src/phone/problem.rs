@@ -1,6 +1,6 @@
-//! Why a value is no telephone number.
+//! Why a value is not a phone number.
 
-/// Why a value is no telephone number.
+/// Why a value is not a phone number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PhoneProblem {
     /// A spreadsheet has turned the number into a power of ten and its digits are lost.
@@ -22,11 +22,11 @@ impl PhoneProblem {
     pub fn what(&self) -> &'static str {
         match self {
             Self::SpreadsheetDamage => "was turned into a power of ten by a spreadsheet; its last digits are lost",
-            Self::NotANumber => "is no telephone number",
+            Self::NotANumber => "is not a phone number",
             Self::NoCountry => "has no country code",
             Self::TooShort => "has too few digits",
             Self::TooLong => "has too many digits",
-            Self::NotInUse => "is not a number in use in its country",
+            Self::NotInUse => "is not a valid number in its country",
         }
     }
 

@@ -55,7 +55,7 @@ pub async fn list(
         (filters(&asked, &found.members))
         div.stack id="deeds" {
             @if found.lines.is_empty() {
-                (empty("Nothing to show", html! { p { "Nobody did anything of this kind in this time." } a.button href="/audit" { "Show everything" } }))
+                (empty("No events", html! { p { "No matching events." } a.button href="/audit" { "Show everything" } }))
             } @else {
                 (table(&found))
                 (steps(&asked, found.next))
@@ -114,7 +114,7 @@ impl Asked {
 }
 
 fn day(text: &str) -> Result<Option<Date>, Problem> {
-    let wrong = |_| Problem::BadRequest("Write days such as 2026-05-04.".to_owned());
+    let wrong = |_| Problem::BadRequest("Use dates such as 2026-05-04.".to_owned());
     match text.trim() {
         "" => Ok(None),
         text => text.parse().map(Some).map_err(wrong),
@@ -171,8 +171,8 @@ fn row(line: &AuditLine) -> Markup {
     html! {
         tr {
             th scope="row" { (moment(line.at)) }
-            td data-is="Who" { @if line.by.is_empty() { "Nobody known" } @else { (line.by) } }
-            td data-is="Action" { (line.action.map_or("Something else", words)) }
+            td data-is="Who" { @if line.by.is_empty() { "Unknown" } @else { (line.by) } }
+            td data-is="Action" { (line.action.map_or("Other", words)) }
             td.wrap data-is="About" { (line.about) }
             td.number data-is="Contacts" { @if line.contacts > 0 { (number(line.contacts)) } }
         }
@@ -195,19 +195,19 @@ fn words(action: AuditAction) -> &'static str {
     match action {
         AuditAction::SignedIn => "Signed in",
         AuditAction::SlowedDown => "Failed to sign in",
-        AuditAction::Invited => "Invited somebody",
-        AuditAction::InvitationRevoked => "Took an invitation back",
+        AuditAction::Invited => "Invited a member",
+        AuditAction::InvitationRevoked => "Revoked an invitation",
         AuditAction::Joined => "Joined",
         AuditAction::RoleChanged => "Changed a role",
         AuditAction::Deactivated => "Deactivated a member",
         AuditAction::Reactivated => "Activated a member",
         AuditAction::Removed => "Removed a member",
-        AuditAction::ResetLink => "Made a password link",
+        AuditAction::ResetLink => "Created a password link",
         AuditAction::PasswordChanged => "Changed their password",
-        AuditAction::SignInEnded => "Ended a sign-in",
+        AuditAction::SignInEnded => "Ended a session",
         AuditAction::Shared => "Shared",
-        AuditAction::Unshared => "Took shares back",
-        AuditAction::HandedOver => "Handed over",
+        AuditAction::Unshared => "Stopped sharing",
+        AuditAction::HandedOver => "Transferred",
         AuditAction::Imported => "Imported",
         AuditAction::ImportUndone => "Undid an import",
         AuditAction::Exported => "Exported",
@@ -215,14 +215,14 @@ fn words(action: AuditAction) -> &'static str {
         AuditAction::Restored => "Restored",
         AuditAction::Merged => "Merged",
         AuditAction::Tagged => "Tagged",
-        AuditAction::Untagged => "Took a tag away",
-        AuditAction::ActionUndone => "Undid a change",
+        AuditAction::Untagged => "Removed a tag",
+        AuditAction::ActionUndone => "Undid a bulk action",
         AuditAction::FieldChanged => "Changed a custom field",
         AuditAction::SettingsChanged => "Changed settings",
         AuditAction::SecondFactorOn => "Set up a second factor",
-        AuditAction::SecondFactorOff => "Took a second factor away",
-        AuditAction::RecoveryCodes => "Made recovery codes",
-        AuditAction::Unlocked => "Ended waits after failed tries",
-        AuditAction::ToldApart => "Said that contacts are no duplicates",
+        AuditAction::SecondFactorOff => "Turned off a second factor",
+        AuditAction::RecoveryCodes => "Created recovery codes",
+        AuditAction::Unlocked => "Cleared failed sign-in attempts",
+        AuditAction::ToldApart => "Marked contacts as not duplicates",
     }
 }

@@ -87,7 +87,7 @@ pub async fn add(
     };
     let added = blocking(&web, move |app| app.define_field(actor, &wanted)).await;
     match added {
-        Ok(_) => Ok(done("The field was added. Contacts can be given values from now on.")),
+        Ok(_) => Ok(done("Field added.")),
         Err(Problem::App(Error::Field(why))) => {
             let shown = Shown {
                 wrong: Some((sent, why)),
@@ -108,13 +108,7 @@ pub async fn set_choices(
 ) -> Result<Response, Problem> {
     let (actor, choices) = (signed.actor, lines(&sent.choices));
     let set = blocking(&web, move |app| app.set_choices(actor, FieldId(id), &choices)).await;
-    answer(
-        &web,
-        &signed,
-        set,
-        "The choices were changed. Contacts keep the values that they have.",
-    )
-    .await
+    answer(&web, &signed, set, "Choices changed. Existing values are kept.").await
 }
 
 /// `POST /fields/{id}/move`
@@ -126,7 +120,7 @@ pub async fn move_one(
 ) -> Result<Response, Problem> {
     let (actor, up) = (signed.actor, sent.way == "up");
     let moved = blocking(&web, move |app| app.move_field(actor, FieldId(id), up)).await;
-    answer(&web, &signed, moved, "The field was moved.").await
+    answer(&web, &signed, moved, "Field moved.").await
 }
 
 /// `POST /fields/{id}/archive`
@@ -137,7 +131,7 @@ pub async fn archive(
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
     let archived = blocking(&web, move |app| app.archive_field(actor, FieldId(id), true)).await;
-    let done = "The field was archived. Its values stay, and it can be brought back.";
+    let done = "Field archived. Its values are kept, and you can restore it.";
     answer(&web, &signed, archived, done).await
 }
 
@@ -149,7 +143,7 @@ pub async fn restore(
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
     let restored = blocking(&web, move |app| app.archive_field(actor, FieldId(id), false)).await;
-    answer(&web, &signed, restored, "The field was brought back.").await
+    answer(&web, &signed, restored, "Field restored.").await
 }
 
 fn done(what: &str) -> Response {
@@ -205,11 +199,11 @@ async fn view(web: &Arc<Web>, signed: &CurrentMember, shown: Shown) -> Result<Re
         h1 { "Custom fields" }
         @if let Some(flash) = &shown.flash { (flash.notice("/fields")) }
         @if let Some(problem) = &shown.problem { (notice(Tone::Bad, html! { p { (problem) "." } })) }
-        p.muted { "What contacts of this workspace can hold beside the fields that every contact has. Imports, exports, filters and the list know them too." }
-        @if offered.is_empty() { p { "There are none yet." } } @else { (table("Custom fields in their order", &offered)) }
+        p.muted { "Extra fields for all contacts in this workspace. Available in imports, exports, filters and lists." }
+        @if offered.is_empty() { p { "No custom fields yet." } } @else { (table("Custom fields in order", &offered)) }
         @if !archived.is_empty() {
             h2 { "Archived" }
-            p.muted { "Nothing offers these any more. The values that contacts have stay, and go out with exports." }
+            p.muted { "Archived fields are hidden. Existing values are kept and exported." }
             (table("Archived fields", &archived))
         }
         (new(shown.wrong.as_ref()))
@@ -283,7 +277,7 @@ fn choices(defined: &DefinedField) -> Markup {
                 details {
                     summary { "Edit choices" span.visually-hidden { " of " (own.name) } }
                     form.stack method="post" action={"/fields/" (defined.id.0) "/choices"} {
-                        (field(&id, &format!("Choices of {}", own.name), Some("One on each line."), None, |about| html! {
+                        (field(&id, &format!("Choices of {}", own.name), Some("One per line."), None, |about| html! {
                             textarea id=(id) name="choices" rows="6" aria-describedby=[about] { "\n" (own.choices.join("\n")) }
                         }))
                         div.actions { button { "Change choices" } }
@@ -300,7 +294,7 @@ fn changes(defined: &DefinedField, first: bool, last: bool) -> Markup {
     html! {
         div.actions {
             @if defined.field.archived {
-                form method="post" action={(at) "/restore"} { button.button-small aria-label={"Bring back " (name)} { "Bring back" } }
+                form method="post" action={(at) "/restore"} { button.button-small aria-label={"Restore " (name)} { "Restore" } }
             } @else {
                 @if !(first && last) {
                     form.actions method="post" action={(at) "/move"} {
@@ -324,13 +318,13 @@ fn new(wrong: Option<&(NewForm, String)>) -> Markup {
                 (field("name", "Name", None, error, |about| html! {
                     input id="name" name="name" value=(entered.name) maxlength="100" required autocomplete="off" aria-describedby=[about] aria-invalid=[error.map(|_| "true")];
                 }))
-                (field("kind", "Kind", Some("A field keeps its name and its kind. To change them, archive it and add another one."), None, |about| html! {
+                (field("kind", "Kind", Some("The name and type of a field cannot be changed. Archive it and add a new one instead."), None, |about| html! {
                     select id="kind" name="kind" aria-describedby=[about] {
                         @for kind in FieldKind::ALL { option value=(kind.as_str()) selected[entered.kind == kind.as_str()] { (kind_words(kind)) } }
                     }
                 }))
                 div.choices {
-                    (field("choices", "Choices", Some("Only for the kind Choice: one on each line."), None, |about| html! {
+                    (field("choices", "Choices", Some("For the type Choice: one per line."), None, |about| html! {
                         textarea id="choices" name="choices" rows="4" aria-describedby=[about] { "\n" (entered.choices) }
                     }))
                 }

@@ -3,19 +3,20 @@
 use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::session::CurrentMember;
+use crate::session::flash::ShownFlash;
 use crate::ui::contact_text::facts;
 use crate::ui::error_page::Problem;
-use crate::ui::flash::duplicates_url;
+use crate::ui::flash::{Flash, duplicates_url};
 use crate::ui::form_data::first;
 use crate::ui::layout::{Page, Section, Tone, empty, notice, page, table_frame};
 use crate::ui::truncate::{PAGE, Room, brief};
-use crate::ui::words::number;
+use crate::ui::words::{counted, number};
 use app::{DuplicateGroup, DuplicatesPage, Right};
 use axum::extract::{Query, State};
 use axum::response::Redirect;
 use axum_extra::extract::Form;
 use maud::{Markup, html};
-use model::ContactId;
+use model::{Contact, ContactId, MergeChoices, merge};
 use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,6 +48,7 @@ impl Asked {
 pub async fn show(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
+    ShownFlash(flash): ShownFlash,
     Query(asked): Query<Asked>,
 ) -> Result<Markup, Problem> {
     let (actor, from) = (signed.actor, asked.from());
@@ -56,7 +58,7 @@ pub async fn show(
         viewer: Some(signed.viewer()),
         here: Section::Duplicates,
     };
-    Ok(page(head, content(&found, &asked)))
+    Ok(page(head, content(&found, &asked, flash.as_ref())))
 }
 
 /// `POST /duplicates`: look again.
@@ -90,33 +92,34 @@ pub async fn dismiss(
     Ok(Redirect::to(&format!("{}&apart={pairs}", duplicates_url(from))))
 }
 
-fn content(found: &DuplicatesPage, asked: &Asked) -> Markup {
+fn content(found: &DuplicatesPage, asked: &Asked, flash: Option<&Flash>) -> Markup {
     html! {
+        @if let Some(flash) = flash { (flash.notice(&duplicates_url(asked.from()))) }
         div.head {
             h1 { "Find duplicates" }
             @if found.complete {
-                form method="post" action="/duplicates" { button { "Look again" } }
+                form method="post" action="/duplicates" { button { "Check again" } }
             }
         }
         p.muted {
-            "Contacts that you see with the same email or phone, or with names alike and something else in common. Nothing is merged by itself."
+            "Contacts that share an email or phone, or have similar names and something else in common. Nothing is merged automatically."
         }
         @if asked.apart.is_some_and(|pairs| pairs > 0) {
-            (notice(Tone::Good, html! { p { "Remembered: they are not duplicates, and are not shown again." } }))
+            (notice(Tone::Good, html! { p { "Marked as not duplicates. They will not be shown again." } }))
         }
         @if !found.complete { noscript { meta http-equiv="refresh" content=(LOOK_AGAIN_SECONDS); } }
         div.stack id=(PART) data-poll[!found.complete] {
             @if !found.complete {
                 (notice(Tone::Plain, html! {
-                    p role="status" { "Looking through your contacts: " (number(found.looked_at / 2)) " so far." }
+                    p role="status" { "Checking your contacts: " (number(found.looked_at / 2)) " so far." }
                 }))
             } @else if found.failed {
-                (notice(Tone::Bad, html! { p { "The search broke off. Look again." } }))
+                (notice(Tone::Bad, html! { p { "The check was interrupted. Check again." } }))
             } @else {
                 @if found.changed_since {
-                    p.muted.small { "The contacts have changed since; what is shown is how they are now. To find new ones, look again." }
+                    p.muted.small { "Contacts have changed since the last check. Check again to find new duplicates." }
                 }
-                @if !found.groups.is_empty() { p.muted.small { (number(found.found as u64)) " found, the likest first." } }
+                @if !found.groups.is_empty() { p.muted.small { (counted(found.found as u64, "possible duplicate", "possible duplicates")) ", most likely first." } }
                 @for (at, group) in found.groups.iter().enumerate() { (one(at, group, asked)) }
                 @if found.groups.is_empty() { (nothing(asked.from())) }
                 (ways(found, asked.from()))
@@ -129,11 +132,11 @@ fn nothing(from: usize) -> Markup {
     match from {
         0 => empty(
             "No duplicates",
-            html! { p { "No two of the contacts that you see look like one." } },
+            html! { p { "No two of your contacts look like the same person." } },
         ),
         _ => empty(
-            "No more",
-            html! { p { "Every group on this page is merged or dismissed." } a.button href="/duplicates" { "From the beginning" } },
+            "No more duplicates",
+            html! { p { "You have merged or dismissed every group on this page." } a.button href="/duplicates" { "Back to the first page" } },
         ),
     }
 }
@@ -166,16 +169,22 @@ fn one(at: usize, group: &DuplicateGroup, asked: &Asked) -> Markup {
             h2 id=(heading) { (names.join(" · ")) }
             form.stack method="post" action="/duplicates/dismiss" {
                 input type="hidden" name="from" value=(asked.from());
-                @if !several {
-                    @for stored in &group.contacts { input type="hidden" name="id" value=(stored.id); }
+                // What merging at once needs: as they were seen, the notes of all are kept.
+                input type="hidden" name="whose:notes" value="all";
+                @for stored in &group.contacts {
+                    input type="hidden" name="version" value={(stored.id) ":" (stored.version)};
+                    @if !several { input type="hidden" name="id" value=(stored.id); }
                 }
                 (side_by_side(group, several, at))
                 (why(group, &names))
-                @if let Some(why) = &group.hindered { p.muted { "You cannot merge them: " (why) } }
+                @if let Some(why) = &group.hindered { p.muted { "You cannot merge these: " (why) } }
                 div.actions {
                     @if group.hindered.is_none() {
-                        button.button-primary formmethod="get" formaction="/contacts/merge" autofocus[goes_on] {
-                            "Merge…" span.visually-hidden { " " (names[0]) ", " (at + 1) }
+                        button.button-primary formaction="/contacts/merge" name="then" value="duplicates" autofocus[goes_on] {
+                            "Merge" span.visually-hidden { " " (names[0]) ", " (at + 1) }
+                        }
+                        button formmethod="get" formaction="/contacts/merge" {
+                            "Choose values…" span.visually-hidden { " " (names[0]) ", " (at + 1) }
                         }
                     }
                     @if may_tell_apart { button autofocus[goes_on && group.hindered.is_some()] { "Not duplicates" span.visually-hidden { ": " (names[0]) ", " (at + 1) } } }
@@ -202,16 +211,43 @@ fn why(group: &DuplicateGroup, names: &[String]) -> Markup {
 
 fn how_sure(strength: u8) -> &'static str {
     match strength {
-        80.. => "nearly sure",
+        80.. => "very likely",
         50..80 => "likely",
-        _ => "perhaps",
+        _ => "possible",
     }
 }
 
-/// The values of all, a contact a column.
+/// Fields with several values: those of all labels stand in one row, so that equal values are side by side.
+const LISTS: [&str; 4] = ["Email", "Phone", "Address", "Website"];
+
+/// The values of a contact by field; of the fields with labels each value with its label behind it.
+fn values_of(contact: &Contact) -> Vec<(String, String)> {
+    let without_label = |(name, value): (String, String)| match name.split_once(" (") {
+        Some((list, label)) if LISTS.contains(&list) => (list.to_owned(), format!("{value} ({label}")),
+        _ => (name, value),
+    };
+    facts(contact).into_iter().map(without_label).collect()
+}
+
+/// What the contacts become when they are merged as proposed.
+fn merged(group: &DuplicateGroup) -> Contact {
+    let contacts: Vec<&Contact> = group.contacts.iter().map(|stored| &stored.contact).collect();
+    let choices = MergeChoices {
+        all_notes: true,
+        ..MergeChoices::default()
+    };
+    merge(&contacts, &choices)
+}
+
+/// The values of all, a contact a column, and what they become when they are merged.
 fn side_by_side(group: &DuplicateGroup, several: bool, at: usize) -> Markup {
     let room = Room::with_characters(PAGE / GROUPS);
-    let columns: Vec<Vec<(String, String)>> = group.contacts.iter().map(|stored| facts(&stored.contact)).collect();
+    let mut columns: Vec<Vec<(String, String)>> =
+        group.contacts.iter().map(|stored| values_of(&stored.contact)).collect();
+    let proposed = group.hindered.is_none();
+    if proposed {
+        columns.push(values_of(&merged(group)));
+    }
     let mut rows: Vec<&String> = Vec::new();
     for (name, _) in columns.iter().flatten() {
         if !rows.contains(&name) {
@@ -238,6 +274,7 @@ fn side_by_side(group: &DuplicateGroup, several: bool, at: usize) -> Markup {
                             @if stored.right != Right::Own { " " span.muted.small { "of " (stored.owner_name) } }
                         }
                     }
+                    @if proposed { th scope="col" { "After merging" } }
                 }
             }
             tbody {

@@ -105,13 +105,13 @@ fn refused(problem: Problem) -> Result<Response, Problem> {
     };
     let content = html! {
         div.door {
-            h1 { "This link is not valid any more" }
-            p { "It was used already, has expired, was revoked, or was not copied as a whole." }
-            p { "Ask the person who sent it to you for another one. If you have an account, you can sign in." }
+            h1 { "This link is no longer valid" }
+            p { "It has been used, has expired, was revoked, or was not copied completely." }
+            p { "Ask the person who sent it for a new one. If you already have an account, sign in." }
             div.actions { a.button href="/sign-in" { "Sign in" } }
         }
     };
-    let head = head("This link is not valid any more");
+    let head = head("This link is no longer valid");
     Ok((StatusCode::NOT_FOUND, page(head, content)).into_response())
 }
 
@@ -144,7 +144,7 @@ fn join_view(offer: &LinkOffer, sent: &JoinForm, wrong: Wrong) -> (StatusCode, M
         div.door {
             div.stack {
                 h1 { "Join " (offer.workspace_name) }
-                p.muted { (offer.by) " invites you to keep contacts together. You will sign in as " strong { (offer.email) } "." }
+                p.muted { (offer.by) " invited you to this workspace. You will sign in as " strong { (offer.email) } "." }
             }
             @if let Some(email) = email { (notice(Tone::Bad, html! { p { (email) } })) }
             form.card.stack method="post" {

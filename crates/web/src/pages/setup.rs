@@ -90,7 +90,7 @@ fn show(sent: &SetupForm, asks_code: bool, wrong: Option<Wrong>) -> Markup {
         Some(Wrong::Field(at, message)) if at == field => Some(message),
         _ => None,
     };
-    let code = matches!(wrong, Some(Wrong::Code)).then_some("This is not the code that the terminal shows.");
+    let code = matches!(wrong, Some(Wrong::Code)).then_some("The code does not match the one in the terminal.");
     let (name, email) = (about(AccountField::Name), about(AccountField::Email));
     let (password, workspace) = (about(AccountField::Password), about(AccountField::WorkspaceName));
     let text = |id: &'static str, value: &str, complete: &'static str, wrong: bool, about: Option<String>| {
@@ -104,21 +104,21 @@ fn show(sent: &SetupForm, asks_code: bool, wrong: Option<Wrong>) -> Markup {
         div.door {
             div.stack {
                 h1 { "Welcome to CrystalQore" }
-                p.muted { "Make the first account. What was imported from the command line before will be yours." }
+                p.muted { "Create the owner account. Contacts you already imported from the command line will belong to it." }
             }
-            @if wrong.is_some() { (notice(Tone::Bad, html! { p { "Something is missing below; nothing was made yet." } })) }
+            @if wrong.is_some() { (notice(Tone::Bad, html! { p { "Check the fields marked below." } })) }
             form.card.stack method="post" action="/setup" {
                 @if asks_code {
-                    (field("code", "Setup code", Some("It is in the terminal in which the server was started, or in its log."), code, |about| {
+                    (field("code", "Setup code", Some("Shown in the terminal where the server was started, and in its log."), code, |about| {
                         text("code", &sent.code, "off", code.is_some(), about)
                     }))
                 }
                 (field("name", "Your name", None, name, |about| text("name", &sent.name, "name", name.is_some(), about)))
-                (field("email", "Email", Some("You sign in with it."), email, |about| {
+                (field("email", "Email", Some("Used to sign in."), email, |about| {
                     text("email", &sent.email, "username", email.is_some(), about)
                 }))
                 (new_password("password", "Password", "", password))
-                (field("workspace", "Workspace name", Some("Such as the name of your team or company."), workspace, |about| {
+                (field("workspace", "Workspace name", Some("Your team or company, for example."), workspace, |about| {
                     text("workspace", &sent.workspace, "organization", workspace.is_some(), about)
                 }))
                 button.button-primary { "Create workspace" }

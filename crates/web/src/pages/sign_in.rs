@@ -101,7 +101,7 @@ pub async fn code_form(
 
 /// The password was given too long ago, or not at all.
 fn sign_in_again(next: &str) -> Response {
-    let why = "The code was not entered in time; sign in again.";
+    let why = "The code was not entered in time. Sign in again.";
     (StatusCode::UNAUTHORIZED, show("", next, Some(why))).into_response()
 }
 
@@ -124,12 +124,14 @@ pub async fn enter_code(
     let (status, why) = match entered {
         Ok(token) => return start_session(&web, &headers, caller, token, next).await,
         Err(Problem::App(Error::SignInAgain)) => return Ok(sign_in_again(next)),
-        Err(Problem::App(Error::TooManyTries { minutes })) => {
-            (StatusCode::TOO_MANY_REQUESTS, format!("Too many tries; try again in {}.", in_minutes(minutes)))
-        }
+        Err(Problem::App(Error::TooManyTries { minutes })) => (
+            StatusCode::TOO_MANY_REQUESTS,
+            format!("Too many attempts. Try again in {}.", in_minutes(minutes)),
+        ),
         Err(Problem::App(Error::WrongCode)) => (
             StatusCode::UNAUTHORIZED,
-            "This code is not right. Each code is taken once: wait for the next one of your app, or use a recovery code.".to_owned(),
+            "Incorrect code. Each code works once: wait for the next one in your app, or use a recovery code."
+                .to_owned(),
         ),
         Err(problem) => return Err(problem),
     };
@@ -153,12 +155,12 @@ fn refused(email: &str, next: &str, problem: &Problem) -> Response {
         Problem::App(Error::TooManyTries { minutes }) => {
             wait = Some(HeaderValue::from(minutes.saturating_mul(60)));
             format!(
-                "Too many tries; try again in {}. Somebody has failed too often with this email or from this network. In \
+                "Too many attempts. Try again in {}. Somebody has failed too often with this email or from this network. In \
                  a browser in which you have signed in before, that does not keep you out.",
                 in_minutes(*minutes)
             )
         }
-        _ => "Email or password are not right.".to_owned(),
+        _ => "Incorrect email or password.".to_owned(),
     };
     let status = match wait {
         Some(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -191,13 +193,13 @@ fn show_code(next: &str, wrong: Option<&str>) -> Markup {
             @if let Some(wrong) = wrong { (notice(Tone::Bad, html! { p { (wrong) } })) }
             form.card.stack method="post" action="/sign-in/code" {
                 input type="hidden" name="next" value=(next);
-                (field("code", "Code", Some("Six figures from your authenticator app, or one of your recovery codes."), None, |about| html! {
+                (field("code", "Code", Some("The 6-digit code from your authenticator app, or a recovery code."), None, |about| html! {
                     input id="code" name="code" autocomplete="one-time-code" inputmode="numeric" required autofocus aria-describedby=[about];
                 }))
                 button.button-primary { "Sign in" }
             }
-            p.small.muted { "Lost both? An admin of your workspace can take your second factor away; for an owner, the administrator of the server can." }
-            p.small { a href="/sign-in" { "Begin again" } }
+            p.small.muted { "Lost both? An admin of your workspace can turn off your second factor. For an owner, the server administrator can." }
+            p.small { a href="/sign-in" { "Start over" } }
         }
     };
     page(head, content)
@@ -223,7 +225,7 @@ fn show(email: &str, next: &str, wrong: Option<&str>) -> Markup {
                 }))
                 button.button-primary { "Sign in" }
             }
-            p.small.muted { "Forgotten your password? An admin of your workspace can send you a link to set a new one." }
+            p.small.muted { "Forgot your password? An admin of your workspace can send you a link to set a new one." }
         }
     };
     page(head, content)

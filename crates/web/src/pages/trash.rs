@@ -48,10 +48,10 @@ pub async fn list(
     };
     let content = html! {
         h1 { "Trash" }
-        p.muted { "Deleted contacts stay here for " (counted(u64::from(days), "day", "days")) " and can be restored exactly as they were. After that they are gone for good." }
+        p.muted { "Deleted contacts are kept for " (counted(u64::from(days), "day", "days")) " and can be restored. After that they are removed permanently." }
         @if let Some(flash) = &flash { (flash.notice("/trash")) }
         @if trashed.is_empty() {
-            (empty("The trash is empty", html! { p { "Contacts that you delete come here first." } a.button href="/contacts" { "Back to the contacts" } }))
+            (empty("The trash is empty", html! { p { "Contacts you delete are moved here first." } a.button href="/contacts" { "Back to contacts" } }))
         } @else {
             (table(&trashed))
             @if let Some(last) = trashed.last().filter(|_| more) {

@@ -1,6 +1,6 @@
-//! The route of the stylesheet and the script. Browsers keep them for ever, because changed content has a new address.
+//! The route of the stylesheet, the script and the icons. Browsers keep them for ever, because changed content has a new address.
 
-use crate::ui::assets::{CSS, JS, embedded};
+use crate::ui::assets::{CSS, ICONS, JS, embedded};
 use crate::ui::error_page::Problem;
 use axum::extract::Path;
 use axum::http::header;
@@ -13,6 +13,8 @@ pub async fn get(Path(name): Path<String>) -> Result<Response, Problem> {
         (CSS, "text/css; charset=utf-8")
     } else if name == assets.js {
         (JS, "text/javascript; charset=utf-8")
+    } else if name == assets.icons {
+        (ICONS, "image/svg+xml")
     } else {
         return Err(Problem::NotFound);
     };

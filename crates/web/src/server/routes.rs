@@ -203,6 +203,7 @@ pub fn table() -> Vec<Route> {
         post("/imports/{import}/cancel", import::running::cancel),
         get("/imports/{import}/result", import::result::show),
         get("/imports/{import}/rejected.csv", import::result::rejected),
+        post("/imports/{import}/fix-rejected", import::result::fix_rejected),
         get("/imports/{import}/undo", import::undo::ask),
         post("/imports/{import}/undo", import::undo::undo),
     ]

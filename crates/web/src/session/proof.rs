@@ -93,26 +93,26 @@ async fn ask(
     let with_code = matches!(factor, SecondFactorState::On { .. });
     let (status, why) = match &wrong {
         None => (StatusCode::FORBIDDEN, None),
-        Some(Error::WrongPassword) => (StatusCode::FORBIDDEN, Some("This is not your password.".to_owned())),
+        Some(Error::WrongPassword) => (StatusCode::FORBIDDEN, Some("Incorrect password.".to_owned())),
         Some(Error::TooManyTries { minutes }) => {
             let unit = if *minutes == 1 { "minute" } else { "minutes" };
             (
                 StatusCode::TOO_MANY_REQUESTS,
-                Some(format!("Too many tries; try again in {minutes} {unit}.")),
+                Some(format!("Too many attempts. Try again in {minutes} {unit}.")),
             )
         }
-        Some(_) => (StatusCode::FORBIDDEN, Some("This code is not right.".to_owned())),
+        Some(_) => (StatusCode::FORBIDDEN, Some("Incorrect code.".to_owned())),
     };
     let head = Page {
-        title: "Confirm that it is you",
+        title: "Confirm your password",
         viewer: Some(signed.viewer()),
         here: Section::None,
     };
     let action = parts.uri.path_and_query().map_or("/", |whole| whole.as_str());
     let content = html! {
         div.door {
-            h1 { "Confirm that it is you" }
-            p { "This needs your password again, because you gave it more than 10 minutes ago. Then it is done at once." }
+            h1 { "Confirm your password" }
+            p { "You entered your password more than 10 minutes ago. Enter it again to continue." }
             @if let Some(why) = why { (notice(Tone::Bad, html! { p { (why) } })) }
             form.card.stack method="post" action=(action) {
                 @for (name, value) in rest.iter() { input type="hidden" name=(name) value=(value); }

@@ -1,4 +1,4 @@
-//! The stylesheet and the script, embedded in the binary, under addresses that hold a hash of their content.
+//! The stylesheet, the script and the icons, embedded in the binary, under addresses that hold a hash of their content.
 
 use std::sync::LazyLock;
 use xxhash_rust::xxh3::xxh3_64;
@@ -15,9 +15,12 @@ pub const JS: &str = concat!(
     include_str!("../../assets/import.js"),
 );
 
+pub const ICONS: &str = include_str!("../../assets/icons.svg");
+
 static EMBEDDED: LazyLock<Assets> = LazyLock::new(|| Assets {
     css: name(CSS, "css"),
     js: name(JS, "js"),
+    icons: name(ICONS, "svg"),
 });
 
 /// The assets of this binary, under the names that hold their hash.
@@ -26,6 +29,8 @@ pub struct Assets {
     pub css: String,
     /// The file name of the script.
     pub js: String,
+    /// The file name of the icons.
+    pub icons: String,
 }
 
 fn name(content: &str, ending: &str) -> String {
@@ -46,5 +51,10 @@ impl Assets {
     /// The address of the script.
     pub fn js_url(&self) -> String {
         format!("/assets/{}", self.js)
+    }
+
+    /// The address of the icons.
+    pub fn icons_url(&self) -> String {
+        format!("/assets/{}", self.icons)
     }
 }

@@ -30,7 +30,7 @@ pub enum Problem {
     BadRequest(String),
     /// More was sent than is taken; says how much may be.
     TooLarge(String),
-    /// Too many tries; says when the next is.
+    /// Too many attempts; says when the next is.
     TooMany(String),
     /// What was being sent came too slowly, or not at all.
     RequestTimeout,
@@ -168,59 +168,55 @@ impl ErrorPage {
     pub fn content(&self) -> Markup {
         html! {
             p { (self.text) }
-            div.actions { a.button href="/contacts" { "Back to the contacts" } }
+            div.actions { a.button href="/contacts" { "Back to contacts" } }
         }
     }
 }
 
 fn title(status: StatusCode) -> &'static str {
     match status {
-        StatusCode::NOT_FOUND => "There is nothing here",
-        StatusCode::GONE => "This is gone",
-        StatusCode::CONFLICT => "Somebody was quicker",
+        StatusCode::NOT_FOUND => "Page not found",
+        StatusCode::GONE => "No longer available",
+        StatusCode::CONFLICT => "This was just changed",
         StatusCode::FORBIDDEN => "Not allowed",
         StatusCode::UNAUTHORIZED => "Sign in first",
-        StatusCode::MISDIRECTED_REQUEST => "Not under this name",
-        StatusCode::METHOD_NOT_ALLOWED => "Not in this way",
-        StatusCode::REQUEST_TIMEOUT => "This did not arrive in time",
-        StatusCode::PAYLOAD_TOO_LARGE => "This is too large",
-        StatusCode::TOO_MANY_REQUESTS => "Too many tries",
-        StatusCode::SERVICE_UNAVAILABLE => "Busy for a moment",
+        StatusCode::MISDIRECTED_REQUEST => "Wrong address",
+        StatusCode::METHOD_NOT_ALLOWED => "Not possible this way",
+        StatusCode::REQUEST_TIMEOUT => "Request timed out",
+        StatusCode::PAYLOAD_TOO_LARGE => "Too large",
+        StatusCode::TOO_MANY_REQUESTS => "Too many attempts",
+        StatusCode::SERVICE_UNAVAILABLE => "Busy right now",
         StatusCode::INSUFFICIENT_STORAGE => "The disk is full",
-        StatusCode::INTERNAL_SERVER_ERROR => "Something went wrong here",
-        _ => "This was not understood",
+        StatusCode::INTERNAL_SERVER_ERROR => "Something went wrong",
+        _ => "Invalid request",
     }
 }
 
 fn problem_text(problem: &Problem, status: StatusCode) -> String {
     match problem {
-        Problem::App(_) if status == StatusCode::INTERNAL_SERVER_ERROR => {
-            "The program could not do this. The error is in its log.".to_owned()
-        }
+        Problem::App(_) if status == StatusCode::INTERNAL_SERVER_ERROR => "Details are in the server log.".to_owned(),
         Problem::App(error) => error.for_members(),
         Problem::BadRequest(why) | Problem::TooLarge(why) | Problem::TooMany(why) => why.clone(),
-        Problem::NotFound => "The address leads nowhere: it was mistyped, or what was here is gone.".to_owned(),
-        Problem::SignIn => "This needs somebody who is signed in.".to_owned(),
+        Problem::NotFound => "The link may be wrong, or the item was deleted.".to_owned(),
+        Problem::SignIn => "Sign in to see this page.".to_owned(),
         Problem::StrangeHost => {
             "This server does not know the name in the address. If it is right, start the server with \
              --host and that name."
                 .to_owned()
         }
         Problem::Status(status) => of_status(*status).to_owned(),
-        Problem::CrossSite => "Another site's page has sent this request, so it was not done.".to_owned(),
-        Problem::RequestTimeout => {
-            "What was sent stopped on its way, or came too slowly. Nothing was done; try again.".to_owned()
-        }
-        Problem::Broken => "The program could not do this. The error is in its log.".to_owned(),
+        Problem::CrossSite => "The request came from another site and was refused.".to_owned(),
+        Problem::RequestTimeout => "The upload stopped or was too slow. Nothing was changed. Try again.".to_owned(),
+        Problem::Broken => "Details are in the server log.".to_owned(),
     }
 }
 
 /// The text where only the status is known.
 fn of_status(status: StatusCode) -> &'static str {
     match status {
-        StatusCode::METHOD_NOT_ALLOWED => "This page cannot be asked for in this way. Go back and try its buttons.",
-        StatusCode::PAYLOAD_TOO_LARGE => "More was sent than is taken here. Nothing was done.",
-        _ => "What was sent could not be understood. Go back, look at it again and repeat it.",
+        StatusCode::METHOD_NOT_ALLOWED => "This page cannot be opened directly. Go back and use its buttons.",
+        StatusCode::PAYLOAD_TOO_LARGE => "The request is larger than allowed. Nothing was changed.",
+        _ => "The server could not read the request. Go back, reload the page and try again.",
     }
 }
 

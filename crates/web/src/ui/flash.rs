@@ -2,6 +2,7 @@
 //!
 //! A handler answers with [`redirect`]; `session::flash` carries the message to the next page of the same session.
 
+use crate::ui::icon::{Icon, icon};
 use crate::ui::layout::{Tone, notice};
 use crate::ui::words::{contacts, number};
 use app::ActionReport;
@@ -61,18 +62,18 @@ impl Change {
     fn done(self) -> &'static str {
         match self {
             Self::Tag => "tagged",
-            Self::Untag => "without the tag now",
+            Self::Untag => "no longer have the tag",
             Self::Share => "shared",
-            Self::Unshare => "not shared any more",
-            Self::HandOver => "handed over",
-            Self::Merge => "merged into one",
+            Self::Unshare => "no longer shared",
+            Self::HandOver => "transferred",
+            Self::Merge => "merged",
         }
     }
 
     /// Why others were skipped.
     fn skipped_because(self) -> &'static str {
         match self {
-            Self::Tag | Self::Untag => "you may only view them",
+            Self::Tag | Self::Untag => "you can only view them",
             Self::Share | Self::Unshare | Self::HandOver | Self::Merge => "they are not yours",
         }
     }
@@ -114,7 +115,7 @@ impl Flash {
                         @if *count > 0 {
                             form method="post" action="/contacts/undelete" {
                                 input type="hidden" name="at" value=(at);
-                                button.button-small { "Undo" }
+                                button.button-small { (icon(Icon::Undo)) "Undo" }
                             }
                         }
                     }
@@ -126,13 +127,13 @@ impl Flash {
             ),
             Self::RestoredContact { id } => notice(
                 Tone::Good,
-                html! { p { "Restored. " a href={"/contacts/" (id)} { "Look at the contact" } } },
+                html! { p { "Restored. " a href={"/contacts/" (id)} { "View contact" } } },
             ),
             Self::Undone { contacts: count, kept } => notice(
                 Tone::Good,
                 html! { p {
-                    "Taken back: " (contacts(*count)) (if *count == 1 { " is" } else { " are" }) " as before"
-                    @if *kept > 0 { ", " (number(*kept)) " kept because they were changed since" }
+                    "Undone: " (contacts(*count)) " restored"
+                    @if *kept > 0 { ", " (number(*kept)) " kept because they have been changed since" }
                     "."
                 } },
             ),
@@ -155,13 +156,13 @@ impl Flash {
             div.actions {
                 span {
                     @if *count > 0 { (contacts(*count)) " " (change.done()) }
-                    @else { "There was nothing to change" }
+                    @else { "Nothing to change" }
                     (skipped_count(*skipped, change.skipped_because())) "."
                 }
                 @if let Some(action) = action {
                     form method="post" action={"/actions/" (action) "/undo"} {
                         input type="hidden" name="back" value=(back);
-                        button.button-small { "Undo" }
+                        button.button-small { (icon(Icon::Undo)) "Undo" }
                     }
                 }
                 @if let Some(from) = more_duplicates {
@@ -173,7 +174,7 @@ impl Flash {
 }
 
 fn skipped_count(count: u64, why: &str) -> Markup {
-    html! { @if count > 0 { ", " (number(count)) " passed over because " (why) } }
+    html! { @if count > 0 { ", " (number(count)) " skipped because " (why) } }
 }
 
 /// Sends the browser on to a page that shows a message.

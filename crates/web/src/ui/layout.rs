@@ -1,7 +1,9 @@
-//! The HTML document around every page, and its common elements: header with navigation, notices, table frames, the pages
+//! The HTML document around every page, and its common elements: sidebar or header with navigation, notices, table frames, the pages
 //! of a list. How they look is in `assets/base.css`.
 
 use crate::ui::assets;
+use crate::ui::avatar::avatar;
+use crate::ui::icon::{Icon, icon};
 use crate::ui::words::number;
 use app::Role;
 use maud::{DOCTYPE, Markup, html};
@@ -50,7 +52,7 @@ pub struct Viewer<'a> {
 pub struct Page<'a> {
     /// The page's title; the program's name is put behind.
     pub title: &'a str,
-    /// Who sees it.
+    /// Who has access.
     pub viewer: Option<Viewer<'a>>,
     /// Which entry of the navigation is current.
     pub here: Section,
@@ -72,7 +74,7 @@ pub fn bare(title: &str, here: Section, content: Markup) -> Markup {
 }
 
 /// The sign of the program, so that browsers ask for none.
-const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 18 18'%3E%3Crect width='18' height='18' rx='4' fill='%230a6652'/%3E%3Cpath d='M4 5h10v2H4zm0 4h10v2H4zm0 4h6v1H4z' fill='%23fff'/%3E%3C/svg%3E";
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 18 18'%3E%3Crect width='18' height='18' rx='4' fill='%230a5f7a'/%3E%3Cpath d='M4 5h10v2H4zm0 4h10v2H4zm0 4h6v1H4z' fill='%23fff'/%3E%3C/svg%3E";
 
 fn document(page: Page<'_>, content: Markup) -> Markup {
     let assets = assets::embedded();
@@ -83,7 +85,7 @@ fn document(page: Page<'_>, content: Markup) -> Markup {
                 meta charset="utf-8";
                 title { (page.title) " · CrystalQore" }
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="description" content="Contacts, in and out of CSV with nothing lost on the way.";
+                meta name="description" content="Import, manage, share and export the contacts of a team.";
                 meta name="color-scheme" content="light dark";
                 link rel="icon" href=(ICON);
                 link rel="stylesheet" href=(assets.css_url());
@@ -106,42 +108,47 @@ fn header(viewer: Option<Viewer<'_>>, here: Section) -> Markup {
             a.product href="/contacts" { "CrystalQore" }
             @if let Some(viewer) = viewer {
                 nav aria-label="Main" {
-                    (entry("/contacts", html! { "Contacts" }, here == Section::Contacts))
-                    // A phone shows the first word only; who hears the page hears all of it.
-                    (entry("/shared", html! { "Shared" span.long { " with me" } }, here == Section::Shared))
-                    (entry("/imports", html! { "Imports" }, here == Section::Imports))
-                    (entry("/trash", html! { "Trash" }, here == Section::Trash))
+                    (entry("/contacts", Icon::Contacts, "Contacts", here == Section::Contacts))
+                    (entry("/shared", Icon::Shared, "Shared with me", here == Section::Shared))
+                    (entry("/imports", Icon::Import, "Imports", here == Section::Imports))
                     (more(governs(viewer.role), here))
                 }
-                details.menu {
-                    summary { span.visually-hidden { "Account of " } span.cut { (viewer.name) } }
-                    div.menu-items {
-                        p.muted { (viewer.workspace) br; (viewer.email) }
-                        a href="/account" aria-current=[(here == Section::Account).then_some("page")] { "Account" }
-                        form method="post" action="/sign-out" { button { "Sign out" } }
-                    }
-                }
+                (account_menu(viewer, here))
             }
         }
     }
 }
 
-/// What is wanted less often, in a menu.
+/// What is used less often: a part of the sidebar where there is room for one, else a menu.
 fn more(governs: bool, here: Section) -> Markup {
-    let entries = [
-        ("/duplicates", "Find duplicates", Section::Duplicates, true),
-        ("/members", "Members", Section::Members, true),
-        ("/fields", "Custom fields", Section::Fields, governs),
-        ("/settings", "Settings", Section::Settings, governs),
-        ("/audit", "Audit log", Section::Audit, governs),
+    let workspace = [
+        ("/members", Icon::Members, "Members", Section::Members, true),
+        ("/fields", Icon::Fields, "Custom fields", Section::Fields, governs),
+        ("/settings", Icon::Settings, "Settings", Section::Settings, governs),
+        ("/audit", Icon::Audit, "Audit log", Section::Audit, governs),
     ];
     html! {
+        button.more type="button" popovertarget="more" { (icon(Icon::More)) "More" }
+        div.more-items id="more" popover {
+            (entry("/duplicates", Icon::Duplicates, "Find duplicates", here == Section::Duplicates))
+            (entry("/trash", Icon::Trash, "Trash", here == Section::Trash))
+            p.nav-group { "Workspace" }
+            @for (url, drawing, name, section, _) in workspace.iter().filter(|entry| entry.4) {
+                (entry(url, *drawing, name, here == *section))
+            }
+        }
+    }
+}
+
+fn account_menu(viewer: Viewer<'_>, here: Section) -> Markup {
+    html! {
         details.menu {
-            summary { "More" }
+            summary { (avatar(viewer.name)) span.visually-hidden { "Account of " } span.cut { (viewer.name) } }
             div.menu-items {
-                @for (url, name, section, _) in entries.iter().filter(|entry| entry.3) {
-                    (entry(url, html! { (name) }, here == *section))
-                }
+                p.muted { (viewer.workspace) br; (viewer.email) }
+                a href="/account" aria-current=[(here == Section::Account).then_some("page")] { "Account" }
+                button type="button" data-opens="keys" data-with-script { "Keyboard shortcuts" }
+                form method="post" action="/sign-out" { button { "Sign out" } }
             }
         }
     }
@@ -152,8 +159,8 @@ fn governs(role: Role) -> bool {
     role >= Role::Admin
 }
 
-fn entry(url: &str, name: Markup, current: bool) -> Markup {
-    html! { a href=(url) aria-current=[current.then_some("page")] { (name) } }
+fn entry(url: &str, drawing: Icon, name: &str, current: bool) -> Markup {
+    html! { a href=(url) aria-current=[current.then_some("page")] { (icon(drawing)) (name) } }
 }
 
 /// The list of keys, which `?` opens.
@@ -162,18 +169,18 @@ fn keys() -> Markup {
         ("/", "search contacts"),
         ("n", "new contact"),
         ("i", "import"),
-        ("j k", "next row, row before"),
+        ("j k", "next row, previous row"),
         ("x", "select the row"),
         ("Enter", "open the row"),
         ("e", "edit"),
         ("s", "share"),
-        ("#", "delete; Undo is offered"),
+        ("#", "delete (can be undone)"),
         ("?", "this list"),
     ];
     html! {
         dialog id="keys" aria-labelledby="keys-title" {
             form.stack method="dialog" {
-                h2 id="keys-title" { "Keys" }
+                h2 id="keys-title" { "Keyboard shortcuts" }
                 dl.facts {
                     @for (key, does) in keys { dt { kbd { (key) } } dd { (does) } }
                 }

@@ -156,7 +156,7 @@ async fn an_unknown_email_and_a_wrong_password_are_answered_alike() {
         (wrong.status, unknown.status),
         (StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED)
     );
-    assert!(wrong.body.contains("Email or password are not right."));
+    assert!(wrong.body.contains("Incorrect email or password."));
     assert_eq!(wrong.body, unknown.body.replace("bob", "ada"));
     assert_eq!(browser.cookie, None);
 }
@@ -175,7 +175,7 @@ async fn after_five_failures_even_the_right_password_must_wait() {
         (StatusCode::TOO_MANY_REQUESTS, "60")
     );
     assert!(
-        refused.body.contains("Too many tries; try again in 1 minute."),
+        refused.body.contains("Too many attempts. Try again in 1 minute."),
         "{}",
         refused.body
     );

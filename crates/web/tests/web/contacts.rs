@@ -52,7 +52,7 @@ async fn a_contact_is_created_found_edited_deleted_and_restored() {
         assert!(!list.body.contains(">Bob<"), "{found}");
     }
     shows(&owner.get("/contacts?no=email").await, &[">Bob<", "Has no email ✕"]);
-    shows(&owner.get("/contacts?q=zzz").await, &["Nothing found"]);
+    shows(&owner.get("/contacts?q=zzz").await, &["No contacts found"]);
     shows(&owner.get("/contacts?q=shoe:44").await, &["no kind of condition"]);
     shows(&owner.get("/contacts?page=99").await, &["2 contacts"]);
     let shown = owner.get(&page).await;
@@ -69,7 +69,12 @@ async fn a_contact_is_created_found_edited_deleted_and_restored() {
         .post(&format!("{page}/edit"), &format!("version={version}&first_name=Anne"))
         .await;
     assert_eq!(late.status, StatusCode::CONFLICT);
-    for text in ["Saved by somebody else", ">Anna<", "value=\"Anne\"", "Save my values"] {
+    for text in [
+        "Saved by the other member",
+        ">Anna<",
+        "value=\"Anne\"",
+        "Save my values",
+    ] {
         assert!(late.body.contains(text), "{text}");
     }
     let deleted = owner.post(&format!("{page}/delete"), "").await;
@@ -147,7 +152,7 @@ async fn mistakes_are_shown_and_entered_values_stay() {
     let twice = owner
         .post("/contacts/new", "first_name=Other&email_label=&email=a%40b.de")
         .await;
-    shows(&twice, &["has this email already", "Save nevertheless"]);
+    shows(&twice, &["has this email already", "Save anyway"]);
     owner
         .create("first_name=Other&email_label=&email=a%40b.de&sure=yes")
         .await;

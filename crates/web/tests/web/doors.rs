@@ -244,21 +244,25 @@ async fn a_page_that_is_not_there_says_so_and_knows_the_way_back() {
     for browser in [&mut owner, &mut site.browser()] {
         let answer = browser.get("/nope").await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
-        assert!(answer.body.contains("<h1>There is nothing here</h1>") && answer.body.contains("href=\"/contacts\""));
+        assert!(answer.body.contains("<h1>Page not found</h1>") && answer.body.contains("href=\"/contacts\""));
     }
     let answer = owner.ask("DELETE", "/account", "").await;
     assert_eq!(
         (answer.status, answer.header("allow")),
         (StatusCode::METHOD_NOT_ALLOWED, "GET,HEAD")
     );
-    assert!(answer.body.contains("<h1>Not in this way</h1>"), "{}", answer.body);
+    assert!(
+        answer.body.contains("<h1>Not possible this way</h1>"),
+        "{}",
+        answer.body
+    );
     let answer = owner.post("/account/name", "nothing").await;
-    assert!(answer.status.is_client_error() && answer.body.contains("<h1>This was not understood</h1>"));
+    assert!(answer.status.is_client_error() && answer.body.contains("<h1>Invalid request</h1>"));
     let large = format!("name={}", "x".repeat(3_000_000));
     let answer = owner.post("/account/name", &large).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(
-        answer.body.contains("<h1>This is too large</h1>") && answer.body.contains(">Trash<"),
+        answer.body.contains("<h1>Too large</h1>") && answer.body.contains(">Trash<"),
         "in the frame"
     );
 }

@@ -61,7 +61,7 @@ async fn duplicates_are_shown_with_reasons_and_can_be_dismissed() {
         ],
     );
     let page = post(&mut ada, "/duplicates/dismiss", &format!("id={ann}&id={anne}&from=0")).await;
-    shows(&page, &["they are not duplicates", "No duplicates"]);
+    shows(&page, &["Marked as not duplicates", "No duplicates"]);
     hides(&post(&mut ada, "/duplicates", "").await, &["same email:"]);
 }
 
@@ -76,7 +76,7 @@ async fn two_are_merged_as_was_chosen_and_that_is_undone() {
             "← Find duplicates",
             "<h1>Merge contacts</h1>",
             ">Merge<",
-            "The contact that stays",
+            "Contact to keep",
             "Acme",
             "+1 202 555 0101",
             "type=\"radio\"",
@@ -93,7 +93,7 @@ async fn two_are_merged_as_was_chosen_and_that_is_undone() {
     shows(
         &page,
         &[
-            "2 contacts merged into one",
+            "2 contacts merged",
             "Undo",
             "href=\"/duplicates?from=20\"",
             "<h1>Anne Ivers</h1>",
@@ -129,7 +129,7 @@ async fn who_merges_from_the_list_of_duplicates_goes_on_there_by_keys() {
     let (_site, mut ada) = Site::set_up().await;
     let (ann, anne) = (create(&mut ada, ANN).await, create(&mut ada, ANNE).await);
     let page = post(&mut ada, "/duplicates", "").await;
-    shows(&page, &["1 found", "name=\"from\" value=\"0\""]);
+    shows(&page, &["1 possible duplicate,", "name=\"from\" value=\"0\""]);
     hides(&page, &["formaction=\"/contacts/merge\" autofocus"]);
     let form = ada.get(&format!("/contacts/merge?from=0&id={ann}&id={anne}")).await;
     // Enter merges as proposed.
@@ -145,7 +145,7 @@ async fn who_merges_from_the_list_of_duplicates_goes_on_there_by_keys() {
     let sent = format!("from=0&id={ann}&id={anne}{versions}&kept={ann}&{listed}");
     let page = post(&mut ada, "/contacts/merge", &sent).await;
     let more = "href=\"/duplicates?from=0\" autofocus>More duplicates<";
-    shows(&page, &["2 contacts merged into one", "Undo", more]);
+    shows(&page, &["2 contacts merged", "Undo", more]);
     let at = page.body.find("/actions/").unwrap();
     let undo = page.body[at..].split('"').next().unwrap().to_owned();
     shows(&ada.get("/duplicates?from=0").await, &["No duplicates"]);
@@ -183,20 +183,17 @@ async fn what_is_hidden_or_not_to_be_changed_is_not_merged() {
     let share = format!("/contacts/{ann}/share");
     post(&mut ada, &share, "member=2&access=view").await;
     let page = post(&mut bob, "/duplicates", "").await;
-    shows(&page, &["same email: ann@example.com", "You cannot merge them", "Ada"]);
+    shows(&page, &["same email: ann@example.com", "You cannot merge these", "Ada"]);
     hides(&page, &["/contacts/merge"]);
     let page = bob.get(&form).await;
-    shows(&page, &["cannot be merged by you"]);
+    shows(&page, &["You cannot merge these contacts"]);
     assert_eq!(bob.post("/contacts/merge", &sent).await.status, StatusCode::FORBIDDEN);
 
     // What may be edited stays, and the member's own goes into it.
     post(&mut ada, &share, "member=2&access=edit").await;
     shows(&bob.get(&form).await, &[">Merge<"]);
     let sent = format!("id={ann}&id={anne}&kept={ann}");
-    shows(
-        &post(&mut bob, "/contacts/merge", &sent).await,
-        &["2 contacts merged into one"],
-    );
+    shows(&post(&mut bob, "/contacts/merge", &sent).await, &["2 contacts merged"]);
     shows(&ada.get(&format!("/contacts/{ann}")).await, &["202 555 0101"]);
 }
 
@@ -227,7 +224,7 @@ async fn who_may_only_view_two_contacts_does_not_hide_them_as_duplicates() {
         &["same email: ann@example.com"],
     );
     let log = ada.get("/audit?action=told_apart").await;
-    shows(&log, &["Said that contacts are no duplicates", "Bob"]);
+    shows(&log, &["Marked contacts as not duplicates", "Bob"]);
 }
 
 #[tokio::test]

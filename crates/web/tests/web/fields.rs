@@ -26,10 +26,10 @@ async fn an_admin_keeps_the_fields_and_a_member_may_not() {
     let mut bob = joined(&site, "Bob", Role::Member).await;
     shows(
         &ada.get("/fields").await,
-        &["<h1>Custom fields</h1>", ">Save</button>", "There are none yet"],
+        &["<h1>Custom fields</h1>", ">Save</button>", "No custom fields yet"],
     );
     let page = post(&mut ada, "/fields", "name=Shoe+size&kind=number&choices=").await;
-    shows(&page, &["Shoe size", "Number", "was added"]);
+    shows(&page, &["Shoe size", "Number", "Field added"]);
     let page = post(
         &mut ada,
         "/fields",
@@ -37,16 +37,16 @@ async fn an_admin_keeps_the_fields_and_a_member_may_not() {
     )
     .await;
     shows(&page, &["Gold, Silver", "Move Level up"]);
-    shows(&post(&mut ada, "/fields/2/move", "way=up").await, &["was moved"]);
+    shows(&post(&mut ada, "/fields/2/move", "way=up").await, &["Field moved"]);
     shows(
         &post(&mut ada, "/fields/2/choices", "choices=Silver").await,
         &["Silver"],
     );
     shows(
         &post(&mut ada, "/fields/1/archive", "").await,
-        &["<h2>Archived</h2>", "Bring back"],
+        &["<h2>Archived</h2>", "Restore"],
     );
-    shows(&post(&mut ada, "/fields/1/restore", "").await, &["was brought back"]);
+    shows(&post(&mut ada, "/fields/1/restore", "").await, &["Field restored"]);
     let again = ada.post("/fields", "name=shoe+SIZE&kind=text&choices=").await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(again.body.contains("value=\"shoe SIZE\"") && again.body.contains("already"));
@@ -95,7 +95,7 @@ async fn a_contact_is_entered_in_the_fields_of_the_workspace() {
     let wrong = ada.post("/contacts/new", "first_name=Bob&field%3AShoe+size=wide").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
-        wrong.body.contains("href=\"#field-0\"") && wrong.body.contains("is no number"),
+        wrong.body.contains("href=\"#field-0\"") && wrong.body.contains("is not a number"),
         "{}",
         wrong.body
     );

@@ -1,8 +1,10 @@
 //! The import wizard over HTTP: what is asked of each step, in its order and out of it.
 
 use crate::site::{Answer, Browser, Site};
+use app::{ImportId, Watch};
 use axum::http::{StatusCode, header};
 use http_body_util::BodyExt;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 const BOUNDARY: &str = "a-line-between";
@@ -37,8 +39,12 @@ async fn at_preview(content: &str) -> (Site, Browser, Answer) {
 
 /// The preview, once every row is counted.
 pub async fn counted(browser: &mut Browser) -> Answer {
+    counted_at(browser, "/imports/1/preview").await
+}
+
+async fn counted_at(browser: &mut Browser, path: &str) -> Answer {
     for _ in 0..300 {
-        let preview = browser.get("/imports/1/preview").await;
+        let preview = browser.get(path).await;
         assert_eq!(preview.status, StatusCode::OK, "{}", preview.body);
         if !preview.body.contains("data-poll") {
             return preview;
@@ -55,13 +61,13 @@ async fn a_file_leads_from_step_to_step() {
     for said in [
         "Field for Email",
         "value=\"email\" selected",
-        "1 column is ignored",
+        "Not imported: ",
         "Shoe size",
     ] {
         assert!(map.body.contains(said), "{said}");
     }
     let list = browser.get("/imports").await;
-    assert!(list.body.contains("people.csv") && list.body.contains("not started"));
+    assert!(list.body.contains("people.csv") && list.body.contains("Draft"));
     let step = browser.get("/imports/1").await;
     assert_eq!(step.header("location"), "/imports/1/preview");
 }
@@ -91,7 +97,7 @@ async fn what_is_no_table_is_refused_on_the_same_page() {
     assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(nothing.body.contains("Choose a file or paste rows first"));
     let list = browser.get("/imports").await;
-    assert!(list.body.contains("Nothing was imported yet"));
+    assert!(list.body.contains("No imports yet"));
 }
 
 #[tokio::test]
@@ -122,22 +128,84 @@ async fn rows_can_be_pasted() {
 }
 
 #[tokio::test]
+async fn every_suggestion_for_a_column_is_accepted_at_once_and_undone_at_once() {
+    let rows = "First Name,Email\nAnn,ann@example.con\nBob,bob@@example.org\nCy,cy@example.net\nDan,nobody\n";
+    let (_site, mut browser, preview) = at_preview(rows).await;
+    assert!(preview.body.contains("Import 1 contact<"), "{}", preview.body);
+    let invalid = browser.get("/imports/1/preview?class=invalid").await;
+    for shown in [
+        "Accept all 2 suggestions",
+        "<del>ann@example.con</del> → <ins>ann@example.com</ins>",
+        "name=\"value\" value=\"bob@example.org\"",
+    ] {
+        assert!(invalid.body.contains(shown), "{shown}: {}", invalid.body);
+    }
+    let accept = "column=1&accept=email";
+    let accepted = browser.post("/imports/1/fix?class=invalid&page=1", accept).await;
+    assert_eq!(accepted.header("location"), "/imports/1/preview?class=invalid&page=1");
+    let preview = counted(&mut browser).await;
+    assert!(preview.body.contains("Import 3 contacts"), "{}", preview.body);
+    browser.post("/imports/1/unfix?class=invalid&page=1", "").await;
+    let preview = counted(&mut browser).await;
+    assert!(preview.body.contains("Import 1 contact<"), "{}", preview.body);
+    let unknown = "column=1&accept=nonsense";
+    let refused = browser.post("/imports/1/fix?class=invalid&page=1", unknown).await;
+    assert!(refused.status.is_client_error(), "{}", refused.status);
+}
+
+#[tokio::test]
+async fn invalid_rows_of_a_result_are_fixed_in_a_new_import_with_the_same_mapping() {
+    let rows = "Vorname,Kundennummer,E-Mail\nAnn,7,ann@example.com\nBob,8,bob\nCy,9,cy@example.org\n";
+    let (site, mut browser, _) = at_preview(rows).await;
+    let form = "do=continue&column-0=nickname&column-1=company&column-2=email";
+    browser.post("/imports/1/map", form).await;
+    counted(&mut browser).await;
+    browser.post("/imports/1/start", "").await;
+    let app = site.app.clone();
+    tokio::task::spawn_blocking(move || {
+        let watch = Watch {
+            progress: &mut |_| {},
+            stop: &AtomicBool::new(false),
+        };
+        let owner = app.actor_of("ada@example.org").unwrap();
+        app.resume(owner, ImportId(1), watch).unwrap();
+    })
+    .await
+    .unwrap();
+    let result = browser.get("/imports/1/result").await;
+    assert!(result.body.contains("Fix 1 row now"), "{}", result.body);
+    let fixed = browser.post("/imports/1/fix-rejected", "").await;
+    assert_eq!(fixed.header("location"), "/imports/2/preview?class=invalid");
+    let map = browser.get("/imports/2/map").await;
+    for mapped in [
+        "value=\"nickname\" selected",
+        "value=\"company\" selected",
+        "value=\"email\" selected",
+    ] {
+        assert!(map.body.contains(mapped), "{mapped}: {}", map.body);
+    }
+    let invalid = counted_at(&mut browser, "/imports/2/preview?class=invalid").await;
+    assert!(invalid.body.contains("E-Mail in line"), "{}", invalid.body);
+    assert!(invalid.body.contains("Invalid rows of people.csv"), "{}", invalid.body);
+}
+
+#[tokio::test]
 async fn two_columns_for_one_field_are_marked_at_the_columns() {
     let (_site, mut browser, _) = at_preview("Name,City,Town\nAnn Lee,Bonn,Bonn\n").await;
     let form = "do=&encoding=&delimiter=&header=auto&column-0=full_name&column-1=company&column-2=company";
     let answer = browser.post("/imports/1/map", form).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(answer.body.contains("is to fill the same field"), "{}", answer.body);
+    assert!(answer.body.contains("is mapped to the same field"), "{}", answer.body);
     let none = browser
         .post("/imports/1/map", "do=continue&column-0=&column-1=&column-2=")
         .await;
-    assert!(none.body.contains("No column is imported yet"));
+    assert!(none.body.contains("No column is mapped yet"));
     let chosen = browser
         .post("/imports/1/map", "do=&column-0=full_name&column-1=company&column-2=")
         .await;
     assert_eq!(chosen.header("location"), "/imports/1/map");
     let map = browser.get("/imports/1/map").await;
-    assert!(map.body.contains("✎ chosen"), "{}", map.body);
+    assert!(map.body.contains(">Chosen<"), "{}", map.body);
 }
 
 #[tokio::test]
@@ -168,7 +236,7 @@ async fn an_import_that_was_started_leads_away_from_its_first_steps() {
     // Nothing runs imports here, so it stays at its start.
     let running = browser.get("/imports/1/running").await;
     assert!(
-        running.body.contains("You can close this page; the import goes on."),
+        running.body.contains("You can close this page. The import continues."),
         "{}",
         running.body
     );

@@ -89,7 +89,7 @@ async fn a_contact_is_shared_seen_edited_and_the_share_revoked() {
     );
     shows(&bob.get("/contacts").await, &["Can view", "Shared by Ada"]);
     let seen = bob.get(&page).await;
-    shows(&seen, &["Who sees it", "You can view", "by Ada, since"]);
+    shows(&seen, &["Access", "You can view", "by Ada, since"]);
     hides(
         &seen,
         &[&format!("{page}/edit"), &format!("{page}/delete"), "hand-over"],
@@ -124,14 +124,14 @@ async fn a_contact_is_shared_seen_edited_and_the_share_revoked() {
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
     shows(&ada.get(&page).await, &["Anna", "Can edit"]);
     let answer = post(&mut ada, &format!("{page}/unshare"), "to=all").await;
-    shows(&answer, &["1 contact not shared any more.", "Only you."]);
+    shows(&answer, &["1 contact no longer shared.", "Only you."]);
     assert_eq!(bob.get(&page).await.status, StatusCode::NOT_FOUND);
     // Undone, it is shared again as it was.
     let (action, form) = (undo(&answer), format!("back={page}"));
     assert_eq!(bob.post(&action, &form).await.status, StatusCode::NOT_FOUND);
     shows(
         &post(&mut ada, &action, &form).await,
-        &["Taken back: 1 contact is as before.", "Can edit"],
+        &["Undone: 1 contact restored.", "Can edit"],
     );
     shows(&bob.get(&page).await, &["You can edit"]);
     assert_eq!(ada.post(&action, &form).await.status, StatusCode::CONFLICT);
@@ -144,7 +144,7 @@ async fn several_members_are_given_a_share_at_once() {
     let mut cleo = joined(&site, "Cleo", Role::Member).await;
     let page = create(&mut ada, "first_name=Ann").await;
     let share = format!("{page}/share");
-    shows(&ada.get(&share).await, &["With several at once", "multiple"]);
+    shows(&ada.get(&share).await, &["Bulk actions", "multiple"]);
     let answer = post(&mut ada, &share, "member=&access=view").await;
     shows(&answer, &["<h1>Share</h1>", "Choose a member first."]);
     let answer = ada
@@ -178,17 +178,14 @@ async fn a_selection_or_all_that_match_is_shared_tagged_and_handed_over() {
     let answer = post(&mut ada, "/contacts/bulk", "do=tag&bulk_tag=fair&all=yes&q=an").await;
     shows(
         &answer,
-        &[
-            "2 contacts tagged, 1 passed over because you may only view them.",
-            "Undo",
-        ],
+        &["2 contacts tagged, 1 skipped because you can only view them.", "Undo"],
     );
     shows(&ada.get("/contacts?tag=fair").await, &["2 contacts"]);
     shows(
         &post(&mut ada, &undo(&answer), "back=/contacts").await,
-        &["2 contacts are as before."],
+        &["2 contacts restored."],
     );
-    shows(&ada.get("/contacts?tag=fair").await, &["Nothing found"]);
+    shows(&ada.get("/contacts?tag=fair").await, &["No contacts found"]);
     let wrong = ada.post("/contacts/bulk", "do=tag&bulk_tag=&all=yes").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     // The page of a selection carries it along.
@@ -204,16 +201,13 @@ async fn a_selection_or_all_that_match_is_shared_tagged_and_handed_over() {
         &["3 contacts", "name=\"all\" value=\"yes\""],
     );
     let answer = post(&mut ada, "/share", "member=2&access=view&all=yes&q=an").await;
-    shows(
-        &answer,
-        &["2 contacts shared, 1 passed over because they are not yours."],
-    );
+    shows(&answer, &["2 contacts shared, 1 skipped because they are not yours."]);
     shows(&bob.get("/shared").await, &["2 contacts"]);
     let answer = post(&mut ada, "/share", "do=unshare&to=2&all=yes").await;
-    shows(&answer, &["2 contacts not shared any more"]);
+    shows(&answer, &["2 contacts no longer shared"]);
     shows(
         &ada.get(&format!("/hand-over?id={}", id(&pages[2]))).await,
-        &["<h1>Hand over</h1>", "You keep", "Bob"],
+        &["<h1>Transfer</h1>", "Your access afterwards", "Bob"],
     );
     let answer = post(
         &mut ada,
@@ -221,19 +215,19 @@ async fn a_selection_or_all_that_match_is_shared_tagged_and_handed_over() {
         &format!("member=2&keep=view&id={}", id(&pages[2])),
     )
     .await;
-    shows(&answer, &["1 contact handed over."]);
+    shows(&answer, &["1 contact transferred."]);
     shows(&ada.get(&pages[2]).await, &["You can view", "Owner"]);
     shows(&bob.get(&pages[2]).await, &["Delete"]);
     shows(
         &post(&mut ada, &undo(&answer), "back=/contacts").await,
-        &["1 contact is as before."],
+        &["1 contact restored."],
     );
     shows(&ada.get(&pages[2]).await, &["Delete"]);
     // Only what is one's own is deleted.
     let answer = post(&mut ada, "/contacts/bulk", "do=delete&all=yes").await;
     shows(
         &answer,
-        &["3 contacts moved to the trash, 1 passed over because they are not yours."],
+        &["3 contacts moved to the trash, 1 skipped because they are not yours."],
     );
     let few = post(&mut bob, "/contacts/bulk", &format!("do=merge&id={}", id(&of_bob))).await;
     shows(&few, &["Select 2 to 10 contacts"]);
@@ -297,7 +291,7 @@ async fn columns_are_chosen() {
     let (_site, mut ada) = Site::set_up().await;
     create(&mut ada, "first_name=Ann&title=Captain&company=Acme").await;
     let usual = ada.get("/contacts").await;
-    shows(&usual, &[">Company</th>", ">Changed</th>"]);
+    shows(&usual, &[">Company</th>", ">Changed</a></th>"]);
     let chosen = ada
         .get("/contacts?col=name&col=title&col=owner&col=field%3AShoe&col=nonsense&sort=newest")
         .await;
@@ -355,11 +349,11 @@ async fn chosen_columns_are_remembered_for_each_member_and_list() {
     // A view that is saved now has the columns that are seen.
     shows(&ada.get("/contacts?q=x").await, &["q=x&amp;cols=name%2Ctitle"]);
     let back = post(&mut ada, "/contacts/columns", "do=standard&col=name&col=title").await;
-    shows(&back, &[">Company</th>", ">Changed</th>"]);
+    shows(&back, &[">Company</th>", ">Changed</a></th>"]);
     hides(&back, &["Standard columns"]);
     // No column beside the name is a choice as well.
     let none = post(&mut ada, "/contacts/columns", "col=name").await;
-    hides(&none, &[">Company</th>", ">Changed</th>"]);
+    hides(&none, &[">Company</th>", ">Changed</a></th>"]);
 }
 
 #[tokio::test]
@@ -374,7 +368,7 @@ async fn a_view_is_saved_used_by_others_and_deleted_by_its_maker_or_an_admin() {
         "name=Very+important&shared=yes&query=tag%3Dvip%26sort%3Dnewest%26cols%3Dname%2Ccity%26evil%3D1",
     )
     .await;
-    shows(&answer, &["The view is saved", "Very important"]);
+    shows(&answer, &["View saved", "Very important"]);
     post(&mut bob, "/views", "name=My+own&query=q%3Dx").await;
     shows(
         &bob.get("/contacts").await,
@@ -415,12 +409,12 @@ async fn a_change_that_was_interrupted_is_offered_for_undo_to_the_member_who_beg
     post(&mut ada, "/contacts/bulk", "do=tag&bulk_tag=fair&all=yes&q=an").await;
     // What a crash between two steps leaves.
     testbed::execute_in_file(&site.database_file(), "UPDATE actions SET open_until = 1");
-    let words = "A change of many contacts was interrupted";
+    let words = "A bulk action was interrupted";
     let list = ada.get("/contacts").await;
     shows(&list, &[words, "1 contact", "tagged, the others not", "Keep"]);
     hides(&bob.get("/contacts").await, &[words]);
     let answer = post(&mut ada, &undo(&list), "back=/contacts").await;
-    shows(&answer, &["Taken back: 1 contact"]);
+    shows(&answer, &["Undone: 1 contact"]);
     hides(&ada.get("/contacts").await, &[words]);
 }
 
@@ -443,7 +437,7 @@ async fn wrong_and_repeated_values_of_forms_are_answered_with_pages() {
     ] {
         let answer = ada.post(path, form).await;
         assert_eq!(answer.status, status, "{path} {form}");
-        assert!(answer.body.contains("Back to the contacts"), "{}", answer.body);
+        assert!(answer.body.contains("Back to contacts"), "{}", answer.body);
     }
     let twice = format!("do=tag&do=delete&bulk_tag=one&bulk_tag=two&id=x&id={ann}&id=");
     shows(&post(&mut ada, "/contacts/bulk", &twice).await, &["1 contact tagged"]);

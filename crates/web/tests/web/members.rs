@@ -76,7 +76,7 @@ async fn every_link_that_is_nothing_leads_to_the_same_page() {
             bodies.push(answer.body);
         }
     }
-    assert!(bodies[0].contains("not valid any more"));
+    assert!(bodies[0].contains("no longer valid"));
     assert!(bodies.iter().all(|body| *body == bodies[0]));
 }
 
@@ -126,7 +126,11 @@ async fn an_admin_keeps_order_and_what_is_changed_holds_at_once() {
         "/sign-in?next=%2Fcontacts"
     );
     let list = owner.get("/members").await;
-    assert!(list.body.contains("was signed out everywhere"), "{}", list.body);
+    assert!(
+        list.body.contains("is deactivated and signed out everywhere"),
+        "{}",
+        list.body
+    );
     assert!(list.body.contains("Activate bob"), "{}", list.body);
     owner.post("/members/2/activate", "").await;
     let form = format!("email=bob%40example.org&password={PASSWORD}");

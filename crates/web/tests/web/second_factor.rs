@@ -70,7 +70,7 @@ async fn the_second_factor_is_set_up_asked_for_and_taken_away() {
     shows(&form, &[">Code<", "one-time-code", "value=\"/imports\""]);
     let wrong = browser.post("/sign-in/code", "code=x&next=%2Fimports").await;
     assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
-    shows(&wrong, &["This code is not right."]);
+    shows(&wrong, &["Incorrect code."]);
     let pending = browser.cookie.clone();
     let form = format!("code={}&next=%2Fimports", code(&site, &secret));
     let entered = browser.post("/sign-in/code", &form).await;
@@ -106,7 +106,7 @@ async fn a_code_is_not_waited_for_for_ever() {
         .post("/sign-in/code", &format!("code={}", code(&site, &secret)))
         .await;
     assert_eq!(late.status, StatusCode::UNAUTHORIZED);
-    shows(&late, &["sign in again", ">Password<"]);
+    shows(&late, &["Sign in again", ">Password<"]);
     assert_eq!(browser.get("/account").await.status, StatusCode::SEE_OTHER);
 }
 
@@ -163,21 +163,21 @@ async fn grave_things_need_the_password_again() {
         site.world.pass(11 * MINUTE);
         let asked = owner.post(path, form).await;
         assert_eq!(asked.status, StatusCode::FORBIDDEN, "{path} {form}");
-        shows(&asked, &["Confirm that it is you", &format!("action=\"{path}\"")]);
+        shows(&asked, &["Confirm your password", &format!("action=\"{path}\"")]);
         let join = if form.is_empty() { "" } else { "&" };
         let wrong = owner
             .post(path, &format!("{form}{join}proof_password=wrong%20password"))
             .await;
-        shows(&wrong, &["This is not your password.", "Confirm that it is you"]);
+        shows(&wrong, &["Incorrect password.", "Confirm your password"]);
         let done = owner.post(path, &format!("{form}{join}{PROOF}")).await;
         assert!(
             done.status == StatusCode::OK || done.status == StatusCode::SEE_OTHER,
             "{path} {form}"
         );
-        assert!(!done.body.contains("Confirm that it is you"));
+        assert!(!done.body.contains("Confirm your password"));
         // For ten minutes nothing more is asked.
         let again = owner.post(path, form).await;
-        assert!(!again.body.contains("Confirm that it is you"), "{path} {form}");
+        assert!(!again.body.contains("Confirm your password"), "{path} {form}");
     }
     site.world.pass(11 * MINUTE);
     let asked = owner.post("/export/file", everything).await;
@@ -194,7 +194,7 @@ async fn grave_things_need_the_password_again() {
     ];
     for (path, form) in harmless {
         let done = owner.post(path, form).await;
-        assert!(!done.body.contains("Confirm that it is you"), "{path} {form}");
+        assert!(!done.body.contains("Confirm your password"), "{path} {form}");
     }
 }
 
@@ -206,7 +206,7 @@ async fn a_proof_needs_the_second_factor_too_and_its_tries_must_wait() {
     let (path, form) = ("/members/invite", "email=cy%40example.org&role=admin");
     shows(&owner.post(path, form).await, &[">Code<"]);
     let refused = owner.post(path, &format!("{form}&{PROOF}&proof_code=x")).await;
-    shows(&refused, &["This code is not right."]);
+    shows(&refused, &["Incorrect code."]);
     let proof = format!("{form}&{PROOF}&proof_code={}", code(&site, &secret));
     shows(&owner.post(path, &proof).await, &["Invitation link"]);
     site.world.pass(11 * MINUTE);

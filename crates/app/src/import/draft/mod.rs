@@ -10,6 +10,7 @@ pub(crate) mod diff;
 pub(crate) mod mapping;
 pub(crate) mod plan;
 pub(crate) mod preview;
+pub(crate) mod rejected;
 pub(crate) mod result;
 pub(crate) mod rows;
 pub(crate) mod settings;

@@ -32,6 +32,8 @@ use store::Store;
 const SMALL: u64 = 8 * 1024 * 1024;
 /// The most kinds of problems that are counted one by one.
 const PROBLEMS: usize = 200;
+/// Suggestions of a kind that are shown before they are accepted.
+const SUGGESTIONS: usize = 3;
 
 /// A preview that is going on or complete.
 pub(crate) struct Preview {
@@ -250,8 +252,18 @@ impl Preview {
                 example: cells.get(column).map(|cell| cell.trim().to_owned()).unwrap_or_default(),
                 message: reason.message.clone(),
                 advice: reason.advice.clone(),
+                code: reason.code,
+                suggested: 0,
+                suggestions: Vec::new(),
             });
             problem.rows += 1;
+            if let Some(suggestion) = &reason.suggestion {
+                problem.suggested += 1;
+                if problem.suggestions.len() < SUGGESTIONS {
+                    let now = cells.get(column).map(|cell| cell.trim().to_owned()).unwrap_or_default();
+                    problem.suggestions.push((now, suggestion.clone()));
+                }
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::import::outcome::Decision;
 use crate::import::warnings::Warnings;
 use exchange::mapping::Column;
 use exchange::open::{Dialect, EncodingFound};
-use exchange::reason::Reason;
+use exchange::reason::{Code, Reason};
 use model::{Contact, ContactId};
 use store::ImportId;
 use store::imports::ImportState;
@@ -156,4 +156,10 @@ pub struct ColumnProblem {
     pub message: String,
     /// What would be right.
     pub advice: String,
+    /// What kind of reason.
+    pub code: Code,
+    /// How many of the rows have a suggestion.
+    pub suggested: u64,
+    /// The first cells with a suggestion: as they are, and as they would be.
+    pub suggestions: Vec<(String, String)>,
 }

@@ -9,7 +9,7 @@ use crate::ui::words::date;
 use app::{Listed, Right};
 use form_urlencoded::Serializer;
 use maud::{Markup, html};
-use model::{Address, fold};
+use model::{Address, Text, fold};
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -37,6 +37,7 @@ pub enum Column {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Width {
     Short,
+    Medium,
     Usual,
     Long,
 }
@@ -70,6 +71,8 @@ const MOST: usize = 24;
 /// must not make everybody's lists megabytes; its own page shows all of it.
 const SHOWN: usize = 200;
 pub const TAGS: usize = 20;
+/// Tags that a cell has room for.
+const TAGS_IN_A_CELL: usize = 2;
 
 impl Column {
     /// Its name in addresses.
@@ -92,6 +95,7 @@ impl Column {
     pub fn width(&self) -> Width {
         match self {
             Self::Email => Width::Long,
+            Self::Phone => Width::Medium,
             Self::Changed | Self::Created | Self::Since | Self::Access => Width::Short,
             _ => Width::Usual,
         }
@@ -120,10 +124,7 @@ impl Column {
             Self::Phone => some(contact.phones.iter().map(|phone| phone.phone.international())),
             Self::City => address(|address| address.city.as_str()),
             Self::Country => address(|address| address.country.as_str()),
-            Self::Tags => html! {
-                @for tag in contact.tags.iter().take(TAGS) { span.tag { (clipped(tag.as_str())) } " " }
-                @if let Some(more) = contact.tags.len().checked_sub(TAGS + 1) { span.muted { "+" (more + 1) } }
-            },
+            Self::Tags => tags(&contact.tags),
             Self::Owner => html! { @if listed.right == Right::Own { "You" } @else { (listed.owner_name) } },
             Self::SharedBy => html! { @if let Some(share) = share { (share.by_name) } },
             Self::Since => html! { @if let Some(share) = share { (date(share.at)) } },
@@ -163,8 +164,29 @@ fn some(mut values: impl Iterator<Item = String>) -> Markup {
     let first = values.next();
     let more = values.count();
     html! {
-        @if let Some(first) = first { (clipped(&first)) }
-        @if more > 0 { span.muted { " +" (more) } }
+        @if let Some(first) = first {
+            @if more > 0 { span.several { span.cut { (clipped(&first)) } span { "+" (more) } } } @else { (clipped(&first)) }
+        }
+    }
+}
+
+/// The first tags, and how many more there are. What is cut are the words of a tag, never a badge or the count.
+fn tags(tags: &[Text]) -> Markup {
+    let more = tags.len().saturating_sub(TAGS_IN_A_CELL);
+    let all = || {
+        tags.iter()
+            .take(TAGS)
+            .map(|tag| clipped(tag.as_str()))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    html! {
+        @if !tags.is_empty() {
+            span.several title=[(more > 0).then(all)] {
+                @for tag in tags.iter().take(TAGS_IN_A_CELL) { span.tag { (clipped(tag.as_str())) } }
+                @if more > 0 { span { "+" (more) } }
+            }
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::pages::contacts::list_query::ListQuery;
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
 use crate::ui::form_data::first;
+use crate::ui::icon::{Icon, icon};
 use axum::extract::State;
 use axum::response::Redirect;
 use axum_extra::extract::Form;
@@ -46,12 +47,12 @@ pub fn menu(chosen: &Columns, shown: &[Column], fields: &[String], kept: Markup)
         .collect();
     html! {
         details.menu.choose {
-            summary { "Columns" }
+            summary { (icon(Icon::Columns)) "Columns" }
             form.menu-items.stack method="post" action="/contacts/columns" {
                 (kept)
                 input type="hidden" name="col" value=(NAME_ONLY);
                 fieldset {
-                    legend { "Columns beside the name" }
+                    legend { "Columns next to the name" }
                     @for column in &known {
                         label.choice {
                             input type="checkbox" name="col" value=(column.name()) checked[shown.contains(column)];
@@ -60,7 +61,7 @@ pub fn menu(chosen: &Columns, shown: &[Column], fields: &[String], kept: Markup)
                     }
                 }
                 div.actions {
-                    button.button-small { "Show these" }
+                    button.button-small { "Apply" }
                     @if !chosen.are_standard() { button.button-small.button-quiet name="do" value=(STANDARD) { "Standard columns" } }
                 }
             }

@@ -25,7 +25,7 @@ pub fn custom_field_inputs<'a>(
     };
     html! {
         @if rules.offered().next().is_some() {
-            fieldset.card {
+            fieldset.form-section {
                 legend.visually-hidden { "Custom fields" }
                 div.grid-2 { @for own in rules.offered().enumerate() { (input(own)) } }
             }
@@ -53,7 +53,7 @@ fn control(own: &CustomField, id: &str, value: &str, about: Option<String>, is_w
                 select id=(id) name=(name) aria-describedby=[about] aria-invalid=[invalid] {
                     option value="" selected[value.is_empty()] { "" }
                     @if !value.is_empty() && !own.choices.iter().any(|choice| choice == value) {
-                        option value=(value) selected { (value) " (not offered any more)" }
+                        option value=(value) selected { (value) " (archived)" }
                     }
                     @for choice in &own.choices { option value=(choice) selected[choice == value] { (choice) } }
                 }

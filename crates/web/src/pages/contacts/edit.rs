@@ -77,7 +77,7 @@ pub async fn edit(
     let stored = blocking(&web, move |app| app.contact(actor, id)).await?;
     if stored.right < Right::Edit {
         return Err(Problem::App(Error::Forbidden(
-            "this contact is shared with you to view, not to edit; ask its owner",
+            "you can view this contact but not edit it. Ask its owner for access",
         )));
     }
     if too_large_for_a_form([&stored.contact].into_iter()) {
@@ -116,8 +116,8 @@ pub async fn save(
 ) -> Result<Response, Problem> {
     let id = id(&contact)?;
     let version = fields.first("version").and_then(|version| version.parse().ok());
-    let version =
-        version.ok_or_else(|| Problem::BadRequest("The form came without the version it was made of.".to_owned()))?;
+    let version = version
+        .ok_or_else(|| Problem::BadRequest("The form is incomplete. Reload the page and try again.".to_owned()))?;
     sent(web, signed, Some((id, version)), &fields).await
 }
 
@@ -238,13 +238,13 @@ fn show(signed: &CurrentMember, shown: Shown) -> Markup {
             h1 { (title) }
             @if !shown.mistakes.is_empty() {
                 (notice(Tone::Bad, html! {
-                    p { "Nothing was saved yet. Look at these:" }
+                    p { "Nothing has been saved yet. Check these fields:" }
                     ul { @for (place, what) in &shown.mistakes { li { a href={"#" (place)} { (what) } } } }
                 }))
             }
             @if let Some((theirs, mine)) = &shown.conflict { (conflict(theirs, mine, &back)) }
             @if !shown.namesakes.is_empty() { (namesakes(&shown.namesakes)) }
-            form.stack.contact-form method="post" action=(action) {
+            form.contact-form method="post" action=(action) data-warns-of-changes {
                 // Enter saves; it would else press the first button.
                 button.visually-hidden tabindex="-1" aria-hidden="true" { "Save" }
                 @if let Some((_, version)) = shown.of { input type="hidden" name="version" value=(version); }
@@ -253,7 +253,7 @@ fn show(signed: &CurrentMember, shown: Shown) -> Markup {
                 div.actions {
                     button.button-primary {
                         @if shown.conflict.is_some() { "Save my values" }
-                        @else if !shown.namesakes.is_empty() { "Save nevertheless" }
+                        @else if !shown.namesakes.is_empty() { "Save anyway" }
                         @else { "Save" }
                     }
                     a.button href=(back) { "Cancel" }
@@ -268,13 +268,13 @@ fn namesakes(namesakes: &[Namesake]) -> Markup {
     notice(
         Tone::Warn,
         html! {
-            p { "Nothing was saved yet, because there may be this contact already:" }
+            p { "Nothing has been saved yet. This contact may already exist:" }
             ul {
                 @for namesake in namesakes {
                     li { a href={"/contacts/" (namesake.id)} { (namesake.name) } " has this " (if namesake.by_email { "email" } else { "phone" }) " already" }
                 }
             }
-            p { "If it is somebody else, save nevertheless." }
+            p { "If it is a different person, save anyway." }
         },
     )
 }
@@ -302,19 +302,19 @@ fn conflict(theirs: &Contact, mine: &Contact, back: &str) -> Markup {
     notice(
         Tone::Warn,
         html! {
-            p { "Somebody else has saved this contact since you opened it. Your values are below and not saved yet." }
+            p { "Another member saved this contact while you were editing. Your changes are not saved yet." }
             @if !differing.is_empty() {
                 div.table-wrap {
                     table.table {
-                        caption.visually-hidden { "What differs" }
-                        thead { tr { th scope="col" { "Field" } th scope="col" { "Saved by somebody else" } th scope="col" { "Yours" } } }
+                        caption.visually-hidden { "Differences" }
+                        thead { tr { th scope="col" { "Field" } th scope="col" { "Saved by the other member" } th scope="col" { "Yours" } } }
                         tbody { @for (name, theirs, mine) in &differing {
                             tr { th scope="row" { (name) } td.wrap { (if theirs.is_empty() { "—" } else { theirs }) } td.wrap { (if mine.is_empty() { "—" } else { mine }) } }
                         } }
                     }
                 }
             }
-            p { "Change them where the other values are right, then save; or " a href={(back) "/edit"} { "begin again with the other values" } "." }
+            p { "Choose which values to keep and save, or " a href={(back) "/edit"} { "discard your changes" } "." }
         },
     )
 }

@@ -183,7 +183,7 @@ impl Entered {
                 Err(problem) => mistakes.push((
                     format!("phone-{at}"),
                     format!(
-                        "“{}” {}. Write it with its country code, as in +1 202 555 0101.",
+                        "“{}” {}. Include the country code, as in +1 202 555 0101.",
                         value.trim(),
                         problem.what()
                     ),
@@ -210,7 +210,7 @@ impl Entered {
             contact.birthday = Birthday::parse(self.birthday.trim(), DateOrder::default());
             if contact.birthday.is_none() {
                 let what = format!(
-                    "“{}” is no date; write it as 1984-03-09, or --03-09 without a year",
+                    "“{}” is not a date. Use YYYY-MM-DD, or --MM-DD without a year",
                     self.birthday.trim()
                 );
                 mistakes.push(("birthday".to_owned(), what));
@@ -238,7 +238,7 @@ impl Entered {
             .collect();
         mistakes.extend(broken);
         if mistakes.is_empty() && !contact.has_identity() {
-            let what = "a contact needs a name, a company, an email or a phone; fill one of them";
+            let what = "enter a name, a company, an email or a phone number";
             mistakes.push(("first_name".to_owned(), what.to_owned()));
         }
         if mistakes.is_empty() {

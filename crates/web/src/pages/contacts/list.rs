@@ -4,13 +4,14 @@
 use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::pages::contacts::columns::Columns;
-use crate::pages::contacts::list_query::{ListQuery, PAGE, SCOPES, SHARED, SORTS};
+use crate::pages::contacts::list_query::{ListQuery, PAGE, SCOPES, SHARED, SORTS, SWAPPED};
 use crate::pages::contacts::undo::interrupted_notice;
 use crate::pages::contacts::{columns_menu, table, views};
 use crate::session::CurrentMember;
 use crate::session::flash::ShownFlash;
 use crate::ui::error_page::Problem;
 use crate::ui::flash::Flash;
+use crate::ui::icon::{Icon, icon};
 use crate::ui::layout::{Page, Section, Tone, empty, notice, page, pages};
 use crate::ui::words::{contacts, number};
 use app::{InterruptedAction, ListPage, ListRequest, SavedView, Scope, View};
@@ -19,9 +20,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use maud::{Markup, html};
 use std::sync::Arc;
-
-/// The parts of the page that another search replaces.
-const SWAPPED: &str = "results head-actions";
 
 /// What a page of a list is made of.
 struct Shown {
@@ -159,11 +157,11 @@ fn custom_fields(view: &mut View<'_, '_>) -> Result<Vec<String>, app::Error> {
 fn all(shown: &Shown) -> Markup {
     html! {
         div.head {
-            h1 { "Contacts" }
+            (heading("Contacts", shown))
             div.actions id="head-actions" {
-                a.button.button-primary href="/contacts/new" { "New contact" }
-                a.button href="/import" { "Import" }
-                a.button href=(shown.criteria.url("/export", 0)) { "Export" }
+                a.button href="/import" { (icon(Icon::Import)) "Import" }
+                a.button href=(shown.criteria.url("/export", 0)) { (icon(Icon::Export)) "Export" }
+                a.button.button-primary href="/contacts/new" { (icon(Icon::Add)) "New contact" }
             }
         }
         (body(shown, nobody_yet))
@@ -174,12 +172,28 @@ fn of_others(shown: &Shown) -> Markup {
     html! {
         div.head {
             div {
-                h1 { "Shared with me" }
-                p.muted { "Contacts of other members that you may see or edit." }
+                (heading("Shared with me", shown))
+                p.muted { "Contacts that other members share with you." }
             }
-            div.actions id="head-actions" { a.button href=(shown.criteria.url("/export", 0)) { "Export" } }
+            div.actions id="head-actions" {
+                a.button href=(shown.criteria.url("/export", 0)) { (icon(Icon::Export)) "Export" }
+            }
         }
         (body(shown, nothing_shared_yet))
+    }
+}
+
+/// The heading of the page and how many contacts the list has.
+fn heading(title: &str, shown: &Shown) -> Markup {
+    let count = match &shown.found {
+        Ok(found) if !found.page.contacts.is_empty() => count(found),
+        _ => String::new(),
+    };
+    html! {
+        div.title {
+            h1 { (title) }
+            p.list-count id="list-count" role="status" { (count) }
+        }
     }
 }
 
@@ -193,7 +207,10 @@ fn body(shown: &Shown, nobody_yet: fn() -> Markup) -> Markup {
         @if nobody {
             div id="results" { (nobody_yet()) }
         } @else {
-            (search(&shown.criteria, &shown.fields))
+            div.list-bar {
+                (search(&shown.criteria, &shown.fields))
+                (tools(shown))
+            }
             div.stack id="results" {
                 @match &shown.found {
                     Ok(found) => (results(shown, found)),
@@ -205,12 +222,11 @@ fn body(shown: &Shown, nobody_yet: fn() -> Markup) -> Markup {
 }
 
 /// The menus of views and of columns.
-fn tools(shown: &Shown, count: &str) -> Markup {
+fn tools(shown: &Shown) -> Markup {
     let criteria = &shown.criteria;
     let columns = shown.columns.shown(criteria.scope() == Scope::Shared);
     html! {
-        div.list-tools {
-            p.list-count role="status" { (count) }
+        div.list-tools id="list-tools" {
             (views::menu(&shown.views, criteria, &shown.columns))
             (columns_menu::menu(&shown.columns, &columns, &shown.fields, criteria.hidden_but_columns()))
         }
@@ -221,7 +237,7 @@ fn nobody_yet() -> Markup {
     empty(
         "No contacts yet",
         html! {
-            p { "Bring them from Google, Outlook, LinkedIn, a spreadsheet or any CSV file; nothing is written before you have seen it." }
+            p { "Import from Google, Outlook, LinkedIn or any CSV file. You review everything before it is saved." }
             div.actions {
                 a.button.button-primary href="/import" { "Import contacts" }
                 a.button href="/contacts/new" { "New contact" }
@@ -235,8 +251,8 @@ fn nothing_shared_yet() -> Markup {
     empty(
         "Nothing is shared with you",
         html! {
-            p { "When another member shares contacts with you, or with everyone in the workspace, they stand here, with who shared them and since when." }
-            a.button href="/contacts" { "Back to the contacts" }
+            p { "Contacts that other members share with you or with everyone appear here, with who shared them and when." }
+            a.button href="/contacts" { "Back to contacts" }
         },
     )
 }
@@ -246,8 +262,9 @@ fn search(criteria: &ListQuery, fields: &[String]) -> Markup {
         form.search role="search" method="get" action=(criteria.path()) data-swap=(SWAPPED) {
             @if let Some(columns) = criteria.columns.query() { input type="hidden" name="cols" value=(columns); }
             div.toolbar {
-                div.grow.field {
+                div.grow.field.search-field {
                     label.visually-hidden for="search" { "Search contacts" }
+                    (icon(Icon::Search))
                     input id="search" type="search" name="q" value=(criteria.q) data-autosubmit data-search autocomplete="off"
                         spellcheck="false" enterkeyhint="search" placeholder="Search by name, email, phone, company or tag";
                 }
@@ -257,24 +274,34 @@ fn search(criteria: &ListQuery, fields: &[String]) -> Markup {
                         @for (sort, name, title) in SORTS { option value=(name) selected[criteria.sort() == sort] { (title) } }
                     }
                 }
+                (filters(criteria, fields))
                 button data-without-script { "Search" }
             }
-            details.filters open[criteria.narrowed() > 0] {
-                summary { "Filters" }
-                div.filter-fields {
-                    @if criteria.path() != SHARED { (whose(criteria)) }
-                    (text("tag", "Tag", &criteria.tag))
-                    (text("company", "Company", &criteria.company))
-                    (text("import", "Import number", &criteria.import))
-                    div.field {
-                        label for="filter-since" { "Changed since" }
-                        input id="filter-since" type="date" name="since" value=(criteria.since) data-autosubmit;
-                    }
-                    (own_field(criteria, fields))
-                    label.choice {
-                        input type="checkbox" name="no" value="email" checked[criteria.no == "email"] data-autosubmit;
-                        "Has no email"
-                    }
+        }
+    }
+}
+
+fn filters(criteria: &ListQuery, fields: &[String]) -> Markup {
+    let count = criteria.narrowed();
+    html! {
+        details.menu.choose.filters {
+            summary {
+                (icon(Icon::Filter)) "Filters"
+                span id="filter-count" { @if count > 0 { span.tab-count { (count) } } }
+            }
+            div.menu-items.filter-fields {
+                @if criteria.path() != SHARED { (whose(criteria)) }
+                (text("tag", "Tag", &criteria.tag))
+                (text("company", "Company", &criteria.company))
+                (text("import", "Import number", &criteria.import))
+                div.field {
+                    label for="filter-since" { "Changed since" }
+                    input id="filter-since" type="date" name="since" value=(criteria.since) data-autosubmit;
+                }
+                (own_field(criteria, fields))
+                label.choice {
+                    input type="checkbox" name="no" value="email" checked[criteria.no == "email"] data-autosubmit;
+                    "Has no email"
                 }
             }
         }
@@ -325,23 +352,22 @@ fn results(shown: &Shown, found: &Found) -> Markup {
     html! {
         (criteria.chips())
         @if page.total.is_none() {
-            div data-again="results" { (notice(Tone::Plain, html! {
-                p { "Search is getting ready; this takes some seconds after a start. Below are the first contacts by name." }
+            div data-again="results list-count" { (notice(Tone::Plain, html! {
+                p { "Search will be ready in a few seconds. Until then you see the first contacts by name." }
             })) }
         } @else if page.catching_up {
-            div data-again="results" { (notice(Tone::Plain, html! { p { "Many contacts have just changed. The list follows by a few seconds." } })) }
+            div data-again="results list-count" { (notice(Tone::Plain, html! { p { "Updating the list…" } })) }
         }
         @if page.contacts.is_empty() {
-            @if page.total.is_some() { (tools(shown, "")) (nothing_found(criteria)) }
+            @if page.total.is_some() { (nothing_found(criteria)) }
         } @else {
-            (tools(shown, &count(found)))
             form id="bulk" method="post" action="/contacts/bulk" data-selection=(total) {
                 (criteria.hidden())
                 (table::bulk_bar(&page.contacts, &shown.tags, total, criteria.scope()))
-                (table::table(&page.contacts, &shown.columns.shown(criteria.scope() == Scope::Shared), criteria.scope()))
+                (table::table(&page.contacts, &shown.columns.shown(criteria.scope() == Scope::Shared), criteria))
             }
             @if let Some(total) = page.total {
-                (pages(found.at, total.div_ceil(PAGE), "results", |to| criteria.list_url(to)))
+                (pages(found.at, total.div_ceil(PAGE), "results list-count", |to| criteria.list_url(to)))
             }
         }
     }
@@ -364,9 +390,9 @@ fn count(found: &Found) -> String {
 
 fn nothing_found(criteria: &ListQuery) -> Markup {
     empty(
-        "Nothing found",
+        "No contacts found",
         html! {
-            p { "No contact has all of this. Words may be any part of a name, an email, a company, a tag, or the end of a phone number." }
+            p { "No contacts match your search. You can search for any part of a name, email, company or tag, or for the end of a phone number." }
             div.actions {
                 @if !criteria.is_empty() { a.button href=(criteria.path()) { "Show all contacts" } }
             }

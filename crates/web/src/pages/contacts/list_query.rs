@@ -13,6 +13,8 @@ use serde::Deserialize;
 pub const CONTACTS: &str = "/contacts";
 /// The page of what others share with the member.
 pub const SHARED: &str = "/shared";
+/// The ids of the parts of a list that another search or order replaces.
+pub const SWAPPED: &str = "results head-actions list-count list-tools filter-count";
 /// Contacts on a page of the list.
 pub const PAGE: u64 = 50;
 
@@ -44,8 +46,8 @@ pub struct ListQuery {
 
 /// Whose contacts, with their names in addresses and for people.
 pub const SCOPES: [(Scope, &str, &str); 3] = [
-    (Scope::All, "", "All I can see"),
-    (Scope::Mine, "mine", "Mine"),
+    (Scope::All, "", "All contacts"),
+    (Scope::Mine, "mine", "My contacts"),
     (Scope::Shared, "shared", "Shared with me"),
 ];
 
@@ -124,7 +126,7 @@ impl ListQuery {
         }
         if !self.import.trim().is_empty() {
             let number = self.import.trim().parse();
-            let number = number.map_err(|_| Error::Filter("the number of an import is a whole number".to_owned()))?;
+            let number = number.map_err(|_| Error::Filter("Enter the number of an import, such as 12".to_owned()))?;
             filter = filter.with_import(ImportId(number));
         }
         if self.no == "email" {
@@ -142,6 +144,15 @@ impl ListQuery {
     pub fn sort(&self) -> Sort {
         let known = SORTS.iter().find(|(_, name, _)| *name == self.sort);
         known.map_or(Sort::Name, |(sort, _, _)| *sort)
+    }
+
+    /// The same list in another order.
+    pub fn ordered(&self, by: Sort) -> Self {
+        let name = SORTS.iter().find(|(sort, _, _)| *sort == by).map_or("", |sort| sort.1);
+        Self {
+            sort: name.to_owned(),
+            ..self.clone()
+        }
     }
 
     pub fn page(&self) -> u64 {
@@ -269,7 +280,7 @@ impl ListQuery {
         };
         html! {
             @if !self.is_empty() {
-                ul.chips aria-label="Narrowed to" {
+                ul.chips aria-label="Filters" {
                     @for (name, value) in &said {
                         @let chip = chip(name, value);
                         li { a.tag href=(self.url_but(path, Some(name), 0)) aria-label={"Remove " (chip)} { (chip) " ✕" } }

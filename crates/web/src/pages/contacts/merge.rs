@@ -104,11 +104,11 @@ pub async fn form(
             nav aria-label="Way back" { a href=(back) { "← " (back_name) } }
             div.head { h1 { "Merge contacts" } }
             @if changed {
-                (notice(Tone::Warn, html! { p { "One of them has changed since you opened this page, so nothing was merged. This is how they are now." } }))
+                (notice(Tone::Warn, html! { p { "One of these contacts has changed since you opened this page, so nothing was merged. The current values are shown below." } }))
             }
             @if right_many { (content(contacts, from)) } @else {
                 (empty("Which contacts?", html! {
-                    p { "Select two to ten contacts in the list and choose Merge, or let them be found." }
+                    p { "Select two to ten contacts in the list and choose Merge, or find duplicates." }
                     div.actions { a.button href="/contacts" { "Contacts" } a.button href="/duplicates" { "Find duplicates" } }
                 }))
             }
@@ -127,13 +127,13 @@ fn content(mut contacts: Vec<StoredContact>, from: Option<usize>) -> Markup {
     let Some(first) = stays.iter().position(|stays| *stays) else {
         let why = App::hinders_merging(&contacts).unwrap_or_default();
         return html! {
-            (notice(Tone::Warn, html! { p { "These cannot be merged by you. " (why) } }))
+            (notice(Tone::Warn, html! { p { "You cannot merge these contacts. " (why) } }))
             div.actions { a.button href="/duplicates" { "Find duplicates" } a.button href="/contacts" { "Contacts" } }
         };
     };
     if too_large_for_a_form(contacts.iter().map(|stored| &stored.contact)) {
         return html! {
-            (notice(Tone::Warn, html! { p { "These hold more than a form can, so they cannot be merged here. Shorten one of them with an import first." } }))
+            (notice(Tone::Warn, html! { p { "These contacts have too many values to be merged on a page. Shorten one of them first." } }))
             div.actions { a.button href=(way_back(from).0) { "Back" } }
         };
     }
@@ -157,14 +157,14 @@ fn content(mut contacts: Vec<StoredContact>, from: Option<usize>) -> Markup {
             (lists(&values))
             @if !one.is_empty() {
                 section.card aria-labelledby="agreed" {
-                    h2 id="agreed" { "Nothing to choose" }
+                    h2 id="agreed" { "No conflicts" }
                     dl.facts { @for choice in &one { dt { (name_of(&choice.field)) } dd.lines { (choice.values[0].0) } } }
                 }
             }
             div.actions {
                 button.button-primary { "Merge" }
                 a.button href=(way_back(from).0) { "Cancel" }
-                span.muted.small { "It can be undone." }
+                span.muted.small { "You can undo this." }
             }
         }
     }
@@ -174,9 +174,9 @@ fn which_stays(contacts: &[StoredContact], from: Option<usize>) -> Markup {
     let all: Vec<ContactId> = contacts.iter().map(|stored| stored.id).collect();
     html! {
         fieldset.card {
-            legend.visually-hidden { "The contact that stays" }
-            h2 { "The contact that stays" }
-            p.muted.small { "The others go into it. It keeps its owner, its shares and its history." }
+            legend.visually-hidden { "Contact to keep" }
+            h2 { "Contact to keep" }
+            p.muted.small { "The others are merged into it. It keeps its owner, its shares and its history." }
             @for (place, stored) in contacts.iter().enumerate() {
                 div.choice {
                     input type="radio" name="kept" id={"kept-" (place)} value=(stored.id) checked[place == 0]
@@ -186,11 +186,11 @@ fn which_stays(contacts: &[StoredContact], from: Option<usize>) -> Markup {
                         div.muted.small {
                             (if stored.right == Right::Own { "yours" } else { stored.owner_name.as_str() })
                             " · " a href={"/contacts/" (stored.id)} {
-                                "Look at it" span.visually-hidden { ": " (place + 1) ", " (brief(&stored.contact.display_name())) }
+                                "View contact" span.visually-hidden { ": " (place + 1) ", " (brief(&stored.contact.display_name())) }
                             }
                             @if contacts.len() > 2 {
                                 " · " a href=(address(&without(&all, stored.id), from, false)) {
-                                    "Leave it out" span.visually-hidden { ": " (place + 1) ", " (brief(&stored.contact.display_name())) }
+                                    "Exclude" span.visually-hidden { ": " (place + 1) ", " (brief(&stored.contact.display_name())) }
                                 }
                             }
                         }
@@ -227,7 +227,7 @@ fn single(choice: &SingleChoice, contacts: &[StoredContact]) -> Markup {
                     span.lines { (value) }
                 }
             }
-            @if notes { label.choice { input type="radio" name=(form_name) value=(ALL) checked; "All of them, one below the other" } }
+            @if notes { label.choice { input type="radio" name=(form_name) value=(ALL) checked; "All, one below the other" } }
         }
     }
 }
@@ -270,6 +270,11 @@ pub async fn merge(
     let request = request(&sent, &ids)?;
     let from = sent.first(FROM).and_then(|from| from.parse().ok());
     let (actor, kept) = (signed.actor, request.kept);
+    // Members who work through the duplicates stay there.
+    let next = match sent.first("then") {
+        Some("duplicates") => duplicates_url(from.unwrap_or_default()),
+        _ => format!("/contacts/{kept}"),
+    };
     match blocking(&web, move |app| app.merge(actor, &request)).await {
         Ok(report) => {
             let flash = Flash::Changed {
@@ -277,9 +282,9 @@ pub async fn merge(
                 contacts: report.contacts,
                 skipped: report.skipped,
                 action: report.action,
-                more_duplicates: from,
+                more_duplicates: from.filter(|_| sent.first("then").is_none()),
             };
-            Ok(redirect(&format!("/contacts/{kept}"), flash))
+            Ok(redirect(&next, flash))
         }
         Err(Problem::App(Error::ChangedMeanwhile { .. })) => {
             Ok(Redirect::to(&address(&ids, from, true)).into_response())
@@ -289,11 +294,15 @@ pub async fn merge(
 }
 
 fn request(sent: &Pairs, ids: &[ContactId]) -> Result<MergeRequest, Problem> {
-    let kept = sent.first("kept").and_then(|kept| kept.parse().ok());
-    let kept: ContactId = kept.ok_or_else(|| Problem::BadRequest("Choose the contact that stays.".to_owned()))?;
+    // Without a choice the first is kept.
+    let kept = match sent.first("kept") {
+        Some(kept) => kept.parse().ok(),
+        None => ids.first().copied(),
+    };
+    let kept: ContactId = kept.ok_or_else(|| Problem::BadRequest("Choose the contact to keep.".to_owned()))?;
     if !ids.contains(&kept) {
         return Err(Problem::BadRequest(
-            "Choose the contact that stays among those that are merged.".to_owned(),
+            "Choose the contact to keep among those that are merged.".to_owned(),
         ));
     }
     let gone = without(ids, kept);

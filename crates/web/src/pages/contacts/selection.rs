@@ -94,8 +94,7 @@ impl Meant {
 
 /// The answer while it is not sure which contacts are meant.
 pub fn unsure() -> Problem {
-    let why =
-        "The list is catching up with what has just changed, so it is not sure who is meant. Try again in a moment.";
+    let why = "The list is still updating, so the selection cannot be determined yet. Try again in a moment.";
     Problem::BadRequest(why.to_owned())
 }
 

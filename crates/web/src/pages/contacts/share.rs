@@ -76,7 +76,7 @@ fn own(app: &App, actor: Actor, id: ContactId) -> Result<StoredContact, Error> {
     match stored.right {
         Right::Own => Ok(stored),
         _ => Err(Error::Forbidden(
-            "this contact belongs to another member; only its owner may share it or hand it over",
+            "only the owner of this contact can share or transfer it",
         )),
     }
 }
@@ -156,15 +156,15 @@ fn form(action: &str, others: &[Colleague], kept: Markup) -> Markup {
             }
             @if others.len() > 1 {
                 details {
-                    summary { "With several at once" }
+                    summary { "Bulk actions" }
                     div.field {
-                        label for="several" { "Who else" }
+                        label for="several" { "Members" }
                         select id="several" name="member" multiple size=(others.len().min(SEVERAL_SHOWN)) { (options(others)) }
-                        p.hint.muted.small { "Hold Ctrl (⌘ on a Mac) to choose several." }
+                        p.hint.muted.small { "Hold Ctrl (⌘ on a Mac) to select more than one." }
                     }
                 }
             }
-            @if others.is_empty() { p.hint.muted.small { "You are alone in this workspace so far. " a href="/members" { "Invite somebody" } " first." } }
+            @if others.is_empty() { p.hint.muted.small { "You are the only member of this workspace. " a href="/members" { "Invite a member" } " first." } }
             div.actions { button.button-primary { "Share" } }
         }
     }
@@ -189,7 +189,7 @@ fn who_sees_it(id: ContactId, shares: &[ShareInfo]) -> Markup {
     html! {
         section.stack aria-labelledby="sees" {
             div.head {
-                h2 id="sees" { "Who sees it" }
+                h2 id="sees" { "Shared with" }
                 @if shares.len() > 1 {
                     form method="post" action=(back) {
                         input type="hidden" name="to" value=(ALL);
@@ -389,15 +389,15 @@ pub async fn ask(web: &Arc<Web>, signed: &CurrentMember, sent: SelectionForm) ->
         div.narrow {
             (asked.back())
             h1 { "Share" }
-            p.muted { (contacts(asked.count)) ". Those that are not yours are skipped." }
+            p.muted { (contacts(asked.count)) ". Contacts you don't own are skipped." }
             (nobody(!sent.access.is_empty()))
             (form("/share", &asked.others, asked.hidden()))
             form.card.stack method="post" action="/share" {
-                h2 { "Take shares back" }
+                h2 { "Stop sharing" }
                 (asked.hidden())
                 input type="hidden" name="do" value="unshare";
                 div.field {
-                    label for="revoke" { "Of whom" }
+                    label for="revoke" { "With whom" }
                     select id="revoke" name="to" {
                         option value=(ALL) { "All" }
                         option value=(EVERYONE) { "Everyone in the workspace" }
@@ -419,10 +419,10 @@ pub async fn ask_to_whom(web: &Arc<Web>, signed: &CurrentMember, sent: Selection
     let content = html! {
         div.narrow {
             (asked.back())
-            h1 { "Hand over" }
-            p.muted { (contacts(asked.count)) " will belong to another member, who may then edit, share and delete them. Those that are not yours are skipped." }
+            h1 { "Transfer" }
+            p.muted { (contacts(asked.count)) " will belong to another member, who may then edit, share and delete them. Contacts you don't own are skipped." }
             @if asked.others.is_empty() {
-                p { "There is nobody to hand them over to. " a href="/members" { "Invite somebody" } " first." }
+                p { "There is nobody to transfer them to. " a href="/members" { "Invite a member" } " first." }
             } @else {
                 form.card.stack method="post" action="/hand-over" {
                     (asked.hidden())
@@ -432,7 +432,7 @@ pub async fn ask_to_whom(web: &Arc<Web>, signed: &CurrentMember, sent: Selection
                             select id="member" name="member" { (options(&asked.others)) }
                         }
                         div.field {
-                            label for="keep" { "You keep" }
+                            label for="keep" { "Your access afterwards" }
                             select id="keep" name="keep" {
                                 option value=(Access::View.as_str()) { "Can view" }
                                 option value=(Access::Edit.as_str()) { "Can edit" }
@@ -440,12 +440,12 @@ pub async fn ask_to_whom(web: &Arc<Web>, signed: &CurrentMember, sent: Selection
                             }
                         }
                     }
-                    div.actions { button.button-primary { "Hand over" } }
+                    div.actions { button.button-primary { "Transfer" } }
                 }
             }
         }
     };
-    Ok(framed(signed, "Hand over", content).into_response())
+    Ok(framed(signed, "Transfer", content).into_response())
 }
 
 /// Runs an action on a selection and goes back to the list.

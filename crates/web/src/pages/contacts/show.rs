@@ -6,9 +6,11 @@ use crate::pages::contacts::selection::id;
 use crate::pages::contacts::share::{can, name as share_name};
 use crate::session::CurrentMember;
 use crate::session::flash::ShownFlash;
+use crate::ui::avatar::avatar;
 use crate::ui::contact_text::{facts, lines, title};
 use crate::ui::error_page::Problem;
 use crate::ui::flash::{Flash, redirect};
+use crate::ui::icon::{Icon, icon};
 use crate::ui::layout::{Page, Section, Tone, notice, page};
 use crate::ui::truncate::{Room, brief};
 use crate::ui::words::{moment, number};
@@ -106,17 +108,20 @@ fn content(shown: &Shown) -> Markup {
         nav aria-label="Way back" { a href=(way_back.0) { "← " (way_back.1) } }
         @if let Some(flash) = &shown.flash { (flash.notice(&format!("/contacts/{}", stored.id))) }
         div.head {
-            div {
-                h1 { (brief(&contact.display_name())) }
-                @if !about.is_empty() { p.muted { (about) } }
+            div.person {
+                (avatar(&contact.display_name()))
+                div {
+                    h1 { (brief(&contact.display_name())) }
+                    @if !about.is_empty() { p.muted { (about) } }
+                }
             }
             (actions(stored))
         }
-        @if room.is_cut() { (notice(Tone::Plain, html! { p { "This contact has more than fits on a page. " a href="/export" { "An export" } " has all of it." } })) }
+        @if room.is_cut() { (notice(Tone::Plain, html! { p { "This contact has more values than this page shows. " a href="/export" { "An export" } " has all of it." } })) }
         div.columns-2 {
             div.stack {
-                section.card aria-labelledby="values" {
-                    h2 id="values" { "Values" }
+                section.card aria-labelledby="details" {
+                    h2 id="details" { "Details" }
                     dl.facts { (values) }
                 }
                 @if !contact.notes.is_empty() {
@@ -126,7 +131,7 @@ fn content(shown: &Shown) -> Markup {
             div.stack {
                 (who_sees_it(shown))
                 section.card aria-labelledby="origin" {
-                    h2 id="origin" { "Where it came from" }
+                    h2 id="origin" { "Source" }
                     (origin(stored, history))
                 }
             }
@@ -142,8 +147,13 @@ fn actions(stored: &StoredContact) -> Markup {
             @if stored.right >= Right::Edit { a.button.button-primary href={(at) "/edit"} data-key="e" { "Edit" } }
             @if stored.right == Right::Own {
                 a.button href={(at) "/share"} data-key="s" { "Share" }
-                a.button href={"/hand-over?id=" (stored.id)} { "Hand over" }
-                form method="post" action={(at) "/delete"} { button.button-danger data-key="#" { "Delete" } }
+                details.menu {
+                    summary.button aria-label="More actions" { (icon(Icon::More)) }
+                    div.menu-items {
+                        a href={"/hand-over?id=" (stored.id)} { "Transfer" }
+                        form method="post" action={(at) "/delete"} { button.danger data-key="#" { "Delete" } }
+                    }
+                }
             } @else {
                 span.badge { (if stored.right == Right::Edit { "You can edit" } else { "You can view" }) }
             }
@@ -156,7 +166,7 @@ fn who_sees_it(shown: &Shown) -> Markup {
     let owns = shown.stored.right == Right::Own;
     html! {
         section.card aria-labelledby="sees" {
-            h2 id="sees" { "Who sees it" }
+            h2 id="sees" { "Access" }
             dl.facts {
                 dt { (if owns { "You" } else { shown.stored.owner_name.as_str() }) } dd { "Owner" }
                 @for share in &shown.shares {
@@ -164,7 +174,7 @@ fn who_sees_it(shown: &Shown) -> Markup {
                     dd { (can(share.access)) " " span.muted.small { "by " (share.by_name) ", since " (moment(share.at)) } }
                 }
             }
-            @if owns && shown.shares.is_empty() { p.muted.small { "Nobody else sees it." } }
+            @if owns && shown.shares.is_empty() { p.muted.small { "Only you can see this contact." } }
         }
     }
 }
@@ -177,11 +187,11 @@ fn values(contact: &Contact, rules: &ContactRules, room: &Room) -> Markup {
         }
         @for email in &contact.emails {
             dt { "Email" (kind(&email.label)) }
-            dd { a href={"mailto:" (brief(email.value.as_str()))} { (room.fit(email.value.as_str())) } }
+            dd.copied { a href={"mailto:" (brief(email.value.as_str()))} { (room.fit(email.value.as_str())) } (copy_button("email", &brief(email.value.as_str()))) }
         }
         @for phone in &contact.phones {
             dt { "Phone" (kind(&phone.label)) }
-            dd { a href={"tel:" (phone.phone.as_str())} { (phone.phone.international()) } }
+            dd.copied { a href={"tel:" (phone.phone.as_str())} { (phone.phone.international()) } (copy_button("phone number", &phone.phone.international())) }
         }
         @for address in &contact.addresses {
             dt { "Address" (kind(&address.label)) }
@@ -200,6 +210,14 @@ fn values(contact: &Contact, rules: &ContactRules, room: &Room) -> Markup {
             dt { "Tags" }
             dd.tags { @for tag in &contact.tags { (tag_link(tag.as_str(), room)) " " } }
         }
+    }
+}
+
+/// A button that copies a value. Only a script can.
+fn copy_button(what: &str, value: &str) -> Markup {
+    html! {
+        button.button-quiet.button-small.copy type="button" data-copies-text=(value) data-with-script
+            aria-label={"Copy " (what) " " (value)} { (icon(Icon::Copy)) }
     }
 }
 
@@ -251,7 +269,7 @@ fn origin(stored: &StoredContact, history: &ContactHistory) -> Markup {
             }
             dt { "Last changed" }
             dd {
-                @if stored.version == stored.created_at { "not since" }
+                @if stored.version == stored.created_at { "Never" }
                 @else {
                     (moment(stored.version)) br;
                     (by(history.editor.as_deref()))
@@ -274,7 +292,7 @@ fn origin(stored: &StoredContact, history: &ContactHistory) -> Markup {
 
 /// The member who did it. What was written before that was noted says no name.
 fn by(name: Option<&str>) -> Markup {
-    html! { "by " @match name { Some(name) if !name.is_empty() => (name), _ => "a person" } }
+    html! { "by " @match name { Some(name) if !name.is_empty() => (name), _ => "a member" } }
 }
 
 /// An import, with the way to it for who may look at it.
@@ -301,8 +319,8 @@ fn old_values(before: &Contact, now: &Contact) -> Markup {
     };
     html! {
         div.stack.changes {
-            (list("Before that import", &old))
-            (list("What it brought", &new))
+            (list("Before the import", &old))
+            (list("After the import", &new))
         }
     }
 }

@@ -1,8 +1,11 @@
 //! The table of a list, and the bar of what can be done with a selection from it.
 
 use crate::pages::contacts::columns::{Column, TAGS, Width, access, clipped};
+use crate::pages::contacts::list_query::{ListQuery, SWAPPED};
+use crate::ui::avatar::avatar;
+use crate::ui::icon::{Icon, icon};
 use crate::ui::words::number;
-use app::{Listed, Right, Scope};
+use app::{Listed, Right, Scope, Sort};
 use maud::{Markup, html};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -24,10 +27,10 @@ pub fn bulk_bar(contacts: &[Listed], tags: &[String], total: u64, scope: Scope) 
         .collect();
     let own = scope != Scope::Shared;
     html! {
-        div.bulk role="group" aria-label="With the selection" {
+        div.bulk role="group" aria-label="Bulk actions" {
             div.actions {
                 strong data-selected {}
-                button.button-small type="button" hidden data-select-all { "Select all " (number(total)) " that match" }
+                button.button-small type="button" hidden data-select-all { "Select all " (number(total)) " matching contacts" }
                 button.button-small type="button" hidden data-select-none { "Clear selection" }
             }
             div.actions {
@@ -41,7 +44,7 @@ pub fn bulk_bar(contacts: &[Listed], tags: &[String], total: u64, scope: Scope) 
                 button.button-small name="do" value="export" { "Export" }
                 @if own {
                     button.button-small name="do" value="merge" { "Merge…" }
-                    button.button-small name="do" value="hand-over" { "Hand over…" }
+                    button.button-small name="do" value="hand-over" { "Transfer…" }
                     button.button-small.button-danger name="do" value="delete" data-key="#" { "Delete" }
                 }
             }
@@ -49,12 +52,14 @@ pub fn bulk_bar(contacts: &[Listed], tags: &[String], total: u64, scope: Scope) 
     }
 }
 
-pub fn table(contacts: &[Listed], columns: &[Column], scope: Scope) -> Markup {
+pub fn table(contacts: &[Listed], columns: &[Column], criteria: &ListQuery) -> Markup {
+    let scope = criteria.scope();
     let wide = columns.len() > FITTING;
     let class = |at: usize| if at < EARLY { "wide" } else { "wider" };
     let header = |at: usize, column: &Column| match column.width() {
         Width::Usual => class(at).to_owned(),
         Width::Long => format!("{} long", class(at)),
+        Width::Medium => format!("{} medium", class(at)),
         Width::Short => format!("{} short", class(at)),
     };
     html! {
@@ -64,10 +69,48 @@ pub fn table(contacts: &[Listed], columns: &[Column], scope: Scope) -> Markup {
                 caption.visually-hidden { "Contacts" }
                 thead { tr {
                     th scope="col" { label { span.visually-hidden { "Select all on this page" } input type="checkbox" data-select-page hidden; } span.visually-hidden { "Selection" } }
-                    th scope="col" { "Name" }
-                    @for (at, column) in columns.iter().enumerate() { th class=(header(at, column)) scope="col" { (column.title()) } }
+                    (head_of_names(criteria))
+                    @for (at, column) in columns.iter().enumerate() { (head(column, &header(at, column), criteria)) }
                 } }
                 tbody { @for listed in contacts { (row(listed, columns, scope, class)) } }
+            }
+        }
+    }
+}
+
+/// The head of the names: a link that orders by them, and the other way round when it is followed again.
+fn head_of_names(criteria: &ListQuery) -> Markup {
+    let (order, next) = match criteria.sort() {
+        Sort::Name => (Some("ascending"), Sort::NameDown),
+        Sort::NameDown => (Some("descending"), Sort::Name),
+        _ => (None, Sort::Name),
+    };
+    html! { th scope="col" aria-sort=[order] { (sort_link("Name", next, order, criteria)) } }
+}
+
+/// The head of a column; a link where the list can be ordered by it.
+fn head(column: &Column, class: &str, criteria: &ListQuery) -> Markup {
+    let by = match column {
+        Column::Changed => Some(Sort::Changed),
+        Column::Created => Some(Sort::Newest),
+        _ => None,
+    };
+    let order = by.filter(|by| criteria.sort() == *by).map(|_| "descending");
+    html! {
+        th class=(class) scope="col" aria-sort=[order] {
+            @match by { Some(by) => (sort_link(column.title(), by, order, criteria)), None => (column.title()) }
+        }
+    }
+}
+
+fn sort_link(title: &str, by: Sort, now: Option<&str>, criteria: &ListQuery) -> Markup {
+    html! {
+        a href=(criteria.ordered(by).list_url(0)) data-swap={(SWAPPED) " sort"} {
+            (title)
+            @match now {
+                Some("descending") => (icon(Icon::Down)),
+                Some(_) => (icon(Icon::Up)),
+                None => {}
             }
         }
     }
@@ -90,6 +133,7 @@ fn row(listed: &Listed, columns: &[Column], scope: Scope, class: impl Fn(usize) 
         tr data-may=(access(listed.right)) {
             td { input type="checkbox" name="id" value=(listed.id) aria-label={"Select " (name)}; }
             th scope="row" {
+                (avatar(&name))
                 a href={"/contacts/" (listed.id)} { (name) }
                 // Where all are shared, a column says how.
                 @if listed.right < Right::Own && scope != Scope::Shared { " " (shared_mark(listed)) }

@@ -73,7 +73,7 @@ pub fn interrupted_notice(interrupted: InterruptedAction, back: &str) -> Markup 
         html! {
             div.actions {
                 span {
-                    "A change of many contacts was interrupted on " (date(interrupted.began_at)) ": "
+                    "A bulk action was interrupted on " (date(interrupted.began_at)) ": "
                     (contacts(changed)) " " (interrupted.done) ", the others not."
                 }
                 (form("undo", "Undo"))

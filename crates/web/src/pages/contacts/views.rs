@@ -10,6 +10,7 @@ use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
 use crate::ui::flash::{Flash, redirect};
 use crate::ui::form_data::{first, parse};
+use crate::ui::icon::{Icon, icon};
 use crate::ui::layout::{Page, Section, empty, page};
 use app::{SavedView, ViewContent};
 use axum::extract::{Path, State};
@@ -39,7 +40,7 @@ pub fn menu(views: &[SavedView], now: &ListQuery, columns: &Columns) -> Markup {
     let current = current.or_else(|| views.iter().find(|view| view.query == query));
     html! {
         details.menu.choose {
-            summary { "Views" @if let Some(view) = current { ": " span.cut { (view.name) } } }
+            summary { (icon(Icon::View)) "Views" @if let Some(view) = current { ": " span.cut { (view.name) } } }
             div.menu-items {
                 @for view in views {
                     a href=(url(view)) aria-current=[current.is_some_and(|current| current.id == view.id).then_some("true")] {
@@ -77,9 +78,9 @@ pub async fn list(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<
         div.narrow {
             nav aria-label="Way back" { a href="/contacts" { "← Contacts" } }
             h1 { "Views" }
-            p.muted { "A view keeps what the list is narrowed to, its order and its columns under a name. One that is for everyone shows each member the contacts that they may see." }
+            p.muted { "A view saves the filters, order and columns of the list under a name. In a view for everyone, each member sees the contacts they have access to." }
             @if views.is_empty() {
-                (empty("No views yet", html! { p { "Narrow the list, then save it under Views above the list." } a.button href="/contacts" { "Back to the contacts" } }))
+                (empty("No views yet", html! { p { "Filter the list, then save it under Views above the list." } a.button href="/contacts" { "Back to contacts" } }))
             }
             @for view in &views { (card(view)) }
         }
@@ -145,10 +146,7 @@ pub async fn save(
     let (actor, content) = (signed.actor, ViewContent::from(sent));
     let back = criteria(&content.query).list_url(0);
     blocking(&web, move |app| app.save_view(actor, &content)).await?;
-    Ok(redirect(
-        &back,
-        Flash::text("The view is saved. It stands under Views."),
-    ))
+    Ok(redirect(&back, Flash::text("View saved.")))
 }
 
 /// `POST /views/{view}`

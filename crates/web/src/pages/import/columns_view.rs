@@ -49,7 +49,7 @@ pub fn columns(shown: &Shown<'_>) -> Markup {
                 th scope="col" { "Column" }
                 th scope="col" { "Values" }
                 th scope="col" { "Field" }
-                th scope="col" { "How sure" }
+                th scope="col" { "Match" }
             } }
             tbody {
                 @for (at, column) in here { (row(shown, &fields, at, column)) }
@@ -106,7 +106,7 @@ fn row(shown: &Shown<'_>, fields: &Choice, at: usize, column: &Column) -> Markup
             }
             td.wrap id=(about) {
                 @if let Some(other) = twice {
-                    span.problem { "✕ “" (brief(other)) "” is to fill the same field" }
+                    span.problem { "✕ “" (brief(other)) "” is mapped to the same field" }
                 } @else { (sureness(column)) }
             }
         }
@@ -122,19 +122,19 @@ fn labels_of(file: &MappedFile, column: &Column) -> Option<String> {
 /// How sure the proposal is, by word and sign, and why.
 fn sureness(column: &Column) -> Markup {
     let (class, sign) = match column {
-        _ if column.reason == "chosen" => ("badge", "✎ chosen"),
+        _ if column.reason == "chosen" => ("badge", "Chosen"),
         Column {
             slot: None, label_for, ..
-        } if label_for.is_empty() => ("badge", "– ignored"),
-        _ if column.confidence >= 0.9 => ("badge badge-good", "✓ sure"),
-        _ if column.confidence >= 0.6 => ("badge badge-good", "≈ likely"),
-        _ => ("badge badge-warn", "? a guess"),
+        } if label_for.is_empty() => ("badge", "Not imported"),
+        _ if column.confidence >= 0.9 => ("badge badge-good", "Sure"),
+        _ if column.confidence >= 0.6 => ("badge badge-good", "Likely"),
+        _ => ("badge badge-warn", "Please check"),
     };
     html! {
         span class=(class) { (sign) }
         " "
         span.muted.small {
-            @if let Some(proposal) = &column.proposal { "perhaps " (brief(&words(proposal))) ": " }
+            @if let Some(proposal) = &column.proposal { "Could be " (brief(&words(proposal))) ": " }
             @if column.reason != "chosen" { (brief(&column.reason)) }
         }
     }

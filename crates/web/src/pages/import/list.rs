@@ -22,8 +22,8 @@ pub async fn list(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<
             a.button.button-primary href="/import" { "Import" }
         }
         @if imports.is_empty() {
-            (empty("Nothing was imported yet", html! {
-                p { "Bring the contacts of your other program. You see every row before it is written, and can take it all back." }
+            (empty("No imports yet", html! {
+                p { "Import the contacts of another program. You review every row first, and you can undo an import." }
                 p { a.button.button-primary href="/import" { "Import contacts" } }
             }))
         } @else {
@@ -77,13 +77,13 @@ fn row(import: &ImportReport) -> Markup {
 /// Where an import stands, by word and sign.
 pub fn state_badge(state: ImportState, interrupted: bool) -> Markup {
     let (class, words) = match state {
-        ImportState::Draft => ("badge", "○ not started"),
-        ImportState::Running if interrupted => ("badge badge-warn", "… goes on soon"),
+        ImportState::Draft => ("badge", "Draft"),
+        ImportState::Running if interrupted => ("badge badge-warn", "Continues soon"),
         ImportState::Running => ("badge badge-warn", "… importing"),
         ImportState::Cancelling => ("badge badge-warn", "… stopping"),
-        ImportState::Cancelled => ("badge badge-warn", "■ stopped, part kept"),
+        ImportState::Cancelled => ("badge badge-warn", "Stopped"),
         ImportState::Done => ("badge badge-good", "✓ done"),
-        ImportState::Undoing => ("badge badge-warn", "… being undone"),
+        ImportState::Undoing => ("badge badge-warn", "Being undone"),
         ImportState::Undone => ("badge", "↶ undone"),
     };
     html! { span class=(class) { (words) } }

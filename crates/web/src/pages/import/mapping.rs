@@ -91,7 +91,7 @@ async fn changed(
     };
     if form.goes_on() && !form.fills_any(&file.columns) {
         return Ok(again(
-            "No column is imported yet. Choose a field for at least one of them.",
+            "No column is mapped yet. Choose a field for at least one column.",
         ));
     }
     let settings = form.settings(&draft.settings, &file);
@@ -117,7 +117,7 @@ async fn changed(
 fn mapping_problem(error: &MappingError) -> String {
     match error {
         MappingError::Twice { slot, first, second } => format!(
-            "Both “{}” and “{}” are to fill {}, which takes one column. Choose another field for one of them, or do not import it.",
+            "Both “{}” and “{}” are mapped to {}, which takes one column. Choose another field for one of them, or don't import it.",
             brief(first),
             brief(second),
             brief(&crate::pages::import::fields::words_of(slot))

@@ -8,7 +8,7 @@ use crate::session::CurrentMember;
 use crate::ui::forms::country_options;
 use crate::ui::layout::{Tone, notice};
 use crate::ui::truncate::brief;
-use crate::ui::words::{bytes, counted};
+use crate::ui::words::{bytes, counted, number};
 use app::{Column, Draft, DraftSettings, HeaderChoice, MappedFile};
 use maud::{Markup, html};
 use model::countries;
@@ -88,8 +88,8 @@ fn remembered() -> Markup {
         Tone::Plain,
         html! {
             div.head {
-                p { "You have imported a file with these columns before, so they are mapped as you did then." }
-                button.button-small name="do" value="fresh" { "Use the fresh proposal" }
+                p { "You imported a file with these columns before. Your mapping is used again." }
+                button.button-small name="do" value="fresh" { "Reset mapping" }
             }
         },
     )
@@ -129,7 +129,7 @@ fn encoding(settings: &DraftSettings, file: &MappedFile) -> Markup {
     let listed = |name: &str| ENCODINGS.iter().any(|(listed, _)| *listed == name);
     let options = html! {
         option value="" selected[chosen.is_none()] {
-            @if chosen.is_none() { (readable_encoding(&detected)) " – detected" } @else { "Tell it from the file" }
+            @if chosen.is_none() { (readable_encoding(&detected)) " – detected" } @else { "Detect automatically" }
         }
         @if let Some(name) = chosen.as_ref().filter(|name| !listed(name)) {
             option value=(name) selected { (name) }
@@ -162,13 +162,13 @@ fn delimiter(settings: &DraftSettings, file: &MappedFile) -> Markup {
     let chosen = settings.delimiter.map(name);
     let options = html! {
         option value="" selected[chosen.is_none()] {
-            @if chosen.is_none() { (words) " – detected" } @else { "Tell it from the file" }
+            @if chosen.is_none() { (words) " – detected" } @else { "Detect automatically" }
         }
         @for (name, words) in DELIMITERS {
             option value=(name) selected[chosen.as_deref() == Some(name)] { (words) }
         }
     };
-    choice("delimiter", "Separator", "What stands between the values", options)
+    choice("delimiter", "Separator", "The character between values", options)
 }
 
 fn header_row(settings: &DraftSettings, file: &MappedFile) -> Markup {
@@ -183,14 +183,14 @@ fn header_row(settings: &DraftSettings, file: &MappedFile) -> Markup {
     let most = HEADER_ROWS.max(chosen.unwrap_or(0) + 1);
     let options = html! {
         option value="auto" selected[settings.header == HeaderChoice::Auto] {
-            @if settings.header == HeaderChoice::Auto { (found) } @else { "Tell it from the file" }
+            @if settings.header == HeaderChoice::Auto { (found) } @else { "Detect automatically" }
         }
-        option value="none" selected[settings.header == HeaderChoice::None] { "None: the first row is a contact" }
+        option value="none" selected[settings.header == HeaderChoice::None] { "No header row" }
         @for row in 0..most {
             option value=(row) selected[chosen == Some(row)] { "Row " (row + 1) }
         }
     };
-    choice("header", "Column names", "Rows before them are skipped", options)
+    choice("header", "Column names", "Rows above it are skipped", options)
 }
 
 fn region(settings: &DraftSettings, file: &MappedFile) -> Markup {
@@ -199,16 +199,16 @@ fn region(settings: &DraftSettings, file: &MappedFile) -> Markup {
         .as_ref()
         .map(|numbers| (country(&numbers.region), numbers.assumed));
     let hint = match &detected {
-        _ if settings.region.is_some() => "For numbers without country code; chosen",
-        Some((_, true)) => "For numbers without country code; assumed",
-        Some((_, false)) => "For numbers without country code; detected from the file",
-        None => "For numbers without country code",
+        _ if settings.region.is_some() => "For numbers without a country code (chosen)",
+        Some((_, true)) => "For numbers without a country code (assumed, please check)",
+        Some((_, false)) => "For numbers without a country code (detected)",
+        None => "For numbers without a country code",
     };
     let options = html! {
         option value="" selected[settings.region.is_none()] {
             @match detected {
                 Some((name, _)) if settings.region.is_none() => (name) ,
-                _ => "Tell it from the file",
+                _ => "Detect automatically",
             }
         }
         (country_options(settings.region))
@@ -227,11 +227,11 @@ fn dates(settings: &DraftSettings, file: &MappedFile) -> Markup {
         (Some(false), false) => "Day first – detected",
         (Some(true), true) => "Month first – assumed",
         (Some(false), true) => "Day first – assumed",
-        (None, _) => "Tell it from the file",
+        (None, _) => "Detect automatically",
     };
     let options = html! {
         option value="" selected[settings.date_order.is_none()] {
-            @if settings.date_order.is_none() { (detected) } @else { "Tell it from the file" }
+            @if settings.date_order.is_none() { (detected) } @else { "Detect automatically" }
         }
         (date_options(settings.date_order))
     };
@@ -256,19 +256,18 @@ fn summary(settings: &DraftSettings, file: &MappedFile) -> Markup {
     html! {
         div.head {
             p id="mapping-summary" {
-                (counted(imported as u64, "column is imported", "columns are imported")) "; "
-                @if ignored.is_empty() { "none is ignored." } @else {
-                    strong { (counted(ignored.len() as u64, "column is ignored", "columns are ignored")) }
-                    @if !names.is_empty() { ": " (names.join(", ")) @if ignored.len() > names.len() { " …" } }
-                    "."
+                @if !ignored.is_empty() { (number(imported as u64)) " of " }
+                (counted(file.columns.len() as u64, "column", "columns")) " will be imported."
+                @if !names.is_empty() {
+                    " Not imported: " (names.join(", ")) @if ignored.len() > names.len() { " …" } "."
                 }
             }
             @if (!ignored.is_empty() || settings.keep_unmapped) && file.may_define {
                 div.inline-field {
-                    label for="unmapped" { "Columns without a field" }
+                    label for="unmapped" { "Unmatched columns" }
                     select id="unmapped" name="unmapped" data-autosubmit {
-                        option value="leave" selected[!settings.keep_unmapped] { "are ignored" }
-                        option value="keep" selected[settings.keep_unmapped] { "become custom fields" }
+                        option value="leave" selected[!settings.keep_unmapped] { "Don't import" }
+                        option value="keep" selected[settings.keep_unmapped] { "Create custom fields" }
                     }
                 }
             }

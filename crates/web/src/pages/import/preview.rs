@@ -11,7 +11,7 @@ use crate::pages::import::{Number, elsewhere, to};
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
 use app::{
-    Actor, App, BadValues, Conflicts, Decision, DraftSettings, Duplicates, Error, Fix, ImportId, Match, RowClass,
+    Actor, App, BadValues, Code, Conflicts, Decision, DraftSettings, Duplicates, Error, Fix, ImportId, Match, RowClass,
 };
 use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -173,7 +173,7 @@ fn done(import: ImportId, back: &Back, outcome: Result<(), Problem>) -> Response
     }
 }
 
-/// A correction: of one cell, or throughout a column.
+/// A correction: of one cell, of a value throughout a column, or every suggestion for a column.
 #[derive(Debug, Deserialize)]
 pub struct Correction {
     /// Which column, from 0.
@@ -185,13 +185,18 @@ pub struct Correction {
     find: Option<String>,
     with: Option<String>,
     part: Option<String>,
+    /// The kind of reason whose suggestions are accepted throughout the column.
+    accept: Option<Code>,
 }
 
 impl Correction {
     fn fix(self) -> Result<Fix, Problem> {
         let nth = self.nth.and_then(|nth| nth.checked_sub(1));
-        let unknown = || Problem::BadRequest("Say which column is meant.".to_owned());
+        let unknown = || Problem::BadRequest("Choose a column.".to_owned());
         let column = self.column.or(nth).ok_or_else(unknown)?;
+        if let Some(code) = self.accept {
+            return Ok(Fix::Accept { column, code });
+        }
         match (self.row, self.find) {
             (Some(record), _) => Ok(Fix::Cell {
                 record,
@@ -204,7 +209,7 @@ impl Correction {
                 with: self.with.unwrap_or_default(),
                 whole: self.part.is_none(),
             }),
-            _ => Err(Problem::BadRequest("Say what is to be replaced.".to_owned())),
+            _ => Err(Problem::BadRequest("Enter the value to replace.".to_owned())),
         }
     }
 }
@@ -251,7 +256,7 @@ fn decision(word: &str) -> Result<Option<Decision>, Problem> {
     let (what, contact) = match word.split_once(':') {
         None => (word, None),
         Some((what, id)) => {
-            let unknown = || Problem::BadRequest("There is no such contact.".to_owned());
+            let unknown = || Problem::BadRequest("This contact does not exist.".to_owned());
             (what, Some(ContactId::try_parse(id).map_err(|_| unknown())?))
         }
     };

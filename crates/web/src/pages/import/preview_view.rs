@@ -56,7 +56,7 @@ pub fn view(signed: &CurrentMember, shown: &Shown) -> Markup {
             }
             div.stack.preview id=(SWAP) data-poll[!state.complete && state.problem.is_none()] {
                 div.head.go {
-                    p { strong { (draft.file_name) } " " span.muted { (counted(state.counts.rows, "row", "rows")) @if !state.complete { " so far" } ". Nothing is written yet." } }
+                    p { strong { (draft.file_name) } " " span.muted { (counted(state.counts.rows, "row", "rows")) @if !state.complete { " so far" } ". Nothing has been imported yet." } }
                     (go(shown))
                 }
                 @if let Some(problem) = &state.problem { (notice(Tone::Bad, html! { p { (brief(problem)) } })) }
@@ -83,7 +83,7 @@ fn go(shown: &Shown) -> Markup {
             }
             form method="post" action=(address(draft.import, "discard")) { button.button-quiet { "Discard" } }
             p.small.muted.go-about id="go-about" {
-                @if waits { "It can be started when all rows are counted." }
+                @if waits { "You can start when all rows are counted." }
                 @else if nothing { (why_nothing(&state.counts)) }
                 @else { (what_is_written(&state.counts, draft.settings.options.duplicates)) }
             }
@@ -95,11 +95,11 @@ fn why_nothing(counts: &Counts) -> &'static str {
     if counts.rows == 0 {
         "The file has no rows."
     } else if counts.invalid == counts.rows {
-        "No row can be imported as it is."
+        "No row can be imported without corrections."
     } else if counts.duplicate > 0 {
-        "Every valid row is here already. To write them, choose what happens to duplicates."
+        "All valid rows match existing contacts. To import them, change what happens if a contact already exists."
     } else {
-        "There is nothing that would change."
+        "Nothing would change."
     }
 }
 
@@ -109,8 +109,8 @@ fn what_is_written(counts: &Counts, duplicates: Duplicates) -> String {
         _ => "changed",
     };
     match (counts.new, counts.update) {
-        (new, 0) => format!("{} created.", counted(new, "contact is", "contacts are")),
-        (0, changed) => format!("{} {update}.", counted(changed, "contact is", "contacts are")),
+        (new, 0) => format!("{} created.", counted(new, "contact will be", "contacts will be")),
+        (0, changed) => format!("{} {update}.", counted(changed, "contact will be", "contacts will be")),
         (new, changed) => format!("{} created, {} {update}.", number(new), number(changed)),
     }
 }
@@ -120,7 +120,7 @@ fn counting(state: &PreviewState) -> Markup {
         div.counting role="status" {
             noscript { meta http-equiv="refresh" content=(LOOK_AGAIN_SECONDS); }
             progress max=(state.of_bytes.max(1)) value=(state.bytes) aria-label="Rows counted" {}
-            p.small.muted { "Counting: " (counted(state.counts.rows, "row", "rows")) " so far. You can look at them already." }
+            p.small.muted { "Counting: " (counted(state.counts.rows, "row", "rows")) " so far. You can review them already." }
         }
     }
 }
@@ -129,8 +129,8 @@ fn counting(state: &PreviewState) -> Markup {
 fn cards(counts: &Counts) -> Markup {
     let duplicates = counts.rows.saturating_sub(counts.new + counts.invalid);
     let invalid = match counts.invalid {
-        0 => "nothing to correct",
-        _ => "can be corrected below",
+        0 => "nothing to fix",
+        _ => "can be fixed below",
     };
     html! {
         div.cards.counts {
@@ -147,7 +147,7 @@ fn parts_of_duplicates(counts: &Counts) -> String {
         (RowClass::Update, "will change"),
         (RowClass::Unchanged, "unchanged"),
         (RowClass::Duplicate, "skipped"),
-        (RowClass::Possible, "same phone or email, another name"),
+        (RowClass::Possible, "possible duplicates"),
         (RowClass::Ambiguous, "ambiguous"),
         (RowClass::Conflict, "conflicts"),
     ];
@@ -158,7 +158,7 @@ fn parts_of_duplicates(counts: &Counts) -> String {
         .map(|(count, words)| format!("{} {words}", number(count)))
         .collect();
     if counted.is_empty() {
-        "none is here already".to_owned()
+        "none already exists".to_owned()
     } else {
         counted.join(", ")
     }
@@ -174,7 +174,7 @@ fn card(name: &str, sign: &str, class: &str, count: u64, about: &str) -> Markup 
     }
 }
 
-/// What happens to duplicates and bad values. Each choice is counted at once.
+/// What happens to duplicates and invalid values. Each choice is counted at once.
 fn options(shown: &Shown) -> Markup {
     let settings = &shown.draft.settings;
     let options = &settings.options;
@@ -182,37 +182,37 @@ fn options(shown: &Shown) -> Markup {
     let writes = matches!(options.duplicates, Duplicates::Update | Duplicates::Fill);
     html! {
         form.card.options method="post" action=(address(shown.draft.import, "options")) data-swap=(SWAP) {
-            (select("duplicates", "What happens to duplicates", &[
-                ("skip", "Skip them", options.duplicates == Duplicates::Skip),
-                ("update", "Update the contact with the row", updates),
-                ("fill", "Fill what the contact lacks", options.duplicates == Duplicates::Fill),
-                ("create", "Create them anyway", options.duplicates == Duplicates::Create),
+            (select("duplicates", "If a contact already exists", &[
+                ("skip", "Skip the row", options.duplicates == Duplicates::Skip),
+                ("update", "Update the contact", updates),
+                ("fill", "Fill in empty fields only", options.duplicates == Duplicates::Fill),
+                ("create", "Import as a new contact", options.duplicates == Duplicates::Create),
             ]))
-            (select("matching", "A duplicate has", &[
-                ("both", "the same email or phone", options.matching == Match::EmailOrPhone),
-                ("name", "the same email or phone, and name", options.matching == Match::EmailOrPhoneAndName),
-                ("email", "the same email", options.matching == Match::Email),
-                ("phone", "the same phone", options.matching == Match::Phone),
+            (select("matching", "Match contacts by", &[
+                ("both", "Email or phone", options.matching == Match::EmailOrPhone),
+                ("name", "Email or phone, and name", options.matching == Match::EmailOrPhoneAndName),
+                ("email", "Email", options.matching == Match::Email),
+                ("phone", "Phone", options.matching == Match::Phone),
             ]))
             @if updates {
                 (select("empty", "Empty cells", &[
-                    ("keep", "keep the old value", !options.empty_cells_clear),
-                    ("clear", "clear the old value", options.empty_cells_clear),
+                    ("keep", "Keep the old value", !options.empty_cells_clear),
+                    ("clear", "Clear the old value", options.empty_cells_clear),
                 ]))
-                (select("lists", "Emails, phones, addresses, websites and tags", &[
-                    ("add", "add what the row brings", !options.replace_lists),
-                    ("replace", "replace those of the contact", options.replace_lists),
+                (select("lists", "Lists (emails, phones, addresses, websites, tags)", &[
+                    ("add", "Add the row's values", !options.replace_lists),
+                    ("replace", "Replace the contact's values", options.replace_lists),
                 ]))
             }
             @if writes || shown.state.counts.conflict > 0 {
-                (select("conflicts", "Changed here since the export", &[
+                (select("conflicts", "If the contact has changed since the export", &[
                     ("skip", "Skip the row", options.conflicts == Conflicts::Skip),
                     ("overwrite", "Overwrite the contact", options.conflicts == Conflicts::Overwrite),
                 ]))
             }
-            (select("bad", "Values that cannot be read", &[
-                ("reject", "Leave their row out", settings.bad_values == BadValues::Reject),
-                ("leave", "Leave the value out, import the rest", settings.bad_values == BadValues::LeaveOut),
+            (select("bad", "Rows with invalid values", &[
+                ("reject", "Skip the row", settings.bad_values == BadValues::Reject),
+                ("leave", "Import without the invalid values", settings.bad_values == BadValues::LeaveOut),
             ]))
             button data-without-script { "Count again" }
         }
@@ -256,14 +256,14 @@ fn rows(shown: &Shown) -> Markup {
             (tabs(&state.counts, class, |class| address(draft.import, &format!("preview?class={}", class.as_str()))))
             div.head {
                 div {
-                    h2 id="rows-title" { (heading(class)) ": " (number(class.count_in(&state.counts))) }
+                    h2 id="rows-title" tabindex="-1" { (heading(class)) ": " (number(class.count_in(&state.counts))) }
                     p.muted { (meaning(class)) }
                 }
                 (beside(shown))
             }
             @if !shown.problems.is_empty() { (whole_columns(shown)) }
             @if rows.rows.is_empty() {
-                p.card.muted { @if state.complete { "There are none." } @else { "None so far." } }
+                p.card.muted { @if state.complete { "No rows." } @else { "No rows so far." } }
             } @else {
                 (table.table())
                 @if rows.pages > 1 {
@@ -301,7 +301,7 @@ fn beside(shown: &Shown) -> Markup {
             }
             @if fixes > 0 {
                 form method="post" action=(shown.action("unfix")) data-swap=(SWAP) {
-                    button.button-quiet { "Undo the last of " (counted(fixes, "correction", "corrections")) }
+                    button.button-quiet { "Undo last correction (" (number(fixes)) ")" }
                 }
             }
         }
@@ -310,8 +310,8 @@ fn beside(shown: &Shown) -> Markup {
 
 fn one_or_these(n: u64) -> String {
     match n {
-        1 => "this one as a separate contact".to_owned(),
-        n => format!("these {} as separate contacts", number(n)),
+        1 => "this row as a new contact".to_owned(),
+        n => format!("these {} rows as new contacts", number(n)),
     }
 }
 
@@ -322,7 +322,7 @@ const PROBLEMS: usize = 6;
 fn whole_columns(shown: &Shown) -> Markup {
     html! {
         details.card.whole-columns open[shown.problems.iter().any(|problem| problem.rows > 1)] {
-            summary { "Correct a whole column at once" }
+            summary { "Fix a column" }
             div.stack {
                 @for (at, problem) in shown.problems.iter().take(PROBLEMS).enumerate() { (whole_column(shown, at, problem)) }
             }
@@ -342,11 +342,31 @@ fn whole_column(shown: &Shown, at: usize, problem: &ColumnProblem) -> Markup {
                 p.small { (brief(&problem.message)) " " span.muted { (brief(&sentence(&problem.advice))) } }
             }
             @match slot {
-                Some(Slot::Phone(_)) => (setting(shown, at, "region", "Read numbers without country code as of", html! { option value="" { "not chosen" } (country_options(shown.draft.settings.region)) })),
-                Some(Slot::Birthday) => (setting(shown, at, "dates", "Read dates as", html! { option value="" { "detected from the file" } (date_options(shown.draft.settings.date_order)) })),
+                Some(Slot::Phone(_)) => (setting(shown, at, "region", "Country of numbers without a country code", html! { option value="" { "Detect automatically" } (country_options(shown.draft.settings.region)) })),
+                Some(Slot::Birthday) => (setting(shown, at, "dates", "Read dates as", html! { option value="" { "Detect automatically" } (date_options(shown.draft.settings.date_order)) })),
                 _ => {},
             }
+            @if problem.suggested > 0 { (suggestions(shown, problem)) }
             (replacement(shown, at, problem))
+        }
+    }
+}
+
+/// Accepts every suggestion for a column; the first of them are shown before.
+fn suggestions(shown: &Shown, problem: &ColumnProblem) -> Markup {
+    let words = match problem.suggested {
+        1 => "Accept the suggestion".to_owned(),
+        count => format!("Accept all {} suggestions", number(count)),
+    };
+    html! {
+        form.suggestions method="post" action=(shown.action("fix")) data-swap=(SWAP) {
+            input type="hidden" name="column" value=(problem.column);
+            input type="hidden" name="accept" value=(problem.code.as_str());
+            ul.changes {
+                @for (now, then) in &problem.suggestions { li { del { (brief(now)) } " → " ins { (brief(then)) } } }
+                @if problem.suggested > problem.suggestions.len() as u64 { li.muted { "…" } }
+            }
+            button.button-primary { (words) }
         }
     }
 }
@@ -374,8 +394,8 @@ fn replacement(shown: &Shown, at: usize, problem: &ColumnProblem) -> Markup {
             input id=(find) name="find" value=(example) required autocomplete="off" spellcheck="false";
             label for=(with) { "with" }
             input id=(with) name="with" autocomplete="off" spellcheck="false" placeholder="nothing";
-            span.choice { input type="checkbox" id=(part) name="part" value="yes"; label for=(part) { "also inside a cell" } }
-            button.button-small { "Replace in all rows" }
+            span.choice { input type="checkbox" id=(part) name="part" value="yes"; label for=(part) { "Match part of a cell" } }
+            button.button-small { "Replace all" }
         }
     }
 }
@@ -396,14 +416,7 @@ mod tests {
             ..Counts::default()
         };
         let shown = cards(&counts).into_string();
-        for number in [
-            "11,000",
-            "400",
-            "600",
-            "100 will change",
-            "480 skipped",
-            "20 same phone",
-        ] {
+        for number in ["11,000", "400", "600", "100 will change", "480 skipped", "20 possible"] {
             assert!(shown.contains(number), "{number}: {shown}");
         }
     }
@@ -415,7 +428,7 @@ mod tests {
             duplicate: 3,
             ..Counts::default()
         };
-        assert!(why_nothing(&all_there).contains("duplicates"));
+        assert!(why_nothing(&all_there).contains("already exists"));
         let broken = Counts {
             rows: 3,
             invalid: 3,
@@ -441,7 +454,7 @@ mod tests {
                 },
                 Duplicates::Skip
             ),
-            "1 contact is created."
+            "1 contact will be created."
         );
     }
 }

@@ -45,7 +45,7 @@ impl Refused {
             return Self::File(Error::TooLarge { limit });
         }
         Self::Request(Problem::BadRequest(
-            "The file did not arrive whole. Send it once more.".to_owned(),
+            "The file did not arrive completely. Upload it again.".to_owned(),
         ))
     }
 }
@@ -122,12 +122,9 @@ impl Arriving {
 fn no_place(why: NoPlace) -> Refused {
     let why = match why {
         NoPlace::OfMember(most) => format!(
-            "You are sending {most} files at this moment, which is the most at once. Wait until one of them has arrived, then send this one."
+            "You are already uploading {most} files, the most at once. Wait until one of them has finished, then upload this one."
         ),
-        NoPlace::InAll => {
-            "So many files are arriving at this moment that there is no room for another. Try again in a minute."
-                .to_owned()
-        }
+        NoPlace::InAll => "Too many files are being uploaded right now. Try again in a minute.".to_owned(),
     };
     Refused::Request(Problem::TooMany(why))
 }

@@ -17,7 +17,7 @@ use crate::ui::words::{counted, moment, number};
 use app::{Actor, App, Counts, Error, ImportId, ImportReport, ImportState, RowClass, RowsPage};
 use axum::extract::{Path, Query, State};
 use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use std::sync::Arc;
 
@@ -102,9 +102,12 @@ fn ways(report: &ImportReport) -> Markup {
     let written = report.counts.new + report.counts.update > 0;
     html! {
         div.actions {
-            @if kept && written { a.button.button-primary href=(format!("/contacts?import={import}")) { "See the contacts" } }
+            @if kept && written { a.button.button-primary href=(format!("/contacts?import={import}")) { "View contacts" } }
             @if kept && report.counts.to_correct() > 0 {
-                a.button href=(address(import, "rejected.csv")) { "Rejected rows as CSV" }
+                form method="post" action=(address(import, "fix-rejected")) {
+                    button { "Fix " (counted(report.counts.to_correct(), "row", "rows")) " now" }
+                }
+                a.button href=(address(import, "rejected.csv")) { "Download invalid rows" }
             }
             @if kept && !report.is_forgotten { a.button href=(address(import, "undo")) { "Undo this import" } }
             a.button.button-quiet href="/import" { "Import another file" }
@@ -117,24 +120,24 @@ fn state_notice(report: &ImportReport) -> Markup {
     match report.state {
         ImportState::Done => notice(
             Tone::Good,
-            html! { p { "All " (counted(counts.rows, "row is", "rows are")) " accounted for: " (number(counts.new)) " created, " (number(counts.update)) " updated, " (number(counts.unchanged_or_skipped())) " unchanged or skipped, " (number(counts.invalid)) " invalid." } },
+            html! { p { (counted(counts.rows, "row", "rows")) ": " (number(counts.new)) " created, " (number(counts.update)) " updated, " (number(counts.unchanged_or_skipped())) " unchanged or skipped, " (number(counts.invalid)) " invalid." } },
         ),
         ImportState::Cancelled => notice(
             Tone::Warn,
             html! {
-                p { "The import was stopped after " (counted(counts.rows, "row", "rows")) ". What is written is kept: see it among the contacts, or take it back with “Undo this import”." }
+                p { "The import was stopped after " (counted(counts.rows, "row", "rows")) ". Contacts imported so far are kept. You can undo them with “Undo this import”." }
             },
         ),
         ImportState::Undoing => notice(
             Tone::Plain,
             html! {
                 noscript { meta http-equiv="refresh" content=(LOOK_AGAIN_SECONDS); }
-                p { "This import is being undone. You can close this page; it goes on." }
+                p { "This import is being undone. You can close this page." }
             },
         ),
         _ => notice(
             Tone::Plain,
-            html! { p { "This import was taken back. What it had created is gone, and what it had changed has its old values." } },
+            html! { p { "Import undone. Created contacts were removed and changed contacts restored." } },
         ),
     }
 }
@@ -147,7 +150,7 @@ fn difference(expected: &Counts, counts: &Counts) -> Markup {
     notice(
         Tone::Warn,
         html! {
-            p { "The directory was changed between the preview and the import, so some rows came out otherwise:" }
+            p { "Contacts were changed between the preview and the import, so some rows have a different outcome:" }
             ul.plain {
                 @for (class, before, now) in changed.filter(|(_, before, now)| before != now) {
                     li { (done(class)) ": " (number(now)) ", the preview said " (number(before)) }
@@ -163,10 +166,10 @@ fn done(class: RowClass) -> &'static str {
         RowClass::New => "Created",
         RowClass::Update => "Updated",
         RowClass::Duplicate => "Duplicates, skipped",
-        RowClass::Possible => "Same phone or email, another name, skipped",
+        RowClass::Possible => "Possible duplicates, skipped",
         RowClass::Ambiguous => "Ambiguous, skipped",
         RowClass::Conflict => "Conflicts, skipped",
-        RowClass::Invalid => "Invalid, rejected",
+        RowClass::Invalid => "Invalid",
         RowClass::Unchanged => heading(class),
     }
 }
@@ -177,8 +180,8 @@ fn sum(report: &ImportReport) -> Markup {
     let shown = |class: &RowClass| class.count_in(counts) > 0 || matches!(class, RowClass::New | RowClass::Invalid);
     html! {
         table.table.sum {
-            caption.visually-hidden { "Rows by what became of them" }
-            thead { tr { th scope="col" { "What became of them" } th.number scope="col" { "Rows" } } }
+            caption.visually-hidden { "Rows by outcome" }
+            thead { tr { th scope="col" { "Outcome" } th.number scope="col" { "Rows" } } }
             tbody {
                 @for class in RowClass::ALL.into_iter().filter(shown) {
                     tr {
@@ -189,7 +192,7 @@ fn sum(report: &ImportReport) -> Markup {
                     }
                 }
             }
-            tfoot { tr { th scope="row" { "Rows of the file" } td.number { strong { (number(counts.rows)) } } } }
+            tfoot { tr { th scope="row" { "Rows in file" } td.number { strong { (number(counts.rows)) } } } }
         }
     }
 }
@@ -205,7 +208,7 @@ fn rows(report: &ImportReport, looked: &Looked) -> Markup {
             h2 id="rows-title" { (done(class)) ": " (number(class.count_in(&report.counts))) }
             @match &looked.rows {
                 Err(why) => (notice(Tone::Plain, html! { p { (brief(why)) } })),
-                Ok(page) if page.rows.is_empty() => p.muted { "There are none." },
+                Ok(page) if page.rows.is_empty() => p.muted { "No rows." },
                 Ok(page) => {
                     (Rows { import: report.import, page, class, changing: None }.table())
                     @if page.pages > 1 {
@@ -242,4 +245,15 @@ pub async fn rejected(
         ),
     ];
     Ok((headers, body).into_response())
+}
+
+/// `POST /imports/{import}/fix-rejected`: a new import of the rows that were not imported, with the same mapping.
+pub async fn fix_rejected(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(number): Number,
+) -> Result<Redirect, Problem> {
+    let (actor, limit) = (signed.actor, web.upload_limit());
+    let draft = blocking(&web, move |app| app.draft_of_rejected(actor, ImportId(number), limit)).await?;
+    Ok(to(draft, "preview?class=invalid"))
 }

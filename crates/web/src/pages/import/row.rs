@@ -84,7 +84,7 @@ fn view(
     let content = html! {
         div.stack {
             h1 { (title) }
-            p.muted { (counted(row.cells.len() as u64, "value", "values")) ", as they stand in the file. Values that are cut off here are whole in the file and are imported whole." }
+            p.muted { (counted(row.cells.len() as u64, "value", "values")) ", as in the file. Values that are shortened here are imported completely." }
             @for reason in row.reasons.iter().take(CELLS) { p { @if !reason.column.is_empty() { span.tag { (brief(&reason.column)) } " " } (brief(&reason.message)) } }
             div.stack id=(SWAP) {
                 (table_frame("Values of the row", false, cells(header, row, page)))

@@ -48,7 +48,7 @@ pub fn heading(class: RowClass) -> &'static str {
         RowClass::Update => "Will change",
         RowClass::Unchanged => "Unchanged",
         RowClass::Duplicate => "Duplicates",
-        RowClass::Possible => "Same phone or email, another name",
+        RowClass::Possible => "Possible duplicates",
         RowClass::Ambiguous => "Ambiguous",
         RowClass::Conflict => "Conflicts",
         RowClass::Invalid => "Invalid",
@@ -58,18 +58,18 @@ pub fn heading(class: RowClass) -> &'static str {
 /// What a class means, in a sentence.
 pub fn meaning(class: RowClass) -> &'static str {
     match class {
-        RowClass::New => "Nobody in the directory has one of their email addresses or phone numbers.",
-        RowClass::Update => "They match a contact and say something else. Each value is shown as old → new.",
-        RowClass::Unchanged => "The row brings nothing new, so there is nothing to write.",
-        RowClass::Duplicate => "They match a contact that is there, or an earlier row of the file.",
+        RowClass::New => "These rows match no existing contact and will be created.",
+        RowClass::Update => "These rows change an existing contact. Each value is shown as old → new.",
+        RowClass::Unchanged => "These rows match an existing contact and contain nothing new.",
+        RowClass::Duplicate => "These rows match an existing contact or an earlier row of the file, and are skipped.",
         RowClass::Possible => {
-            "They share a phone number or an email with a contact whose name is clearly another: colleagues with one switchboard, a family with one address."
+            "These rows share a phone number or an email with a contact of a different name, such as colleagues with one switchboard or a family with one address."
         }
-        RowClass::Ambiguous => "They match more than one contact, so nobody can tell which is meant.",
-        RowClass::Conflict => "Their contact was changed here since the file was exported.",
-        RowClass::Invalid => {
-            "They cannot be imported as they are. Correct them here, or import the rest and take these with you as a file."
+        RowClass::Ambiguous => {
+            "These rows match more than one contact. Choose which one is meant, or they are skipped."
         }
+        RowClass::Conflict => "The contact has been changed here since the file was exported.",
+        RowClass::Invalid => "Fix these rows here, or import the others and download these as a CSV.",
     }
 }
 
@@ -95,7 +95,7 @@ impl Rows<'_> {
                     th scope="col" { "Company" }
                     th scope="col" { "City" }
                     th scope="col" { "Also" }
-                    th scope="col" { "To know" }
+                    th scope="col" { "Warnings" }
                 } }
                 tbody { @for row in &self.page.rows { (self.plain_row(row)) } }
             }
@@ -109,7 +109,7 @@ impl Rows<'_> {
                     th.number scope="col" { "Line" }
                     th scope="col" { "Row" }
                     th scope="col" { "What is wrong" }
-                    @if self.changing.is_some() { th scope="col" { "Correct it" } }
+                    @if self.changing.is_some() { th scope="col" { "Fix" } }
                 } }
                 tbody { @for row in &self.page.rows {
                     tr {
@@ -164,13 +164,29 @@ impl Rows<'_> {
         } else {
             (cell, None)
         };
+        let suggestion = wrong(row)
+            .filter(|reason| self.column_of(row, reason) == Some(column))
+            .find_map(|reason| reason.suggestion.as_deref().filter(|text| !is_cut(text)));
         html! {
+            @if let Some(suggestion) = suggestion { (self.suggestion(changing, row, column, suggestion)) }
             form.correction method="post" action=(Self::fix_url(changing)) data-swap=(SWAP) {
                 input type="hidden" name="row" value=(row.number);
                 input type="hidden" name="column" value=(column);
-                input id=(id) name="value" value=(value) placeholder=[hint] autocomplete="off" spellcheck="false"
+                input id=(id) name="value" value=(value) placeholder=[hint] autocomplete="off" spellcheck="false" data-keeps
                     aria-label=(format!("{header} in line {}", row.line));
                 button.button-small { "Fix" }
+            }
+        }
+    }
+
+    /// A button that puts the suggestion into the cell.
+    fn suggestion(&self, changing: Changing, row: &PreviewRow, column: usize, suggestion: &str) -> Markup {
+        html! {
+            form.suggestion method="post" action=(Self::fix_url(changing)) data-swap=(SWAP) {
+                input type="hidden" name="row" value=(row.number);
+                input type="hidden" name="column" value=(column);
+                input type="hidden" name="value" value=(suggestion);
+                button.button-small { "Use " span.cut { (suggestion) } span.visually-hidden { " in line " (row.line) } }
             }
         }
     }
@@ -180,7 +196,7 @@ impl Rows<'_> {
             form.correction method="post" action=(Self::fix_url(changing)) data-swap=(SWAP) {
                 input type="hidden" name="row" value=(row.number);
                 (self.column_choice(row))
-                input id=(format!("fix-{}", row.number)) name="value" autocomplete="off" spellcheck="false" aria-label=(format!("Value in line {}", row.line));
+                input id=(format!("fix-{}", row.number)) name="value" data-keeps autocomplete="off" spellcheck="false" aria-label=(format!("Value in line {}", row.line));
                 button.button-small { "Fix" }
             }
         }
@@ -195,7 +211,7 @@ impl Rows<'_> {
                     @for (at, header) in self.page.header.iter().enumerate() { option value=(at) { (brief(header)) } }
                 }
             } @else {
-                input type="number" name="nth" min="1" max=(columns) required placeholder="No." aria-label=(format!("{label}, by its number"));
+                input type="number" name="nth" min="1" max=(columns) required placeholder="No." aria-label=(format!("{label}, by column number"));
             }
         }
     }
@@ -290,8 +306,8 @@ impl Rows<'_> {
             table.table.matches-table {
                 thead { tr {
                     th.number scope="col" { "Line" }
-                    th scope="col" { "In the file" }
-                    th scope="col" { "Here already" }
+                    th scope="col" { "File" }
+                    th scope="col" { "Existing contact" }
                     @if self.changing.is_some() { th scope="col" { "This row" } }
                 } }
                 tbody { @for row in &self.page.rows {
@@ -329,14 +345,14 @@ impl Rows<'_> {
 
     fn choices(&self, changing: Changing, row: &PreviewRow) -> Vec<(String, String)> {
         let as_all = match (self.class, changing.duplicates) {
-            (RowClass::Ambiguous | RowClass::Conflict, _) | (_, Duplicates::Skip) => "As the others: skip",
-            (_, Duplicates::Update) => "As the others: update",
-            (_, Duplicates::Fill) => "As the others: fill blanks",
-            (_, Duplicates::Create) => "As the others: create",
+            (RowClass::Ambiguous | RowClass::Conflict, _) | (_, Duplicates::Skip) => "Default: skip",
+            (_, Duplicates::Update) => "Default: update",
+            (_, Duplicates::Fill) => "Default: fill in empty fields",
+            (_, Duplicates::Create) => "Default: create",
         };
         let mut choices = vec![(String::new(), as_all.to_owned())];
         choices.push(("skip".to_owned(), "Skip".to_owned()));
-        for (word, words) in [("update", "Update"), ("fill", "Fill blanks of")] {
+        for (word, words) in [("update", "Update"), ("fill", "Fill in")] {
             if row.matches.len() > 1 {
                 let known = row
                     .matches

@@ -68,10 +68,10 @@ fn view(signed: &CurrentMember, report: &ImportReport, progress: &ImportProgress
                 (bar(progress))
                 div.running-state { (progress_line(progress)) p.muted id="running-pace" {} }
                 dl.facts.figures id="running-counts" { (figures(progress)) }
-                p { "You can close this page; the import goes on." }
+                p { "You can close this page. The import continues." }
                 @if progress.state == ImportState::Running {
                     form method="post" action=(address(import, "cancel")) { button.button-danger { "Stop the import" } }
-                    p.small.muted { "It stops behind the rows in hand. Then you keep what is written, or take it back." }
+                    p.small.muted { "Stops after the current batch. You can then keep or undo what was imported." }
                 }
             }
         },
@@ -90,11 +90,11 @@ fn progress_line(progress: &ImportProgress) -> Markup {
 
 fn state_words(progress: &ImportProgress) -> String {
     match progress.state {
-        ImportState::Cancelling => "Stopping behind the rows in hand.".to_owned(),
+        ImportState::Cancelling => "Stopping after the current batch.".to_owned(),
         _ if progress.interrupted && progress.disk_full => {
-            "It stopped because the server's disk is full. It goes on by itself as soon as there is room.".to_owned()
+            "Paused: the server's disk is full. The import continues when there is space.".to_owned()
         }
-        _ if progress.interrupted => "It was interrupted, and goes on by itself in a moment.".to_owned(),
+        _ if progress.interrupted => "Interrupted. The import continues automatically in a moment.".to_owned(),
         _ => format!("{} so far.", counted(progress.counts.rows, "row", "rows")),
     }
 }

@@ -49,16 +49,16 @@ fn view(signed: &CurrentMember, report: &ImportReport, undo: &UndoReport) -> Mar
                     ul.plain.undo-list {
                         li { strong { (counted(undo.removed, "contact", "contacts")) } " that this import created " @if undo.removed == 1 { "goes" } @else { "go" } "." }
                         li { strong { (counted(undo.restored, "contact", "contacts")) } " that it changed " @if undo.restored == 1 { "gets its" } @else { "get their" } " old values back." }
-                        li { strong { (counted(undo.kept, "contact", "contacts")) } @if undo.kept == 1 { " stays as it is," } @else { " stay as they are," } " because somebody has changed them since." }
+                        li { strong { (counted(undo.kept, "contact", "contacts")) } @if undo.kept == 1 { " stays as it is," } @else { " stay as they are," } " because they have been changed since." }
                     }
                     @if !undo.kept_names.is_empty() { (kept(undo)) }
                 }
                 @if undo.removed + undo.restored == 0 {
-                    (notice(Tone::Plain, html! { p { "There is nothing to undo." } }))
+                    (notice(Tone::Plain, html! { p { "Nothing to undo." } }))
                 }
                 div.actions {
                     form method="post" action=(address(import, "undo")) { button.button-danger { "Undo this import" } }
-                    a.button.button-quiet href=(address(import, "result")) { "Keep it" }
+                    a.button.button-quiet href=(address(import, "result")) { "Cancel" }
                 }
             }
         },
@@ -69,7 +69,7 @@ fn kept(undo: &UndoReport) -> Markup {
     let more = undo.kept.saturating_sub(undo.kept_names.len() as u64);
     html! {
         details {
-            summary { "Which are kept" }
+            summary { "Kept contacts" }
             ul { @for name in &undo.kept_names { li { (name) } } }
             @if more > 0 { p { "and " (counted(more, "more", "more")) } }
         }

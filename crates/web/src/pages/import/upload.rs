@@ -77,7 +77,7 @@ async fn first_file(web: &Arc<Web>, signed: &CurrentMember, mut form: Multipart)
 }
 
 fn nothing(web: &Web, signed: &CurrentMember) -> Response {
-    let problem = html! { p { "Choose a file or paste rows first: nothing has arrived." } };
+    let problem = html! { p { "Choose a file or paste rows first." } };
     crate::pages::import::refused(view(web, signed, Some(problem)))
 }
 
@@ -110,7 +110,7 @@ fn view(web: &Web, signed: &CurrentMember, problem: Option<Markup>) -> Markup {
                     }
                     div.drop data-drop {
                         label.drop-title for="file" { "CSV file" }
-                        p.muted data-with-script { "Drop it here, or choose it. It is looked at at once, and nothing is imported yet." }
+                        p.muted data-with-script { "Drop a file here or choose one. You can review everything before importing." }
                         input id="file" type="file" name="file" accept=".csv,.tsv,.txt,.tab,text/csv,text/tab-separated-values,text/plain" aria-describedby="accepted";
                         p.hint.muted id="accepted" { "CSV, TSV or TXT, up to " (bytes(limit)) "." }
                         div.uploading id="uploading" hidden {
@@ -123,7 +123,7 @@ fn view(web: &Web, signed: &CurrentMember, problem: Option<Markup>) -> Markup {
                         div.field {
                             label for="rows" { "Rows" }
                             textarea.mono id="rows" name="rows" rows="6" spellcheck="false" autocomplete="off" aria-describedby="rows-hint" {}
-                            p.hint id="rows-hint" { "Copied from a spreadsheet or a text file, with the names of the columns in the first line." }
+                            p.hint id="rows-hint" { "Copied from a spreadsheet or text file, with the column names in the first line." }
                         }
                     }
                     div.actions {
@@ -142,12 +142,12 @@ fn accepted() -> Markup {
     html! {
         aside.card.stack aria-label="What can be imported" {
             h2 { "What can be imported" }
-            p { "The contacts that another program exported: Google, Outlook, iCloud, LinkedIn, Thunderbird, Yahoo, HubSpot, Salesforce, Mailchimp and many more are known, so their columns need no mapping. Any other table is read by the names of its columns, in many languages." }
+            p { "Exports of Google, Outlook, iCloud, LinkedIn, Thunderbird, Yahoo, HubSpot, Salesforce, Mailchimp and many more are recognised without mapping. Other tables are mapped by their column names, in many languages." }
             ul.plain {
-                li { "Any encoding and any separator: both are detected from the file." }
+                li { "Encoding and separator are detected automatically." }
                 li { "Lines before the column names are skipped." }
-                li { "You see every row before anything is written." }
-                li { "An import can be undone, with the old values." }
+                li { "You review every row before anything is saved." }
+                li { "You can undo an import; changed contacts get their old values back." }
             }
             p { "From Excel or Numbers, save the sheet as CSV first." }
             div { a.button href="/import/sample.csv" download="crystalqore-sample.csv" { "Download sample CSV" } }

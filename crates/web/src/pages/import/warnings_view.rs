@@ -1,4 +1,4 @@
-//! How warnings of rows that are imported all the same are shown, in the preview and in the result.
+//! How warnings for rows that are imported anyway are shown, in the preview and in the result.
 
 use crate::ui::truncate::brief;
 use crate::ui::words::{counted, number};
@@ -11,7 +11,7 @@ pub fn warnings(warnings: &Warnings) -> Markup {
     html! {
         @if !warnings.is_empty() {
             details.card.warnings {
-                summary { "To know: " (counted(total, "value", "values")) " of rows that are imported all the same" }
+                summary { "Warnings: " (counted(total, "value", "values")) " for rows that are imported anyway" }
                 ul.plain {
                     @for kind in warnings.kinds() {
                         li {

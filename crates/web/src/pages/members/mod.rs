@@ -95,7 +95,7 @@ pub async fn revoke(
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
     blocking(&web, move |app| app.revoke_invitation(actor, &sent.email)).await?;
-    Ok(done("The invitation was revoked."))
+    Ok(done("Invitation revoked."))
 }
 
 /// `POST /members/{id}/role`
@@ -107,7 +107,7 @@ pub async fn change_role(
 ) -> Result<Response, Problem> {
     let (actor, member, role) = (signed.actor, member(&id)?, role(&sent.role)?);
     blocking(&web, move |app| app.set_role(actor, member, role)).await?;
-    Ok(done("The role was changed. It holds from now on."))
+    Ok(done("Role changed."))
 }
 
 /// `POST /members/{id}/deactivate`
@@ -119,7 +119,7 @@ pub async fn deactivate(
     let (actor, member) = (signed.actor, member(&id)?);
     blocking(&web, move |app| app.deactivate(actor, member)).await?;
     Ok(done(
-        "The member cannot sign in any more and was signed out everywhere. What is theirs stays.",
+        "The member is deactivated and signed out everywhere. Their contacts are kept.",
     ))
 }
 
@@ -164,7 +164,7 @@ pub async fn reset_second_factor(
     let (actor, member) = (signed.actor, member(&id)?);
     blocking(&web, move |app| app.reset_second_factor(actor, member)).await?;
     Ok(done(
-        "The second factor was taken away, and the member was signed out everywhere.",
+        "The second factor is turned off, and the member is signed out everywhere.",
     ))
 }
 
@@ -177,7 +177,7 @@ pub async fn end_sign_in(
 ) -> Result<Response, Problem> {
     let (actor, member) = (signed.actor, member(&id)?);
     blocking(&web, move |app| app.end_sign_in_of(actor, member, &sent.session)).await?;
-    Ok(done("That sign-in was ended."))
+    Ok(done("Session ended."))
 }
 
 async fn show(web: &Arc<Web>, signed: &CurrentMember, shown: Shown) -> Result<Response, Problem> {
@@ -220,5 +220,5 @@ fn member(id: &str) -> Result<Member, Problem> {
 }
 
 fn role(name: &str) -> Result<Role, Problem> {
-    Role::named(name).ok_or_else(|| Problem::BadRequest("There is no such role.".to_owned()))
+    Role::named(name).ok_or_else(|| Problem::BadRequest("Unknown role.".to_owned()))
 }

@@ -47,7 +47,7 @@ pub async fn ask(
             h1 { "Remove " (info.name) }
             (about(&info, &has))
             form.card.stack method="post" action={"/members/" (goes.0) "/remove"} {
-                (field("to", "Who gets what is theirs", None, None, |_| html! {
+                (field("to", "Transfer contacts to", None, None, |_| html! {
                     select id="to" name="to" {
                         @for other in &others {
                             option value=(other.member.0) selected[other.member == actor.member()] {
@@ -69,7 +69,7 @@ pub async fn ask(
 fn about(info: &MemberInfo, has: &Belongings) -> Markup {
     html! {
         section.card aria-labelledby="belongings" {
-            h2 id="belongings" { "What goes to another member" }
+            h2 id="belongings" { "What is transferred" }
             dl.facts {
                 dt { "Contacts" } dd { (number(has.contacts)) }
                 dt { "In the trash" } dd { (number(has.trashed)) }
@@ -77,11 +77,11 @@ fn about(info: &MemberInfo, has: &Belongings) -> Markup {
             }
         }
         ul.plain {
-            li { (info.name) " is signed out everywhere and cannot sign in again." }
-            li { "What " (info.name) " shared with others stays shared. What others shared with " (info.name) " is not shared with them any more." }
-            li { "Views that " (info.name) " shared go to the same member. Their other views, and imports that were only being prepared, are dropped." }
-            li { "History and audit log keep the name." }
-            li { "This cannot be undone. To keep somebody out for a while, deactivate them instead." }
+            li { (info.name) " is signed out everywhere and can no longer sign in." }
+            li { "What " (info.name) " shared with others stays shared. What others shared with " (info.name) " is no longer shared with them." }
+            li { "Views that " (info.name) " shared are transferred, too. Their other views and their import drafts are deleted." }
+            li { "The name stays in histories and the audit log." }
+            li { "This cannot be undone. To block someone temporarily, deactivate them instead." }
         }
     }
 }
@@ -95,5 +95,5 @@ pub async fn remove(
 ) -> Result<Response, Problem> {
     let (actor, goes, to) = (signed.actor, member(&id)?, member(&sent.to)?);
     blocking(&web, move |app| app.remove_member(actor, goes, to)).await?;
-    Ok(done("The member was removed, and what was theirs was handed over."))
+    Ok(done("Member removed and their contacts transferred."))
 }

@@ -16,7 +16,7 @@ pub fn page(signed: &CurrentMember, listed: &Listed, shown: &Shown) -> Markup {
         @if let Some(link) = &shown.link { (new_link(link)) }
         @match &listed.invitations {
             None => {
-                p.muted { "Everybody who works in " (signed.workspace_name) ". Admins invite others and keep order." }
+                p.muted { "Members of " (signed.workspace_name) ". Admins invite and manage members." }
                 (names(&listed.members))
             }
             Some(invitations) => {
@@ -47,8 +47,8 @@ fn new_link(made: &MadeLink) -> Markup {
                     button type="button" data-copies="new-link" data-with-script { "Copy" }
                 }
                 p.hint id="new-link-about" {
-                    "Send it to them yourself. It can be used once, until " (moment(made.link.expires_at))
-                    ". It is shown only now; make another one if it gets lost."
+                    "Copy the link and send it. It works once, until " (moment(made.link.expires_at))
+                    ". It won't be shown again."
                 }
             }
         }
@@ -161,9 +161,9 @@ fn invitation_form(signed: &CurrentMember, shown: &Shown) -> Markup {
     };
     html! {
         section.card aria-labelledby="invite" {
-            h2 id="invite" { "Invite somebody" }
+            h2 id="invite" { "Invite a member" }
             form.stack method="post" action="/members/invite" {
-                (field("email", "Email", Some("They sign in with it."), wrong, |about| html! {
+                (field("email", "Email", Some("Used to sign in."), wrong, |about| html! {
                     input id="email" name="email" type="email" value=(email) autocomplete="off" required
                         aria-invalid=[wrong.map(|_| "true")] aria-describedby=[about];
                 }))
@@ -204,8 +204,8 @@ fn pending(invitations: &[InvitationInfo]) -> Markup {
     };
     html! {
         section.stack aria-labelledby="pending" {
-            h2 id="pending" { "Not used yet" }
-            (table_frame("Invitations not used yet", false, table))
+            h2 id="pending" { "Pending" }
+            (table_frame("Pending invitations", false, table))
         }
     }
 }
@@ -215,11 +215,11 @@ fn roles() -> Markup {
         div.card {
             h2 { "What roles allow" }
             dl.facts {
-                dt { "Member" } dd { "Keeps contacts and shares them." }
-                dt { "Admin" } dd { "Keeps order too: invites, deactivates, removes, defines fields and settings, reads the audit log." }
-                dt { "Owner" } dd { "Makes and unmakes owners too. There is always one at least." }
+                dt { "Member" } dd { "Manages and shares their own contacts." }
+                dt { "Admin" } dd { "Also manages members, fields and settings, and sees the audit log." }
+                dt { "Owner" } dd { "Also adds and removes owners. There is always at least one." }
             }
-            p.small.muted { "No role shows anybody contacts that are not theirs and not shared with them." }
+            p.small.muted { "No role can see contacts that haven't been shared with them." }
         }
     }
 }
@@ -249,7 +249,7 @@ fn places(signed: &CurrentMember, members: &[MemberInfo]) -> Markup {
                         @else if member.role < Role::Owner || signed.role == Role::Owner {
                             form method="post" action={"/members/" (member.member.0) "/sign-ins/end"} {
                                 button.button-small name="session" value=(one.session)
-                                    aria-label={"End the sign-in of " (member.name) " in " (browser(&one.agent))} { "End" }
+                                    aria-label={"End the session of " (member.name) " in " (browser(&one.agent))} { "End" }
                             }
                         }
                     }
@@ -259,7 +259,7 @@ fn places(signed: &CurrentMember, members: &[MemberInfo]) -> Markup {
     };
     html! {
         section.stack aria-labelledby="places" {
-            h2 id="places" { "Who is signed in where" }
+            h2 id="places" { "Active sessions" }
             (table_frame("Sign-ins", false, table))
         }
     }

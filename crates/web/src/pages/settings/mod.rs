@@ -23,22 +23,22 @@ type Sent = Vec<(String, String)>;
 
 /// Rules for matches, with their words in forms and for people.
 const MATCHES: [(Match, &str, &str); 4] = [
-    (Match::EmailOrPhone, "email-or-phone", "the same email or phone"),
+    (Match::EmailOrPhone, "email-or-phone", "Email or phone"),
     (
         Match::EmailOrPhoneAndName,
         "email-or-phone-and-name",
-        "the same email or phone, and name",
+        "Email or phone, and name",
     ),
-    (Match::Email, "email", "the same email"),
-    (Match::Phone, "phone", "the same phone"),
+    (Match::Email, "email", "Email"),
+    (Match::Phone, "phone", "Phone"),
 ];
 
 /// What becomes of duplicates, in the same way.
 const DUPLICATES: [(Duplicates, &str, &str); 4] = [
-    (Duplicates::Skip, "skip", "Skip them"),
-    (Duplicates::Update, "update", "Update the contact with the row"),
-    (Duplicates::Fill, "fill", "Fill what the contact lacks"),
-    (Duplicates::Create, "create", "Create them anyway"),
+    (Duplicates::Skip, "skip", "Skip the row"),
+    (Duplicates::Update, "update", "Update the contact"),
+    (Duplicates::Fill, "fill", "Fill in empty fields only"),
+    (Duplicates::Create, "create", "Import as a new contact"),
 ];
 
 /// `GET /settings`
@@ -71,7 +71,8 @@ fn read(sent: &Sent) -> Result<WorkspaceSettings, Problem> {
         let found = sent.iter().find(|(name, _)| name == wanted);
         found.map(|(_, value)| value.trim()).unwrap_or_default()
     };
-    let strange = || Problem::BadRequest("The form of the settings came with a choice that there is not.".to_owned());
+    let strange =
+        || Problem::BadRequest("The form contains an unknown option. Reload the page and try again.".to_owned());
     let number = |name: &str| value(name).parse().unwrap_or(0);
     let matching = MATCHES.iter().find(|(_, word, _)| *word == value("match"));
     let duplicates = DUPLICATES.iter().find(|(_, word, _)| *word == value("duplicates"));
@@ -149,7 +150,7 @@ fn workspace(settings: &WorkspaceSettings) -> Markup {
             (field("name", "Name of the workspace", None, None, |_| html! {
                 input id="name" name="name" value=(settings.name) maxlength="100" required autocomplete="organization";
             }))
-            (field("country", "Default country", Some("For telephone numbers without country code, where neither the import nor its file says which."), None, |about| html! {
+            (field("country", "Default country", Some("For phone numbers without a country code, unless the import or its file says otherwise."), None, |about| html! {
                 select id="country" name="country" aria-describedby=[about] {
                     option value="" selected[settings.country.is_none()] { "None" }
                     (country_options(settings.country))
@@ -164,7 +165,7 @@ fn required(settings: &WorkspaceSettings, offered: &[Slot]) -> Markup {
         fieldset.card.stack {
             legend.visually-hidden { "Required fields" }
             h2 { "Required fields" }
-            p.muted { "A new contact needs these beside a name, a company, an email or a phone; so does one that is edited. Contacts that are there already stay as they are." }
+            p.muted { "Required when a contact is created or edited. Existing contacts are not affected." }
             div.checks {
                 @for slot in offered {
                     label.choice {
@@ -182,13 +183,13 @@ fn imports(settings: &WorkspaceSettings) -> Markup {
         fieldset.card.stack {
             legend.visually-hidden { "New imports" }
             h2 { "New imports" }
-            p.muted { "How an import begins. The member who runs it can choose otherwise." }
-            (field("match", "A duplicate has", None, None, |_| html! {
+            p.muted { "Defaults for new imports. Members can change them for each import." }
+            (field("match", "Match contacts by", None, None, |_| html! {
                 select id="match" name="match" {
                     @for (rule, word, words) in MATCHES { option value=(word) selected[rule == settings.matching] { (words) } }
                 }
             }))
-            (field("duplicates", "What happens to duplicates", None, None, |_| html! {
+            (field("duplicates", "If a contact already exists", None, None, |_| html! {
                 select id="duplicates" name="duplicates" {
                     @for (what, word, words) in DUPLICATES { option value=(word) selected[what == settings.duplicates] { (words) } }
                 }
@@ -201,10 +202,10 @@ fn kept(settings: &WorkspaceSettings) -> Markup {
     let days = |name, label, hint, value| number(name, label, hint, value, MOST_DAYS);
     html! {
         fieldset.card.stack {
-            legend.visually-hidden { "How long things are kept" }
-            h2 { "How long things are kept" }
-            (days("trash_days", "Days in the trash", "Deleted contacts can be restored for so long; then they are gone for good.", settings.trash_days))
-            (days("log_days", "Days for undo", "Imports and bulk changes can be undone for so long. A shorter time lets go at once of what is older.", settings.log_days))
+            legend.visually-hidden { "Retention" }
+            h2 { "Retention" }
+            (days("trash_days", "Days in the trash", "Deleted contacts are kept this many days, then removed permanently.", settings.trash_days))
+            (days("log_days", "Undo period (days)", "Imports and bulk actions can be undone for this many days. If you shorten it, older ones can no longer be undone.", settings.log_days))
         }
     }
 }
@@ -214,10 +215,10 @@ fn limits(settings: &WorkspaceSettings) -> Markup {
         fieldset.card.stack {
             legend.visually-hidden { "Uploaded files" }
             h2 { "Uploaded files" }
-            p.muted { "How much members may leave on the server's disk. Files go when their import is discarded, and 30 days after it is finished." }
-            (number("drafts_each", "Imports each member may prepare", "Those that are uploaded and not started.", settings.drafts_each, MOST_DRAFTS))
-            (number("member_gib", "GiB for each member", "All uploaded files of one member together.", settings.member_gib, MOST_GIB))
-            (number("workspace_gib", "GiB for the workspace", "All uploaded files of all members together.", settings.workspace_gib, MOST_GIB))
+            p.muted { "How much disk space uploads may use. Files are deleted when an import is discarded, and 30 days after it has finished." }
+            (number("drafts_each", "Drafts per member", "Imports that are uploaded but not started.", settings.drafts_each, MOST_DRAFTS))
+            (number("member_gib", "GiB per member", "Total of a member's uploaded files.", settings.member_gib, MOST_GIB))
+            (number("workspace_gib", "GiB for the workspace", "Total of all uploaded files.", settings.workspace_gib, MOST_GIB))
         }
     }
 }

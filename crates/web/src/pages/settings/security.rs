@@ -50,15 +50,15 @@ pub fn form(settings: &SecuritySettings) -> Markup {
             fieldset.card.stack {
                 legend.visually-hidden { "Signing in" }
                 h2 { "Signing in" }
-                p.muted { "Your password is asked for again before this is saved. It holds at once, for sessions that there are too." }
-                (hours("idle_hours", "Hours without a visit until a session ends", format!("At most {MOST_IDLE_HOURS}, which are 30 days."), MOST_IDLE_HOURS, settings.idle_hours))
-                (hours("session_hours", "Hours until a session ends in any case", format!("2,160 are 90 days; at most {MOST_SESSION_HOURS}, which are a year."), MOST_SESSION_HOURS, settings.session_hours))
+                p.muted { "You confirm your password before this is saved. It applies at once, also to existing sessions." }
+                (hours("idle_hours", "Session ends after (hours without activity)", format!("At most {MOST_IDLE_HOURS} (30 days)."), MOST_IDLE_HOURS, settings.idle_hours))
+                (hours("session_hours", "Session ends after (hours in total)", format!("2,160 hours are 90 days. At most {MOST_SESSION_HOURS} (one year)."), MOST_SESSION_HOURS, settings.session_hours))
                 label.choice {
                     input type="checkbox" name="admins_need_second_factor" value="yes" checked[settings.admins_need_second_factor];
                     "Admins and owners need a second factor"
                 }
             }
-            div.actions { button { "Save how people sign in" } }
+            div.actions { button { "Save sign-in settings" } }
         }
     }
 }
