@@ -53,6 +53,8 @@ function elsewhere(answer, page, method) {
 }
 
 function replace(page, ids) {
+  // A parsed page has what is for readers without script as elements: a refresh among them would reload this page.
+  for (const part of page.querySelectorAll("noscript")) part.remove();
   const focused = document.activeElement;
   const focus = focused?.id;
   // Of a list of forms the next one is wanted when this one is done.
