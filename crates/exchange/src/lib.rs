@@ -1,10 +1,11 @@
 //! Files in, files out.
 //!
-//! Owns how a file is opened (encoding, dialect, header row), how its columns become slots, how a row is judged, and how
-//! contacts are written. Leaves out databases, HTTP, members and rights; the match keys already known are no business of
+//! Owns how files of other formats become tables, how a table is opened (encoding, dialect, header row), how its columns
+//! become slots, how a row is judged, and how contacts are written. Leaves out databases, HTTP, members and rights; the match keys already known are no business of
 //! this crate either: `app` compares them.
 
 mod cell_lists;
+pub mod convert;
 mod escapes;
 pub mod export;
 pub mod fixes;
