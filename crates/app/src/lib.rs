@@ -89,6 +89,7 @@ pub use workspace::security::{MOST_IDLE_HOURS, MOST_SESSION_HOURS, SecuritySetti
 pub use workspace::settings::{MOST_DAYS, MOST_DRAFTS, MOST_GIB, WorkspaceSettings};
 
 // What the doors need of the crates below, so that they reach through one.
+pub use exchange::convert::{Archive, SourceFormat, TableSource};
 pub use exchange::export::SAMPLE as SAMPLE_CSV;
 pub use exchange::fixes::{Fix, Fixes};
 pub use exchange::judge::BadValues;

@@ -63,6 +63,7 @@ pub enum ScopeArg {
 pub enum FormatArg {
     #[default]
     Crystalqore,
+    Xlsx,
     Jsonl,
 }
 
@@ -87,6 +88,7 @@ impl From<FormatArg> for ExportFormat {
     fn from(format: FormatArg) -> Self {
         match format {
             FormatArg::Crystalqore => Self::CrystalQore,
+            FormatArg::Xlsx => Self::Xlsx,
             FormatArg::Jsonl => Self::Jsonl,
         }
     }

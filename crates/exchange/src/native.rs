@@ -7,6 +7,9 @@ pub(crate) const ID: &str = "CrystalQore ID";
 pub(crate) const VERSION: &str = "CrystalQore Version";
 pub(crate) const CUSTOM: &str = "Custom: ";
 
+/// What a text ends with that was cut because a cell of a spreadsheet does not hold it. Such a text is not read back.
+pub(crate) const CUT_TEXT: &str = " [cut here: a cell of a spreadsheet holds 32,767 characters]";
+
 /// The columns that every export of ours begins with.
 pub(crate) const OWN_COLUMNS: [&str; 2] = [ID, VERSION];
 

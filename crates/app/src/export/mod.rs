@@ -11,7 +11,7 @@ use crate::audit::AuditAction;
 use crate::contacts::stored::read;
 use crate::error::Error;
 use crate::search::filter::Filter;
-use exchange::export::{Exported, crystalqore, jsonl};
+use exchange::export::{Exported, crystalqore, jsonl, xlsx};
 use model::{ContactId, Slot};
 use std::collections::HashSet;
 use std::io::Write;
@@ -29,6 +29,8 @@ pub enum ExportFormat {
     /// Our own CSV: exact.
     #[default]
     CrystalQore,
+    /// The same columns as an Excel workbook.
+    Xlsx,
     Jsonl,
 }
 
@@ -53,7 +55,7 @@ pub struct ExportRequest {
     pub format: ExportFormat,
     /// In which order.
     pub order: Order,
-    /// Only the columns of these slots (CSV); empty means all.
+    /// Only the columns of these slots (CSV and Excel workbook); empty means all.
     pub columns: Vec<Slot>,
     /// The delimiter (CSV).
     pub delimiter: u8,
@@ -98,6 +100,10 @@ impl App {
         // One snapshot, so that the look at the columns and the writing see the same contacts.
         let outcome = self.store.read(|tx| match request.format {
             ExportFormat::CrystalQore => export_csv(tx, actor, request, out, watch, &mut report),
+            ExportFormat::Xlsx => {
+                let made_at = self.world.now() / 1_000_000;
+                export_workbook(tx, actor, request, made_at, out, watch, &mut report)
+            }
             ExportFormat::Jsonl => {
                 for_each(tx, actor, request, &mut |exported| {
                     report.contacts += 1;
@@ -164,14 +170,13 @@ fn go_on(watch: &mut dyn FnMut(u64) -> bool, contacts: u64) -> Result<(), Error>
     Ok(())
 }
 
-fn export_csv(
+/// The columns that the contacts need, or those of them that were chosen.
+fn layout(
     tx: &mut Tx<'_>,
     actor: Actor,
     request: &ExportRequest,
-    out: &mut dyn Write,
     watch: &mut dyn FnMut(u64) -> bool,
-    report: &mut ExportReport,
-) -> Result<(), Error> {
+) -> Result<crystalqore::Layout, Error> {
     let mut needs = crystalqore::Needs::default();
     let mut looked_at = 0_u64;
     for_each(tx, actor, request, &mut |exported| {
@@ -189,6 +194,18 @@ fn export_csv(
     if !request.columns.is_empty() {
         layout = layout.only(|slot| request.columns.iter().any(|wanted| asks_for(wanted, slot)));
     }
+    Ok(layout)
+}
+
+fn export_csv(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    request: &ExportRequest,
+    out: &mut dyn Write,
+    watch: &mut dyn FnMut(u64) -> bool,
+    report: &mut ExportReport,
+) -> Result<(), Error> {
+    let layout = layout(tx, actor, request, watch)?;
     if request.bom {
         out.write_all("\u{feff}".as_bytes()).map_err(write_failed)?;
     }
@@ -199,6 +216,30 @@ fn export_csv(
         writer.write(exported).map_err(write_failed)
     })?;
     writer.finish().map_err(write_failed)
+}
+
+/// Writes a workbook that says it was made at a time, in seconds since 1970.
+fn export_workbook(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    request: &ExportRequest,
+    made_at: i64,
+    out: &mut dyn Write,
+    watch: &mut dyn FnMut(u64) -> bool,
+    report: &mut ExportReport,
+) -> Result<(), Error> {
+    let layout = layout(tx, actor, request, watch)?;
+    let mut writer = xlsx::Writer::new(layout, made_at).map_err(write_failed)?;
+    let mut written = 0_u64;
+    for_each(tx, actor, request, &mut |exported| {
+        written += 1;
+        go_on(watch, written)?;
+        writer.write(exported).map_err(write_failed)
+    })?;
+    // Nothing is in the output before.
+    writer.finish(out).map_err(write_failed)?;
+    report.contacts = written;
+    Ok(())
 }
 
 /// `email` asks for emails of every label, `email:work` for those of one.

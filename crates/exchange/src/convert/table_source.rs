@@ -1,6 +1,7 @@
 //! Where a converted table comes from: the format of its file, the archive and the sheet that it was in.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +55,9 @@ pub struct TableSource {
     /// Numbers of which the spreadsheet has kept fifteen digits only.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cut_numbers: u64,
+    /// Texts that were cut when the workbook was written, and are left out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cut_texts: u64,
     /// Formulas whose value is not in the file, so that their cells are empty.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub formulas_without_value: u64,
@@ -62,6 +66,24 @@ pub struct TableSource {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
 fn is_zero(count: &u64) -> bool {
     *count == 0
+}
+
+/// In words for people, such as `Excel workbook (book.xlsx in a ZIP archive), sheet “Contacts”`.
+impl fmt::Display for TableSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.format.name())?;
+        match (&self.archive, &self.entry) {
+            (Some(Archive::Zip), Some(entry)) => write!(f, " ({entry} in a ZIP archive)")?,
+            (Some(Archive::Zip), None) => f.write_str(" (in a ZIP archive)")?,
+            (Some(Archive::Gzip), Some(entry)) => write!(f, " ({entry}, packed with gzip)")?,
+            (Some(Archive::Gzip), None) => f.write_str(" (packed with gzip)")?,
+            (None, _) => {}
+        }
+        match &self.sheet {
+            Some(sheet) => write!(f, ", sheet “{sheet}”"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl TableSource {
@@ -74,6 +96,7 @@ impl TableSource {
             sheet: None,
             sheets: Vec::new(),
             cut_numbers: 0,
+            cut_texts: 0,
             formulas_without_value: 0,
         }
     }
@@ -81,6 +104,38 @@ impl TableSource {
     /// Whether what was written is a converted table with numbered rows, rather than text as it stood in an archive.
     pub fn is_converted(&self) -> bool {
         self.format != SourceFormat::Csv
+    }
+
+    /// What the file itself has lost, in words.
+    pub fn losses(&self) -> Vec<String> {
+        let mut losses = Vec::new();
+        match self.cut_numbers {
+            0 => {}
+            1 => losses.push(
+                "One number has more than 15 digits, of which spreadsheets keep only 15: its last digits are zeros in the file."
+                    .to_owned(),
+            ),
+            many => losses.push(format!(
+                "{many} numbers have more than 15 digits, of which spreadsheets keep only 15: their last digits are zeros in the file."
+            )),
+        }
+        match self.cut_texts {
+            0 => {}
+            1 => losses.push(
+                "One text was cut when the workbook was exported; it is left out, so that it replaces no whole one.".to_owned(),
+            ),
+            many => losses.push(format!(
+                "{many} texts were cut when the workbook was exported; they are left out, so that they replace no whole ones."
+            )),
+        }
+        match self.formulas_without_value {
+            0 => {}
+            1 => losses.push("One formula has no value in the file, so its cell is empty: open the file in Excel and save it.".to_owned()),
+            many => losses.push(format!(
+                "{many} formulas have no value in the file, so their cells are empty: open the file in Excel and save it."
+            )),
+        }
+        losses
     }
 
     /// The sheets that can be read instead.

@@ -163,6 +163,16 @@ impl Layout {
     pub fn slots(&self) -> impl Iterator<Item = &Slot> {
         self.columns.iter().map(|c| &c.slot)
     }
+
+    /// The names of its columns.
+    pub(super) fn headers(&self) -> impl Iterator<Item = String> {
+        self.columns.iter().map(header_of)
+    }
+
+    /// A contact in its columns, as texts without guard.
+    pub(super) fn texts(&self, exported: &Exported) -> impl Iterator<Item = String> {
+        self.columns.iter().map(|column| text_of(column, exported))
+    }
 }
 
 /// Writes contacts as CSV lines.
@@ -208,15 +218,23 @@ impl<W: Write> Writer<W> {
 }
 
 fn cell_of(column: &Column, exported: &Exported) -> String {
+    let text = text_of(column, exported);
+    match column.slot {
+        // The plus of a number is no formula, and spreadsheets leave text with blanks alone.
+        Slot::Id | Slot::Version | Slot::Phone(_) => text,
+        _ => guarded(&text).into_owned(),
+    }
+}
+
+fn text_of(column: &Column, exported: &Exported) -> String {
     let contact = &exported.contact;
     let at = column.place;
-    let text = match &column.slot {
-        Slot::Id => return exported.id.to_string(),
-        Slot::Version => return version_text(exported.version),
+    match &column.slot {
+        Slot::Id => exported.id.to_string(),
+        Slot::Version => version_text(exported.version),
         Slot::Phone(label) => {
-            // The plus of a number is no formula, and spreadsheets leave text with blanks alone.
             let phone = nth_of(&contact.phones, label, at, |p| &p.label);
-            return phone.map(|p| p.phone.international()).unwrap_or_default();
+            phone.map(|p| p.phone.international()).unwrap_or_default()
         }
         Slot::Text(field) => contact.text(*field).as_str().to_owned(),
         Slot::Email(label) => {
@@ -237,8 +255,7 @@ fn cell_of(column: &Column, exported: &Exported) -> String {
         Slot::Tags => list_cell(contact.tags.iter().map(model::Text::as_str)),
         Slot::Custom(name) => contact.custom.get(name).map(|t| t.to_string()).unwrap_or_default(),
         Slot::FullName => String::new(),
-    };
-    guarded(&text).into_owned()
+    }
 }
 
 /// A value by its place among those of its label. Values stand in the order of their labels, and there may be as many as

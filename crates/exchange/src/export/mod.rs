@@ -5,6 +5,7 @@
 pub mod crystalqore;
 pub mod jsonl;
 mod sample;
+pub mod xlsx;
 
 pub use sample::SAMPLE;
 

@@ -9,6 +9,7 @@
 mod any_bytes;
 mod contacts;
 mod round_trip;
+mod workbooks;
 
 use exchange::judge::{Judge, Judged, Regions, survey};
 use exchange::mapping::{BoundMapping, propose};
@@ -36,10 +37,14 @@ struct Looked {
 
 /// Opens and maps a file. None if it is refused.
 fn look_at(source: &dyn Source) -> Option<Looked> {
-    let opened = match open(source, &Overrides::default()) {
+    look_with(source, &Overrides::default())
+}
+
+fn look_with(source: &dyn Source, overrides: &Overrides) -> Option<Looked> {
+    let opened = match open(source, overrides) {
         Ok(opened) => opened,
         Err(OpenError::Refused(_)) => return None,
-        Err(OpenError::Io(error)) => panic!("memory could not be read: {error}"),
+        Err(error) => panic!("memory could not be read: {error}"),
     };
     let (layout, columns) = propose(&opened.header, opened.header_row.is_some(), &opened.sample);
     let mapping = BoundMapping::bind(&columns, &[]).unwrap();

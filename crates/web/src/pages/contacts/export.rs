@@ -123,10 +123,10 @@ impl Chosen {
             which: which.map_or(fitting, |(which, _, _)| *which),
             ids,
             criteria,
-            format: if sent.format == "jsonl" {
-                ExportFormat::Jsonl
-            } else {
-                ExportFormat::CrystalQore
+            format: match sent.format.as_str() {
+                "jsonl" => ExportFormat::Jsonl,
+                "xlsx" => ExportFormat::Xlsx,
+                _ => ExportFormat::CrystalQore,
             },
             delimiter: delimiter.map_or(b',', |(byte, _, _)| *byte),
             // An unticked box sends only the hidden field before it.
@@ -165,7 +165,7 @@ impl Chosen {
             filter: self.filter()?,
             format: self.format,
             order: if self.by_name { Order::Name } else { Order::Created },
-            columns: if some || !csv {
+            columns: if some || self.format == ExportFormat::Jsonl {
                 Vec::new()
             } else {
                 all.into_iter().filter(chosen).collect()
@@ -249,6 +249,7 @@ fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>) -> Markup {
                     legend.visually-hidden { "Format" }
                     h2 { "Format" }
                     label.choice { input type="radio" name="format" value="csv" checked[chosen.format == ExportFormat::CrystalQore]; "CSV, exact: what is exported reads back as it was" }
+                    label.choice { input type="radio" name="format" value="xlsx" checked[chosen.format == ExportFormat::Xlsx]; "Excel workbook, for looking at and editing: zip codes and telephone numbers stay as they are" }
                     label.choice { input type="radio" name="format" value="jsonl" checked[chosen.format == ExportFormat::Jsonl]; "JSON lines, for programs" }
                     div.grid-2 {
                         div.field {
@@ -322,6 +323,10 @@ pub async fn file(
         .map(|ticket| format!("{}/{ticket}", signed.session));
     let (kind, ending) = match (request.format, request.delimiter) {
         (ExportFormat::Jsonl, _) => ("application/jsonl; charset=utf-8", "jsonl"),
+        (ExportFormat::Xlsx, _) => (
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "xlsx",
+        ),
         (ExportFormat::CrystalQore, b'\t') => ("text/tab-separated-values; charset=utf-8", "tsv"),
         (ExportFormat::CrystalQore, _) => ("text/csv; charset=utf-8", "csv"),
     };

@@ -19,6 +19,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use std::sync::Arc;
 
+/// What browsers offer first; everything else is taken, too, and told apart by what is in it.
+const ACCEPTED: &str = ".csv,.tsv,.txt,.tab,.xlsx,.xlsm,.ods,.zip,.gz,text/csv,text/tab-separated-values,text/plain,\
+                        application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,application/zip,application/gzip";
+
 /// `GET /import`
 pub async fn form(State(web): State<Arc<Web>>, signed: CurrentMember) -> Markup {
     view(&web, &signed, None)
@@ -109,10 +113,10 @@ fn view(web: &Web, signed: &CurrentMember, problem: Option<Markup>) -> Markup {
                         @if let Some(problem) = problem { (notice(Tone::Bad, problem)) }
                     }
                     div.drop data-drop {
-                        label.drop-title for="file" { "CSV file" }
+                        label.drop-title for="file" { "CSV file or Excel workbook" }
                         p.muted data-with-script { "Drop it here, or choose it. It is looked at at once, and nothing is imported yet." }
-                        input id="file" type="file" name="file" accept=".csv,.tsv,.txt,.tab,text/csv,text/tab-separated-values,text/plain" aria-describedby="accepted";
-                        p.hint.muted id="accepted" { "CSV, TSV or TXT, up to " (bytes(limit)) "." }
+                        input id="file" type="file" name="file" accept=(ACCEPTED) aria-describedby="accepted";
+                        p.hint.muted id="accepted" { "CSV, TSV, TXT, XLSX or ODS, also in a ZIP archive or packed with gzip, up to " (bytes(limit)) "." }
                         div.uploading id="uploading" hidden {
                             progress id="upload-progress" max="100" value="0" aria-label="Upload" {}
                             p id="upload-status" role="status" {}
@@ -145,11 +149,12 @@ fn accepted() -> Markup {
             p { "The contacts that another program exported: Google, Outlook, iCloud, LinkedIn, Thunderbird, Yahoo, HubSpot, Salesforce, Mailchimp and many more are known, so their columns need no mapping. Any other table is read by the names of its columns, in many languages." }
             ul.plain {
                 li { "Any encoding and any separator: both are detected from the file." }
+                li { "Of a workbook the first visible sheet with values is read; you can choose another one." }
                 li { "Lines before the column names are skipped." }
                 li { "You see every row before anything is written." }
                 li { "An import can be undone, with the old values." }
             }
-            p { "From Excel or Numbers, save the sheet as CSV first." }
+            p { "From Numbers, and from old Excel workbooks (.xls), save the sheet as Excel workbook (.xlsx) or CSV first." }
             div { a.button href="/import/sample.csv" download="crystalqore-sample.csv" { "Download sample CSV" } }
         }
     }
