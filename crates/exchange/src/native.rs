@@ -6,6 +6,7 @@ use model::{AddressPart, Label, Slot, TextField, Version};
 pub(crate) const ID: &str = "CrystalQore ID";
 pub(crate) const VERSION: &str = "CrystalQore Version";
 pub(crate) const CUSTOM: &str = "Custom: ";
+pub(crate) const VCARD_LINES: &str = "vCard Lines";
 
 /// The columns that every export of ours begins with.
 pub(crate) const OWN_COLUMNS: [&str; 2] = [ID, VERSION];
@@ -72,6 +73,7 @@ pub fn slot_of_header(header: &str) -> Option<Slot> {
         VERSION => return Some(Slot::Version),
         "Birthday" => return Some(Slot::Birthday),
         "Tag" => return Some(Slot::Tags),
+        VCARD_LINES => return Some(Slot::VcardLines),
         _ => {}
     }
     if let Some(name) = header.strip_prefix(CUSTOM) {

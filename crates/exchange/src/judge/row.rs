@@ -19,8 +19,8 @@ use crate::reason::{Code, Reason, shortened};
 use crate::spreadsheet_damage::{Unread, may_have_been_a_phone};
 use model::{
     AddressPart, Birthday, ContactId, CustomField, DateOrder, Email, FieldKind, Label, OrderEvidence, Patch, Phone,
-    PhoneProblem, Region, Slot, Text, TextField, Version, is_company_salutation, is_placeholder_date, is_salutation,
-    join_titles, looks_like_company, split_person_name,
+    PhoneProblem, Region, Slot, Text, TextField, VcardLine, Version, is_company_salutation, is_placeholder_date,
+    is_salutation, join_titles, looks_like_company, split_person_name,
 };
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -144,6 +144,7 @@ impl<'a> RowReader<'a> {
                 Some(field) => self.read_field(at, column, name, field, cell),
                 None => self.patch.custom.push((name.clone(), Text::new(cell))),
             },
+            Slot::VcardLines => self.read_vcard_lines(column, cell),
             Slot::Id => self.read_id(column, cell),
             Slot::Version => self.version = crate::native::read_version(cell),
         }
@@ -498,6 +499,24 @@ impl<'a> RowReader<'a> {
             }
             tags.push(Text::new(if google { name } else { &member }));
         }
+    }
+
+    fn read_vcard_lines(&mut self, column: &'a BoundColumn, cell: &str) {
+        let mut lines = Vec::new();
+        for line in cell.split('\n').filter(|line| !line.trim().is_empty()) {
+            match VcardLine::parse(line) {
+                Some(line) => lines.push(line),
+                None => self.tell(
+                    column,
+                    line,
+                    Code::VcardLine,
+                    "is no line of a vCard.".to_owned(),
+                    "write it as NAME:value, or leave it out".to_owned(),
+                    false,
+                ),
+            }
+        }
+        self.patch.vcard_lines.get_or_insert_default().extend(lines);
     }
 
     fn read_id(&mut self, column: &'a BoundColumn, cell: &str) {
