@@ -8,6 +8,9 @@ pub(crate) const VERSION: &str = "CrystalQore Version";
 pub(crate) const CUSTOM: &str = "Custom: ";
 pub(crate) const VCARD_LINES: &str = "vCard Lines";
 
+/// What reading a card has to say about it, in a table that was made of vCards.
+pub(crate) const VCARD_REMARKS: &str = "vCard Remarks";
+
 /// The columns that every export of ours begins with.
 pub(crate) const OWN_COLUMNS: [&str; 2] = [ID, VERSION];
 

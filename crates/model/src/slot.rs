@@ -113,7 +113,12 @@ impl Slot {
     pub fn is_list(&self) -> bool {
         matches!(
             self,
-            Self::Email(_) | Self::Phone(_) | Self::Website(_) | Self::Tags | Self::Address(_, AddressPart::Street)
+            Self::Email(_)
+                | Self::Phone(_)
+                | Self::Website(_)
+                | Self::Tags
+                | Self::VcardLines
+                | Self::Address(_, AddressPart::Street)
         )
     }
 

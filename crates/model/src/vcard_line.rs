@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 /// One property of a vCard in one line, such as `IMPP;TYPE=home:xmpp:ann@example.com`: its name, its parameters, and its value
-/// with the escapes of vCard 3.0 and 4.0. It is clean text without line ends.
+/// with the escapes of vCard 3.0 and 4.0. It is clean text without line ends, and nothing that a card is framed by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct VcardLine(Box<str>);
@@ -15,10 +15,16 @@ impl VcardLine {
     /// Reads a line; none if it is no property.
     pub fn parse(raw: &str) -> Option<Self> {
         let line = clean(raw);
-        let name_end = line.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.')))?;
+        let name_end = line.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_')))?;
         let is_named = name_end > 0 && line[name_end..].starts_with([';', ':']);
-        let is_property = is_named && !line.contains('\n') && colon_of(&line).is_some();
-        is_property.then(|| Self(line.into()))
+        if !is_named || line.contains('\n') {
+            return None;
+        }
+        let colon = colon_of(&line)?;
+        let (head, value) = (line[..colon].to_ascii_uppercase(), line[colon + 1..].trim());
+        let name = head.split(';').next()?.rsplit('.').next()?;
+        let is_frame = matches!(name, "BEGIN" | "END" | "VERSION") || value.eq_ignore_ascii_case("BEGIN:VCARD");
+        (!is_frame && !value.is_empty() && !head.contains("QUOTED-PRINTABLE")).then(|| Self(line.into()))
     }
 
     /// The line.
@@ -31,6 +37,12 @@ impl VcardLine {
         let end = self.0.find([';', ':']).unwrap_or(self.0.len());
         let name = &self.0[..end];
         name.rsplit_once('.').map_or(name, |(_, name)| name)
+    }
+
+    /// Its group, if it has one: lines of a group belong together.
+    pub fn group(&self) -> Option<&str> {
+        let end = self.0.find([';', ':']).unwrap_or(self.0.len());
+        self.0[..end].rsplit_once('.').map(|(group, _)| group)
     }
 
     /// What stands behind the name and the parameters.
@@ -84,7 +96,7 @@ mod tests {
             ("X-FOO:bar", "X-FOO", "bar"),
             ("item1.X-FOO;TYPE=home:a:b", "X-FOO", "a:b"),
             ("IMPP;X-NOTE=\"a:b;c\":xmpp:x", "IMPP", "xmpp:x"),
-            (" RELATED: ", "RELATED", ""),
+            (" RELATED: a ", "RELATED", " a"),
         ] {
             let read = VcardLine::parse(line).unwrap();
             assert_eq!((read.name(), read.value()), (name, value), "{line}");
@@ -94,7 +106,20 @@ mod tests {
 
     #[test]
     fn what_is_no_property_is_refused() {
-        for line in ["", "X-FOO", ":x", "two words:x", "X-FOO;A=\"b:c", "X-FOO:a\nb", "é:x"] {
+        for line in [
+            "",
+            "X-FOO",
+            "X-FOO:",
+            ":x",
+            "two words:x",
+            "X-FOO;A=\"b:c",
+            "X-FOO:a\nb",
+            "é:x",
+            "END:VCARD",
+            "a.begin:VCARD",
+            "AGENT:BEGIN:VCARD",
+            "X;QUOTED-PRINTABLE:a=",
+        ] {
             assert_eq!(VcardLine::parse(line), None, "{line}");
         }
         assert!(serde_json::from_str::<VcardLine>("\"nothing\"").is_err());

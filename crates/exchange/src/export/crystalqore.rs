@@ -14,9 +14,9 @@ use std::io::{self, Write};
 
 /// One column: a slot, and its place among those of the same slot, from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Column {
-    slot: Slot,
-    place: usize,
+pub(crate) struct Column {
+    pub(crate) slot: Slot,
+    pub(crate) place: usize,
 }
 
 /// Which columns an export has.
@@ -262,7 +262,8 @@ fn nth_of<'a, T>(values: &'a [T], label: &Label, at: usize, label_of: impl Fn(&T
     values.get(first + at).filter(|value| label_of(value) == label)
 }
 
-fn header_of(column: &Column) -> String {
+/// The name of a column.
+pub(crate) fn header_of(column: &Column) -> String {
     let labelled = |name: &str, label: &Label| {
         let shown = match label.as_str() {
             "" => name.to_owned(),
