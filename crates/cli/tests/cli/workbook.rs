@@ -1,4 +1,4 @@
-//! Excel workbooks and packed files on the command line: they are taken by their content, and everything that an import can do
+//! Excel workbooks, vCards and packed files on the command line: they are taken by their content, and everything that an import can do
 //! is done with their rows as with those of CSV.
 
 use crate::resume::{self, End, go_on, kill, many_rows, prepared, start};
@@ -226,4 +226,46 @@ fn packed_tables_are_read() {
     );
     let uploads = scratch.path("data").join("uploads");
     assert!(crate::scratch::files_below(&uploads).is_empty());
+}
+
+const CARDS: &str = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ana Marsh\r\nN:Marsh;Ana;;;\r\nTEL;TYPE=CELL:+1 202 555 0101\r\n\
+                     EMAIL;TYPE=HOME:ana@example.org\r\nX-SHOE-SIZE:38\r\nEND:VCARD\r\n\
+                     BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Bo Lund\r\nN:Lund;Bo;;;\r\nEMAIL:bo(at)example.org\r\nEND:VCARD\r\n";
+
+#[test]
+fn cards_are_imported_without_a_mapping() {
+    let scratch = Scratch::new();
+    scratch.write("cards.csv", CARDS);
+    assert_eq!(
+        scratch.import("cards.csv", &["--rejected", "rejected.csv"]),
+        "rows 2, new 1, invalid 1"
+    );
+    let ana = &scratch.contacts()[0];
+    assert_eq!(
+        (&ana["first_name"], &ana["last_name"]),
+        (&"Ana".into(), &"Marsh".into())
+    );
+    assert_eq!(ana["phones"][0]["label"], "mobile");
+    assert_eq!(ana["emails"][0]["label"], "home");
+    let rejected = scratch.read("rejected.csv");
+    assert!(
+        rejected.lines().nth(1).unwrap().starts_with("9,"),
+        "the line of the card: {rejected}"
+    );
+    scratch.write("rejected.csv", rejected.replace("(at)", "@"));
+    assert_eq!(scratch.import("rejected.csv", &[]), "rows 1, new 1");
+    let document = scratch.run(&["inspect", "cards.csv", "--json"]).expect(0).json();
+    assert_eq!(document["source"]["format"], "vcard");
+    scratch
+        .run(&["inspect", "cards.csv"])
+        .expect(0)
+        .says(&["Format", "vCard"]);
+    let changed = CARDS.replace("+1 202 555 0101", "+1 202 555 0102").replace("(at)", "@");
+    scratch.write("cards.vcf", gzip(changed.as_bytes()));
+    assert_eq!(
+        scratch.import("cards.vcf", &["--duplicates", "update"]),
+        "rows 2, update 1, unchanged 1"
+    );
+    scratch.run(&["undo", "3"]).expect(0);
+    assert_eq!(&scratch.contacts()[0], ana);
 }

@@ -1,4 +1,4 @@
-use super::test_files::{Part, converted, refusal, workbook, zip};
+use super::test_files::{Part, converted, refusal, rows, workbook, zip};
 use super::*;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -123,6 +123,38 @@ fn archives_without_a_table_are_refused() {
     );
     assert_eq!(refused_as(&gzip(&inner)), "nested_archive");
     assert_eq!(refused_as(&gzip(&gzip(CSV.as_bytes()))), "nested_archive");
+}
+
+#[test]
+fn cards_become_a_table_with_the_lines_of_their_file() {
+    let cards = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ana Marsh\r\nN:Marsh;Ana;;;\r\nEMAIL;TYPE=WORK:ana@example.org\r\nEND:VCARD\r\n\r\n\
+                 begin:vcard\r\nVERSION:3.0\r\nFN:Bo Lund\r\nN:Lund;Bo;;;\r\nEND:VCARD\r\n";
+    let utf16: Vec<u8> = format!("\u{feff}{cards}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let archive = zip(&[
+        ("Takeout/Contacts/All Contacts.vcf", Part::Text(cards)),
+        ("a.html", Part::Text("<html></html>")),
+    ]);
+    for (bytes, packed) in [
+        (cards.as_bytes().to_vec(), None),
+        (utf16, None),
+        (gzip(cards.as_bytes()), Some(Archive::Gzip)),
+        (archive, Some(Archive::Zip)),
+    ] {
+        let (source, _) = converted(&bytes, None).unwrap();
+        let source = source.unwrap();
+        assert_eq!(
+            (source.format, source.archive, source.is_converted()),
+            (SourceFormat::Vcard, packed, true)
+        );
+        let rows = rows(&bytes, None);
+        assert_eq!(rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 1, 8]);
+        assert!(rows[0].1.contains(&"Email (Work)".to_owned()), "{:?}", rows[0]);
+        assert!(rows[1].1.contains(&"ana@example.org".to_owned()), "{:?}", rows[1]);
+        assert!(rows[2].1.contains(&"Lund".to_owned()), "{:?}", rows[2]);
+    }
 }
 
 #[test]

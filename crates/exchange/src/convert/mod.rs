@@ -6,6 +6,7 @@
 
 mod archive;
 mod budget;
+mod cards;
 mod content;
 mod ods;
 mod ole;
@@ -56,7 +57,8 @@ pub fn convert(
         Content::Zip => Some(conversion.zip(file, damage_of(&head))?),
         Content::Gzip => Some(conversion.gzip(file)?),
         Content::Ole => return Err(OpenError::Refused(ole::refusal(&mut file))),
-        Content::Vcard | Content::Other => None,
+        Content::Vcard => Some(cards::convert(file, conversion.out)?),
+        Content::Other => None,
     };
     let has_sheets = source.as_ref().is_some_and(|source| source.sheet.is_some());
     match wanted_sheet {
@@ -157,7 +159,8 @@ impl Conversion<'_> {
                     Package::Archive => Err(OpenError::Refused(Refusal::NestedArchive)),
                 }
             }
-            Content::Vcard | Content::Other => {
+            Content::Vcard => cards::convert(unpack(part, damaged)?, self.out),
+            Content::Other => {
                 copy(&mut part, self.out, damaged)?;
                 Ok(TableSource::new(SourceFormat::Csv))
             }

@@ -55,6 +55,15 @@ pub struct TableSource {
     /// Numbers of which the spreadsheet has kept fifteen digits only.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cut_numbers: u64,
+    /// Cards of groups, which became tags.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub groups: u64,
+    /// Members of groups that are not in the file.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub missing_members: u64,
+    /// Lines that stand in no card.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub lines_outside: u64,
     /// Texts that were cut when the workbook was written, and are left out.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cut_texts: u64,
@@ -96,6 +105,9 @@ impl TableSource {
             sheet: None,
             sheets: Vec::new(),
             cut_numbers: 0,
+            groups: 0,
+            missing_members: 0,
+            lines_outside: 0,
             cut_texts: 0,
             formulas_without_value: 0,
         }
@@ -106,36 +118,41 @@ impl TableSource {
         self.format != SourceFormat::Csv
     }
 
-    /// What the file itself has lost, in words.
+    /// What the file itself has lost, or what of it is not in the table, in words.
     pub fn losses(&self) -> Vec<String> {
-        let mut losses = Vec::new();
-        match self.cut_numbers {
-            0 => {}
-            1 => losses.push(
-                "One number has more than 15 digits, of which spreadsheets keep only 15: its last digits are zeros in the file."
-                    .to_owned(),
+        let losses = [
+            (
+                self.cut_numbers,
+                "One number has more than 15 digits, of which spreadsheets keep only 15: its last digits are zeros in the file.",
+                "numbers have more than 15 digits, of which spreadsheets keep only 15: their last digits are zeros in the file.",
             ),
-            many => losses.push(format!(
-                "{many} numbers have more than 15 digits, of which spreadsheets keep only 15: their last digits are zeros in the file."
-            )),
-        }
-        match self.cut_texts {
-            0 => {}
-            1 => losses.push(
-                "One text was cut when the workbook was exported; it is left out, so that it replaces no whole one.".to_owned(),
+            (
+                self.cut_texts,
+                "One text was cut when the workbook was exported; it is left out, so that it replaces no whole one.",
+                "texts were cut when the workbook was exported; they are left out, so that they replace no whole ones.",
             ),
-            many => losses.push(format!(
-                "{many} texts were cut when the workbook was exported; they are left out, so that they replace no whole ones."
-            )),
-        }
-        match self.formulas_without_value {
-            0 => {}
-            1 => losses.push("One formula has no value in the file, so its cell is empty: open the file in Excel and save it.".to_owned()),
-            many => losses.push(format!(
-                "{many} formulas have no value in the file, so their cells are empty: open the file in Excel and save it."
-            )),
-        }
-        losses
+            (
+                self.formulas_without_value,
+                "One formula has no value in the file, so its cell is empty: open the file in Excel and save it.",
+                "formulas have no value in the file, so their cells are empty: open the file in Excel and save it.",
+            ),
+            (
+                self.missing_members,
+                "One member of a group is not in the file, so nobody has its tag.",
+                "members of groups are not in the file, so nobody has their tags.",
+            ),
+            (
+                self.lines_outside,
+                "One line stands in no card and is left out.",
+                "lines stand in no card and are left out.",
+            ),
+        ];
+        let told = losses.into_iter().filter(|(count, ..)| *count > 0);
+        let words = told.map(|(count, one, many)| match count {
+            1 => one.to_owned(),
+            count => format!("{count} {many}"),
+        });
+        words.collect()
     }
 
     /// The sheets that can be read instead.

@@ -21,6 +21,7 @@ mod placeholders;
 mod row;
 mod rules;
 mod survey;
+mod vcard_cells;
 
 pub use date_orders::{ColumnDates, DateDoubt};
 pub use judged::{BadValues, Judged};

@@ -10,17 +10,19 @@ use super::phone_cells::phones_in;
 use super::place::{place as place_in, with_comma};
 use super::placeholders::is_placeholder;
 use super::rules::Judge;
+use super::vcard_cells::{reasons_of_card, vcard_lines_in};
 use crate::cell_lists::{list_members, tags_in};
 use crate::escapes::{may_hold_escapes, unescaped};
 use crate::formula_guard::{is_spreadsheet_error, unguarded};
+use crate::google_lines::{self, Group};
 use crate::mapping::{BoundColumn, BoundMapping, Piece};
 use crate::open::Record;
 use crate::reason::{Code, Reason, shortened};
 use crate::spreadsheet_damage::{Unread, may_have_been_a_phone};
 use model::{
-    AddressPart, Birthday, ContactId, CustomField, DateOrder, Email, FieldKind, Label, OrderEvidence, Patch, Phone,
-    PhoneProblem, Region, Slot, Text, TextField, Version, is_company_salutation, is_placeholder_date, is_salutation,
-    join_titles, looks_like_company, split_person_name,
+    AddressPart, Birthday, ContactId, CustomField, DateOrder, Email, FieldKind, Label, Notation, OrderEvidence, Patch,
+    Phone, PhoneProblem, Region, Slot, Text, TextField, Version, is_company_salutation, is_placeholder_date,
+    is_salutation, join_titles, looks_like_company, split_person_name,
 };
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -56,6 +58,9 @@ pub fn read(judge: &Judge, record: Record<'_>) -> Judged {
         reader.take_company_salutation();
     }
     reader.take_full_name();
+    if reader.own {
+        reader.reasons.extend(reasons_of_card(&judge.mapping, record));
+    }
     reader.check_shape();
     reader.finish()
 }
@@ -144,6 +149,8 @@ impl<'a> RowReader<'a> {
                 Some(field) => self.read_field(at, column, name, field, cell),
                 None => self.patch.custom.push((name.clone(), Text::new(cell))),
             },
+            Slot::VcardLines if !self.own && google_lines::is_kept(&column.header) => self.read_google(column, cell),
+            Slot::VcardLines => self.read_vcard_lines(column, cell),
             Slot::Id => self.read_id(column, cell),
             Slot::Version => self.version = crate::native::read_version(cell),
         }
@@ -497,6 +504,36 @@ impl<'a> RowReader<'a> {
                 continue;
             }
             tags.push(Text::new(if google { name } else { &member }));
+        }
+    }
+
+    /// A column of Google Contacts: a value of a custom field of this name, else a kept line.
+    fn read_google(&mut self, column: &'a BoundColumn, cell: &str) {
+        let label = column
+            .label_from
+            .and_then(|from| self.record.get(from))
+            .unwrap_or_default();
+        let label = label.trim_start_matches('*').trim();
+        let is_custom = Group::of_header(&column.header) == Some(Group::CustomField);
+        let field = self.judge.rules.field(label).filter(|_| is_custom);
+        for value in cell.split(":::").map(str::trim).filter(|value| !value.is_empty()) {
+            match field.and_then(|field| Some((field, field.read(value, Notation::default()).ok()?))) {
+                Some((field, value)) => self.patch.custom.push((field.name.clone(), value)),
+                None => {
+                    let line = google_lines::line_of(&column.header, label, value);
+                    self.patch.vcard_lines.get_or_insert_default().extend(line);
+                }
+            }
+        }
+    }
+
+    fn read_vcard_lines(&mut self, column: &'a BoundColumn, cell: &str) {
+        let (lines, broken) = vcard_lines_in(cell);
+        self.patch.vcard_lines.get_or_insert_default().extend(lines);
+        for line in broken {
+            let what = "is no line of a vCard.".to_owned();
+            let advice = "write it as NAME:value, or leave it out".to_owned();
+            self.tell(column, line, Code::VcardLine, what, advice, false);
         }
     }
 

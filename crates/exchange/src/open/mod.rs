@@ -32,6 +32,7 @@ pub use records::Records;
 pub use refusal::{OpenError, Refusal};
 pub use source::Source;
 
+pub(crate) use encoding::detect as detect_encoding;
 pub(crate) use header::is_data_like as is_data_like_cell;
 
 use std::io::Read;

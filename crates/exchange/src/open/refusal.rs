@@ -165,7 +165,7 @@ impl fmt::Display for Refusal {
             Self::Html => "this is an HTML page, not CSV, whatever its name says: open it in a spreadsheet and save it as CSV",
             Self::Xml => "this is an XML document, not CSV: export the contacts as CSV from the program they come from",
             Self::Json => "this is JSON, not CSV: export the contacts as CSV from the program they come from",
-            Self::Vcard => "this is a vCard file (.vcf), not CSV: choose CSV where the contacts are exported",
+            Self::Vcard => "this is a contact card of another kind (MECARD), or a vCard without its first line: export the contacts as vCard (.vcf) or CSV from the program they come from",
             Self::Calendar => "this is a calendar file (.ics), not CSV: it holds appointments, not contacts",
             Self::RichText => "this is a rich text document (.rtf), not CSV: save the table from a spreadsheet as CSV",
             Self::Ldif => "this is an LDIF file, not CSV: choose CSV where the contacts are exported",

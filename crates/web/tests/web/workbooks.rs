@@ -1,4 +1,4 @@
-//! Excel workbooks in the wizard: the sheet that is read, another one that is chosen, and what is kept of the file meanwhile.
+//! Excel workbooks and vCards in the wizard: the sheet that is read, another one that is chosen, and what is kept of the file meanwhile.
 
 use crate::import::{counted, upload};
 use crate::site::{Browser, Site};
@@ -142,4 +142,29 @@ async fn a_workbook_that_is_damaged_or_too_large_is_refused_and_leaves_nothing()
     assert_eq!(kept(&site), 0);
     let list = browser.get("/imports").await;
     assert!(list.body.contains("Nothing was imported yet"));
+}
+
+#[tokio::test]
+async fn cards_lead_to_their_preview_at_once() {
+    let (site, mut browser) = Site::set_up().await;
+    let cards = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ana Marsh\r\nN:Marsh;Ana;;;\r\nEMAIL:ana@example.org\r\nEND:VCARD\r\n\
+                 BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Bo Lund\r\nN:Lund;Bo;;;\r\nEMAIL:bo(at)example.org\r\nEND:VCARD\r\n";
+    let answer = upload(&mut browser, "phone.vcf", cards, "application/json").await;
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (StatusCode::CREATED, "/imports/1/preview")
+    );
+    let preview = counted(&mut browser).await;
+    assert!(
+        preview.body.contains("Import 1 contact") && preview.body.contains("line 7"),
+        "{}",
+        preview.body
+    );
+    let map = browser.get("/imports/1/map").await;
+    assert!(
+        map.body.contains("vCard") && map.body.contains("value=\"email\" selected"),
+        "{}",
+        map.body
+    );
+    assert_eq!(kept(&site), 1);
 }

@@ -185,7 +185,7 @@ fn columns() -> Vec<Slot> {
         Slot::Website(Label::NONE),
     ]);
     columns.extend(AddressPart::ALL.map(|part| Slot::Address(Label::NONE, part)));
-    columns.extend([Slot::Birthday, Slot::Tags]);
+    columns.extend([Slot::Birthday, Slot::Tags, Slot::VcardLines]);
     columns
 }
 

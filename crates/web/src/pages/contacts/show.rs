@@ -200,6 +200,10 @@ fn values(contact: &Contact, rules: &ContactRules, room: &Room) -> Markup {
             dt { "Tags" }
             dd.tags { @for tag in &contact.tags { (tag_link(tag.as_str(), room)) " " } }
         }
+        @if !contact.vcard_lines.is_empty() {
+            dt { "Kept from the vCard" }
+            dd { @for line in &contact.vcard_lines { (room.fit(line.as_str())) br; } }
+        }
     }
 }
 
