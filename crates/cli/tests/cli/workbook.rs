@@ -185,7 +185,7 @@ fn contacts_go_into_a_workbook_and_back_exactly() {
     scratch
         .run(&[&export[..], &["--no-bom"]].concat())
         .expect(2)
-        .says(&["no byte order mark"]);
+        .says(&["--no-bom for CSV"]);
     let some = ["export", "--format", "xlsx", "--columns", "email", "-o", "some.xlsx"];
     scratch.run(&some).expect(0);
     let raw = scratch.run(&["inspect", "--raw", "some.xlsx"]);

@@ -124,10 +124,11 @@ impl<R: BufRead> ContentReader<R> {
                 Event::Eof => return Ok(None),
                 Event::Start(tag) | Event::Empty(tag) => match tag.local_name().as_ref() {
                     b"style" => style = attribute(&tag, "name").unwrap_or_default(),
-                    b"table-properties" if attribute(&tag, "display").as_deref() == Some("false") => {
-                        if self.hidden_styles.len() < MOST_STYLES {
-                            self.hidden_styles.insert(std::mem::take(&mut style));
-                        }
+                    b"table-properties"
+                        if attribute(&tag, "display").as_deref() == Some("false")
+                            && self.hidden_styles.len() < MOST_STYLES =>
+                    {
+                        self.hidden_styles.insert(std::mem::take(&mut style));
                     }
                     b"table" => {
                         let name = attribute(&tag, "name").unwrap_or_default();

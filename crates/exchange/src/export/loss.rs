@@ -16,6 +16,7 @@ pub enum Loss {
     Nicknames,
     CustomFields,
     VcardLines,
+    LongTexts,
 }
 
 impl Loss {
@@ -34,6 +35,10 @@ impl Loss {
             Self::Nicknames => ("nickname", "nicknames"),
             Self::CustomFields => ("custom field", "custom fields"),
             Self::VcardLines => ("vCard line", "vCard lines"),
+            Self::LongTexts => (
+                "end of a text of more than 32,767 characters",
+                "ends of texts of more than 32,767 characters",
+            ),
         }
     }
 }

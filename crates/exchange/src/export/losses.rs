@@ -2,7 +2,7 @@
 
 use super::format::ExportFormat;
 use super::loss::Loss;
-use super::{google, outlook};
+use super::{google, outlook, xlsx};
 use model::Contact;
 use std::collections::BTreeMap;
 
@@ -21,11 +21,8 @@ impl Losses {
         let lost = match format {
             ExportFormat::Google => google::losses(contact),
             ExportFormat::Outlook => outlook::losses(contact),
-            ExportFormat::CrystalQore
-            | ExportFormat::Xlsx
-            | ExportFormat::Vcard
-            | ExportFormat::Vcard4
-            | ExportFormat::Jsonl => return,
+            ExportFormat::Xlsx => xlsx::losses(contact),
+            ExportFormat::CrystalQore | ExportFormat::Vcard | ExportFormat::Vcard4 | ExportFormat::Jsonl => return,
         };
         self.contacts += u64::from(!lost.is_empty());
         for (loss, count) in lost {

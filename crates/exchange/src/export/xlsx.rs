@@ -5,8 +5,9 @@
 
 use super::Exported;
 use super::crystalqore::Layout;
+use super::loss::{Loss, counted};
 use crate::native::CUT_TEXT;
-use model::{AddressPart, Slot, TextField};
+use model::{AddressPart, Contact, Slot, TextField};
 use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatBorder, IgnoreError, Workbook, Worksheet, XlsxError,
 };
@@ -139,6 +140,13 @@ fn write_text(sheet: &mut Worksheet, (row, column): (u32, u16), text: &str, form
         None => sheet.write_string(row, column, text),
     };
     written.map(drop).map_err(failed)
+}
+
+/// What no cell holds of a contact. Texts of one line do not come near the limit.
+pub fn losses(contact: &Contact) -> Vec<(Loss, u64)> {
+    let texts = std::iter::once(contact.text(TextField::Notes)).chain(contact.custom.values());
+    let is_cut = |text: &&model::Text| cut(text.as_str()).is_some();
+    counted([(Loss::LongTexts, texts.filter(is_cut).count())])
 }
 
 /// A text that is too long for a cell, cut, with a mark by which the importer leaves it out; none if it fits.

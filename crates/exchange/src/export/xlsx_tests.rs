@@ -68,6 +68,8 @@ fn a_text_that_no_cell_holds_is_cut_and_not_read_back() {
     long.notes = Text::new(&"\u{1f600} and so on ".repeat(3_000));
     let mut fits = contact("Bo");
     fits.notes = Text::new(&"x".repeat(LONGEST));
+    assert_eq!(losses(&long), [(Loss::LongTexts, 1)]);
+    assert_eq!(losses(&fits), []);
     let bytes = written(&[long, fits], 9);
     let (source, table) = table(&bytes, None);
     assert_eq!(source.cut_texts, 1);

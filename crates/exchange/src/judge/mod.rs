@@ -8,6 +8,7 @@ mod address_objects;
 mod composed;
 mod date_orders;
 mod email_cells;
+mod google_cells;
 mod header_language;
 mod judged;
 mod lacking;

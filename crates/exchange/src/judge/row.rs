@@ -4,6 +4,7 @@ use super::address_objects::{Parts, addresses_in};
 use super::composed::compose;
 use super::date_orders::{ColumnDates, DateDoubt};
 use super::email_cells::{emails_in, exported_emails_in, is_exchange_address};
+use super::google_cells::{GoogleValue, google_values};
 use super::judged::{BadValues, Judged};
 use super::lacking::lacking;
 use super::phone_cells::phones_in;
@@ -14,15 +15,15 @@ use super::vcard_cells::{reasons_of_card, vcard_lines_in};
 use crate::cell_lists::{list_members, tags_in};
 use crate::escapes::{may_hold_escapes, unescaped};
 use crate::formula_guard::{is_spreadsheet_error, unguarded};
-use crate::google_lines::{self, Group};
+use crate::google_lines::is_kept;
 use crate::mapping::{BoundColumn, BoundMapping, Piece};
 use crate::open::Record;
 use crate::reason::{Code, Reason, shortened};
 use crate::spreadsheet_damage::{Unread, may_have_been_a_phone};
 use model::{
-    AddressPart, Birthday, ContactId, CustomField, DateOrder, Email, FieldKind, Label, Notation, OrderEvidence, Patch,
-    Phone, PhoneProblem, Region, Slot, Text, TextField, Version, is_company_salutation, is_placeholder_date,
-    is_salutation, join_titles, looks_like_company, split_person_name,
+    AddressPart, Birthday, ContactId, CustomField, DateOrder, Email, FieldKind, Label, OrderEvidence, Patch, Phone,
+    PhoneProblem, Region, Slot, Text, TextField, Version, is_company_salutation, is_placeholder_date, is_salutation,
+    join_titles, looks_like_company, split_person_name,
 };
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -149,7 +150,7 @@ impl<'a> RowReader<'a> {
                 Some(field) => self.read_field(at, column, name, field, cell),
                 None => self.patch.custom.push((name.clone(), Text::new(cell))),
             },
-            Slot::VcardLines if !self.own && google_lines::is_kept(&column.header) => self.read_google(column, cell),
+            Slot::VcardLines if !self.own && is_kept(&column.header) => self.read_google(column, cell),
             Slot::VcardLines => self.read_vcard_lines(column, cell),
             Slot::Id => self.read_id(column, cell),
             Slot::Version => self.version = crate::native::read_version(cell),
@@ -507,22 +508,15 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// A column of Google Contacts: a value of a custom field of this name, else a kept line.
     fn read_google(&mut self, column: &'a BoundColumn, cell: &str) {
         let label = column
             .label_from
             .and_then(|from| self.record.get(from))
             .unwrap_or_default();
-        let label = label.trim_start_matches('*').trim();
-        let is_custom = Group::of_header(&column.header) == Some(Group::CustomField);
-        let field = self.judge.rules.field(label).filter(|_| is_custom);
-        for value in cell.split(":::").map(str::trim).filter(|value| !value.is_empty()) {
-            match field.and_then(|field| Some((field, field.read(value, Notation::default()).ok()?))) {
-                Some((field, value)) => self.patch.custom.push((field.name.clone(), value)),
-                None => {
-                    let line = google_lines::line_of(&column.header, label, value);
-                    self.patch.vcard_lines.get_or_insert_default().extend(line);
-                }
+        for value in google_values(&self.judge.rules, &column.header, label, cell) {
+            match value {
+                GoogleValue::Custom(name, value) => self.patch.custom.push((name, value)),
+                GoogleValue::Line(line) => self.patch.vcard_lines.get_or_insert_default().push(line),
             }
         }
     }

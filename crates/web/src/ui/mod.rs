@@ -1,11 +1,13 @@
-//! Building blocks of pages: the document around them, form fields, words, messages and the page of an error.
+//! Building blocks of pages: the document around them, form fields, words, messages, QR codes, names of files and the page of an error.
 
 pub mod assets;
 pub mod contact_text;
 pub mod error_page;
+pub mod file_name;
 pub mod flash;
 pub mod form_data;
 pub mod forms;
 pub mod layout;
+pub mod qr_code;
 pub mod truncate;
 pub mod words;

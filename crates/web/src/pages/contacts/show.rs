@@ -134,6 +134,10 @@ fn content(shown: &Shown) -> Markup {
     }
 }
 
+fn card_button(at: &str) -> Markup {
+    html! { a.button href={(at) "/card"} { "vCard" } }
+}
+
 /// What the member may do with it. The keys stand in the list that `?` opens.
 fn actions(stored: &StoredContact) -> Markup {
     let at = format!("/contacts/{}", stored.id);
@@ -143,8 +147,10 @@ fn actions(stored: &StoredContact) -> Markup {
             @if stored.right == Right::Own {
                 a.button href={(at) "/share"} data-key="s" { "Share" }
                 a.button href={"/hand-over?id=" (stored.id)} { "Hand over" }
+                (card_button(&at))
                 form method="post" action={(at) "/delete"} { button.button-danger data-key="#" { "Delete" } }
             } @else {
+                (card_button(&at))
                 span.badge { (if stored.right == Right::Edit { "You can edit" } else { "You can view" }) }
             }
         }
