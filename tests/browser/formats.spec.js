@@ -1,4 +1,4 @@
-// Excel workbooks: through the wizard, with another sheet and a correction, and out of the list again.
+// Files that are no CSV: Excel workbooks and vCards through the wizard, and a workbook out of the list again.
 
 import { axe, expect, test } from "./pages.js";
 import { card, cards, counted, importButton, onStep, preview, upload } from "./wizard.js";
@@ -40,4 +40,26 @@ test("an export as xlsx reads back without a change", async ({ page }) => {
   expect(download.suggestedFilename()).toMatch(/^contacts-\d{4}-\d\d-\d\d\.xlsx$/);
   await preview(page, await download.path());
   await cards(page, "0", "0", "6");
+});
+
+const CARDS = ["Ana Marsh;ana.marsh@harborlight.example", "Bo Lund;bo.lund@harborlight.example"]
+  .map((person) => person.split(";"))
+  .map(([name, email]) => `BEGIN:VCARD\r\nVERSION:3.0\r\nFN:${name}\r\nN:${name.split(" ").reverse().join(";")};;;\r\nEMAIL:${email}\r\nEND:VCARD\r\n`)
+  .join("");
+
+test("vcards go straight to their preview, with a way back to the mapping", async ({ page }) => {
+  await page.goto("/import");
+  await page.getByLabel("CSV file").setInputFiles({ name: "phone.vcf", mimeType: "text/vcard", buffer: Buffer.from(CARDS) });
+  await onStep(page, "Preview");
+  await counted(page);
+  await cards(page, "2", "0", "0");
+  await page.getByRole("link", { name: "Map columns" }).click();
+  await onStep(page, "Map columns");
+  await expect(page.getByText("vCard", { exact: false }).first()).toBeVisible();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await onStep(page, "Preview");
+  await counted(page);
+  await importButton(page, "2").click();
+  await onStep(page, "Import result");
+  await expect(page.getByText("All 2 rows are accounted for")).toBeVisible();
 });
