@@ -14,7 +14,7 @@ pub fn check(source: Vec<u8>) {
     let opened = match open(&source, &Overrides::default()) {
         Ok(opened) => opened,
         Err(OpenError::Refused(_)) => return,
-        Err(OpenError::Io(error)) => panic!("memory could not be read: {error}"),
+        Err(error) => panic!("memory could not be read: {error}"),
     };
     if opened.header.len() > MOST_COLUMNS {
         return;

@@ -316,8 +316,8 @@ impl Error {
     /// A stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Open(OpenError::Refused(refusal)) => refusal.code(),
-            Self::Open(OpenError::Io(_)) | Self::Read(_) => "unreadable",
+            Self::Open(error) => error.code(),
+            Self::Read(_) => "unreadable",
             Self::Mapping(_) => "mapping",
             Self::Store(store::Error::Busy) => "busy",
             Self::Store(store::Error::BackupExists { .. }) => "backup_exists",

@@ -47,6 +47,7 @@ pub use contact_index::{ListPage, ListRequest, Listed, Sort};
 pub use contacts::TrashedContact;
 pub use contacts::bulk::{ActionReport, InterruptedAction};
 pub use contacts::bulk_undo::ActionUndone;
+pub use contacts::card::ContactCard;
 pub use contacts::history::{ContactHistory, LastImport, Namesake};
 pub use contacts::merge::{MERGED_AT_ONCE, MergeRequest};
 pub use contacts::search_text::Indexed;
@@ -57,7 +58,7 @@ pub use error::AccountField;
 pub use error::Error;
 pub use export::atomic_file::write_whole;
 pub use export::download::{Download, Piece};
-pub use export::{ExportFormat, ExportReport, ExportRequest, Order};
+pub use export::{ExportReport, ExportRequest, Order};
 pub use import::analysis::{NumbersOf, Opening};
 pub use import::counts::Counts;
 pub use import::draft::{
@@ -89,7 +90,9 @@ pub use workspace::security::{MOST_IDLE_HOURS, MOST_SESSION_HOURS, SecuritySetti
 pub use workspace::settings::{MOST_DAYS, MOST_DRAFTS, MOST_GIB, WorkspaceSettings};
 
 // What the doors need of the crates below, so that they reach through one.
+pub use exchange::convert::{Archive, SourceFormat, TableSource};
 pub use exchange::export::SAMPLE as SAMPLE_CSV;
+pub use exchange::export::{ExportFormat, Loss, Losses};
 pub use exchange::fixes::{Fix, Fixes};
 pub use exchange::judge::BadValues;
 pub use exchange::mapping::{Column, MappingError};

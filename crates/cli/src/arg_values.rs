@@ -61,8 +61,21 @@ pub enum ScopeArg {
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub enum FormatArg {
+    /// CSV, exact: what is exported reads back as it was; also for spreadsheets
     #[default]
+    #[value(name = "csv", alias = "crystalqore")]
     Crystalqore,
+    /// Excel workbook, exact, too: zip codes and telephone numbers stay as they are
+    Xlsx,
+    /// For Google Contacts, which takes 3,000 contacts of a file
+    Google,
+    /// For Outlook on Windows and what reads its files
+    Outlook,
+    /// vCard 3.0, for phones, iCloud, macOS and most address books
+    Vcard,
+    /// vCard 4.0, for programs that ask for it; Apple refuses it
+    Vcard4,
+    /// JSON lines, for programs
     Jsonl,
 }
 
@@ -87,6 +100,11 @@ impl From<FormatArg> for ExportFormat {
     fn from(format: FormatArg) -> Self {
         match format {
             FormatArg::Crystalqore => Self::CrystalQore,
+            FormatArg::Xlsx => Self::Xlsx,
+            FormatArg::Google => Self::Google,
+            FormatArg::Outlook => Self::Outlook,
+            FormatArg::Vcard => Self::Vcard,
+            FormatArg::Vcard4 => Self::Vcard4,
             FormatArg::Jsonl => Self::Jsonl,
         }
     }

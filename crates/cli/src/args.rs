@@ -103,7 +103,7 @@ pub enum Command {
     Serve(ServeArgs),
     /// Look at a file: how it is written, what each column becomes, which rows are bad. Reads only.
     Inspect(InspectArgs),
-    /// Import contacts from a CSV file
+    /// Import contacts from a file: CSV, vCard, a workbook (.xlsx, .ods), or one of them in a ZIP archive or packed with gzip
     Import(ImportArgs),
     /// List all imports with their counts and states
     Imports(ImportsArgs),
@@ -152,6 +152,9 @@ pub struct OpeningArgs {
     /// The file's delimiter, instead of telling it from the file: a character, or tab
     #[arg(long, env = "CRYSTALQORE_DELIMITER", value_parser = delimiter, value_name = "CHAR")]
     pub delimiter: Option<u8>,
+    /// The sheet of a workbook, instead of the first visible one with values
+    #[arg(long, env = "CRYSTALQORE_SHEET", value_name = "NAME")]
+    pub sheet: Option<String>,
     /// A value that cannot be read: reject its row, or leave the value out and import the rest
     #[arg(long, env = "CRYSTALQORE_BAD_VALUES", value_enum, default_value_t)]
     pub bad_values: BadValuesArg,
@@ -284,7 +287,7 @@ pub struct ExportArgs {
     /// In which order
     #[arg(long, env = "CRYSTALQORE_ORDER", value_enum, default_value_t)]
     pub order: OrderArg,
-    /// Only these fields (CSV), such as first_name,email,phone:mobile; id and version are always written
+    /// Only these fields (CSV and xlsx), such as first_name,email,phone:mobile; id and version are always written
     #[arg(long, env = "CRYSTALQORE_COLUMNS", value_delimiter = ',', value_parser = slot, value_name = "FIELD,...")]
     pub columns: Vec<Slot>,
     /// The delimiter (CSV): a character, or tab
@@ -352,6 +355,8 @@ impl OpeningArgs {
                 BadValuesArg::Reject => BadValues::Reject,
                 BadValuesArg::LeaveOut => BadValues::LeaveOut,
             },
+            sheet: self.sheet.clone(),
+            ..Opening::default()
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Text for people: numbers with digit groups, tables, reasons.
 
-use app::{Counts, Hint, Notable, Reason, Warnings};
+use app::{Counts, Hint, Notable, Reason, TableSource, Warnings};
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
@@ -46,6 +46,21 @@ pub fn table(out: &mut dyn Write, rows: &[Vec<String>]) -> io::Result<()> {
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
+}
+
+/// Where a table comes from, with the sheets that can be read instead.
+pub fn source(source: &TableSource) -> String {
+    let others: Vec<&str> = source.other_sheets().collect();
+    match others.as_slice() {
+        [] => source.to_string(),
+        others => format!("{source} (--sheet reads another one: {})", others.join(", ")),
+    }
+}
+
+/// Writes what a file of another format has lost itself.
+pub fn losses(out: &mut dyn Write, source: Option<&TableSource>) -> io::Result<()> {
+    let losses = source.map(TableSource::losses).unwrap_or_default();
+    losses.iter().try_for_each(|loss| writeln!(out, "\n{loss}"))
 }
 
 /// Writes what became of the rows, one line for each class that has any.

@@ -33,6 +33,17 @@ pub fn guarded_again(cell: &str) -> Cow<'_, str> {
     }
 }
 
+/// A text that is none of a spreadsheet's CSV, such that [`unguarded`] reads of it what it is: it has a guard only where that
+/// would take something away, or where it would be taken for an error.
+pub fn guarded_text(text: &str) -> Cow<'_, str> {
+    let bare = text.trim();
+    if unguarded(bare) != bare || is_spreadsheet_error(bare) {
+        Cow::Owned(format!("'{bare}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// Whether a cell is a number such as `+1 202 555 0101`: spreadsheets leave a text of digits with blanks alone.
 fn is_phone_in_groups(cell: &str) -> bool {
     let is_grouped = |rest: &str| rest.contains(' ') && rest.chars().all(|c| c.is_ascii_digit() || c == ' ');
@@ -120,6 +131,12 @@ mod tests {
             let bare = written.trim();
             prop_assert!(!bare.starts_with(FORMULA_STARTS) || unguarded(bare) != bare, "{written:?}");
             prop_assert_eq!(unguarded(bare), unguarded(cell.trim()));
+        }
+
+        #[test]
+        fn every_text_is_read_as_it_is(text in "[ '=+@a#N/A\"-]{0,7}") {
+            let written = guarded_text(&text).into_owned();
+            prop_assert_eq!(unguarded(written.trim()), text.trim());
         }
 
         #[test]

@@ -1,14 +1,16 @@
 //! Files in, files out.
 //!
-//! Owns how a file is opened (encoding, dialect, header row), how its columns become slots, how a row is judged, and how
-//! contacts are written. Leaves out databases, HTTP, members and rights; the match keys already known are no business of
+//! Owns how files of other formats become tables, how a table is opened (encoding, dialect, header row), how its columns
+//! become slots, how a row is judged, and how contacts are written. Leaves out databases, HTTP, members and rights; the match keys already known are no business of
 //! this crate either: `app` compares them.
 
 mod cell_lists;
+pub mod convert;
 mod escapes;
 pub mod export;
 pub mod fixes;
 pub mod formula_guard;
+mod google_lines;
 pub mod judge;
 pub mod mapping;
 mod native;
@@ -16,3 +18,4 @@ mod nested_lists;
 pub mod open;
 pub mod reason;
 pub mod spreadsheet_damage;
+pub mod vcard;

@@ -6,6 +6,13 @@ use model::{AddressPart, Label, Slot, TextField, Version};
 pub(crate) const ID: &str = "CrystalQore ID";
 pub(crate) const VERSION: &str = "CrystalQore Version";
 pub(crate) const CUSTOM: &str = "Custom: ";
+pub(crate) const VCARD_LINES: &str = "vCard Lines";
+
+/// What reading a card has to say about it, in a table that was made of vCards.
+pub(crate) const VCARD_REMARKS: &str = "vCard Remarks";
+
+/// What a text ends with that was cut because a cell of a spreadsheet does not hold it. Such a text is not read back.
+pub(crate) const CUT_TEXT: &str = " [cut here: a cell of a spreadsheet holds 32,767 characters]";
 
 /// The columns that every export of ours begins with.
 pub(crate) const OWN_COLUMNS: [&str; 2] = [ID, VERSION];
@@ -72,6 +79,7 @@ pub fn slot_of_header(header: &str) -> Option<Slot> {
         VERSION => return Some(Slot::Version),
         "Birthday" => return Some(Slot::Birthday),
         "Tag" => return Some(Slot::Tags),
+        VCARD_LINES => return Some(Slot::VcardLines),
         _ => {}
     }
     if let Some(name) = header.strip_prefix(CUSTOM) {

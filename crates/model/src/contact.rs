@@ -6,6 +6,7 @@ use crate::label::Label;
 use crate::phone::Phone;
 use crate::slot::{Slot, TextField};
 use crate::text::Text;
+use crate::vcard_line::VcardLine;
 use compact_str::CompactString;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
@@ -52,6 +53,8 @@ pub struct Contact {
     pub notes: Text,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub custom: BTreeMap<String, Text>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub vcard_lines: Vec<VcardLine>,
 }
 
 /// An email address and its kind.
@@ -231,6 +234,7 @@ impl Contact {
             Slot::Birthday => self.birthday.is_some(),
             Slot::Tags => !self.tags.is_empty(),
             Slot::Custom(name) => self.custom.get(name).is_some_and(|value| !value.is_empty()),
+            Slot::VcardLines => !self.vcard_lines.is_empty(),
             // Every contact that is kept has them.
             Slot::Id | Slot::Version => true,
         }
@@ -265,6 +269,7 @@ impl Contact {
         drop_repeated(&mut self.phones, |p| (p.label.clone(), p.phone.as_str().to_owned()));
         drop_repeated(&mut self.websites, |w| (w.label.clone(), w.value.clone()));
         drop_repeated(&mut self.tags, Text::clone);
+        drop_repeated(&mut self.vcard_lines, VcardLine::clone);
         self.websites.retain(|w| !w.value.is_empty());
         self.addresses.retain(|a| !a.is_empty());
         self.tags.retain(|t| !t.is_empty());

@@ -56,6 +56,9 @@ impl Json {
             self.key("custom");
             self.object(|out| out.custom(&contact.custom));
         }
+        self.list("vcard_lines", &contact.vcard_lines, |out, line| {
+            out.string(line.as_str())
+        });
     }
 
     fn email(&mut self, email: &LabeledEmail) {

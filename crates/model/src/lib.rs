@@ -23,6 +23,7 @@ mod person_name;
 mod phone;
 mod slot;
 mod text;
+mod vcard_line;
 
 pub use birthday::{Birthday, DateOrder, OrderEvidence, is_placeholder_date};
 pub use contact::{Address, Contact, LabeledEmail, LabeledPhone, Website};
@@ -49,6 +50,7 @@ pub use person_name::{
 pub use phone::{Phone, PhoneProblem, Region};
 pub use slot::{AddressPart, Slot, TextField, UnknownSlot};
 pub use text::{Text, clean, fold};
+pub use vcard_line::VcardLine;
 
 /// A contact's identity: UUIDv7, so that contacts lie in the order in which they came to be.
 pub type ContactId = uuid::Uuid;

@@ -7,6 +7,7 @@ use crate::contact::{Address, Contact, LabeledEmail, LabeledPhone, Website};
 use crate::label::Label;
 use crate::slot::{AddressPart, TextField};
 use crate::text::{Text, fold};
+use crate::vcard_line::{VcardLine, add_lines};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A field that holds one value.
@@ -73,6 +74,7 @@ pub enum ListField {
     Address,
     Website,
     Tag,
+    VcardLine,
 }
 
 /// A value of a list, which may be left out.
@@ -149,11 +151,16 @@ pub fn listed_values(contacts: &[&Contact]) -> Vec<ListedValue> {
         .tags
         .iter()
         .map(|tag| value(ListField::Tag, tag_key(tag), &Label::NONE, tag.to_string()));
+    let vcard_lines = united
+        .vcard_lines
+        .iter()
+        .map(|line| value(ListField::VcardLine, line_key(line), &Label::NONE, line.to_string()));
     emails
         .chain(phones)
         .chain(addresses)
         .chain(websites)
         .chain(tags)
+        .chain(vcard_lines)
         .collect()
 }
 
@@ -177,6 +184,7 @@ pub fn merge(contacts: &[&Contact], choices: &MergeChoices) -> Contact {
     merged.addresses.retain(|a| stays(address_key(a)));
     merged.websites.retain(|w| stays(website_key(w)));
     merged.tags.retain(|tag| stays(tag_key(tag)));
+    merged.vcard_lines.retain(|line| stays(line_key(line)));
     with_labels_of_their_own(&mut merged.addresses);
     merged.normalise();
     merged
@@ -207,6 +215,7 @@ fn united(contacts: &[&Contact]) -> Contact {
                 all.tags.push(tag.clone());
             }
         }
+        add_lines(&mut all.vcard_lines, &contact.vcard_lines);
     }
     all
 }
@@ -269,6 +278,10 @@ fn website_key(website: &Website) -> String {
 
 fn tag_key(tag: &Text) -> String {
     format!("tag:{}", tag.as_str())
+}
+
+fn line_key(line: &VcardLine) -> String {
+    format!("vcard:{line}")
 }
 
 fn in_one_line(address: &Address) -> String {

@@ -8,6 +8,7 @@ use crate::patch_lists::{Blanks, Lists, add_addresses, add_tags, add_values, add
 use crate::phone::Phone;
 use crate::slot::{AddressPart, TextField};
 use crate::text::{Text, fold};
+use crate::vcard_line::{VcardLine, add_lines};
 use std::hash::Hash;
 
 /// The values of the mapped columns of one row. Empty cells of mapped columns are in it too, as empty values, because
@@ -23,6 +24,7 @@ pub struct Patch {
     pub birthday: Option<Option<Birthday>>,
     pub tags: Option<Vec<Text>>,
     pub custom: Vec<(String, Text)>,
+    pub vcard_lines: Option<Vec<VcardLine>>,
 }
 
 /// How a row's values meet those of a contact.
@@ -86,6 +88,7 @@ impl Patch {
         contact.birthday = self.birthday.flatten();
         contact.tags = self.tags.unwrap_or_default();
         contact.custom = self.custom.into_iter().collect();
+        contact.vcard_lines = self.vcard_lines.unwrap_or_default();
         contact.normalise();
         contact
     }
@@ -103,6 +106,7 @@ impl Patch {
             Lists::Add => self.add_addresses_and_tags(contact, fill.blanks()),
             Lists::Replace(blanks) => self.replace_addresses_and_tags(contact, blanks),
         }
+        self.apply_vcard_lines(contact, fill);
         match (self.birthday, fill) {
             (Some(Some(day)), Fill::Update(..)) => contact.birthday = Some(day),
             (Some(None), Fill::Update(Blanks::Clear, _)) => contact.birthday = None,
@@ -160,6 +164,18 @@ impl Patch {
             }
             add_tags(&mut contact.tags, tags);
         }
+    }
+
+    fn apply_vcard_lines(&self, contact: &mut Contact, fill: Fill) {
+        let Some(lines) = &self.vcard_lines else { return };
+        let is_replaced = match fill.lists() {
+            Lists::Add => lines.is_empty() && fill.blanks() == Blanks::Clear,
+            Lists::Replace(blanks) => blanks == Blanks::Clear || !lines.is_empty(),
+        };
+        if is_replaced {
+            contact.vcard_lines.clear();
+        }
+        add_lines(&mut contact.vcard_lines, lines);
     }
 
     fn replace_addresses_and_tags(&self, contact: &mut Contact, blanks: Blanks) {

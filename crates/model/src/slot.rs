@@ -100,6 +100,8 @@ pub enum Slot {
     Tags,
     /// A custom field, by its name.
     Custom(String),
+    /// The lines of a vCard that no field holds.
+    VcardLines,
     /// The contact's own id, as our export writes it.
     Id,
     /// The contact's version, as our export writes it.
@@ -111,7 +113,12 @@ impl Slot {
     pub fn is_list(&self) -> bool {
         matches!(
             self,
-            Self::Email(_) | Self::Phone(_) | Self::Website(_) | Self::Tags | Self::Address(_, AddressPart::Street)
+            Self::Email(_)
+                | Self::Phone(_)
+                | Self::Website(_)
+                | Self::Tags
+                | Self::VcardLines
+                | Self::Address(_, AddressPart::Street)
         )
     }
 
@@ -144,6 +151,7 @@ impl Slot {
             Self::Birthday => "Birthday".to_owned(),
             Self::Tags => "Tags".to_owned(),
             Self::Custom(name) => name.clone(),
+            Self::VcardLines => "vCard lines".to_owned(),
             Self::Id => "CrystalQore ID".to_owned(),
             Self::Version => "CrystalQore version".to_owned(),
         }
@@ -160,6 +168,7 @@ impl Slot {
             "website",
             "birthday",
             "tags",
+            "vcard_lines",
             "id",
             "version",
         ];
@@ -180,6 +189,7 @@ impl fmt::Display for Slot {
             Self::FullName => return f.write_str("full_name"),
             Self::Birthday => return f.write_str("birthday"),
             Self::Tags => return f.write_str("tags"),
+            Self::VcardLines => return f.write_str("vcard_lines"),
             Self::Id => return f.write_str("id"),
             Self::Version => return f.write_str("version"),
             Self::Custom(name) => return write!(f, "custom:{name}"),
@@ -233,6 +243,7 @@ impl FromStr for Slot {
             "full_name" => Ok(Self::FullName),
             "birthday" => Ok(Self::Birthday),
             "tags" => Ok(Self::Tags),
+            "vcard_lines" => Ok(Self::VcardLines),
             "id" => Ok(Self::Id),
             "version" => Ok(Self::Version),
             _ => Err(unknown()),
@@ -255,6 +266,7 @@ mod tests {
             "city:work",
             "custom:Shoe size",
             "tags",
+            "vcard_lines",
             "id",
         ] {
             assert_eq!(text.parse::<Slot>().unwrap().to_string(), text);

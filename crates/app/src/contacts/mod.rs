@@ -5,6 +5,7 @@
 
 pub(crate) mod bulk;
 pub(crate) mod bulk_undo;
+pub(crate) mod card;
 pub(crate) mod history;
 pub(crate) mod merge;
 pub(crate) mod search_text;

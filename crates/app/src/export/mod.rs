@@ -10,8 +10,10 @@ use crate::access::{self, CanView};
 use crate::audit::AuditAction;
 use crate::contacts::stored::read;
 use crate::error::Error;
+use crate::jobs::long_reads::Lane;
 use crate::search::filter::Filter;
-use exchange::export::{Exported, crystalqore, jsonl};
+use exchange::export::vcard::{self, VcardVersion};
+use exchange::export::{ExportFormat, Exported, Losses, crystalqore, google, jsonl, outlook, xlsx};
 use model::{ContactId, Slot};
 use std::collections::HashSet;
 use std::io::Write;
@@ -20,17 +22,11 @@ use store::contacts::{self, ContactRow};
 use store::workspace::{audit, workspaces};
 use store::{Tx, Workspace};
 
+/// How long counting losses waits for exports that are computed, in microseconds.
+const LOSSES_TIMEOUT: i64 = 2 * 1_000_000;
+
 /// Contacts read at once.
 const PAGE: u64 = 2_000;
-
-/// How the export is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ExportFormat {
-    /// Our own CSV: exact.
-    #[default]
-    CrystalQore,
-    Jsonl,
-}
 
 /// In which order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,7 +49,7 @@ pub struct ExportRequest {
     pub format: ExportFormat,
     /// In which order.
     pub order: Order,
-    /// Only the columns of these slots (CSV); empty means all.
+    /// Only the columns of these slots (CSV and Excel workbook); empty means all.
     pub columns: Vec<Slot>,
     /// The delimiter (CSV).
     pub delimiter: u8,
@@ -62,10 +58,12 @@ pub struct ExportRequest {
 }
 
 /// What was exported.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExportReport {
     /// How many contacts.
     pub contacts: u64,
+    /// What the format has no place for.
+    pub losses: Losses,
 }
 
 impl App {
@@ -98,13 +96,14 @@ impl App {
         // One snapshot, so that the look at the columns and the writing see the same contacts.
         let outcome = self.store.read(|tx| match request.format {
             ExportFormat::CrystalQore => export_csv(tx, actor, request, out, watch, &mut report),
-            ExportFormat::Jsonl => {
-                for_each(tx, actor, request, &mut |exported| {
-                    report.contacts += 1;
-                    go_on(watch, report.contacts)?;
-                    jsonl::write(out, exported).map_err(write_failed)
-                })?;
-                out.flush().map_err(write_failed)
+            ExportFormat::Xlsx => {
+                let made_at = self.world.now() / 1_000_000;
+                export_workbook(tx, actor, request, made_at, out, watch, &mut report)
+            }
+            ExportFormat::Google => export_google(tx, actor, request, out, watch, &mut report),
+            ExportFormat::Outlook => export_outlook(tx, actor, request, out, watch, &mut report),
+            ExportFormat::Vcard | ExportFormat::Vcard4 | ExportFormat::Jsonl => {
+                export_lines(tx, actor, request, out, watch, &mut report)
             }
         });
         let end = match outcome {
@@ -118,6 +117,26 @@ impl App {
             let _ = self.store.write(end_entry);
         }
         outcome.map(|()| report)
+    }
+
+    /// What the format of an export has no place for, before anything is written. None if other long computations go on
+    /// for too long.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn export_losses(&self, actor: Actor, request: &ExportRequest) -> Result<Option<Losses>, Error> {
+        let until = self.world.now() + LOSSES_TIMEOUT;
+        let Some(_turn) = self.long_reads.begin(Lane::Export, || self.world.now() < until) else {
+            return Ok(None);
+        };
+        let mut losses = Losses::default();
+        self.store.read(|tx| {
+            for_each(tx, actor, request, &mut |exported| {
+                losses.add(request.format, &exported.contact);
+                Ok(())
+            })
+        })?;
+        Ok(Some(losses))
     }
 }
 
@@ -164,6 +183,23 @@ fn go_on(watch: &mut dyn FnMut(u64) -> bool, contacts: u64) -> Result<(), Error>
     Ok(())
 }
 
+/// The columns that the contacts need, or those of them that were chosen.
+fn layout(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    request: &ExportRequest,
+    watch: &mut dyn FnMut(u64) -> bool,
+) -> Result<crystalqore::Layout, Error> {
+    let mut needs = crystalqore::Needs::default();
+    look_at_each(tx, actor, request, watch, &mut |exported| needs.add(&exported.contact))?;
+    let fields = crate::workspace::custom_fields::names_in_order(tx, actor.workspace)?;
+    let mut layout = needs.layout(&fields.iter().map(String::as_str).collect::<Vec<_>>());
+    if !request.columns.is_empty() {
+        layout = layout.only(|slot| request.columns.iter().any(|wanted| asks_for(wanted, slot)));
+    }
+    Ok(layout)
+}
+
 fn export_csv(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -172,33 +208,134 @@ fn export_csv(
     watch: &mut dyn FnMut(u64) -> bool,
     report: &mut ExportReport,
 ) -> Result<(), Error> {
-    let mut needs = crystalqore::Needs::default();
+    let layout = layout(tx, actor, request, watch)?;
+    write_mark(request, out)?;
+    let mut writer = crystalqore::Writer::new(out, request.delimiter, layout).map_err(write_failed)?;
+    write_each(tx, actor, request, watch, report, &mut |exported| {
+        writer.write(exported)
+    })?;
+    writer.finish().map_err(write_failed)
+}
+
+/// Writes a workbook that says it was made at a time, in seconds since 1970. Nothing is in the output before its end.
+fn export_workbook(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    request: &ExportRequest,
+    made_at: i64,
+    out: &mut dyn Write,
+    watch: &mut dyn FnMut(u64) -> bool,
+    report: &mut ExportReport,
+) -> Result<(), Error> {
+    let layout = layout(tx, actor, request, watch)?;
+    let mut writer = xlsx::Writer::new(layout, made_at).map_err(write_failed)?;
+    write_each(tx, actor, request, watch, report, &mut |exported| {
+        writer.write(exported)
+    })?;
+    writer.finish(out).map_err(write_failed)
+}
+
+fn export_google(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    request: &ExportRequest,
+    out: &mut dyn Write,
+    watch: &mut dyn FnMut(u64) -> bool,
+    report: &mut ExportReport,
+) -> Result<(), Error> {
+    let mut needs = google::Needs::default();
+    look_at_each(tx, actor, request, watch, &mut |exported| needs.add(&exported.contact))?;
+    write_mark(request, out)?;
+    let mut writer = google::Writer::new(out, needs).map_err(write_failed)?;
+    write_each(tx, actor, request, watch, report, &mut |exported| {
+        writer.write(&exported.contact)
+    })?;
+    writer.finish().map_err(write_failed)
+}
+
+fn export_outlook(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    request: &ExportRequest,
+    out: &mut dyn Write,
+    watch: &mut dyn FnMut(u64) -> bool,
+    report: &mut ExportReport,
+) -> Result<(), Error> {
+    write_mark(request, out)?;
+    let mut writer = outlook::Writer::new(out).map_err(write_failed)?;
+    write_each(tx, actor, request, watch, report, &mut |exported| {
+        writer.write(&exported.contact)
+    })?;
+    writer.finish().map_err(write_failed)
+}
+
+/// Writes a format in which every contact stands for itself.
+fn export_lines(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    request: &ExportRequest,
+    out: &mut dyn Write,
+    watch: &mut dyn FnMut(u64) -> bool,
+    report: &mut ExportReport,
+) -> Result<(), Error> {
+    write_each(
+        tx,
+        actor,
+        request,
+        watch,
+        report,
+        &mut |exported| match request.format {
+            ExportFormat::Vcard => vcard::write(out, exported, VcardVersion::V3),
+            ExportFormat::Vcard4 => vcard::write(out, exported, VcardVersion::V4),
+            _ => jsonl::write(out, exported),
+        },
+    )?;
+    out.flush().map_err(write_failed)
+}
+
+/// Writes the byte order mark, if one is wanted.
+fn write_mark(request: &ExportRequest, out: &mut dyn Write) -> Result<(), Error> {
+    match request.bom {
+        true => out.write_all("\u{feff}".as_bytes()).map_err(write_failed),
+        false => Ok(()),
+    }
+}
+
+/// Looks at every contact before anything is written.
+fn look_at_each(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    request: &ExportRequest,
+    watch: &mut dyn FnMut(u64) -> bool,
+    look: &mut dyn FnMut(&Exported),
+) -> Result<(), Error> {
     let mut looked_at = 0_u64;
     for_each(tx, actor, request, &mut |exported| {
-        needs.add(&exported.contact);
+        look(exported);
         looked_at += 1;
-        // Nothing is written yet.
         if looked_at.is_multiple_of(PAGE) {
             go_on(watch, 0)
         } else {
             Ok(())
         }
-    })?;
-    let fields = crate::workspace::custom_fields::names_in_order(tx, actor.workspace)?;
-    let mut layout = needs.layout(&fields.iter().map(String::as_str).collect::<Vec<_>>());
-    if !request.columns.is_empty() {
-        layout = layout.only(|slot| request.columns.iter().any(|wanted| asks_for(wanted, slot)));
-    }
-    if request.bom {
-        out.write_all("\u{feff}".as_bytes()).map_err(write_failed)?;
-    }
-    let mut writer = crystalqore::Writer::new(out, request.delimiter, layout).map_err(write_failed)?;
+    })
+}
+
+/// Writes every contact, and counts them and what is lost of them.
+fn write_each(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    request: &ExportRequest,
+    watch: &mut dyn FnMut(u64) -> bool,
+    report: &mut ExportReport,
+    write: &mut dyn FnMut(&Exported) -> std::io::Result<()>,
+) -> Result<(), Error> {
     for_each(tx, actor, request, &mut |exported| {
         report.contacts += 1;
         go_on(watch, report.contacts)?;
-        writer.write(exported).map_err(write_failed)
-    })?;
-    writer.finish().map_err(write_failed)
+        report.losses.add(request.format, &exported.contact);
+        write(exported).map_err(write_failed)
+    })
 }
 
 /// `email` asks for emails of every label, `email:work` for those of one.

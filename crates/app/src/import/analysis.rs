@@ -3,6 +3,7 @@
 
 use crate::error::Error;
 use crate::workspace::custom_fields::WorkspaceRules;
+use exchange::convert::TableSource;
 use exchange::judge::{BadValues, ColumnDates, Judge, Regions, Survey, holds_dates, holds_numbers, survey};
 use exchange::mapping::{BoundMapping, Column, find_fields, known_name, propose};
 use exchange::open::{
@@ -30,6 +31,17 @@ pub struct Opening {
     pub fallback_region: Option<Region>,
     /// What a bad value does to its row.
     pub bad_values: BadValues,
+    /// The sheet of a workbook that is read, instead of the first visible one with values.
+    pub sheet: Option<String>,
+    /// Where the table comes from, once the file was converted; that is done here, so nobody else sets it.
+    pub source: Option<TableSource>,
+}
+
+impl Opening {
+    /// For the table that a file was converted to, if it was.
+    pub(crate) fn of_table(self, source: Option<TableSource>) -> Self {
+        Self { source, ..self }
+    }
 }
 
 /// A file that was looked at: how it is written and what its columns are.
@@ -64,6 +76,9 @@ pub(crate) struct Reading {
     /// What the workspace asked of contacts when it was made.
     #[serde(default)]
     pub rules: ContactRules,
+    /// Where the table comes from, if the file is no CSV itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<TableSource>,
 }
 
 /// What a file's columns become.
@@ -93,6 +108,7 @@ pub(crate) fn open_file(source: &dyn Source, opening: &Opening) -> Result<Opened
         charset: opening.charset,
         delimiter: opening.delimiter,
         header: opening.header,
+        converted: opening.source.as_ref().is_some_and(TableSource::is_converted),
     };
     Ok(open(source, &overrides)?)
 }
@@ -172,6 +188,7 @@ pub(crate) fn look_of(
         decimal_comma: survey.decimals == DecimalSign::Comma,
         bad_values: opening.bad_values,
         rules: terms.rules.clone(),
+        source: opening.source.clone(),
     };
     FileAnalysis {
         opened,

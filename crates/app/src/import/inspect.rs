@@ -4,7 +4,8 @@
 use crate::access::Actor;
 use crate::clock::System;
 use crate::error::Error;
-use crate::import::analysis::{NumbersOf, Opening, look};
+use crate::import::analysis::{NumbersOf, Opening, look, open_file};
+use crate::import::conversion::readable;
 use crate::import::counts::Counts;
 use crate::import::outcome::{Outcome, RowResult};
 use crate::import::pipeline::Chunk;
@@ -14,8 +15,9 @@ use crate::import::uploads::Counted;
 use crate::import::warnings::Warnings;
 use crate::import_options::ImportOptions;
 use crate::workspace::custom_fields::WorkspaceRules;
+use exchange::convert::TableSource;
 use exchange::mapping::Column;
-use exchange::open::{Batch, Opened, Overrides, Records, decoded, open};
+use exchange::open::{Batch, Opened, Records, decoded};
 use exchange::reason::Reason;
 use model::Contact;
 use std::path::Path;
@@ -26,6 +28,8 @@ use store::Store;
 pub struct Inspected {
     /// How it is written.
     pub opened: Opened,
+    /// Where its table comes from, if it is no CSV itself.
+    pub source: Option<TableSource>,
     /// The known layout's id.
     pub layout: Option<String>,
     /// What each column became.
@@ -61,7 +65,9 @@ pub fn inspect(
     world: &dyn System,
     row: &mut dyn FnMut(InspectedRow<'_>) -> Result<(), Error>,
 ) -> Result<Inspected, Error> {
-    let source = Counted::new(path);
+    let file = readable(path, opening.sheet.as_deref())?;
+    let opening = &opening.clone().of_table(file.source);
+    let source = Counted::new(&file.path);
     let look = look(&source, opening, &WorkspaceRules::default())?;
     let options = ImportOptions::default();
     let mut run = Run::preview(world, Actor::OUTSIDER, options, &look.reading, &source).showing_contacts();
@@ -88,6 +94,7 @@ pub fn inspect(
     let numbers_of = look.reading.numbers_of();
     Ok(Inspected {
         opened: look.opened,
+        source: look.reading.source,
         layout: look.layout,
         columns: look.columns,
         numbers_of,
@@ -124,15 +131,9 @@ pub trait RawSink {
 /// # Errors
 /// When the file cannot be read.
 pub fn inspect_raw(path: &Path, opening: &Opening, sink: &mut dyn RawSink) -> Result<(), Error> {
-    let source = path.to_owned();
-    let opened = open(
-        &source,
-        &Overrides {
-            charset: opening.charset,
-            delimiter: opening.delimiter,
-            header: opening.header,
-        },
-    )?;
+    let file = readable(path, opening.sheet.as_deref())?;
+    let source = file.path.clone();
+    let opened = open_file(&source, &opening.clone().of_table(file.source))?;
     sink.header(opened.header_row.map(|_| opened.header.as_slice()))?;
     let mut records = Records::new(
         decoded(&source, &opened.encoding).map_err(Error::Read)?,

@@ -6,6 +6,7 @@ pub(crate) mod analysis;
 pub(crate) mod batch_keys;
 pub(crate) mod batch_state;
 pub(crate) mod candidate;
+pub(crate) mod conversion;
 pub(crate) mod counts;
 pub(crate) mod draft;
 pub(crate) mod inspect;
@@ -39,6 +40,7 @@ use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
 use crate::import::analysis::{FileAnalysis, NumbersOf, Opening, look};
+use crate::import::conversion::readable;
 use crate::import::counts::Counts;
 use crate::import::draft::KeptRows;
 use crate::import::lease::Lease;
@@ -47,7 +49,7 @@ use crate::import::rejected::RejectedFile;
 use crate::import::rejected::{Kept, RejectedRows};
 use crate::import::run::{Run, over_scratch};
 use crate::import::stored::is_unfinished;
-use crate::import::stored::{KEPT_FOR, Plan, Stopped, needed_upload, plan_of, reached_of};
+use crate::import::stored::{KEPT_FOR, Plan, Stopped, needed_uploads, plan_of, reached_of};
 use crate::import::stored::{Reached, Watch};
 use crate::import::summary::Notable;
 use crate::import::uploads::{Counted, Upload};
@@ -56,6 +58,7 @@ use crate::import_options::ImportOptions;
 use crate::jobs::retry::retry_while_busy;
 use crate::json::to_json;
 use crate::workspace::custom_fields::{WorkspaceRules, refuse_new_fields};
+use exchange::convert::TableSource;
 use exchange::fixes::Fixes;
 use exchange::mapping::Column;
 use exchange::open::Source;
@@ -95,6 +98,8 @@ pub struct ImportSummary {
     pub columns: Vec<Column>,
     /// The country of numbers without country code.
     pub numbers_of: Option<NumbersOf>,
+    /// Where the table comes from, if the file is no CSV itself.
+    pub source: Option<TableSource>,
     /// Whether every row has its outcome.
     pub stopped: Stopped,
     /// The file of rejected rows, if one was asked for.
@@ -157,10 +162,11 @@ impl App {
         mut watch: Watch<'_>,
     ) -> Result<ImportSummary, Error> {
         refuse_overwriting(request)?;
-        let source = Counted::new(request.path);
+        let file = readable(request.path, request.opening.sheet.as_deref())?;
+        let source = Counted::new(&file.path);
         let terms = self.terms(actor)?;
-        let look = usable_look(&source, &request.opening, &terms)?;
-        let size = std::fs::metadata(request.path).map_or(0, |m| m.len());
+        let look = usable_look(&source, &request.opening.clone().of_table(file.source.clone()), &terms)?;
+        let size = std::fs::metadata(&file.path).map_or(0, |m| m.len());
         let mut run = Run::preview(&*self.world, actor, request.options, &look.reading, &source).of_size(size);
         let scratch = Store::scratch()?;
         let mut seen = |_: &mut _, _, _: &_| Ok(());
@@ -173,6 +179,7 @@ impl App {
             notable,
             columns: look.columns,
             numbers_of: look.reading.numbers_of(),
+            source: file.source,
             stopped,
             rejected: None,
         })
@@ -185,7 +192,7 @@ impl App {
     pub fn import(&self, actor: Actor, request: &ImportRequest<'_>, watch: Watch<'_>) -> Result<ImportSummary, Error> {
         refuse_overwriting(request)?;
         // What is looked at is the copy that is then imported: the original may be changed at any moment.
-        let upload = self.take_upload(actor, &request.path.to_owned())?;
+        let upload = self.take_upload(actor, request.path, request.opening.sheet.as_deref())?;
         self.sweep(actor)?;
         let begun = self.begin(actor, request, &upload);
         if begun.is_err() {
@@ -214,7 +221,8 @@ impl App {
         upload: &Upload,
     ) -> Result<(Plan, Vec<Column>, Lease), Error> {
         let terms = self.terms(actor)?;
-        let look = usable_look(&upload.file.path, &request.opening, &terms)?;
+        let opening = request.opening.clone().of_table(upload.source.clone());
+        let look = usable_look(&upload.file.path, &opening, &terms)?;
         // The import may be resumed from another folder.
         let rejected = request
             .rejected
@@ -226,13 +234,15 @@ impl App {
             reading: look.reading,
             options: request.options,
             upload: upload.name.clone(),
+            upload_bytes: upload.file.size,
             rejected,
             fixes: Fixes::default(),
             decisions: Decisions::new(),
             expected: None,
             keeps_rows: false,
         };
-        let lease = self.create(actor, request.file_name, &plan, upload.file.size)?;
+        let size = std::fs::metadata(request.path).map_or(upload.file.size, |file| file.len());
+        let lease = self.create(actor, request.file_name, &plan, size)?;
         Ok((plan, look.columns, lease))
     }
 
@@ -338,7 +348,8 @@ impl App {
         let kept_since = self.world.now() - KEPT_FOR;
         Ok(stored
             .iter()
-            .filter_map(|import| needed_upload(import, kept_since))
+            .filter_map(|import| needed_uploads(import, kept_since))
+            .flat_map(|needed| needed.names)
             .collect())
     }
 
@@ -440,6 +451,7 @@ impl App {
             notable,
             columns,
             numbers_of: plan.reading.numbers_of(),
+            source: plan.reading.source,
             stopped,
             rejected,
         })

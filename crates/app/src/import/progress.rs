@@ -8,7 +8,7 @@ use crate::audit::AuditAction;
 use crate::error::Error;
 use crate::import::counts::Counts;
 use crate::import::stored::is_unfinished;
-use crate::import::stored::reached_of;
+use crate::import::stored::{plan_of, reached_of};
 use store::imports::{self, ImportState};
 use store::{ImportId, Tx};
 
@@ -70,7 +70,7 @@ impl App {
                 None => reached_of(&stored)?.counts,
             },
             bytes: live.map(|live| live.bytes),
-            of_bytes: stored.file_size,
+            of_bytes: plan_of(&stored).map_or(stored.file_size, |plan| plan.bytes_of(&stored)),
         })
     }
 

@@ -5,7 +5,7 @@
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
-use crate::import::stored::{KEPT_FOR, needed_upload};
+use crate::import::stored::{KEPT_FOR, needed_uploads};
 use crate::workspace::stored::stored_settings;
 use store::imports::{self, Import, ImportState};
 
@@ -29,6 +29,18 @@ impl App {
     /// # Errors
     /// [`Error::Quota`] if there is no room.
     pub(crate) fn room_for_upload(&self, actor: Actor) -> Result<Room, Error> {
+        self.room(actor, true)
+    }
+
+    /// Makes sure that the member may have another table made of a file that is here.
+    ///
+    /// # Errors
+    /// [`Error::Quota`] if there is no room.
+    pub(crate) fn room_for_table(&self, actor: Actor) -> Result<Room, Error> {
+        self.room(actor, false)
+    }
+
+    fn room(&self, actor: Actor, one_more_draft: bool) -> Result<Room, Error> {
         let (settings, stored) = self.store.read(|tx| {
             Ok::<_, store::Error>((
                 stored_settings(tx, actor.workspace)?,
@@ -39,7 +51,7 @@ impl App {
         let own = |import: &&Import| import.owner == actor.member;
         let drafts = stored.iter().filter(own).filter(|i| i.state == ImportState::Draft);
         let drafts: Vec<&Import> = drafts.collect();
-        if drafts.len() >= limits.drafts as usize {
+        if one_more_draft && drafts.len() >= limits.drafts as usize {
             return Err(Error::Quota(format!(
                 "you have {} imports that are not started, which is the most that this workspace allows: {}",
                 drafts.len(),
@@ -47,9 +59,9 @@ impl App {
             )));
         }
         let kept_since = self.world.now() - KEPT_FOR;
-        let kept = || stored.iter().filter(|i| needed_upload(i, kept_since).is_some());
-        let mine: u64 = kept().filter(own).map(|import| import.file_size).sum();
-        let all: u64 = kept().map(|import| import.file_size).sum();
+        let bytes = |import: &Import| needed_uploads(import, kept_since).map_or(0, |needed| needed.bytes);
+        let mine: u64 = stored.iter().filter(own).map(bytes).sum();
+        let all: u64 = stored.iter().map(bytes).sum();
         let (left, left_of_all) = (
             limits.member_bytes.saturating_sub(mine),
             limits.workspace_bytes.saturating_sub(all),

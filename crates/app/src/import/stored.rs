@@ -28,6 +28,9 @@ pub(crate) struct Plan {
     pub reading: Reading,
     pub options: ImportOptions,
     pub upload: String,
+    /// How many bytes it has: those of the table, if the file was converted.
+    #[serde(default)]
+    pub upload_bytes: u64,
     pub rejected: Option<PathBuf>,
     /// What was corrected by hand.
     #[serde(default)]
@@ -54,16 +57,46 @@ pub enum Stopped {
     Cancelled,
 }
 
-/// The file that an import still needs: to be prepared, to be resumed, or to show what became of its rows.
-pub(crate) fn needed_upload(import: &Import, kept_since: i64) -> Option<String> {
+/// The files that an import still needs.
+pub(crate) struct NeededUploads {
+    pub names: Vec<String>,
+    /// Bytes of all of them.
+    pub bytes: u64,
+}
+
+/// The files that an import still needs: to be prepared, to be resumed, or to show what became of its rows.
+pub(crate) fn needed_uploads(import: &Import, kept_since: i64) -> Option<NeededUploads> {
     if import.state == ImportState::Draft {
-        return draft::upload_of(import);
+        let plan = draft::plan_if_readable(import)?;
+        return Some(NeededUploads {
+            // The original is as large as the import says; a table is kept beside it or alone.
+            bytes: match (&plan.source, &plan.original) {
+                (None, _) => import.file_size,
+                (Some(_), None) => plan.upload_bytes,
+                (Some(_), Some(_)) => plan.upload_bytes + import.file_size,
+            },
+            names: std::iter::once(plan.upload).chain(plan.original).collect(),
+        });
     }
     let plan = plan_of(import).ok()?;
     let is_shown = plan.keeps_rows
         && matches!(import.state, ImportState::Done | ImportState::Cancelled)
         && import.updated_at >= kept_since;
-    (is_shown || is_unfinished(import.state)).then_some(plan.upload)
+    (is_shown || is_unfinished(import.state)).then(|| NeededUploads {
+        bytes: plan.bytes_of(import),
+        names: vec![plan.upload],
+    })
+}
+
+impl Plan {
+    /// How many bytes the file has that its import reads.
+    pub fn bytes_of(&self, import: &Import) -> u64 {
+        match self.upload_bytes {
+            // Written before files were converted.
+            0 => import.file_size,
+            bytes => bytes,
+        }
+    }
 }
 
 /// The plan of an import.

@@ -4,8 +4,10 @@
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
+use crate::import::conversion::TableOut;
 use crate::storage::listed::UNFINISHED;
 use crate::storage::{Draft, Fetched, ObjectsError};
+use exchange::convert::TableSource;
 use exchange::open::Source;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -24,23 +26,33 @@ pub(crate) struct Upload {
     /// Its name among the copies, which the import remembers.
     pub name: String,
     pub file: Fetched,
+    /// Where it comes from, if it is the table of a file of another format.
+    pub source: Option<TableSource>,
 }
 
 impl App {
-    /// Copies a file into the object store.
-    pub(crate) fn take_upload(&self, actor: Actor, source: &dyn Source) -> Result<Upload, Error> {
-        let mut input = source.open().map_err(Error::Read)?;
+    /// Copies a file into the object store; of a file of another format, its table.
+    pub(crate) fn take_upload(&self, actor: Actor, path: &Path, sheet: Option<&str>) -> Result<Upload, Error> {
         let mut copy = self.objects.draft()?;
-        io::copy(&mut input, &mut copy)
-            .map_err(|e| Error::io("copying the file to", self.objects.location().as_ref(), e))?;
-        self.put_upload(actor, copy)
+        let location = Path::new(self.objects.location());
+        let source = TableOut::new(&mut copy, location).take_table(path, sheet, || Error::DiskFull)?;
+        if source.is_none() {
+            let mut input = File::open(path).map_err(Error::Read)?;
+            io::copy(&mut input, &mut copy).map_err(|e| Error::io("copying the file to", location, e))?;
+        }
+        let upload = self.put_upload(actor, copy)?;
+        Ok(Upload { source, ..upload })
     }
 
     /// Makes a copy of what was written.
     pub(crate) fn put_upload(&self, actor: Actor, copy: Draft) -> Result<Upload, Error> {
         let name = format!("{}{}.csv", of_workspace(actor.workspace), self.world.unique_name());
         let file = self.objects.put(&object_of(&name), copy)?;
-        Ok(Upload { name, file })
+        Ok(Upload {
+            name,
+            file,
+            source: None,
+        })
     }
 
     /// The copy that an import was begun with.
@@ -52,6 +64,7 @@ impl App {
             Ok(file) => Ok(Upload {
                 name: name.to_owned(),
                 file,
+                source: None,
             }),
             Err(ObjectsError::Missing { location, .. }) => Err(Error::UploadMissing { import, location }),
             Err(error) => Err(error.into()),

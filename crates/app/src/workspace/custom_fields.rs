@@ -393,6 +393,7 @@ fn built_in_names() -> impl Iterator<Item = String> {
         Slot::Website(none),
         Slot::Birthday,
         Slot::Tags,
+        Slot::VcardLines,
         Slot::Id,
         Slot::Version,
     ];

@@ -1,34 +1,40 @@
 //! `crystalqore export`: contacts to a file or to the terminal.
 
-use crate::arg_values::FormatArg;
 use crate::args::{ExportArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD};
 use crate::installation::open_as;
 use crate::show::counted;
-use app::ExportRequest;
-use std::io::{BufWriter, Write};
+use app::{ExportFormat, ExportReport, ExportRequest};
+use std::io::{BufWriter, IsTerminal, Write};
 
 pub fn run(place: &PlaceArgs, args: &ExportArgs) -> Result<u8, Failure> {
-    if matches!(args.format, FormatArg::Jsonl) && (args.no_bom || !args.columns.is_empty()) {
-        let message = "--columns and --no-bom are for CSV; JSON lines hold everything";
+    let format = ExportFormat::from(args.format);
+    if !format.has_columns() && !args.columns.is_empty() || !format.is_csv() && args.no_bom {
+        let title = format.title();
+        let message = format!("--columns is for --format csv or xlsx and --no-bom for CSV; {title} is one whole");
+        return Err(Failure::Usage(message));
+    }
+    if format == ExportFormat::Xlsx && args.output.is_none() && std::io::stdout().is_terminal() {
+        let message = "a workbook cannot be shown in the terminal; write it to a file with --output FILE";
         return Err(Failure::Usage(message.to_owned()));
     }
     let request = ExportRequest {
         scope: args.scope.into(),
         selection: None,
         filter: args.filter.parse()?,
-        format: args.format.into(),
+        format,
         order: args.order.into(),
         columns: args.columns.clone(),
         delimiter: args.delimiter,
-        bom: matches!(args.format, FormatArg::Crystalqore) && !args.no_bom,
+        bom: format.is_csv() && !args.no_bom,
     };
     let (app, actor) = open_as(place, &args.acting)?;
-    match &args.output {
+    let report = match &args.output {
         None => {
             let mut out = BufWriter::with_capacity(256 * 1024, std::io::stdout().lock());
-            app.export(actor, &request, &mut out)?;
+            let report = app.export(actor, &request, &mut out)?;
             out.flush()?;
+            report
         }
         Some(path) => {
             let report = app::write_whole(path, |out| app.export(actor, &request, out))?;
@@ -38,7 +44,24 @@ pub fn run(place: &PlaceArgs, args: &ExportArgs) -> Result<u8, Failure> {
                 counted(report.contacts, "contact", "contacts"),
                 path.display()
             )?;
+            report
         }
-    }
+    };
+    tell_losses(format, &report)?;
     Ok(GOOD)
+}
+
+/// What the format has no place for.
+fn tell_losses(format: ExportFormat, report: &ExportReport) -> std::io::Result<()> {
+    let losses = &report.losses;
+    if losses.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        std::io::stderr(),
+        "{} has no place for {} of {}; --format csv holds everything.",
+        format.title(),
+        losses.words(),
+        counted(losses.contacts, "contact", "contacts"),
+    )
 }

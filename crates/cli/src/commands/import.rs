@@ -1,4 +1,4 @@
-//! `crystalqore import`: contacts from a CSV file.
+//! `crystalqore import`: contacts from a file.
 
 use crate::args::{ImportArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD, OTHER, REJECTED_ROWS};
@@ -7,7 +7,7 @@ use crate::installation::open_as;
 use crate::mapping_file::opening;
 use crate::progress::watched;
 use crate::show;
-use app::{Column, Counts, ImportRequest, ImportSummary, Notable, RejectedFile, Stopped, Warnings};
+use app::{Column, Counts, ImportRequest, ImportSummary, Notable, RejectedFile, Stopped, TableSource, Warnings};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -68,6 +68,9 @@ pub struct JsonSummary<'a> {
     look_at: Vec<Notable>,
     /// What was odd about rows that were not rejected, by kind.
     warnings: &'a Warnings,
+    /// Where the table comes from, if the file is no CSV itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a TableSource>,
 }
 
 impl<'a> JsonSummary<'a> {
@@ -87,6 +90,7 @@ impl<'a> JsonSummary<'a> {
             columns: &summary.columns,
             look_at: summary.notable.iter().map(worded).collect(),
             warnings: &summary.warnings,
+            source: summary.source.as_ref(),
         }
     }
 }
@@ -122,6 +126,10 @@ pub fn tell_people(out: &mut dyn Write, summary: &ImportSummary, file: &str) -> 
         }
     }
     show::counts(out, &summary.counts, summary.import.is_none())?;
+    if let Some(source) = &summary.source {
+        writeln!(out, "\nRead from: {}", show::source(source))?;
+    }
+    show::losses(out, summary.source.as_ref())?;
     if let Some(numbers) = summary.numbers_of.as_ref().filter(|n| n.assumed) {
         writeln!(
             out,

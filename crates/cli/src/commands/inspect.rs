@@ -6,7 +6,7 @@ use crate::input::Input;
 use crate::mapping_file::opening;
 use crate::show::{self, counted, grouped, table};
 use crate::world::OsSystem;
-use app::{Column, Error, Inspected, InspectedRow, Opening, RawSink, Reason, inspect, inspect_raw};
+use app::{Column, Error, Inspected, InspectedRow, Opening, RawSink, Reason, TableSource, inspect, inspect_raw};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -69,6 +69,7 @@ fn json(out: &mut dyn Write, path: &Path, opening: &Opening, limit: Option<usize
         "encoding_evidence": found.opened.encoding.evidence,
         "delimiter": found.opened.dialect.delimiter_text(),
         "header_row": found.opened.header_row,
+        "source": found.source,
         "layout": found.layout,
         "region": found.numbers_of.as_ref().map(|n| &n.region),
         "columns": found.columns,
@@ -171,18 +172,17 @@ fn tell_file(out: &mut dyn Write, name: &str, found: &Inspected) -> io::Result<(
         None => "none; columns are recognised by their values".to_owned(),
     };
     writeln!(out, "{name}")?;
-    let mut rows = vec![
-        vec![
-            "Encoding".to_owned(),
-            format!(
-                "{}{mark} ({})",
-                opened.encoding.charset.name(),
-                opened.encoding.evidence
-            ),
-        ],
-        vec!["Delimiter".to_owned(), delimiter],
-        vec!["Header".to_owned(), header],
-    ];
+    let mut rows = Vec::new();
+    if let Some(source) = &found.source {
+        rows.push(vec!["Format".to_owned(), show::source(source)]);
+    }
+    if !found.source.as_ref().is_some_and(TableSource::is_converted) {
+        let encoding = &opened.encoding;
+        let (name, evidence) = (encoding.charset.name(), &encoding.evidence);
+        rows.push(vec!["Encoding".to_owned(), format!("{name}{mark} ({evidence})")]);
+        rows.push(vec!["Delimiter".to_owned(), delimiter]);
+    }
+    rows.push(vec!["Header".to_owned(), header]);
     if let Some(layout) = &found.layout {
         rows.push(vec!["Layout".to_owned(), layout.clone()]);
     }
@@ -197,7 +197,8 @@ fn tell_file(out: &mut dyn Write, name: &str, found: &Inspected) -> io::Result<(
             format!("without country code are read as those of {}{why}", numbers.region),
         ]);
     }
-    table(out, &rows)
+    table(out, &rows)?;
+    show::losses(out, found.source.as_ref())
 }
 
 fn tell_columns(out: &mut dyn Write, columns: &[Column]) -> io::Result<()> {

@@ -256,6 +256,37 @@ fn delimiter_and_byte_order_mark_can_be_chosen() {
 }
 
 #[test]
+fn every_format_is_written_and_says_what_it_loses() {
+    let scratch = full();
+    for (format, begin) in [
+        ("csv", "\u{feff}CrystalQore ID,"),
+        ("crystalqore", "\u{feff}CrystalQore ID,"),
+        ("google", "\u{feff}First Name,Middle Name,"),
+        ("outlook", "\u{feff}\"Title\",\"First Name\","),
+        ("vcard", "BEGIN:VCARD\r\nVERSION:3.0\r\n"),
+        ("vcard4", "BEGIN:VCARD\r\nVERSION:4.0\r\n"),
+        ("jsonl", "{\"id\":"),
+    ] {
+        let export = scratch.export(&["--format", format]);
+        assert!(export.starts_with(begin), "{format}: {export}");
+    }
+    let told = scratch.run(&["export", "--format", "outlook", "-o", "o.csv"]);
+    told.expect(0).says(&[
+        "Exported 4 contacts",
+        "Outlook CSV has no place for 1 email,",
+        "2 nicknames",
+        "--format csv",
+    ]);
+    let told = scratch.run(&["export", "--format", "vcard", "-o", "o.vcf"]);
+    told.expect(0);
+    assert!(!told.err.contains("no place"), "{}", told.err);
+    scratch
+        .run(&["export", "--format", "vcard", "--columns", "email"])
+        .expect(2)
+        .says(&["--columns"]);
+}
+
+#[test]
 fn an_empty_directory_is_a_header() {
     let scratch = Scratch::new();
     let export = scratch.export(&[]);

@@ -59,7 +59,7 @@ fn every_command_lists_its_options() {
             "mine, shared, all",
             "--filter",
             "--format",
-            "crystalqore, jsonl",
+            "xlsx: Excel workbook",
             "--columns",
         ][..],
         &["--order", "--delimiter", "--no-bom", "-o, --output <FILE>"],

@@ -101,7 +101,7 @@ fn what_is_no_table_is_named() {
         ("page.csv", b"<!DOCTYPE html><html></html>", "not_csv:html", "HTML page"),
         (
             "cards.csv",
-            b"BEGIN:VCARD\nVERSION:4.0\nEND:VCARD\n",
+            b"MECARD:N:Marsh,Ana;EMAIL:ana@example.org;;\n",
             "not_csv:vcard",
             "vCard",
         ),

@@ -28,3 +28,4 @@ mod serve;
 mod together;
 mod undo;
 mod watch;
+mod workbook;

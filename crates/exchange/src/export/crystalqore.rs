@@ -7,16 +7,16 @@
 use super::Exported;
 use crate::cell_lists::list_cell;
 use crate::formula_guard::guarded;
-use crate::native::{CUSTOM, ID, VERSION, part_header, text_header, version_text};
-use model::{AddressPart, Contact, Label, Slot, TextField};
+use crate::native::{CUSTOM, ID, VCARD_LINES, VERSION, part_header, text_header, version_text};
+use model::{AddressPart, Contact, Label, Slot, TextField, VcardLine};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 /// One column: a slot, and its place among those of the same slot, from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Column {
-    slot: Slot,
-    place: usize,
+pub(crate) struct Column {
+    pub(crate) slot: Slot,
+    pub(crate) place: usize,
 }
 
 /// Which columns an export has.
@@ -36,6 +36,7 @@ pub struct Needs {
     addresses: BTreeMap<(u8, Label), BTreeSet<AddressPart>>,
     birthday: bool,
     custom: BTreeSet<String>,
+    vcard_lines: bool,
 }
 
 impl Needs {
@@ -57,6 +58,7 @@ impl Needs {
             parts.extend(AddressPart::ALL.into_iter().filter(|p| !address.part(*p).is_empty()));
         }
         self.birthday |= contact.birthday.is_some();
+        self.vcard_lines |= !contact.vcard_lines.is_empty();
         for name in contact.custom.keys() {
             if !self.custom.contains(name) {
                 self.custom.insert(name.clone());
@@ -121,6 +123,12 @@ impl Needs {
             slot: Slot::Custom(name),
             place: 0,
         }));
+        if self.vcard_lines {
+            columns.push(Column {
+                slot: Slot::VcardLines,
+                place: 0,
+            });
+        }
         Layout { columns }
     }
 }
@@ -162,6 +170,16 @@ impl Layout {
     /// The slots of its columns.
     pub fn slots(&self) -> impl Iterator<Item = &Slot> {
         self.columns.iter().map(|c| &c.slot)
+    }
+
+    /// The names of its columns.
+    pub(super) fn headers(&self) -> impl Iterator<Item = String> {
+        self.columns.iter().map(header_of)
+    }
+
+    /// A contact in its columns, as texts without guard.
+    pub(super) fn texts(&self, exported: &Exported) -> impl Iterator<Item = String> {
+        self.columns.iter().map(|column| text_of(column, exported))
     }
 }
 
@@ -208,15 +226,23 @@ impl<W: Write> Writer<W> {
 }
 
 fn cell_of(column: &Column, exported: &Exported) -> String {
+    let text = text_of(column, exported);
+    match column.slot {
+        // The plus of a number is no formula, and spreadsheets leave text with blanks alone.
+        Slot::Id | Slot::Version | Slot::Phone(_) => text,
+        _ => guarded(&text).into_owned(),
+    }
+}
+
+fn text_of(column: &Column, exported: &Exported) -> String {
     let contact = &exported.contact;
     let at = column.place;
-    let text = match &column.slot {
-        Slot::Id => return exported.id.to_string(),
-        Slot::Version => return version_text(exported.version),
+    match &column.slot {
+        Slot::Id => exported.id.to_string(),
+        Slot::Version => version_text(exported.version),
         Slot::Phone(label) => {
-            // The plus of a number is no formula, and spreadsheets leave text with blanks alone.
             let phone = nth_of(&contact.phones, label, at, |p| &p.label);
-            return phone.map(|p| p.phone.international()).unwrap_or_default();
+            phone.map(|p| p.phone.international()).unwrap_or_default()
         }
         Slot::Text(field) => contact.text(*field).as_str().to_owned(),
         Slot::Email(label) => {
@@ -236,9 +262,14 @@ fn cell_of(column: &Column, exported: &Exported) -> String {
         Slot::Birthday => contact.birthday.map(|b| b.to_string()).unwrap_or_default(),
         Slot::Tags => list_cell(contact.tags.iter().map(model::Text::as_str)),
         Slot::Custom(name) => contact.custom.get(name).map(|t| t.to_string()).unwrap_or_default(),
+        Slot::VcardLines => lines_cell(&contact.vcard_lines),
         Slot::FullName => String::new(),
-    };
-    guarded(&text).into_owned()
+    }
+}
+
+/// Lines of a vCard as one cell: each on a line of its own.
+fn lines_cell(lines: &[VcardLine]) -> String {
+    lines.iter().map(VcardLine::as_str).collect::<Vec<_>>().join("\n")
 }
 
 /// A value by its place among those of its label. Values stand in the order of their labels, and there may be as many as
@@ -248,7 +279,8 @@ fn nth_of<'a, T>(values: &'a [T], label: &Label, at: usize, label_of: impl Fn(&T
     values.get(first + at).filter(|value| label_of(value) == label)
 }
 
-fn header_of(column: &Column) -> String {
+/// The name of a column.
+pub(crate) fn header_of(column: &Column) -> String {
     let labelled = |name: &str, label: &Label| {
         let shown = match label.as_str() {
             "" => name.to_owned(),
@@ -276,6 +308,7 @@ fn header_of(column: &Column) -> String {
         Slot::Birthday => "Birthday".to_owned(),
         Slot::Tags => "Tag".to_owned(),
         Slot::Custom(name) => format!("{CUSTOM}{name}"),
+        Slot::VcardLines => VCARD_LINES.to_owned(),
     }
 }
 

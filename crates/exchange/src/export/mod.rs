@@ -3,9 +3,19 @@
 //! Owns how contacts become the lines of a file. Leaves out which contacts, and where the file goes.
 
 pub mod crystalqore;
+mod format;
+pub mod google;
 pub mod jsonl;
+mod loss;
+mod losses;
+pub mod outlook;
 mod sample;
+pub mod vcard;
+pub mod xlsx;
 
+pub use format::ExportFormat;
+pub use loss::Loss;
+pub use losses::Losses;
 pub use sample::SAMPLE;
 
 use model::{Contact, ContactId, Version};

@@ -8,6 +8,7 @@ mod address_objects;
 mod composed;
 mod date_orders;
 mod email_cells;
+mod google_cells;
 mod header_language;
 mod judged;
 mod lacking;
@@ -22,6 +23,7 @@ mod row;
 mod rules;
 mod suggestions;
 mod survey;
+mod vcard_cells;
 
 pub use date_orders::{ColumnDates, DateDoubt};
 pub use judged::{BadValues, Judged};

@@ -50,7 +50,7 @@ pub fn is_placeholder(cell: &str, slot: &Slot) -> bool {
         return false;
     }
     match slot {
-        Slot::Id | Slot::Version => false,
+        Slot::VcardLines | Slot::Id | Slot::Version => false,
         // `None` may be the answer to the question of a custom field, and a note.
         Slot::Custom(_) | Slot::Tags | Slot::Text(model::TextField::Notes) => by_programs(cell),
         Slot::Address(_, model::AddressPart::Country | model::AddressPart::State) => {

@@ -1,24 +1,28 @@
 //! One ordinary row: every mapped cell becomes a value or a reason.
 
+mod emails;
+
 use super::address_objects::{Parts, addresses_in};
 use super::composed::compose;
 use super::date_orders::{ColumnDates, DateDoubt};
-use super::email_cells::{emails_in, exported_emails_in, is_exchange_address};
+use super::google_cells::{GoogleValue, google_values};
 use super::judged::{BadValues, Judged};
 use super::lacking::lacking;
 use super::phone_cells::phones_in;
 use super::place::{place as place_in, with_comma};
 use super::placeholders::is_placeholder;
 use super::rules::Judge;
+use super::vcard_cells::{reasons_of_card, vcard_lines_in};
 use crate::cell_lists::{list_members, tags_in};
 use crate::escapes::{may_hold_escapes, unescaped};
 use crate::formula_guard::{is_spreadsheet_error, unguarded};
+use crate::google_lines::is_kept;
 use crate::mapping::{BoundColumn, BoundMapping, Piece};
 use crate::open::Record;
 use crate::reason::{Code, Reason, shortened};
 use crate::spreadsheet_damage::{Unread, may_have_been_a_phone};
 use model::{
-    AddressPart, Birthday, ContactId, CustomField, DateOrder, Email, FieldKind, Label, OrderEvidence, Patch, Phone,
+    AddressPart, Birthday, ContactId, CustomField, DateOrder, FieldKind, Label, OrderEvidence, Patch, Phone,
     PhoneProblem, Region, Slot, Text, TextField, Version, is_company_salutation, is_placeholder_date, is_salutation,
     join_titles, looks_like_company, split_person_name,
 };
@@ -56,6 +60,9 @@ pub fn read(judge: &Judge, record: Record<'_>) -> Judged {
         reader.take_company_salutation();
     }
     reader.take_full_name();
+    if reader.own {
+        reader.reasons.extend(reasons_of_card(&judge.mapping, record));
+    }
     reader.check_shape();
     reader.finish()
 }
@@ -144,6 +151,8 @@ impl<'a> RowReader<'a> {
                 Some(field) => self.read_field(at, column, name, field, cell),
                 None => self.patch.custom.push((name.clone(), Text::new(cell))),
             },
+            Slot::VcardLines if !self.own && is_kept(&column.header) => self.read_google(column, cell),
+            Slot::VcardLines => self.read_vcard_lines(column, cell),
             Slot::Id => self.read_id(column, cell),
             Slot::Version => self.version = crate::native::read_version(cell),
         }
@@ -172,68 +181,11 @@ impl<'a> RowReader<'a> {
         });
     }
 
-    /// Adds to the last reason what its cell would be with the value that was meant.
-    fn suggest(&mut self, cell: &str, value: &str, meant: &str) {
-        if let Some(reason) = self.reasons.last_mut() {
-            reason.suggestion = cell.contains(value).then(|| cell.replacen(value, meant, 1));
-        }
-    }
-
     /// Notes a value that makes the row invalid, unless the contact shows that a spreadsheet has damaged it.
     fn note_unread(&mut self, slot: Slot, given: &str) {
         if self.judge.bad_values == BadValues::Reject {
             let given = given.to_owned();
             self.unread.push(Unread { slot, given });
-        }
-    }
-
-    fn read_emails(&mut self, _at: usize, column: &'a BoundColumn, label: &Label, cell: &str) {
-        let label = self.label_of(column, label);
-        if cell.is_empty() {
-            let place = place(&self.patch.emails, &label, column);
-            self.patch.emails.push((label, place, None));
-            return;
-        }
-        let mut places = HashMap::new();
-        let parts = match self.own {
-            true => exported_emails_in(cell),
-            false => emails_in(cell),
-        };
-        let alone = parts.len() == 1;
-        for part in parts {
-            if is_exchange_address(&part.text) {
-                let what = "is an address within Exchange, no email address; it is left out.".to_owned();
-                let advice = "export the SMTP addresses instead".to_owned();
-                self.tell(column, &part.text, Code::Email, what, advice, true);
-                continue;
-            }
-            match Email::parse(&part.text) {
-                Ok(email) => {
-                    if let Some(meant) = email.likely_meant() {
-                        let what = "is well formed, but its domain looks like a slip.".to_owned();
-                        let advice = format!("did you mean {meant}?");
-                        self.tell(column, &part.text, Code::EmailTypo, what, advice, true);
-                        self.suggest(cell, &part.text, meant.as_str());
-                    }
-                    let label = label_beside(part.label, &label);
-                    let place = match alone {
-                        true => place(&self.patch.emails, &label, column),
-                        false => next_place(&mut places, &self.patch.emails, &label, column),
-                    };
-                    self.patch.emails.push((label, place, Some(email)));
-                }
-                Err(problem) => {
-                    let advice = match &problem.suggestion {
-                        Some(meant) => format!("did you mean {meant}?"),
-                        None => "write it as name@example.com, or leave the cell empty".to_owned(),
-                    };
-                    let what = format!("{}.", problem.what);
-                    self.tell(column, &part.text, Code::Email, what, advice, false);
-                    if let Some(meant) = problem.suggestion {
-                        self.suggest(cell, &part.text, &meant);
-                    }
-                }
-            }
         }
     }
 
@@ -510,6 +462,29 @@ impl<'a> RowReader<'a> {
                 continue;
             }
             tags.push(Text::new(if google { name } else { &member }));
+        }
+    }
+
+    fn read_google(&mut self, column: &'a BoundColumn, cell: &str) {
+        let label = column
+            .label_from
+            .and_then(|from| self.record.get(from))
+            .unwrap_or_default();
+        for value in google_values(&self.judge.rules, &column.header, label, cell) {
+            match value {
+                GoogleValue::Custom(name, value) => self.patch.custom.push((name, value)),
+                GoogleValue::Line(line) => self.patch.vcard_lines.get_or_insert_default().push(line),
+            }
+        }
+    }
+
+    fn read_vcard_lines(&mut self, column: &'a BoundColumn, cell: &str) {
+        let (lines, broken) = vcard_lines_in(cell);
+        self.patch.vcard_lines.get_or_insert_default().extend(lines);
+        for line in broken {
+            let what = "is no line of a vCard.".to_owned();
+            let advice = "write it as NAME:value, or leave it out".to_owned();
+            self.tell(column, line, Code::VcardLine, what, advice, false);
         }
     }
 

@@ -15,7 +15,7 @@ pub fn find_labelled_columns(candidates: &mut [Candidate]) {
 fn has_labels(slot: Option<&Slot>) -> bool {
     matches!(
         slot,
-        Some(Slot::Email(_) | Slot::Phone(_) | Slot::Website(_) | Slot::Address(..))
+        Some(Slot::Email(_) | Slot::Phone(_) | Slot::Website(_) | Slot::Address(..) | Slot::VcardLines)
     )
 }
 

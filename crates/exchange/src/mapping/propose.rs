@@ -15,7 +15,8 @@ use super::pieces::find_main_columns;
 use super::second_values::keep_second_values;
 use super::value_evidence::{names_without_header, weigh_values};
 use super::values::Profile;
-use crate::native::slot_of_header;
+use crate::google_lines;
+use crate::native::{VCARD_REMARKS, slot_of_header};
 use model::{AddressPart, Label, Slot, TextField};
 use std::collections::{HashMap, HashSet};
 
@@ -104,14 +105,26 @@ fn by_layout(header: &str, layout: Option<&'static Layout>) -> Option<Column> {
     {
         return Some(Column::new(header, Some(slot), 1.0, reason));
     }
+    if layout.id == "crystalqore" && header == VCARD_REMARKS {
+        return Some(Column::new(header, None, 1.0, "What reading the cards had to say"));
+    }
+    if layout.id.starts_with("google") && google_lines::is_kept(header) {
+        return Some(Column::new(header, Some(Slot::VcardLines), 1.0, KEPT));
+    }
     match layout.slot(header)? {
         Some(slot) => Some(Column::new(header, Some(slot.clone()), 1.0, reason)),
         None => Some(Column::new(header, None, 1.0, format!("{reason}, no matching field"))),
     }
 }
 
+/// Why a column of Google Contacts that no field of ours holds fills lines.
+const KEPT: &str = "None of our fields; kept with the contact for exports to Google and phones";
+
 /// Numbered groups as Google writes them: `Phone 1 - Value`, `Address 2 - City`.
 fn by_group(header: &str) -> Option<Column> {
+    if google_lines::Group::of_header(header).is_some() {
+        return Some(Column::new(header, Some(Slot::VcardLines), 1.0, KEPT));
+    }
     let (group, part) = header.rsplit_once(" - ")?;
     let group = words(group);
     let (number, name) = group.split_last()?;

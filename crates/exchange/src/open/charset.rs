@@ -52,6 +52,9 @@ impl Charset {
     /// UTF-8.
     pub const UTF_8: Charset = Charset(Kind::Standard(UTF_8));
 
+    /// Latin text of Windows.
+    pub(crate) const WINDOWS_1252: Charset = Charset(Kind::Standard(encoding_rs::WINDOWS_1252));
+
     /// The encoding of a label such as `windows-1252`, `latin1`, `cp850` or `IBM852`.
     pub fn from_label(label: &str) -> Option<Self> {
         let standard = Encoding::for_label(label.as_bytes()).map(Self::standard);
@@ -99,6 +102,11 @@ impl Charset {
         }
     }
 
+    /// Whether it is UTF-16 or has characters of several bytes, some of which may look like UTF-8.
+    pub(crate) fn is_wide(self) -> bool {
+        !self.is_single_byte()
+    }
+
     /// Whether every byte is one character.
     pub(super) fn is_single_byte(self) -> bool {
         match self.0 {
@@ -108,7 +116,7 @@ impl Charset {
     }
 
     /// The text of some bytes, with replacement characters for those that mean nothing.
-    pub(super) fn decode(self, bytes: &[u8]) -> String {
+    pub(crate) fn decode(self, bytes: &[u8]) -> String {
         match self.0 {
             Kind::Standard(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
             Kind::Dos(_) | Kind::MacCentralEurope => bytes.iter().map(|byte| self.char_of(*byte)).collect(),

@@ -1,4 +1,5 @@
-//! How a CSV file is written: delimiter, quotes, escapes, line ends, and values in another encoding than the rest.
+//! How a CSV file is written: delimiter, quotes, escapes, line ends, and values in another encoding than the rest; and that
+//! of a converted table.
 
 use super::charset::Charset;
 
@@ -24,6 +25,10 @@ pub struct Dialect {
     /// The encoding of values that are not UTF-8, in a file that is UTF-8 else.
     #[serde(default)]
     pub other_encoding: Option<Charset>,
+    /// Whether each record begins with its line in the file that it was converted from ([`crate::convert`]). That number is
+    /// no cell.
+    #[serde(default)]
+    pub numbered: bool,
 }
 
 impl Default for Dialect {
@@ -37,11 +42,20 @@ impl Default for Dialect {
             wrapped: false,
             spaced: false,
             other_encoding: None,
+            numbered: false,
         }
     }
 }
 
 impl Dialect {
+    /// That of a converted table: UTF-8, commas, double quotes, and the number of each row.
+    pub fn of_converted() -> Self {
+        Self {
+            numbered: true,
+            ..Self::default()
+        }
+    }
+
     /// The delimiter as text.
     pub fn delimiter_text(&self) -> String {
         char::from(self.delimiter).to_string()

@@ -54,6 +54,15 @@ pub fn detect(source: &dyn Source) -> Result<Found, OpenError> {
     Ok(survey.conclusion(mark.is_some()))
 }
 
+/// That of a converted table.
+pub fn of_converted() -> Found {
+    found(
+        Charset::UTF_8,
+        false,
+        "the program has read the file and written its table so",
+    )
+}
+
 fn found(charset: Charset, bom: bool, evidence: &str) -> Found {
     Found {
         charset,

@@ -32,6 +32,7 @@ pub use records::Records;
 pub use refusal::{OpenError, Refusal};
 pub use source::Source;
 
+pub(crate) use encoding::detect as detect_encoding;
 pub(crate) use header::is_data_like as is_data_like_cell;
 
 use std::io::Read;
@@ -45,6 +46,8 @@ pub struct Overrides {
     pub delimiter: Option<u8>,
     /// The header row.
     pub header: HeaderChoice,
+    /// Whether this is a table that [`crate::convert`] has written, so that nothing about it is to be detected.
+    pub converted: bool,
 }
 
 /// A file that was opened: how it is written, its header row and its first rows.
@@ -72,20 +75,46 @@ const SAMPLE_RECORDS: usize = 500;
 /// # Errors
 /// When it cannot be read or is no table.
 pub fn open(source: &dyn Source, overrides: &Overrides) -> Result<Opened, OpenError> {
+    if overrides.converted {
+        let encoding = encoding::of_converted();
+        let sample = sample_of(source, &encoding)?;
+        if sample.is_empty() {
+            return Err(OpenError::Refused(Refusal::Empty));
+        }
+        return opened(&sample, encoding, Dialect::of_converted(), overrides);
+    }
     refuse::by_first_bytes(&mut *source.open()?)?;
     let encoding = match overrides.charset {
         Some(charset) => encoding::chosen(charset, source)?,
         None => encoding::detect(source)?,
     };
-    let mut sample = Vec::new();
-    decoded(source, &encoding)?
-        .take(SAMPLE_BYTES)
-        .read_to_end(&mut sample)?;
-    let whole_file = (sample.len() as u64) < SAMPLE_BYTES;
+    let sample = sample_of(source, &encoding)?;
     refuse::by_text(&sample)?;
-    let mut dialect = dialect_detection::detect(&sample, whole_file, overrides.delimiter);
+    let mut dialect = dialect_detection::detect(&sample, is_whole(&sample), overrides.delimiter);
     dialect.other_encoding = encoding.other;
-    let mut records = sample_records(&sample, &dialect, whole_file);
+    opened(&sample, encoding, dialect, overrides)
+}
+
+/// The beginning of the decoded text.
+fn sample_of(source: &dyn Source, encoding: &EncodingFound) -> Result<Vec<u8>, OpenError> {
+    let mut sample = Vec::new();
+    decoded(source, encoding)?.take(SAMPLE_BYTES).read_to_end(&mut sample)?;
+    Ok(sample)
+}
+
+/// Whether a sample is all of its file.
+fn is_whole(sample: &[u8]) -> bool {
+    (sample.len() as u64) < SAMPLE_BYTES
+}
+
+/// Finds the header row in a sample of known encoding and dialect.
+fn opened(
+    sample: &[u8],
+    encoding: EncodingFound,
+    mut dialect: Dialect,
+    overrides: &Overrides,
+) -> Result<Opened, OpenError> {
+    let mut records = sample_records(sample, &dialect, is_whole(sample));
     width::drop_empty_ends(&mut records);
     dialect.spaced = blank_lines_between(&records);
     let mut found = header::chosen(&records, overrides.header);

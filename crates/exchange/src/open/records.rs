@@ -116,6 +116,11 @@ impl<R: Read> Records<R> {
             if self.dialect.wrapped {
                 unwrap_record(&data[..parsed.length], &self.dialect, batch, cells);
             }
+            if self.dialect.numbered
+                && let Some(line) = take_number(batch, cells)
+            {
+                self.next.line = line;
+            }
             let marked = drop_mark(batch, cells) || parsed.marked;
             let shape = Shape::new(batch, cells);
             if let Some(tables) = &self.tables
@@ -133,7 +138,9 @@ impl<R: Read> Records<R> {
                 oddity: parsed.oddity,
                 lone: self.next.notes_follow && shape == Shape::Single && !self.dialect.spaced,
             };
-            self.next.line += lines_in(&data[..parsed.length], &self.dialect);
+            if !self.dialect.numbered {
+                self.next.line += lines_in(&data[..parsed.length], &self.dialect);
+            }
             self.pass(parsed.length);
             self.skipping = parsed.oddity == Some(Anomaly::TooLong);
             let blank = head.cells == 1 && shape == Shape::Blank;
@@ -209,6 +216,26 @@ impl Shape {
             _ => Self::Ordinary,
         }
     }
+}
+
+/// Takes the number off a record of a converted table: the line of its source. Of a record without cells behind it, an
+/// empty one stays.
+fn take_number(batch: &mut Batch, cells: usize) -> Option<u64> {
+    let number = std::str::from_utf8(batch.cell_bytes(cells)).ok()?.parse().ok()?;
+    let begin = batch.begin_of(cells);
+    if batch.ends.len() == cells + 1 {
+        batch.ends.truncate(cells);
+        batch.bytes.truncate(begin);
+        batch.end_cell();
+        return Some(number);
+    }
+    let taken = batch.ends[cells] + 1 - begin;
+    batch.bytes.drain(begin..begin + taken);
+    batch.ends.remove(cells);
+    for end in &mut batch.ends[cells..] {
+        *end -= taken;
+    }
+    Some(number)
 }
 
 /// Drops a byte order mark inside the quotes of a record's first cell.

@@ -12,6 +12,39 @@ pub enum OpenError {
     /// It is no table, or none that can be read.
     #[error("{0}")]
     Refused(Refusal),
+    /// A workbook has no sheet of that name.
+    #[error("{}", no_sheet(wanted, sheets))]
+    NoSheet {
+        /// The sheet that was asked for.
+        wanted: String,
+        /// Those that there are; none in a file that is no workbook.
+        sheets: Vec<String>,
+    },
+    /// An archive holds several tables, and nothing tells which of them is meant.
+    #[error("this archive holds several tables ({}): unpack it and import the one that holds the contacts", names.join(", "))]
+    SeveralTables {
+        /// What they are called, the first of them.
+        names: Vec<String>,
+    },
+}
+
+fn no_sheet(wanted: &str, sheets: &[String]) -> String {
+    match sheets {
+        [] => format!("this file has no sheets, so there is no sheet “{wanted}”: import it without naming one"),
+        sheets => format!("this workbook has no sheet “{wanted}”; it has: {}", sheets.join(", ")),
+    }
+}
+
+impl OpenError {
+    /// A stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Io(_) => "unreadable",
+            Self::Refused(refusal) => refusal.code(),
+            Self::NoSheet { .. } => "no_such_sheet",
+            Self::SeveralTables { .. } => "several_tables",
+        }
+    }
 }
 
 /// What a file is instead of a table.
@@ -50,6 +83,15 @@ pub enum Refusal {
     WrittenLineBreaks,
     Prose,
     TooManyColumns { columns: usize, most: usize },
+    BinaryWorkbook,
+    EncryptedWorkbook,
+    EmptyWorkbook,
+    DamagedZip,
+    EncryptedEntry,
+    NestedArchive,
+    TooLargeUnpacked { most: u64 },
+    ManyEntries { most: usize },
+    LongText { most: usize },
 }
 
 impl Refusal {
@@ -88,6 +130,15 @@ impl Refusal {
             Self::WrittenLineBreaks => "not_csv:written_line_breaks",
             Self::Prose => "not_a_table",
             Self::TooManyColumns { .. } => "too_many_columns",
+            Self::BinaryWorkbook => "not_csv:xlsb",
+            Self::EncryptedWorkbook => "encrypted_workbook",
+            Self::EmptyWorkbook => "empty_workbook",
+            Self::DamagedZip => "damaged_zip",
+            Self::EncryptedEntry => "encrypted_archive",
+            Self::NestedArchive => "nested_archive",
+            Self::TooLargeUnpacked { .. } => "too_large_unpacked",
+            Self::ManyEntries { .. } => "too_many_entries",
+            Self::LongText { .. } => "text_too_long",
         }
     }
 }
@@ -96,15 +147,17 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Empty => "the file is empty: there is nothing to import",
-            Self::Workbook => {
-                "this is an Excel workbook (.xlsx), not CSV: open it in Excel and save it as \"CSV UTF-8 (comma delimited)\""
-            }
-            Self::OldWorkbook => {
-                "this is an Excel workbook of the old kind (.xls), not CSV: open it in Excel and save it as \"CSV UTF-8 (comma delimited)\""
-            }
-            Self::OpenDocument => "this is an OpenDocument spreadsheet (.ods), not CSV: open it in LibreOffice and save it as \"Text CSV\"",
-            Self::Zip => "this is a ZIP archive, not CSV: unpack it and import the CSV file inside",
-            Self::Gzip => "this file is compressed with gzip: unpack it (gunzip) and import the CSV file inside",
+            Self::Workbook => "this Excel workbook (.xlsx) is damaged or not whole: open it in Excel and save it once more",
+            Self::OldWorkbook => "this is an Excel workbook of the old kind (.xls), which is not read: open it in Excel and save it as an Excel workbook (.xlsx) or as CSV",
+            Self::BinaryWorkbook => "this is a binary Excel workbook (.xlsb), which is not read: open it in Excel and save it as an Excel workbook (.xlsx) or as CSV",
+            Self::EncryptedWorkbook => "this workbook is protected by a password: open it, take the password away (in Excel: File > Info > Protect Workbook) and save it",
+            Self::EmptyWorkbook => "no sheet of this workbook that was looked at holds any values: there is nothing to import",
+            Self::OpenDocument => "this OpenDocument spreadsheet (.ods) is damaged or not whole: open it in LibreOffice and save it once more",
+            Self::Zip => "this archive (.zip) holds no table: unpack it and import the file with the contacts",
+            Self::DamagedZip => "this archive (.zip) is damaged or not whole: download or pack it once more",
+            Self::EncryptedEntry => "this archive is protected by a password: unpack it and import the file with the contacts",
+            Self::NestedArchive => "this archive holds another archive: unpack it and import the file with the contacts",
+            Self::Gzip => "this file is compressed with gzip, and it is damaged or not whole: download or pack it once more",
             Self::Archive => "this is a compressed archive, not CSV: unpack it and import the CSV file inside",
             Self::Pdf => "this is a PDF document, not CSV: export the contacts as CSV from the program they come from",
             Self::Image => "this is a picture, not CSV",
@@ -112,7 +165,7 @@ impl fmt::Display for Refusal {
             Self::Html => "this is an HTML page, not CSV, whatever its name says: open it in a spreadsheet and save it as CSV",
             Self::Xml => "this is an XML document, not CSV: export the contacts as CSV from the program they come from",
             Self::Json => "this is JSON, not CSV: export the contacts as CSV from the program they come from",
-            Self::Vcard => "this is a vCard file (.vcf), not CSV: choose CSV where the contacts are exported",
+            Self::Vcard => "this is a contact card of another kind (MECARD), or a vCard without its first line: export the contacts as vCard (.vcf) or CSV from the program they come from",
             Self::Calendar => "this is a calendar file (.ics), not CSV: it holds appointments, not contacts",
             Self::RichText => "this is a rich text document (.rtf), not CSV: save the table from a spreadsheet as CSV",
             Self::Ldif => "this is an LDIF file, not CSV: choose CSV where the contacts are exported",
@@ -133,6 +186,26 @@ impl fmt::Display for Refusal {
                 return write!(
                     f,
                     "this file has {columns} columns, and at most {most} can be imported: delete those that hold nothing of a contact, or choose the right separator"
+                );
+            }
+            Self::TooLargeUnpacked { most } => {
+                return write!(
+                    f,
+                    "unpacked, this file has more than {} MiB, which is more than is read of a file of its size: split it into parts, or save the table as CSV",
+                    most >> 20
+                );
+            }
+            Self::ManyEntries { most } => {
+                return write!(
+                    f,
+                    "this archive holds more than {most} files, which is more than is looked at: unpack it and import the file with the contacts"
+                );
+            }
+            Self::LongText { most } => {
+                return write!(
+                    f,
+                    "this file holds a value or a row of more than {} MiB: no contact has that; delete it, or save the table as CSV",
+                    most >> 20
                 );
             }
             Self::Prose => "this is text, but no table: no columns were found. A CSV file has one contact a line and a delimiter between the values",

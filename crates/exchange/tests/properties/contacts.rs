@@ -2,7 +2,7 @@
 
 use model::{
     Address, AddressPart, Birthday, Contact, ContactId, Email, Label, LabeledEmail, LabeledPhone, Phone, Text,
-    TextField, Version, Website,
+    TextField, VcardLine, Version, Website,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -223,33 +223,51 @@ pub fn contact() -> impl Strategy<Value = Contact> {
         labelled(text()),
         labelled(address()),
     );
-    (texts, lists, prop::option::of(birthday()), tags, custom).prop_map(
-        |(texts, (emails, phones, websites, addresses), birthday, tags, custom)| {
-            let mut contact = Contact {
-                birthday,
-                tags,
-                custom,
-                ..Contact::default()
-            };
-            for (field, text) in texts {
-                *contact.text_mut(field) = text;
-            }
-            let emails = emails.into_iter().map(|(label, value)| LabeledEmail { label, value });
-            contact.emails = emails.collect();
-            let phones = phones.into_iter().map(|(label, phone)| LabeledPhone { label, phone });
-            contact.phones = phones.collect();
-            let websites = websites.into_iter().map(|(label, value)| Website { label, value });
-            contact.websites = websites.collect();
-            // One address for each label.
-            let addresses: BTreeMap<Label, Vec<(AddressPart, Text)>> = addresses.into_iter().collect();
-            contact.addresses = addresses.into_iter().map(address_with).collect();
-            contact.normalise();
-            if !contact.has_identity() {
-                contact.company = "Acme".into();
-            }
-            contact
-        },
+    (
+        texts,
+        lists,
+        prop::option::of(birthday()),
+        tags,
+        (custom, vcard_lines()),
     )
+        .prop_map(
+            |(texts, (emails, phones, websites, addresses), birthday, tags, (custom, vcard_lines))| {
+                let mut contact = Contact {
+                    birthday,
+                    tags,
+                    custom,
+                    vcard_lines,
+                    ..Contact::default()
+                };
+                for (field, text) in texts {
+                    *contact.text_mut(field) = text;
+                }
+                let emails = emails.into_iter().map(|(label, value)| LabeledEmail { label, value });
+                contact.emails = emails.collect();
+                let phones = phones.into_iter().map(|(label, phone)| LabeledPhone { label, phone });
+                contact.phones = phones.collect();
+                let websites = websites.into_iter().map(|(label, value)| Website { label, value });
+                contact.websites = websites.collect();
+                // One address for each label.
+                let addresses: BTreeMap<Label, Vec<(AddressPart, Text)>> = addresses.into_iter().collect();
+                contact.addresses = addresses.into_iter().map(address_with).collect();
+                contact.normalise();
+                if !contact.has_identity() {
+                    contact.company = "Acme".into();
+                }
+                contact
+            },
+        )
+}
+
+/// Lines without a field of a contact: names that no program gives a meaning of its own.
+fn vcard_lines() -> impl Strategy<Value = Vec<VcardLine>> {
+    let name = select(&["X-FOO", "IMPP", "ANNIVERSARY", "item7.X-BAR", "RELATED"][..]);
+    let parameters = select(&["", ";TYPE=home", ";X-A=\"b:c;d\"", ";LANGUAGE=de"][..]);
+    let line = (name, parameters, text()).prop_filter_map("one line", |(name, parameters, value)| {
+        VcardLine::parse(&format!("{name}{parameters}:{}", value.as_str().replace('\n', "\\n")))
+    });
+    prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(line, 1..3)]
 }
 
 fn address_with((label, parts): (Label, Vec<(AddressPart, Text)>)) -> Address {

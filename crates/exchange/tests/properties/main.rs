@@ -1,14 +1,16 @@
 //! What must hold for every file and for every contact, tried on random ones.
 //!
 //! `any_bytes.rs`: whatever the bytes are, reading ends and every record is accounted for. `round_trip.rs`: what our own
-//! export writes, we read back exactly. `contacts.rs` makes the contacts.
+//! export writes, we read back exactly. `foreign_formats.rs`: what exports for other programs keep. `contacts.rs` makes the contacts.
 
 #![expect(clippy::panic, reason = "a test that cannot read memory has failed")]
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
 
 mod any_bytes;
 mod contacts;
+mod foreign_formats;
 mod round_trip;
+mod workbooks;
 
 use exchange::judge::{Judge, Judged, Regions, survey};
 use exchange::mapping::{BoundMapping, propose};
@@ -36,10 +38,14 @@ struct Looked {
 
 /// Opens and maps a file. None if it is refused.
 fn look_at(source: &dyn Source) -> Option<Looked> {
-    let opened = match open(source, &Overrides::default()) {
+    look_with(source, &Overrides::default())
+}
+
+fn look_with(source: &dyn Source, overrides: &Overrides) -> Option<Looked> {
+    let opened = match open(source, overrides) {
         Ok(opened) => opened,
         Err(OpenError::Refused(_)) => return None,
-        Err(OpenError::Io(error)) => panic!("memory could not be read: {error}"),
+        Err(error) => panic!("memory could not be read: {error}"),
     };
     let (layout, columns) = propose(&opened.header, opened.header_row.is_some(), &opened.sample);
     let mapping = BoundMapping::bind(&columns, &[]).unwrap();

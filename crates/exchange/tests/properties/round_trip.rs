@@ -4,6 +4,9 @@ use crate::contacts::{contact, id, version};
 use crate::{look_at, rows_of, tried};
 use exchange::export::Exported;
 use exchange::export::crystalqore::{Needs, Writer};
+use exchange::export::vcard::{VcardVersion, card_of};
+use exchange::formula_guard::guarded;
+use exchange::vcard::write_table;
 use model::{Blanks, Contact, ContactId, Fill, Lists};
 use proptest::prelude::*;
 
@@ -30,6 +33,20 @@ fn written(contacts: &[Exported], delimiter: u8) -> Vec<u8> {
     contacts.iter().for_each(|e| writer.write(e).unwrap());
     writer.finish().unwrap();
     bytes
+}
+
+/// What the cards hold when they are read as a file of them is.
+fn cards_read_back(cards: &str) -> Result<Vec<Exported>, TestCaseError> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    let written = write_table(&cards.as_bytes().to_vec(), &mut |_, cells| {
+        let cells = cells.iter().map(|cell| guarded(cell).into_owned());
+        Ok(table.write_record(cells)?)
+    });
+    written.map_err(|error| TestCaseError::fail(error.to_string()))?;
+    let bytes = table
+        .into_inner()
+        .map_err(|error| TestCaseError::fail(error.to_string()))?;
+    read_back(&bytes)
 }
 
 /// What the bytes hold when they are opened as any file is, by what stands in them alone.
@@ -88,6 +105,17 @@ proptest! {
         }
         prop_assert_eq!(again.len(), contacts.len());
         prop_assert_eq!(written(&again, delimiter), bytes, "written again it is another file");
+    }
+
+    #[test]
+    fn cards_then_read_are_the_identity(contacts in exported(), version in prop::sample::select(&[VcardVersion::V3, VcardVersion::V4][..])) {
+        let cards: String = contacts.iter().map(|exported| card_of(exported, version)).collect();
+        let again = cards_read_back(&cards)?;
+        for (was, is) in contacts.iter().zip(&again) {
+            prop_assert_eq!(is, was, "{}", card_of(was, version));
+        }
+        prop_assert_eq!(again.len(), contacts.len());
+        prop_assert!(cards.split("\r\n").all(|line| line.len() <= 75));
     }
 
     #[test]

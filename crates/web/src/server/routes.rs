@@ -153,6 +153,8 @@ pub fn table() -> Vec<Route> {
         post("/contacts/undelete", contacts::bulk::undelete),
         post("/contacts/columns", contacts::columns_menu::choose),
         get("/contacts/{id}", contacts::show::show),
+        get("/contacts/{id}/card", contacts::card::show),
+        get("/contacts/{id}/card.vcf", contacts::card::file),
         get("/contacts/{id}/edit", contacts::edit::edit),
         post("/contacts/{id}/edit", contacts::edit::save),
         post("/contacts/{id}/delete", contacts::show::delete),

@@ -83,5 +83,11 @@ pub fn facts(contact: &Contact) -> Vec<(String, String)> {
             .iter()
             .map(|(name, value)| (name.clone(), value.to_string())),
     );
+    facts.extend(
+        contact
+            .vcard_lines
+            .iter()
+            .map(|line| ("From the vCard".to_owned(), line.to_string())),
+    );
     facts
 }

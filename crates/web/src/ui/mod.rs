@@ -1,13 +1,16 @@
-//! Building blocks of pages: the document around them, icons and avatars, form fields, words, messages and the page of an error.
+//! Building blocks of pages: the document around them, icons and avatars, form fields, words, messages, QR codes, names of
+//! files and the page of an error.
 
 pub mod assets;
 pub mod avatar;
 pub mod contact_text;
 pub mod error_page;
+pub mod file_name;
 pub mod flash;
 pub mod form_data;
 pub mod forms;
 pub mod icon;
 pub mod layout;
+pub mod qr_code;
 pub mod truncate;
 pub mod words;

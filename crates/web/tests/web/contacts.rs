@@ -159,6 +159,68 @@ async fn mistakes_are_shown_and_entered_values_stay() {
 }
 
 #[tokio::test]
+async fn a_contact_has_a_card_for_phones() {
+    let (_site, mut owner) = Site::set_up().await;
+    let ann = owner
+        .create("first_name=Ann&last_name=%3Cb%3E&email_label=work&email=a%40b.de")
+        .await;
+    shows(&owner.get(&ann).await, &[&format!("href=\"{ann}/card\"")]);
+    shows(
+        &owner.get(&format!("{ann}/card")).await,
+        &["<svg class=\"qr\"", "card.vcf", "Ann &lt;b&gt;"],
+    );
+    let card = owner.get(&format!("{ann}/card.vcf")).await;
+    assert_eq!(card.header("content-type"), "text/vcard; charset=utf-8");
+    assert_eq!(
+        card.header("content-disposition"),
+        "attachment; filename=\"contact-ann-b.vcf\""
+    );
+    shows(
+        &card,
+        &[
+            "BEGIN:VCARD\r\nVERSION:3.0\r\n",
+            "N:<b>;Ann;;;\r\n",
+            "EMAIL;TYPE=INTERNET;TYPE=WORK:a@b.de\r\n",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn contacts_are_exported_in_the_formats_of_other_programs() {
+    let (_site, mut owner) = Site::set_up().await;
+    owner
+        .create("first_name=Ann&nickname=Annie&email_label=&email=a%40b.de")
+        .await;
+    shows(
+        &owner.post("/export", "which=all&format=outlook").await,
+        &[
+            "Outlook CSV has no place for 1 nickname of 1 contact",
+            "value=\"vcard\"",
+            "for phones, iCloud",
+        ],
+    );
+    shows(
+        &owner.post("/export", "which=all&format=google").await,
+        &["Google CSV holds everything of them."],
+    );
+    for (format, kind, ending, text) in [
+        ("google", "text/csv", "csv", "E-mail 1 - Value\r\nAnn,"),
+        ("outlook", "text/csv", "csv", "\"a@b.de\",\"SMTP\""),
+        ("vcard", "text/vcard", "vcf", "VERSION:3.0"),
+        ("vcard4", "text/vcard", "vcf", "VERSION:4.0"),
+    ] {
+        let file = owner.post("/export/file", &format!("which=all&format={format}")).await;
+        shows(&file, &[text]);
+        assert_eq!(file.header("content-type"), format!("{kind}; charset=utf-8"));
+        let name = file.header("content-disposition").to_owned();
+        assert!(
+            name.starts_with("attachment; filename=\"contacts-") && name.ends_with(&format!(".{ending}\"")),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_selection_is_deleted_or_exported() {
     let (_site, mut owner) = Site::set_up().await;
     let ann = owner.create("first_name=Ann&last_name=%3Cb%3E").await;

@@ -10,16 +10,20 @@ use std::time::Duration;
 const BOUNDARY: &str = "a-line-between";
 
 /// Sends a form with a file, as a browser does.
-pub async fn upload(browser: &mut Browser, name: &str, content: &str, accept: &str) -> Answer {
-    let body = format!(
+pub async fn upload(browser: &mut Browser, name: &str, content: impl AsRef<[u8]>, accept: &str) -> Answer {
+    let head = format!(
         "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
-         Content-Type: text/csv\r\n\r\n{content}\r\n--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"rows\"\r\n\r\n\
+         Content-Type: text/csv\r\n\r\n"
+    );
+    let end = format!(
+        "\r\n--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"rows\"\r\n\r\n\
          \r\n--{BOUNDARY}--\r\n"
     );
     let kind = format!("multipart/form-data; boundary={BOUNDARY}");
     browser.extra.insert(header::CONTENT_TYPE, kind.parse().unwrap());
     browser.extra.insert(header::ACCEPT, accept.parse().unwrap());
-    let answer = browser.ask("POST", "/import", &body).await;
+    let body = [head.as_bytes(), content.as_ref(), end.as_bytes()].concat();
+    let answer = browser.ask_with("POST", "/import", body).await;
     browser.extra.clear();
     answer
 }

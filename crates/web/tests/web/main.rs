@@ -14,3 +14,4 @@ mod page_sizes;
 mod second_factor;
 mod site;
 mod walk;
+mod workbooks;

@@ -167,6 +167,10 @@ impl Browser {
     }
 
     pub async fn ask(&mut self, method: &str, path: &str, form: &str) -> Answer {
+        self.ask_with(method, path, form.to_owned()).await
+    }
+
+    pub async fn ask_with(&mut self, method: &str, path: &str, body: impl Into<Body>) -> Answer {
         let from: SocketAddr = "127.0.0.1:5000".parse().unwrap();
         let mut request = Request::builder()
             .method(method)
@@ -175,7 +179,7 @@ impl Browser {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin")
             .extension(ConnectInfo(from))
-            .body(Body::from(form.to_owned()))
+            .body(body.into())
             .unwrap();
         let cookies: Vec<&str> = self
             .cookie

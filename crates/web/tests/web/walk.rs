@@ -166,6 +166,8 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ("POST", "/contacts/undelete", "at=1", members(303)),
     ("POST", "/contacts/columns", "col=name&col=city", members(303)),
     ("GET", "/contacts/{id}", "", one(404, 200, 200, 200)),
+    ("GET", "/contacts/{id}/card", "", one(404, 200, 200, 200)),
+    ("GET", "/contacts/{id}/card.vcf", "", one(404, 200, 200, 200)),
     ("GET", "/contacts/{id}/edit", "", one(404, 403, 200, 200)),
     // The editor's edit is one that the owner has not seen.
     (

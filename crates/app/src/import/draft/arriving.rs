@@ -17,8 +17,10 @@ pub struct ArrivingFile {
     pub(crate) copy: crate::storage::Draft,
     location: PathBuf,
     bytes: u64,
-    limit: u64,
-    room: Room,
+    /// How many bytes a file may have.
+    pub(crate) limit: u64,
+    /// How many the member may leave here.
+    pub(crate) room: Room,
 }
 
 impl App {

@@ -10,8 +10,10 @@ use crate::import::draft::DraftSettings;
 use crate::import::draft::preview::Preview;
 use crate::import::draft::text::Text;
 use crate::import::row_index::RowIndex;
+use crate::import::uploads::Upload;
 use crate::storage::Fetched;
 use crate::workspace::custom_fields::WorkspaceRules;
+use exchange::convert::TableSource;
 use exchange::judge::{Survey, holds_dates, holds_numbers};
 use exchange::open::Opened;
 use model::{AddressPart, Slot};
@@ -38,7 +40,11 @@ struct Placed {
 
 /// One draft, or one import whose rows are looked at.
 pub(crate) struct DraftCache {
+    /// The name of its file among the copies.
+    upload: String,
     pub file: Arc<Fetched>,
+    /// Where the table comes from.
+    source: Option<TableSource>,
     inside: Mutex<Inside>,
 }
 
@@ -57,24 +63,33 @@ impl DraftCaches {
         self.caches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The cache of an import; `fetch` gets its file if there is none yet.
+    /// The cache of an import with this upload; `fetch` makes it if there is none yet. One of another upload, such as of the
+    /// sheet that was chosen before, is forgotten.
     pub fn cache(
         &self,
         workspace: Workspace,
         import: ImportId,
-        fetch: impl FnOnce() -> Result<Fetched, Error>,
+        upload: &str,
+        fetch: impl FnOnce() -> Result<DraftCache, Error>,
     ) -> Result<Arc<DraftCache>, Error> {
         let of = (workspace, import);
         let known = {
             let mut list = self.list();
             let known = list.iter().position(|placed| placed.of == of).map(|at| list.remove(at));
+            let known = known.filter(|known| {
+                let is_current = known.cache.upload == upload;
+                if !is_current {
+                    known.cache.stop();
+                }
+                is_current
+            });
             list.extend(known.clone());
             known
         };
         if let Some(known) = known {
             return Ok(known.cache);
         }
-        Ok(self.place(workspace, import, DraftCache::of_file(fetch()?)))
+        Ok(self.place(workspace, import, fetch()?))
     }
 
     /// Makes a cache that of an import, unless it has one by now.
@@ -82,8 +97,12 @@ impl DraftCaches {
         let of = (workspace, import);
         let mut list = self.list();
         if let Some(other) = list.iter().find(|placed| placed.of == of) {
-            return Arc::clone(&other.cache);
+            if other.cache.upload == cache.upload {
+                return Arc::clone(&other.cache);
+            }
+            other.cache.stop();
         }
+        list.retain(|placed| placed.of != of);
         let cache = Arc::new(cache);
         list.push(Placed {
             of,
@@ -116,10 +135,12 @@ impl Drop for DraftCaches {
 }
 
 impl DraftCache {
-    /// The cache of a file that has no import yet.
-    pub fn of_file(file: Fetched) -> Self {
+    /// The cache of a file that was just taken or fetched.
+    pub fn of_upload(upload: Upload) -> Self {
         Self {
-            file: Arc::new(file),
+            upload: upload.name,
+            file: Arc::new(upload.file),
+            source: upload.source,
             inside: Mutex::default(),
         }
     }
@@ -143,7 +164,7 @@ impl DraftCache {
 
     /// What is found in the file with these settings. Reading all of it again is saved where nothing asks for it.
     pub fn look(&self, settings: &DraftSettings, terms: &WorkspaceRules) -> Result<Arc<FileAnalysis>, Error> {
-        let opening = settings.opening();
+        let opening = settings.opening().of_table(self.source.clone());
         let inside = &mut *self.inside();
         let key = format!("{opening:?} {terms:?}");
         if let Some(known) = find(&inside.looks, &key) {

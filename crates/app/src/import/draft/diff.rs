@@ -55,6 +55,9 @@ fn values(contact: &Contact) -> BTreeMap<Slot, Vec<String>> {
     for tag in &contact.tags {
         add(Slot::Tags, tag.to_string());
     }
+    for line in &contact.vcard_lines {
+        add(Slot::VcardLines, line.to_string());
+    }
     for (name, value) in &contact.custom {
         add(Slot::Custom(name.clone()), value.to_string());
     }

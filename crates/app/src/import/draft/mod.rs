@@ -14,6 +14,7 @@ pub(crate) mod rejected;
 pub(crate) mod result;
 pub(crate) mod rows;
 pub(crate) mod settings;
+pub(crate) mod sheets;
 pub(crate) mod store;
 pub(crate) mod text;
 pub(crate) mod view;
@@ -27,6 +28,6 @@ pub use crate::import::draft::view::{
 pub use crate::import::outcome::Decision;
 
 pub(crate) use crate::import::draft::cache::DraftCaches;
-pub(crate) use crate::import::draft::plan::upload_of;
+pub(crate) use crate::import::draft::plan::plan_if_readable;
 pub(crate) use crate::import::row_index::Entry;
 pub(crate) use crate::import::row_log::KeptRows;

@@ -3,6 +3,7 @@
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
+use crate::import::draft::cache::DraftCache;
 use crate::import::draft::rows::RowPages;
 use crate::import::draft::text::Text;
 use crate::import::draft::{RowClass, RowsPage};
@@ -35,9 +36,9 @@ impl App {
         if !plan.keeps_rows {
             return Err(Error::RowsGone(import));
         }
-        let cache = self.drafts.cache(actor.workspace, import, || {
+        let cache = self.drafts.cache(actor.workspace, import, &plan.upload, || {
             match self.fetch_upload(import, &plan.upload) {
-                Ok(upload) => Ok(upload.file),
+                Ok(upload) => Ok(DraftCache::of_upload(upload)),
                 Err(Error::UploadMissing { .. }) => Err(Error::RowsGone(import)),
                 Err(error) => Err(error),
             }

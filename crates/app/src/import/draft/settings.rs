@@ -29,6 +29,8 @@ pub struct DraftSettings {
     pub choices: Vec<(String, String)>,
     /// What the import does with rows.
     pub options: ImportOptions,
+    /// The sheet of a workbook, instead of the first visible one with values.
+    pub sheet: Option<String>,
 }
 
 impl DraftSettings {
@@ -44,6 +46,8 @@ impl DraftSettings {
             region: self.region,
             fallback_region: None,
             bad_values: self.bad_values,
+            sheet: self.sheet.clone(),
+            source: None,
         }
     }
 }

@@ -7,11 +7,13 @@ use crate::import::analysis::FileAnalysis;
 use crate::import::draft::arriving::ArrivingFile;
 use crate::import::draft::cache::DraftCache;
 use crate::import::draft::mapping::{header_hash, mapping_text, remembered_choices};
-use crate::import::draft::plan::{DraftPlan, draft_plan, upload_of};
+use crate::import::draft::plan::{DraftPlan, draft_plan, plan_if_readable};
 use crate::import::draft::preview::{Preview, PreviewInputs};
+use crate::import::draft::sheets::TakenFile;
 use crate::import::draft::{ColumnProblem, Decision, Draft, DraftSettings, PreviewState, RowClass, RowsPage};
 use crate::import::stored::Reached;
 use crate::import::stored::{KEPT_FOR, Plan, plan_of};
+use crate::import::uploads::Upload;
 use crate::json::to_json;
 use crate::workspace::custom_fields::{WorkspaceRules, refuse_new_fields};
 use exchange::fixes::Fix;
@@ -49,27 +51,24 @@ impl App {
     /// # Errors
     /// When it is no table; those of the object store and the database.
     pub fn begin_draft_of(&self, actor: Actor, file_name: &str, file: ArrivingFile) -> Result<ImportId, Error> {
-        let upload = self.put_upload(actor, file.copy)?;
-        let name = upload.name.clone();
-        let begun = self.create_draft(actor, file_name, upload);
+        let taken = self.take_arrived(actor, file.copy, file.limit, &file.room)?;
+        let names = [Some(taken.upload.name.clone()), taken.original.clone()];
+        let begun = self.create_draft(actor, file_name, taken);
         if begun.is_err() {
-            self.drop_upload(&name);
+            names.iter().flatten().for_each(|name| self.drop_upload(name));
         }
         begun
     }
 
-    fn create_draft(
-        &self,
-        actor: Actor,
-        file_name: &str,
-        upload: crate::import::uploads::Upload,
-    ) -> Result<ImportId, Error> {
+    fn create_draft(&self, actor: Actor, file_name: &str, taken: TakenFile) -> Result<ImportId, Error> {
         let mut plan = DraftPlan {
-            upload: upload.name,
+            upload: taken.upload.name.clone(),
+            source: taken.upload.source.clone(),
+            upload_bytes: taken.upload.file.size,
+            original: taken.original,
             ..DraftPlan::default()
         };
-        let size = upload.file.size;
-        let cache = DraftCache::of_file(upload.file);
+        let cache = DraftCache::of_upload(taken.upload);
         let terms = self.terms(actor)?;
         plan.settings.options = self.import_defaults(actor)?;
         let look = cache.look(&plan.settings, &terms)?;
@@ -86,7 +85,7 @@ impl App {
         let new = NewImport {
             owner: actor.member,
             file_name,
-            file_size: size,
+            file_size: taken.bytes,
             plan: &text,
             counts: &to_json(&Reached::default()),
             state: ImportState::Draft,
@@ -107,16 +106,16 @@ impl App {
     /// When there is no such import that this member may see.
     pub fn draft(&self, actor: Actor, import: ImportId) -> Result<Draft, Error> {
         let stored = self.stored(actor, import)?;
-        let (settings, fixes, decisions) = if stored.state == ImportState::Draft {
+        let (settings, fixes, decisions, source) = if stored.state == ImportState::Draft {
             let plan = draft_plan(&stored)?;
-            (plan.settings, plan.fixes.len(), plan.decisions.len())
+            (plan.settings, plan.fixes.len(), plan.decisions.len(), plan.source)
         } else {
             let plan = plan_of(&stored)?;
             let settings = DraftSettings {
                 options: plan.options,
                 ..DraftSettings::default()
             };
-            (settings, plan.fixes.len(), plan.decisions.len())
+            (settings, plan.fixes.len(), plan.decisions.len(), plan.reading.source)
         };
         Ok(Draft {
             import,
@@ -127,15 +126,22 @@ impl App {
             fixes: fixes as u64,
             decisions: decisions as u64,
             state: stored.state,
+            source,
         })
     }
 
-    /// Changes what is chosen. The preview is made anew.
+    /// Changes what is chosen. The preview is made anew. With another sheet the table is another one, and nothing else of what
+    /// is chosen is taken that was chosen for its columns.
     ///
     /// # Errors
+    /// [`Error::Open`] if there is no such sheet, or nothing in it;
     /// [`Error::NotADraft`]; [`Error::Mapping`] if the choices do not fit the file; when it cannot be read with them.
     pub fn set_draft(&self, actor: Actor, import: ImportId, settings: DraftSettings) -> Result<(), Error> {
-        let (_, cache) = self.draft_cache(actor, import)?;
+        let (stored, cache) = self.draft_cache(actor, import)?;
+        let plan = draft_plan(&stored)?;
+        if plan.settings.sheet != settings.sheet {
+            return self.choose_sheet(actor, import, &plan, &settings);
+        }
         let terms = self.terms(actor)?;
         refuse_new_fields(&settings.choices, &terms)?;
         cache.look(&settings, &terms)?;
@@ -243,6 +249,7 @@ impl App {
                 reading: look.reading.clone(),
                 options: draft.settings.options,
                 upload: draft.upload,
+                upload_bytes: cache.file.size,
                 rejected: None,
                 fixes: draft.fixes,
                 decisions: draft.decisions,
@@ -251,6 +258,7 @@ impl App {
             };
             if self.start_plan(actor, &stored, &plan, &look)? {
                 cache.set_preview(None);
+                draft.original.iter().for_each(|name| self.drop_upload(name));
                 self.bell.ring();
                 return Ok(());
             }
@@ -292,8 +300,9 @@ impl App {
             return Err(not_a_draft(&self.stored(actor, import)?));
         }
         self.drafts.forget(workspace, import);
-        if let Some(upload) = upload_of(draft) {
-            self.drop_upload(&upload);
+        if let Some(plan) = plan_if_readable(draft) {
+            self.drop_upload(&plan.upload);
+            plan.original.iter().for_each(|name| self.drop_upload(name));
         }
         Ok(())
     }
@@ -328,15 +337,16 @@ impl App {
     /// A draft and what is remembered of it here.
     pub(crate) fn draft_cache(&self, actor: Actor, import: ImportId) -> Result<(Import, Arc<DraftCache>), Error> {
         let stored = self.stored_draft(actor, import)?;
-        let upload = draft_plan(&stored)?.upload;
-        let cache = self
-            .drafts
-            .cache(actor.workspace, import, || Ok(self.fetch_upload(import, &upload)?.file))?;
+        let DraftPlan { upload, source, .. } = draft_plan(&stored)?;
+        let cache = self.drafts.cache(actor.workspace, import, &upload, || {
+            let fetched = self.fetch_upload(import, &upload)?;
+            Ok(DraftCache::of_upload(Upload { source, ..fetched }))
+        })?;
         Ok((stored, cache))
     }
 
     /// Changes a draft. Two tabs may do so at once: none of the changes is lost.
-    fn revise(&self, actor: Actor, import: ImportId, change: impl Fn(&mut DraftPlan)) -> Result<(), Error> {
+    pub(crate) fn revise(&self, actor: Actor, import: ImportId, change: impl Fn(&mut DraftPlan)) -> Result<(), Error> {
         self.stored_draft(actor, import)?;
         let (workspace, now) = (actor.workspace, self.world.now());
         self.store.write(|tx| {

@@ -6,6 +6,7 @@ use crate::import::counts::RowClass;
 use crate::import::draft::DraftSettings;
 use crate::import::outcome::Decision;
 use crate::import::warnings::Warnings;
+use exchange::convert::TableSource;
 use exchange::mapping::Column;
 use exchange::open::{Dialect, EncodingFound};
 use exchange::reason::{Code, Reason};
@@ -31,6 +32,8 @@ pub struct Draft {
     pub decisions: u64,
     /// Where it stands: anything but `Draft` once it was started.
     pub state: ImportState,
+    /// Where its table comes from, if the file is no CSV itself.
+    pub source: Option<TableSource>,
 }
 
 /// A file as its columns are mapped now.

@@ -8,6 +8,7 @@ use crate::ui::error_page::Problem;
 use crate::ui::flash::{Flash, redirect};
 use crate::ui::forms::field;
 use crate::ui::layout::{Page, Section, Tone, notice, page};
+use crate::ui::qr_code::qr_code;
 use crate::ui::words::{date, number};
 use app::{Enrolment, Error, SecondFactorState};
 use axum::Form;
@@ -15,13 +16,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Deserialize;
-use std::fmt::Write;
 use std::sync::Arc;
-
-/// Light modules around a QR code, as readers want them.
-const QUIET: i32 = 4;
 
 /// What the form of the first code sends.
 #[derive(Deserialize)]
@@ -152,7 +148,7 @@ fn enrol_card(enrolment: &Enrolment, wrong: Option<&Error>) -> Markup {
     html! {
         section.card.stack aria-labelledby="scan" {
             h2 id="scan" { "1. Scan this with your authenticator app" }
-            (qr(&enrolment.url))
+            @if let Some(code) = qr_code(&enrolment.url, "QR code of the secret") { (code) }
             p { "Or type this secret there: " code { (enrolment.secret) } }
         }
         section.card.stack aria-labelledby="confirm" {
@@ -203,26 +199,4 @@ fn codes_view(signed: &CurrentMember, codes: &[String], is_new: bool) -> Markup 
         }
     };
     page(head(signed), content)
-}
-
-/// A QR code as a drawing: one path of dark squares on white, whatever the colours of the page.
-fn qr(text: &str) -> Markup {
-    let Ok(code) = QrCode::encode_text(text, QrCodeEcc::Medium) else {
-        // Too long a text; the secret stands beside it.
-        return html! {};
-    };
-    let mut path = String::new();
-    for y in 0..code.size() {
-        for x in (0..code.size()).filter(|x| code.get_module(*x, y)) {
-            // Writing into a text cannot fail.
-            let _ = write!(path, "M{},{}h1v1h-1z", x + QUIET, y + QUIET);
-        }
-    }
-    let side = code.size() + 2 * QUIET;
-    html! {
-        svg.qr viewBox={"0 0 " (side) " " (side)} width="220" height="220" role="img" aria-label="QR code of the secret" shape-rendering="crispEdges" {
-            rect width="100%" height="100%" fill="#fff" {}
-            path d=(path) fill="#000" {}
-        }
-    }
 }

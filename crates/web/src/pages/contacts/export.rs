@@ -10,10 +10,11 @@ use crate::pages::contacts::selection::{Selection, SelectionForm};
 use crate::session::CurrentMember;
 use crate::ui::contact_text::title;
 use crate::ui::error_page::Problem;
+use crate::ui::file_name::attachment;
 use crate::ui::form_data::{all, first};
 use crate::ui::layout::{Page, Section, Tone, notice, page};
 use crate::ui::words::contacts;
-use app::{Error, ExportFormat, ExportRequest, Filter, Order, Scope};
+use app::{Error, ExportFormat, ExportRequest, Filter, Losses, Order, Scope};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -23,6 +24,9 @@ use model::{AddressPart, ContactId, Label, Slot, TextField};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+/// The most contacts of which is counted what a format loses, before they are exported.
+const LOSSES_COUNTED: u64 = 50_000;
 
 /// Downloads whose progress is remembered, at most.
 const REMEMBERED: usize = 256;
@@ -123,11 +127,7 @@ impl Chosen {
             which: which.map_or(fitting, |(which, _, _)| *which),
             ids,
             criteria,
-            format: if sent.format == "jsonl" {
-                ExportFormat::Jsonl
-            } else {
-                ExportFormat::CrystalQore
-            },
+            format: ExportFormat::from_name(&sent.format).unwrap_or_default(),
             delimiter: delimiter.map_or(b',', |(byte, _, _)| *byte),
             // An unticked box sends only the hidden field before it.
             bom: sent.bom.is_empty() || sent.bom.iter().any(|value| value == "yes"),
@@ -158,20 +158,19 @@ impl Chosen {
         let chosen = |slot: &Slot| self.columns.iter().any(|name| *name == slot.to_string());
         // All columns also means those of own fields.
         let some = self.columns.is_empty() || all.iter().all(chosen);
-        let csv = self.format == ExportFormat::CrystalQore;
         Ok(ExportRequest {
             scope: self.scope(),
             selection: (self.which == Which::Selection).then(|| self.ids.clone()),
             filter: self.filter()?,
             format: self.format,
             order: if self.by_name { Order::Name } else { Order::Created },
-            columns: if some || !csv {
+            columns: if some || !self.format.has_columns() {
                 Vec::new()
             } else {
                 all.into_iter().filter(chosen).collect()
             },
             delimiter: self.delimiter,
-            bom: self.bom && csv,
+            bom: self.bom && self.format.is_csv(),
         })
     }
 }
@@ -185,7 +184,7 @@ fn columns() -> Vec<Slot> {
         Slot::Website(Label::NONE),
     ]);
     columns.extend(AddressPart::ALL.map(|part| Slot::Address(Label::NONE, part)));
-    columns.extend([Slot::Birthday, Slot::Tags]);
+    columns.extend([Slot::Birthday, Slot::Tags, Slot::VcardLines]);
     columns
 }
 
@@ -216,15 +215,21 @@ pub async fn show(web: &Arc<Web>, signed: &CurrentMember, sent: ExportForm) -> R
         (Which::Selection, _) => Ok(Some(selected)),
         (_, Ok(filter)) => Ok(blocking(web, move |app| app.count_contacts(actor, scope, &filter)).await?),
     };
+    let lost = match (&count, chosen.request()) {
+        (Ok(Some(count)), Ok(request)) if loses(chosen.format) && *count <= LOSSES_COUNTED => {
+            blocking(web, move |app| app.export_losses(actor, &request)).await?
+        }
+        _ => None,
+    };
     let head = Page {
         title: "Export contacts",
         viewer: Some(signed.viewer()),
         here: Section::Contacts,
     };
-    Ok(page(head, dialog(&chosen, &count)))
+    Ok(page(head, dialog(&chosen, &count, lost.as_ref())))
 }
 
-fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>) -> Markup {
+fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>, lost: Option<&Losses>) -> Markup {
     let offered = WHICH.iter().filter(|(which, _, _)| match which {
         Which::Selection => !chosen.ids.is_empty(),
         Which::Filter => !chosen.criteria.is_empty(),
@@ -248,11 +253,15 @@ fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>) -> Markup {
                 fieldset.card {
                     legend.visually-hidden { "Format" }
                     h2 { "Format" }
-                    label.choice { input type="radio" name="format" value="csv" checked[chosen.format == ExportFormat::CrystalQore]; "CSV, exact: what is exported reads back as it was" }
-                    label.choice { input type="radio" name="format" value="jsonl" checked[chosen.format == ExportFormat::Jsonl]; "JSON lines, for programs" }
+                    @for format in ExportFormat::ALL {
+                        label.choice {
+                            input type="radio" name="format" value=(format.name()) checked[chosen.format == format];
+                            span { (format.title()) ", " (format.purpose()) }
+                        }
+                    }
                     div.grid-2 {
                         div.field {
-                            label for="delimiter" { "Delimiter" }
+                            label for="delimiter" { "Delimiter of CSV" }
                             select id="delimiter" name="delimiter" { @for (byte, name, title) in DELIMITERS { option value=(name) selected[byte == chosen.delimiter] { (title) } } }
                         }
                         div.field {
@@ -268,7 +277,7 @@ fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>) -> Markup {
                 }
                 details.card {
                     summary { "Columns" }
-                    p.hint.muted.small { "All columns are exported unless you leave some out; columns of own fields come only with all. JSON lines hold everything." }
+                    p.hint.muted.small { "All columns are exported unless you leave some out; columns of own fields come only with all. Only CSV has columns to choose; other formats are whole." }
                     div.checks {
                         @for slot in columns() {
                             @let name = slot.to_string();
@@ -282,6 +291,7 @@ fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>) -> Markup {
                         Ok(None) => p role="status" { "The contacts are being counted; the export can begin already." },
                         Err(why) => (notice(Tone::Warn, html! { p { (why) } })),
                     }
+                    (losses(chosen.format, lost))
                     @if let Ok(Some(count)) = count { progress hidden data-export-progress value="0" max=((*count).max(1)) aria-label="Contacts exported" {} }
                 }
                 div.actions {
@@ -291,6 +301,27 @@ fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>) -> Markup {
                 }
                 p.muted.small data-export-status role="status" {}
             }
+        }
+    }
+}
+
+/// Whether a format has no place for some values.
+fn loses(format: ExportFormat) -> bool {
+    matches!(format, ExportFormat::Google | ExportFormat::Outlook)
+}
+
+/// What the format has no place for, with numbers where they were counted.
+fn losses(format: ExportFormat, lost: Option<&Losses>) -> Markup {
+    if !loses(format) {
+        return html! {};
+    }
+    html! {
+        @match lost {
+            Some(lost) if lost.is_empty() => p { (format.title()) " holds everything of them." },
+            Some(lost) => (notice(Tone::Warn, html! {
+                p { (format.title()) " has no place for " (lost.words()) " of " (contacts(lost.contacts)) ". CSV holds everything." }
+            })),
+            None => p.muted.small { (format.title()) " may not hold everything: it has places for fewer values. CSV holds everything." },
         }
     }
 }
@@ -320,13 +351,16 @@ pub async fn file(
     let ticket = ticket
         .filter(|ticket| (16..=64).contains(&ticket.len()))
         .map(|ticket| format!("{}/{ticket}", signed.session));
-    let (kind, ending) = match (request.format, request.delimiter) {
-        (ExportFormat::Jsonl, _) => ("application/jsonl; charset=utf-8", "jsonl"),
-        (ExportFormat::CrystalQore, b'\t') => ("text/tab-separated-values; charset=utf-8", "tsv"),
-        (ExportFormat::CrystalQore, _) => ("text/csv; charset=utf-8", "csv"),
+    let (kind, ending) = (
+        request.format.media_type(request.delimiter),
+        request.format.extension(request.delimiter),
+    );
+    let today = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+    let of_format = match request.format {
+        ExportFormat::Google | ExportFormat::Outlook => request.format.name(),
+        _ => "",
     };
-    let today = jiff::Timestamp::now().strftime("%Y-%m-%d");
-    let name = format!("attachment; filename=\"contacts-{today}.{ending}\"");
+    let name = attachment(&["contacts", &signed.workspace_name, of_format, &today], ending);
     let actor = signed.actor;
     let mut noted = Noted::begin(ticket);
     let app = Arc::clone(&web.app);

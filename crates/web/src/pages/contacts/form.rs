@@ -218,6 +218,7 @@ impl Entered {
         }
         contact.tags.extend(self.tags.iter().map(|tag| Text::new(tag)));
         contact.custom = known.map(|known| known.custom.clone()).unwrap_or_default();
+        contact.vcard_lines = known.map(|known| known.vcard_lines.clone()).unwrap_or_default();
         for field in rules.offered() {
             if let Some(value) = self.own(&field.name) {
                 contact.custom.insert(field.name.clone(), Text::new(value));
@@ -263,7 +264,7 @@ fn id_of(slot: &Slot, rules: &ContactRules) -> String {
             let at = rules.offered().position(|field| field.name == *name);
             format!("field-{}", at.unwrap_or_default())
         }
-        Slot::FullName | Slot::Id | Slot::Version => "first_name".to_owned(),
+        Slot::FullName | Slot::VcardLines | Slot::Id | Slot::Version => "first_name".to_owned(),
     }
 }
 

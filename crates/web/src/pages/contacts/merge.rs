@@ -240,6 +240,7 @@ fn lists(values: &[&Contact]) -> Markup {
         (ListField::Address, "Addresses"),
         (ListField::Website, "Websites"),
         (ListField::Tag, "Tags"),
+        (ListField::VcardLine, "Kept from vCards"),
     ];
     html! {
         @for (kind, name) in kinds {

@@ -2,6 +2,7 @@
 //! export.
 
 pub mod bulk;
+pub mod card;
 mod columns;
 pub mod columns_menu;
 mod custom_field_inputs;

@@ -139,6 +139,10 @@ fn content(shown: &Shown) -> Markup {
     }
 }
 
+fn card_button(at: &str) -> Markup {
+    html! { a.button href={(at) "/card"} { "vCard" } }
+}
+
 /// What the member may do with it. The keys stand in the list that `?` opens.
 fn actions(stored: &StoredContact) -> Markup {
     let at = format!("/contacts/{}", stored.id);
@@ -150,11 +154,13 @@ fn actions(stored: &StoredContact) -> Markup {
                 details.menu {
                     summary.button aria-label="More actions" { (icon(Icon::More)) }
                     div.menu-items {
+                        a href={(at) "/card"} { "vCard and QR code" }
                         a href={"/hand-over?id=" (stored.id)} { "Transfer" }
                         form method="post" action={(at) "/delete"} { button.danger data-key="#" { "Delete" } }
                     }
                 }
             } @else {
+                (card_button(&at))
                 span.badge { (if stored.right == Right::Edit { "You can edit" } else { "You can view" }) }
             }
         }
@@ -209,6 +215,10 @@ fn values(contact: &Contact, rules: &ContactRules, room: &Room) -> Markup {
         @if !contact.tags.is_empty() {
             dt { "Tags" }
             dd.tags { @for tag in &contact.tags { (tag_link(tag.as_str(), room)) " " } }
+        }
+        @if !contact.vcard_lines.is_empty() {
+            dt { "Kept from the vCard" }
+            dd { @for line in &contact.vcard_lines { (room.fit(line.as_str())) br; } }
         }
     }
 }

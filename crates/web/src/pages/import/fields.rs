@@ -47,7 +47,7 @@ fn groups() -> Vec<(&'static str, Vec<Slot>)> {
     let websites = labels(&["", "work", "home"]);
     let mut other = vec![Slot::Birthday, Slot::Tags, Slot::Text(T::Notes)];
     other.extend(websites.into_iter().map(Slot::Website));
-    other.extend([Slot::Id, Slot::Version]);
+    other.extend([Slot::VcardLines, Slot::Id, Slot::Version]);
     vec![
         ("Name", name),
         ("Work", texts(&[T::Company, T::Title, T::Department])),

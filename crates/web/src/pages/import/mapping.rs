@@ -94,7 +94,8 @@ async fn changed(
             "No column is mapped yet. Choose a field for at least one column.",
         ));
     }
-    let settings = form.settings(&draft.settings, &file);
+    let mut settings = form.settings(&draft.settings, &file);
+    settings.sheet = form.sheet(&draft);
     if settings != draft.settings {
         let set = blocking(web, move |app| app.set_draft(actor, import, settings)).await;
         match set {
@@ -177,6 +178,15 @@ impl MapForm {
 
     fn field(&self, name: &str) -> Option<&str> {
         self.fields.get(name).map(String::as_str)
+    }
+
+    /// The sheet that is chosen: what was chosen before, unless another one than the one shown was sent.
+    fn sheet(&self, draft: &Draft) -> Option<String> {
+        let shown = draft.source.as_ref().and_then(|source| source.sheet.as_deref());
+        match self.field("sheet") {
+            Some(sheet) if Some(sheet) != shown => Some(sheet.to_owned()),
+            _ => draft.settings.sheet.clone(),
+        }
     }
 
     fn settings(&self, before: &DraftSettings, file: &MappedFile) -> DraftSettings {

@@ -9,7 +9,7 @@ use crate::ui::forms::country_options;
 use crate::ui::layout::{Tone, notice};
 use crate::ui::truncate::brief;
 use crate::ui::words::{bytes, counted, number};
-use app::{Column, Draft, DraftSettings, HeaderChoice, MappedFile};
+use app::{Column, Draft, DraftSettings, HeaderChoice, MappedFile, TableSource};
 use maud::{Markup, html};
 use model::countries;
 
@@ -58,11 +58,21 @@ pub fn view(signed: &CurrentMember, shown: &Shown<'_>) -> Markup {
             }
             form.stack id="mapping" method="post" action=(address(import, &format!("map?page={}", shown.page + 1))) data-swap="mapping" {
                 div.head {
-                    p { strong { (draft.file_name) } " " span.muted { (bytes(draft.file_size)) @if let Some(layout) = &file.layout { " · recognised as " (layout) } } }
+                    p {
+                        strong { (draft.file_name) } " "
+                        span.muted {
+                            (bytes(draft.file_size))
+                            @if let Some(source) = &draft.source { " · " (brief(&source.to_string())) }
+                            @if let Some(layout) = &file.layout { " · recognised as " (layout) }
+                        }
+                    }
                     (go_on(import))
                 }
                 @if let Some(problem) = shown.problem { (notice(Tone::Bad, html! { p { (problem) } })) }
                 @if file.remembered { (remembered()) }
+                @if let Some(source) = &draft.source {
+                    @for loss in source.losses() { (notice(Tone::Plain, html! { p { (loss) } })) }
+                }
                 (reading(draft, file))
                 (columns(shown))
                 (pager(shown))
@@ -102,8 +112,10 @@ fn reading(draft: &Draft, file: &MappedFile) -> Markup {
         fieldset.card.reading {
             legend.visually-hidden { "How the file is read" }
             div.reading-fields {
-                (encoding(settings, file))
-                (delimiter(settings, file))
+                @match &draft.source {
+                    Some(source) if source.is_converted() => (sheet(source)) ,
+                    _ => { (encoding(settings, file)) (delimiter(settings, file)) }
+                }
                 (header_row(settings, file))
                 @if file.numbers_of.is_some() || settings.region.is_some() { (region(settings, file)) }
                 @if file.month_first.is_some() || settings.date_order.is_some() { (dates(settings, file)) }
@@ -121,6 +133,24 @@ fn choice(id: &str, label: &str, hint: &str, options: Markup) -> Markup {
             p.hint id=(about) { (hint) }
         }
     }
+}
+
+/// The sheets of a workbook, if there are several.
+fn sheet(source: &TableSource) -> Markup {
+    if source.other_sheets().next().is_none() {
+        return html! {};
+    }
+    let options = html! {
+        @for name in &source.sheets {
+            option value=(name) selected[source.sheet.as_ref() == Some(name)] { (brief(name)) }
+        }
+    };
+    choice(
+        "sheet",
+        "Sheet",
+        "Another sheet has other columns: what was mapped and corrected is then lost",
+        options,
+    )
 }
 
 fn encoding(settings: &DraftSettings, file: &MappedFile) -> Markup {

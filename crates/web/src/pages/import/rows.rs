@@ -422,6 +422,7 @@ fn also(contact: &Contact) -> String {
     count(contact.addresses.len(), "address", "addresses");
     count(contact.tags.len(), "tag", "tags");
     count(contact.custom.len(), "custom field", "custom fields");
+    count(contact.vcard_lines.len(), "vCard line", "vCard lines");
     count(usize::from(!contact.notes.is_empty()), "note", "notes");
     more.join(", ")
 }

@@ -3,6 +3,7 @@
 //! Owns the page, what is accepted in words, and what is said of a file that is refused.
 
 use crate::Web;
+use crate::bridge::blocking::blocking;
 use crate::pages::import::mapping::PROBLEM;
 use crate::pages::import::receive::{Refused, take};
 use crate::pages::import::{Step, address, steps, wizard};
@@ -11,13 +12,17 @@ use crate::ui::error_page::Problem;
 use crate::ui::layout::{Tone, notice};
 use crate::ui::truncate::cut;
 use crate::ui::words::bytes;
-use app::{Error, ImportId};
+use app::{Error, ImportId, SourceFormat};
 use axum::extract::multipart::Multipart;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use std::sync::Arc;
+
+/// What browsers offer first; everything else is taken, too, and told apart by what is in it.
+const ACCEPTED: &str = ".csv,.tsv,.txt,.tab,.xlsx,.xlsm,.ods,.vcf,.zip,.gz,text/csv,text/tab-separated-values,text/plain,text/vcard,\
+                        application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,application/zip,application/gzip";
 
 /// `GET /import`
 pub async fn form(State(web): State<Arc<Web>>, signed: CurrentMember) -> Markup {
@@ -44,7 +49,10 @@ pub async fn receive(State(web): State<Arc<Web>>, signed: CurrentMember, request
         Err(rejection) => return rejection.into_response(),
     };
     match first_file(&web, &signed, form).await {
-        Ok(import) => received(import, scripted),
+        Ok(import) => match next_step(&web, &signed, import).await {
+            Ok(step) => received(import, step, scripted),
+            Err(problem) => problem.into_response(),
+        },
         Err(Refused::Request(problem)) => problem.into_response(),
         Err(Refused::Nothing) => nothing(&web, &signed),
         Err(Refused::File(error)) => refused(&web, &signed, error),
@@ -58,8 +66,16 @@ fn wants_address(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.as_bytes() == b"application/json")
 }
 
-fn received(import: ImportId, scripted: bool) -> Response {
-    let next = address(import, "map");
+/// Where a file is looked at first. The columns of vCards are known, so there is nothing to map.
+async fn next_step(web: &Arc<Web>, signed: &CurrentMember, import: ImportId) -> Result<&'static str, Problem> {
+    let actor = signed.actor;
+    let draft = blocking(web, move |app| app.draft(actor, import)).await?;
+    let is_mapped = draft.source.is_some_and(|source| source.format == SourceFormat::Vcard);
+    Ok(if is_mapped { "preview" } else { "map" })
+}
+
+fn received(import: ImportId, step: &str, scripted: bool) -> Response {
+    let next = address(import, step);
     if scripted {
         return (StatusCode::CREATED, [(header::LOCATION, next)]).into_response();
     }
@@ -109,10 +125,10 @@ fn view(web: &Web, signed: &CurrentMember, problem: Option<Markup>) -> Markup {
                         @if let Some(problem) = problem { (notice(Tone::Bad, problem)) }
                     }
                     div.drop data-drop {
-                        label.drop-title for="file" { "CSV file" }
+                        label.drop-title for="file" { "CSV file, Excel workbook or vCard" }
                         p.muted data-with-script { "Drop a file here or choose one. You can review everything before importing." }
-                        input id="file" type="file" name="file" accept=".csv,.tsv,.txt,.tab,text/csv,text/tab-separated-values,text/plain" aria-describedby="accepted";
-                        p.hint.muted id="accepted" { "CSV, TSV or TXT, up to " (bytes(limit)) "." }
+                        input id="file" type="file" name="file" accept=(ACCEPTED) aria-describedby="accepted";
+                        p.hint.muted id="accepted" { "CSV, TSV, TXT, XLSX, ODS or VCF, also in a ZIP archive or packed with gzip, up to " (bytes(limit)) "." }
                         div.uploading id="uploading" hidden {
                             progress id="upload-progress" max="100" value="0" aria-label="Upload" {}
                             p id="upload-status" role="status" {}
@@ -145,11 +161,12 @@ fn accepted() -> Markup {
             p { "Exports of Google, Outlook, iCloud, LinkedIn, Thunderbird, Yahoo, HubSpot, Salesforce, Mailchimp and many more are recognised without mapping. Other tables are mapped by their column names, in many languages." }
             ul.plain {
                 li { "Encoding and separator are detected automatically." }
+                li { "Of a workbook the first visible sheet with values is read; you can choose another one." }
                 li { "Lines before the column names are skipped." }
                 li { "You review every row before anything is saved." }
                 li { "You can undo an import; changed contacts get their old values back." }
             }
-            p { "From Excel or Numbers, save the sheet as CSV first." }
+            p { "From Numbers, and from old Excel workbooks (.xls), save the sheet as Excel workbook (.xlsx) or CSV first." }
             div { a.button href="/import/sample.csv" download="crystalqore-sample.csv" { "Download sample CSV" } }
         }
     }

@@ -1,0 +1,60 @@
+//! What a file is, by its first bytes.
+
+/// Bytes that are looked at.
+pub const LOOKED_AT: u64 = 4096;
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A ZIP file: an archive, or a workbook.
+    Zip,
+    Gzip,
+    /// A compound file of old Microsoft programs.
+    Ole,
+    Vcard,
+    /// Anything else, such as CSV.
+    Other,
+}
+
+impl Content {
+    /// Tells it from the first bytes.
+    pub fn of(head: &[u8]) -> Self {
+        let begins = |signature: &[u8]| head.starts_with(signature);
+        match () {
+            () if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") => Self::Zip,
+            () if begins(b"\x1F\x8B") => Self::Gzip,
+            () if begins(b"\xD0\xCF\x11\xE0") => Self::Ole,
+            () if is_vcard(head) => Self::Vcard,
+            () => Self::Other,
+        }
+    }
+}
+
+/// Whether the text begins a vCard, in whatever encoding: in those of two bytes, one of each pair is zero.
+fn is_vcard(head: &[u8]) -> bool {
+    const BEGIN: &[u8] = b"BEGIN:VCARD";
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let text = head.iter().copied().filter(|byte| !matches!(byte, 0 | 0xFE | 0xFF));
+    let begin: Vec<u8> = text.skip_while(u8::is_ascii_whitespace).take(BEGIN.len()).collect();
+    begin.eq_ignore_ascii_case(BEGIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_told_by_their_first_bytes() {
+        assert_eq!(Content::of(b"PK\x03\x04..."), Content::Zip);
+        assert_eq!(Content::of(b"PK,Name\n"), Content::Other);
+        assert_eq!(Content::of(b""), Content::Other);
+        assert_eq!(Content::of(b"\x1F\x8B\x08"), Content::Gzip);
+        assert_eq!(Content::of(b"\xEF\xBB\xBF\r\nbegin:vCard\r\n"), Content::Vcard);
+        let utf16: Vec<u8> = "\u{feff}BEGIN:VCARD\r\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        assert_eq!(Content::of(&utf16), Content::Vcard);
+        assert_eq!(Content::of(b"Name,Note\nAna,BEGIN:VCARD\n"), Content::Other);
+    }
+}

@@ -1,0 +1,197 @@
+//! Other formats as tables: workbooks, archives and vCards become a table in CSV, on which the import then runs as on any
+//! other file.
+//!
+//! Owns recognising such files by their content, and the limits within which they are read: no file takes memory in
+//! proportion to what it holds or claims to hold. Leaves out what the columns mean.
+
+mod archive;
+mod budget;
+mod cards;
+mod content;
+mod ods;
+mod ole;
+mod package;
+mod row;
+mod sheet_table;
+mod table_source;
+mod table_writer;
+mod xlsx;
+mod xml;
+mod zip_file;
+
+pub use table_source::{Archive, SourceFormat, TableSource};
+pub use table_writer::TableWriter;
+
+use crate::open::{OpenError, Refusal};
+use budget::{Budget, Metered, reading_failed, writing_failed};
+use content::{Content, LOOKED_AT};
+use flate2::read::MultiGzDecoder;
+use package::Package;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use zip_file::ZipFile;
+
+/// Writes the table of a file that is no CSV, and says where it comes from; none, and nothing written, if it is text that
+/// can be opened as it is, or nothing that is known here. Of a workbook the wanted sheet is read.
+///
+/// # Errors
+/// When the file cannot be read, is damaged, holds no table or several, or more than is read; when the table cannot be
+/// written.
+pub fn convert(
+    mut file: File,
+    wanted_sheet: Option<&str>,
+    out: &mut dyn Write,
+) -> Result<Option<TableSource>, OpenError> {
+    let size = file.metadata()?.len();
+    let mut conversion = Conversion {
+        wanted_sheet,
+        unpacked: Budget::of_unpacked(size),
+        waiting: Budget::of_written(size),
+        out: &mut Metered {
+            inner: out,
+            budget: Budget::of_written(size),
+        },
+    };
+    let head = head_of(&mut file)?;
+    let source = match Content::of(&head) {
+        Content::Zip => Some(conversion.zip(file, damage_of(&head))?),
+        Content::Gzip => Some(conversion.gzip(file)?),
+        Content::Ole => return Err(OpenError::Refused(ole::refusal(&mut file))),
+        Content::Vcard => Some(cards::convert(file, conversion.out)?),
+        Content::Other => None,
+    };
+    let has_sheets = source.as_ref().is_some_and(|source| source.sheet.is_some());
+    match wanted_sheet {
+        Some(wanted) if !has_sheets => Err(OpenError::NoSheet {
+            wanted: wanted.to_owned(),
+            sheets: Vec::new(),
+        }),
+        _ => Ok(source),
+    }
+}
+
+/// The first bytes of a file, which is left at its start.
+fn head_of(file: &mut File) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    Read::by_ref(file).take(LOOKED_AT).read_to_end(&mut head)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(head)
+}
+
+/// What is said of a ZIP file without a whole list of its parts: that of a workbook is begun with the parts themselves.
+fn damage_of(head: &[u8]) -> Refusal {
+    let holds = |name: &str| memchr::memmem::find(head, name.as_bytes()).is_some();
+    match holds("xl/") || holds("[Content_Types].xml") {
+        true => Refusal::Workbook,
+        false => Refusal::DamagedZip,
+    }
+}
+
+/// One file that is being converted.
+struct Conversion<'a> {
+    wanted_sheet: Option<&'a str>,
+    unpacked: Budget,
+    /// What waits in temporary files until it can be written.
+    waiting: Budget,
+    out: &'a mut dyn Write,
+}
+
+impl Conversion<'_> {
+    /// A workbook, or the table in an archive.
+    fn zip(&mut self, file: File, damaged: Refusal) -> Result<TableSource, OpenError> {
+        let zip = ZipFile::open(file, self.unpacked.clone(), damaged)?;
+        match Package::of(&zip)? {
+            Package::Spreadsheet(format) => self.spreadsheet(&zip, format),
+            Package::Refused(refusal) => Err(OpenError::Refused(refusal)),
+            Package::Archive => {
+                let (entry, content) = archive::table_in(&zip)?;
+                let part = zip.read(entry, Refusal::DamagedZip)?;
+                let source = self.packed(content, part, Refusal::DamagedZip)?;
+                Ok(TableSource {
+                    archive: Some(Archive::Zip),
+                    entry: Some(zip.entries()[entry].name.clone()),
+                    ..source
+                })
+            }
+        }
+    }
+
+    fn spreadsheet(&mut self, zip: &ZipFile, format: SourceFormat) -> Result<TableSource, OpenError> {
+        match format {
+            SourceFormat::Ods => ods::convert(zip, self.wanted_sheet, &self.waiting, self.out),
+            _ => xlsx::convert(zip, self.wanted_sheet, &self.waiting, self.out),
+        }
+    }
+
+    fn gzip(&mut self, file: File) -> Result<TableSource, OpenError> {
+        let mut unpacked = BufReader::new(Metered {
+            inner: MultiGzDecoder::new(BufReader::new(file)),
+            budget: self.unpacked.clone(),
+        });
+        let failed = |error| reading_failed(error, Refusal::Gzip);
+        let mut head = Vec::new();
+        unpacked
+            .by_ref()
+            .take(LOOKED_AT)
+            .read_to_end(&mut head)
+            .map_err(failed)?;
+        let name = unpacked.get_ref().inner.header().and_then(|header| header.filename());
+        let name = name.map(|name| String::from_utf8_lossy(name).into_owned());
+        let source = self.packed(Content::of(&head), head.as_slice().chain(unpacked), Refusal::Gzip)?;
+        Ok(TableSource {
+            archive: Some(Archive::Gzip),
+            entry: name,
+            ..source
+        })
+    }
+
+    /// A table that is packed in an archive. What is packed twice is not unpacked.
+    fn packed(&mut self, content: Content, mut part: impl Read, damaged: Refusal) -> Result<TableSource, OpenError> {
+        match content {
+            Content::Gzip => Err(OpenError::Refused(Refusal::NestedArchive)),
+            Content::Ole => Err(OpenError::Refused(ole::refusal(&mut unpack(part, damaged)?))),
+            Content::Zip => {
+                let zip = ZipFile::open(unpack(part, damaged)?, self.unpacked.clone(), Refusal::NestedArchive)?;
+                match Package::of(&zip)? {
+                    Package::Spreadsheet(format) => self.spreadsheet(&zip, format),
+                    Package::Refused(refusal) => Err(OpenError::Refused(refusal)),
+                    Package::Archive => Err(OpenError::Refused(Refusal::NestedArchive)),
+                }
+            }
+            Content::Vcard => cards::convert(unpack(part, damaged)?, self.out),
+            Content::Other => {
+                copy(&mut part, self.out, damaged)?;
+                Ok(TableSource::new(SourceFormat::Csv))
+            }
+        }
+    }
+}
+
+/// Copies what is packed into a temporary file, at its start.
+fn unpack(mut part: impl Read, damaged: Refusal) -> Result<File, OpenError> {
+    let mut file = tempfile::tempfile()?;
+    copy(&mut part, &mut file, damaged)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(file)
+}
+
+/// Copies bytes, telling a file that cannot be read from one that cannot be written.
+fn copy(part: &mut dyn Read, out: &mut dyn Write, damaged: Refusal) -> Result<(), OpenError> {
+    let mut bytes = vec![0; 64 * 1024];
+    loop {
+        match part.read(&mut bytes) {
+            Ok(0) => return Ok(()),
+            Ok(n) => out.write_all(&bytes[..n]).map_err(writing_failed)?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(reading_failed(error, damaged)),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "convert_tests.rs"]
+mod tests;
+
+#[cfg(test)]
+mod test_files;

@@ -1,0 +1,39 @@
+//! Compound files of old Microsoft programs: what one holds, by the names in its directory.
+
+use crate::open::Refusal;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+
+/// Bytes of the directory that are looked at.
+const LOOKED_AT: u64 = 64 * 1024;
+
+/// What a compound file is.
+pub fn refusal(file: &mut File) -> Refusal {
+    let directory = directory(file).unwrap_or_default();
+    let holds = |name: &str| {
+        let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        memchr::memmem::find(&directory, &name).is_some()
+    };
+    match () {
+        () if holds("EncryptedPackage") => Refusal::EncryptedWorkbook,
+        () if holds("WordDocument") || holds("PowerPoint Document") => Refusal::Document,
+        () if holds("__properties_version1.0") => Refusal::Message,
+        () => Refusal::OldWorkbook,
+    }
+}
+
+/// The beginning of the directory. Its place stands in the header: the size of sectors at byte 30, its first one at 48.
+fn directory(file: &mut File) -> Option<Vec<u8>> {
+    let mut header = [0; 512];
+    file.seek(SeekFrom::Start(0)).ok()?;
+    file.read_exact(&mut header).ok()?;
+    let shift = u16::from_le_bytes([header[30], header[31]]);
+    let first = u32::from_le_bytes([header[48], header[49], header[50], header[51]]);
+    if !(7..=16).contains(&shift) {
+        return None;
+    }
+    file.seek(SeekFrom::Start((u64::from(first) + 1) << shift)).ok()?;
+    let mut directory = Vec::new();
+    file.take(LOOKED_AT).read_to_end(&mut directory).ok()?;
+    Some(directory)
+}

@@ -1,0 +1,141 @@
+//! Reading XML of strangers: events one by one, with a limit for each and for how deep they are nested.
+
+use super::budget::reading_failed;
+use crate::open::{OpenError, Refusal};
+use quick_xml::Reader;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use std::io::{self, BufRead, Read};
+
+/// The longest tag or piece of text. The longest text of a cell takes 200 KiB.
+const LONGEST: usize = 1024 * 1024;
+/// The deepest nesting. Spreadsheets have eight levels, with drawings in them twenty.
+const DEEPEST: usize = 256;
+
+/// A stream of events.
+pub struct Xml<R: BufRead> {
+    reader: Reader<Limited<R>>,
+    buffer: Vec<u8>,
+    depth: usize,
+    damaged: Refusal,
+}
+
+impl<R: BufRead> Xml<R> {
+    /// Reads from the start; `damaged` is said of what is no XML.
+    pub fn new(input: R, damaged: Refusal) -> Self {
+        let mut reader = Reader::from_reader(Limited { input, since: 0 });
+        // What stands in a damaged file is not to be guessed, but who closes which tag is nothing to us.
+        reader.config_mut().check_end_names = false;
+        Self {
+            reader,
+            buffer: Vec::new(),
+            depth: 0,
+            damaged,
+        }
+    }
+
+    /// The next event.
+    pub fn next(&mut self) -> Result<Event<'_>, OpenError> {
+        self.buffer.clear();
+        self.reader.get_mut().since = 0;
+        let damaged = self.damaged;
+        let event = self
+            .reader
+            .read_event_into(&mut self.buffer)
+            .map_err(|error| match error {
+                quick_xml::Error::Io(error) => {
+                    let again = |error: &io::Error| match error.raw_os_error() {
+                        Some(code) => io::Error::from_raw_os_error(code),
+                        None => io::Error::from(error.kind()),
+                    };
+                    match std::sync::Arc::try_unwrap(error) {
+                        Ok(error) => reading_failed(error, damaged),
+                        Err(shared) => reading_failed(again(&shared), damaged),
+                    }
+                }
+                _ => OpenError::Refused(damaged),
+            })?;
+        match event {
+            Event::Start(_) => self.depth += 1,
+            Event::End(_) => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        match self.depth > DEEPEST {
+            true => Err(OpenError::Refused(damaged)),
+            false => Ok(event),
+        }
+    }
+}
+
+/// Input that gives an error when more than [`LONGEST`] bytes are read for one event.
+struct Limited<R> {
+    input: R,
+    since: usize,
+}
+
+impl<R: BufRead> Read for Limited<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.input.read(buf)?;
+        self.since += n;
+        Ok(n)
+    }
+}
+
+impl<R: BufRead> BufRead for Limited<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.since > LONGEST {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        self.input.fill_buf()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.since += bytes;
+        self.input.consume(bytes);
+    }
+}
+
+/// The value of an attribute, whatever prefix its name has.
+pub fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    let mut attributes = tag.attributes();
+    let mut found = attributes.with_checks(false).flatten();
+    let attribute = found.find(|attribute| attribute.key.local_name().as_ref() == name.as_bytes())?;
+    let text = String::from_utf8_lossy(&attribute.value);
+    Some(match quick_xml::escape::unescape(&text) {
+        Ok(text) => text.into_owned(),
+        Err(_) => text.into_owned(),
+    })
+}
+
+/// Appends what an event holds of text; line ends become `\n`.
+pub fn append_text(event: &Event<'_>, into: &mut String) {
+    match event {
+        Event::Text(text) => append(text, into),
+        Event::CData(text) => append(text, into),
+        Event::GeneralRef(reference) => append_reference(reference, into),
+        _ => {}
+    }
+}
+
+fn append(bytes: &[u8], into: &mut String) {
+    let text = String::from_utf8_lossy(bytes);
+    match text.contains('\r') {
+        true => into.push_str(&text.replace("\r\n", "\n").replace('\r', "\n")),
+        false => into.push_str(&text),
+    }
+}
+
+fn append_reference(reference: &BytesRef<'_>, into: &mut String) {
+    if let Ok(Some(character)) = reference.resolve_char_ref() {
+        into.push(character);
+        return;
+    }
+    let name = String::from_utf8_lossy(reference);
+    match quick_xml::escape::resolve_predefined_entity(&name) {
+        Some(text) => into.push_str(text),
+        None => {
+            into.push('&');
+            into.push_str(&name);
+            into.push(';');
+        }
+    }
+}

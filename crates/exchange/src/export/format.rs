@@ -1,0 +1,123 @@
+//! The formats of exports: what each is called, whom it is for, and how its file is.
+
+/// How an export is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ExportFormat {
+    /// Our own CSV: exact.
+    #[default]
+    CrystalQore,
+    /// The same columns as an Excel workbook.
+    Xlsx,
+    /// The CSV of Google Contacts.
+    Google,
+    /// The CSV of Outlook for Windows.
+    Outlook,
+    /// vCard 3.0.
+    Vcard,
+    /// vCard 4.0.
+    Vcard4,
+    /// One JSON a line.
+    Jsonl,
+}
+
+impl ExportFormat {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 7] = [
+        Self::CrystalQore,
+        Self::Xlsx,
+        Self::Google,
+        Self::Outlook,
+        Self::Vcard,
+        Self::Vcard4,
+        Self::Jsonl,
+    ];
+
+    /// The word by which it is chosen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CrystalQore => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Google => "google",
+            Self::Outlook => "outlook",
+            Self::Vcard => "vcard",
+            Self::Vcard4 => "vcard4",
+            Self::Jsonl => "jsonl",
+        }
+    }
+
+    /// The format of a word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// What people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::CrystalQore => "CSV",
+            Self::Xlsx => "Excel workbook",
+            Self::Google => "Google CSV",
+            Self::Outlook => "Outlook CSV",
+            Self::Vcard => "vCard 3.0",
+            Self::Vcard4 => "vCard 4.0",
+            Self::Jsonl => "JSON lines",
+        }
+    }
+
+    /// Whom it is for, in one line.
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Self::CrystalQore => "exact: what is exported reads back as it was; also for spreadsheets",
+            Self::Xlsx => "exact, too; for looking at and editing: zip codes and telephone numbers stay as they are",
+            Self::Google => "for Google Contacts, which takes 3,000 contacts of a file",
+            Self::Outlook => "for Outlook on Windows and what reads its files",
+            Self::Vcard => "for phones, iCloud, macOS and most address books",
+            Self::Vcard4 => "for programs that ask for the newer version; Apple refuses it",
+            Self::Jsonl => "for programs",
+        }
+    }
+
+    /// Whether it is CSV, which has a byte order mark or none.
+    pub fn is_csv(self) -> bool {
+        matches!(self, Self::CrystalQore | Self::Google | Self::Outlook)
+    }
+
+    /// Whether columns can be chosen.
+    pub fn has_columns(self) -> bool {
+        matches!(self, Self::CrystalQore | Self::Xlsx)
+    }
+
+    /// The ending of its files.
+    pub fn extension(self, delimiter: u8) -> &'static str {
+        match self {
+            Self::CrystalQore if delimiter == b'\t' => "tsv",
+            Self::CrystalQore | Self::Google | Self::Outlook => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Vcard | Self::Vcard4 => "vcf",
+            Self::Jsonl => "jsonl",
+        }
+    }
+
+    /// The media type of its files.
+    pub fn media_type(self, delimiter: u8) -> &'static str {
+        match self {
+            Self::CrystalQore if delimiter == b'\t' => "text/tab-separated-values; charset=utf-8",
+            Self::CrystalQore | Self::Google | Self::Outlook => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Vcard | Self::Vcard4 => "text/vcard; charset=utf-8",
+            Self::Jsonl => "application/jsonl; charset=utf-8",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_is_chosen_by_its_name() {
+        for format in ExportFormat::ALL {
+            assert_eq!(ExportFormat::from_name(format.name()), Some(format));
+        }
+        assert_eq!(ExportFormat::from_name("pdf"), None);
+    }
+}

@@ -1,0 +1,86 @@
+use super::*;
+use crate::convert::{SourceFormat, convert};
+use crate::export::crystalqore::Needs;
+use model::{Contact, ContactId, Phone, Text};
+
+fn contact(name: &str) -> Contact {
+    let mut contact = Contact {
+        first_name: name.into(),
+        ..Contact::default()
+    };
+    contact.phones.push(model::LabeledPhone {
+        label: model::Label::exact("work"),
+        phone: Phone::parse("+442079460102", None).unwrap(),
+    });
+    contact
+}
+
+fn written(contacts: &[Contact], rows: u32) -> Vec<u8> {
+    let mut needs = Needs::default();
+    contacts.iter().for_each(|contact| needs.add(contact));
+    let mut writer = Writer::with_rows(needs.layout(&[]), 1_700_000_000, rows).unwrap();
+    for contact in contacts {
+        let exported = Exported {
+            id: ContactId::from_u128(1),
+            version: 7,
+            contact: contact.clone(),
+        };
+        writer.write(&exported).unwrap();
+    }
+    let mut bytes = Vec::new();
+    writer.finish(&mut bytes).unwrap();
+    bytes
+}
+
+fn table(bytes: &[u8], sheet: Option<&str>) -> (crate::convert::TableSource, String) {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    let mut table = Vec::new();
+    let source = convert(file, sheet, &mut table).unwrap().unwrap();
+    (source, String::from_utf8(table).unwrap())
+}
+
+#[test]
+fn contacts_beyond_the_last_row_go_to_a_further_sheet() {
+    let contacts: Vec<Contact> = ["Ana", "Bo", "Cy", "Di", "Ed"].map(contact).to_vec();
+    let bytes = written(&contacts, 2);
+    let (source, first) = table(&bytes, None);
+    assert_eq!(source.format, SourceFormat::Xlsx);
+    assert_eq!(source.sheets, ["Contacts", "Contacts 2", "Contacts 3"]);
+    assert_eq!(first.lines().count(), 3);
+    assert!(
+        first.contains("Ana") && first.contains("Bo") && !first.contains("Cy"),
+        "{first}"
+    );
+    let (_, third) = table(&bytes, Some("Contacts 3"));
+    assert!(third.starts_with("1,CrystalQore ID") && third.contains("Ed"), "{third}");
+}
+
+#[test]
+fn the_same_contacts_make_the_same_file() {
+    let contacts = [contact("Ana")];
+    assert_eq!(written(&contacts, 9), written(&contacts, 9));
+}
+
+#[test]
+fn a_text_that_no_cell_holds_is_cut_and_not_read_back() {
+    let mut long = contact("Ana");
+    long.notes = Text::new(&"\u{1f600} and so on ".repeat(3_000));
+    let mut fits = contact("Bo");
+    fits.notes = Text::new(&"x".repeat(LONGEST));
+    assert_eq!(losses(&long), [(Loss::LongTexts, 1)]);
+    assert_eq!(losses(&fits), []);
+    let bytes = written(&[long, fits], 9);
+    let (source, table) = table(&bytes, None);
+    assert_eq!(source.cut_texts, 1);
+    assert!(source.losses()[0].contains("was cut"), "{:?}", source.losses());
+    assert!(!table.contains("and so on"));
+    assert!(table.contains(&"x".repeat(LONGEST)));
+}
+
+#[test]
+fn numbers_that_are_codes_are_texts_in_columns_of_text() {
+    let bytes = written(&[contact("Ana")], 9);
+    let (_, table) = table(&bytes, None);
+    assert!(table.contains("+44 20 7946 0102"), "{table}");
+}

@@ -1,0 +1,63 @@
+//! Columns of Google Contacts that no built-in field holds: events, relations, custom fields and the like.
+
+use crate::google_lines::{Group, line_of};
+use model::{ContactRules, Notation, Text, VcardLine};
+
+/// A value of such a column.
+#[derive(Debug, PartialEq, Eq)]
+pub enum GoogleValue {
+    /// Of a custom field of the workspace, by its name.
+    Custom(String, Text),
+    /// Kept as a line.
+    Line(VcardLine),
+}
+
+/// The values of a cell, which Google writes behind each other. `label` is that of their group.
+pub fn google_values(rules: &ContactRules, header: &str, label: &str, cell: &str) -> Vec<GoogleValue> {
+    let label = label.trim_start_matches('*').trim();
+    let is_custom = Group::of_header(header) == Some(Group::CustomField);
+    let field = rules.field(label).filter(|_| is_custom);
+    let values = cell.split(":::").map(str::trim).filter(|value| !value.is_empty());
+    values
+        .filter_map(|value| {
+            let read = field.and_then(|field| Some((field, field.read(value, Notation::default()).ok()?)));
+            match read {
+                Some((field, value)) => Some(GoogleValue::Custom(field.name.clone(), value)),
+                None => line_of(header, label, value).map(GoogleValue::Line),
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{CustomField, FieldKind};
+
+    #[test]
+    fn a_custom_field_of_the_name_is_filled_and_others_are_kept() {
+        let rules = ContactRules {
+            fields: vec![
+                CustomField::of_text("Shoe size"),
+                CustomField {
+                    kind: FieldKind::Number,
+                    ..CustomField::of_text("Age")
+                },
+            ],
+            required: Vec::new(),
+        };
+        let read = |label: &str, cell: &str| google_values(&rules, "Custom Field 1 - Value", label, cell);
+        let line = |line: &str| GoogleValue::Line(VcardLine::parse(line).unwrap());
+        let custom = |name: &str, value: &str| GoogleValue::Custom(name.to_owned(), value.into());
+        assert_eq!(read("shoe size", "42"), [custom("Shoe size", "42")]);
+        assert_eq!(read("Age", "old"), [line("X-CRYSTALQORE-CUSTOM;X-ABLABEL=\"Age\":old")]);
+        assert_eq!(
+            read("* Boat", "Elsa ::: Moth"),
+            [
+                line("X-CRYSTALQORE-CUSTOM;X-ABLABEL=\"Boat\":Elsa"),
+                line("X-CRYSTALQORE-CUSTOM;X-ABLABEL=\"Boat\":Moth")
+            ]
+        );
+        assert_eq!(google_values(&rules, "Event 1 - Value", "Age", ""), []);
+    }
+}

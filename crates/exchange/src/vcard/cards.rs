@@ -1,0 +1,255 @@
+//! Cutting a file into cards, and a card into its lines, whatever is broken about them.
+//!
+//! A card is what stands from one `BEGIN:VCARD` to its `END:VCARD`, or to the next `BEGIN` where the end is missing. Memory
+//! does not grow with what is in a card: pictures are left out while they are read, and a card that is too long is cut.
+
+use super::lines::{FileLine, FileLines};
+use super::property::CardLine;
+use std::io;
+
+/// The most bytes of a card beside its pictures. Its row must fit in a record.
+pub const LARGEST: usize = 8 * 1024 * 1024;
+
+/// What a line counts beside its bytes: many short ones take memory, too.
+const PER_LINE: usize = 128;
+
+/// The most bytes of a picture, a sound or the like that are kept.
+pub const LARGEST_BINARY: usize = 4 * 1024;
+
+/// The deepest card within cards (`AGENT`).
+const DEEPEST: usize = 8;
+
+/// What is odd about a card as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Oddity {
+    /// There is no `END:VCARD`.
+    NoEnd,
+    /// It is larger than [`LARGEST`] and was cut.
+    TooLarge,
+    /// A line that is no property; its text joins the line before.
+    NoProperty(u64),
+}
+
+/// The lines of a card.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CardLines {
+    /// The line of its `BEGIN:VCARD`.
+    pub line: u64,
+    /// The lines of its properties, without their folds.
+    pub lines: Vec<CardLine>,
+    /// What is odd about it; of lines that are no properties the first.
+    pub oddities: Vec<Oddity>,
+    /// The bytes of its lines.
+    size: usize,
+}
+
+/// The cards of a file.
+pub struct Cards {
+    lines: FileLines,
+    /// A line that was read and belongs to the next card.
+    next: Option<FileLine>,
+    /// Lines with text that stand in no card.
+    pub outside: u64,
+}
+
+impl Cards {
+    pub fn new(lines: FileLines) -> Self {
+        Self {
+            lines,
+            next: None,
+            outside: 0,
+        }
+    }
+
+    fn next_line(&mut self) -> io::Result<Option<FileLine>> {
+        match self.next.take() {
+            Some(line) => Ok(Some(line)),
+            None => self.lines.next(),
+        }
+    }
+
+    /// The next card.
+    pub fn next(&mut self) -> io::Result<Option<CardLines>> {
+        while let Some(line) = self.next_line()? {
+            if line.is("BEGIN:VCARD") {
+                return self.rest_of_card(line.number).map(Some);
+            }
+            self.outside += u64::from(!line.is_blank());
+        }
+        Ok(None)
+    }
+
+    fn rest_of_card(&mut self, begin: u64) -> io::Result<CardLines> {
+        let mut card = CardLines {
+            line: begin,
+            ..CardLines::default()
+        };
+        while let Some(line) = self.next_line()? {
+            if line.is("END:VCARD") {
+                return Ok(card);
+            }
+            if line.is("BEGIN:VCARD") && !line.is_indented() {
+                if !card.ends_with_agent() {
+                    self.next = Some(line);
+                    break;
+                }
+                self.take_agent(&mut card)?;
+                continue;
+            }
+            card.add(line);
+            if card.ends_with_inline_agent() {
+                self.take_agent(&mut card)?;
+            }
+        }
+        card.oddities.push(Oddity::NoEnd);
+        Ok(card)
+    }
+
+    /// Takes a card within a card as the value of the line before, in the form of vCard 3.0.
+    fn take_agent(&mut self, card: &mut CardLines) -> io::Result<()> {
+        let Some(mut agent) = card.lines.pop() else {
+            return Ok(());
+        };
+        let value = agent.head().len() + 1;
+        agent.bytes.truncate(value);
+        agent.bytes.extend_from_slice(b"BEGIN:VCARD\\n");
+        let mut depth = 1;
+        while let Some(line) = self.next_line()? {
+            if line.is("BEGIN:VCARD") {
+                depth += 1;
+            }
+            if depth > DEEPEST {
+                self.next = Some(line);
+                break;
+            }
+            let text = escaped_bytes(line.bytes.trim_ascii());
+            if card.size + agent.bytes.len() + text.len() < LARGEST_BINARY {
+                agent.bytes.extend_from_slice(&text);
+                agent.bytes.extend_from_slice(b"\\n");
+            } else {
+                agent.left_out += text.len();
+            }
+            if line.is("END:VCARD") {
+                depth -= 1;
+                if depth == 0 {
+                    break;
+                }
+            }
+        }
+        card.size += agent.bytes.len();
+        card.lines.push(agent);
+        Ok(())
+    }
+}
+
+fn escaped_bytes(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 8);
+    for byte in text {
+        if matches!(byte, b'\\' | b',' | b';') {
+            out.push(b'\\');
+        }
+        out.push(*byte);
+    }
+    out
+}
+
+impl CardLines {
+    fn agent(&self) -> Option<&[u8]> {
+        let last = self.lines.last()?;
+        let head = last.head();
+        let is_agent = head.get(..5).is_some_and(|name| name.eq_ignore_ascii_case(b"AGENT"));
+        is_agent.then(|| last.bytes.get(head.len() + 1..).unwrap_or_default().trim_ascii())
+    }
+
+    fn ends_with_agent(&self) -> bool {
+        self.agent().is_some_and(<[u8]>::is_empty)
+    }
+
+    fn ends_with_inline_agent(&self) -> bool {
+        self.agent()
+            .is_some_and(|value| value.eq_ignore_ascii_case(b"BEGIN:VCARD"))
+    }
+
+    /// Adds a line of the file: a new one, or a continuation of the last.
+    fn add(&mut self, line: FileLine) {
+        if self.oddities.contains(&Oddity::TooLarge) {
+            return;
+        }
+        let soft_break = self
+            .lines
+            .last()
+            .is_some_and(|last| last.bytes.ends_with(b"=") && last.is_quoted_printable());
+        let has_colon = line.bytes.contains(&b':');
+        match self.lines.last() {
+            Some(_) if soft_break => {
+                if let Some(last) = self.lines.last_mut() {
+                    last.bytes.pop();
+                }
+                self.join(&line.bytes, line.length);
+            }
+            Some(_) if line.is_indented() => self.join(&line.bytes[1..], line.length - 1),
+            _ if line.is_blank() => {}
+            Some(last) if !has_colon && last.is_base64() => self.join(line.bytes.trim_ascii(), line.length),
+            _ if has_colon && self.size + PER_LINE > LARGEST => self.note(Oddity::TooLarge),
+            _ if has_colon => {
+                self.size += PER_LINE;
+                self.lines.push(CardLine {
+                    number: line.number,
+                    ..CardLine::default()
+                });
+                self.join(&line.bytes, line.length);
+            }
+            Some(_) => {
+                self.note(Oddity::NoProperty(line.number));
+                self.join(b"\\n", 2);
+                self.join(&line.bytes, line.length);
+            }
+            None => self.note(Oddity::NoProperty(line.number)),
+        }
+    }
+
+    fn note(&mut self, oddity: Oddity) {
+        let same = |known: &Oddity| std::mem::discriminant(known) == std::mem::discriminant(&oddity);
+        if !self.oddities.iter().any(same) {
+            self.oddities.push(oddity);
+        }
+    }
+
+    /// Adds bytes to the last line, which has `length` of them in the file.
+    fn join(&mut self, bytes: &[u8], length: usize) {
+        let Some(last) = self.lines.last_mut() else { return };
+        if last.left_out > 0 {
+            last.left_out += length;
+            return;
+        }
+        let before = last.bytes.len();
+        if before + length > LARGEST_BINARY {
+            let head = bytes.len().min(LARGEST_BINARY);
+            let mut begin = CardLine {
+                bytes: last.bytes.clone(),
+                ..CardLine::default()
+            };
+            // What a line is, its head tells.
+            begin.bytes.truncate(LARGEST_BINARY);
+            begin.bytes.extend_from_slice(&bytes[..head]);
+            if begin.is_binary() {
+                let value = begin.head().len() + 1;
+                last.left_out = (before + length).saturating_sub(value);
+                self.size -= before;
+                last.bytes = begin.bytes;
+                last.bytes.truncate(value);
+                self.size += last.bytes.len();
+                return;
+            }
+        }
+        if length > bytes.len() || self.size + bytes.len() > LARGEST {
+            return self.note(Oddity::TooLarge);
+        }
+        last.bytes.extend_from_slice(bytes);
+        self.size += bytes.len();
+    }
+}
+
+#[cfg(test)]
+#[path = "cards_tests.rs"]
+mod tests;

@@ -1,0 +1,127 @@
+use super::*;
+use std::io::{Cursor, Read};
+
+fn cards(input: Box<dyn Read + Send>) -> (Vec<CardLines>, u64) {
+    let mut reader = Cards::new(FileLines::new(input));
+    let mut cards = Vec::new();
+    while let Some(card) = reader.next().unwrap() {
+        cards.push(card);
+    }
+    (cards, reader.outside)
+}
+
+fn cards_in(text: &str) -> Vec<CardLines> {
+    cards(Box::new(Cursor::new(text.as_bytes().to_vec()))).0
+}
+
+fn lines_of(card: &CardLines) -> Vec<String> {
+    let text = |line: &CardLine| String::from_utf8(line.bytes.clone()).unwrap();
+    card.lines.iter().map(text).collect()
+}
+
+#[test]
+fn a_file_is_cut_at_every_begin() {
+    let text = "junk\nbegin:vcard\nN:a\nend:vcard\n\nBEGIN:VCARD \r\nN:b\r\nBEGIN:VCARD\nN:c\nEND:VCARD";
+    let (cards, outside) = cards(Box::new(Cursor::new(text.as_bytes().to_vec())));
+    let read: Vec<_> = cards
+        .iter()
+        .map(|card| (card.line, lines_of(card), card.oddities.clone()))
+        .collect();
+    let line = |text: &str| vec![text.to_owned()];
+    assert_eq!(
+        read,
+        [
+            (2, line("N:a"), vec![]),
+            (6, line("N:b"), vec![Oddity::NoEnd]),
+            (8, line("N:c"), vec![]),
+        ]
+    );
+    assert_eq!(outside, 1);
+}
+
+#[test]
+fn folds_soft_breaks_and_pictures_without_indent_are_joined() {
+    let card = &cards_in(
+        "BEGIN:VCARD\nNOTE:on\n e\n\ttwo\nFN;ENCODING=QUOTED-PRINTABLE:a=\n=20b=\n c\nPHOTO;BASE64:AAAA\nBBBB\n\nTEL:1\nEND:VCARD\n",
+    )[0];
+    assert_eq!(
+        lines_of(card),
+        [
+            "NOTE:onetwo",
+            "FN;ENCODING=QUOTED-PRINTABLE:a=20b c",
+            "PHOTO;BASE64:AAAABBBB",
+            "TEL:1"
+        ]
+    );
+    assert_eq!(card.lines.iter().map(|l| l.number).collect::<Vec<_>>(), [2, 5, 8, 11]);
+}
+
+#[test]
+fn a_line_without_colon_joins_the_one_before() {
+    let card = &cards_in("BEGIN:VCARD\nNOTE:one\ntwo\nthree\nEND:VCARD\n")[0];
+    assert_eq!(lines_of(card), ["NOTE:one\\ntwo\\nthree"]);
+    assert_eq!(card.oddities, [Oddity::NoProperty(3)]);
+}
+
+#[test]
+fn a_card_within_a_card_is_its_value() {
+    let text = "BEGIN:VCARD\nAGENT:\nBEGIN:VCARD\nN:a,b\nEND:VCARD\nN:c\nEND:VCARD\nBEGIN:VCARD\nAGENT:BEGIN:VCARD\nN:d\nEND:VCARD\nN:e\nEND:VCARD\n";
+    let cards = cards_in(text);
+    assert_eq!(
+        lines_of(&cards[0]),
+        ["AGENT:BEGIN:VCARD\\nN:a\\,b\\nEND:VCARD\\n", "N:c"]
+    );
+    assert_eq!(lines_of(&cards[1]), ["AGENT:BEGIN:VCARD\\nN:d\\nEND:VCARD\\n", "N:e"]);
+}
+
+#[test]
+fn agents_within_agents_end() {
+    let text = "BEGIN:VCARD\nAGENT:\n".repeat(5_000);
+    let cards = cards_in(&text);
+    assert!(cards.iter().all(|card| card.lines.len() <= 1), "{}", cards.len());
+}
+
+/// A text, then so many bytes of one kind.
+fn long(begin: &str, filler: u8, bytes: u64, end: &str) -> Box<dyn Read + Send> {
+    let begin = Cursor::new(begin.as_bytes().to_vec());
+    Box::new(
+        begin
+            .chain(io::repeat(filler).take(bytes))
+            .chain(Cursor::new(end.as_bytes().to_vec())),
+    )
+}
+
+#[test]
+fn a_picture_of_100_mb_is_left_out_and_measured() {
+    let (read, _) = cards(long(
+        "BEGIN:VCARD\nN:a\nPHOTO;ENCODING=b;TYPE=JPEG:",
+        b'A',
+        100_000_000,
+        "\nTEL:1\nEND:VCARD\n",
+    ));
+    assert_eq!(lines_of(&read[0]), ["N:a", "PHOTO;ENCODING=b;TYPE=JPEG:", "TEL:1"]);
+    assert_eq!(read[0].lines[1].left_out, 100_000_000);
+    assert_eq!(read[0].oddities, []);
+    let folded = "\n AAAAAAAAAA".repeat(1_000);
+    let text = format!("BEGIN:VCARD\nPHOTO:data:image/png;base64,{folded}\nTEL:1\nEND:VCARD\n");
+    let card = &cards_in(&text)[0];
+    assert_eq!(card.lines[0].left_out, 10_000 + "data:image/png;base64,".len());
+    assert_eq!(lines_of(card)[1], "TEL:1");
+}
+
+#[test]
+fn a_text_that_is_too_long_is_cut_and_told() {
+    let (read, _) = cards(long(
+        "BEGIN:VCARD\nN:a\nNOTE:",
+        b'x',
+        40_000_000,
+        "\nTEL:1\nEND:VCARD\nBEGIN:VCARD\nN:b\nEND:VCARD\n",
+    ));
+    assert_eq!(read[0].oddities, [Oddity::TooLarge]);
+    assert!(read[0].size < LARGEST);
+    assert_eq!(lines_of(&read[1]), ["N:b"]);
+    let (read, _) = cards(Box::new(Cursor::new(
+        [b"BEGIN:VCARD\n".to_vec(), b"NOTE:xxxxxxxxx\n".repeat(3_000_000)].concat(),
+    )));
+    assert_eq!(read[0].oddities, [Oddity::TooLarge, Oddity::NoEnd]);
+}
