@@ -156,6 +156,15 @@ pub enum Error {
     /// Somebody must wait.
     #[error("too many tries; try again in {minutes} {}", if *minutes == 1 { "minute" } else { "minutes" })]
     TooManyTries { minutes: u64 },
+    /// There is no such token, or none of the member's.
+    #[error("there is no such token; it may have been revoked")]
+    NoToken,
+    /// A request with this idempotency key is running.
+    #[error("a request with this idempotency key is running; wait for its answer, or ask again in a moment")]
+    KeyRunning,
+    /// The idempotency key was used for another request.
+    #[error("this idempotency key was used for another request; use a new key for each request")]
+    KeyReused,
     /// There is no such member, or none who is active.
     #[error("there is no such member")]
     NoMember,
@@ -355,6 +364,9 @@ impl Error {
             Self::NoSecondFactor => "no_second_factor",
             Self::SecondFactor(_) => "second_factor",
             Self::TooManyTries { .. } => "too_many_tries",
+            Self::NoToken => "no_such_token",
+            Self::KeyRunning => "idempotency_key_running",
+            Self::KeyReused => "idempotency_key_reused",
             Self::NoMember => "no_such_member",
             Self::NotSetUp => "not_set_up",
             Self::LastOwner => "last_owner",

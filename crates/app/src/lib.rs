@@ -12,6 +12,7 @@ pub(crate) mod contacts;
 pub(crate) mod duplicates;
 pub(crate) mod error;
 pub(crate) mod export;
+pub(crate) mod idempotency;
 pub(crate) mod import;
 pub(crate) mod import_options;
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub use auth::caller::{Caller, Token};
 pub use auth::passwords::CHARACTERS as PASSWORD_CHARACTERS;
 pub use auth::second_factor::{Enrolment, SecondFactorState};
 pub use auth::sessions::{SignInInfo, SignedIn};
+pub use auth::tokens::{Authenticated, CreatedToken, NewToken, TokenInfo, TokenScope};
 pub use clock::System;
 pub use contact_index::{ListPage, ListRequest, Listed, Sort};
 pub use contacts::TrashedContact;
@@ -58,6 +60,7 @@ pub use error::Error;
 pub use export::atomic_file::write_whole;
 pub use export::download::{Download, Piece};
 pub use export::{ExportFormat, ExportReport, ExportRequest, Order};
+pub use idempotency::{Claim, Keyed, OnceAnswer};
 pub use import::analysis::{NumbersOf, Opening};
 pub use import::counts::Counts;
 pub use import::draft::{

@@ -32,6 +32,12 @@ WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'sign_in_fa
 SELECT create_distributed_table('devices', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'devices'::regclass);
 
+SELECT create_distributed_table('api_tokens', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'api_tokens'::regclass);
+
+SELECT create_distributed_table('request_keys', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'request_keys'::regclass);
+
 SELECT create_distributed_table('second_factors', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'second_factors'::regclass);
 

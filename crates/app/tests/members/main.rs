@@ -9,6 +9,7 @@ mod second_factor;
 mod settings;
 mod signing_in;
 mod site;
+mod tokens;
 
 use app::{AccountField, AuditAction, AuditRequest, Caller, Error, LinkKind, LinkSecret, MemberState, Role};
 use site::{DAY, PASSWORD, Team, caller};

@@ -26,5 +26,6 @@ mod sample;
 mod scratch;
 mod serve;
 mod together;
+mod token;
 mod undo;
 mod watch;

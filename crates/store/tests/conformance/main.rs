@@ -11,6 +11,7 @@
 )]
 
 mod accounts;
+mod api_tokens;
 mod audit;
 mod backup;
 mod bulk_actions;
@@ -32,6 +33,7 @@ mod name_order;
 mod not_duplicates;
 mod one_time_tokens;
 mod preferences;
+mod request_keys;
 mod search_texts;
 mod second_factors;
 mod servers;

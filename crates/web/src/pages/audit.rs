@@ -224,5 +224,7 @@ fn words(action: AuditAction) -> &'static str {
         AuditAction::RecoveryCodes => "Made recovery codes",
         AuditAction::Unlocked => "Ended waits after failed tries",
         AuditAction::ToldApart => "Said that contacts are no duplicates",
+        AuditAction::TokenCreated => "Created an API token",
+        AuditAction::TokenRevoked => "Revoked an API token",
     }
 }

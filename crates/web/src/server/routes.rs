@@ -117,6 +117,9 @@ pub fn table() -> Vec<Route> {
         post("/account/second-factor/confirm", account::second_factor::confirm),
         post("/account/second-factor/codes", account::second_factor::renew_codes).proved(),
         post("/account/second-factor/off", account::second_factor::end).proved(),
+        get("/account/tokens", account::tokens::show),
+        post("/account/tokens", account::tokens::create).proved(),
+        post("/account/tokens/revoke", account::tokens::revoke),
         // Custom fields and settings.
         get("/fields", custom_fields::list),
         post("/fields", custom_fields::add),

@@ -71,6 +71,7 @@ fn status_of(error: &Error) -> StatusCode {
         | Error::NoContact(_)
         | Error::NotInTrash(_)
         | Error::NoMember
+        | Error::NoToken
         | Error::LinkGone
         | Error::NoAction(_)
         | Error::NoView(_) => StatusCode::NOT_FOUND,
@@ -83,6 +84,7 @@ fn status_of(error: &Error) -> StatusCode {
         | Error::AlreadyUndone(_)
         | Error::ActionUndone
         | Error::TakenOver(_)
+        | Error::KeyRunning
         | Error::NoSecondFactor
         | Error::AlreadySetUp => StatusCode::CONFLICT,
         Error::LogGone { .. }
@@ -99,6 +101,7 @@ fn status_of(error: &Error) -> StatusCode {
         | Error::UnknownField(_)
         | Error::Rules(_)
         | Error::Settings(_)
+        | Error::KeyReused
         | Error::BadTag(_)
         | Error::BadView(_)
         | Error::Filter(_)

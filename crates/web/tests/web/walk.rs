@@ -112,6 +112,14 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         "proof_password=correct%20horse",
         members(303),
     ),
+    ("GET", "/account/tokens", "", members(200)),
+    (
+        "POST",
+        "/account/tokens",
+        "name=Script&scope=contacts%3Aread&days=30&proof_password=correct%20horse",
+        members(200),
+    ),
+    ("POST", "/account/tokens/revoke", "token=none", members(404)),
     ("GET", "/sign-in/code", "", [401, 401, 303, 303, 303, 303, 303, 303]),
     ("POST", "/sign-in/code", "code=x", public(401)),
     // Members, and the links that let somebody in.
