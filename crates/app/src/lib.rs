@@ -45,8 +45,11 @@ pub use auth::second_factor::{Enrolment, SecondFactorState};
 pub use auth::sessions::{SignInInfo, SignedIn};
 pub use auth::tokens::{Authenticated, CreatedToken, NewToken, TokenInfo, TokenScope};
 pub use clock::System;
-pub use contact_index::{ListPage, ListRequest, Listed, Sort};
+pub use contact_index::{ListPage, ListPosition, ListRequest, Listed, Sort};
 pub use contacts::TrashedContact;
+pub use contacts::batch::{
+    BATCH_OPERATIONS, BatchRequest, ContactOperation, NewValues, OperationDone, OperationResult,
+};
 pub use contacts::bulk::{ActionReport, InterruptedAction};
 pub use contacts::bulk_undo::ActionUndone;
 pub use contacts::history::{ContactHistory, LastImport, Namesake};
@@ -56,13 +59,14 @@ pub use contacts::shares::{ShareInfo, SharedBy};
 pub use contacts::stored::{Origin, StoredContact};
 pub use duplicates::{DuplicateGroup, DuplicatePair, DuplicatesPage};
 pub use error::AccountField;
-pub use error::Error;
+pub use error::{Error, ValueProblem};
 pub use export::atomic_file::write_whole;
 pub use export::download::{Download, Piece};
 pub use export::{ExportFormat, ExportReport, ExportRequest, Order};
 pub use idempotency::{Claim, Keyed, OnceAnswer};
 pub use import::analysis::{NumbersOf, Opening};
 pub use import::counts::Counts;
+pub use import::draft::suggestions::AcceptedSuggestions;
 pub use import::draft::{
     ArrivingFile, ColumnProblem, Decision, Draft, DraftSettings, MappedFile, MatchedContact, PreviewRow, PreviewState,
     RowClass, RowsPage, ValueChange,

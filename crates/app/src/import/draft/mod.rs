@@ -14,6 +14,7 @@ pub(crate) mod result;
 pub(crate) mod rows;
 pub(crate) mod settings;
 pub(crate) mod store;
+pub(crate) mod suggestions;
 pub(crate) mod text;
 pub(crate) mod view;
 

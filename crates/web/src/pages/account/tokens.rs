@@ -92,7 +92,7 @@ pub fn card(tokens: &[TokenInfo]) -> Markup {
                 @match tokens.len() {
                     0 => "None. With a token a program can do what you can, by the HTTP API.",
                     1 => "1 token lets a program in.",
-                    count => (count) " tokens let programs in.",
+                    count => { (count) " tokens let programs in." }
                 }
             }
             div.actions { a.button href="/account/tokens" { "API tokens" } }

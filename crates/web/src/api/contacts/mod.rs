@@ -1,0 +1,10 @@
+//! Contacts: list, one, many at once, merging.
+
+pub mod batch;
+pub mod body;
+pub mod list;
+pub mod merge;
+pub mod one;
+pub mod precondition;
+pub mod resource;
+pub mod values;

@@ -1,0 +1,203 @@
+//! The walk: every operation, asked by tokens of every scope and by members of every right, with what each is answered.
+//!
+//! Owns the list of what is expected: an operation that stands nowhere in it fails the test, and so does one that is gone.
+
+use super::{Program, Reply, joined, with_program};
+use crate::site::Site;
+use app::{Access, Actor, Grantee, Role, TokenScope};
+use model::ContactId;
+use std::collections::BTreeSet;
+use web::routes::{Access as Who, table};
+
+/// A stranger, a viewer, an editor and the owner of the contact that an operation is about. The first is an admin: roles
+/// give no right to contacts.
+type Expected = [u16; 4];
+
+const fn all(status: u16) -> Expected {
+    [status; 4]
+}
+
+/// Method, path, body, and what is expected. `{version}` is that of the contact.
+const STATED: &[(&str, &str, &str, Expected)] = &[
+    ("GET", "/api/v1/contacts", "", all(200)),
+    (
+        "POST",
+        "/api/v1/contacts",
+        r#"{"contact": {"first_name": "Ann"}}"#,
+        all(201),
+    ),
+    ("GET", "/api/v1/contacts/{id}", "", [404, 200, 200, 200]),
+    // Whoever comes later has not seen the change of the one before.
+    (
+        "PUT",
+        "/api/v1/contacts/{id}",
+        r#"{"contact": {"first_name": "Zoe"}}"#,
+        [404, 403, 200, 412],
+    ),
+    (
+        "PATCH",
+        "/api/v1/contacts/{id}",
+        r#"{"contact": {"title": "x"}}"#,
+        [404, 403, 200, 412],
+    ),
+    ("DELETE", "/api/v1/contacts/{id}", "", [404, 403, 403, 204]),
+    ("POST", "/api/v1/contacts/{id}:restore", "", [404, 404, 404, 404]),
+    ("GET", "/api/v1/contacts/{id}/history", "", [404, 200, 200, 200]),
+    (
+        "POST",
+        "/api/v1/contacts:batch",
+        r#"{"operations": [{"op": "delete", "id": "{id}"}]}"#,
+        all(200),
+    ),
+    (
+        "POST",
+        "/api/v1/contacts:merge",
+        r#"{"keep": "{id}", "merge": ["{other}"]}"#,
+        [404, 403, 403, 200],
+    ),
+];
+
+struct Walk {
+    site: Site,
+    owner: Actor,
+    walkers: [Actor; 4],
+}
+
+impl Walk {
+    async fn begin() -> Self {
+        let (site, _) = with_program().await;
+        let owner = joined(&site, "bob", Role::Member);
+        let stranger = joined(&site, "stranger", Role::Admin);
+        let viewer = joined(&site, "viewer", Role::Member);
+        let editor = joined(&site, "editor", Role::Member);
+        Self {
+            site,
+            owner,
+            walkers: [stranger, viewer, editor, owner],
+        }
+    }
+
+    fn contact(&self, name: &str) -> ContactId {
+        let contact = model::Contact {
+            first_name: name.into(),
+            ..model::Contact::default()
+        };
+        let id = self.site.app.create_contact(self.owner, contact).unwrap();
+        for (to, access) in [(self.walkers[1], Access::View), (self.walkers[2], Access::Edit)] {
+            let to = [Grantee::Member(to.member())];
+            self.site.app.share(self.owner, &[id], &to, access).unwrap();
+        }
+        id
+    }
+
+    /// What an operation is about, made anew.
+    fn scene(&self) -> Scene {
+        let (id, other) = (self.contact("Zoe"), self.contact("Yan"));
+        let version = self.site.app.contact(self.owner, id).unwrap().version;
+        Scene { id, other, version }
+    }
+}
+
+struct Scene {
+    id: ContactId,
+    other: ContactId,
+    version: i64,
+}
+
+impl Scene {
+    fn filled(&self, text: &str) -> String {
+        text.replace("{id}", &self.id.to_string())
+            .replace("{other}", &self.other.to_string())
+    }
+
+    async fn asked(&self, program: &Program, method: &str, path: &str, body: &str) -> Reply {
+        let tag = format!("\"{}\"", self.version);
+        let headers = [("if-match", tag.as_str())];
+        let headers = if ["PUT", "PATCH", "DELETE"].contains(&method) {
+            &headers[..]
+        } else {
+            &[]
+        };
+        program
+            .ask(method, &self.filled(path), headers, &self.filled(body))
+            .await
+    }
+}
+
+/// The address of an operation without what is asked of it.
+fn pattern(path: &str) -> String {
+    path.split('?').next().unwrap_or(path).to_owned()
+}
+
+fn scope_of(method: &str, path: &str) -> TokenScope {
+    let route = table()
+        .into_iter()
+        .find(|route| route.method == method && route.path == pattern(path));
+    match route.unwrap().access {
+        Who::Token(scope) => scope,
+        other => unreachable!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_operation_is_stated() {
+    let routed: BTreeSet<(String, String)> = table()
+        .into_iter()
+        .filter(|route| matches!(route.access, Who::Token(_)))
+        .map(|route| (route.method.to_owned(), route.path.into_owned()))
+        .collect();
+    let stated: BTreeSet<(String, String)> = STATED
+        .iter()
+        .map(|(method, path, ..)| ((*method).to_owned(), pattern(path)))
+        .collect();
+    assert_eq!(routed, stated);
+    assert_eq!(STATED.len(), stated.len(), "an operation is stated twice");
+}
+
+#[tokio::test]
+async fn every_operation_needs_its_scope_and_no_other() {
+    let walk = Walk::begin().await;
+    for (method, path, body, _) in STATED {
+        let needed = scope_of(method, path);
+        let others: Vec<TokenScope> = TokenScope::ALL.into_iter().filter(|scope| *scope != needed).collect();
+        let scene = walk.scene();
+        let without = Program::with_scopes(&walk.site, walk.owner, &others);
+        let refused = scene.asked(&without, method, path, body).await;
+        assert_eq!(
+            (refused.status.as_u16(), refused.code().as_str()),
+            (403, "insufficient_scope"),
+            "{method} {path}"
+        );
+        assert!(refused.header("www-authenticate").contains(needed.as_str()));
+        let with = Program::with_scopes(&walk.site, walk.owner, &[needed]);
+        let answered = scene.asked(&with, method, path, body).await;
+        assert_ne!(answered.code(), "insufficient_scope", "{method} {path}");
+        assert_ne!(answered.status.as_u16(), 401, "{method} {path}");
+        revoke_all(&walk.site, walk.owner);
+    }
+}
+
+#[tokio::test]
+async fn every_member_is_answered_as_is_stated() {
+    let walk = Walk::begin().await;
+    let programs = walk.walkers.map(|walker| Program::of(&walk.site, walker));
+    let mut wrong = Vec::new();
+    for (method, path, body, expected) in STATED {
+        let scene = walk.scene();
+        let mut statuses = Vec::new();
+        for program in &programs {
+            let answer = scene.asked(program, method, path, body).await;
+            statuses.push(answer.status.as_u16());
+        }
+        if statuses != expected {
+            wrong.push(format!("{method} {path}: {statuses:?}, not {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+fn revoke_all(site: &Site, actor: Actor) {
+    for token in site.app.tokens(actor).unwrap() {
+        site.app.revoke_token(actor, &token.id).unwrap();
+    }
+}
