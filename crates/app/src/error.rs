@@ -176,6 +176,9 @@ pub enum Error {
         /// Which.
         contacts: Vec<ContactId>,
     },
+    /// What was changed since a moment is not known any more.
+    #[error("what was changed since then is not kept any more; read all contacts, and follow the changes from now on")]
+    ChangesGone,
     /// There is no such token, or none of the member's.
     #[error("there is no such token; it may have been revoked")]
     NoToken,
@@ -391,6 +394,7 @@ impl Error {
             Self::Batch(_) => "batch",
             Self::TooMany { .. } => "too_many",
             Self::SeveralContacts { .. } => "several_contacts",
+            Self::ChangesGone => "changes_gone",
             Self::NoToken => "no_such_token",
             Self::KeyRunning => "idempotency_key_running",
             Self::KeyReused => "idempotency_key_reused",

@@ -52,6 +52,7 @@ pub use contacts::batch::{
 };
 pub use contacts::bulk::{ActionReport, InterruptedAction};
 pub use contacts::bulk_undo::ActionUndone;
+pub use contacts::changes::{ChangePosition, ContactChanges};
 pub use contacts::history::{ContactHistory, LastImport, Namesake};
 pub use contacts::merge::{MERGED_AT_ONCE, MergeRequest};
 pub use contacts::search_text::Indexed;

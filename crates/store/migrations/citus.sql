@@ -77,6 +77,12 @@ WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'import_cha
 SELECT create_distributed_table('contact_feed', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contact_feed'::regclass);
 
+SELECT create_distributed_table('contact_tombstones', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contact_tombstones'::regclass);
+
+SELECT create_distributed_table('change_days', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'change_days'::regclass);
+
 SELECT create_distributed_table('mappings', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'mappings'::regclass);
 

@@ -6,6 +6,7 @@
 pub(crate) mod batch;
 pub(crate) mod bulk;
 pub(crate) mod bulk_undo;
+pub(crate) mod changes;
 pub(crate) mod history;
 pub(crate) mod merge;
 pub(crate) mod search_text;

@@ -37,7 +37,13 @@ impl StoredContact {
         row: &ContactRow,
         contact: Contact,
     ) -> Result<Self, Error> {
-        Ok(Self {
+        let owner_name = name_of(tx, actor.workspace, row.owner)?;
+        Ok(Self::new(right, row, contact, owner_name))
+    }
+
+    /// The same, where the owner's name is known.
+    pub(crate) fn new(right: Right, row: &ContactRow, contact: Contact, owner_name: String) -> Self {
+        Self {
             id: row.id,
             version: row.version,
             created_at: row.created_at,
@@ -45,8 +51,8 @@ impl StoredContact {
             written_by: row.written_by.and_then(RunId::import),
             contact,
             right,
-            owner_name: name_of(tx, actor.workspace, row.owner)?,
-        })
+            owner_name,
+        }
     }
 }
 

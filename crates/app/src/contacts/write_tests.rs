@@ -17,7 +17,8 @@ const WRITES: [&str; 17] = [
     "shares::put_many",
     "shares::remove_",
     "shares::replace_all",
-    "change_feed::note",
+    "change_feed::note(",
+    "tombstones::put_many",
     "workspaces::begin_change",
 ];
 /// Modules of the store that are called by their own names, so that [`WRITES`] finds the calls.

@@ -4,7 +4,8 @@
 //! that arrived. The files of imports are not in the database and are copied by `app`.
 
 use crate::contacts::{
-    bulk_actions, change_feed, key_runs, match_keys, name_order, not_duplicates, search_texts, shares, trash,
+    bulk_actions, change_feed, key_runs, match_keys, name_order, not_duplicates, search_texts, shares, tombstones,
+    trash,
 };
 use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::{Error, Result};
@@ -148,6 +149,8 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&BATCHES, 3),
     &keyed(&change_log::TABLE, 3),
     &keyed(&change_feed::TABLE, 3),
+    &keyed(&tombstones::TABLE, 4),
+    &keyed(&change_feed::DAYS, 2),
     &keyed(&mappings::TABLE, 3),
     &keyed(&shares::TABLE, 3),
     &keyed(&audit::TABLE, 2),

@@ -13,7 +13,7 @@ use store::contacts::not_duplicates::{self, Pair};
 use store::contacts::search_texts::SearchText;
 use store::contacts::shares::{Access, Grantee, Share};
 use store::contacts::trash::Trashed;
-use store::contacts::{bulk_actions, match_keys, name_order, search_texts, shares, trash};
+use store::contacts::{bulk_actions, match_keys, name_order, search_texts, shares, tombstones, trash};
 use store::imports::Batch;
 use store::imports::change_log::{Before, Change};
 use store::imports::{change_log, leases, mappings};
@@ -95,6 +95,8 @@ fn fill(store: &Store) {
                 body: "{}".to_owned(),
             };
             change_log::record(tx, workspace, ImportId(1), &[change(1, None), change(2, Some(before))])?;
+            change_feed::note_day(tx, workspace, 1)?;
+            tombstones::put_many(tx, workspace, 1, &[(id(2), Grantee::Member(Member(1)))])?;
             change_feed::note(tx, workspace, &[Touched::Range(id(0), id(CONTACTS))])?;
             Ok::<_, Error>(())
         })

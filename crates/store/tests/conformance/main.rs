@@ -40,6 +40,7 @@ mod servers;
 mod sessions;
 mod settings;
 mod shares;
+mod tombstones;
 mod transactions;
 mod trash;
 mod views;

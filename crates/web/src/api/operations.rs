@@ -48,6 +48,7 @@ pub fn operations() -> Vec<Operation> {
     vec![
         // Contacts.
         of(ContactsRead, routes!(contacts::list::list)),
+        of(ContactsRead, routes!(contacts::changes::follow)),
         of(ContactsWrite, routes!(contacts::one::create)),
         of(ContactsRead, routes!(contacts::one::get)),
         of(ContactsWrite, routes!(contacts::one::replace)),

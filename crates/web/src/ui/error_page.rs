@@ -127,6 +127,7 @@ pub fn status_of(error: &Error) -> StatusCode {
         | Error::NoSecondFactor
         | Error::AlreadySetUp => StatusCode::CONFLICT,
         Error::LogGone { .. }
+        | Error::ChangesGone
         | Error::RejectedRowsUndone(_)
         | Error::RejectedRowsMissing { .. }
         | Error::UploadMissing { .. }

@@ -13,12 +13,17 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
 
 /// Items of a page, if the program does not say.
 const PAGE: u64 = 100;
 /// Items of a page, at most.
 pub const MOST: u64 = 1_000;
+
+/// How often it is looked, and after which pause, whether a list that is behind has caught up.
+const TRIES: usize = 20;
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Which contacts.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
@@ -129,14 +134,24 @@ pub async fn list(
         from: 0,
         size: limit,
     };
-    let read = move |app: &app::App| {
-        app.read(member.actor, |view| match after {
-            None => Ok((view.list(&request)?, 0)),
-            Some(after) => view.list_after(&request, after),
-        })
-    };
-    let (page, from) = blocking(&web, read).await?;
-    Ok(ok(&listed(&page, from)?))
+    let mut tries = 0;
+    loop {
+        let request = request.clone();
+        let read = move |app: &app::App| {
+            app.read(member.actor, |view| match after {
+                None => Ok((view.list(&request)?, 0)),
+                Some(after) => view.list_after(&request, after),
+            })
+        };
+        let (page, from) = blocking(&web, read).await?;
+        tries += 1;
+        let is_behind = page.catching_up || page.total.is_none();
+        if !is_behind || tries == TRIES {
+            return Ok(ok(&listed(&page, from)?));
+        }
+        // What a program has just written in a batch is in the list in a moment.
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
 }
 
 fn listed(page: &ListPage, from: u64) -> Result<ContactList, ApiProblem> {

@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod body;
+pub mod changes;
 pub mod list;
 pub mod merge;
 pub mod one;

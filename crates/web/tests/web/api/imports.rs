@@ -12,9 +12,9 @@ const FILE: &str = "First Name,Mail,Nummer\nAnn,ann@acme.example,1\nBen,ben@gmia
 struct Quiet;
 
 impl WorkerObserver for Quiet {
-    fn ended(&self, _: &ImportSummary, _: &str) {}
+    fn ended(&mut self, _: &ImportSummary, _: &str) {}
 
-    fn failed(&self, _: Option<ImportId>, _: &Error) {}
+    fn failed(&mut self, _: Option<ImportId>, _: &Error) {}
 }
 
 fn worker(site: &Site) -> Worker {

@@ -4,9 +4,10 @@
 
 use super::{Program, Reply, joined, with_program};
 use crate::site::Site;
-use app::{Access, Actor, Grantee, Role, TokenScope};
+use app::{Access, Actor, Grantee, ImportId, ImportOptions, ImportRequest, Opening, Role, TokenScope, Watch};
 use model::ContactId;
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
 use web::routes::{Access as Who, table};
 
 /// A stranger, a viewer, an editor and the owner of the contact that an operation is about. The first is an admin: roles
@@ -17,9 +18,15 @@ const fn all(status: u16) -> Expected {
     [status; 4]
 }
 
+/// What only its maker may: for others it is not there.
+const fn maker(status: u16) -> Expected {
+    [404, 404, 404, status]
+}
+
 /// Method, path, body, and what is expected. `{version}` is that of the contact.
 const STATED: &[(&str, &str, &str, Expected)] = &[
     ("GET", "/api/v1/contacts", "", all(200)),
+    ("GET", "/api/v1/contacts/changes?since=0", "", all(200)),
     (
         "POST",
         "/api/v1/contacts",
@@ -31,7 +38,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     (
         "PUT",
         "/api/v1/contacts/{id}",
-        r#"{"contact": {"first_name": "Zoe"}}"#,
+        r#"{"contact": {"first_name": "Zora"}}"#,
         [404, 403, 200, 412],
     ),
     (
@@ -55,6 +62,23 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         r#"{"keep": "{id}", "merge": ["{other}"]}"#,
         [404, 403, 403, 200],
     ),
+    // Imports are those of the member who made them: `{draft}` is not started, `{done}` has ended.
+    ("GET", "/api/v1/imports", "", all(200)),
+    ("POST", "/api/v1/imports", "First Name\nAnn\n", all(201)),
+    ("GET", "/api/v1/imports/{draft}", "", maker(200)),
+    ("PATCH", "/api/v1/imports/{draft}", "{}", maker(200)),
+    ("DELETE", "/api/v1/imports/{draft}", "", maker(204)),
+    ("GET", "/api/v1/imports/{draft}/columns", "", maker(200)),
+    ("GET", "/api/v1/imports/{done}/rows?class=new", "", maker(410)),
+    ("PATCH", "/api/v1/imports/{draft}/rows/{line}", "{}", maker(200)),
+    ("POST", "/api/v1/imports/{draft}:accept-suggestions", "", maker(200)),
+    ("POST", "/api/v1/imports/{draft}:start", "", maker(202)),
+    ("POST", "/api/v1/imports/{done}:cancel", "", maker(202)),
+    ("POST", "/api/v1/imports/{done}:resume", "", maker(409)),
+    ("POST", "/api/v1/imports/{done}:undo", "", maker(200)),
+    ("GET", "/api/v1/imports/{done}/events", "", maker(200)),
+    ("GET", "/api/v1/imports/{done}/rejected.csv", "", maker(200)),
+    ("GET", "/api/v1/exports", "", all(200)),
 ];
 
 struct Walk {
@@ -94,20 +118,55 @@ impl Walk {
     fn scene(&self) -> Scene {
         let (id, other) = (self.contact("Zoe"), self.contact("Yan"));
         let version = self.site.app.contact(self.owner, id).unwrap().version;
-        Scene { id, other, version }
+        let file = b"First Name,Email\nAnn,ann@acme.example\n";
+        let draft = self
+            .site
+            .app
+            .begin_draft(self.owner, "people.csv", &mut &file[..], 1_000);
+        Scene {
+            id,
+            other,
+            version,
+            draft: draft.unwrap(),
+            done: done(&self.site, self.owner),
+        }
     }
+}
+
+/// An import that has ended.
+fn done(site: &Site, owner: Actor) -> ImportId {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.csv");
+    std::fs::write(&file, "First name,Email\nAnn,ann@example.org\nBen,nothing\n").unwrap();
+    let request = ImportRequest {
+        path: &file,
+        file_name: "people.csv",
+        opening: Opening::default(),
+        options: ImportOptions::default(),
+        rejected: None,
+    };
+    let watch = Watch {
+        progress: &mut |_| {},
+        stop: &AtomicBool::new(false),
+    };
+    site.app.import(owner, &request, watch).unwrap().import.unwrap()
 }
 
 struct Scene {
     id: ContactId,
     other: ContactId,
     version: i64,
+    draft: ImportId,
+    done: ImportId,
 }
 
 impl Scene {
     fn filled(&self, text: &str) -> String {
         text.replace("{id}", &self.id.to_string())
             .replace("{other}", &self.other.to_string())
+            .replace("{draft}", &self.draft.to_string())
+            .replace("{done}", &self.done.to_string())
+            .replace("{line}", "2")
     }
 
     async fn asked(&self, program: &Program, method: &str, path: &str, body: &str) -> Reply {
@@ -126,7 +185,8 @@ impl Scene {
 
 /// The address of an operation without what is asked of it.
 fn pattern(path: &str) -> String {
-    path.split('?').next().unwrap_or(path).to_owned()
+    let path = path.split('?').next().unwrap_or(path);
+    path.replace("{draft}", "{import}").replace("{done}", "{import}")
 }
 
 fn scope_of(method: &str, path: &str) -> TokenScope {
