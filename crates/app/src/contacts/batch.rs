@@ -6,7 +6,7 @@
 use crate::App;
 use crate::access::{self, Actor, Right};
 use crate::audit::AuditAction;
-use crate::contacts::checked;
+use crate::contacts::by_hand::{checked, new_row, refuse_another};
 use crate::contacts::stored::{StoredContact, read};
 use crate::contacts::write::Changes;
 use crate::error::Error;
@@ -236,31 +236,5 @@ impl Batch<'_, '_, '_> {
                 .audit(self.changes.tx, self.actor, AuditAction::Deleted, "", self.deleted)?;
         }
         Ok(())
-    }
-}
-
-/// A contact that the actor makes by hand.
-pub(crate) fn new_row(actor: Actor, id: ContactId, now: i64, contact: &Contact) -> ContactRow {
-    ContactRow {
-        id,
-        owner: actor.member,
-        version: now,
-        created_at: now,
-        created_by: None,
-        made_by: Some(actor.member),
-        written_by: None,
-        edited_by: Some(actor.member),
-        body: contact.to_json(),
-    }
-}
-
-/// Refuses a contact that is not as the member has seen it.
-pub(crate) fn refuse_another(row: &ContactRow, expected: Option<Version>) -> Result<(), Error> {
-    match expected {
-        Some(expected) if row.version != expected => Err(Error::ChangedMeanwhile {
-            contact: row.id,
-            version: row.version,
-        }),
-        _ => Ok(()),
     }
 }

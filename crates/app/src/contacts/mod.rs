@@ -6,6 +6,7 @@
 pub(crate) mod batch;
 pub(crate) mod bulk;
 pub(crate) mod bulk_undo;
+pub(crate) mod by_hand;
 pub(crate) mod changes;
 pub(crate) mod history;
 pub(crate) mod merge;
@@ -21,6 +22,7 @@ use crate::View;
 use crate::access;
 use crate::access::Actor;
 use crate::audit::AuditAction;
+use crate::contacts::by_hand::{checked, new_row, refuse_another};
 use crate::contacts::stored::{StoredContact, read};
 use crate::error::Error;
 use crate::workspace::custom_fields::validate;
@@ -58,7 +60,7 @@ impl App {
         let (now, id) = (self.world.now(), self.world.contact_id());
         self.change(actor, |changes| {
             validate(changes.tx, actor.workspace, &mut contact, None)?;
-            let row = batch::new_row(actor, id, now, &contact);
+            let row = new_row(actor, id, now, &contact);
             Ok(changes.insert(access::owned(actor, vec![row]))?)
         })?;
         Ok(id)
@@ -90,7 +92,7 @@ impl App {
         let now = self.world.now();
         self.change(actor, |changes| {
             let row = access::edit(changes.tx, actor, id)?;
-            batch::refuse_another(&row, Some(expected))?;
+            refuse_another(&row, Some(expected))?;
             let before = read(&row)?;
             if after == before {
                 return Ok(row.version);
@@ -116,7 +118,7 @@ impl App {
         let now = self.world.now();
         self.change(actor, |changes| {
             let row = access::own(changes.tx, actor, id)?;
-            batch::refuse_another(&row, expected)?;
+            refuse_another(&row, expected)?;
             self.audit(changes.tx, actor, AuditAction::Deleted, &id.to_string(), 1)?;
             Ok(changes.trash(vec![row], now)?)
         })
@@ -242,16 +244,6 @@ impl View<'_, '_> {
         let (right, row) = access::found(self.tx, self.actor, id)?;
         let contact = read(&row)?;
         StoredContact::of_row(self.tx, self.actor, right, &row, contact)
-    }
-}
-
-/// A contact in order, with something to know it by.
-pub(crate) fn checked(mut contact: Contact) -> Result<Contact, Error> {
-    contact.normalise();
-    if contact.has_identity() {
-        Ok(contact)
-    } else {
-        Err(Error::NoIdentity)
     }
 }
 

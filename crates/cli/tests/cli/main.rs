@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the shared runner belongs to the tests")]
 
+mod api;
 #[cfg(feature = "s3")]
 mod bucket;
 mod crash;
@@ -25,6 +26,7 @@ mod resume;
 mod sample;
 mod scratch;
 mod serve;
+mod server;
 mod together;
 mod token;
 mod undo;

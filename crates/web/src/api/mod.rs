@@ -5,13 +5,16 @@
 
 pub mod contacts;
 pub mod document;
+pub mod duplicates;
 pub mod exports;
 pub mod gate;
 pub mod imports;
 pub mod json;
+pub mod members;
 pub mod once;
 pub mod operations;
 pub mod problem;
 pub mod rate_limit;
 pub mod reference;
 pub mod rewrite;
+pub mod workspace;

@@ -1,9 +1,10 @@
 //! The table of operations: one line each, with the scope that a token needs for it.
 
 use crate::Web;
-use crate::api::{contacts, exports, imports};
+use crate::api::contacts::many;
+use crate::api::{contacts, duplicates, exports, imports, members, workspace};
 use app::TokenScope;
-use app::TokenScope::{ContactsRead, ContactsWrite, Exports, Imports};
+use app::TokenScope::{Admin, ContactsRead, ContactsWrite, Exports, Imports};
 use axum::routing::MethodRouter;
 use std::sync::Arc;
 use utoipa::openapi::path::Paths;
@@ -58,6 +59,18 @@ pub fn operations() -> Vec<Operation> {
         of(ContactsRead, routes!(contacts::one::history)),
         of(ContactsWrite, routes!(contacts::batch::batch)).with_body(BATCH),
         of(ContactsWrite, routes!(contacts::merge::merge)),
+        // Sharing, tags, and undoing what was done to many.
+        of(ContactsRead, routes!(many::shares)),
+        of(ContactsWrite, routes!(many::share)),
+        of(ContactsWrite, routes!(many::unshare)),
+        of(ContactsWrite, routes!(many::hand_over)),
+        of(ContactsRead, routes!(many::tags)),
+        of(ContactsWrite, routes!(many::tag)),
+        of(ContactsWrite, routes!(many::untag)),
+        of(ContactsWrite, routes!(many::undo)),
+        // Duplicates.
+        of(ContactsRead, routes!(duplicates::list)),
+        of(ContactsWrite, routes!(duplicates::dismiss)),
         // Imports.
         of(Imports, routes!(imports::draft::list)),
         of(Imports, routes!(imports::upload::create)).with_file(),
@@ -76,6 +89,25 @@ pub fn operations() -> Vec<Operation> {
         of(Imports, routes!(imports::progress::rejected)),
         // Exports.
         of(Exports, routes!(exports::export)),
+        // The workspace.
+        of(ContactsRead, routes!(workspace::fields)),
+        of(Admin, routes!(workspace::create_field)),
+        of(Admin, routes!(workspace::patch_field)),
+        of(ContactsRead, routes!(workspace::views)),
+        of(ContactsWrite, routes!(workspace::save_view)),
+        of(ContactsWrite, routes!(workspace::replace_view)),
+        of(ContactsWrite, routes!(workspace::delete_view)),
+        of(Admin, routes!(workspace::settings)),
+        of(Admin, routes!(workspace::patch_settings)),
+        // Members and the audit log.
+        of(ContactsRead, routes!(members::list)),
+        of(Admin, routes!(members::deactivate)),
+        of(Admin, routes!(members::activate)),
+        of(Admin, routes!(members::remove)),
+        of(Admin, routes!(members::invitations)),
+        of(Admin, routes!(members::invite)),
+        of(Admin, routes!(members::revoke_invitation)),
+        of(Admin, routes!(members::audit)),
     ]
 }
 

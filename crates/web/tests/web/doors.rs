@@ -30,7 +30,10 @@ const PUBLIC: [(&str, &str); 18] = [
 /// An address of a pattern.
 fn filled(path: &str) -> String {
     path.split('/')
-        .map(|part| if part.starts_with('{') { "1" } else { part })
+        .map(|part| match part.split_once('}') {
+            Some((_, verb)) => format!("1{verb}"),
+            None => part.to_owned(),
+        })
         .collect::<Vec<_>>()
         .join("/")
 }

@@ -44,12 +44,12 @@ pub struct MergeBody {
 
 /// What a merge has done.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"merged": 2, "action": 7, "id": "01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f"}))]
+#[schema(example = json!({"merged": 2, "action": "7", "id": "01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f"}))]
 pub struct MergeResult {
     /// How many contacts became one.
     merged: u64,
     /// By what it can be undone: `POST /actions/{action}:undo`.
-    action: Option<i64>,
+    action: Option<String>,
     #[serde(flatten)]
     contact: ContactResource,
 }
@@ -73,7 +73,7 @@ pub async fn merge(
         let stored = app.contact(member.actor, request.kept)?;
         let result = MergeResult {
             merged: report.contacts,
-            action: report.action,
+            action: report.action.map(|action| action.to_string()),
             contact: ContactResource::from(&stored),
         };
         Ok(Reply::new(StatusCode::OK, &result).tagged(etag(stored.version)))

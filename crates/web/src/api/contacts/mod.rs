@@ -4,6 +4,7 @@ pub mod batch;
 pub mod body;
 pub mod changes;
 pub mod list;
+pub mod many;
 pub mod merge;
 pub mod one;
 pub mod precondition;

@@ -16,6 +16,28 @@ pub enum DuplicatesName {
     Create,
 }
 
+impl From<DuplicatesName> for Duplicates {
+    fn from(name: DuplicatesName) -> Self {
+        match name {
+            DuplicatesName::Skip => Self::Skip,
+            DuplicatesName::Update => Self::Update,
+            DuplicatesName::Fill => Self::Fill,
+            DuplicatesName::Create => Self::Create,
+        }
+    }
+}
+
+impl From<Duplicates> for DuplicatesName {
+    fn from(duplicates: Duplicates) -> Self {
+        match duplicates {
+            Duplicates::Skip => Self::Skip,
+            Duplicates::Update => Self::Update,
+            Duplicates::Fill => Self::Fill,
+            Duplicates::Create => Self::Create,
+        }
+    }
+}
+
 /// What counts as a match.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -24,6 +46,28 @@ pub enum MatchName {
     Phone,
     EmailOrPhone,
     EmailOrPhoneAndName,
+}
+
+impl From<MatchName> for Match {
+    fn from(name: MatchName) -> Self {
+        match name {
+            MatchName::Email => Self::Email,
+            MatchName::Phone => Self::Phone,
+            MatchName::EmailOrPhone => Self::EmailOrPhone,
+            MatchName::EmailOrPhoneAndName => Self::EmailOrPhoneAndName,
+        }
+    }
+}
+
+impl From<Match> for MatchName {
+    fn from(matching: Match) -> Self {
+        match matching {
+            Match::Email => Self::Email,
+            Match::Phone => Self::Phone,
+            Match::EmailOrPhone => Self::EmailOrPhone,
+            Match::EmailOrPhoneAndName => Self::EmailOrPhoneAndName,
+        }
+    }
 }
 
 /// With rows whose contact was changed since they were exported.
@@ -181,20 +225,10 @@ impl ImportSettings {
 
     fn apply_options(&self, options: &mut ImportOptions) {
         if let Some(duplicates) = self.duplicates {
-            options.duplicates = match duplicates {
-                DuplicatesName::Skip => Duplicates::Skip,
-                DuplicatesName::Update => Duplicates::Update,
-                DuplicatesName::Fill => Duplicates::Fill,
-                DuplicatesName::Create => Duplicates::Create,
-            };
+            options.duplicates = duplicates.into();
         }
         if let Some(matching) = self.matching {
-            options.matching = match matching {
-                MatchName::Email => Match::Email,
-                MatchName::Phone => Match::Phone,
-                MatchName::EmailOrPhone => Match::EmailOrPhone,
-                MatchName::EmailOrPhoneAndName => Match::EmailOrPhoneAndName,
-            };
+            options.matching = matching.into();
         }
         if let Some(conflicts) = self.conflicts {
             options.conflicts = match conflicts {
@@ -265,18 +299,8 @@ impl From<&DraftSettings> for ChosenSettings {
 fn shown(chosen: &DraftSettings) -> ImportSettings {
     let options = &chosen.options;
     ImportSettings {
-        duplicates: Some(match options.duplicates {
-            Duplicates::Skip => DuplicatesName::Skip,
-            Duplicates::Update => DuplicatesName::Update,
-            Duplicates::Fill => DuplicatesName::Fill,
-            Duplicates::Create => DuplicatesName::Create,
-        }),
-        matching: Some(match options.matching {
-            Match::Email => MatchName::Email,
-            Match::Phone => MatchName::Phone,
-            Match::EmailOrPhone => MatchName::EmailOrPhone,
-            Match::EmailOrPhoneAndName => MatchName::EmailOrPhoneAndName,
-        }),
+        duplicates: Some(options.duplicates.into()),
+        matching: Some(options.matching.into()),
         conflicts: Some(match options.conflicts {
             Conflicts::Skip => ConflictsName::Skip,
             Conflicts::Overwrite => ConflictsName::Overwrite,

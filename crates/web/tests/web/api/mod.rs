@@ -1,6 +1,7 @@
 //! The HTTP API: programs that send a token.
 
 mod contacts;
+mod disclosure;
 mod document;
 mod gate;
 mod imports;

@@ -3,9 +3,12 @@
 //! Owns the list of what is expected: an operation that stands nowhere in it fails the test, and so does one that is gone.
 
 use super::{Program, Reply, joined, with_program};
+use crate::site::PASSWORD;
 use crate::site::Site;
-use app::{Access, Actor, Grantee, ImportId, ImportOptions, ImportRequest, Opening, Role, TokenScope, Watch};
-use model::ContactId;
+use app::{
+    Access, Actor, Grantee, ImportId, ImportOptions, ImportRequest, Opening, Role, TokenScope, ViewContent, Watch,
+};
+use model::{ContactId, CustomField};
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use web::routes::{Access as Who, table};
@@ -21,6 +24,11 @@ const fn all(status: u16) -> Expected {
 /// What only its maker may: for others it is not there.
 const fn maker(status: u16) -> Expected {
     [404, 404, 404, status]
+}
+
+/// What those may who keep order.
+const fn order(status: u16) -> Expected {
+    [status, 403, 403, 403]
 }
 
 /// Method, path, body, and what is expected. `{version}` is that of the contact.
@@ -62,6 +70,85 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         r#"{"keep": "{id}", "merge": ["{other}"]}"#,
         [404, 403, 403, 200],
     ),
+    // Sharing, tags, undoing. What is not one's own is skipped.
+    ("GET", "/api/v1/contacts/{id}/shares", "", [404, 200, 200, 200]),
+    (
+        "POST",
+        "/api/v1/contacts:share",
+        r#"{"contacts": ["{id}"], "to": ["everyone"], "access": "view"}"#,
+        all(200),
+    ),
+    (
+        "POST",
+        "/api/v1/contacts:unshare",
+        r#"{"contacts": ["{id}"]}"#,
+        all(200),
+    ),
+    (
+        "POST",
+        "/api/v1/contacts:hand-over",
+        r#"{"contacts": ["{id}"], "to": "1"}"#,
+        all(200),
+    ),
+    ("GET", "/api/v1/tags", "", all(200)),
+    (
+        "POST",
+        "/api/v1/contacts:tag",
+        r#"{"contacts": ["{id}"], "tag": "x"}"#,
+        all(200),
+    ),
+    (
+        "POST",
+        "/api/v1/contacts:untag",
+        r#"{"contacts": ["{id}"], "tag": "x"}"#,
+        all(200),
+    ),
+    ("POST", "/api/v1/actions/{action}:undo", "", maker(200)),
+    ("GET", "/api/v1/duplicates", "", all(200)),
+    (
+        "POST",
+        "/api/v1/duplicates:dismiss",
+        r#"{"contacts": ["{id}", "{other}"]}"#,
+        [404, 403, 200, 200],
+    ),
+    // The workspace. The stranger is an admin.
+    ("GET", "/api/v1/fields", "", all(200)),
+    ("POST", "/api/v1/fields", r#"{"name": "Shoe"}"#, order(201)),
+    ("PATCH", "/api/v1/fields/{field}", r#"{"archived": true}"#, order(200)),
+    ("GET", "/api/v1/views", "", all(200)),
+    (
+        "POST",
+        "/api/v1/views",
+        r#"{"name": "Mine", "query": "q=ann"}"#,
+        all(201),
+    ),
+    (
+        "PUT",
+        "/api/v1/views/{view}",
+        r#"{"name": "Other", "query": "q=ann"}"#,
+        maker(204),
+    ),
+    ("DELETE", "/api/v1/views/{view}", "", maker(204)),
+    ("GET", "/api/v1/settings", "", order(200)),
+    ("PATCH", "/api/v1/settings", "{}", order(200)),
+    ("GET", "/api/v1/members", "", all(200)),
+    ("POST", "/api/v1/members/{member}:deactivate", "", order(204)),
+    ("POST", "/api/v1/members/{member}:activate", "", order(204)),
+    (
+        "POST",
+        "/api/v1/members/{member}:remove",
+        r#"{"hand_to": "1"}"#,
+        order(200),
+    ),
+    ("GET", "/api/v1/invitations", "", order(200)),
+    (
+        "POST",
+        "/api/v1/invitations",
+        r#"{"email": "new@example.org"}"#,
+        order(201),
+    ),
+    ("DELETE", "/api/v1/invitations/{email}", "", order(204)),
+    ("GET", "/api/v1/audit", "", order(200)),
     // Imports are those of the member who made them: `{draft}` is not started, `{done}` has ended.
     ("GET", "/api/v1/imports", "", all(200)),
     ("POST", "/api/v1/imports", "First Name\nAnn\n", all(201)),
@@ -114,22 +201,49 @@ impl Walk {
         id
     }
 
-    /// What an operation is about, made anew.
-    fn scene(&self) -> Scene {
+    /// What an operation is about, made anew: its address and its body name what is made.
+    fn scene(&self, path: &str, body: &str) -> Scene {
+        let (app, owner) = (&self.site.app, self.owner);
+        let ada = app.actor_of("ada@example.org").unwrap();
         let (id, other) = (self.contact("Zoe"), self.contact("Yan"));
-        let version = self.site.app.contact(self.owner, id).unwrap().version;
-        let file = b"First Name,Email\nAnn,ann@acme.example\n";
-        let draft = self
-            .site
-            .app
-            .begin_draft(self.owner, "people.csv", &mut &file[..], 1_000);
-        Scene {
-            id,
-            other,
-            version,
-            draft: draft.unwrap(),
-            done: done(&self.site, self.owner),
+        let named = |name: &str| path.contains(name) || body.contains(name);
+        let mut names = vec![
+            ("{id}", id.to_string()),
+            ("{other}", other.to_string()),
+            ("{line}", "2".to_owned()),
+            ("{email}", "nobody@example.org".to_owned()),
+        ];
+        if named("{draft}") {
+            let file = b"First Name,Email\nAnn,ann@acme.example\n";
+            let draft = app.begin_draft(owner, "people.csv", &mut &file[..], 1_000).unwrap();
+            names.push(("{draft}", draft.to_string()));
         }
+        if named("{done}") {
+            names.push(("{done}", done(&self.site, owner).to_string()));
+        }
+        if named("{action}") {
+            let tagged = app.tag_contacts(owner, &[other], "x").unwrap();
+            names.push(("{action}", tagged.action.unwrap().to_string()));
+        }
+        if named("{field}") {
+            let field = app.define_field(ada, &CustomField::of_text(&id.to_string())).unwrap();
+            names.push(("{field}", field.0.to_string()));
+        }
+        if named("{view}") {
+            let content = ViewContent {
+                name: "Bob's".to_owned(),
+                query: "q=ann".to_owned(),
+                shared: false,
+            };
+            names.push(("{view}", app.save_view(owner, &content).unwrap().to_string()));
+        }
+        if named("{member}") {
+            let email = format!("tom{}@example.org", id.simple());
+            app.add_member(ada, "Tom", &email, None, PASSWORD).unwrap();
+            names.push(("{member}", app.actor_of(&email).unwrap().member().0.to_string()));
+        }
+        let version = app.contact(owner, id).unwrap().version;
+        Scene { names, version }
     }
 }
 
@@ -152,21 +266,17 @@ fn done(site: &Site, owner: Actor) -> ImportId {
     site.app.import(owner, &request, watch).unwrap().import.unwrap()
 }
 
+/// What stands for the names in addresses and bodies.
 struct Scene {
-    id: ContactId,
-    other: ContactId,
+    names: Vec<(&'static str, String)>,
+    /// That of the contact.
     version: i64,
-    draft: ImportId,
-    done: ImportId,
 }
 
 impl Scene {
     fn filled(&self, text: &str) -> String {
-        text.replace("{id}", &self.id.to_string())
-            .replace("{other}", &self.other.to_string())
-            .replace("{draft}", &self.draft.to_string())
-            .replace("{done}", &self.done.to_string())
-            .replace("{line}", "2")
+        let names = self.names.iter();
+        names.fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
     }
 
     async fn asked(&self, program: &Program, method: &str, path: &str, body: &str) -> Reply {
@@ -220,7 +330,7 @@ async fn every_operation_needs_its_scope_and_no_other() {
     for (method, path, body, _) in STATED {
         let needed = scope_of(method, path);
         let others: Vec<TokenScope> = TokenScope::ALL.into_iter().filter(|scope| *scope != needed).collect();
-        let scene = walk.scene();
+        let scene = walk.scene(path, body);
         let without = Program::with_scopes(&walk.site, walk.owner, &others);
         let refused = scene.asked(&without, method, path, body).await;
         assert_eq!(
@@ -243,7 +353,7 @@ async fn every_member_is_answered_as_is_stated() {
     let programs = walk.walkers.map(|walker| Program::of(&walk.site, walker));
     let mut wrong = Vec::new();
     for (method, path, body, expected) in STATED {
-        let scene = walk.scene();
+        let scene = walk.scene(path, body);
         let mut statuses = Vec::new();
         for program in &programs {
             let answer = scene.asked(program, method, path, body).await;
