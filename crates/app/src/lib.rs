@@ -73,6 +73,7 @@ pub use import::draft::{
     RowClass, RowsPage, ValueChange,
 };
 pub use import::inspect::{Inspected, InspectedRow, RawSink, inspect, inspect_raw};
+pub use import::json_rows::{JsonRow, rows_as_csv};
 pub use import::outcome::{Outcome, RowResult};
 pub use import::progress::ImportProgress;
 pub use import::rejected::RejectedFile;

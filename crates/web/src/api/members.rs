@@ -6,7 +6,7 @@ use crate::Web;
 use crate::api::contacts::list::{limit_of, unknown_cursor};
 use crate::api::gate::TokenMember;
 use crate::api::json::{Query, instant, ok};
-use crate::api::once::{Posted, PostedNothing, Reply, once};
+use crate::api::once::{Posted, PostedNothing, Reply, once, once_kept};
 use crate::api::problem::ApiProblem;
 use crate::bridge::blocking::blocking;
 use app::{AuditAction, AuditRequest, Error, InvitationInfo, Member, MemberInfo, Role};
@@ -228,14 +228,16 @@ pub struct InvitationBody {
 pub struct InvitedResource {
     email: String,
     /// The path of the link, to be put behind the address of the server. It lets its holder in, once.
-    link: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
     #[schema(format = "date-time")]
     expires: String,
 }
 
 /// Invites somebody.
 ///
-/// For admins and owners: as a member. Who is to be more is made so on the page Members, which asks for a password.
+/// For admins and owners: as a member. Who is to be more is made so on the page Members, which asks for a password. An answer
+/// that is given again has no link: it is kept nowhere.
 #[utoipa::path(
     post, path = "/api/v1/invitations", tag = "Members", operation_id = "invite",
     request_body = InvitationBody,
@@ -246,13 +248,17 @@ pub async fn invite(
     member: TokenMember,
     Posted { body, key }: Posted<InvitationBody>,
 ) -> Result<Response, ApiProblem> {
-    once(&web, member, key, move |app| {
+    once_kept(&web, member, key, move |app, keyed| {
         let link = app.invite(member.actor, &body.email, Role::Member)?;
-        let invited = InvitedResource {
-            link: format!("/join/{}", link.secret.reveal()),
+        let mut invited = InvitedResource {
+            link: None,
             email: link.email,
             expires: instant(link.expires_at),
         };
+        if let Some(keyed) = keyed {
+            app.answer_key(keyed, &Reply::new(StatusCode::CREATED, &invited).to_text())?;
+        }
+        invited.link = Some(format!("/join/{}", link.secret.reveal()));
         Ok(Reply::new(StatusCode::CREATED, &invited))
     })
     .await

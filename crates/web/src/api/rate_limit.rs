@@ -52,10 +52,6 @@ impl RateLimits {
 
     /// Counts a request of a token; refused if there were too many.
     pub fn of_token(&self, token: &str) -> Result<Left, Left> {
-        if self.asked.fetch_add(1, Ordering::Relaxed) % TIDIED_EVERY == TIDIED_EVERY - 1 {
-            self.tokens.retain_recent();
-            self.addresses.retain_recent();
-        }
         self.count(&self.tokens, token, self.each_minute.get())
     }
 
@@ -65,6 +61,10 @@ impl RateLimits {
     }
 
     fn count(&self, limiter: &Limiter, key: &str, each_minute: u32) -> Result<Left, Left> {
+        if self.asked.fetch_add(1, Ordering::Relaxed) % TIDIED_EVERY == TIDIED_EVERY - 1 {
+            self.tokens.retain_recent();
+            self.addresses.retain_recent();
+        }
         match limiter.check_key(&key.to_owned()) {
             Ok(state) => Ok(Left {
                 each_minute,

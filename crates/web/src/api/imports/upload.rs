@@ -7,26 +7,28 @@ use crate::api::imports::settings::{
     BadValuesName, ConflictsName, DateOrderName, DuplicatesName, EmptyCellsName, ImportSettings, MatchName,
     UnmappedName, WrongChoice,
 };
-use crate::api::json::Query;
+use crate::api::json::{Query, read};
 use crate::api::once::{Asked, Reply, once_kept};
 use crate::api::problem::ApiProblem;
 use crate::bridge::arriving::{Arriving, Receiving, file_name};
 use crate::bridge::blocking::blocking;
 use crate::ui::error_page::Problem;
-use app::{DraftSettings, Error, ImportId, OnceAnswer};
+use app::{DraftSettings, Error, ImportId, JsonRow, OnceAnswer, rows_as_csv};
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use http_body::Body as _;
 use serde::Deserialize;
 use serde_json::Value;
 use std::pin::Pin;
 use std::sync::Arc;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 /// The name of a file that has none.
 const UNNAMED: &str = "file.csv";
+/// Bytes of rows that are sent as JSON: they are held in memory, which a file never is.
+const JSON_ROWS: usize = 32 << 20;
 
 /// How a file is imported.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -92,20 +94,35 @@ impl UploadQuery {
     }
 }
 
+/// Rows that are sent instead of a file.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"rows": [{"First Name": "Ann", "Email": "ann@acme.example"}]}))]
+pub struct RowsBody {
+    /// Each with its values by the names of their columns, which are mapped as those of a file.
+    rows: Vec<JsonRow>,
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.trim_start().starts_with("application/json"))
+}
+
 /// Uploads a file to import.
 ///
-/// The body is the file itself. Nothing is written to the contacts: the answer is an import whose rows are being previewed.
+/// The body is the file itself, or rows as JSON. Nothing is written to the contacts: the answer is an import whose rows are being previewed.
 /// With `start=true` it is started at once.
 #[utoipa::path(
     post, path = "/api/v1/imports", tag = "Imports", operation_id = "create_import",
     params(UploadQuery),
-    request_body(content = String, content_type = "text/csv", description = "The file", example = "First Name,Email\nAnn,ann@acme.example\n"),
+    request_body(content((String = "text/csv"), (RowsBody = "application/json")), description = "The file, or rows"),
     responses((status = 201, description = "The import", body = ImportResource, headers(("Location" = String)))),
 )]
 pub async fn create(
     State(web): State<Arc<Web>>,
     member: TokenMember,
     Query(query): Query<UploadQuery>,
+    headers: HeaderMap,
     mut asked: Asked,
     mut body: Body,
 ) -> Result<Response, ApiProblem> {
@@ -115,10 +132,22 @@ pub async fn create(
         .map_err(|WrongChoice { name, what }| ApiProblem::of_parameter(name, format!("{name}: {what}")))?;
     let mut receiving = Receiving::begin(&web, member.actor).await?;
     let mut bytes = 0;
+    let is_json = is_json(&headers);
+    let mut rows = Vec::new();
     while let Some(piece) = next_piece(&mut body).await? {
         bytes += piece.len();
         asked.update(&piece);
-        receiving = receiving.add(piece).await?;
+        if !is_json {
+            receiving = receiving.add(piece).await?;
+        } else if bytes > JSON_ROWS {
+            return Err(Problem::Status(StatusCode::PAYLOAD_TOO_LARGE).into());
+        } else {
+            rows.extend_from_slice(&piece);
+        }
+    }
+    if is_json {
+        let sent: RowsBody = read(&rows)?;
+        receiving = receiving.add(rows_as_csv(&sent.rows)?.into()).await?;
     }
     let Arriving { file, place } = receiving.end().await?;
     if bytes == 0 {

@@ -236,7 +236,7 @@ proptest! {
                 let reply = world.ask(step).await;
                 world.check(step, &reply)?;
             }
-            Ok(())
+            Ok::<(), TestCaseError>(())
         })?;
     }
 }

@@ -163,6 +163,21 @@ async fn one_call_uploads_and_starts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rows_are_sent_as_json_too() {
+    let (_site, program) = with_program().await;
+    let rows =
+        json!({"rows": [{"First Name": "Ann", "Email": "ann@acme.example"}, {"First Name": "Ben", "Company": "Acme"}]});
+    let made = program.post("/api/v1/imports?name=rows.csv", &rows).await.expect(201);
+    let draft = settled(&program, made.header("location")).await;
+    assert_eq!(
+        (&draft["state"], &draft["counts"]["new"]),
+        (&json!("previewed"), &json!(2))
+    );
+    let unknown = program.post("/api/v1/imports", &json!({"row": []})).await.expect(422);
+    assert_eq!(unknown.code(), "invalid_body");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_upload_with_a_key_makes_one_import() {
     let (_site, program) = with_program().await;
     let send = async |file: &str, key: &str| {
