@@ -24,7 +24,7 @@ pub type NewValues = Box<dyn Fn(Option<&Contact>) -> Result<Contact, Error> + Se
 
 /// One change of one contact.
 pub enum ContactOperation {
-    Create(Contact),
+    Create(Box<Contact>),
     /// Gives a contact other values, if it has the version that is expected.
     Update {
         id: ContactId,
@@ -140,7 +140,7 @@ struct Batch<'a, 'b, 'tx> {
 impl Batch<'_, '_, '_> {
     fn run(&mut self, operation: ContactOperation) -> OperationResult {
         match operation {
-            ContactOperation::Create(contact) => self.create(contact),
+            ContactOperation::Create(contact) => self.create(*contact),
             ContactOperation::Update { id, expected, values } => self.update(id, expected, &values),
             ContactOperation::Upsert { email, values } => self.upsert(&email, &values),
             ContactOperation::Delete { id, expected } => self.delete(id, expected),

@@ -6,8 +6,8 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{self, DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_path_to_error::{Path, Segment};
 
 /// The body of a request.
@@ -44,8 +44,23 @@ pub async fn whole_body<S: Send + Sync>(request: Request, state: &S) -> Result<B
         .map_err(|refused| crate::ui::error_page::Problem::Status(refused.status()).into())
 }
 
+/// Reads an object that is a part of a body. A list in its place is refused: serde would take its items for the fields.
+pub fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
+    let members = serde_json::Map::deserialize(deserializer)?;
+    T::deserialize(serde_json::Value::Object(members)).map_err(de::Error::custom)
+}
+
 /// Reads a body.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiProblem> {
+    if bytes
+        .trim_ascii_start()
+        .first()
+        .is_some_and(|first| b"[\"0123456789-tfn".contains(first))
+    {
+        let detail = "the body is a JSON object".to_owned();
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Err(ApiProblem::of_value(status, "invalid_body", String::new(), detail));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer_of(error.path());
@@ -120,7 +135,6 @@ pub fn instant(micros: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::Deserialize;
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -152,6 +166,7 @@ mod tests {
         assert!(detail.contains("unknown field `nummer`"), "{detail}");
         assert_eq!(wrong(r#"{"inner": [{"number": 256}]}"#).1, "/inner/0/number");
         assert_eq!(wrong("{\"inner\": [").0, 400);
+        assert_eq!(wrong("[[]]").0, 422);
         assert_eq!(wrong("{\"inner\": []} 1").0, 400);
     }
 }

@@ -143,12 +143,13 @@ pub fn status_of(error: &Error) -> StatusCode {
         | Error::Settings(_)
         | Error::KeyReused
         | Error::Values(_)
+        | Error::TooMany { .. }
         | Error::Batch(_)
         | Error::BadTag(_)
         | Error::BadView(_)
         | Error::Filter(_)
         | Error::AccountField { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::TooLarge { .. } | Error::TooMany { .. } | Error::Quota(_) => StatusCode::PAYLOAD_TOO_LARGE,
+        Error::TooLarge { .. } | Error::Quota(_) => StatusCode::PAYLOAD_TOO_LARGE,
         Error::WrongPassword | Error::WrongCode | Error::SignInAgain => StatusCode::UNAUTHORIZED,
         Error::TooManyTries { .. } | Error::ManyDownloads { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::ExportsBusy => StatusCode::SERVICE_UNAVAILABLE,

@@ -166,7 +166,7 @@ fn read(operation: Value, region: Option<Region>) -> Result<ContactOperation, Er
             refuse(id.is_some(), "/id")?;
             refuse(version.is_some(), "/version")?;
             refuse(email.is_some(), "/email")?;
-            Ok(ContactOperation::Create(values(contact)?(None)?))
+            Ok(ContactOperation::Create(Box::new(values(contact)?(None)?)))
         }
         OperationName::Update => {
             refuse(email.is_some(), "/email")?;

@@ -190,7 +190,7 @@ fn position(cursor: &str) -> Result<ListPosition, ApiProblem> {
             id: id.parse().ok()?,
         })
     };
-    read().ok_or_else(|| unknown_cursor())
+    read().ok_or_else(unknown_cursor)
 }
 
 /// A cursor that no answer has given.

@@ -41,7 +41,7 @@ pub async fn create(
     once_kept(&web, member, key, move |app, keyed| {
         let contact = body.contact.contact(None, region)?;
         let request = BatchRequest {
-            operations: vec![Ok(ContactOperation::Create(contact))],
+            operations: vec![Ok(ContactOperation::Create(Box::new(contact)))],
             // What could not be created is no answer to be kept.
             atomic: true,
         };

@@ -4,7 +4,7 @@ use crate::Web;
 use crate::api::gate::TokenMember;
 use crate::api::imports::resource::{ImportResource, id};
 use crate::api::imports::settings::{ImportSettings, WrongChoice};
-use crate::api::json::{Json, ok};
+use crate::api::json::{Json, object, ok};
 use crate::api::problem::ApiProblem;
 use crate::bridge::blocking::blocking;
 use app::{DraftSettings, ImportId, MappedFile};
@@ -98,6 +98,7 @@ fn wait_of(headers: &HeaderMap) -> Option<u64> {
 #[derive(Default)]
 #[schema(example = json!({"options": {"duplicates": "update"}, "mapping": {"Mail": "email:work", "#3": ""}}))]
 pub struct ImportPatch {
+    #[serde(deserialize_with = "object")]
     options: ImportSettings,
     /// The field that a column fills, such as `email:work` or `custom:Shoe size`; empty to leave the column out, null to
     /// take what is proposed. Columns are named by their headers, or by numbers as `#3`.

@@ -17,11 +17,23 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt};
+use utoipa::ToSchema;
 
 /// How often it is told how far an import is.
 const TOLD_EVERY: Duration = Duration::from_millis(500);
 /// How often it is looked whether the token is still worth something.
 const ASKED_EVERY: Duration = Duration::from_secs(5);
+
+/// An event of the stream.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({"event": "progress", "data": "{\"import\": \"3\", \"state\": \"running\"}"}))]
+#[expect(dead_code, reason = "the document describes it; it is written as text")]
+pub struct ProgressEvent {
+    /// `progress` or `end`.
+    event: String,
+    /// The import, as JSON.
+    data: String,
+}
 
 /// Streams the progress of an import.
 ///
@@ -30,7 +42,7 @@ const ASKED_EVERY: Duration = Duration::from_secs(5);
 #[utoipa::path(
     get, path = "/api/v1/imports/{import}/events", tag = "Imports", operation_id = "follow_import",
     params(("import" = String, Path, description = "The number of the import")),
-    responses((status = 200, description = "The events", body = String, content_type = "text/event-stream")),
+    responses((status = 200, description = "The events", body = ProgressEvent, content_type = "text/event-stream")),
 )]
 pub async fn events(
     State(web): State<Arc<Web>>,

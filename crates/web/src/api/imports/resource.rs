@@ -17,7 +17,7 @@ use utoipa::ToSchema;
     "started": "2026-11-29T09:36:40Z", "updated": "2026-11-29T09:36:41Z", "finished": null,
     "counts": {"rows": 500, "new": 480, "update": 0, "unchanged": 0, "duplicate": 15, "ambiguous": 0, "conflict": 0, "invalid": 5, "possible": 2},
     "expected": null, "progress": {"bytes": 58210, "of_bytes": 58210}, "corrections": 0, "decisions": 0,
-    "settings": {"duplicates": "skip", "match": "email-or-phone", "mapping": {}}, "problem": null, "warnings": [],
+    "settings": {"options": {"duplicates": "skip", "match": "email-or-phone"}, "mapping": {}}, "problem": null, "warnings": [],
 }))]
 pub struct ImportResource {
     import: String,

@@ -281,8 +281,7 @@ fn header_choice(text: &str) -> Option<HeaderChoice> {
 /// What is chosen for a draft, as its resource shows it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ChosenSettings {
-    #[serde(flatten)]
-    settings: ImportSettings,
+    options: ImportSettings,
     /// The fields of columns that were chosen: the column as `#3` for the third, and the field; empty for none.
     mapping: BTreeMap<String, String>,
 }
@@ -290,7 +289,7 @@ pub struct ChosenSettings {
 impl From<&DraftSettings> for ChosenSettings {
     fn from(chosen: &DraftSettings) -> Self {
         Self {
-            settings: shown(chosen),
+            options: shown(chosen),
             mapping: chosen.choices.iter().cloned().collect(),
         }
     }

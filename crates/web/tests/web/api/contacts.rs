@@ -247,7 +247,8 @@ async fn an_atomic_batch_does_all_or_nothing() {
         .map(|n| json!({"op": "create", "contact": {"first_name": n.to_string()}}))
         .collect();
     let all = json!({ "operations": many });
-    program.post("/api/v1/contacts:batch", &all).await.expect(413);
+    let too_many = program.post("/api/v1/contacts:batch", &all).await.expect(422);
+    assert_eq!(too_many.code(), "too_many");
     let most = json!({ "operations": many[..1_000] });
     program
         .post("/api/v1/contacts:batch?atomic=true", &most)

@@ -55,7 +55,7 @@ async fn a_file_is_previewed_corrected_imported_and_undone() {
         .expect(201);
     let place = made.header("location").to_owned();
     assert_eq!(
-        (&made.json()["file"], &made.json()["settings"]["duplicates"]),
+        (&made.json()["file"], &made.json()["settings"]["options"]["duplicates"]),
         (&json!("people.csv"), &json!("update"))
     );
     let draft = settled(&program, &place).await;
@@ -75,7 +75,10 @@ async fn a_file_is_previewed_corrected_imported_and_undone() {
     let patch = r#"{"mapping": {"Nummer": "custom:Number"}, "options": {"region": "DE"}}"#;
     let patched = program.ask("PATCH", &place, &[], patch).await.expect(200).json();
     assert_eq!(
-        (&patched["settings"]["mapping"], &patched["settings"]["region"]),
+        (
+            &patched["settings"]["mapping"],
+            &patched["settings"]["options"]["region"]
+        ),
         (&json!({"#3": "custom:Number"}), &json!("DE"))
     );
     settled(&program, &place).await;

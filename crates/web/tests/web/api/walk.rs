@@ -281,11 +281,12 @@ impl Scene {
 
     async fn asked(&self, program: &Program, method: &str, path: &str, body: &str) -> Reply {
         let tag = format!("\"{}\"", self.version);
-        let headers = [("if-match", tag.as_str())];
-        let headers = if ["PUT", "PATCH", "DELETE"].contains(&method) {
-            &headers[..]
-        } else {
-            &[]
+        let if_match = [("if-match", tag.as_str())];
+        let file = [("content-type", "text/csv")];
+        let headers: &[(&str, &str)] = match (method, path) {
+            ("PUT" | "PATCH" | "DELETE", _) => &if_match,
+            ("POST", "/api/v1/imports") => &file,
+            _ => &[],
         };
         program
             .ask(method, &self.filled(path), headers, &self.filled(body))
