@@ -156,6 +156,38 @@ pub enum Error {
     /// Somebody must wait.
     #[error("too many tries; try again in {minutes} {}", if *minutes == 1 { "minute" } else { "minutes" })]
     TooManyTries { minutes: u64 },
+    /// Values of a contact that were sent cannot be read.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Values(Vec<ValueProblem>),
+    /// Operations of a batch cannot be done, so none was: which, from 0, and why.
+    #[error("nothing was done: {}", .0.iter().map(|(at, error)| format!("operation {at}: {error}")).collect::<Vec<_>>().join("; "))]
+    Batch(Vec<(usize, Error)>),
+    /// More was sent at once than is taken.
+    #[error("at most {most} {what} are taken at once; send them in parts")]
+    TooMany {
+        what: &'static str,
+        /// How many are taken.
+        most: usize,
+    },
+    /// Several contacts have the email by which one was named.
+    #[error("{} contacts have the email {email}; name the one that is meant by its id", contacts.len())]
+    SeveralContacts {
+        email: String,
+        /// Which.
+        contacts: Vec<ContactId>,
+    },
+    /// What was changed since a moment is not known any more.
+    #[error("what was changed since then is not kept any more; read all contacts, and follow the changes from now on")]
+    ChangesGone,
+    /// There is no such token, or none of the member's.
+    #[error("there is no such token; it may have been revoked")]
+    NoToken,
+    /// A request with this idempotency key is running.
+    #[error("a request with this idempotency key is running; wait for its answer, or ask again in a moment")]
+    KeyRunning,
+    /// The idempotency key was used for another request.
+    #[error("this idempotency key was used for another request; use a new key for each request")]
+    KeyReused,
     /// There is no such member, or none who is active.
     #[error("there is no such member")]
     NoMember,
@@ -190,6 +222,9 @@ pub enum Error {
         /// What it is.
         state: &'static str,
     },
+    /// The import was not started, so there is nothing to stop, to undo or to correct.
+    #[error("import {0} is a draft; start it first, or delete it")]
+    StillADraft(ImportId),
     /// The rows of an import cannot be shown.
     #[error("the rows of import {0} are not kept any more; its numbers and its rejected rows are")]
     RowsGone(ImportId),
@@ -355,6 +390,14 @@ impl Error {
             Self::NoSecondFactor => "no_second_factor",
             Self::SecondFactor(_) => "second_factor",
             Self::TooManyTries { .. } => "too_many_tries",
+            Self::Values(_) => "invalid_values",
+            Self::Batch(_) => "batch",
+            Self::TooMany { .. } => "too_many",
+            Self::SeveralContacts { .. } => "several_contacts",
+            Self::ChangesGone => "changes_gone",
+            Self::NoToken => "no_such_token",
+            Self::KeyRunning => "idempotency_key_running",
+            Self::KeyReused => "idempotency_key_reused",
             Self::NoMember => "no_such_member",
             Self::NotSetUp => "not_set_up",
             Self::LastOwner => "last_owner",
@@ -363,6 +406,7 @@ impl Error {
             Self::Filter(_) => "filter",
             Self::TooLarge { .. } => "too_large",
             Self::NotADraft { .. } => "not_a_draft",
+            Self::StillADraft(_) => "still_a_draft",
             Self::RowsGone(_) => "rows_gone",
             Self::NothingMapped(_) => "nothing_mapped",
             Self::Field(_) => "field",
@@ -377,6 +421,16 @@ impl Error {
             Self::Broken => "broken",
         }
     }
+}
+
+/// What is wrong with a value that was sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{pointer}: {what}")]
+pub struct ValueProblem {
+    /// Where: a JSON pointer (RFC 6901).
+    pub pointer: String,
+    /// What is wrong and what to do.
+    pub what: String,
 }
 
 /// Which field of an account's form does not fit.

@@ -12,6 +12,7 @@ pub(crate) mod contacts;
 pub(crate) mod duplicates;
 pub(crate) mod error;
 pub(crate) mod export;
+pub(crate) mod idempotency;
 pub(crate) mod import;
 pub(crate) mod import_options;
 #[cfg(test)]
@@ -42,12 +43,17 @@ pub use auth::caller::{Caller, Token};
 pub use auth::passwords::CHARACTERS as PASSWORD_CHARACTERS;
 pub use auth::second_factor::{Enrolment, SecondFactorState};
 pub use auth::sessions::{SignInInfo, SignedIn};
+pub use auth::tokens::{Authenticated, CreatedToken, NewToken, TokenInfo, TokenScope};
 pub use clock::System;
-pub use contact_index::{ListPage, ListRequest, Listed, Sort};
+pub use contact_index::{ListPage, ListPosition, ListRequest, Listed, Sort};
 pub use contacts::TrashedContact;
+pub use contacts::batch::{
+    BATCH_OPERATIONS, BatchRequest, ContactOperation, NewValues, OperationDone, OperationResult,
+};
 pub use contacts::bulk::{ActionReport, InterruptedAction};
 pub use contacts::bulk_undo::ActionUndone;
 pub use contacts::card::ContactCard;
+pub use contacts::changes::{ChangePosition, ContactChanges};
 pub use contacts::history::{ContactHistory, LastImport, Namesake};
 pub use contacts::merge::{MERGED_AT_ONCE, MergeRequest};
 pub use contacts::search_text::Indexed;
@@ -55,17 +61,20 @@ pub use contacts::shares::{ShareInfo, SharedBy};
 pub use contacts::stored::{Origin, StoredContact};
 pub use duplicates::{DuplicateGroup, DuplicatePair, DuplicatesPage};
 pub use error::AccountField;
-pub use error::Error;
+pub use error::{Error, ValueProblem};
 pub use export::atomic_file::write_whole;
 pub use export::download::{Download, Piece};
 pub use export::{ExportReport, ExportRequest, Order};
+pub use idempotency::{Claim, Keyed, OnceAnswer};
 pub use import::analysis::{NumbersOf, Opening};
 pub use import::counts::Counts;
+pub use import::draft::suggestions::AcceptedSuggestions;
 pub use import::draft::{
     ArrivingFile, ColumnProblem, Decision, Draft, DraftSettings, MappedFile, MatchedContact, PreviewRow, PreviewState,
     RowClass, RowsPage, ValueChange,
 };
 pub use import::inspect::{Inspected, InspectedRow, RawSink, inspect, inspect_raw};
+pub use import::json_rows::{JsonRow, rows_as_csv};
 pub use import::outcome::{Outcome, RowResult};
 pub use import::progress::ImportProgress;
 pub use import::rejected::RejectedFile;

@@ -199,6 +199,7 @@ impl Work {
             self.app.forget_old_trash(actor)?;
             self.app.forget_old_actions(actor)?;
             self.app.forget_old_logs(actor)?;
+            self.app.forget_old_changes(actor)?;
             self.app.sweep(actor)?;
         }
         Ok(())

@@ -6,6 +6,7 @@ use crate::arg_values::{
 };
 use crate::member_args::{ActingArgs, MemberArgs};
 use crate::serve_args::ServeArgs;
+use crate::token_args::TokenArgs;
 use app::{BadValues, Charset, Conflicts, Duplicates, HeaderChoice, ImportId, ImportOptions, Match, Opening};
 use clap::error::ErrorKind;
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand};
@@ -119,6 +120,8 @@ pub enum Command {
     Duplicates(DuplicatesArgs),
     /// Add, list and remove members
     Member(MemberArgs),
+    /// Create, list and revoke tokens for the HTTP API
+    Token(TokenArgs),
     /// Print a sample CSV that shows the fields
     Sample,
     /// Write everything into one file, while others work on (SQLite)

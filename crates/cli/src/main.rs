@@ -13,6 +13,7 @@ mod member_args;
 mod progress;
 mod serve_args;
 mod show;
+mod token_args;
 mod world;
 
 use std::process::ExitCode;

@@ -2,6 +2,7 @@
 
 use clap::{Args as ClapArgs, ValueEnum};
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use web::{Limits, Serve};
 
 #[derive(Debug, ClapArgs)]
@@ -50,6 +51,9 @@ pub struct ServeArgs {
         value_name = "N"
     )]
     pub max_connections: u32,
+    /// How many requests of the HTTP API a token may send in a minute
+    #[arg(long, env = "CRYSTALQORE_API_REQUESTS", default_value = "6000", value_name = "N")]
+    pub api_requests: NonZeroU32,
     /// Every time limit of connections, in percent of what it is: for tests
     #[arg(
         long,
@@ -91,6 +95,7 @@ impl ServeArgs {
     fn limits(&self) -> Limits {
         let limits = Limits {
             connections: self.max_connections as usize,
+            api_requests: self.api_requests,
             ..Limits::default()
         };
         limits.scaled(f64::from(self.time_limits) / 100.0)

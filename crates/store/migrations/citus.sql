@@ -32,6 +32,12 @@ WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'sign_in_fa
 SELECT create_distributed_table('devices', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'devices'::regclass);
 
+SELECT create_distributed_table('api_tokens', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'api_tokens'::regclass);
+
+SELECT create_distributed_table('request_keys', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'request_keys'::regclass);
+
 SELECT create_distributed_table('second_factors', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'second_factors'::regclass);
 
@@ -70,6 +76,12 @@ WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'import_cha
 
 SELECT create_distributed_table('contact_feed', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contact_feed'::regclass);
+
+SELECT create_distributed_table('contact_tombstones', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contact_tombstones'::regclass);
+
+SELECT create_distributed_table('change_days', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'change_days'::regclass);
 
 SELECT create_distributed_table('mappings', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'mappings'::regclass);

@@ -54,6 +54,8 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         include_str!("../migrations/sqlite/V17__open_actions.sql"),
     ),
     ("V18__key_runs", include_str!("../migrations/sqlite/V18__key_runs.sql")),
+    ("V19__api", include_str!("../migrations/sqlite/V19__api.sql")),
+    ("V20__changes", include_str!("../migrations/sqlite/V20__changes.sql")),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -106,6 +108,8 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
         "V18__key_runs",
         include_str!("../migrations/postgres/V18__key_runs.sql"),
     ),
+    ("V19__api", include_str!("../migrations/postgres/V19__api.sql")),
+    ("V20__changes", include_str!("../migrations/postgres/V20__changes.sql")),
 ];
 
 /// Where refinery notes which migrations a database has seen.

@@ -1,19 +1,22 @@
-//! The browser's door: pages over HTTP.
+//! The doors over HTTP: pages for browsers, and the API for programs.
 //!
-//! Owns HTTP: routes, pages, who is signed in to this request, assets, statuses, and the server's start and end. `app`
+//! Owns HTTP: routes, pages, the API, who is signed in to this request, assets, statuses, and the server's start and end. `app`
 //! is synchronous: pages call it through [`bridge::blocking`].
 
+mod api;
 mod bridge;
 mod pages;
 mod server;
 mod session;
 mod ui;
 
+pub use api::document::text as openapi_text;
 pub use server::limits::Limits;
 pub use server::routes::{self, router};
 pub use server::run::{Ready, ServeError, run};
 pub use server::settings::Serve;
 
+use api::rate_limit::RateLimits;
 use app::App;
 use axum::http::HeaderMap;
 use bridge::blocking::Turns;
@@ -35,6 +38,8 @@ pub struct Web {
     /// Whether there is an account, once that is known; then it stays.
     set_up: AtomicBool,
     metrics: Metrics,
+    /// How many requests a token may send.
+    api_limits: RateLimits,
     /// The right to be worked on.
     turns: Turns,
     /// The files that are arriving.
@@ -51,6 +56,7 @@ impl Web {
             setup_code_logged: AtomicBool::new(false),
             app,
             uploads: Uploads::new(serve.limits.uploads_each, serve.limits.uploads),
+            api_limits: RateLimits::new(serve.limits.api_requests),
             serve,
             set_up: AtomicBool::new(false),
             metrics: Metrics::new(),

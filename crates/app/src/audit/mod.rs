@@ -75,11 +75,15 @@ pub enum AuditAction {
     Unlocked,
     /// Contacts were said to be no duplicates.
     ToldApart,
+    /// A token for the HTTP API was made.
+    TokenCreated,
+    /// A token for the HTTP API was revoked.
+    TokenRevoked,
 }
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::SignedIn,
         Self::SlowedDown,
         Self::Invited,
@@ -111,6 +115,8 @@ impl AuditAction {
         Self::RecoveryCodes,
         Self::Unlocked,
         Self::ToldApart,
+        Self::TokenCreated,
+        Self::TokenRevoked,
     ];
 
     /// As it is stored and written in files.
@@ -147,6 +153,8 @@ impl AuditAction {
             Self::RecoveryCodes => "recovery_codes",
             Self::Unlocked => "unlocked",
             Self::ToldApart => "told_apart",
+            Self::TokenCreated => "token_created",
+            Self::TokenRevoked => "token_revoked",
         }
     }
 

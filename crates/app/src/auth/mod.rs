@@ -10,3 +10,4 @@ pub(crate) mod second_factor;
 pub(crate) mod secret;
 pub(crate) mod security_settings;
 pub(crate) mod sessions;
+pub(crate) mod tokens;

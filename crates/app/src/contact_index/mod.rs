@@ -39,6 +39,9 @@ use store::{Member, Tx, Workspace};
 const READ_WITHOUT_LIST: u64 = 2_000;
 const READS_WITHOUT_LIST: usize = 10;
 
+/// How far from its place a contact is looked for behind which a list goes on.
+const LOOKED_FOR_WITHIN: u64 = 1_000;
+
 /// In which order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
@@ -64,6 +67,14 @@ pub struct ListRequest {
     pub from: u64,
     /// How many are on it.
     pub size: u64,
+}
+
+/// Where a list goes on that is read page by page: behind this contact, which stood at this place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListPosition {
+    /// How many contacts came before it.
+    pub place: u64,
+    pub id: ContactId,
 }
 
 /// A contact on a page of the list.
@@ -166,6 +177,30 @@ impl View<'_, '_> {
             total: Some(passing.total),
             catching_up: fresh.catching_up,
         })
+    }
+
+    /// The page of the list behind a contact. It is looked for near the place where it stood, because others may have come
+    /// or gone before it in the meantime; where it is not found, the page begins behind that place. Gives the place of the
+    /// page's first contact too.
+    pub fn list_after(&mut self, request: &ListRequest, after: ListPosition) -> Result<(ListPage, u64), Error> {
+        let fresh = self.index()?;
+        let mut from = after.place.saturating_add(1);
+        if let Some(roster) = &fresh.roster {
+            let passing = roster.passing(&look(self.actor, request.scope, &request.filter));
+            let first = after.place.saturating_sub(LOOKED_FOR_WITHIN);
+            let window = usize::try_from(2 * LOOKED_FOR_WITHIN + 1).unwrap_or(usize::MAX);
+            let is_there = roster.page(&passing, request.sort, after.place, 1) == [after.id];
+            if !is_there {
+                let near = roster.page(&passing, request.sort, first, window);
+                let found = near.iter().position(|id| *id == after.id);
+                from = found.map_or(after.place, |at| first + at as u64 + 1);
+            }
+        }
+        let page = self.list(&ListRequest {
+            from,
+            ..request.clone()
+        })?;
+        Ok((page, from))
     }
 
     /// The list in memory, up to date with this moment if that is little work.

@@ -3,9 +3,12 @@
 //! Owns the order of steps of each, all in one transaction; what is written is in `write`. A contact that a member may not
 //! see is one that is not there.
 
+pub(crate) mod batch;
 pub(crate) mod bulk;
 pub(crate) mod bulk_undo;
+pub(crate) mod by_hand;
 pub(crate) mod card;
+pub(crate) mod changes;
 pub(crate) mod history;
 pub(crate) mod merge;
 pub(crate) mod search_text;
@@ -20,16 +23,14 @@ use crate::View;
 use crate::access;
 use crate::access::Actor;
 use crate::audit::AuditAction;
-use crate::contacts::stored::{Origin, StoredContact, read};
+use crate::contacts::by_hand::{checked, new_row, refuse_another};
+use crate::contacts::stored::{StoredContact, read};
 use crate::error::Error;
 use crate::workspace::custom_fields::validate;
-use crate::workspace::member_names::name_of;
 use crate::workspace::stored::stored_settings;
 use model::{Contact, ContactId, Version};
 use std::collections::HashSet;
-use store::RunId;
 use store::contacts;
-use store::contacts::ContactRow;
 use store::contacts::trash::{self, Trashed};
 
 /// Contacts forgotten in one transaction.
@@ -60,17 +61,7 @@ impl App {
         let (now, id) = (self.world.now(), self.world.contact_id());
         self.change(actor, |changes| {
             validate(changes.tx, actor.workspace, &mut contact, None)?;
-            let row = ContactRow {
-                id,
-                owner: actor.member,
-                version: now,
-                created_at: now,
-                created_by: None,
-                made_by: Some(actor.member),
-                written_by: None,
-                edited_by: Some(actor.member),
-                body: contact.to_json(),
-            };
+            let row = new_row(actor, id, now, &contact);
             Ok(changes.insert(access::owned(actor, vec![row]))?)
         })?;
         Ok(id)
@@ -102,12 +93,7 @@ impl App {
         let now = self.world.now();
         self.change(actor, |changes| {
             let row = access::edit(changes.tx, actor, id)?;
-            if row.version != expected {
-                return Err(Error::ChangedMeanwhile {
-                    contact: id,
-                    version: row.version,
-                });
-            }
+            refuse_another(&row, Some(expected))?;
             let before = read(&row)?;
             if after == before {
                 return Ok(row.version);
@@ -122,9 +108,18 @@ impl App {
     /// # Errors
     /// [`Error::NoContact`]; [`Error::Forbidden`] unless it is the member's own.
     pub fn delete_contact(&self, actor: Actor, id: ContactId) -> Result<(), Error> {
+        self.delete_contact_at(actor, id, None)
+    }
+
+    /// Deletes a contact if it has the version that is expected.
+    ///
+    /// # Errors
+    /// [`Error::NoContact`]; [`Error::Forbidden`] unless it is the member's own; [`Error::ChangedMeanwhile`].
+    pub fn delete_contact_at(&self, actor: Actor, id: ContactId, expected: Option<Version>) -> Result<(), Error> {
         let now = self.world.now();
         self.change(actor, |changes| {
             let row = access::own(changes.tx, actor, id)?;
+            refuse_another(&row, expected)?;
             self.audit(changes.tx, actor, AuditAction::Deleted, &id.to_string(), 1)?;
             Ok(changes.trash(vec![row], now)?)
         })
@@ -248,26 +243,8 @@ impl View<'_, '_> {
     /// [`Error::NoContact`].
     pub fn contact(&mut self, id: ContactId) -> Result<StoredContact, Error> {
         let (right, row) = access::found(self.tx, self.actor, id)?;
-        Ok(StoredContact {
-            id: row.id,
-            version: row.version,
-            created_at: row.created_at,
-            created_by: row.created_by.and_then(Origin::from_stored),
-            written_by: row.written_by.and_then(RunId::import),
-            contact: read(&row)?,
-            right,
-            owner_name: name_of(self.tx, self.actor.workspace, row.owner)?,
-        })
-    }
-}
-
-/// A contact in order, with something to know it by.
-fn checked(mut contact: Contact) -> Result<Contact, Error> {
-    contact.normalise();
-    if contact.has_identity() {
-        Ok(contact)
-    } else {
-        Err(Error::NoIdentity)
+        let contact = read(&row)?;
+        StoredContact::of_row(self.tx, self.actor, right, &row, contact)
     }
 }
 

@@ -1,11 +1,13 @@
 //! A contact as the store keeps it.
 
-use crate::access::Right;
+use crate::access::{Actor, Right};
+use crate::error::Error;
+use crate::workspace::member_names::name_of;
 use model::Contact;
 use model::ContactId;
 use model::Version;
-use store::ImportId;
 use store::contacts::{self, ContactRow};
+use store::{ImportId, RunId, Tx};
 
 /// A contact of the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +26,34 @@ pub struct StoredContact {
     pub right: Right,
     /// To whom it belongs.
     pub owner_name: String,
+}
+
+impl StoredContact {
+    /// A row that the actor may see, with the values that were read from it.
+    pub(crate) fn of_row(
+        tx: &mut Tx<'_>,
+        actor: Actor,
+        right: Right,
+        row: &ContactRow,
+        contact: Contact,
+    ) -> Result<Self, Error> {
+        let owner_name = name_of(tx, actor.workspace, row.owner)?;
+        Ok(Self::new(right, row, contact, owner_name))
+    }
+
+    /// The same, where the owner's name is known.
+    pub(crate) fn new(right: Right, row: &ContactRow, contact: Contact, owner_name: String) -> Self {
+        Self {
+            id: row.id,
+            version: row.version,
+            created_at: row.created_at,
+            created_by: row.created_by.and_then(Origin::from_stored),
+            written_by: row.written_by.and_then(RunId::import),
+            contact,
+            right,
+            owner_name,
+        }
+    }
 }
 
 /// The line of a file that a contact was made from.

@@ -16,7 +16,7 @@ use store::contacts::change_feed::{self, Touched};
 use store::contacts::search_texts::SearchText;
 use store::contacts::shares::{self, Grantee, Share};
 use store::contacts::trash::{self, Trashed};
-use store::contacts::{self, ContactRow, match_keys, name_order, search_texts};
+use store::contacts::{self, ContactRow, match_keys, name_order, search_texts, tombstones};
 use store::workspace::workspaces;
 use store::{Member, Tx, Workspace, members};
 
@@ -35,10 +35,13 @@ impl App {
                 actor,
                 contacts: Vec::new(),
                 shared: Vec::new(),
+                lost: Vec::new(),
             };
             let done = work(&mut changes)?;
+            let lost = std::mem::take(&mut changes.lost);
             let touched = changes.touched();
             change_feed::note(tx, actor.workspace, &touched)?;
+            tombstones::put_many(tx, actor.workspace, change, &lost)?;
             follow(tx, actor.workspace, change)?;
             Ok(done)
         })
@@ -63,6 +66,8 @@ pub(crate) struct Changes<'a, 'tx> {
     contacts: Vec<ContactId>,
     /// Contacts that other members see than before.
     shared: Vec<ContactId>,
+    /// Contacts that disappear for members who may have seen them.
+    lost: Vec<(ContactId, Grantee)>,
 }
 
 /// Shares of some contacts that are given and undone.
@@ -132,6 +137,9 @@ impl Changes<'_, '_> {
         let (mut dropped, mut added) = (IndexEntries::default(), IndexEntries::default());
         let mut texts = Vec::with_capacity(pairs.len());
         for (now, next) in &pairs {
+            if now.owner != next.owner {
+                self.lost.push((now.id, Grantee::Member(now.owner)));
+            }
             if now.body == next.body && now.version == next.version {
                 // Only its owner is another: neither its words nor the version that they name are.
                 self.shared.push(next.id);
@@ -154,12 +162,20 @@ impl Changes<'_, '_> {
 
     /// Removes contacts and their shares for good.
     pub fn delete(&mut self, rows: &[Owns<ContactRow>]) -> Result<(), store::Error> {
-        let workspace = self.actor.workspace;
         let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+        let shares = shares::of_many(self.tx, self.actor.workspace, &ids)?;
+        self.remove(rows, ids, &shares)
+    }
+
+    /// Removes contacts with these shares.
+    fn remove(&mut self, rows: &[Owns<ContactRow>], ids: Vec<ContactId>, shares: &[Share]) -> Result<(), store::Error> {
+        let workspace = self.actor.workspace;
         let mut dropped = IndexEntries::default();
         for row in rows {
             dropped.add(row.id, &read(row)?);
+            self.lost.push((row.id, Grantee::Member(row.owner)));
         }
+        self.lost.extend(shares.iter().map(|share| (share.contact, share.to)));
         dropped.drop(self.tx, workspace)?;
         search_texts::delete_many(self.tx, workspace, &ids)?;
         contacts::delete_many(self.tx, workspace, &ids)?;
@@ -172,11 +188,12 @@ impl Changes<'_, '_> {
     pub fn trash(&mut self, rows: Vec<Owns<ContactRow>>, now: i64) -> Result<(), store::Error> {
         let workspace = self.actor.workspace;
         let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+        let shares = shares::of_many(self.tx, workspace, &ids)?;
+        self.remove(&rows, ids, &shares)?;
         let mut removed: HashMap<ContactId, Vec<Share>> = HashMap::new();
-        for share in shares::of_many(self.tx, workspace, &ids)? {
+        for share in shares {
             removed.entry(share.contact).or_default().push(share);
         }
-        self.delete(&rows)?;
         let trashed = rows.into_iter().map(|row| Trashed {
             shares: shares_to_text(&removed.remove(&row.id).unwrap_or_default()),
             contact: row.into_inner(),
@@ -206,6 +223,7 @@ impl Changes<'_, '_> {
         let workspace = self.actor.workspace;
         self.shared.extend(changes.taken.iter().map(|(contact, _)| *contact));
         self.shared.extend(changes.given.iter().map(|share| share.contact));
+        self.lost.extend(&changes.taken);
         shares::remove_many(self.tx, workspace, &changes.taken)?;
         shares::put_many(self.tx, workspace, &changes.given)
     }
@@ -213,6 +231,8 @@ impl Changes<'_, '_> {
     /// Gives contacts to another owner. Their versions stay: no value of them changes.
     pub fn hand_over(&mut self, rows: Vec<Owns<ContactRow>>, to: Member) -> Result<(), store::Error> {
         self.shared.extend(rows.iter().map(|row| row.id));
+        self.lost
+            .extend(rows.iter().map(|row| (row.id, Grantee::Member(row.owner))));
         let rows = rows.into_iter().map(|row| ContactRow {
             owner: to,
             ..row.into_inner()

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 /// Functions of the store that write contacts and what is kept consistent with them.
-const WRITES: [&str; 17] = [
+const WRITES: [&str; 18] = [
     "contacts::update",
     "contacts::insert_many",
     "contacts::replace_many",
@@ -17,17 +17,19 @@ const WRITES: [&str; 17] = [
     "shares::put_many",
     "shares::remove_",
     "shares::replace_all",
-    "change_feed::note",
+    "change_feed::note(",
+    "tombstones::put_many",
     "workspaces::begin_change",
 ];
 /// Modules of the store that are called by their own names, so that [`WRITES`] finds the calls.
-const MODULES: [&str; 6] = [
+const MODULES: [&str; 7] = [
     "contacts",
     "match_keys",
     "name_order",
     "search_texts",
     "shares",
     "change_feed",
+    "tombstones",
 ];
 
 #[test]

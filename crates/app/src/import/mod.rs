@@ -10,6 +10,7 @@ pub(crate) mod conversion;
 pub(crate) mod counts;
 pub(crate) mod draft;
 pub(crate) mod inspect;
+pub(crate) mod json_rows;
 pub(crate) mod key_filter;
 pub(crate) mod lease;
 pub(crate) mod match_index;

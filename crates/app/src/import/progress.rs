@@ -8,7 +8,7 @@ use crate::audit::AuditAction;
 use crate::error::Error;
 use crate::import::counts::Counts;
 use crate::import::stored::is_unfinished;
-use crate::import::stored::{plan_of, reached_of};
+use crate::import::stored::{plan_of, reached_of, refuse_draft};
 use store::imports::{self, ImportState};
 use store::{ImportId, Tx};
 
@@ -80,7 +80,7 @@ impl App {
     /// # Errors
     /// [`Error::NoImport`].
     pub fn cancel_import(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
-        self.stored(actor, import)?;
+        refuse_draft(&self.stored(actor, import)?)?;
         // What runs here holds the database while it writes a batch: it must end that first.
         self.live.cancel(actor.workspace, import);
         let now = self.world.now();
@@ -96,6 +96,33 @@ impl App {
         })?;
         self.bell.ring();
         Ok(())
+    }
+
+    /// Lets an import go on that was stopped: the background worker takes it up. One that is running is left as it is.
+    ///
+    /// # Errors
+    /// [`Error::NoImport`]; [`Error::NotResumable`]; [`Error::UploadMissing`] if its file is not kept any more.
+    pub fn continue_import(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
+        let stored = self.stored(actor, import)?;
+        if stored.state == ImportState::Cancelled {
+            self.fetch_upload(import, &plan_of(&stored)?.upload)?;
+        }
+        let now = self.world.now();
+        let (cancelled, running) = (ImportState::Cancelled, ImportState::Running);
+        let continued = self.store.write(|tx| {
+            let continued = imports::change_state(tx, actor.workspace, import, cancelled, running, now)?;
+            Ok::<_, Error>(continued)
+        })?;
+        self.bell.ring();
+        match self.stored(actor, import)?.state {
+            ImportState::Running => Ok(()),
+            // It ran to its end in this moment.
+            ImportState::Done | ImportState::Cancelling if continued => Ok(()),
+            state => Err(Error::NotResumable {
+                import,
+                state: state.as_str(),
+            }),
+        }
     }
 
     /// Ends an import that was to stop and that nobody runs any more.

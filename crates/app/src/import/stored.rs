@@ -99,6 +99,14 @@ impl Plan {
     }
 }
 
+/// Refuses an import that was not started.
+pub(crate) fn refuse_draft(stored: &Import) -> Result<(), Error> {
+    match stored.state {
+        ImportState::Draft => Err(Error::StillADraft(stored.id)),
+        _ => Ok(()),
+    }
+}
+
 /// The plan of an import.
 pub(crate) fn plan_of(stored: &Import) -> Result<Plan, Error> {
     serde_json::from_str(&stored.plan).map_err(|_| Error::UnreadablePlan(stored.id))

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::import::lease::Lease;
 use crate::import::stored::is_unfinished;
 use crate::import::stored::plan_of;
+use crate::import::stored::refuse_draft;
 use model::ContactId;
 use std::collections::HashMap;
 use store::contacts::{self, ContactRow};
@@ -43,6 +44,7 @@ impl App {
         if stored.state == ImportState::Undone {
             return Err(Error::AlreadyUndone(import));
         }
+        refuse_draft(&stored)?;
         self.refuse_too_late(actor, &stored)?;
         // What was interrupted can be undone instead of resumed, but nobody may resume it in the meantime. Looking
         // at what is done needs no such right.

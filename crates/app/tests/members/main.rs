@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
 
+mod changes;
 mod fields;
 mod kept_out;
 mod leaving;
@@ -9,6 +10,7 @@ mod second_factor;
 mod settings;
 mod signing_in;
 mod site;
+mod tokens;
 
 use app::{AccountField, AuditAction, AuditRequest, Caller, Error, LinkKind, LinkSecret, MemberState, Role};
 use site::{DAY, PASSWORD, Team, caller};

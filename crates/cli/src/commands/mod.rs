@@ -13,6 +13,7 @@ mod rejected;
 mod resume;
 mod sample;
 mod serve;
+mod token;
 mod undo;
 mod watch;
 
@@ -33,6 +34,7 @@ pub fn run(place: &PlaceArgs, command: &Command) -> ExitCode {
         Command::Export(args) => (false, export::run(place, args)),
         Command::Duplicates(args) => (args.json, duplicates::run(place, args)),
         Command::Member(args) => (args.action.json(), member::run(place, args)),
+        Command::Token(args) => (args.action.json(), token::run(place, args)),
         Command::Sample => (false, sample::run()),
         Command::Backup(args) => (false, backup::backup(place, args)),
         Command::Restore(args) => (false, backup::restore(place, args)),

@@ -6,7 +6,7 @@ use crate::scratch::Scratch;
 fn the_program_lists_its_commands() {
     let scratch = Scratch::new();
     let commands = [
-        "serve", "inspect", "import", "imports", "resume", "rejected", "undo", "export", "sample", "member",
+        "serve", "inspect", "import", "imports", "resume", "rejected", "undo", "export", "sample", "member", "token",
     ];
     let run = scratch.run(&["--help"]);
     run.expect(0).says(&commands).says(&[

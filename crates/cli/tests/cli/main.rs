@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the shared runner belongs to the tests")]
 
+mod api;
 #[cfg(feature = "s3")]
 mod bucket;
 mod crash;
@@ -25,7 +26,9 @@ mod resume;
 mod sample;
 mod scratch;
 mod serve;
+mod server;
 mod together;
+mod token;
 mod undo;
 mod watch;
 mod workbook;

@@ -1,23 +1,9 @@
 //! `crystalqore serve`: it says where it listens, answers there, and ends cleanly.
 
 use crate::scratch::Scratch;
-use std::io::{BufRead, BufReader, Read, Write};
+use crate::server::Server;
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
-
-/// A server at a free port, and its address.
-fn start(scratch: &Scratch, arguments: &[&str]) -> (Child, String) {
-    let mut command = scratch.command(arguments);
-    command.env("CRYSTALQORE_LISTEN", "127.0.0.1:0");
-    let mut server = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut greeting = String::new();
-    BufReader::new(server.stdout.as_mut().unwrap())
-        .read_line(&mut greeting)
-        .unwrap();
-    let (_, rest) = greeting.split_once("open http://").unwrap();
-    let (address, _) = rest.split_once("/ in a browser").unwrap();
-    (server, address.to_owned())
-}
 
 fn get(address: &str, path: &str) -> String {
     let mut connection = TcpStream::connect(address).unwrap();
@@ -28,20 +14,11 @@ fn get(address: &str, path: &str) -> String {
     answer
 }
 
-/// Ends a server as an administrator does, and gives its log.
-fn end(mut server: Child) -> String {
-    let id = server.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-    let mut log = String::new();
-    server.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-    assert_eq!(server.wait().unwrap().code(), Some(0), "{log}");
-    log
-}
-
 #[test]
 fn it_answers_until_it_is_stopped() {
     let scratch = Scratch::new();
-    let (server, address) = start(&scratch, &["serve", "--log", "json"]);
+    let server = Server::start(&scratch, &["serve", "--log", "json"]);
+    let address = server.address.clone();
     let health = get(&address, "/healthz");
     assert!(
         health.starts_with("HTTP/1.1 200 OK") && health.ends_with(r#"{"status":"ok"}"#),
@@ -54,7 +31,7 @@ fn it_answers_until_it_is_stopped() {
     );
     // A browser that keeps its connection open does not hold the end up.
     let idle = TcpStream::connect(&address).unwrap();
-    let log = end(server);
+    let log = server.end();
     drop(idle);
     let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let answered = lines
@@ -68,9 +45,10 @@ fn it_answers_until_it_is_stopped() {
 #[test]
 fn without_a_command_the_pages_are_served() {
     let scratch = Scratch::new();
-    let (server, address) = start(&scratch, &[]);
+    let server = Server::start(&scratch, &[]);
+    let address = server.address.clone();
     assert!(get(&address, "/healthz").starts_with("HTTP/1.1 200 OK"));
-    end(server);
+    server.end();
 }
 
 #[test]

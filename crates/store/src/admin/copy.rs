@@ -4,13 +4,14 @@
 //! that arrived. The files of imports are not in the database and are copied by `app`.
 
 use crate::contacts::{
-    bulk_actions, change_feed, key_runs, match_keys, name_order, not_duplicates, search_texts, shares, trash,
+    bulk_actions, change_feed, key_runs, match_keys, name_order, not_duplicates, search_texts, shares, tombstones,
+    trash,
 };
 use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::{Error, Result};
 use crate::ids::Workspace;
 use crate::imports::{change_log, mappings};
-use crate::members::{devices, one_time_tokens, preferences, second_factors, sessions};
+use crate::members::{api_tokens, devices, one_time_tokens, preferences, request_keys, second_factors, sessions};
 use crate::workspace::{audit, custom_fields, settings, views};
 use crate::{Store, contacts};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -133,6 +134,8 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&sessions::TABLE, 2),
     &keyed(&sessions::FAILURES, 2),
     &keyed(&devices::TABLE, 3),
+    &keyed(&api_tokens::TABLE, 2),
+    &keyed(&request_keys::TABLE, 3),
     &keyed(&second_factors::TABLE, 2),
     &keyed(&second_factors::CODES, 3),
     &keyed(&contacts::TABLE, 2),
@@ -146,6 +149,8 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&BATCHES, 3),
     &keyed(&change_log::TABLE, 3),
     &keyed(&change_feed::TABLE, 3),
+    &keyed(&tombstones::TABLE, 4),
+    &keyed(&change_feed::DAYS, 2),
     &keyed(&mappings::TABLE, 3),
     &keyed(&shares::TABLE, 3),
     &keyed(&audit::TABLE, 2),

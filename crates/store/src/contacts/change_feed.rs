@@ -2,7 +2,8 @@
 //!
 //! Lists of contacts in memory follow it. Every transaction that counts a change
 //! ([`workspaces::begin_change`](crate::workspace::workspaces::begin_change)) records here what it touched; otherwise those
-//! lists read all contacts again. Only recent changes are kept.
+//! lists read all contacts again. So do programs ([`tombstones`](crate::contacts::tombstones) tells them what disappeared),
+//! for as long as changes are kept: what is forgotten is everything up to the count of changes that was noted on a day.
 
 use crate::engine::{OnConflict, Table, Tx, Value};
 use crate::error::{Error, Result};
@@ -10,8 +11,6 @@ use crate::ids::Workspace;
 use crate::workspace::workspaces;
 use model::ContactId;
 
-/// So many changes are kept: who has missed more looks at everything.
-const KEPT_CHANGES: i64 = 1_000;
 /// Ids in one row.
 const IDS_IN_A_ROW: usize = 4_096;
 /// A change of more contacts than this is no list any more.
@@ -44,6 +43,11 @@ pub(crate) const TABLE: Table<5> = Table {
     columns: ["workspace_id", "change_no", "part", "kind", "ids"],
 };
 
+pub(crate) const DAYS: Table<3> = Table {
+    name: "change_days",
+    columns: ["workspace_id", "day", "change_no"],
+};
+
 /// Notes what the change that this transaction began has touched: once in a transaction, and also if it was nothing.
 pub fn note(tx: &mut Tx<'_>, workspace: Workspace, touched: &[Touched]) -> Result<()> {
     let (change, _) = workspaces::changes(tx, workspace)?;
@@ -64,11 +68,45 @@ pub fn note(tx: &mut Tx<'_>, workspace: Workspace, touched: &[Touched]) -> Resul
         ]
     });
     let rows: Vec<_> = rows.collect();
-    tx.bulk_insert("noting what changed", &TABLE, OnConflict::Keep, rows.into_iter())?;
+    tx.bulk_insert("noting what changed", &TABLE, OnConflict::Keep, rows.into_iter())
+}
+
+/// Notes how many changes there are on a day, if nobody has on this day.
+pub fn note_day(tx: &mut Tx<'_>, workspace: Workspace, day: i64) -> Result<()> {
+    let (change, _) = workspaces::changes(tx, workspace)?;
     tx.execute(
-        "forgetting old changes",
-        "DELETE FROM contact_feed WHERE workspace_id = $1 AND change_no <= $2",
-        &[workspace.into(), Value::Int(change - KEPT_CHANGES)],
+        "noting the changes of a day",
+        "INSERT INTO change_days (workspace_id, day, change_no) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        &[workspace.into(), Value::Int(day), Value::Int(change)],
+    )?;
+    Ok(())
+}
+
+/// Forgets the changes that were noted on a day or before, and what disappeared by them.
+pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, day: i64) -> Result<()> {
+    let noted = tx.query_one(
+        "looking for old changes",
+        "SELECT change_no FROM change_days WHERE workspace_id = $1 AND day <= $2 ORDER BY day DESC LIMIT 1",
+        &[workspace.into(), Value::Int(day)],
+        |row| row.int(0),
+    )?;
+    let Some(change) = noted else { return Ok(()) };
+    for (doing, sql) in [
+        (
+            "forgetting old changes",
+            "DELETE FROM contact_feed WHERE workspace_id = $1 AND change_no <= $2",
+        ),
+        (
+            "forgetting what disappeared long ago",
+            "DELETE FROM contact_tombstones WHERE workspace_id = $1 AND change_no <= $2",
+        ),
+    ] {
+        tx.execute(doing, sql, &[workspace.into(), Value::Int(change)])?;
+    }
+    tx.execute(
+        "forgetting old days",
+        "DELETE FROM change_days WHERE workspace_id = $1 AND day <= $2",
+        &[workspace.into(), Value::Int(day)],
     )?;
     Ok(())
 }

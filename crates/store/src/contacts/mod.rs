@@ -11,6 +11,7 @@ pub mod name_order;
 pub mod not_duplicates;
 pub mod search_texts;
 pub mod shares;
+pub mod tombstones;
 pub mod trash;
 
 use crate::engine::{Lookup, OnConflict, Row, Table, Tx, Value, join};

@@ -54,7 +54,7 @@ impl Grantee {
         }
     }
 
-    fn number(self) -> i64 {
+    pub(crate) fn number(self) -> i64 {
         match self {
             Self::Everyone => EVERYONE,
             Self::Member(member) => member.0,

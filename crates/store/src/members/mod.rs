@@ -4,9 +4,11 @@
 //! so that two changes never act on outdated counts of owners.
 
 pub mod accounts;
+pub mod api_tokens;
 pub mod devices;
 pub mod one_time_tokens;
 pub mod preferences;
+pub mod request_keys;
 pub mod second_factors;
 pub mod sessions;
 

@@ -2,8 +2,10 @@
 
 use crate::{ELSEWHERE, HERE, id, on_every_engine};
 use store::contacts::change_feed::{self, Entry, Touched};
+use store::contacts::shares::Grantee;
+use store::contacts::tombstones;
 use store::workspace::workspaces;
-use store::{Store, Workspace};
+use store::{Member, Store, Workspace};
 
 fn change(store: &Store, workspace: Workspace, touched: &[Touched]) -> i64 {
     store
@@ -69,14 +71,30 @@ fn old_changes_are_forgotten() {
         store.write(|tx| workspaces::ensure_local(tx, 1)).unwrap();
         store
             .write(|tx| {
-                for _ in 0..1_005 {
-                    workspaces::begin_change(tx, HERE)?;
-                    change_feed::note(tx, HERE, &[])?;
+                for day in 1..=4 {
+                    for _ in 0..3 {
+                        workspaces::begin_change(tx, HERE)?;
+                        change_feed::note(tx, HERE, &[])?;
+                        // Only the first look of a day counts.
+                        change_feed::note_day(tx, HERE, day)?;
+                    }
+                    tombstones::put_many(tx, HERE, 3 * day, &[(id(1), Grantee::Everyone)])?;
                 }
                 Ok::<_, store::Error>(())
             })
             .unwrap();
-        let kept = since(store, 0, 2_000);
-        assert_eq!((kept[0].change, kept.len()), (6, 1_000));
+        let kept = || {
+            let tombstones = store
+                .read(|tx| tombstones::of_member(tx, HERE, Member(1), (0, 99)))
+                .unwrap();
+            (since(store, 0, 2_000)[0].change, tombstones.len())
+        };
+        let forget = |day| store.write(|tx| change_feed::forget(tx, HERE, day)).unwrap();
+        forget(0);
+        assert_eq!(kept(), (1, 4));
+        forget(2);
+        assert_eq!(kept(), (5, 3));
+        forget(2);
+        assert_eq!(kept(), (5, 3));
     });
 }

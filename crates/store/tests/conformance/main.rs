@@ -11,6 +11,7 @@
 )]
 
 mod accounts;
+mod api_tokens;
 mod audit;
 mod backup;
 mod bulk_actions;
@@ -32,12 +33,14 @@ mod name_order;
 mod not_duplicates;
 mod one_time_tokens;
 mod preferences;
+mod request_keys;
 mod search_texts;
 mod second_factors;
 mod servers;
 mod sessions;
 mod settings;
 mod shares;
+mod tombstones;
 mod transactions;
 mod trash;
 mod views;

@@ -1,6 +1,10 @@
 //! The limits of the server: how many connections, how long a client may take, how many uploads at once.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
+
+/// 100 in a second, all along.
+const API_REQUESTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(5_999);
 
 /// How many connections there may be, and how slow a client may be.
 #[derive(Clone, Debug)]
@@ -24,6 +28,8 @@ pub struct Limits {
     pub uploads_each: usize,
     /// Uploads that may arrive at once in all.
     pub uploads: usize,
+    /// Requests of the API that a token may send in a minute.
+    pub api_requests: NonZeroU32,
 }
 
 impl Default for Limits {
@@ -38,6 +44,7 @@ impl Default for Limits {
             grace: Duration::from_secs(5),
             uploads_each: 4,
             uploads: 64,
+            api_requests: API_REQUESTS,
         }
     }
 }

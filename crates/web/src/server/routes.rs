@@ -3,6 +3,9 @@
 //! A route is for members unless it says otherwise, so no handler is reached without being signed in by mistake.
 
 use crate::Web;
+use crate::api::operations::{Operation, operations};
+use crate::api::rewrite::{pattern, routed};
+use crate::api::{document, gate as api_gate, problem, reference};
 use crate::pages::contacts::{self, export};
 use crate::pages::{
     account, audit, custom_fields, duplicates, import, invitations, members, settings, setup, sign_in, trash,
@@ -12,12 +15,14 @@ use crate::server::{assets, health, metrics, request_log, security};
 use crate::session::gate;
 use crate::session::proof::{self, Needed};
 use crate::ui::error_page::Problem;
+use app::TokenScope;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{MethodRouter, get as on_get, post as on_post};
+use std::borrow::Cow;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -28,20 +33,34 @@ pub enum Access {
     Public,
     /// Every member who is signed in.
     Member,
+    /// Programs that send a token of this scope.
+    Token(TokenScope),
 }
 
 pub struct Route {
-    /// `GET` or `POST`.
     pub method: &'static str,
     /// The pattern of its path.
-    pub path: &'static str,
+    pub path: Cow<'static, str>,
     /// Who may ask.
     pub access: Access,
     /// Whether a file comes with it, which may have as many bytes as uploads may.
     uploads: bool,
     /// When the member must have given their password a short time ago.
     proof: Option<Needed>,
+    /// Bytes that its body may have; none for the usual limit.
+    body_limit: Option<usize>,
     handler: MethodRouter<Arc<Web>>,
+}
+
+impl From<Operation> for Route {
+    fn from(operation: Operation) -> Self {
+        Self {
+            access: Access::Token(operation.scope),
+            body_limit: operation.body_limit,
+            uploads: operation.uploads,
+            ..route(operation.method, operation.path, operation.handler)
+        }
+    }
 }
 
 impl Route {
@@ -77,13 +96,14 @@ fn post<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<Web>>) -> R
     route("POST", path, on_post(handler))
 }
 
-fn route(method: &'static str, path: &'static str, handler: MethodRouter<Arc<Web>>) -> Route {
+fn route(method: &'static str, path: impl Into<Cow<'static, str>>, handler: MethodRouter<Arc<Web>>) -> Route {
     Route {
         method,
-        path,
+        path: path.into(),
         access: Access::Member,
         uploads: false,
         proof: None,
+        body_limit: None,
         handler,
     }
 }
@@ -92,7 +112,14 @@ async fn home() -> Redirect {
     Redirect::to("/contacts")
 }
 
+/// Every route: the pages, and the operations of the API.
 pub fn table() -> Vec<Route> {
+    let mut routes = pages();
+    routes.extend(operations().into_iter().map(Route::from));
+    routes
+}
+
+fn pages() -> Vec<Route> {
     vec![
         // The frame and accounts.
         get("/", home),
@@ -117,6 +144,9 @@ pub fn table() -> Vec<Route> {
         post("/account/second-factor/confirm", account::second_factor::confirm),
         post("/account/second-factor/codes", account::second_factor::renew_codes).proved(),
         post("/account/second-factor/off", account::second_factor::end).proved(),
+        get("/account/tokens", account::tokens::show),
+        post("/account/tokens", account::tokens::create).proved(),
+        post("/account/tokens/revoke", account::tokens::revoke),
         // Custom fields and settings.
         get("/fields", custom_fields::list),
         post("/fields", custom_fields::add),
@@ -208,33 +238,47 @@ pub fn table() -> Vec<Route> {
         post("/imports/{import}/fix-rejected", import::result::fix_rejected),
         get("/imports/{import}/undo", import::undo::ask),
         post("/imports/{import}/undo", import::undo::undo),
+        // What the API is. Its operations are in a table of their own.
+        get("/api", reference::show).public(),
+        get("/api/v1/openapi.json", document::show).public(),
     ]
 }
 
 /// The whole of the pages, which tests drive in-process.
 pub fn router(web: Arc<Web>) -> Router {
-    let routed = table().into_iter().fold(Router::new(), |router, route| {
-        let mut handler = route.handler;
-        if let Some(needed) = route.proof {
-            handler = handler.layer(from_fn_with_state((Arc::clone(&web), needed), proof::require));
-        }
-        if route.access == Access::Member {
-            handler = handler.layer(from_fn_with_state(Arc::clone(&web), gate::require));
-        }
-        if route.uploads {
-            // The form around the file has its own few bytes.
-            let limit = usize::try_from(web.upload_limit()).unwrap_or(usize::MAX);
-            handler = handler.layer(DefaultBodyLimit::max(limit.saturating_add(1 << 20)));
-        }
-        router.route(route.path, handler)
-    });
-    routed
+    // Verbs of the API are segments that begin with a colon.
+    let all = table()
+        .into_iter()
+        .fold(Router::new().without_v07_checks(), |router, route| {
+            let mut handler = route.handler;
+            if let Some(needed) = route.proof {
+                handler = handler.layer(from_fn_with_state((Arc::clone(&web), needed), proof::require));
+            }
+            handler = match route.access {
+                Access::Public => handler,
+                Access::Member => handler.layer(from_fn_with_state(Arc::clone(&web), gate::require)),
+                Access::Token(scope) => handler.layer(from_fn_with_state((Arc::clone(&web), scope), api_gate::require)),
+            };
+            if let Some(limit) = route.body_limit {
+                handler = handler.layer(DefaultBodyLimit::max(limit));
+            }
+            if route.uploads {
+                // The form around the file has its own few bytes.
+                let limit = usize::try_from(web.upload_limit()).unwrap_or(usize::MAX);
+                handler = handler.layer(DefaultBodyLimit::max(limit.saturating_add(1 << 20)));
+            }
+            router.route(&pattern(&route.path), handler)
+        });
+    let router = all
         .fallback(|| async { Problem::NotFound })
         // A handler that panics is answered like any other internal error; the server goes on with the next request.
         .layer(CatchPanicLayer::custom(|_| Problem::Broken.into_response()))
         .layer(CompressionLayer::new())
         .layer(from_fn(tell_too_slow))
         .layer(from_fn_with_state(Arc::clone(&web), security::check))
+        .layer(from_fn(problem::for_programs))
         .layer(from_fn_with_state(Arc::clone(&web), request_log::log))
-        .with_state(web)
+        .with_state(web);
+    // A layer of a router runs behind its routing, where it is too late to give a request another address.
+    Router::new().fallback_service(tower::util::MapRequest::new(router, routed))
 }

@@ -63,29 +63,71 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// What went wrong, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::App(error) => error.code(),
+            Self::NotFound => "not_found",
+            Self::SignIn => "sign_in",
+            Self::CrossSite => "cross_site",
+            Self::StrangeHost => "unknown_host",
+            Self::BadRequest(_) => "bad_request",
+            Self::TooLarge(_) => "too_large",
+            Self::TooMany(_) => "too_many_requests",
+            Self::RequestTimeout => "request_timeout",
+            Self::Broken => Error::Broken.code(),
+            Self::Status(StatusCode::METHOD_NOT_ALLOWED) => "method_not_allowed",
+            Self::Status(StatusCode::PAYLOAD_TOO_LARGE) => "too_large",
+            Self::Status(_) => "bad_request",
+        }
+    }
+
+    /// After how many seconds the request may be sent again, if waiting helps.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::App(Error::TooManyTries { minutes }) => Some(minutes * 60),
+            Self::App(Error::ExportsBusy | Error::ManyDownloads { .. }) => Some(EXPORTS_WAIT),
+            Self::App(Error::KeyRunning) => Some(1),
+            Self::App(error) if error.is_busy() => Some(1),
+            _ => None,
+        }
+    }
+
+    /// What went wrong, in words.
+    pub fn text(&self) -> String {
+        problem_text(self)
+    }
+}
+
 /// The status of an error of the engine. No wildcard: a new error needs a decision here.
 #[deny(clippy::wildcard_enum_match_arm)]
-fn status_of(error: &Error) -> StatusCode {
+pub fn status_of(error: &Error) -> StatusCode {
     match error {
         Error::NoImport(_)
         | Error::NoContact(_)
         | Error::NotInTrash(_)
         | Error::NoMember
+        | Error::NoToken
         | Error::LinkGone
         | Error::NoAction(_)
         | Error::NoView(_) => StatusCode::NOT_FOUND,
         Error::Forbidden(_) | Error::LastOwner => StatusCode::FORBIDDEN,
         Error::ChangedMeanwhile { .. }
         | Error::NotADraft { .. }
+        | Error::StillADraft(_)
         | Error::IdTaken(_)
         | Error::ImportRuns(_)
         | Error::NotResumable { .. }
         | Error::AlreadyUndone(_)
         | Error::ActionUndone
         | Error::TakenOver(_)
+        | Error::KeyRunning
+        | Error::SeveralContacts { .. }
         | Error::NoSecondFactor
         | Error::AlreadySetUp => StatusCode::CONFLICT,
         Error::LogGone { .. }
+        | Error::ChangesGone
         | Error::RejectedRowsUndone(_)
         | Error::RejectedRowsMissing { .. }
         | Error::UploadMissing { .. }
@@ -99,6 +141,10 @@ fn status_of(error: &Error) -> StatusCode {
         | Error::UnknownField(_)
         | Error::Rules(_)
         | Error::Settings(_)
+        | Error::KeyReused
+        | Error::Values(_)
+        | Error::TooMany { .. }
+        | Error::Batch(_)
         | Error::BadTag(_)
         | Error::BadView(_)
         | Error::Filter(_)
@@ -137,16 +183,12 @@ impl IntoResponse for Problem {
                 Self::App(Error::ManyDownloads { .. }) => "Your exports are still running",
                 _ => title(status),
             },
-            text: problem_text(&self, status),
+            text: problem_text(&self),
+            code: self.code(),
         };
         let page = layout::bare(shown.title, Section::None, shown.content());
         let mut response = (status, page).into_response();
-        let wait = match self {
-            Self::App(Error::TooManyTries { minutes }) => Some(minutes * 60),
-            Self::App(Error::ExportsBusy | Error::ManyDownloads { .. }) => Some(EXPORTS_WAIT),
-            _ => None,
-        };
-        if let Some(seconds) = wait {
+        if let Some(seconds) = self.retry_after() {
             response
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -160,7 +202,10 @@ impl IntoResponse for Problem {
 #[derive(Clone, Debug)]
 pub struct ErrorPage {
     pub title: &'static str,
-    text: String,
+    /// What went wrong, in words.
+    pub text: String,
+    /// What went wrong, for programs.
+    pub code: &'static str,
 }
 
 impl ErrorPage {
@@ -192,10 +237,17 @@ fn title(status: StatusCode) -> &'static str {
     }
 }
 
-fn problem_text(problem: &Problem, status: StatusCode) -> String {
+/// An error of the engine in words for members.
+pub fn words_of(error: &Error) -> String {
+    match status_of(error) {
+        StatusCode::INTERNAL_SERVER_ERROR => "Details are in the server log.".to_owned(),
+        _ => error.for_members(),
+    }
+}
+
+fn problem_text(problem: &Problem) -> String {
     match problem {
-        Problem::App(_) if status == StatusCode::INTERNAL_SERVER_ERROR => "Details are in the server log.".to_owned(),
-        Problem::App(error) => error.for_members(),
+        Problem::App(error) => words_of(error),
         Problem::BadRequest(why) | Problem::TooLarge(why) | Problem::TooMany(why) => why.clone(),
         Problem::NotFound => "The link may be wrong, or the item was deleted.".to_owned(),
         Problem::SignIn => "Sign in to see this page.".to_owned(),

@@ -16,6 +16,7 @@ pub(crate) mod rows;
 pub(crate) mod settings;
 pub(crate) mod sheets;
 pub(crate) mod store;
+pub(crate) mod suggestions;
 pub(crate) mod text;
 pub(crate) mod view;
 

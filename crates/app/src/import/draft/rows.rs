@@ -62,10 +62,7 @@ impl App {
         page: u64,
         size: u64,
     ) -> Result<RowsPage, Error> {
-        let DraftPlan {
-            settings, decisions, ..
-        } = &preview.plan;
-        let Some(text) = preview.text() else {
+        let Some(pages) = pages_of(actor, preview) else {
             return Ok(RowsPage {
                 page,
                 pages: 1,
@@ -73,18 +70,38 @@ impl App {
                 ..RowsPage::default()
             });
         };
-        let pages = RowPages {
-            actor,
-            run: RunId::Preview,
-            reading: &preview.look.reading,
-            options: settings.options,
-            index: &preview.index,
-            text,
-            fixes: &preview.fixes,
-            decisions,
-        };
         self.store.read(|tx| pages.page(tx, class, page, size))
     }
+
+    /// The row of a preview that begins on a line, if the preview has come past it.
+    pub(crate) fn row_of_preview(
+        &self,
+        actor: Actor,
+        preview: &Preview,
+        line: u64,
+    ) -> Result<Option<PreviewRow>, Error> {
+        match pages_of(actor, preview) {
+            Some(pages) => self.store.read(|tx| pages.on_line(tx, line)),
+            None => Ok(None),
+        }
+    }
+}
+
+/// The rows of a preview, once they can be read.
+fn pages_of(actor: Actor, preview: &Preview) -> Option<RowPages<'_>> {
+    let DraftPlan {
+        settings, decisions, ..
+    } = &preview.plan;
+    Some(RowPages {
+        actor,
+        run: RunId::Preview,
+        reading: &preview.look.reading,
+        options: settings.options,
+        index: &preview.index,
+        text: preview.text()?,
+        fixes: &preview.fixes,
+        decisions,
+    })
 }
 
 fn header(reading: &Reading) -> Vec<String> {
@@ -108,6 +125,16 @@ impl RowPages<'_> {
             pages: total.div_ceil(size).max(1),
             header: header(self.reading),
         })
+    }
+
+    /// The row that begins on a line, if there is one.
+    fn on_line(&self, tx: &mut Tx<'_>, line: u64) -> Result<Option<PreviewRow>, Error> {
+        let Some(place) = self.index.on_line(line)? else {
+            return Ok(None);
+        };
+        let judge = self.reading.judge(true);
+        let read = self.read(&judge, &place)?;
+        Ok(self.rows(tx, &judge, vec![read])?.pop())
     }
 
     fn read(&self, judge: &Judge, place: &Place) -> Result<Read, Error> {

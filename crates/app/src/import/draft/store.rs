@@ -3,6 +3,7 @@
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
+use crate::idempotency::OnceAnswer;
 use crate::import::analysis::FileAnalysis;
 use crate::import::draft::arriving::ArrivingFile;
 use crate::import::draft::cache::DraftCache;
@@ -10,7 +11,9 @@ use crate::import::draft::mapping::{header_hash, mapping_text, remembered_choice
 use crate::import::draft::plan::{DraftPlan, draft_plan, plan_if_readable};
 use crate::import::draft::preview::{Preview, PreviewInputs};
 use crate::import::draft::sheets::TakenFile;
-use crate::import::draft::{ColumnProblem, Decision, Draft, DraftSettings, PreviewState, RowClass, RowsPage};
+use crate::import::draft::{
+    ColumnProblem, Decision, Draft, DraftSettings, PreviewRow, PreviewState, RowClass, RowsPage,
+};
 use crate::import::stored::Reached;
 use crate::import::stored::{KEPT_FOR, Plan, plan_of};
 use crate::import::uploads::Upload;
@@ -51,16 +54,38 @@ impl App {
     /// # Errors
     /// When it is no table; those of the object store and the database.
     pub fn begin_draft_of(&self, actor: Actor, file_name: &str, file: ArrivingFile) -> Result<ImportId, Error> {
+        self.begin_draft_with(actor, file_name, file, &|_| {}, None)
+    }
+
+    /// The same with what is chosen from the beginning; with `once` its number is kept as the answer of a keyed request.
+    ///
+    /// # Errors
+    /// When it is no table, or cannot be read as it is chosen; those of the object store and the database.
+    pub fn begin_draft_with(
+        &self,
+        actor: Actor,
+        file_name: &str,
+        file: ArrivingFile,
+        choose: &dyn Fn(&mut DraftSettings),
+        once: Option<OnceAnswer<'_, ImportId>>,
+    ) -> Result<ImportId, Error> {
         let taken = self.take_arrived(actor, file.copy, file.limit, &file.room)?;
         let names = [Some(taken.upload.name.clone()), taken.original.clone()];
-        let begun = self.create_draft(actor, file_name, taken);
+        let begun = self.create_draft(actor, file_name, taken, choose, once.as_ref());
         if begun.is_err() {
             names.iter().flatten().for_each(|name| self.drop_upload(name));
         }
         begun
     }
 
-    fn create_draft(&self, actor: Actor, file_name: &str, taken: TakenFile) -> Result<ImportId, Error> {
+    fn create_draft(
+        &self,
+        actor: Actor,
+        file_name: &str,
+        taken: TakenFile,
+        choose: &dyn Fn(&mut DraftSettings),
+        once: Option<&OnceAnswer<'_, ImportId>>,
+    ) -> Result<ImportId, Error> {
         let mut plan = DraftPlan {
             upload: taken.upload.name.clone(),
             source: taken.upload.source.clone(),
@@ -71,8 +96,10 @@ impl App {
         let cache = DraftCache::of_upload(taken.upload);
         let terms = self.terms(actor)?;
         plan.settings.options = self.import_defaults(actor)?;
+        choose(&mut plan.settings);
+        refuse_new_fields(&plan.settings.choices, &terms)?;
         let look = cache.look(&plan.settings, &terms)?;
-        if let Some(header) = header_hash(&look) {
+        if let Some(header) = header_hash(&look).filter(|_| plan.settings.choices.is_empty()) {
             let used = self
                 .store
                 .read(|tx| mappings::get(tx, actor.workspace, actor.member, header))?;
@@ -91,7 +118,13 @@ impl App {
             state: ImportState::Draft,
         };
         let now = self.world.now();
-        let import = self.numbered(|tx| Ok(imports::create(tx, actor.workspace, &new, now)?))?;
+        let import = self.numbered(|tx| {
+            let import = imports::create(tx, actor.workspace, &new, now)?;
+            if let Some(once) = once {
+                once.keep(tx, &import)?;
+            }
+            Ok(import)
+        })?;
         // A number may have been given before, in a database that is no more.
         self.drafts.forget(actor.workspace, import);
         self.drafts.place(actor.workspace, import, cache);
@@ -157,6 +190,22 @@ impl App {
     /// [`Error::NotADraft`].
     pub fn fix_rows(&self, actor: Actor, import: ImportId, fix: Fix) -> Result<(), Error> {
         self.revise(actor, import, |plan| plan.fixes.add(fix.clone()))
+    }
+
+    /// Corrects many values of the file at once.
+    pub(crate) fn fix_many(&self, actor: Actor, import: ImportId, fixes: &[Fix]) -> Result<(), Error> {
+        self.revise(actor, import, |plan| {
+            fixes.iter().for_each(|fix| plan.fixes.add(fix.clone()))
+        })
+    }
+
+    /// The row that begins on a line; none if the preview has not come past it, or there is none.
+    ///
+    /// # Errors
+    /// [`Error::NotADraft`].
+    pub fn preview_row(&self, actor: Actor, import: ImportId, line: u64) -> Result<Option<PreviewRow>, Error> {
+        let preview = self.preview_now(actor, import)?;
+        self.row_of_preview(actor, &preview, line)
     }
 
     /// Takes the last correction back, if there is any. The preview is made anew.

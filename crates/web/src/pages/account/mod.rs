@@ -1,6 +1,7 @@
-//! The member's own account: name, password, second factor, and where they are signed in.
+//! The member's own account: name, password, second factor, tokens, and where they are signed in.
 
 pub mod second_factor;
+pub mod tokens;
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -134,7 +135,8 @@ fn done(what: &str) -> Response {
 
 async fn view(web: &Arc<Web>, signed: &CurrentMember, flash: Option<Flash>, wrong: Wrong) -> Result<Response, Problem> {
     let actor = signed.actor;
-    let (sign_ins, factor) = blocking(web, move |app| Ok((app.sign_ins(actor)?, app.second_factor(actor)?))).await?;
+    let read = move |app: &app::App| Ok((app.sign_ins(actor)?, app.second_factor(actor)?, app.tokens(actor)?));
+    let (sign_ins, factor, tokens) = blocking(web, read).await?;
     let head = Page {
         title: "Account",
         viewer: Some(signed.viewer()),
@@ -148,6 +150,7 @@ async fn view(web: &Arc<Web>, signed: &CurrentMember, flash: Option<Flash>, wron
             (name_card(signed, wrong.name.as_deref()))
             (password_card(signed, wrong.current.as_deref(), wrong.new.as_deref()))
             (second_factor::card(&factor))
+            (tokens::card(&tokens))
             (sign_ins_card(&sign_ins, &signed.session))
         }
     };

@@ -1,0 +1,240 @@
+//! Many changes of contacts by a program, in one transaction, each with a result of its own.
+//!
+//! An operation that cannot be done changes nothing and says why; the others are done all the same, or with
+//! [`BatchRequest::atomic`] none is. An operation sees what those before it have done.
+
+use crate::App;
+use crate::access::{self, Actor, Right};
+use crate::audit::AuditAction;
+use crate::contacts::by_hand::{checked, new_row, refuse_another};
+use crate::contacts::stored::{StoredContact, read};
+use crate::contacts::write::Changes;
+use crate::error::Error;
+use crate::idempotency::OnceAnswer;
+use crate::workspace::custom_fields::validate;
+use crate::workspace::member_names::name_of;
+use model::{Contact, ContactId, Email, MatchKey, Version};
+use store::contacts::{self, ContactRow, match_keys};
+
+/// Operations of one batch, at most.
+pub const BATCH_OPERATIONS: usize = 1_000;
+
+/// Makes the new values of a contact of those that it has; of none for a contact that is new.
+pub type NewValues = Box<dyn Fn(Option<&Contact>) -> Result<Contact, Error> + Send>;
+
+/// One change of one contact.
+pub enum ContactOperation {
+    Create(Box<Contact>),
+    /// Gives a contact other values, if it has the version that is expected.
+    Update {
+        id: ContactId,
+        expected: Option<Version>,
+        values: NewValues,
+    },
+    /// Gives the one contact with this email other values, or creates it.
+    Upsert {
+        email: Email,
+        values: NewValues,
+    },
+    /// Moves a contact to the trash.
+    Delete {
+        id: ContactId,
+        expected: Option<Version>,
+    },
+}
+
+/// What is to be done to contacts.
+pub struct BatchRequest {
+    /// What could not be read is an error in its place.
+    pub operations: Vec<Result<ContactOperation, Error>>,
+    /// Whether nothing is done unless everything can be.
+    pub atomic: bool,
+}
+
+/// What an operation did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OperationDone {
+    Created(StoredContact),
+    Updated(StoredContact),
+    /// The contact had these values.
+    Unchanged(StoredContact),
+    Deleted(ContactId),
+}
+
+/// What became of an operation.
+pub type OperationResult = Result<OperationDone, Error>;
+
+impl App {
+    /// Does operations in their order, in one transaction. Gives a result for each; with `once` these are kept as the answer
+    /// of a keyed request.
+    ///
+    /// # Errors
+    /// [`Error::Batch`] with the errors of all operations if it is atomic and one cannot be done; [`Error::TooMany`];
+    /// [`Error::Forbidden`] if the member is not active; those of the database.
+    pub fn change_contacts(
+        &self,
+        actor: Actor,
+        request: BatchRequest,
+        once: Option<OnceAnswer<'_, [OperationResult]>>,
+    ) -> Result<Vec<OperationResult>, Error> {
+        if request.operations.len() > BATCH_OPERATIONS {
+            return Err(Error::TooMany {
+                what: "operations",
+                most: BATCH_OPERATIONS,
+            });
+        }
+        let now = self.world.now();
+        self.change(actor, |changes| {
+            let mut batch = Batch {
+                app: self,
+                actor,
+                now,
+                changes,
+                created: Vec::new(),
+                own_name: None,
+                deleted: 0,
+            };
+            let mut results = Vec::with_capacity(request.operations.len());
+            for operation in request.operations {
+                let result = operation.and_then(|operation| batch.run(operation));
+                match result {
+                    Err(error) if ends_all(&error) => return Err(error),
+                    result => results.push(result),
+                }
+            }
+            if request.atomic && results.iter().any(Result::is_err) {
+                return Err(Error::Batch(failures(results)));
+            }
+            batch.finish()?;
+            if let Some(once) = once {
+                once.keep(changes.tx, &results)?;
+            }
+            Ok(results)
+        })
+    }
+}
+
+/// Whether an error is not that of one operation.
+fn ends_all(error: &Error) -> bool {
+    matches!(error, Error::Store(_) | Error::DiskFull | Error::Broken)
+}
+
+fn failures(results: Vec<OperationResult>) -> Vec<(usize, Error)> {
+    let numbered = results.into_iter().enumerate();
+    numbered.filter_map(|(at, result)| Some((at, result.err()?))).collect()
+}
+
+/// A batch under way.
+struct Batch<'a, 'b, 'tx> {
+    app: &'a App,
+    actor: Actor,
+    now: i64,
+    changes: &'a mut Changes<'b, 'tx>,
+    /// New contacts that are not written yet: many are written faster together.
+    created: Vec<ContactRow>,
+    /// What the member is called, once that was asked.
+    own_name: Option<String>,
+    deleted: u64,
+}
+
+impl Batch<'_, '_, '_> {
+    fn run(&mut self, operation: ContactOperation) -> OperationResult {
+        match operation {
+            ContactOperation::Create(contact) => self.create(*contact),
+            ContactOperation::Update { id, expected, values } => self.update(id, expected, &values),
+            ContactOperation::Upsert { email, values } => self.upsert(&email, &values),
+            ContactOperation::Delete { id, expected } => self.delete(id, expected),
+        }
+    }
+
+    fn create(&mut self, contact: Contact) -> OperationResult {
+        let mut contact = checked(contact)?;
+        validate(self.changes.tx, self.actor.workspace, &mut contact, None)?;
+        let row = new_row(self.actor, self.app.world.contact_id(), self.now, &contact);
+        let stored = StoredContact {
+            id: row.id,
+            version: row.version,
+            created_at: row.created_at,
+            created_by: None,
+            written_by: None,
+            contact,
+            right: Right::Own,
+            owner_name: self.own_name()?,
+        };
+        self.created.push(row);
+        Ok(OperationDone::Created(stored))
+    }
+
+    fn update(&mut self, id: ContactId, expected: Option<Version>, values: &NewValues) -> OperationResult {
+        self.write_created()?;
+        let actor = self.actor;
+        let (right, row) = access::found(self.changes.tx, actor, id)?;
+        let row = access::edit_with(right, (*row).clone())?;
+        refuse_another(&row, expected)?;
+        let before = read(&row)?;
+        let mut after = checked(values(Some(&before))?)?;
+        let mut stored = StoredContact::of_row(self.changes.tx, actor, right, &row, before)?;
+        if after == stored.contact {
+            return Ok(OperationDone::Unchanged(stored));
+        }
+        validate(self.changes.tx, actor.workspace, &mut after, Some(&stored.contact))?;
+        stored.version = self.changes.edit(row, &after, self.now)?;
+        stored.written_by = None;
+        stored.contact = after;
+        Ok(OperationDone::Updated(stored))
+    }
+
+    fn upsert(&mut self, email: &Email, values: &NewValues) -> OperationResult {
+        self.write_created()?;
+        let (tx, workspace) = (&mut *self.changes.tx, self.actor.workspace);
+        let ids = match_keys::find_many(tx, workspace, &[MatchKey::email(email)])?.concat();
+        let rows = contacts::get_many(tx, workspace, &ids)?;
+        let seen = access::seen(tx, self.actor, rows)?;
+        match seen.as_slice() {
+            [] => self.create(values(None)?),
+            [(_, row)] => {
+                let id = row.id;
+                self.update(id, None, values)
+            }
+            several => Err(Error::SeveralContacts {
+                email: email.to_string(),
+                contacts: several.iter().map(|(_, row)| row.id).collect(),
+            }),
+        }
+    }
+
+    fn delete(&mut self, id: ContactId, expected: Option<Version>) -> OperationResult {
+        self.write_created()?;
+        let row = access::own(self.changes.tx, self.actor, id)?;
+        refuse_another(&row, expected)?;
+        self.changes.trash(vec![row], self.now)?;
+        self.deleted += 1;
+        Ok(OperationDone::Deleted(id))
+    }
+
+    fn write_created(&mut self) -> Result<(), Error> {
+        let created = std::mem::take(&mut self.created);
+        if created.is_empty() {
+            return Ok(());
+        }
+        Ok(self.changes.insert(access::owned(self.actor, created))?)
+    }
+
+    fn own_name(&mut self) -> Result<String, Error> {
+        if let Some(name) = &self.own_name {
+            return Ok(name.clone());
+        }
+        let name = name_of(self.changes.tx, self.actor.workspace, self.actor.member)?;
+        self.own_name = Some(name.clone());
+        Ok(name)
+    }
+
+    fn finish(mut self) -> Result<(), Error> {
+        self.write_created()?;
+        if self.deleted > 0 {
+            self.app
+                .audit(self.changes.tx, self.actor, AuditAction::Deleted, "", self.deleted)?;
+        }
+        Ok(())
+    }
+}

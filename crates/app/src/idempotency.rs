@@ -1,0 +1,124 @@
+//! Idempotency keys: a request that a program sends again has one effect and is answered as it was the first time.
+//!
+//! A key is claimed before the work ([`App::claim_key`]). The answer is stored in the transaction of the work, so that
+//! neither exists without the other, whenever the process ends; work that has no transaction of its own stores it
+//! afterwards and is safe to repeat. A claim that was not answered ends with its process, or on a database that several
+//! machines share after a minute. A request that fails gives its key back: it had no effect.
+
+use crate::App;
+use crate::access::Actor;
+use crate::clock::MINUTE;
+use crate::error::Error;
+use store::Tx;
+use store::members::request_keys::{self, KeyedRequest};
+
+/// For how long an answer is kept.
+const KEPT_FOR: i64 = 24 * 60 * MINUTE;
+/// Within this time another machine may still be at work.
+const ANSWERED_WITHIN: i64 = MINUTE;
+/// Work of this process that is still not answered after this time has failed without saying so.
+const LONGEST_WORK: i64 = 10 * MINUTE;
+
+/// A request that runs under a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keyed {
+    actor: Actor,
+    key: String,
+    claim: String,
+}
+
+/// What became of a key that a request was sent with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// The request is new.
+    New(Keyed),
+    /// It was answered before; the text that was kept.
+    Answered(String),
+}
+
+/// How the result of keyed work is kept: the key, and how the answer is written from the result.
+pub struct OnceAnswer<'a, T: ?Sized> {
+    pub keyed: &'a Keyed,
+    pub write: &'a dyn Fn(&T) -> String,
+}
+
+impl<T: ?Sized> OnceAnswer<'_, T> {
+    /// Keeps the answer in the transaction of the work.
+    pub(crate) fn keep(&self, tx: &mut Tx<'_>, result: &T) -> Result<(), Error> {
+        answer(tx, self.keyed, &(self.write)(result))
+    }
+}
+
+impl App {
+    /// Claims a key for a request of the member, told from others by `hash`.
+    ///
+    /// # Errors
+    /// [`Error::KeyRunning`]; [`Error::KeyReused`] if the key was used for another request.
+    pub fn claim_key(&self, actor: Actor, key: &str, hash: &[u8]) -> Result<Claim, Error> {
+        let now = self.world.now();
+        let request = KeyedRequest {
+            request_hash: hash.to_vec(),
+            claim: self.world.unique_name(),
+            holder: self.process.name().to_owned(),
+            claimed_at: now,
+            answer: None,
+        };
+        let (workspace, member) = (actor.workspace, actor.member);
+        self.store.write(|tx| {
+            request_keys::forget(tx, workspace, now - KEPT_FOR)?;
+            let claimed = request_keys::claim(tx, workspace, member, key, &request)?;
+            if !claimed && let Some(known) = request_keys::get(tx, workspace, member, key)? {
+                if known.request_hash != request.request_hash {
+                    return Err(Error::KeyReused);
+                }
+                if let Some(answer) = known.answer {
+                    return Ok(Claim::Answered(answer));
+                }
+                if !self.is_given_up(&known, now) {
+                    return Err(Error::KeyRunning);
+                }
+                request_keys::release(tx, workspace, member, (key, &known.claim))?;
+                request_keys::claim(tx, workspace, member, key, &request)?;
+            }
+            Ok(Claim::New(Keyed {
+                actor,
+                key: key.to_owned(),
+                claim: request.claim.clone(),
+            }))
+        })
+    }
+
+    /// Keeps the answer of work that is safe to repeat.
+    pub fn answer_key(&self, keyed: &Keyed, text: &str) -> Result<(), Error> {
+        self.store.write(|tx| answer(tx, keyed, text))
+    }
+
+    /// Gives back the key of a request that failed.
+    pub fn release_key(&self, keyed: &Keyed) -> Result<(), Error> {
+        let Actor { workspace, member } = keyed.actor;
+        self.store.write(|tx| {
+            request_keys::release(tx, workspace, member, (&keyed.key, &keyed.claim))?;
+            Ok(())
+        })
+    }
+
+    /// Whether nobody works under a claim any more.
+    fn is_given_up(&self, known: &KeyedRequest, now: i64) -> bool {
+        let patience = match (known.holder == self.process.name(), self.store.is_shared()) {
+            (true, _) => LONGEST_WORK,
+            (false, true) => ANSWERED_WITHIN,
+            // One process at a time serves a database of one machine.
+            (false, false) => return true,
+        };
+        !(0..patience).contains(&(now - known.claimed_at))
+    }
+}
+
+/// Keeps an answer, unless the claim was taken over; then the work must not be committed.
+fn answer(tx: &mut Tx<'_>, keyed: &Keyed, text: &str) -> Result<(), Error> {
+    let Actor { workspace, member } = keyed.actor;
+    match request_keys::answer(tx, workspace, member, (&keyed.key, &keyed.claim), text)? {
+        true => Ok(()),
+        false => Err(Error::KeyRunning),
+    }
+}

@@ -1,0 +1,108 @@
+//! The HTTP API of a real server: the examples of its documentation, and requests that a kill cuts off.
+
+use crate::scratch::Scratch;
+use crate::server::Server;
+use serde_json::Value;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::Command;
+
+const SCOPES: &str = "contacts:read,contacts:write,imports,exports";
+
+fn token(scratch: &Scratch) -> String {
+    let created = scratch.run(&["token", "create", "Test", "--scope", SCOPES]);
+    created.expect(0);
+    created.out.trim().to_owned()
+}
+
+/// The example of `docs/api.md` behind a mark.
+fn example(mark: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/api.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (_, behind) = text.split_once(&format!("<!-- run: {mark} -->")).unwrap();
+    let block = behind.split("```").nth(1).unwrap();
+    block.split_once('\n').unwrap().1.to_owned()
+}
+
+fn run_example(program: &str, mark: &str) {
+    let scratch = Scratch::new();
+    let token = token(&scratch);
+    let server = Server::start(&scratch, &["serve"]);
+    let output = Command::new(program)
+        .args(["-c", &example(mark)])
+        .env("SERVER", format!("http://{}", server.address))
+        .env("TOKEN", token)
+        .current_dir(scratch.path(""))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let failed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}\n{failed}\n{}", server.end());
+    assert!(said.contains("previewed"), "{said}");
+    server.end();
+    assert_eq!(scratch.contacts(), Vec::<Value>::new(), "the import was undone");
+    let imports = scratch.imports();
+    assert_eq!(
+        (imports.len(), &imports[0]["state"]),
+        (1, &"undone".into()),
+        "{imports:?}"
+    );
+}
+
+#[test]
+fn the_example_with_curl_runs() {
+    run_example("sh", "curl");
+}
+
+#[test]
+fn the_example_with_python_runs() {
+    run_example("python3", "python");
+}
+
+/// Sends a request and reads the answer as far as it comes; none if the connection breaks before.
+fn ask(address: &str, token: &str, request: &str, headers: &str, body: &str) -> Option<String> {
+    let mut connection = send(address, token, request, headers, body)?;
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).ok()?;
+    answer.contains("\r\n\r\n").then_some(answer)
+}
+
+fn send(address: &str, token: &str, request: &str, headers: &str, body: &str) -> Option<TcpStream> {
+    let mut connection = TcpStream::connect(address).ok()?;
+    let length = body.len();
+    let text = format!(
+        "{request} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
+    );
+    connection.write_all(text.as_bytes()).ok()?;
+    Some(connection)
+}
+
+/// The server is killed at ever other moments after a request with a key was sent; then the request is sent again.
+#[test]
+fn a_request_with_a_key_that_a_kill_cut_off_has_one_effect() {
+    let scratch = Scratch::new();
+    let token = token(&scratch);
+    for round in 0..8_u64 {
+        let server = Server::start(&scratch, &["serve"]);
+        let operations: Vec<Value> = (0..200)
+            .map(|n| serde_json::json!({"op": "create", "contact": {"first_name": format!("R{round}N{n}")}}))
+            .collect();
+        let body = serde_json::json!({ "operations": operations }).to_string();
+        let key = format!("Idempotency-Key: round-{round}\r\n");
+        let request = "POST /api/v1/contacts:batch";
+        let connection = send(&server.address, &token, request, &key, &body);
+        std::thread::sleep(std::time::Duration::from_millis(round * 12));
+        server.kill();
+        drop(connection);
+        let server = Server::start(&scratch, &["serve"]);
+        let answer = ask(&server.address, &token, request, &key, &body).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert_eq!(answer.matches("\"status\":201").count(), 200, "{answer}");
+        let again = ask(&server.address, &token, request, &key, &body).unwrap();
+        assert!(again.contains("idempotency-replayed: true"), "{again}");
+        server.end();
+        assert_eq!(scratch.contacts().len() as u64, 200 * (round + 1));
+    }
+}

@@ -1,0 +1,69 @@
+//! `GET /contacts/changes`: what was changed since a moment, for programs that keep a copy.
+
+use crate::Web;
+use crate::api::contacts::list::limit_of;
+use crate::api::contacts::resource::ContactResource;
+use crate::api::gate::TokenMember;
+use crate::api::json::{Query, ok};
+use crate::api::problem::{ApiProblem, ProblemDetails};
+use crate::bridge::blocking::blocking;
+use app::ChangePosition;
+use axum::extract::State;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+
+/// From where on.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ChangesQuery {
+    /// The `next` of the answer before; without it the answer has no contacts, and `next` is this moment.
+    since: Option<String>,
+    /// Contacts of an answer [default: 100].
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u64>,
+}
+
+/// What was changed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"contacts": [], "removed": ["01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f"], "next": "1204", "more": false}))]
+pub struct ChangeList {
+    /// Contacts that were created or changed, or that the member sees since, as they are now.
+    contacts: Vec<ContactResource>,
+    /// Ids of contacts that were deleted, or that the member does not see any more.
+    removed: Vec<String>,
+    /// From where to go on: the `since` of the next request.
+    next: String,
+    /// Whether there is more already.
+    more: bool,
+}
+
+/// Follows the changes of contacts.
+///
+/// Whoever applies one answer after the other to a copy has exactly the contacts that the member may see. To begin: ask
+/// without `since`, keep `next`, read the list, and follow from `next` on. A contact may be told again that has not changed.
+/// A position is worth something for 90 days.
+#[utoipa::path(
+    get, path = "/api/v1/contacts/changes", tag = "Contacts", operation_id = "follow_contacts",
+    params(ChangesQuery),
+    responses((status = 200, description = "What was changed", body = ChangeList),
+        (status = 410, description = "The changes since then are not kept any more: read all contacts, and begin anew", body = ProblemDetails, content_type = "application/problem+json")),
+)]
+pub async fn follow(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Query(query): Query<ChangesQuery>,
+) -> Result<Response, ApiProblem> {
+    let limit = usize::try_from(limit_of(query.limit)?).unwrap_or(usize::MAX);
+    let since = query.since.as_deref().map(ChangePosition::from_str).transpose()?;
+    let changes = blocking(&web, move |app| app.contact_changes(member.actor, since, limit)).await?;
+    Ok(ok(&ChangeList {
+        contacts: changes.changed.iter().map(ContactResource::from).collect(),
+        removed: changes.removed.iter().map(ToString::to_string).collect(),
+        next: changes.next.to_string(),
+        more: changes.more,
+    }))
+}

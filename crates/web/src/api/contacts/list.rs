@@ -1,0 +1,200 @@
+//! `GET /contacts`: the contacts that the member may see, page by page.
+
+use crate::Web;
+use crate::api::contacts::resource::ContactResource;
+use crate::api::gate::TokenMember;
+use crate::api::json::{Query, ok};
+use crate::api::problem::ApiProblem;
+use crate::bridge::blocking::blocking;
+use app::{Filter, ListPage, ListPosition, ListRequest, Scope, Sort};
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+use utoipa::{IntoParams, ToSchema};
+
+/// Items of a page, if the program does not say.
+const PAGE: u64 = 100;
+/// Items of a page, at most.
+pub const MOST: u64 = 1_000;
+
+/// How often it is looked, and after which pause, whether a list that is behind has caught up.
+const TRIES: usize = 20;
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// Which contacts.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ScopeName {
+    /// Those that the member owns.
+    Mine,
+    /// Those that others share with the member.
+    Shared,
+    #[default]
+    All,
+}
+
+impl From<ScopeName> for Scope {
+    fn from(scope: ScopeName) -> Self {
+        match scope {
+            ScopeName::Mine => Self::Mine,
+            ScopeName::Shared => Self::Shared,
+            ScopeName::All => Self::All,
+        }
+    }
+}
+
+/// In which order.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+pub enum SortName {
+    /// By family name and given name.
+    #[default]
+    #[serde(rename = "name")]
+    Name,
+    /// The same from the end.
+    #[serde(rename = "-name")]
+    NameDown,
+    /// Those first that were created last.
+    #[serde(rename = "newest")]
+    Newest,
+    /// Those first that were changed last.
+    #[serde(rename = "changed")]
+    Changed,
+}
+
+impl From<SortName> for Sort {
+    fn from(sort: SortName) -> Self {
+        match sort {
+            SortName::Name => Self::Name,
+            SortName::NameDown => Self::NameDown,
+            SortName::Newest => Self::Newest,
+            SortName::Changed => Self::Changed,
+        }
+    }
+}
+
+/// Which contacts are asked for.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// Words, and conditions such as `tag:customer`, `company:acme`, `no:email`, `changed:2026-11-01`; all must hold.
+    #[param(example = "tag:customer")]
+    filter: String,
+    /// Which contacts: `mine`, `shared` with the member, or `all` [default: all].
+    #[param(inline)]
+    scope: ScopeName,
+    /// `name`, `-name`, `newest` or `changed` [default: name].
+    #[param(inline)]
+    sort: SortName,
+    /// Contacts of a page [default: 100].
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u64>,
+    /// Where the page before has ended: its `next`.
+    cursor: Option<String>,
+}
+
+/// A page of contacts.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"contacts": [], "total": 0, "next": null, "catching_up": false}))]
+pub struct ContactList {
+    /// Whole contacts.
+    contacts: Vec<ContactResource>,
+    /// How many pass the filter, on all pages.
+    total: u64,
+    /// The `cursor` of the next page; null on the last one.
+    next: Option<String>,
+    /// Whether others have just changed much, as an import does, that the list does not show yet.
+    catching_up: bool,
+}
+
+/// Lists contacts.
+///
+/// The contacts that the member may see, whole, page by page. A contact that moves in the order while a program reads may
+/// be left out or come twice; `GET /contacts/changes` leaves nothing out.
+#[utoipa::path(
+    get, path = "/api/v1/contacts", tag = "Contacts", operation_id = "list_contacts",
+    params(ListQuery),
+    responses((status = 200, description = "A page of contacts", body = ContactList)),
+)]
+pub async fn list(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, ApiProblem> {
+    let limit = limit_of(query.limit)?;
+    let after = query.cursor.as_deref().map(position).transpose()?;
+    let request = ListRequest {
+        scope: query.scope.into(),
+        filter: Filter::from_str(&query.filter)?,
+        sort: query.sort.into(),
+        from: 0,
+        size: limit,
+    };
+    let mut tries = 0;
+    loop {
+        let request = request.clone();
+        let read = move |app: &app::App| {
+            app.read(member.actor, |view| match after {
+                None => Ok((view.list(&request)?, 0)),
+                Some(after) => view.list_after(&request, after),
+            })
+        };
+        let (page, from) = blocking(&web, read).await?;
+        tries += 1;
+        let is_behind = page.catching_up || page.total.is_none();
+        if !is_behind || tries == TRIES {
+            return Ok(ok(&listed(&page, from)?));
+        }
+        // What a program has just written in a batch is in the list in a moment.
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}
+
+fn listed(page: &ListPage, from: u64) -> Result<ContactList, ApiProblem> {
+    // Without the list in memory there is neither an order nor a place in it.
+    let total = page.total.ok_or_else(|| {
+        let detail = "the list of contacts is being built; ask again in a moment";
+        ApiProblem::new(StatusCode::SERVICE_UNAVAILABLE, "list_being_built", detail)
+            .with_header(header::RETRY_AFTER, "1")
+    })?;
+    let until = from + page.contacts.len() as u64;
+    let last = page.contacts.last().filter(|_| until < total);
+    Ok(ContactList {
+        contacts: page.contacts.iter().map(ContactResource::from).collect(),
+        total,
+        next: last.map(|last| format!("{}.{}", until - 1, last.id.simple())),
+        catching_up: page.catching_up,
+    })
+}
+
+/// The items of a page.
+pub fn limit_of(asked: Option<u64>) -> Result<u64, ApiProblem> {
+    match asked.unwrap_or(PAGE) {
+        limit if (1..=MOST).contains(&limit) => Ok(limit),
+        _ => Err(ApiProblem::of_parameter(
+            "limit",
+            format!("limit: a page has 1 to {MOST} items"),
+        )),
+    }
+}
+
+fn position(cursor: &str) -> Result<ListPosition, ApiProblem> {
+    let read = || {
+        let (place, id) = cursor.split_once('.')?;
+        Some(ListPosition {
+            place: place.parse().ok()?,
+            id: id.parse().ok()?,
+        })
+    };
+    read().ok_or_else(unknown_cursor)
+}
+
+/// A cursor that no answer has given.
+pub fn unknown_cursor() -> ApiProblem {
+    let detail = "cursor: this is no cursor of this list; take the `next` of the page before, or begin without one";
+    ApiProblem::of_parameter("cursor", detail.to_owned())
+}

@@ -1,0 +1,362 @@
+//! What is done to many contacts at once and can be undone: sharing, handing over, tagging.
+
+use crate::Web;
+use crate::api::contacts::resource::id;
+use crate::api::gate::TokenMember;
+use crate::api::json::ok;
+use crate::api::once::{Posted, PostedNothing, Reply, RequestKey, once};
+use crate::api::problem::ApiProblem;
+use crate::bridge::blocking::blocking;
+use app::{Access, ActionReport, Actor, App, Error, Grantee, Member, ShareInfo, ValueProblem};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use model::ContactId;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// What a share allows.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AccessName {
+    View,
+    Edit,
+}
+
+impl From<AccessName> for Access {
+    fn from(access: AccessName) -> Self {
+        match access {
+            AccessName::View => Self::View,
+            AccessName::Edit => Self::Edit,
+        }
+    }
+}
+
+impl From<Access> for AccessName {
+    fn from(access: Access) -> Self {
+        match access {
+            Access::View => Self::View,
+            Access::Edit => Self::Edit,
+        }
+    }
+}
+
+/// Who sees a contact beside its owner.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"shares": [{"to": "everyone", "name": "", "access": "view", "by": "Ada"}]}))]
+pub struct ShareList {
+    shares: Vec<ShareResource>,
+}
+
+/// A share.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShareResource {
+    /// The number of a member, or `everyone`.
+    to: String,
+    /// What that member is called; empty for everyone.
+    name: String,
+    access: AccessName,
+    /// The name of the member who gave it.
+    by: String,
+}
+
+impl From<ShareInfo> for ShareResource {
+    fn from(share: ShareInfo) -> Self {
+        Self {
+            to: match share.to {
+                Grantee::Everyone => EVERYONE.to_owned(),
+                Grantee::Member(member) => member.0.to_string(),
+            },
+            name: share.name,
+            access: share.access.into(),
+            by: share.by_name,
+        }
+    }
+}
+
+/// The word for all members.
+const EVERYONE: &str = "everyone";
+
+/// Lists the shares of a contact.
+///
+/// With whom it is shared beside its owner, and what that allows.
+#[utoipa::path(
+    get, path = "/api/v1/contacts/{id}/shares", tag = "Sharing", operation_id = "list_shares",
+    params(("id" = String, Path, description = "The id of the contact")),
+    responses((status = 200, description = "The shares", body = ShareList)),
+)]
+pub async fn shares(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(contact): Path<String>,
+) -> Result<Response, ApiProblem> {
+    let id = id(&contact)?;
+    let shares = blocking(&web, move |app| app.shares_of(member.actor, id)).await?;
+    Ok(ok(&ShareList {
+        shares: shares.into_iter().map(ShareResource::from).collect(),
+    }))
+}
+
+/// What was done to many contacts.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"contacts": 2, "skipped": 0, "action": "7"}))]
+pub struct ActionResult {
+    /// Contacts that were changed.
+    contacts: u64,
+    /// Contacts skipped, because the member has no right to change them so.
+    skipped: u64,
+    /// By what it can be undone: `POST /actions/{action}:undo`; null if nothing was changed.
+    action: Option<String>,
+}
+
+/// Does something to many contacts.
+async fn act(
+    web: &Arc<Web>,
+    member: TokenMember,
+    key: Option<RequestKey>,
+    contacts: &[String],
+    work: impl FnOnce(&App, Actor, &[ContactId]) -> Result<ActionReport, Error> + Send + 'static,
+) -> Result<Response, ApiProblem> {
+    let ids = contacts.iter().enumerate().map(|(at, text)| {
+        let unknown = |_| wrong(&format!("/contacts/{at}"), "this is no id of a contact");
+        text.parse::<ContactId>().map_err(unknown)
+    });
+    let ids: Vec<ContactId> = ids.collect::<Result<_, _>>()?;
+    once(web, member, key, move |app| {
+        let report = work(app, member.actor, &ids)?;
+        let result = ActionResult {
+            contacts: report.contacts,
+            skipped: report.skipped,
+            action: report.action.map(|action| action.to_string()),
+        };
+        Ok(Reply::new(StatusCode::OK, &result))
+    })
+    .await
+}
+
+fn wrong(pointer: &str, what: &str) -> Error {
+    Error::Values(vec![ValueProblem {
+        pointer: pointer.to_owned(),
+        what: what.to_owned(),
+    }])
+}
+
+fn grantee(text: &str, pointer: &str) -> Result<Grantee, Error> {
+    match text {
+        EVERYONE => Ok(Grantee::Everyone),
+        number => {
+            let unknown = |_| wrong(pointer, "this is neither `everyone` nor the number of a member");
+            Ok(Grantee::Member(Member(number.parse().map_err(unknown)?)))
+        }
+    }
+}
+
+/// Contacts that are shared.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"contacts": ["01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f"], "to": ["everyone"], "access": "view"}))]
+pub struct ShareBody {
+    /// Their ids.
+    contacts: Vec<String>,
+    /// Numbers of members, or `everyone`.
+    to: Vec<String>,
+    access: AccessName,
+}
+
+/// Shares contacts.
+///
+/// With members or everyone, to view or to edit. Contacts that are not the member's own are skipped.
+#[utoipa::path(
+    post, path = "/api/v1/contacts:share", tag = "Sharing", operation_id = "share_contacts",
+    request_body = ShareBody,
+    responses((status = 200, description = "What was done", body = ActionResult)),
+)]
+pub async fn share(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Posted { body, key }: Posted<ShareBody>,
+) -> Result<Response, ApiProblem> {
+    let to = body.to.iter().enumerate();
+    let to: Vec<Grantee> = to
+        .map(|(at, text)| grantee(text, &format!("/to/{at}")))
+        .collect::<Result<_, _>>()?;
+    let access = body.access.into();
+    act(&web, member, key, &body.contacts, move |app, actor, ids| {
+        app.share(actor, ids, &to, access)
+    })
+    .await
+}
+
+/// Contacts whose shares are revoked.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"contacts": ["01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f"], "from": "everyone"}))]
+pub struct UnshareBody {
+    /// Their ids.
+    contacts: Vec<String>,
+    /// The number of a member, or `everyone`; without it all shares are revoked.
+    #[serde(default)]
+    from: Option<String>,
+}
+
+/// Revokes shares of contacts.
+///
+/// Of one member, of everyone, or all. Contacts that are not the member's own are skipped.
+#[utoipa::path(
+    post, path = "/api/v1/contacts:unshare", tag = "Sharing", operation_id = "unshare_contacts",
+    request_body = UnshareBody,
+    responses((status = 200, description = "What was done", body = ActionResult)),
+)]
+pub async fn unshare(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Posted { body, key }: Posted<UnshareBody>,
+) -> Result<Response, ApiProblem> {
+    let from = body.from.as_deref().map(|text| grantee(text, "/from")).transpose()?;
+    act(&web, member, key, &body.contacts, move |app, actor, ids| {
+        app.unshare(actor, ids, from)
+    })
+    .await
+}
+
+/// Contacts that get another owner.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"contacts": ["01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f"], "to": "2", "keep": "view"}))]
+pub struct HandOverBody {
+    /// Their ids.
+    contacts: Vec<String>,
+    /// The number of the member who owns them then.
+    to: String,
+    /// What the member who gives them may still do with them; nothing without it.
+    #[serde(default)]
+    keep: Option<AccessName>,
+}
+
+/// Transfers contacts to another owner.
+///
+/// Contacts that are not the member's own are skipped.
+#[utoipa::path(
+    post, path = "/api/v1/contacts:hand-over", tag = "Sharing", operation_id = "hand_over_contacts",
+    request_body = HandOverBody,
+    responses((status = 200, description = "What was done", body = ActionResult)),
+)]
+pub async fn hand_over(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Posted { body, key }: Posted<HandOverBody>,
+) -> Result<Response, ApiProblem> {
+    let unknown = |_| wrong("/to", "this is no number of a member");
+    let to = Member(body.to.parse().map_err(unknown)?);
+    let keep = body.keep.map(Access::from);
+    act(&web, member, key, &body.contacts, move |app, actor, ids| {
+        app.hand_over(actor, ids, to, keep)
+    })
+    .await
+}
+
+/// The tags that contacts have.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"tags": ["customer", "supplier"]}))]
+pub struct TagList {
+    tags: Vec<String>,
+}
+
+/// Lists tags.
+///
+/// Those of the contacts that the member may see.
+#[utoipa::path(
+    get, path = "/api/v1/tags", tag = "Tags", operation_id = "list_tags",
+    responses((status = 200, description = "The tags", body = TagList)),
+)]
+pub async fn tags(State(web): State<Arc<Web>>, member: TokenMember) -> Result<Response, ApiProblem> {
+    let tags = blocking(&web, move |app| app.known_tags(member.actor)).await?;
+    Ok(ok(&TagList { tags }))
+}
+
+/// Contacts that get or lose a tag.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"contacts": ["01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f"], "tag": "customer"}))]
+pub struct TagBody {
+    /// Their ids.
+    contacts: Vec<String>,
+    tag: String,
+}
+
+/// Gives contacts a tag.
+///
+/// Those that have it, also in other letters, stay as they are; those that the member may not change are skipped.
+#[utoipa::path(
+    post, path = "/api/v1/contacts:tag", tag = "Tags", operation_id = "tag_contacts",
+    request_body = TagBody,
+    responses((status = 200, description = "What was done", body = ActionResult)),
+)]
+pub async fn tag(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Posted { body, key }: Posted<TagBody>,
+) -> Result<Response, ApiProblem> {
+    let tag = body.tag;
+    act(&web, member, key, &body.contacts, move |app, actor, ids| {
+        app.tag_contacts(actor, ids, &tag)
+    })
+    .await
+}
+
+/// Takes a tag from contacts.
+///
+/// However it is written; contacts that the member may not change are skipped.
+#[utoipa::path(
+    post, path = "/api/v1/contacts:untag", tag = "Tags", operation_id = "untag_contacts",
+    request_body = TagBody,
+    responses((status = 200, description = "What was done", body = ActionResult)),
+)]
+pub async fn untag(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Posted { body, key }: Posted<TagBody>,
+) -> Result<Response, ApiProblem> {
+    let tag = body.tag;
+    act(&web, member, key, &body.contacts, move |app, actor, ids| {
+        app.untag_contacts(actor, ids, &tag)
+    })
+    .await
+}
+
+/// What an undo has done.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"restored": 2, "kept": 0}))]
+pub struct ActionUndoneResult {
+    /// Contacts that are what they were before.
+    restored: u64,
+    /// Contacts that stay as they are, because somebody has changed them since.
+    kept: u64,
+}
+
+/// Undoes an action.
+///
+/// A merge, a tag, shares or a transfer, by who did it, for as long as the settings of the workspace say.
+#[utoipa::path(
+    post, path = "/api/v1/actions/{action}:undo", tag = "Contacts", operation_id = "undo_action",
+    params(("action" = String, Path, description = "The `action` of the answer")),
+    responses((status = 200, description = "What was undone", body = ActionUndoneResult)),
+)]
+pub async fn undo(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(action): Path<String>,
+    PostedNothing(key): PostedNothing,
+) -> Result<Response, ApiProblem> {
+    let action: i64 = action.parse().map_err(|_| Error::NoAction(0))?;
+    once(&web, member, key, move |app| {
+        let undone = app.undo_action(member.actor, action)?;
+        let result = ActionUndoneResult {
+            restored: undone.restored,
+            kept: undone.kept,
+        };
+        Ok(Reply::new(StatusCode::OK, &result))
+    })
+    .await
+}

@@ -1,0 +1,126 @@
+//! `POST /contacts:merge`: several contacts become one.
+
+use crate::Web;
+use crate::api::contacts::resource::{ContactResource, etag};
+use crate::api::gate::TokenMember;
+use crate::api::once::{Posted, Reply, once};
+use crate::api::problem::ApiProblem;
+use app::{Error, MergeRequest, ValueProblem};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use model::{ContactId, MergeChoices, Version};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// Contacts that are to become one.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "keep": "01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f",
+    "merge": ["01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e70"],
+    "choose": {"company": "01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e70"},
+}))]
+pub struct MergeBody {
+    /// The contact that stays, by its id. The member needs the right to edit it.
+    #[schema(format = "uuid")]
+    keep: String,
+    /// The contacts that go. The member must own them.
+    #[schema(min_items = 1, max_items = 9)]
+    merge: Vec<String>,
+    /// The versions that the program has seen, by the contacts' ids. A contact that has another one is not merged.
+    #[serde(default)]
+    versions: BTreeMap<String, String>,
+    /// Whose value a field gets, such as `company` or `custom:Shoe size`; else the first that there is, the contact that
+    /// stays first.
+    #[serde(default)]
+    choose: BTreeMap<String, String>,
+    /// Whether the notes of all are kept, one below the other.
+    #[serde(default)]
+    all_notes: bool,
+}
+
+/// What a merge has done.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"merged": 2, "action": "7", "id": "01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f"}))]
+pub struct MergeResult {
+    /// How many contacts became one.
+    merged: u64,
+    /// By what it can be undone: `POST /actions/{action}:undo`.
+    action: Option<String>,
+    #[serde(flatten)]
+    contact: ContactResource,
+}
+
+/// Merges contacts.
+///
+/// Two to ten contacts become one, which keeps the values of all lists. `POST /actions/{action}:undo` undoes it.
+#[utoipa::path(
+    post, path = "/api/v1/contacts:merge", tag = "Contacts", operation_id = "merge_contacts",
+    request_body = MergeBody,
+    responses((status = 200, description = "The contact that stayed", body = MergeResult, headers(("ETag" = String)))),
+)]
+pub async fn merge(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Posted { body, key }: Posted<MergeBody>,
+) -> Result<Response, ApiProblem> {
+    let request = request(&body)?;
+    once(&web, member, key, move |app| {
+        let report = app.merge(member.actor, &request)?;
+        let stored = app.contact(member.actor, request.kept)?;
+        let result = MergeResult {
+            merged: report.contacts,
+            action: report.action.map(|action| action.to_string()),
+            contact: ContactResource::from(&stored),
+        };
+        Ok(Reply::new(StatusCode::OK, &result).tagged(etag(stored.version)))
+    })
+    .await
+}
+
+fn request(body: &MergeBody) -> Result<MergeRequest, Error> {
+    let kept = id(&body.keep, "/keep")?;
+    let gone = body.merge.iter().enumerate();
+    let gone: Vec<ContactId> = gone
+        .map(|(at, text)| id(text, &format!("/merge/{at}")))
+        .collect::<Result<_, _>>()?;
+    let seen = body.versions.iter().map(|(contact, version)| {
+        let version: Version = version
+            .parse()
+            .map_err(|_| wrong("/versions", "this is no version of a contact"))?;
+        Ok((id(contact, "/versions")?, version))
+    });
+    let seen: HashMap<ContactId, Version> = seen.collect::<Result<_, Error>>()?;
+    let whose = body.choose.iter().map(|(field, contact)| {
+        let chosen = id(contact, "/choose")?;
+        let place = [kept].iter().chain(&gone).position(|id| *id == chosen);
+        let place =
+            place.ok_or_else(|| wrong("/choose", "a value is chosen from one of the contacts that are merged"))?;
+        Ok((field.clone(), place))
+    });
+    let choices = MergeChoices {
+        whose: whose.collect::<Result<_, Error>>()?,
+        all_notes: body.all_notes,
+        ..MergeChoices::default()
+    };
+    Ok(MergeRequest {
+        kept,
+        gone,
+        seen,
+        choices,
+    })
+}
+
+fn id(text: &str, pointer: &str) -> Result<ContactId, Error> {
+    text.parse().map_err(|_| wrong(pointer, "this is no id of a contact"))
+}
+
+fn wrong(pointer: &str, what: &str) -> Error {
+    Error::Values(vec![ValueProblem {
+        pointer: pointer.to_owned(),
+        what: what.to_owned(),
+    }])
+}

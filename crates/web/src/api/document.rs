@@ -1,0 +1,169 @@
+//! The document of the API: OpenAPI 3.1, made of the handlers and their types.
+//!
+//! What holds for every operation is added here, so that no handler repeats it: the scope, the header `Idempotency-Key` of
+//! every POST, and the answers that any operation may give.
+
+use crate::api::once::HEADER as IDEMPOTENCY_KEY;
+use crate::api::operations::{Operation, operations};
+use crate::api::problem::ProblemDetails;
+use app::TokenScope;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+use std::sync::LazyLock;
+use utoipa::openapi::path::PathsBuilder;
+use utoipa::openapi::schema::ComponentsBuilder;
+use utoipa::openapi::{InfoBuilder, OpenApiBuilder, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+
+/// The document as it is served and kept in the repository.
+pub static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
+
+const DESCRIPTION: &str = "Everything that a member can do, a program can do with a token of theirs. Errors are problem \
+    details (RFC 9457) with a stable `code`. Unknown fields are refused with their names. Every POST takes an \
+    `Idempotency-Key`. States and codes may be added: a program treats a state that it does not know as not finished, and a \
+    code that it does not know by its status.\n\nWhat is not here: signing in, passwords, second factors and tokens \
+    themselves, which need the member's password; they are on the page Account.";
+
+/// The text of the document.
+pub fn text() -> String {
+    let mut text = serde_json::to_string_pretty(&*DOCUMENT).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// `GET /api/v1/openapi.json`
+pub async fn show() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], text()).into_response()
+}
+
+fn document() -> Value {
+    let mut paths = PathsBuilder::new();
+    let mut components = ComponentsBuilder::new();
+    let mut nested: Vec<(String, RefOr<utoipa::openapi::schema::Schema>)> = Vec::new();
+    ProblemDetails::schemas(&mut nested);
+    components = components.schema(ProblemDetails::name(), ProblemDetails::schema());
+    let all = operations();
+    for operation in &all {
+        paths = paths.path(operation.path.clone(), operation.item.clone());
+        nested.extend(operation.schemas.iter().cloned());
+    }
+    for (name, schema) in nested {
+        components = components.schema(name, schema);
+    }
+    let info = InfoBuilder::new()
+        .title("CrystalQore")
+        .version("1")
+        .description(Some(DESCRIPTION));
+    let built = OpenApiBuilder::new()
+        .info(info.build())
+        .paths(paths.build())
+        .components(Some(components.build()))
+        .build();
+    let mut document = serde_json::to_value(built).unwrap_or_default();
+    document["components"]["securitySchemes"] = json!({"token": {
+        "type": "http", "scheme": "bearer",
+        "description": "An API token of a member, made on the page Account or by `crystalqore token create`. Its scopes: \
+                        contacts:read, contacts:write, imports, exports, admin.",
+    }});
+    document["components"]["responses"] = common_answers();
+    for operation in &all {
+        let method = operation.method.to_ascii_lowercase();
+        complete(&mut document["paths"][&operation.path][&method], operation);
+    }
+    document
+}
+
+/// The answers that any operation may give.
+const COMMON: [(&str, &str, &str); 12] = [
+    (
+        "400",
+        "BadRequest",
+        "A parameter, a header or the syntax of the body is wrong",
+    ),
+    ("401", "NoToken", "There is no token, or it is not valid"),
+    (
+        "403",
+        "Forbidden",
+        "The token has not the scope, or the member not the right",
+    ),
+    (
+        "404",
+        "NotFound",
+        "There is no such thing, or none that the member may see",
+    ),
+    ("408", "RequestTimeout", "The body came too slowly"),
+    (
+        "409",
+        "Conflict",
+        "It cannot be done in the present state; `code` says why",
+    ),
+    ("413", "TooLarge", "More was sent than is taken"),
+    (
+        "421",
+        "UnknownHost",
+        "The server does not know the name that the request is for",
+    ),
+    ("422", "Invalid", "Values are wrong; `errors` names each with its place"),
+    (
+        "429",
+        "TooMany",
+        "Too many requests; `Retry-After` says when the next is let in",
+    ),
+    ("503", "Busy", "Busy for a moment; `Retry-After` may say how long"),
+    ("507", "DiskFull", "The server's disk is full"),
+];
+
+fn common_answers() -> Value {
+    let answers = COMMON.iter().map(|(_, name, description)| {
+        let content = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}});
+        (
+            (*name).to_owned(),
+            json!({"description": description, "content": content}),
+        )
+    });
+    let mut answers: Map<String, Value> = answers.collect();
+    for name in ["TooMany", "Busy"] {
+        answers[name]["headers"] = json!({"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"}});
+    }
+    answers["NoToken"]["headers"] = json!({"WWW-Authenticate": {"schema": {"type": "string"}}});
+    Value::Object(answers)
+}
+
+/// Adds to an operation what holds for all.
+fn complete(described: &mut Value, operation: &Operation) {
+    let has_body = described.get("requestBody").is_some();
+    if let Some(answers) = described["responses"].as_object_mut() {
+        for (status, name, _) in COMMON {
+            let reference = json!({"$ref": format!("#/components/responses/{name}")});
+            answers.entry(status).or_insert(reference);
+        }
+        if has_body {
+            let content =
+                json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}});
+            answers.insert(
+                "415".to_owned(),
+                json!({"description": "The body is of another type than is taken", "content": content}),
+            );
+        }
+    }
+    described["security"] = json!([{ "token": [operation.scope.as_str()] }]);
+    described["x-scope"] = operation.scope.as_str().into();
+    if operation.method == "POST" {
+        let key = json!({
+            "name": IDEMPOTENCY_KEY, "in": "header", "required": false,
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+            "description": "A name for this request, such as a UUID: sent again with it within 24 hours, it has one effect \
+                            and is answered as it was the first time.",
+        });
+        match described.get_mut("parameters").and_then(Value::as_array_mut) {
+            Some(parameters) => parameters.push(key),
+            None => described["parameters"] = json!([key]),
+        }
+    }
+}
+
+/// The scopes that operations of the document need.
+pub fn scope_of(described: &Value) -> Option<TokenScope> {
+    TokenScope::named(described.get("x-scope")?.as_str()?)
+}

@@ -1,0 +1,150 @@
+//! Contacts that may be one: found, and told apart.
+
+use crate::Web;
+use crate::api::contacts::list::unknown_cursor;
+use crate::api::contacts::resource::ContactResource;
+use crate::api::gate::TokenMember;
+use crate::api::json::{Query, ok};
+use crate::api::once::{Posted, Reply, once};
+use crate::api::problem::ApiProblem;
+use crate::bridge::blocking::blocking;
+use app::{DuplicateGroup, Error, ValueProblem};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use model::ContactId;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::time::Duration;
+use utoipa::{IntoParams, ToSchema};
+
+/// Groups of a page.
+const PAGE: usize = 100;
+/// How long a look is waited for.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// From where on.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DuplicatesQuery {
+    /// Where the page before has ended: its `next`.
+    cursor: Option<String>,
+}
+
+/// Contacts that may be one.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"groups": [], "found": 0, "complete": true, "next": null}))]
+pub struct GroupList {
+    groups: Vec<GroupResource>,
+    /// How many groups were found.
+    found: u64,
+    /// Whether all contacts were looked at; if not, ask again in a while.
+    complete: bool,
+    /// The `cursor` of the next page; null on the last one.
+    next: Option<String>,
+}
+
+/// Contacts that may be one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GroupResource {
+    contacts: Vec<ContactResource>,
+    pairs: Vec<PairResource>,
+}
+
+/// Two of them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PairResource {
+    ids: Vec<String>,
+    /// How sure, from 0 to 100.
+    confidence: u8,
+    /// Why, in words.
+    reasons: Vec<String>,
+}
+
+impl From<DuplicateGroup> for GroupResource {
+    fn from(group: DuplicateGroup) -> Self {
+        let id = |at: usize| group.contacts.get(at).map(|stored| stored.id.to_string());
+        let pairs = group.pairs.iter().map(|pair| PairResource {
+            ids: [id(pair.of.0), id(pair.of.1)].into_iter().flatten().collect(),
+            confidence: pair.strength,
+            reasons: pair.reasons.clone(),
+        });
+        Self {
+            pairs: pairs.collect(),
+            contacts: group.contacts.iter().map(ContactResource::from).collect(),
+        }
+    }
+}
+
+/// Finds duplicates.
+///
+/// Groups of contacts that may be one, with the reasons. The first request begins the look, which goes on in the background.
+#[utoipa::path(
+    get, path = "/api/v1/duplicates", tag = "Duplicates", operation_id = "find_duplicates",
+    params(DuplicatesQuery),
+    responses((status = 200, description = "The groups", body = GroupList)),
+)]
+pub async fn list(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Query(query): Query<DuplicatesQuery>,
+) -> Result<Response, ApiProblem> {
+    let from: usize = match &query.cursor {
+        Some(cursor) => cursor.parse().map_err(|_| unknown_cursor())?,
+        None => 0,
+    };
+    let page = blocking(&web, move |app| app.find_duplicates(member.actor, from, PAGE, WAIT)).await?;
+    Ok(ok(&GroupList {
+        groups: page.groups.into_iter().map(GroupResource::from).collect(),
+        found: page.found as u64,
+        complete: page.complete,
+        next: page.next.map(|next| next.to_string()),
+    }))
+}
+
+/// Contacts that are not one.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"contacts": ["01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f", "01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e70"]}))]
+pub struct DismissBody {
+    /// Their ids.
+    contacts: Vec<String>,
+}
+
+/// How many pairs are told apart.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"pairs": 1}))]
+pub struct DismissedResource {
+    pairs: u64,
+}
+
+/// Tells contacts apart.
+///
+/// They are said to be no duplicates, and are not found again. The member needs the right to edit them.
+#[utoipa::path(
+    post, path = "/api/v1/duplicates:dismiss", tag = "Duplicates", operation_id = "dismiss_duplicates",
+    request_body = DismissBody,
+    responses((status = 200, description = "How many pairs", body = DismissedResource)),
+)]
+pub async fn dismiss(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Posted { body, key }: Posted<DismissBody>,
+) -> Result<Response, ApiProblem> {
+    let ids = body.contacts.iter().enumerate().map(|(at, text)| {
+        let unknown = |_| {
+            Error::Values(vec![ValueProblem {
+                pointer: format!("/contacts/{at}"),
+                what: "this is no id of a contact".to_owned(),
+            }])
+        };
+        text.parse::<ContactId>().map_err(unknown)
+    });
+    let ids: Vec<ContactId> = ids.collect::<Result<_, _>>()?;
+    once(&web, member, key, move |app| {
+        let pairs = app.tell_apart(member.actor, &ids)?;
+        Ok(Reply::new(StatusCode::OK, &DismissedResource { pairs }))
+    })
+    .await
+}

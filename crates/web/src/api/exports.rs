@@ -1,0 +1,191 @@
+//! `GET /exports`: contacts as a file, sent while it is computed.
+//!
+//! The last part of the answer, a trailer, counts the contacts: a file that was cut off on its way has none.
+
+use crate::Web;
+use crate::api::contacts::list::ScopeName;
+use crate::api::gate::TokenMember;
+use crate::api::json::Query;
+use crate::api::problem::ApiProblem;
+use crate::bridge::blocking::without_turn;
+use crate::bridge::download::body_of;
+use app::{ExportFormat, ExportRequest, Filter, Order};
+use axum::body::{Body, HttpBody};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+use model::Slot;
+use serde::Deserialize;
+use std::pin::Pin;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use utoipa::{IntoParams, ToSchema};
+
+/// The trailer that counts the contacts.
+const COUNT: &str = "crystalqore-contacts";
+
+/// How contacts are written.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FormatName {
+    /// CrystalQore CSV: read back, it gives exactly the same contacts.
+    #[default]
+    Csv,
+    /// The same columns as an Excel workbook.
+    Xlsx,
+    /// The CSV of Google Contacts.
+    Google,
+    /// The CSV of Outlook for Windows.
+    Outlook,
+    /// vCard 3.0.
+    Vcard,
+    /// vCard 4.0.
+    Vcard4,
+    /// JSON Lines.
+    Jsonl,
+}
+
+impl From<FormatName> for ExportFormat {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Csv => Self::CrystalQore,
+            FormatName::Xlsx => Self::Xlsx,
+            FormatName::Google => Self::Google,
+            FormatName::Outlook => Self::Outlook,
+            FormatName::Vcard => Self::Vcard,
+            FormatName::Vcard4 => Self::Vcard4,
+            FormatName::Jsonl => Self::Jsonl,
+        }
+    }
+}
+
+/// In which order.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OrderName {
+    #[default]
+    Created,
+    Name,
+}
+
+/// Which contacts, and how they are written.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ExportQuery {
+    /// `csv` (CrystalQore CSV, which reads back exactly), `xlsx`, `google`, `outlook`, `vcard`, `vcard4` or `jsonl`
+    /// [default: csv].
+    #[param(inline)]
+    format: FormatName,
+    /// Which contacts: `mine`, `shared` with the member, or `all` [default: all].
+    #[param(inline)]
+    scope: ScopeName,
+    /// Words and conditions, as in the list of contacts.
+    filter: String,
+    /// Only these columns, separated by commas, such as `first_name,email:work` (`csv` and `xlsx`).
+    columns: String,
+    /// `created` or `name` [default: created].
+    #[param(inline)]
+    order: OrderName,
+    /// Whether a byte order mark comes first, for Excel (CSV).
+    bom: bool,
+}
+
+/// Exports contacts.
+///
+/// Streamed while it is computed; an answer that fails on its way is broken off. To a request with `TE: trailers` the trailer
+/// `Crystalqore-Contacts` counts the contacts. The audit log tells of every export.
+#[utoipa::path(
+    get, path = "/api/v1/exports", tag = "Exports", operation_id = "export_contacts",
+    params(ExportQuery),
+    responses((status = 200, description = "The file",
+        content(
+            (String = "text/csv"), (String = "application/jsonl"), (String = "text/vcard"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ))),
+)]
+pub async fn export(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Query(query): Query<ExportQuery>,
+) -> Result<Response, ApiProblem> {
+    let request = request(&query)?;
+    let kind = request.format.media_type(request.delimiter);
+    let ending = request.format.extension(request.delimiter);
+    let written = Arc::new(AtomicU64::new(0));
+    let (app, counted) = (Arc::clone(&web.app), Arc::clone(&written));
+    let begin = move || {
+        app.begin_download(member.actor, request, move |contacts| {
+            counted.store(contacts, Ordering::Relaxed)
+        })
+    };
+    let download = without_turn(begin).await?.map_err(ApiProblem::from)?;
+    let body = Counted {
+        body: body_of(download).await?,
+        contacts: written,
+        told: false,
+    };
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"contacts.{ending}\""),
+        ),
+        (header::TRAILER, COUNT.to_owned()),
+    ];
+    Ok((headers, Body::new(body)).into_response())
+}
+
+fn request(query: &ExportQuery) -> Result<ExportRequest, ApiProblem> {
+    let names = query.columns.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let columns = names.map(|name| {
+        let unknown = |_| ApiProblem::of_parameter("columns", format!("columns: {name} is no field"));
+        name.parse::<Slot>().map_err(unknown)
+    });
+    Ok(ExportRequest {
+        scope: query.scope.into(),
+        selection: None,
+        filter: Filter::from_str(&query.filter)?,
+        format: query.format.into(),
+        order: match query.order {
+            OrderName::Created => Order::Created,
+            OrderName::Name => Order::Name,
+        },
+        columns: columns.collect::<Result<_, _>>()?,
+        delimiter: b',',
+        bom: query.bom,
+    })
+}
+
+/// A body with the count of its contacts behind it. One that breaks off has none.
+struct Counted {
+    body: Body,
+    contacts: Arc<AtomicU64>,
+    told: bool,
+}
+
+impl HttpBody for Counted {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let this = &mut *self;
+        match Pin::new(&mut this.body).poll_frame(cx) {
+            Poll::Ready(None) if !this.told => {
+                this.told = true;
+                let count = HeaderValue::from(this.contacts.load(Ordering::Relaxed));
+                let trailers = HeaderMap::from_iter([(HeaderName::from_static(COUNT), count)]);
+                Poll::Ready(Some(Ok(Frame::trailers(trailers))))
+            }
+            frame => frame,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,271 @@
+//! Imports: list, read with waiting, what is chosen, columns, and dropping a draft.
+
+use crate::Web;
+use crate::api::gate::TokenMember;
+use crate::api::imports::resource::{ImportResource, id};
+use crate::api::imports::settings::{ImportSettings, WrongChoice};
+use crate::api::json::{Json, object, ok};
+use crate::api::problem::ApiProblem;
+use crate::bridge::blocking::blocking;
+use app::{DraftSettings, ImportId, MappedFile};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use utoipa::ToSchema;
+
+/// Seconds that a request is answered later, at most.
+const LONGEST_WAIT: u64 = 60;
+/// How often it is looked while a request waits.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+
+/// The member's imports.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"imports": []}))]
+pub struct ImportList {
+    /// The newest first.
+    imports: Vec<ImportResource>,
+}
+
+/// Lists imports.
+///
+/// Those of the member, the newest first, drafts too. How far a preview has come is told of one import alone.
+#[utoipa::path(
+    get, path = "/api/v1/imports", tag = "Imports", operation_id = "list_imports",
+    responses((status = 200, description = "The imports", body = ImportList)),
+)]
+pub async fn list(State(web): State<Arc<Web>>, member: TokenMember) -> Result<Response, ApiProblem> {
+    let reports = blocking(&web, move |app| app.imports(member.actor)).await?;
+    Ok(ok(&ImportList {
+        imports: reports.iter().map(ImportResource::of_report).collect(),
+    }))
+}
+
+/// Reads an import.
+///
+/// Its state and its counts. With the header `Prefer: wait=30` the answer comes when the state does not go on by itself any
+/// more, after 30 seconds at the latest: at the end of a preview, an import or an undo.
+#[utoipa::path(
+    get, path = "/api/v1/imports/{import}", tag = "Imports", operation_id = "get_import",
+    params(("import" = String, Path, description = "The number of the import"),
+        ("Prefer" = Option<String>, Header, description = "`wait=30` to be answered when it has come to an end, or after 30 seconds; at most 60")),
+    responses((status = 200, description = "The import", body = ImportResource)),
+)]
+pub async fn get(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(import): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiProblem> {
+    let import = id(&import)?;
+    let wait = wait_of(&headers);
+    let until = wait.map(|wait| Instant::now() + Duration::from_secs(wait));
+    let resource = loop {
+        let resource = blocking(&web, move |app| ImportResource::read(app, member.actor, import)).await?;
+        let is_late = until.is_none_or(|until| Instant::now() >= until);
+        if is_late || !resource.state().goes_on() {
+            break resource;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_AGAIN) => {}
+            () = web.closing() => break resource,
+        }
+    };
+    let mut response = ok(&resource);
+    if let Some(applied) = wait.and_then(|wait| HeaderValue::from_str(&format!("wait={wait}")).ok()) {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("preference-applied"), applied);
+    }
+    Ok(response)
+}
+
+/// The seconds of `Prefer: wait=30` (RFC 7240). What is no such preference is ignored, as it says.
+fn wait_of(headers: &HeaderMap) -> Option<u64> {
+    let sent = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    let mut preferences = sent.flat_map(|value| value.split([',', ';']));
+    let wait = preferences.find_map(|one| one.trim().strip_prefix("wait=")?.trim_matches('"').parse::<u64>().ok());
+    wait.map(|wait| wait.min(LONGEST_WAIT))
+}
+
+/// What is chosen anew.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
+#[schema(example = json!({"options": {"duplicates": "update"}, "mapping": {"Mail": "email:work", "#3": ""}}))]
+pub struct ImportPatch {
+    #[serde(deserialize_with = "object")]
+    options: ImportSettings,
+    /// The field that a column fills, such as `email:work` or `custom:Shoe size`; empty to leave the column out, null to
+    /// take what is proposed. Columns are named by their headers, or by numbers as `#3`.
+    mapping: BTreeMap<String, Option<String>>,
+}
+
+/// Changes what is chosen for a draft.
+///
+/// Options and the mapping of columns: what is not named stays. The preview is made anew.
+#[utoipa::path(
+    patch, path = "/api/v1/imports/{import}", tag = "Imports", operation_id = "patch_import",
+    params(("import" = String, Path, description = "The number of the import")),
+    request_body = ImportPatch,
+    responses((status = 200, description = "The import", body = ImportResource)),
+)]
+pub async fn patch(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(import): Path<String>,
+    Json(patch): Json<ImportPatch>,
+) -> Result<Response, ApiProblem> {
+    let import = id(&import)?;
+    patch.options.check().map_err(|WrongChoice { name, what }| {
+        ApiProblem::of_value(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid_values",
+            format!("/options/{name}"),
+            what,
+        )
+    })?;
+    let resource = blocking(&web, move |app| {
+        let mut settings = app.draft(member.actor, import)?.settings;
+        // Every choice was looked at above.
+        let _ = patch.options.apply(&mut settings);
+        if !patch.mapping.is_empty() {
+            let mapped = app.mapped_file(member.actor, import)?;
+            choose(&mut settings, &mapped, &patch.mapping);
+        }
+        app.set_draft(member.actor, import, settings)?;
+        ImportResource::read(app, member.actor, import)
+    });
+    Ok(ok(&resource.await?))
+}
+
+/// Puts choices in the place of those of the same columns. A name that is no column's is refused when they are set.
+fn choose(settings: &mut DraftSettings, mapped: &MappedFile, wanted: &BTreeMap<String, Option<String>>) {
+    for (column, field) in wanted {
+        let at = mapped.columns.iter().position(|known| known.header == *column);
+        let name = at.map_or_else(|| column.clone(), |at| format!("#{}", at + 1));
+        settings.choices.retain(|(chosen, _)| *chosen != name);
+        if let Some(field) = field {
+            settings.choices.push((name, field.clone()));
+        }
+    }
+}
+
+/// Drops a draft.
+///
+/// Its file and everything chosen for it are deleted. An import that was started is undone instead.
+#[utoipa::path(
+    delete, path = "/api/v1/imports/{import}", tag = "Imports", operation_id = "delete_import",
+    params(("import" = String, Path, description = "The number of the import")),
+    responses((status = 204, description = "It is gone")),
+)]
+pub async fn discard(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(import): Path<String>,
+) -> Result<Response, ApiProblem> {
+    let import = id(&import)?;
+    blocking(&web, move |app| app.discard_draft(member.actor, import)).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// How a file is read, and what its columns become.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "encoding": "utf-8", "delimiter": ",", "header_row": 0, "layout": null, "region": "US", "remembered": false,
+    "columns": [{"header": "Mail", "field": "email", "confidence": 0.9, "reason": "the name", "samples": ["ann@acme.example"]}],
+}))]
+pub struct ColumnList {
+    encoding: String,
+    delimiter: String,
+    /// Which record holds the header, from 0; null if there is none.
+    header_row: Option<u64>,
+    /// The name of the program whose export it is, if that is known.
+    layout: Option<String>,
+    /// The country of numbers without country code.
+    region: Option<String>,
+    /// Whether a mapping is applied that the member has used before for this header.
+    remembered: bool,
+    columns: Vec<ColumnResource>,
+}
+
+/// A column.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ColumnResource {
+    /// Its name in the file.
+    header: String,
+    /// The field that it fills; null if it is left out.
+    field: Option<String>,
+    /// A field that it may fill, but not surely enough to be applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposal: Option<String>,
+    /// How sure, from 0 to 1.
+    confidence: f64,
+    /// Why, in words.
+    reason: String,
+    /// The first distinct values.
+    samples: Vec<String>,
+}
+
+/// Reads how the columns of a draft are mapped.
+///
+/// Each with its field, how sure that is and why, and with its first values.
+#[utoipa::path(
+    get, path = "/api/v1/imports/{import}/columns", tag = "Imports", operation_id = "get_import_columns",
+    params(("import" = String, Path, description = "The number of the import")),
+    responses((status = 200, description = "The columns", body = ColumnList)),
+)]
+pub async fn columns(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(import): Path<String>,
+) -> Result<Response, ApiProblem> {
+    let import: ImportId = id(&import)?;
+    let mapped = blocking(&web, move |app| app.mapped_file(member.actor, import)).await?;
+    Ok(ok(&column_list(mapped)))
+}
+
+fn column_list(mapped: MappedFile) -> ColumnList {
+    let columns = mapped.columns.into_iter().zip(mapped.samples);
+    ColumnList {
+        encoding: mapped.encoding.charset.name(),
+        delimiter: mapped.dialect.delimiter_text(),
+        header_row: mapped.header_row,
+        layout: mapped.layout,
+        region: mapped.numbers_of.map(|numbers| numbers.region),
+        remembered: mapped.remembered,
+        columns: columns
+            .map(|(column, samples)| ColumnResource {
+                field: column.field(),
+                proposal: column.proposal.as_ref().map(ToString::to_string),
+                header: column.header,
+                confidence: column.confidence,
+                reason: column.reason,
+                samples,
+            })
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_read_as_rfc_7240_says() {
+        let wait = |value: &'static str| {
+            let headers = HeaderMap::from_iter([(HeaderName::from_static("prefer"), HeaderValue::from_static(value))]);
+            wait_of(&headers)
+        };
+        assert_eq!(wait("wait=30"), Some(30));
+        assert_eq!(wait("respond-async, wait=10"), Some(10));
+        assert_eq!(wait("wait=\"5\""), Some(5));
+        assert_eq!(wait("wait=9999"), Some(60));
+        assert_eq!(wait("wait=soon"), None);
+        assert_eq!(wait("return=minimal"), None);
+    }
+}

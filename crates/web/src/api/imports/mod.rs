@@ -1,0 +1,9 @@
+//! Imports: uploading, what is chosen, rows, and everything up to the undo.
+
+pub mod actions;
+pub mod draft;
+pub mod progress;
+pub mod resource;
+pub mod rows;
+pub mod settings;
+pub mod upload;

@@ -1,0 +1,135 @@
+//! Following an import: its progress as events, and its rejected rows as a file.
+
+use crate::Web;
+use crate::api::gate::{TokenMember, TokenSecret};
+use crate::api::imports::resource::{ImportResource, id};
+use crate::api::problem::ApiProblem;
+use crate::bridge::blocking::{Lane, blocking, blocking_in, written};
+use app::{Actor, ImportId};
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt};
+use utoipa::ToSchema;
+
+/// How often it is told how far an import is.
+const TOLD_EVERY: Duration = Duration::from_millis(500);
+/// How often it is looked whether the token is still worth something.
+const ASKED_EVERY: Duration = Duration::from_secs(5);
+
+/// An event of the stream.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({"event": "progress", "data": "{\"import\": \"3\", \"state\": \"running\"}"}))]
+#[expect(dead_code, reason = "the document describes it; it is written as text")]
+pub struct ProgressEvent {
+    /// `progress` or `end`.
+    event: String,
+    /// The import, as JSON.
+    data: String,
+}
+
+/// Streams the progress of an import.
+///
+/// Server-sent events: `progress` with the import as `GET` shows it while it goes on, `end` when it does not go on by itself
+/// any more. Then the stream ends.
+#[utoipa::path(
+    get, path = "/api/v1/imports/{import}/events", tag = "Imports", operation_id = "follow_import",
+    params(("import" = String, Path, description = "The number of the import")),
+    responses((status = 200, description = "The events", body = ProgressEvent, content_type = "text/event-stream")),
+)]
+pub async fn events(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    secret: TokenSecret,
+    Path(import): Path<String>,
+) -> Result<Response, ApiProblem> {
+    let import = id(&import)?;
+    // Who may not see the import gets a status, not a stream that says nothing.
+    blocking(&web, move |app| app.import_report(member.actor, import)).await?;
+    let (sender, events) = mpsc::channel(1);
+    tokio::spawn(send_progress(web, member.actor, secret, import, sender));
+    Ok(Sse::new(events_of(events))
+        .keep_alive(KeepAlive::default())
+        .into_response())
+}
+
+fn events_of(events: mpsc::Receiver<Event>) -> impl Stream<Item = Result<Event, Infallible>> {
+    ReceiverStream::new(events).map(Ok)
+}
+
+async fn send_progress(
+    web: Arc<Web>,
+    actor: Actor,
+    secret: TokenSecret,
+    import: ImportId,
+    sender: mpsc::Sender<Event>,
+) {
+    let mut asked = Instant::now();
+    loop {
+        if asked.elapsed() >= ASKED_EVERY {
+            asked = Instant::now();
+            if !is_valid(&web, &secret).await {
+                return;
+            }
+        }
+        let Ok(resource) = blocking(&web, move |app| ImportResource::read(app, actor, import)).await else {
+            return;
+        };
+        let goes_on = resource.state().goes_on();
+        let name = if goes_on { "progress" } else { "end" };
+        let data = serde_json::to_string(&resource).unwrap_or_default();
+        if sender.send(Event::default().event(name).data(data)).await.is_err() || !goes_on {
+            return;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(TOLD_EVERY) => {}
+            () = web.closing() => return,
+            () = sender.closed() => return,
+        }
+    }
+}
+
+async fn is_valid(web: &Arc<Web>, secret: &TokenSecret) -> bool {
+    let secret = secret.0.clone();
+    let found = blocking_in(web, Lane::Sessions, move |app| app.authenticate(&secret)).await;
+    matches!(found, Ok(Some(_)))
+}
+
+/// Downloads the rejected rows of an import.
+///
+/// The rows that were not imported, as a CSV with line and reasons before the original cells. Corrected there, the file can
+/// be imported as it is.
+#[utoipa::path(
+    get, path = "/api/v1/imports/{import}/rejected.csv", tag = "Imports", operation_id = "get_rejected_rows",
+    params(("import" = String, Path, description = "The number of the import")),
+    responses((status = 200, description = "The rows", body = String, content_type = "text/csv"),
+        (status = 410, description = "The import was undone, or the rows are not kept any more", body = crate::api::problem::ProblemDetails, content_type = "application/problem+json")),
+)]
+pub async fn rejected(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(import): Path<String>,
+) -> Result<Response, ApiProblem> {
+    let import = id(&import)?;
+    // What cannot be written at all is an answer of its own, not a file that breaks off.
+    blocking(&web, move |app| {
+        app.rejected_rows(member.actor, import, &mut std::io::sink())
+    })
+    .await?;
+    let body = written(&web, move |app, out| {
+        app.rejected_rows(member.actor, import, out).map(drop)
+    });
+    let name = format!("attachment; filename=\"rejected-{import}.csv\"");
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+    ];
+    Ok((headers, body).into_response())
+}

@@ -1,0 +1,425 @@
+//! The rows of an import by class, and what is corrected or decided of one.
+
+use crate::Web;
+use crate::api::contacts::values::ContactValues;
+use crate::api::gate::TokenMember;
+use crate::api::imports::resource::id;
+use crate::api::json::{Json, Query, ok};
+use crate::api::problem::ApiProblem;
+use crate::bridge::blocking::blocking;
+use app::{
+    Actor, App, Decision, Error, Fix, ImportId, ImportState, PreviewRow, Reason, RowClass, RowsPage, ValueProblem,
+};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use model::ContactId;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+
+/// Rows of a page, if the program does not say, and at most.
+const PAGE: u64 = 100;
+const MOST: u64 = 500;
+
+/// What a row becomes.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ClassName {
+    New,
+    Update,
+    Unchanged,
+    Duplicate,
+    /// A duplicate that shares a phone or an email with somebody of another name.
+    Possible,
+    Ambiguous,
+    Conflict,
+    Invalid,
+}
+
+impl From<ClassName> for RowClass {
+    fn from(class: ClassName) -> Self {
+        match class {
+            ClassName::New => Self::New,
+            ClassName::Update => Self::Update,
+            ClassName::Unchanged => Self::Unchanged,
+            ClassName::Duplicate => Self::Duplicate,
+            ClassName::Possible => Self::Possible,
+            ClassName::Ambiguous => Self::Ambiguous,
+            ClassName::Conflict => Self::Conflict,
+            ClassName::Invalid => Self::Invalid,
+        }
+    }
+}
+
+impl From<RowClass> for ClassName {
+    fn from(class: RowClass) -> Self {
+        match class {
+            RowClass::New => Self::New,
+            RowClass::Update => Self::Update,
+            RowClass::Unchanged => Self::Unchanged,
+            RowClass::Duplicate => Self::Duplicate,
+            RowClass::Possible => Self::Possible,
+            RowClass::Ambiguous => Self::Ambiguous,
+            RowClass::Conflict => Self::Conflict,
+            RowClass::Invalid => Self::Invalid,
+        }
+    }
+}
+
+/// Which rows are asked for.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RowsQuery {
+    /// What the rows become.
+    #[param(inline)]
+    class: ClassName,
+    /// Rows of a page [default: 100].
+    #[serde(default)]
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u64>,
+    /// Where the page before has ended: its `next`.
+    #[serde(default)]
+    cursor: Option<String>,
+}
+
+/// A page of rows.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"header": ["Name", "Mail"], "rows": [], "total": 0, "next": null}))]
+pub struct RowList {
+    /// The names of the file's columns.
+    header: Vec<String>,
+    rows: Vec<RowResource>,
+    /// How many rows of the class there are so far, on all pages.
+    total: u64,
+    /// The `cursor` of the next page; null on the last one.
+    next: Option<String>,
+}
+
+/// A row of the file, as the import would take it or has taken it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "line": 4, "class": "invalid", "cells": ["Ann", "ann@gmial.com"], "corrected": [], "contact": {"first_name": "Ann"},
+    "reasons": [{"code": "email", "line": 4, "column": "Mail", "value": "ann@", "message": "“ann@” has no domain", "advice": "", "warning": false}],
+    "matches": [], "changes": [], "decision": null,
+}))]
+pub struct RowResource {
+    /// The line that it begins on, from 1.
+    line: u64,
+    class: ClassName,
+    /// Its cells as they stand in the file, after corrections.
+    cells: Vec<String>,
+    /// The places of the cells that were corrected, from 0.
+    corrected: Vec<usize>,
+    /// The contact that it describes, as far as it could be read.
+    contact: Option<ContactValues>,
+    /// Everything that is wrong or odd.
+    reasons: Vec<ReasonResource>,
+    /// The contacts that it matches.
+    matches: Vec<MatchResource>,
+    /// What an update changes, or would change.
+    changes: Vec<ChangeResource>,
+    /// What was decided for this row alone.
+    decision: Option<DecisionResource>,
+}
+
+/// What is wrong or odd.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReasonResource {
+    /// A stable code.
+    code: String,
+    line: u64,
+    /// The column's name; empty if it is about the row.
+    column: String,
+    /// The value as written in the file, shortened.
+    value: String,
+    /// What is wrong.
+    message: String,
+    /// What would be right.
+    advice: String,
+    /// Whether the row can be imported all the same.
+    warning: bool,
+}
+
+impl From<&Reason> for ReasonResource {
+    fn from(reason: &Reason) -> Self {
+        Self {
+            code: reason.code.as_str().to_owned(),
+            line: reason.line,
+            column: reason.column.clone(),
+            value: reason.value.clone(),
+            message: reason.message.clone(),
+            advice: reason.advice.clone(),
+            warning: reason.warning,
+        }
+    }
+}
+
+/// A contact that a row matches.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MatchResource {
+    /// Which; null if it is an earlier row of the same file.
+    #[schema(format = "uuid")]
+    id: Option<String>,
+    /// The line of that row.
+    line: Option<u64>,
+    contact: ContactValues,
+}
+
+/// A value that changes.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangeResource {
+    /// The field, such as `email:work`.
+    field: String,
+    old: String,
+    new: String,
+}
+
+/// What is decided for one row that matches a contact.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionResource {
+    action: ActionName,
+    /// Which contact is updated or filled, if the row matches more than one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uuid")]
+    contact: Option<String>,
+}
+
+/// What is done with a row.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ActionName {
+    Skip,
+    Update,
+    Fill,
+    Create,
+}
+
+impl From<Decision> for DecisionResource {
+    fn from(decision: Decision) -> Self {
+        let (action, contact) = match decision {
+            Decision::Skip => (ActionName::Skip, None),
+            Decision::Update { contact } => (ActionName::Update, contact),
+            Decision::Fill { contact } => (ActionName::Fill, contact),
+            Decision::Create => (ActionName::Create, None),
+        };
+        Self {
+            action,
+            contact: contact.map(|id| id.to_string()),
+        }
+    }
+}
+
+impl DecisionResource {
+    fn read(&self) -> Result<Decision, Error> {
+        let contact = self.contact.as_deref().map(str::parse::<ContactId>).transpose();
+        let contact = contact.map_err(|_| wrong("/decision/contact", "this is no id of a contact"))?;
+        Ok(match self.action {
+            ActionName::Skip => Decision::Skip,
+            ActionName::Update => Decision::Update { contact },
+            ActionName::Fill => Decision::Fill { contact },
+            ActionName::Create => Decision::Create,
+        })
+    }
+}
+
+impl From<PreviewRow> for RowResource {
+    fn from(row: PreviewRow) -> Self {
+        Self {
+            line: row.line,
+            class: row.class.into(),
+            cells: row.cells,
+            corrected: row.fixed,
+            contact: row.contact.as_ref().map(ContactValues::of),
+            reasons: row.reasons.iter().map(ReasonResource::from).collect(),
+            matches: row
+                .matches
+                .iter()
+                .map(|matched| MatchResource {
+                    id: matched.id.map(|id| id.to_string()),
+                    line: matched.line,
+                    contact: ContactValues::of(&matched.contact),
+                })
+                .collect(),
+            changes: row
+                .changes
+                .into_iter()
+                .map(|change| ChangeResource {
+                    field: change.slot,
+                    old: change.old,
+                    new: change.new,
+                })
+                .collect(),
+            decision: row.decision.map(DecisionResource::from),
+        }
+    }
+}
+
+/// Lists rows of an import.
+///
+/// Those of one class, in the order of the file: of the preview as far as it has come, or after the start what became of
+/// them. Each with its line, its original cells and everything that is wrong or odd about it.
+#[utoipa::path(
+    get, path = "/api/v1/imports/{import}/rows", tag = "Imports", operation_id = "list_import_rows",
+    params(("import" = String, Path, description = "The number of the import"), RowsQuery),
+    responses((status = 200, description = "A page of rows", body = RowList),
+        (status = 410, description = "The rows are not kept any more", body = crate::api::problem::ProblemDetails, content_type = "application/problem+json")),
+)]
+pub async fn list(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(import): Path<String>,
+    Query(query): Query<RowsQuery>,
+) -> Result<Response, ApiProblem> {
+    let import = id(&import)?;
+    let (page, size) = place(&query)?;
+    let class = RowClass::from(query.class);
+    let rows = blocking(&web, move |app| rows(app, member.actor, import, class, page, size)).await?;
+    let next = (rows.page + 1 < rows.pages).then(|| format!("{}.{size}", rows.page + 1));
+    Ok(ok(&RowList {
+        header: rows.header,
+        rows: rows.rows.into_iter().map(RowResource::from).collect(),
+        total: rows.total,
+        next,
+    }))
+}
+
+fn rows(app: &App, actor: Actor, import: ImportId, class: RowClass, page: u64, size: u64) -> Result<RowsPage, Error> {
+    match app.import_report(actor, import)?.state {
+        ImportState::Draft => app.preview_rows(actor, import, class, page, size),
+        _ => app.result_rows(actor, import, class, page, size),
+    }
+}
+
+/// The page that is asked for and how many rows it has. A cursor keeps the size of the pages.
+fn place(query: &RowsQuery) -> Result<(u64, u64), ApiProblem> {
+    if let Some(cursor) = &query.cursor {
+        let read = || {
+            let (page, size) = cursor.split_once('.')?;
+            let (page, size) = (page.parse().ok()?, size.parse().ok()?);
+            (1..=MOST).contains(&size).then_some((page, size))
+        };
+        return read().ok_or_else(crate::api::contacts::list::unknown_cursor);
+    }
+    match query.limit.unwrap_or(PAGE) {
+        size if (1..=MOST).contains(&size) => Ok((0, size)),
+        _ => Err(ApiProblem::of_parameter(
+            "limit",
+            format!("limit: a page has 1 to {MOST} rows"),
+        )),
+    }
+}
+
+/// What is corrected or decided of a row.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"cells": {"Mail": "ann@gmail.com"}}))]
+pub struct RowPatch {
+    /// New values of cells, by the names of their columns, or by numbers as `#3`.
+    #[serde(default)]
+    cells: BTreeMap<String, String>,
+    /// What is done with the row if it matches a contact; null for what holds for all rows.
+    #[serde(default, with = "given")]
+    #[schema(value_type = Option<DecisionResource>)]
+    decision: Option<Option<DecisionResource>>,
+}
+
+/// Tells a member that is null from one that is not there.
+mod given {
+    use super::DecisionResource;
+    use serde::{Deserialize, Deserializer};
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Option<DecisionResource>>, D::Error> {
+        Option::<DecisionResource>::deserialize(deserializer).map(Some)
+    }
+}
+
+/// Corrects or decides a row of a draft.
+///
+/// The file itself stays as it is. The preview is made anew; the answer is the row as the new preview has it, if it has come
+/// past it within a moment, else 202.
+#[utoipa::path(
+    patch, path = "/api/v1/imports/{import}/rows/{line}", tag = "Imports", operation_id = "patch_import_row",
+    params(("import" = String, Path, description = "The number of the import"), ("line" = u64, Path, description = "The line that the row begins on")),
+    request_body = RowPatch,
+    responses((status = 200, description = "The row", body = RowResource), (status = 202, description = "The correction is kept; the preview has not come past the row yet", body = crate::api::imports::resource::ImportResource)),
+)]
+pub async fn patch(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path((import, line)): Path<(String, String)>,
+    Json(patch): Json<RowPatch>,
+) -> Result<Response, ApiProblem> {
+    let import = id(&import)?;
+    let line: u64 = line.parse().map_err(|_| no_row(&line))?;
+    let actor = member.actor;
+    let changed = blocking(&web, move |app| {
+        let Some(row) = settled_row(app, actor, import, line)? else {
+            return Ok(None);
+        };
+        change(app, actor, import, &row, &patch)?;
+        let after = settled_row(app, actor, import, line)?;
+        let resource = crate::api::imports::resource::ImportResource::read(app, actor, import)?;
+        Ok(Some((after, resource)))
+    });
+    match changed.await? {
+        None => Err(no_row(&line.to_string())),
+        Some((Some(row), _)) => Ok(ok(&RowResource::from(row))),
+        Some((None, import)) => Ok(crate::api::json::answer(StatusCode::ACCEPTED, &import)),
+    }
+}
+
+fn no_row(line: &str) -> ApiProblem {
+    let detail = format!("no row begins on line {line}, or the preview has not come past it yet");
+    ApiProblem::new(StatusCode::NOT_FOUND, "no_such_row", detail)
+}
+
+/// A row of the preview, which is waited for for a moment.
+fn settled_row(app: &App, actor: Actor, import: ImportId, line: u64) -> Result<Option<PreviewRow>, Error> {
+    const MOMENT: std::time::Duration = std::time::Duration::from_secs(2);
+    app.preview_state(actor, import, MOMENT)?;
+    app.preview_row(actor, import, line)
+}
+
+fn change(app: &App, actor: Actor, import: ImportId, row: &PreviewRow, patch: &RowPatch) -> Result<(), Error> {
+    let decision = match &patch.decision {
+        Some(Some(decision)) => Some(Some(decision.read()?)),
+        Some(None) => Some(None),
+        None => None,
+    };
+    let headers = app.mapped_file(actor, import)?.columns;
+    let mut fixes = Vec::with_capacity(patch.cells.len());
+    for (name, value) in &patch.cells {
+        let numbered = || name.strip_prefix('#')?.parse::<usize>().ok()?.checked_sub(1);
+        let named = headers.iter().position(|column| column.header == *name);
+        let column = named.or_else(numbered).filter(|at| *at < headers.len());
+        let column = column.ok_or_else(|| {
+            let pointer = format!("/cells/{}", crate::api::problem::escaped(name));
+            wrong(&pointer, "the file has no such column")
+        })?;
+        fixes.push(Fix::Cell {
+            record: row.number,
+            column,
+            value: value.clone(),
+        });
+    }
+    for fix in fixes {
+        app.fix_rows(actor, import, fix)?;
+    }
+    match decision {
+        Some(decision) => app.decide(actor, import, row.number, decision),
+        None => Ok(()),
+    }
+}
+
+fn wrong(pointer: &str, what: &str) -> Error {
+    Error::Values(vec![ValueProblem {
+        pointer: pointer.to_owned(),
+        what: what.to_owned(),
+    }])
+}

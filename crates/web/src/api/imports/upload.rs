@@ -1,0 +1,230 @@
+//! `POST /imports`: a file becomes an import that is prepared.
+
+use crate::Web;
+use crate::api::gate::TokenMember;
+use crate::api::imports::resource::{ImportResource, address};
+use crate::api::imports::settings::{
+    BadValuesName, ConflictsName, DateOrderName, DuplicatesName, EmptyCellsName, ImportSettings, MatchName,
+    UnmappedName, WrongChoice,
+};
+use crate::api::json::{Query, read};
+use crate::api::once::{Asked, Reply, once_kept};
+use crate::api::problem::ApiProblem;
+use crate::bridge::arriving::{Arriving, Receiving, file_name};
+use crate::bridge::blocking::blocking;
+use crate::ui::error_page::Problem;
+use app::{DraftSettings, Error, ImportId, JsonRow, OnceAnswer, rows_as_csv};
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use http_body::Body as _;
+use serde::Deserialize;
+use serde_json::Value;
+use std::pin::Pin;
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+
+/// The name of a file that has none.
+const UNNAMED: &str = "file.csv";
+/// Bytes of rows that are sent as JSON: they are held in memory, which a file never is.
+const JSON_ROWS: usize = 32 << 20;
+
+/// How a file is imported.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UploadQuery {
+    /// The name by which people know the file.
+    #[param(example = "contacts.csv")]
+    name: Option<String>,
+    /// Whether the import is started at once, without looking at the preview.
+    start: bool,
+    /// A row that matches a contact: skip it, update the contact, fill its blanks, or create another contact.
+    #[param(inline)]
+    duplicates: Option<DuplicatesName>,
+    /// What counts as a match.
+    #[param(inline)]
+    #[serde(rename = "match")]
+    matching: Option<MatchName>,
+    /// A row whose contact was changed here since the row was exported.
+    #[param(inline)]
+    conflicts: Option<ConflictsName>,
+    /// An empty cell when updating: keep the contact's value, or clear it.
+    #[param(inline)]
+    empty_cells: Option<EmptyCellsName>,
+    /// Whether the lists of a row take the place of those of the contact, instead of being added.
+    replace_lists: Option<bool>,
+    /// A value that cannot be read: reject its row, or leave the value out.
+    #[param(inline)]
+    bad_values: Option<BadValuesName>,
+    /// Columns that nothing is known of: ignore them, or keep them as custom fields.
+    #[param(inline)]
+    unmapped: Option<UnmappedName>,
+    /// The country of numbers without country code, as a two-letter code.
+    #[param(example = "US")]
+    region: Option<String>,
+    /// The file's encoding, such as `utf-8` or `windows-1252`.
+    encoding: Option<String>,
+    /// The file's delimiter: `,`, `;`, `|` or `tab`.
+    delimiter: Option<String>,
+    /// Which row is the header: `auto`, `none`, or its number from 1.
+    header: Option<String>,
+    /// The order of day and month, where the file does not tell.
+    #[param(inline)]
+    date_order: Option<DateOrderName>,
+}
+
+impl UploadQuery {
+    fn settings(&self) -> ImportSettings {
+        ImportSettings {
+            duplicates: self.duplicates,
+            matching: self.matching,
+            conflicts: self.conflicts,
+            empty_cells: self.empty_cells,
+            replace_lists: self.replace_lists,
+            bad_values: self.bad_values,
+            unmapped: self.unmapped,
+            region: self.region.clone(),
+            encoding: self.encoding.clone(),
+            delimiter: self.delimiter.clone(),
+            header: self.header.clone(),
+            date_order: self.date_order,
+        }
+    }
+}
+
+/// Rows that are sent instead of a file.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"rows": [{"First Name": "Ann", "Email": "ann@acme.example"}]}))]
+pub struct RowsBody {
+    /// Each with its values by the names of their columns, which are mapped as those of a file.
+    rows: Vec<JsonRow>,
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.trim_start().starts_with("application/json"))
+}
+
+/// Uploads a file to import.
+///
+/// The body is the file itself, or rows as JSON. Nothing is written to the contacts: the answer is an import whose rows are being previewed.
+/// With `start=true` it is started at once.
+#[utoipa::path(
+    post, path = "/api/v1/imports", tag = "Imports", operation_id = "create_import",
+    params(UploadQuery),
+    request_body(content((String = "text/csv"), (RowsBody = "application/json")), description = "The file, or rows"),
+    responses((status = 201, description = "The import", body = ImportResource, headers(("Location" = String)))),
+)]
+pub async fn create(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Query(query): Query<UploadQuery>,
+    headers: HeaderMap,
+    mut asked: Asked,
+    mut body: Body,
+) -> Result<Response, ApiProblem> {
+    let settings = query.settings();
+    settings
+        .check()
+        .map_err(|WrongChoice { name, what }| ApiProblem::of_parameter(name, format!("{name}: {what}")))?;
+    let mut receiving = Receiving::begin(&web, member.actor).await?;
+    let mut bytes = 0;
+    let is_json = is_json(&headers);
+    let mut rows = Vec::new();
+    while let Some(piece) = next_piece(&mut body).await? {
+        bytes += piece.len();
+        asked.update(&piece);
+        if !is_json {
+            receiving = receiving.add(piece).await?;
+        } else if bytes > JSON_ROWS {
+            return Err(Problem::Status(StatusCode::PAYLOAD_TOO_LARGE).into());
+        } else {
+            rows.extend_from_slice(&piece);
+        }
+    }
+    if is_json {
+        let sent: RowsBody = read(&rows)?;
+        receiving = receiving.add(rows_as_csv(&sent.rows)?.into()).await?;
+    }
+    let Arriving { file, place } = receiving.end().await?;
+    if bytes == 0 {
+        return Err(ApiProblem::new(
+            StatusCode::BAD_REQUEST,
+            "no_file",
+            "the body is the file; it was empty",
+        ));
+    }
+    let name = query.name.as_deref().map_or_else(|| UNNAMED.to_owned(), file_name);
+    let start = query.start;
+    let actor = member.actor;
+    let created = once_kept(&web, member, asked.key(), move |app, keyed| {
+        let choose = move |chosen: &mut DraftSettings| {
+            // Every choice was looked at before the file came.
+            let _ = settings.apply(chosen);
+        };
+        let write = |import: &ImportId| created_reply(*import).to_text();
+        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
+        let import = app.begin_draft_with(actor, &name, file, &choose, once)?;
+        drop(place);
+        Ok(created_reply(import))
+    });
+    let created = created.await?;
+    // The same for a request that is sent again: whoever died before starting it starts it now.
+    let import = import_of(&created)?;
+    let resource = blocking(&web, move |app| {
+        if start {
+            started(app.start_draft(actor, import))?;
+        }
+        ImportResource::read(app, actor, import)
+    });
+    Ok(with_body(created, &resource.await?))
+}
+
+/// What is kept as the answer of a keyed request: where the import is. How it stands then is read when it is answered.
+fn created_reply(import: ImportId) -> Reply {
+    Reply::new(StatusCode::CREATED, &Value::Null).at(address(import))
+}
+
+fn import_of(created: &Response) -> Result<ImportId, ApiProblem> {
+    let location = created
+        .headers()
+        .get(header::LOCATION)
+        .and_then(|value| value.to_str().ok());
+    let number = location.and_then(|location| location.rsplit('/').next()?.parse().ok());
+    number.map(ImportId).ok_or_else(|| Error::Broken.into())
+}
+
+/// An import that was started before is no error.
+fn started(outcome: Result<(), Error>) -> Result<(), Error> {
+    match outcome {
+        Err(Error::NotADraft { .. }) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+fn with_body(created: Response, resource: &ImportResource) -> Response {
+    let (mut parts, _) = created.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, serde_json::to_string(resource).unwrap_or_default().into())
+}
+
+async fn next_piece(body: &mut Body) -> Result<Option<Bytes>, ApiProblem> {
+    loop {
+        let frame = std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await;
+        match frame {
+            None => return Ok(None),
+            Some(Ok(frame)) => {
+                if let Ok(data) = frame.into_data() {
+                    return Ok(Some(data));
+                }
+            }
+            Some(Err(_)) => {
+                let why = "The file did not arrive whole. Send it once more.";
+                return Err(Problem::BadRequest(why.to_owned()).into());
+            }
+        }
+    }
+}

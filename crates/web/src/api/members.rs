@@ -1,0 +1,364 @@
+//! Members and invitations, and the audit log.
+//!
+//! What needs the member's password on the pages is not here: roles, links to a new password, second factors.
+
+use crate::Web;
+use crate::api::contacts::list::{limit_of, unknown_cursor};
+use crate::api::gate::TokenMember;
+use crate::api::json::{Query, instant, ok};
+use crate::api::once::{Posted, PostedNothing, Reply, once, once_kept};
+use crate::api::problem::ApiProblem;
+use crate::bridge::blocking::blocking;
+use app::{AuditAction, AuditRequest, Error, InvitationInfo, Member, MemberInfo, Role};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use model::ContactId;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+
+/// The members of the workspace.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"members": [{"id": "1", "name": "Ada", "email": "ada@example.org", "role": "owner", "state": "active"}]}))]
+pub struct MemberList {
+    members: Vec<MemberResource>,
+}
+
+/// A member.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MemberResource {
+    id: String,
+    name: String,
+    /// Empty for who has no account.
+    email: String,
+    /// `owner`, `admin` or `member`.
+    role: String,
+    /// `active` or `deactivated`.
+    state: String,
+    /// How many contacts the member owns; told to admins and owners.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contacts: Option<u64>,
+    /// When last seen; told to admins and owners.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "date-time")]
+    last_seen: Option<String>,
+}
+
+impl From<MemberInfo> for MemberResource {
+    fn from(member: MemberInfo) -> Self {
+        let seen = member.more.as_ref().and_then(|more| more.seen_at);
+        Self {
+            id: member.member.0.to_string(),
+            name: member.name,
+            email: member.email,
+            role: member.role.as_str().to_owned(),
+            state: member.state.as_str().to_owned(),
+            contacts: member.more.map(|more| more.contacts),
+            last_seen: seen.map(instant),
+        }
+    }
+}
+
+/// Lists members.
+///
+/// Those who are active, by name; to admins and owners all, with more about them.
+#[utoipa::path(
+    get, path = "/api/v1/members", tag = "Members", operation_id = "list_members",
+    responses((status = 200, description = "The members", body = MemberList)),
+)]
+pub async fn list(State(web): State<Arc<Web>>, member: TokenMember) -> Result<Response, ApiProblem> {
+    let members = blocking(&web, move |app| app.members(member.actor)).await?;
+    Ok(ok(&MemberList {
+        members: members.into_iter().map(MemberResource::from).collect(),
+    }))
+}
+
+fn id(text: &str) -> Result<Member, ApiProblem> {
+    Ok(Member(text.parse().map_err(|_| Error::NoMember)?))
+}
+
+/// Deactivates a member.
+///
+/// For admins and owners: the member is out at once, everywhere, and their tokens end. What is theirs stays.
+#[utoipa::path(
+    post, path = "/api/v1/members/{member}:deactivate", tag = "Members", operation_id = "deactivate_member",
+    params(("member" = String, Path, description = "The id of the member")),
+    responses((status = 204, description = "The member is deactivated")),
+)]
+pub async fn deactivate(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(other): Path<String>,
+    PostedNothing(key): PostedNothing,
+) -> Result<Response, ApiProblem> {
+    let other = id(&other)?;
+    once(&web, member, key, move |app| {
+        app.deactivate(member.actor, other)?;
+        Ok(Reply::new(StatusCode::NO_CONTENT, &()))
+    })
+    .await
+}
+
+/// Activates a member.
+///
+/// For admins and owners: a member who was deactivated can sign in again.
+#[utoipa::path(
+    post, path = "/api/v1/members/{member}:activate", tag = "Members", operation_id = "activate_member",
+    params(("member" = String, Path, description = "The id of the member")),
+    responses((status = 204, description = "The member is active")),
+)]
+pub async fn activate(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(other): Path<String>,
+    PostedNothing(key): PostedNothing,
+) -> Result<Response, ApiProblem> {
+    let other = id(&other)?;
+    once(&web, member, key, move |app| {
+        app.activate(member.actor, other)?;
+        Ok(Reply::new(StatusCode::NO_CONTENT, &()))
+    })
+    .await
+}
+
+/// Who gets what belongs to a member who is removed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"hand_to": "1"}))]
+pub struct RemoveBody {
+    /// The id of the member who gets it.
+    hand_to: String,
+}
+
+/// What belonged to a member who was removed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"contacts": 12, "trashed": 0, "imports": 1}))]
+pub struct RemovedResource {
+    contacts: u64,
+    trashed: u64,
+    imports: u64,
+}
+
+/// Removes a member.
+///
+/// For admins and owners: for good. Contacts, trash and imports go to another member.
+#[utoipa::path(
+    post, path = "/api/v1/members/{member}:remove", tag = "Members", operation_id = "remove_member",
+    params(("member" = String, Path, description = "The id of the member")),
+    request_body = RemoveBody,
+    responses((status = 200, description = "What was handed over", body = RemovedResource)),
+)]
+pub async fn remove(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(other): Path<String>,
+    Posted { body, key }: Posted<RemoveBody>,
+) -> Result<Response, ApiProblem> {
+    let (other, to) = (id(&other)?, id(&body.hand_to)?);
+    once(&web, member, key, move |app| {
+        let had = app.remove_member(member.actor, other, to)?;
+        let removed = RemovedResource {
+            contacts: had.contacts,
+            trashed: had.trashed,
+            imports: had.imports,
+        };
+        Ok(Reply::new(StatusCode::OK, &removed))
+    })
+    .await
+}
+
+/// The invitations that nobody has used yet.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"invitations": []}))]
+pub struct InvitationList {
+    invitations: Vec<InvitationResource>,
+}
+
+/// An invitation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InvitationResource {
+    email: String,
+    role: String,
+    /// The name of who made it.
+    by: String,
+    #[schema(format = "date-time")]
+    made: String,
+    #[schema(format = "date-time")]
+    expires: String,
+}
+
+impl From<InvitationInfo> for InvitationResource {
+    fn from(invitation: InvitationInfo) -> Self {
+        Self {
+            email: invitation.email,
+            role: invitation.role.as_str().to_owned(),
+            by: invitation.by,
+            made: instant(invitation.made_at),
+            expires: instant(invitation.expires_at),
+        }
+    }
+}
+
+/// Lists invitations.
+///
+/// For admins and owners: those that nobody has used yet.
+#[utoipa::path(
+    get, path = "/api/v1/invitations", tag = "Members", operation_id = "list_invitations",
+    responses((status = 200, description = "The invitations", body = InvitationList)),
+)]
+pub async fn invitations(State(web): State<Arc<Web>>, member: TokenMember) -> Result<Response, ApiProblem> {
+    let invitations = blocking(&web, move |app| app.invitations(member.actor)).await?;
+    Ok(ok(&InvitationList {
+        invitations: invitations.into_iter().map(InvitationResource::from).collect(),
+    }))
+}
+
+/// Whom to invite.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "bob@example.org"}))]
+pub struct InvitationBody {
+    email: String,
+}
+
+/// An invitation that was made, with its link.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"email": "bob@example.org", "link": "/join/…", "expires": "2026-12-06T09:36:40Z"}))]
+pub struct InvitedResource {
+    email: String,
+    /// The path of the link, to be put behind the address of the server. It lets its holder in, once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+    #[schema(format = "date-time")]
+    expires: String,
+}
+
+/// Invites somebody.
+///
+/// For admins and owners: as a member. Who is to be more is made so on the page Members, which asks for a password. An answer
+/// that is given again has no link: it is kept nowhere.
+#[utoipa::path(
+    post, path = "/api/v1/invitations", tag = "Members", operation_id = "invite",
+    request_body = InvitationBody,
+    responses((status = 201, description = "The invitation", body = InvitedResource)),
+)]
+pub async fn invite(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Posted { body, key }: Posted<InvitationBody>,
+) -> Result<Response, ApiProblem> {
+    once_kept(&web, member, key, move |app, keyed| {
+        let link = app.invite(member.actor, &body.email, Role::Member)?;
+        let mut invited = InvitedResource {
+            link: None,
+            email: link.email,
+            expires: instant(link.expires_at),
+        };
+        if let Some(keyed) = keyed {
+            app.answer_key(keyed, &Reply::new(StatusCode::CREATED, &invited).to_text())?;
+        }
+        invited.link = Some(format!("/join/{}", link.secret.reveal()));
+        Ok(Reply::new(StatusCode::CREATED, &invited))
+    })
+    .await
+}
+
+/// Revokes an invitation.
+///
+/// For admins and owners: its link is worth nothing any more. One that is not there is no error.
+#[utoipa::path(
+    delete, path = "/api/v1/invitations/{email}", tag = "Members", operation_id = "revoke_invitation",
+    params(("email" = String, Path, description = "Whom it is for")),
+    responses((status = 204, description = "There is no such invitation any more")),
+)]
+pub async fn revoke_invitation(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(email): Path<String>,
+) -> Result<Response, ApiProblem> {
+    blocking(&web, move |app| app.revoke_invitation(member.actor, &email)).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Which entries of the audit log.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AuditQuery {
+    /// Only of this action, such as `exported`.
+    action: Option<String>,
+    /// Only of the member with this id.
+    member: Option<i64>,
+    /// Entries of a page [default: 100].
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u64>,
+    /// Where the page before has ended: its `next`.
+    cursor: Option<String>,
+}
+
+/// A page of the audit log.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"entries": [{"at": "2026-11-29T09:36:40Z", "by": "Ada", "action": "exported", "about": "all, CSV", "contacts": 12}], "next": null}))]
+pub struct AuditList {
+    /// The latest first.
+    entries: Vec<AuditResource>,
+    /// The `cursor` of the next page; null on the last one.
+    next: Option<String>,
+}
+
+/// An entry of the audit log.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuditResource {
+    #[schema(format = "date-time")]
+    at: String,
+    /// The name of who did it.
+    by: String,
+    /// What was done; null if a newer program has done it.
+    action: Option<String>,
+    about: String,
+    /// How many contacts it was about.
+    contacts: u64,
+}
+
+/// Reads the audit log.
+///
+/// For admins and owners: who did what, the latest first.
+#[utoipa::path(
+    get, path = "/api/v1/audit", tag = "Audit log", operation_id = "list_audit",
+    params(AuditQuery),
+    responses((status = 200, description = "A page of the log", body = AuditList)),
+)]
+pub async fn audit(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Query(query): Query<AuditQuery>,
+) -> Result<Response, ApiProblem> {
+    let limit = limit_of(query.limit)?;
+    let before: Option<ContactId> = match &query.cursor {
+        Some(cursor) => Some(cursor.parse().map_err(|_| unknown_cursor())?),
+        None => None,
+    };
+    let action = query.action.as_deref().map(|name| {
+        let unknown = || ApiProblem::of_parameter("action", format!("action: there is no action {name}"));
+        AuditAction::named(name).ok_or_else(unknown)
+    });
+    let request = AuditRequest {
+        action: action.transpose()?,
+        member: query.member.map(Member),
+        ..AuditRequest::default()
+    };
+    let page = blocking(&web, move |app| app.audit_page(member.actor, &request, before, limit)).await?;
+    let next = page.next.map(|id| id.to_string());
+    let entries = page.lines.into_iter().map(|line| AuditResource {
+        at: instant(line.at),
+        by: line.by,
+        action: line.action.map(|action| action.as_str().to_owned()),
+        about: line.about,
+        contacts: line.contacts,
+    });
+    Ok(ok(&AuditList {
+        entries: entries.collect(),
+        next,
+    }))
+}

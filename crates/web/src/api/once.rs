@@ -1,0 +1,230 @@
+//! The header `Idempotency-Key`: a request that is sent again has one effect and is answered as it was the first time.
+//!
+//! `app` keeps the answers. Work whose effect could be had twice keeps its answer in its own transaction
+//! ([`once_kept`]); of other work it is kept afterwards ([`once`]).
+
+use crate::Web;
+use crate::api::gate::TokenMember;
+use crate::api::json::{read, refuse_other_types, whole_body};
+use crate::api::problem::ApiProblem;
+use crate::bridge::blocking::blocking;
+use app::{App, Claim, Error, Keyed};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// The header that names a key.
+pub const HEADER: &str = "idempotency-key";
+/// Characters of a key, at most.
+const LONGEST: usize = 255;
+
+/// The key of a request, with what tells the request from others.
+#[derive(Clone, Debug)]
+pub struct RequestKey {
+    key: String,
+    hash: Vec<u8>,
+}
+
+/// What a request is about but for its body, and the key that it may have.
+pub struct Asked {
+    key: Option<String>,
+    hash: Sha256,
+}
+
+impl<S: Sync> FromRequestParts<S> for Asked {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiProblem> {
+        let mut hash = Sha256::new();
+        for part in [parts.method.as_str(), &parts.uri.to_string()] {
+            hash.update(part.len().to_le_bytes());
+            hash.update(part);
+        }
+        Ok(Self {
+            key: key_of(parts)?,
+            hash,
+        })
+    }
+}
+
+impl Asked {
+    /// Takes the next piece of the body in.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.hash.update(piece);
+    }
+
+    /// The key, once the body is known.
+    pub fn key(self) -> Option<RequestKey> {
+        let hash = self.hash.finalize().to_vec();
+        self.key.map(|key| RequestKey { key, hash })
+    }
+}
+
+fn key_of(parts: &Parts) -> Result<Option<String>, ApiProblem> {
+    let Some(value) = parts.headers.get(HEADER) else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or_default().trim().trim_matches('"');
+    if text.is_empty() || text.len() > LONGEST {
+        let detail = format!("an Idempotency-Key has 1 to {LONGEST} visible ASCII characters, such as a UUID");
+        return Err(ApiProblem::new(StatusCode::BAD_REQUEST, "bad_idempotency_key", detail));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+/// The JSON body of a request that may have a key.
+pub struct Posted<T> {
+    pub body: T,
+    pub key: Option<RequestKey>,
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Posted<T> {
+    type Rejection = ApiProblem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiProblem> {
+        let (mut asked, bytes, headers) = taken(request, state).await?;
+        refuse_other_types(&headers)?;
+        asked.update(&bytes);
+        Ok(Self {
+            body: read(&bytes)?,
+            key: asked.key(),
+        })
+    }
+}
+
+/// A request without a body that may have a key.
+pub struct PostedNothing(pub Option<RequestKey>);
+
+impl<S: Send + Sync> FromRequest<S> for PostedNothing {
+    type Rejection = ApiProblem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiProblem> {
+        let (asked, bytes, _) = taken(request, state).await?;
+        if !bytes.is_empty() {
+            let detail = "this operation takes no body; its options are in the query";
+            return Err(ApiProblem::new(StatusCode::BAD_REQUEST, "unexpected_body", detail));
+        }
+        Ok(Self(asked.key()))
+    }
+}
+
+async fn taken<S: Send + Sync>(
+    request: Request,
+    state: &S,
+) -> Result<(Asked, axum::body::Bytes, axum::http::HeaderMap), ApiProblem> {
+    let (mut parts, body) = request.into_parts();
+    let asked = Asked::from_request_parts(&mut parts, state).await?;
+    let headers = parts.headers.clone();
+    let bytes = whole_body(Request::from_parts(parts, body), state).await?;
+    Ok((asked, bytes, headers))
+}
+
+/// An answer that can be kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reply {
+    status: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    location: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    etag: Option<String>,
+    body: Value,
+}
+
+impl Reply {
+    pub fn new(status: StatusCode, body: &impl Serialize) -> Self {
+        Self {
+            status: status.as_u16(),
+            location: None,
+            etag: None,
+            body: serde_json::to_value(body).unwrap_or_default(),
+        }
+    }
+
+    /// The same with the address of what was made.
+    #[must_use]
+    pub fn at(mut self, location: String) -> Self {
+        self.location = Some(location);
+        self
+    }
+
+    /// The same with the version of what it shows.
+    #[must_use]
+    pub fn tagged(mut self, etag: String) -> Self {
+        self.etag = Some(etag);
+        self
+    }
+
+    /// As it is kept.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        let mut response = match status {
+            StatusCode::NO_CONTENT => status.into_response(),
+            status => crate::api::json::answer(status, &self.body),
+        };
+        for (name, value) in [(header::LOCATION, self.location), (header::ETAG, self.etag)] {
+            if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
+    }
+}
+
+/// Does work that is safe to repeat, once for each key.
+pub async fn once(
+    web: &Arc<Web>,
+    member: TokenMember,
+    key: Option<RequestKey>,
+    work: impl FnOnce(&App) -> Result<Reply, Error> + Send + 'static,
+) -> Result<Response, ApiProblem> {
+    once_kept(web, member, key, move |app, keyed| {
+        let reply = work(app)?;
+        if let Some(keyed) = keyed {
+            app.answer_key(keyed, &reply.to_text())?;
+        }
+        Ok(reply)
+    })
+    .await
+}
+
+/// Does work that keeps its answer itself if it has a key.
+pub async fn once_kept(
+    web: &Arc<Web>,
+    member: TokenMember,
+    key: Option<RequestKey>,
+    work: impl FnOnce(&App, Option<&Keyed>) -> Result<Reply, Error> + Send + 'static,
+) -> Result<Response, ApiProblem> {
+    let done = blocking(web, move |app| match key {
+        None => Ok((work(app, None)?, false)),
+        Some(RequestKey { key, hash }) => match app.claim_key(member.actor, &key, &hash)? {
+            Claim::Answered(text) => Ok((serde_json::from_str(&text).map_err(|_| Error::Broken)?, true)),
+            Claim::New(keyed) => match work(app, Some(&keyed)) {
+                Ok(reply) => Ok((reply, false)),
+                Err(error) => {
+                    // If that fails too, the claim ends by itself after a while.
+                    let _ = app.release_key(&keyed);
+                    Err(error)
+                }
+            },
+        },
+    });
+    let (reply, replayed) = done.await?;
+    let mut response = reply.into_response();
+    if replayed {
+        let name = HeaderName::from_static("idempotency-replayed");
+        response.headers_mut().insert(name, HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}

@@ -1,0 +1,242 @@
+//! A law: whatever several members do to their contacts and ask with their tokens, no answer has a value of a contact that the
+//! member who asks may not see at that moment.
+//!
+//! Every contact has a mark in its name, its notes and a tag that nothing else has; every answer is searched for all marks.
+
+use super::{Program, Reply, joined, with_program};
+use crate::site::Site;
+use app::{Actor, Role};
+use model::ContactId;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const MEMBERS: usize = 4;
+const CONTACTS: usize = 6;
+
+/// One request: of whom, about which contact, another contact or member, and which.
+#[derive(Clone, Debug)]
+struct Step {
+    who: usize,
+    contact: usize,
+    other: usize,
+    what: u8,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    (0..MEMBERS, 0..CONTACTS, 0..CONTACTS, 0..26_u8).prop_map(|(who, contact, other, what)| Step {
+        who,
+        contact,
+        other,
+        what,
+    })
+}
+
+/// What nobody writes by accident.
+fn mark(contact: usize) -> String {
+    format!("zqx{contact}xqz")
+}
+
+struct World {
+    site: Site,
+    members: Vec<Actor>,
+    programs: Vec<Program>,
+    contacts: Vec<ContactId>,
+    /// Where each member follows the changes.
+    positions: Vec<String>,
+}
+
+impl World {
+    async fn begin() -> Self {
+        let (site, _) = with_program().await;
+        // Roles give no right to contacts.
+        let roles = [Role::Owner, Role::Admin, Role::Member, Role::Member];
+        let members: Vec<Actor> = roles
+            .into_iter()
+            .enumerate()
+            .map(|(at, role)| joined(&site, &format!("m{at}"), role))
+            .collect();
+        let programs: Vec<Program> = members.iter().map(|actor| Program::of(&site, *actor)).collect();
+        let mut contacts = Vec::new();
+        for at in 0..CONTACTS {
+            let contact = json!({"contact": {
+                "first_name": mark(at), "last_name": "Same", "notes": format!("about {}", mark(at)),
+                "tags": [mark(at)], "emails": [{"value": format!("e{}@x.example", at / 2)}],
+            }});
+            let made = programs[at % MEMBERS]
+                .post("/api/v1/contacts", &contact)
+                .await
+                .expect(201);
+            contacts.push(made.json()["id"].as_str().unwrap().parse().unwrap());
+        }
+        Self {
+            positions: vec!["0".to_owned(); MEMBERS],
+            site,
+            members,
+            programs,
+            contacts,
+        }
+    }
+
+    async fn ask(&mut self, step: &Step) -> Reply {
+        let program = self.programs[step.who].clone();
+        let (id, other) = (self.contacts[step.contact], self.contacts[step.other]);
+        let member = self.members[step.other % MEMBERS].member().0.to_string();
+        let place = format!("/api/v1/contacts/{id}");
+        let ids = json!([id.to_string()]);
+        let post = async |path: &str, body: Value| program.post(path, &body).await;
+        let tag = async || {
+            let version = self
+                .site
+                .app
+                .contact(self.members[step.who], id)
+                .map_or(1, |stored| stored.version);
+            format!("\"{version}\"")
+        };
+        match step.what {
+            0 => program.get(&place).await,
+            1 => program.get("/api/v1/contacts").await,
+            2 => program.get("/api/v1/contacts?scope=shared&sort=changed").await,
+            3 => {
+                program
+                    .get(&format!("/api/v1/contacts?filter={}", mark(step.contact)))
+                    .await
+            }
+            4 => program.get(&format!("{place}/history")).await,
+            5 => program.get(&format!("{place}/shares")).await,
+            6 => program.get("/api/v1/exports?format=jsonl").await,
+            7 => program.get("/api/v1/exports").await,
+            8 => program.get("/api/v1/tags").await,
+            9 => program.get("/api/v1/duplicates").await,
+            10 => program.get("/api/v1/audit").await,
+            11 | 12 => self.follow(step.who, &program).await,
+            13 => {
+                post(
+                    "/api/v1/contacts:share",
+                    json!({"contacts": ids, "to": [member], "access": "view"}),
+                )
+                .await
+            }
+            14 => {
+                post(
+                    "/api/v1/contacts:share",
+                    json!({"contacts": ids, "to": [member], "access": "edit"}),
+                )
+                .await
+            }
+            15 => {
+                post(
+                    "/api/v1/contacts:share",
+                    json!({"contacts": ids, "to": ["everyone"], "access": "view"}),
+                )
+                .await
+            }
+            16 => post("/api/v1/contacts:unshare", json!({"contacts": ids})).await,
+            17 => post("/api/v1/contacts:unshare", json!({"contacts": ids, "from": member})).await,
+            18 => post("/api/v1/contacts:hand-over", json!({"contacts": ids, "to": member})).await,
+            19 => post("/api/v1/contacts:tag", json!({"contacts": ids, "tag": "plain"})).await,
+            20 => {
+                program
+                    .ask(
+                        "PATCH",
+                        &place,
+                        &[("if-match", "\"1\"")],
+                        r#"{"contact": {"title": "x"}}"#,
+                    )
+                    .await
+            }
+            21 => {
+                let tag = tag().await;
+                let patch = r#"{"contact": {"title": "y"}}"#;
+                program.ask("PATCH", &place, &[("if-match", &tag)], patch).await
+            }
+            22 => {
+                let upsert = json!({"op": "upsert", "email": format!("e{}@x.example", step.contact / 2), "contact": {"title": "z"}});
+                let update = json!({"op": "update", "id": id.to_string(), "contact": {"company": "Acme"}});
+                post("/api/v1/contacts:batch", json!({"operations": [upsert, update]})).await
+            }
+            23 => {
+                let tag = tag().await;
+                program.ask("DELETE", &place, &[("if-match", &tag)], "").await
+            }
+            24 => program.post_nothing(&format!("{place}:restore")).await,
+            _ if step.contact != step.other => {
+                post(
+                    "/api/v1/duplicates:dismiss",
+                    json!({"contacts": [id.to_string(), other.to_string()]}),
+                )
+                .await
+            }
+            _ => self.preview(step, &program).await,
+        }
+    }
+
+    async fn follow(&mut self, who: usize, program: &Program) -> Reply {
+        let reply = program
+            .get(&format!("/api/v1/contacts/changes?since={}", self.positions[who]))
+            .await;
+        if let Some(next) = reply.json()["next"].as_str() {
+            self.positions[who] = next.to_owned();
+        }
+        reply
+    }
+
+    /// A file with the email of a contact: what it matches is shown.
+    async fn preview(&self, step: &Step, program: &Program) -> Reply {
+        let file = format!("First Name,Email\nPlain,e{}@x.example\n", step.contact / 2);
+        let headers = [("content-type", "text/csv")];
+        let made = program
+            .ask("POST", "/api/v1/imports", &headers, &file)
+            .await
+            .expect(201);
+        let place = made.header("location").to_owned();
+        program
+            .ask("GET", &place, &[("prefer", "wait=10")], "")
+            .await
+            .expect(200);
+        let mut all = String::new();
+        for class in ["new", "duplicate", "possible", "ambiguous"] {
+            all.push_str(
+                &program
+                    .get(&format!("{place}/rows?class={class}"))
+                    .await
+                    .expect(200)
+                    .text,
+            );
+        }
+        let mut last = program.ask("DELETE", &place, &[], "").await.expect(204);
+        last.text = all;
+        last
+    }
+
+    /// Fails if an answer to a member has the mark of a contact that they may not see.
+    fn check(&self, step: &Step, reply: &Reply) -> Result<(), TestCaseError> {
+        prop_assert!(!reply.status.is_server_error(), "{step:?}: {}", reply.text);
+        for (at, id) in self.contacts.iter().enumerate() {
+            if !reply.text.contains(&mark(at)) {
+                continue;
+            }
+            let may_see = self.site.app.contact(self.members[step.who], *id).is_ok();
+            // The word that was asked for may be repeated.
+            let asked = step.what == 3 && at == step.contact && !reply.status.is_success();
+            prop_assert!(may_see || asked, "{step:?} shows contact {at}: {}", reply.text);
+        }
+        Ok(())
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_answer_has_a_value_that_its_member_may_not_see(steps in prop::collection::vec(step(), 40..80)) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut world = World::begin().await;
+            for step in &steps {
+                let reply = world.ask(step).await;
+                world.check(step, &reply)?;
+            }
+            Ok::<(), TestCaseError>(())
+        })?;
+    }
+}
