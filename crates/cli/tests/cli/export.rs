@@ -270,14 +270,15 @@ fn every_format_is_written_and_says_what_it_loses() {
         let export = scratch.export(&["--format", format]);
         assert!(export.starts_with(begin), "{format}: {export}");
     }
-    let told = scratch.run(&["export", "--format", "outlook", "-o", "o.csv"]).expect(0);
-    told.says(&[
+    let told = scratch.run(&["export", "--format", "outlook", "-o", "o.csv"]);
+    told.expect(0).says(&[
         "Exported 4 contacts",
         "Outlook CSV has no place for 1 email,",
         "2 nicknames",
         "--format csv",
     ]);
-    let told = scratch.run(&["export", "--format", "vcard", "-o", "o.vcf"]).expect(0);
+    let told = scratch.run(&["export", "--format", "vcard", "-o", "o.vcf"]);
+    told.expect(0);
     assert!(!told.err.contains("no place"), "{}", told.err);
     scratch
         .run(&["export", "--format", "vcard", "--columns", "email"])
