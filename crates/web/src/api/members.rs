@@ -147,7 +147,7 @@ pub struct RemovedResource {
     post, path = "/api/v1/members/{member}:remove", tag = "Members", operation_id = "remove_member",
     params(("member" = String, Path, description = "The id of the member")),
     request_body = RemoveBody,
-    responses((status = 200, description = "What was handed over", body = RemovedResource)),
+    responses((status = 200, description = "What was transferred", body = RemovedResource)),
 )]
 pub async fn remove(
     State(web): State<Arc<Web>>,

@@ -100,7 +100,7 @@ fn shown(stored: &StoredContact) -> Response {
         ("If-Match" = String, Header, description = "The ETag of the contact as it was read")),
     request_body = ContactBody,
     responses((status = 200, description = "The contact as it is now", body = ContactResource, headers(("ETag" = String))),
-        (status = 412, description = "The contact was changed meanwhile; `current` is what it is now", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 412, description = "The contact has changed since; `current` is what it is now", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 428, description = "If-Match is missing", body = ProblemDetails, content_type = "application/problem+json")),
 )]
 pub async fn replace(
@@ -124,7 +124,7 @@ pub async fn replace(
         ("If-Match" = String, Header, description = "The ETag of the contact as it was read")),
     request_body(content((ContactPatch = "application/json"), (ContactPatch = "application/merge-patch+json"))),
     responses((status = 200, description = "The contact as it is now", body = ContactResource, headers(("ETag" = String))),
-        (status = 412, description = "The contact was changed meanwhile; `current` is what it is now", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 412, description = "The contact has changed since; `current` is what it is now", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 428, description = "If-Match is missing", body = ProblemDetails, content_type = "application/problem+json")),
 )]
 pub async fn patch(
@@ -177,7 +177,7 @@ async fn change(
     params(("id" = String, Path, description = "The id of the contact"),
         ("If-Match" = String, Header, description = "The ETag of the contact as it was read")),
     responses((status = 204, description = "It is in the trash"),
-        (status = 412, description = "The contact was changed meanwhile; `current` is what it is now", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 412, description = "The contact has changed since; `current` is what it is now", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 428, description = "If-Match is missing", body = ProblemDetails, content_type = "application/problem+json")),
 )]
 pub async fn delete(
