@@ -45,13 +45,15 @@ test("an import goes on by itself after the server was killed", async ({ page, s
   await expect(page.getByText("60,000 rows: 60,000 created")).toBeVisible();
 });
 
-test("an import that is stopped is kept in part or undone", async ({ page }) => {
+test("an import that is stopped is continued to its last row, and undone", async ({ page }) => {
   test.slow();
   await startLarge(page);
   await underWay(page);
   await page.getByRole("button", { name: "Stop the import" }).click();
   await expect(page.getByText("The import was stopped after")).toBeVisible({ timeout: 60_000 });
   await axe(page);
+  await page.getByRole("button", { name: "Continue this import" }).click();
+  await expect(page.getByText("60,000 rows: 60,000 created")).toBeVisible({ timeout: 120_000 });
   await page.getByRole("link", { name: "Undo this import" }).click();
   await page.getByRole("button", { name: "Undo this import" }).click();
   await expect(page.getByText("Import undone")).toBeVisible({ timeout: 60_000 });

@@ -236,6 +236,7 @@ fn pages() -> Vec<Route> {
         get("/imports/{import}/result", import::result::show),
         get("/imports/{import}/rejected.csv", import::result::rejected),
         post("/imports/{import}/fix-rejected", import::result::fix_rejected),
+        post("/imports/{import}/continue", import::result::go_on),
         get("/imports/{import}/undo", import::undo::ask),
         post("/imports/{import}/undo", import::undo::undo),
         // What the API is. Its operations are in a table of their own.

@@ -281,6 +281,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ("GET", "/imports/{import}/result", "", maker(200)),
     ("GET", "/imports/{import}/rejected.csv", "", maker(200)),
     ("POST", "/imports/{import}/fix-rejected", "", maker(303)),
+    ("POST", "/imports/{import}/continue", "", maker(409)),
     ("GET", "/imports/{import}/undo", "", maker(200)),
     ("POST", "/imports/{import}/undo", "", maker(303)),
     // At last, because it is what it says.

@@ -103,6 +103,9 @@ fn ways(report: &ImportReport) -> Markup {
     html! {
         div.actions {
             @if kept && written { a.button.button-primary href=(format!("/contacts?import={import}")) { "View contacts" } }
+            @if report.state == ImportState::Cancelled {
+                form method="post" action=(address(import, "continue")) { button { "Continue this import" } }
+            }
             @if kept && report.counts.to_correct() > 0 {
                 form method="post" action=(address(import, "fix-rejected")) {
                     button { "Fix " (counted(report.counts.to_correct(), "row", "rows")) " now" }
@@ -125,7 +128,7 @@ fn state_notice(report: &ImportReport) -> Markup {
         ImportState::Cancelled => notice(
             Tone::Warn,
             html! {
-                p { "The import was stopped after " (counted(counts.rows, "row", "rows")) ". Contacts imported so far are kept. You can undo them with “Undo this import”." }
+                p { "The import was stopped after " (counted(counts.rows, "row", "rows")) ". The rows behind them have not been imported. You can continue the import, or undo what was imported so far." }
             },
         ),
         ImportState::Undoing => notice(
@@ -256,4 +259,15 @@ pub async fn fix_rejected(
     let (actor, limit) = (signed.actor, web.upload_limit());
     let draft = blocking(&web, move |app| app.draft_of_rejected(actor, ImportId(number), limit)).await?;
     Ok(to(draft, "preview?class=invalid"))
+}
+
+/// `POST /imports/{import}/continue`: an import that was stopped goes on behind its last row.
+pub async fn go_on(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(number): Number,
+) -> Result<Redirect, Problem> {
+    let (actor, import) = (signed.actor, ImportId(number));
+    blocking(&web, move |app| app.continue_import(actor, import)).await?;
+    Ok(to(import, "running"))
 }
