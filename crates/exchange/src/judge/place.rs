@@ -1,4 +1,4 @@
-//! Cells that hold several parts of an address, or a whole name in an order of its own.
+//! Cells that hold several parts of an address or a part with something around it, or a whole name in an order of its own.
 
 use model::titles_in_front;
 
@@ -143,6 +143,29 @@ pub fn with_comma(name: &str) -> String {
     }
     let family = titles + family;
     format!("{}, {}", all[..family].join(" "), all[family..].join(" "))
+}
+
+/// Whether a street has the line already, with or without its house number: `14 Oak Rd, Box 2` has `Oak Rd`.
+pub fn has_line(street: &str, line: &str) -> bool {
+    let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    let has = |known: &str| {
+        let before = known.split_once(' ').filter(|(word, _)| is_number(word));
+        let behind = known.rsplit_once(' ').filter(|(_, word)| is_number(word));
+        known == line || before.is_some_and(|(_, name)| name == line) || behind.is_some_and(|(name, _)| name == line)
+    };
+    !line.is_empty() && (has(street) || street.split([',', '\n']).map(str::trim).any(has))
+}
+
+/// A zip code without the traces of a spreadsheet.
+pub fn zip_code(cell: &str) -> &str {
+    let cell = match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => rest,
+        _ => cell,
+    };
+    match cell.strip_suffix(".0") {
+        Some(digits) if digits.len() >= 3 && digits.bytes().all(|b| b.is_ascii_digit()) => digits,
+        _ => cell,
+    }
 }
 
 #[cfg(test)]

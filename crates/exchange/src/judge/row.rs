@@ -8,7 +8,7 @@ use super::google_cells::{GoogleValue, google_values};
 use super::judged::{BadValues, Judged};
 use super::lacking::lacking;
 use super::phone_cells::phones_in;
-use super::place::{place as place_in, with_comma};
+use super::place::{has_line, place as place_in, with_comma, zip_code};
 use super::placeholders::is_placeholder;
 use super::rules::Judge;
 use super::vcard_cells::{reasons_of_card, vcard_lines_in};
@@ -769,33 +769,10 @@ fn numbered(label: &Label, number: usize) -> Label {
     }
 }
 
-/// Whether a street has the line already, with or without its house number: `14 Oak Rd, Box 2` has `Oak Rd`.
-fn has_line(street: &str, line: &str) -> bool {
-    let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
-    let has = |known: &str| {
-        let before = known.split_once(' ').filter(|(word, _)| is_number(word));
-        let behind = known.rsplit_once(' ').filter(|(_, word)| is_number(word));
-        known == line || before.is_some_and(|(_, name)| name == line) || behind.is_some_and(|(name, _)| name == line)
-    };
-    !line.is_empty() && (has(street) || street.split([',', '\n']).map(str::trim).any(has))
-}
-
 /// A number without the apostrophe by which a spreadsheet keeps its zeros.
 fn without_apostrophe(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()) => rest,
-        _ => cell,
-    }
-}
-
-/// A zip code without the traces of a spreadsheet.
-fn zip_code(cell: &str) -> &str {
-    let cell = match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => rest,
-        _ => cell,
-    };
-    match cell.strip_suffix(".0") {
-        Some(digits) if digits.len() >= 3 && digits.bytes().all(|b| b.is_ascii_digit()) => digits,
         _ => cell,
     }
 }

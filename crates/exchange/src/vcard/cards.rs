@@ -86,9 +86,11 @@ impl Cards {
         };
         while let Some(line) = self.next_line()? {
             if line.is("END:VCARD") {
+                card.settle();
                 return Ok(card);
             }
             if line.is("BEGIN:VCARD") && !line.is_indented() {
+                card.settle();
                 if !card.ends_with_agent() {
                     self.next = Some(line);
                     break;
@@ -96,11 +98,12 @@ impl Cards {
                 self.take_agent(&mut card)?;
                 continue;
             }
-            card.add(line);
+            card.add(&line);
             if card.ends_with_inline_agent() {
                 self.take_agent(&mut card)?;
             }
         }
+        card.settle();
         card.oddities.push(Oddity::NoEnd);
         Ok(card)
     }
@@ -123,7 +126,7 @@ impl Cards {
                 break;
             }
             let text = escaped_bytes(line.bytes.trim_ascii());
-            if card.size + agent.bytes.len() + text.len() < LARGEST_BINARY {
+            if agent.bytes.len() + text.len() < LARGEST_BINARY {
                 agent.bytes.extend_from_slice(&text);
                 agent.bytes.extend_from_slice(b"\\n");
             } else {
@@ -154,11 +157,11 @@ fn escaped_bytes(text: &[u8]) -> Vec<u8> {
 }
 
 impl CardLines {
+    /// The value of the last line, if that is an `AGENT`.
     fn agent(&self) -> Option<&[u8]> {
         let last = self.lines.last()?;
-        let head = last.head();
-        let is_agent = head.get(..5).is_some_and(|name| name.eq_ignore_ascii_case(b"AGENT"));
-        is_agent.then(|| last.bytes.get(head.len() + 1..).unwrap_or_default().trim_ascii())
+        let is_agent = last.bytes.get(..5)?.eq_ignore_ascii_case(b"AGENT");
+        is_agent.then(|| last.bytes.get(last.head().len() + 1..).unwrap_or_default().trim_ascii())
     }
 
     fn ends_with_agent(&self) -> bool {
@@ -171,40 +174,61 @@ impl CardLines {
     }
 
     /// Adds a line of the file: a new one, or a continuation of the last.
-    fn add(&mut self, line: FileLine) {
+    fn add(&mut self, line: &FileLine) {
         if self.oddities.contains(&Oddity::TooLarge) {
             return;
         }
-        let soft_break = self
-            .lines
-            .last()
-            .is_some_and(|last| last.bytes.ends_with(b"=") && last.is_quoted_printable());
-        let has_colon = line.bytes.contains(&b':');
+        if let Some(last) = self.lines.last_mut() {
+            if last.bytes.ends_with(b"=") && last.is_quoted_printable() {
+                last.bytes.pop();
+                return self.join(&line.bytes, line.length);
+            }
+            if line.is_indented() {
+                return self.join(&line.bytes[1..], line.length - 1);
+            }
+        }
+        if !line.is_blank() {
+            self.settle();
+            self.begin_line(line.number);
+            self.join(&line.bytes, line.length);
+        }
+    }
+
+    fn begin_line(&mut self, number: u64) {
+        if self.size + PER_LINE > LARGEST {
+            return self.note(Oddity::TooLarge);
+        }
+        self.size += PER_LINE;
+        self.lines.push(CardLine {
+            number,
+            ..CardLine::default()
+        });
+    }
+
+    /// What is to be done once the last line is whole: one without a colon is no property, and joins the line before.
+    fn settle(&mut self) {
+        if self.oddities.contains(&Oddity::TooLarge) {
+            return;
+        }
+        let Some(last) = self.lines.pop_if(|last| !last.bytes.contains(&b':')) else {
+            return;
+        };
+        self.size -= last.bytes.len() + PER_LINE;
+        let text = last.bytes.trim_ascii();
+        let in_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
         match self.lines.last() {
-            Some(_) if soft_break => {
-                if let Some(last) = self.lines.last_mut() {
-                    last.bytes.pop();
-                }
-                self.join(&line.bytes, line.length);
-            }
-            Some(_) if line.is_indented() => self.join(&line.bytes[1..], line.length - 1),
-            _ if line.is_blank() => {}
-            Some(last) if !has_colon && last.is_base64() => self.join(line.bytes.trim_ascii(), line.length),
-            _ if has_colon && self.size + PER_LINE > LARGEST => self.note(Oddity::TooLarge),
-            _ if has_colon => {
-                self.size += PER_LINE;
-                self.lines.push(CardLine {
-                    number: line.number,
-                    ..CardLine::default()
-                });
-                self.join(&line.bytes, line.length);
-            }
+            Some(before) if before.is_base64() && text.iter().all(in_base64) => self.join(text, text.len()),
             Some(_) => {
-                self.note(Oddity::NoProperty(line.number));
+                self.note(Oddity::NoProperty(last.number));
                 self.join(b"\\n", 2);
-                self.join(&line.bytes, line.length);
+                self.join(text, text.len());
             }
-            None => self.note(Oddity::NoProperty(line.number)),
+            None => {
+                self.note(Oddity::NoProperty(last.number));
+                self.begin_line(last.number);
+                self.join(b"NOTE:", 5);
+                self.join(text, text.len());
+            }
         }
     }
 
@@ -223,14 +247,13 @@ impl CardLines {
             return;
         }
         let before = last.bytes.len();
-        if before + length > LARGEST_BINARY {
+        if before <= LARGEST_BINARY && before + length > LARGEST_BINARY {
             let head = bytes.len().min(LARGEST_BINARY);
             let mut begin = CardLine {
                 bytes: last.bytes.clone(),
                 ..CardLine::default()
             };
-            // What a line is, its head tells.
-            begin.bytes.truncate(LARGEST_BINARY);
+            // What a line is, its beginning tells.
             begin.bytes.extend_from_slice(&bytes[..head]);
             if begin.is_binary() {
                 let value = begin.head().len() + 1;

@@ -42,18 +42,18 @@ fn a_file_is_cut_at_every_begin() {
 #[test]
 fn folds_soft_breaks_and_pictures_without_indent_are_joined() {
     let card = &cards_in(
-        "BEGIN:VCARD\nNOTE:on\n e\n\ttwo\nFN;ENCODING=QUOTED-PRINTABLE:a=\n=20b=\n c\nPHOTO;BASE64:AAAA\nBBBB\n\nTEL:1\nEND:VCARD\n",
+        "BEGIN:VCARD\nNOTE;LANGUAGE=e\n n:on\n e\n\ttwo\nFN;ENCODING=QUOTED-PRINTABLE:a=\n=20b=\n c\nPHOTO;BASE64:AAAA\nBBBB\n\nTEL:1\nEND:VCARD\n",
     )[0];
     assert_eq!(
         lines_of(card),
         [
-            "NOTE:onetwo",
+            "NOTE;LANGUAGE=en:onetwo",
             "FN;ENCODING=QUOTED-PRINTABLE:a=20b c",
             "PHOTO;BASE64:AAAABBBB",
             "TEL:1"
         ]
     );
-    assert_eq!(card.lines.iter().map(|l| l.number).collect::<Vec<_>>(), [2, 5, 8, 11]);
+    assert_eq!(card.lines.iter().map(|l| l.number).collect::<Vec<_>>(), [2, 6, 9, 12]);
 }
 
 #[test]
@@ -61,6 +61,8 @@ fn a_line_without_colon_joins_the_one_before() {
     let card = &cards_in("BEGIN:VCARD\nNOTE:one\ntwo\nthree\nEND:VCARD\n")[0];
     assert_eq!(lines_of(card), ["NOTE:one\\ntwo\\nthree"]);
     assert_eq!(card.oddities, [Oddity::NoProperty(3)]);
+    let card = &cards_in("BEGIN:VCARD\nnothing\nN:a\nPHOTO;BASE64:AA\nB B\nEND:VCARD\n")[0];
+    assert_eq!(lines_of(card), ["NOTE:nothing", "N:a", "PHOTO;BASE64:AA\\nB B"]);
 }
 
 #[test]
@@ -107,6 +109,20 @@ fn a_picture_of_100_mb_is_left_out_and_measured() {
     let card = &cards_in(&text)[0];
     assert_eq!(card.lines[0].left_out, 10_000 + "data:image/png;base64,".len());
     assert_eq!(lines_of(card)[1], "TEL:1");
+}
+
+#[test]
+fn long_texts_of_many_lines_are_read_in_a_moment() {
+    let folded = format!("BEGIN:VCARD\nNOTE:{}\nEND:VCARD\n", "x\n ".repeat(1_000_000));
+    assert_eq!(cards_in(&folded)[0].lines[0].bytes.len(), 5 + 1_000_000);
+    // A quotation mark that never closes hides the colon.
+    let open = format!(
+        "BEGIN:VCARD\nNOTE;X=\"{}:a\n{}END:VCARD\n",
+        "y".repeat(10_000),
+        "x\n".repeat(1_000_000)
+    );
+    let card = &cards_in(&open)[0];
+    assert_eq!((card.lines.len(), &card.oddities), (1, &vec![Oddity::NoProperty(3)]));
 }
 
 #[test]

@@ -37,7 +37,10 @@ pub fn kept(property: &Property, label: Option<&str>, with_group: bool) -> Optio
     if let Some(label) = label.filter(|label| !label.trim().is_empty()) {
         parameters.push_str(&format!(";{LABEL}={}", quoted(label.trim())));
     }
-    VcardLine::parse(&format!("{line}{parameters}:{}", property.value.replace('\n', "\\n")))
+    let value = property.value.replace('\n', "\\n");
+    let whole = VcardLine::parse(&format!("{line}{parameters}:{value}"));
+    // Parameters that nobody can write again are worth less than the value.
+    whole.or_else(|| VcardLine::parse(&format!("{line}:{value}")))
 }
 
 /// A kept line as it is written beside its label, and the label. None if it has none.

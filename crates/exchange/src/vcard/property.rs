@@ -15,9 +15,10 @@ pub struct CardLine {
 }
 
 impl CardLine {
-    /// What stands before the value.
+    /// What stands before the value, or the beginning of the line where that is not found in it.
     pub fn head(&self) -> &[u8] {
-        &self.bytes[..colon_of(&self.bytes).unwrap_or(self.bytes.len())]
+        let begin = &self.bytes[..self.bytes.len().min(LONGEST_HEAD)];
+        &begin[..colon_of(begin).unwrap_or(begin.len())]
     }
 
     /// Whether its value is BASE64.
@@ -38,6 +39,9 @@ impl CardLine {
         memchr::memmem::find(&self.head().to_ascii_uppercase(), b"QUOTED-PRINTABLE").is_some()
     }
 }
+
+/// How far the value is looked for while a line grows: that happens for every line of the file.
+const LONGEST_HEAD: usize = 1024;
 
 /// The colon before the value: those in quotation marks belong to a parameter, if the marks close.
 fn colon_of(line: &[u8]) -> Option<usize> {

@@ -1,12 +1,14 @@
 //! What must hold for every file and for every contact, tried on random ones.
 //!
-//! `any_bytes.rs`: whatever the bytes are, reading ends and every record is accounted for. `round_trip.rs`: what our own
+//! `any_bytes.rs`: whatever the bytes are, reading ends and every record is accounted for. `any_cards.rs`: the same of vCards, and
+//! no text of a card is lost. `round_trip.rs`: what our own
 //! export writes, we read back exactly. `foreign_formats.rs`: what exports for other programs keep. `contacts.rs` makes the contacts.
 
 #![expect(clippy::panic, reason = "a test that cannot read memory has failed")]
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
 
 mod any_bytes;
+mod any_cards;
 mod contacts;
 mod foreign_formats;
 mod round_trip;
