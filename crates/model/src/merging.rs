@@ -345,6 +345,22 @@ mod tests {
     }
 
     #[test]
+    fn kept_lines_are_united_and_can_be_left_out() {
+        let with = |lines: &[&str]| Contact {
+            vcard_lines: lines.iter().map(|line| VcardLine::parse(line).unwrap()).collect(),
+            ..contact("Ann", "", &[])
+        };
+        let (a, b) = (with(&["X-A:1"]), with(&["X-A:1", "X-B:2"]));
+        let merged = merge(&[&a, &b], &MergeChoices::default());
+        assert_eq!(merged.vcard_lines, b.vcard_lines);
+        let choices = MergeChoices {
+            without: ["vcard:X-A:1".to_owned()].into(),
+            ..MergeChoices::default()
+        };
+        assert_eq!(merge(&[&a, &b], &choices).vcard_lines, b.vcard_lines[1..]);
+    }
+
+    #[test]
     fn what_is_chosen_is_what_comes_of_it() {
         let mut a = contact("Ann", "Acme", &[("", "ann@example.com")]);
         let mut b = contact("Anne", "Hart", &[("", "anne@example.com")]);

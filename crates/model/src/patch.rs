@@ -274,6 +274,38 @@ mod tests {
     }
 
     #[test]
+    fn kept_lines_are_added_replaced_or_cleared_like_lists() {
+        let line = |text: &str| VcardLine::parse(text).unwrap();
+        let after = |lines: &[&str], fill: Fill| {
+            let mut contact = Contact {
+                vcard_lines: vec![line("X-A:1"), line("X-B:2")],
+                ..contact()
+            };
+            let patch = Patch {
+                vcard_lines: Some(lines.iter().map(|text| line(text)).collect()),
+                ..Patch::default()
+            };
+            patch.apply(&mut contact, fill);
+            contact.vcard_lines.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let replace = |blanks| Fill::Update(Blanks::Keep, Lists::Replace(blanks));
+        for (lines, fill, want) in [
+            (
+                &["X-B:2", "X-C:3"][..],
+                update(Blanks::Keep),
+                &["X-A:1", "X-B:2", "X-C:3"][..],
+            ),
+            (&["X-C:3"], Fill::Blanks, &["X-A:1", "X-B:2", "X-C:3"]),
+            (&["X-C:3"], replace(Blanks::Keep), &["X-C:3"]),
+            (&[], replace(Blanks::Keep), &["X-A:1", "X-B:2"]),
+            (&[], replace(Blanks::Clear), &[]),
+            (&[], update(Blanks::Clear), &[]),
+        ] {
+            assert_eq!(after(lines, fill), want, "{lines:?} {fill:?}");
+        }
+    }
+
+    #[test]
     fn applying_a_contacts_own_values_changes_nothing() {
         let patch = Patch {
             addresses: vec![(Label::NONE, AddressPart::City, "Bonn".into())],

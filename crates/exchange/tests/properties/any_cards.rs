@@ -6,8 +6,10 @@ use exchange::vcard::{VcardReport, write_table};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// The rows of a file, the header row first.
-fn table_of(bytes: &Vec<u8>) -> Option<(Vec<(u64, Vec<String>)>, VcardReport)> {
+/// Rows with their lines, the header row first.
+type Table = Vec<(u64, Vec<String>)>;
+
+fn table_of(bytes: &Vec<u8>) -> Option<(Table, VcardReport)> {
     let mut rows = Vec::new();
     let written = write_table(bytes, &mut |line, cells| {
         rows.push((line, cells.to_vec()));
