@@ -143,8 +143,8 @@ impl TableSource {
             ),
             (
                 self.lines_outside,
-                "One line stands in no card and is left out.",
-                "lines stand in no card and are left out.",
+                "One line is in no card, so it is left out.",
+                "lines are in no card, so they are left out.",
             ),
         ];
         let told = losses.into_iter().filter(|(count, ..)| *count > 0);
