@@ -143,8 +143,8 @@ impl TableSource {
             ),
             (
                 self.lines_outside,
-                "One line belongs to no card and is left out.",
-                "lines belong to no card and are left out.",
+                "One line is in no card, so it is left out.",
+                "lines are in no card, so they are left out.",
             ),
         ];
         let told = losses.into_iter().filter(|(count, ..)| *count > 0);
