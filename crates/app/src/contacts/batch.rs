@@ -11,9 +11,9 @@ use crate::contacts::stored::{StoredContact, read};
 use crate::contacts::write::Changes;
 use crate::error::Error;
 use crate::idempotency::OnceAnswer;
-use crate::workspace::custom_fields::validate;
+use crate::workspace::custom_fields::rules_of;
 use crate::workspace::member_names::name_of;
-use model::{Contact, ContactId, Email, MatchKey, Version};
+use model::{Contact, ContactId, ContactRules, Email, MatchKey, Version};
 use store::contacts::{self, ContactRow, match_keys};
 
 /// Operations of one batch, at most.
@@ -92,6 +92,7 @@ impl App {
                 changes,
                 created: Vec::new(),
                 own_name: None,
+                rules: None,
                 deleted: 0,
             };
             let mut results = Vec::with_capacity(request.operations.len());
@@ -134,6 +135,8 @@ struct Batch<'a, 'b, 'tx> {
     created: Vec<ContactRow>,
     /// What the member is called, once that was asked.
     own_name: Option<String>,
+    /// What the workspace asks of a contact, once that was asked.
+    rules: Option<ContactRules>,
     deleted: u64,
 }
 
@@ -149,7 +152,7 @@ impl Batch<'_, '_, '_> {
 
     fn create(&mut self, contact: Contact) -> OperationResult {
         let mut contact = checked(contact)?;
-        validate(self.changes.tx, self.actor.workspace, &mut contact, None)?;
+        self.validate(&mut contact, None)?;
         let row = new_row(self.actor, self.app.world.contact_id(), self.now, &contact);
         let stored = StoredContact {
             id: row.id,
@@ -177,7 +180,7 @@ impl Batch<'_, '_, '_> {
         if after == stored.contact {
             return Ok(OperationDone::Unchanged(stored));
         }
-        validate(self.changes.tx, actor.workspace, &mut after, Some(&stored.contact))?;
+        self.validate(&mut after, Some(&stored.contact))?;
         stored.version = self.changes.edit(row, &after, self.now)?;
         stored.written_by = None;
         stored.contact = after;
@@ -210,6 +213,19 @@ impl Batch<'_, '_, '_> {
         self.changes.trash(vec![row], self.now)?;
         self.deleted += 1;
         Ok(OperationDone::Deleted(id))
+    }
+
+    /// Refuses a contact that is not what the workspace asks for.
+    fn validate(&mut self, contact: &mut Contact, before: Option<&Contact>) -> Result<(), Error> {
+        let rules = match self.rules.take() {
+            Some(rules) => rules,
+            None => rules_of(self.changes.tx, self.actor.workspace)?,
+        };
+        let broken = self.rules.insert(rules).check(contact, before);
+        match broken.is_empty() {
+            true => Ok(()),
+            false => Err(Error::Rules(broken)),
+        }
     }
 
     fn write_created(&mut self) -> Result<(), Error> {
