@@ -129,6 +129,12 @@ function tell(text) {
   clearing = setTimeout(() => { announcement.textContent = ""; }, 8000);
 }
 
+// What cannot be undone is asked before.
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.confirms;
+  if (question && !confirm(question)) event.preventDefault();
+}, true);
+
 // Forms: with data-swap they replace these parts of the page, else they are sent as ever, but not twice.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -93,10 +93,11 @@ fn show(sent: &SetupForm, asks_code: bool, wrong: Option<Wrong>) -> Markup {
     let code = matches!(wrong, Some(Wrong::Code)).then_some("The code does not match the one in the terminal.");
     let (name, email) = (about(AccountField::Name), about(AccountField::Email));
     let (password, workspace) = (about(AccountField::Password), about(AccountField::WorkspaceName));
+    let first = if asks_code { "code" } else { "name" };
     let text = |id: &'static str, value: &str, complete: &'static str, wrong: bool, about: Option<String>| {
         let kind = if id == "email" { "email" } else { "text" };
         html! {
-            input id=(id) name=(id) type=(kind) value=(value) autocomplete=(complete) required
+            input id=(id) name=(id) type=(kind) value=(value) autocomplete=(complete) required autofocus[id == first]
                 aria-invalid=[wrong.then_some("true")] aria-describedby=[about];
         }
     };

@@ -359,7 +359,8 @@ fn results(shown: &Shown, found: &Found) -> Markup {
             div data-again="results list-count" { (notice(Tone::Plain, html! { p { "Updating the list…" } })) }
         }
         @if page.contacts.is_empty() {
-            @if page.total.is_some() { (nothing_found(criteria)) }
+            // While the list catches up, what was just imported may be missing: nothing is said of it yet.
+            @if page.total.is_some() && !page.catching_up { (nothing_found(criteria)) }
         } @else {
             form id="bulk" method="post" action="/contacts/bulk" data-selection=(total) {
                 (criteria.hidden())

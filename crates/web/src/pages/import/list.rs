@@ -4,6 +4,7 @@ use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::pages::import::wizard;
 use crate::session::CurrentMember;
+use crate::session::flash::ShownFlash;
 use crate::ui::error_page::Problem;
 use crate::ui::layout::{empty, table_frame};
 use crate::ui::words::{bytes, moment, number};
@@ -13,10 +14,15 @@ use maud::{Markup, html};
 use std::sync::Arc;
 
 /// `GET /imports`
-pub async fn list(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Markup, Problem> {
+pub async fn list(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    ShownFlash(flash): ShownFlash,
+) -> Result<Markup, Problem> {
     let actor = signed.actor;
     let imports = blocking(&web, move |app| app.imports(actor)).await?;
     let content = html! {
+        @if let Some(flash) = &flash { (flash.notice("/imports")) }
         div.head {
             h1 { "Imports" }
             a.button.button-primary href="/import" { "Import" }

@@ -88,7 +88,7 @@ fn go_on(import: app::ImportId) -> Markup {
         div.actions {
             button.button-primary name="do" value="continue" data-swap="" { "Continue" }
             button name="do" value="look" data-without-script { "Look again" }
-            button.button-quiet formaction=(address(import, "discard")) data-swap="" { "Discard" }
+            button.button-quiet formaction=(address(import, "discard")) data-swap="" data-confirms="Discard this import and its file?" { "Discard" }
         }
     }
 }

@@ -26,6 +26,7 @@ use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
+use crate::ui::flash::{Flash, redirect};
 use crate::ui::layout::{Page, Section, page};
 use crate::ui::words::counted;
 use app::{ImportId, ImportState};
@@ -124,9 +125,10 @@ pub async fn discard(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
     Path(number): Number,
-) -> Result<Redirect, Problem> {
+) -> Result<Response, Problem> {
     blocking(&web, move |app| app.discard_draft(signed.actor, ImportId(number))).await?;
-    Ok(Redirect::to("/imports"))
+    let flash = Flash::text("Import discarded. Nothing was imported.");
+    Ok(redirect("/imports", flash))
 }
 
 /// A page of a step at which the import does not stand any more leads to the one at which it does: a second tab, the way

@@ -81,7 +81,7 @@ fn go(shown: &Shown) -> Markup {
             form method="post" action=(address(draft.import, "start")) {
                 button.button-primary disabled[nothing || waits] aria-describedby="go-about" { (words) }
             }
-            form method="post" action=(address(draft.import, "discard")) { button.button-quiet { "Discard" } }
+            form method="post" action=(address(draft.import, "discard")) { button.button-quiet data-confirms="Discard this import and its file?" { "Discard" } }
             p.small.muted.go-about id="go-about" {
                 @if waits { "You can start when all rows are counted." }
                 @else if nothing { (why_nothing(&state.counts)) }
