@@ -9,7 +9,7 @@ use super::text::escaped;
 use crate::cell_lists::list_cell;
 use crate::export::crystalqore::{Column, header_of};
 use crate::native::VCARD_REMARKS;
-use model::{Label, Slot, VcardLine};
+use model::{Label, Slot, TextField, VcardLine};
 use std::collections::{BTreeMap, HashMap};
 
 /// The most columns.
@@ -28,12 +28,18 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Those that every table has.
+    /// Those that every table has: those of our own CSV, because a column of first names alone would be taken for whole names,
+    /// and those that take what finds no column.
     pub fn new() -> Self {
         let other = Label::exact("other");
         let always = [
             Slot::Id,
             Slot::Version,
+            Slot::Text(TextField::FirstName),
+            Slot::Text(TextField::LastName),
+            Slot::Text(TextField::Company),
+            Slot::Text(TextField::Title),
+            Slot::Text(TextField::Notes),
             Slot::Tags,
             Slot::VcardLines,
             Slot::Email(other.clone()),

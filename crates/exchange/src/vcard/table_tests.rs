@@ -55,6 +55,19 @@ fn every_card_is_a_row_with_its_line() {
 }
 
 #[test]
+fn a_table_has_the_columns_of_names_in_any_case() {
+    let (rows, _) = table_of(b"BEGIN:VCARD\nN:;Ann Marie;;;\nEND:VCARD\n").unwrap();
+    assert!(
+        rows[0]
+            .1
+            .starts_with(&["First Name".to_owned(), "Last Name".to_owned()]),
+        "{:?}",
+        rows[0]
+    );
+    assert_eq!(filled(&rows, 1), ["First Name=Ann Marie"]);
+}
+
+#[test]
 fn members_of_groups_get_tags() {
     let file = "BEGIN:VCARD\nUID:urn:uuid:1\nN:a\nCATEGORIES:x,Club\nEND:VCARD\nBEGIN:VCARD\nUID:2\nN:b\nEND:VCARD\n\
         BEGIN:VCARD\nKIND:group\nFN:Club\nMEMBER:1\nMEMBER:urn:uuid:2\nMEMBER:3\nEND:VCARD\n";
