@@ -65,9 +65,15 @@ impl App {
         };
         let (workspace, member) = (actor.workspace, actor.member);
         self.store.write(|tx| {
-            request_keys::forget(tx, workspace, now - KEPT_FOR)?;
             let claimed = request_keys::claim(tx, workspace, member, key, &request)?;
-            if !claimed && let Some(known) = request_keys::get(tx, workspace, member, key)? {
+            let known = match claimed {
+                true => None,
+                false => request_keys::get(tx, workspace, member, key)?,
+            };
+            if known.as_ref().is_some_and(|known| known.claimed_at < now - KEPT_FOR) {
+                request_keys::forget(tx, workspace, now - KEPT_FOR)?;
+                request_keys::claim(tx, workspace, member, key, &request)?;
+            } else if let Some(known) = known {
                 if known.request_hash != request.request_hash {
                     return Err(Error::KeyReused);
                 }
@@ -91,6 +97,14 @@ impl App {
     /// Keeps the answer of work that is safe to repeat.
     pub fn answer_key(&self, keyed: &Keyed, text: &str) -> Result<(), Error> {
         self.store.write(|tx| answer(tx, keyed, text))
+    }
+
+    /// Forgets the keys whose answers have been kept long enough.
+    pub(crate) fn forget_old_keys(&self, actor: Actor) -> Result<(), Error> {
+        let before = self.world.now() - KEPT_FOR;
+        Ok(self
+            .store
+            .write(|tx| request_keys::forget(tx, actor.workspace, before))?)
     }
 
     /// Gives back the key of a request that failed.

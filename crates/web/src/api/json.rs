@@ -9,6 +9,8 @@ use axum::response::{IntoResponse, Response};
 use serde::de::{self, DeserializeOwned};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_path_to_error::{Path, Segment};
+use std::fmt;
+use std::str::FromStr;
 
 /// The body of a request.
 pub struct Json<T>(pub T);
@@ -112,6 +114,14 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
             ApiProblem::of_parameter(&name, format!("{name}: {}", error.into_inner()))
         })
     }
+}
+
+/// A parameter that is a number or the like. One that is empty is refused; it would be taken for none.
+pub fn filled<'de, D: Deserializer<'de>, T: FromStr<Err: fmt::Display>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(de::Error::custom)
 }
 
 /// An answer with a body of JSON.

@@ -5,7 +5,7 @@
 use crate::Web;
 use crate::api::contacts::list::{limit_of, unknown_cursor};
 use crate::api::gate::TokenMember;
-use crate::api::json::{Query, instant, ok};
+use crate::api::json::{Query, filled, instant, ok};
 use crate::api::once::{Posted, PostedNothing, Reply, once, once_kept};
 use crate::api::problem::ApiProblem;
 use crate::bridge::blocking::blocking;
@@ -289,9 +289,11 @@ pub struct AuditQuery {
     /// Only of this action, such as `exported`.
     action: Option<String>,
     /// Only of the member with this id.
+    #[serde(deserialize_with = "filled")]
     member: Option<i64>,
     /// Entries of a page [default: 100].
     #[param(minimum = 1, maximum = 1000)]
+    #[serde(deserialize_with = "filled")]
     limit: Option<u64>,
     /// Where the page before has ended: its `next`.
     cursor: Option<String>,

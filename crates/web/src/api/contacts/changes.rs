@@ -4,7 +4,7 @@ use crate::Web;
 use crate::api::contacts::list::limit_of;
 use crate::api::contacts::resource::ContactResource;
 use crate::api::gate::TokenMember;
-use crate::api::json::{Query, ok};
+use crate::api::json::{Query, filled, ok};
 use crate::api::problem::{ApiProblem, ProblemDetails};
 use crate::bridge::blocking::blocking;
 use app::ChangePosition;
@@ -24,6 +24,7 @@ pub struct ChangesQuery {
     since: Option<String>,
     /// Contacts of an answer [default: 100].
     #[param(minimum = 1, maximum = 1000)]
+    #[serde(deserialize_with = "filled")]
     limit: Option<u64>,
 }
 

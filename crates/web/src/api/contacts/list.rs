@@ -3,7 +3,7 @@
 use crate::Web;
 use crate::api::contacts::resource::ContactResource;
 use crate::api::gate::TokenMember;
-use crate::api::json::{Query, ok};
+use crate::api::json::{Query, filled, ok};
 use crate::api::problem::ApiProblem;
 use crate::bridge::blocking::blocking;
 use app::{Filter, ListPage, ListPosition, ListRequest, Scope, Sort};
@@ -92,6 +92,7 @@ pub struct ListQuery {
     sort: SortName,
     /// Contacts of a page [default: 100].
     #[param(minimum = 1, maximum = 1000)]
+    #[serde(deserialize_with = "filled")]
     limit: Option<u64>,
     /// Where the page before has ended: its `next`.
     cursor: Option<String>,

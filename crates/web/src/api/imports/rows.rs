@@ -4,7 +4,7 @@ use crate::Web;
 use crate::api::contacts::values::ContactValues;
 use crate::api::gate::TokenMember;
 use crate::api::imports::resource::id;
-use crate::api::json::{Json, Query, ok};
+use crate::api::json::{Json, Query, filled, ok};
 use crate::api::problem::ApiProblem;
 use crate::bridge::blocking::blocking;
 use app::{
@@ -77,7 +77,7 @@ pub struct RowsQuery {
     #[param(inline)]
     class: ClassName,
     /// Rows of a page [default: 100].
-    #[serde(default)]
+    #[serde(default, deserialize_with = "filled")]
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u64>,
     /// Where the page before has ended: its `next`.

@@ -77,6 +77,7 @@ async fn refusals_are_problem_details() {
         ("GET", "/api/v1/contacts?size=3", &[], "", 400, "bad_parameter"),
         ("GET", "/api/v1/contacts?limit=0", &[], "", 400, "bad_parameter"),
         ("GET", "/api/v1/contacts?limit=x", &[], "", 400, "bad_parameter"),
+        ("GET", "/api/v1/contacts?limit=", &[], "", 400, "bad_parameter"),
         ("GET", "/api/v1/contacts?cursor=x", &[], "", 400, "bad_parameter"),
         ("GET", "/api/v1/contacts?filter=import:x", &[], "", 422, "filter"),
         ("POST", "/api/v1/contacts", csv, "a,b", 415, "not_json"),
