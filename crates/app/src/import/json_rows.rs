@@ -1,30 +1,44 @@
 //! Rows that a program sends as JSON, as the file that they become: then they go the way of every other file.
 
 use crate::error::Error;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One row: values by the names of their columns.
 pub type JsonRow = BTreeMap<String, String>;
 
+/// Columns, and cells of all rows together, at most: rows with few values may have many columns together.
+const MOST_COLUMNS: usize = 4_096;
+const MOST_CELLS: usize = 8_000_000;
+
 /// The rows as a CSV with a header row, which names every column that any of them has.
 ///
 /// # Errors
-/// [`Error::Read`] never in practice: memory takes what is written to it.
+/// [`Error::TooMany`]; [`Error::Read`] never in practice: memory takes what is written to it.
 pub fn rows_as_csv(rows: &[JsonRow]) -> Result<Vec<u8>, Error> {
+    let mut known = BTreeSet::new();
     let mut header: Vec<&str> = Vec::new();
     for name in rows.iter().flat_map(BTreeMap::keys) {
-        if !header.contains(&name.as_str()) {
+        if known.insert(name) {
             header.push(name);
         }
     }
+    refuse_many("columns", header.len(), MOST_COLUMNS)?;
+    refuse_many("cells", header.len().saturating_mul(rows.len()), MOST_CELLS)?;
     let failed = |error: csv::Error| Error::reading(error.into());
-    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-    writer.write_record(&header).map_err(failed)?;
+    let mut csv = csv::WriterBuilder::new().from_writer(Vec::new());
+    csv.write_record(&header).map_err(failed)?;
     for row in rows {
         let cells = header.iter().map(|name| row.get(*name).map_or("", String::as_str));
-        writer.write_record(cells).map_err(failed)?;
+        csv.write_record(cells).map_err(failed)?;
     }
-    writer.into_inner().map_err(|error| Error::reading(error.into_error()))
+    csv.into_inner().map_err(|error| Error::reading(error.into_error()))
+}
+
+fn refuse_many(what: &'static str, there_are: usize, most: usize) -> Result<(), Error> {
+    match there_are > most {
+        true => Err(Error::TooMany { what, most }),
+        false => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -47,5 +61,18 @@ mod tests {
         let text = String::from_utf8(rows_as_csv(&rows).unwrap()).unwrap();
         let expected = "Email,Name,Notes\nann@acme.example,\"Ann, \"\"A\"\"\",\n,\"Ben\nB\",\n,,\n";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn rows_that_would_become_far_more_than_they_are_are_refused() {
+        let refused = |rows: &[JsonRow]| match rows_as_csv(rows) {
+            Err(Error::TooMany { what, .. }) => what,
+            other => unreachable!("{other:?}"),
+        };
+        let wide: JsonRow = (0..4_097).map(|n| (n.to_string(), String::new())).collect();
+        assert_eq!(refused(&[wide]), "columns");
+        let mut rows = vec![JsonRow::new(); 9_000];
+        rows.push((0..1_000).map(|n| (n.to_string(), String::new())).collect());
+        assert_eq!(refused(&rows), "cells");
     }
 }
