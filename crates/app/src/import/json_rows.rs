@@ -25,13 +25,16 @@ pub fn rows_as_csv(rows: &[JsonRow]) -> Result<Vec<u8>, Error> {
     refuse_many("columns", header.len(), MOST_COLUMNS)?;
     refuse_many("cells", header.len().saturating_mul(rows.len()), MOST_CELLS)?;
     let failed = |error: csv::Error| Error::reading(error.into());
-    let mut csv = csv::WriterBuilder::new().from_writer(Vec::new());
+    let mut text = Vec::new();
+    let mut csv = csv::Writer::from_writer(&mut text);
     csv.write_record(&header).map_err(failed)?;
     for row in rows {
         let cells = header.iter().map(|name| row.get(*name).map_or("", String::as_str));
         csv.write_record(cells).map_err(failed)?;
     }
-    csv.into_inner().map_err(|error| Error::reading(error.into_error()))
+    csv.flush().map_err(Error::reading)?;
+    drop(csv);
+    Ok(text)
 }
 
 fn refuse_many(what: &'static str, there_are: usize, most: usize) -> Result<(), Error> {
