@@ -165,7 +165,7 @@ fn columns_can_be_chosen() {
     scratch
         .run(&["export", "--columns", "mail"])
         .expect(2)
-        .says(&["mail is no field", "first_name", "custom:NAME"]);
+        .says(&["mail is not a field", "first_name", "custom:NAME"]);
     // A part of an export brings its part home.
     scratch.write("part.csv", scratch.export(&["--columns", "first_name,email"]));
     assert_eq!(

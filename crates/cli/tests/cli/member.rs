@@ -74,7 +74,7 @@ fn members_are_added_listed_and_removed() {
     ];
     assert_eq!(scratch.run(&again).expect(1).error_code(), "no_such_member");
     let owner = ["member", "remove", "ada@example.org", "--hand-to", "cy@example.org"];
-    scratch.run(&owner).expect(5).says(&["themselves"]);
+    scratch.run(&owner).expect(5).says(&["you cannot do this to yourself"]);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn somebody_is_invited_by_a_link() {
     scratch
         .run(&["member", "add", "cy"])
         .expect(1)
-        .says(&["no email address"]);
+        .says(&["Enter an email address"]);
     scratch
         .run(&["member", "add", "cy@example.org", "--password-stdin"])
         .expect(2);
