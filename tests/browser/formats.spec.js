@@ -20,11 +20,11 @@ test("an xlsx goes through the wizard, with another sheet to choose", async ({ p
   await counted(page);
   await cards(page, "2", "1", "0");
   await page.getByLabel("Email in line 5").fill("ola.brandt@harborlight.example");
-  await page.getByRole("button", { name: "Fix" }).click();
+  await page.getByRole("button", { name: "Fix", exact: true }).click();
   await expect(card(page, "Valid")).toHaveText("3");
   await importButton(page, "3").click();
   await onStep(page, "Import result");
-  await expect(page.getByText("All 3 rows are accounted for")).toBeVisible();
+  await expect(page.getByText("3 rows: 3 created")).toBeVisible();
 });
 
 test("an export as xlsx reads back without a change", async ({ page }) => {
@@ -37,7 +37,7 @@ test("an export as xlsx reads back without a change", async ({ page }) => {
     page.waitForEvent("download"),
     page.getByRole("button", { name: "Export", exact: true }).click(),
   ]);
-  expect(download.suggestedFilename()).toMatch(/^contacts-\d{4}-\d\d-\d\d\.xlsx$/);
+  expect(download.suggestedFilename()).toMatch(/^contacts-.*\d{4}-\d\d-\d\d\.xlsx$/);
   await preview(page, await download.path());
   await cards(page, "0", "0", "6");
 });
@@ -61,5 +61,5 @@ test("vcards go straight to their preview, with a way back to the mapping", asyn
   await counted(page);
   await importButton(page, "2").click();
   await onStep(page, "Import result");
-  await expect(page.getByText("All 2 rows are accounted for")).toBeVisible();
+  await expect(page.getByText("2 rows: 2 created")).toBeVisible();
 });

@@ -130,7 +130,7 @@ async fn who_merges_from_the_list_of_duplicates_goes_on_there_by_keys() {
     let (ann, anne) = (create(&mut ada, ANN).await, create(&mut ada, ANNE).await);
     let page = post(&mut ada, "/duplicates", "").await;
     shows(&page, &["1 possible duplicate,", "name=\"from\" value=\"0\""]);
-    hides(&page, &["formaction=\"/contacts/merge\" autofocus"]);
+    hides(&page, &["value=\"duplicates\" autofocus"]);
     let form = ada.get(&format!("/contacts/merge?from=0&id={ann}&id={anne}")).await;
     // Enter merges as proposed.
     shows(
@@ -154,7 +154,7 @@ async fn who_merges_from_the_list_of_duplicates_goes_on_there_by_keys() {
         &ada.get("/duplicates?from=0").await,
         &[
             "same email: ann@example.com",
-            "formaction=\"/contacts/merge\" autofocus>",
+            "formaction=\"/contacts/merge\" name=\"then\" value=\"duplicates\" autofocus>",
         ],
     );
     hides(
