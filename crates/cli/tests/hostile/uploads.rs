@@ -34,7 +34,11 @@ fn slow_uploads_hold_nobody_up_and_are_ended() {
     let refused = mallory
         .upload("one more.csv", b"Name,Email\nAnn,ann@example.org\n")
         .expect(429);
-    assert!(refused.text().contains("already uploading 4 files"), "{}", refused.text());
+    assert!(
+        refused.text().contains("already uploading 4 files"),
+        "{}",
+        refused.text()
+    );
     for mut connection in slow {
         let mut answer = Vec::new();
         connection.read_to_end(&mut answer).unwrap();
