@@ -50,7 +50,7 @@ impl<T: ?Sized> OnceAnswer<'_, T> {
 }
 
 impl App {
-    /// Claims a key for a request of the member, told from others by `hash`.
+    /// Claims a key for a request of the member, distinguished from others by `hash`.
     ///
     /// # Errors
     /// [`Error::KeyRunning`]; [`Error::KeyReused`] if the key was used for another request.

@@ -1,7 +1,7 @@
 //! What was changed since a moment, as a member sees it: for programs that keep a copy of the contacts.
 //!
 //! Follows the change feed. A contact that was touched is told as it is now if the member may see it, and as removed if a
-//! tombstone says that it was taken from them; of others nothing is told. Whoever applies one answer after the other has
+//! tombstone says that it was taken from them; other contacts are not mentioned. A program that applies one answer after the other has
 //! exactly the contacts that there are. Positions are worth something for as long as changes are kept.
 
 use crate::access::{self, Actor};
@@ -195,7 +195,7 @@ impl View<'_, '_> {
         Ok(())
     }
 
-    /// Those of the contacts that the member may see, as they are now.
+    /// The contacts among these that the member may see, as they are now.
     fn visible(&mut self, page: &Page) -> Result<Vec<StoredContact>, Error> {
         let (tx, actor) = (&mut *self.tx, self.actor);
         let rows = contacts::get_many(tx, actor.workspace, &page.ids)?;
@@ -208,7 +208,7 @@ impl View<'_, '_> {
         stored.collect()
     }
 
-    /// Those of the contacts that were taken from the member, and that they do not see now.
+    /// The contacts among these that the member has lost access to.
     fn removed(&mut self, page: &Page) -> Result<Vec<ContactId>, Error> {
         let (tx, actor) = (&mut *self.tx, self.actor);
         let range = (page.from, page.next.after + 1);

@@ -1,4 +1,4 @@
-//! Following the changes of contacts: whoever applies one answer after the other has the contacts that there are.
+//! Following the changes of contacts: a program that applies one answer after the other has exactly the stored contacts.
 
 use crate::site::{DAY, Team, named};
 use app::{Access, Actor, ChangePosition, Error, Grantee, ListRequest, Right, Role};

@@ -79,12 +79,27 @@ fn send(address: &str, token: &str, request: &str, headers: &str, body: &str) ->
     Some(connection)
 }
 
+/// Sends a request until it is no longer under way elsewhere, waiting as `Retry-After` says.
+fn ask_until_answered(address: &str, token: &str, request: &str, headers: &str, body: &str) -> String {
+    let begun = std::time::Instant::now();
+    loop {
+        let answer = ask(address, token, request, headers, body).unwrap();
+        if !answer.starts_with("HTTP/1.1 409") || begun.elapsed().as_secs() > 90 {
+            return answer;
+        }
+        assert!(answer.contains("retry-after: "), "{answer}");
+        std::thread::sleep(std::time::Duration::from_secs(1));
+    }
+}
+
 /// The server is killed at ever other moments after a request with a key was sent; then the request is sent again.
 #[test]
 fn a_request_with_a_key_that_a_kill_cut_off_has_one_effect() {
     let scratch = Scratch::new();
     let token = token(&scratch);
-    for round in 0..8_u64 {
+    // On a database that machines share a claim is kept for a minute, because another machine may be at work: one round.
+    let rounds = if testbed::wants_postgres() { 3..4 } else { 0..8_u64 };
+    for round in rounds.clone() {
         let server = Server::start(&scratch, &["serve"]);
         let operations: Vec<Value> = (0..200)
             .map(|n| serde_json::json!({"op": "create", "contact": {"first_name": format!("R{round}N{n}")}}))
@@ -97,12 +112,12 @@ fn a_request_with_a_key_that_a_kill_cut_off_has_one_effect() {
         server.kill();
         drop(connection);
         let server = Server::start(&scratch, &["serve"]);
-        let answer = ask(&server.address, &token, request, &key, &body).unwrap();
+        let answer = ask_until_answered(&server.address, &token, request, &key, &body);
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         assert_eq!(answer.matches("\"status\":201").count(), 200, "{answer}");
         let again = ask(&server.address, &token, request, &key, &body).unwrap();
         assert!(again.contains("idempotency-replayed: true"), "{again}");
         server.end();
-        assert_eq!(scratch.contacts().len() as u64, 200 * (round + 1));
+        assert_eq!(scratch.contacts().len() as u64, 200 * (round + 1 - rounds.start));
     }
 }

@@ -1,6 +1,6 @@
 //! OpenDocument spreadsheets: a sheet as a table, with values as people see them.
 //!
-//! All sheets stand in one part, one behind the other, so they are read in one pass, and the first that is wanted is kept.
+//! All sheets are in one part, one behind the other, so they are read in one pass, and the first that is wanted is kept.
 
 use super::budget::Budget;
 use super::row::Row;

@@ -22,7 +22,7 @@ pub fn refusal(file: &mut File) -> Refusal {
     }
 }
 
-/// The beginning of the directory. Its place stands in the header: the size of sectors at byte 30, its first one at 48.
+/// The beginning of the directory. Its place is in the header: the size of sectors at byte 30, its first one at 48.
 fn directory(file: &mut File) -> Option<Vec<u8>> {
     let mut header = [0; 512];
     file.seek(SeekFrom::Start(0)).ok()?;

@@ -101,7 +101,7 @@ impl SheetTable {
         Ok(())
     }
 
-    /// In a header of several rows, a name that is merged over them stands in the lowest, too: that one names the columns.
+    /// In a header of several rows, a name that is merged over them is in the lowest, too: that one names the columns.
     fn fill_merged_headers(&mut self, merged: &[MergedDown]) {
         let is_data = |(_, cells): &(u64, Vec<String>)| cells.iter().any(|cell| is_data_like_cell(cell));
         let names = self.head.iter().position(is_data).unwrap_or(self.head.len());

@@ -61,7 +61,7 @@ pub struct TableSource {
     /// Members of groups that are not in the file.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub missing_members: u64,
-    /// Lines that stand in no card.
+    /// Lines outside of cards.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub lines_outside: u64,
     /// Texts that were cut when the workbook was written, and are left out.

@@ -23,7 +23,7 @@ impl<R: BufRead> Xml<R> {
     /// Reads from the start; `damaged` is said of what is no XML.
     pub fn new(input: R, damaged: Refusal) -> Self {
         let mut reader = Reader::from_reader(Limited { input, since: 0 });
-        // What stands in a damaged file is not to be guessed, but who closes which tag is nothing to us.
+        // A damaged file is not repaired, but which tag an end closes does not matter here.
         reader.config_mut().check_end_names = false;
         Self {
             reader,

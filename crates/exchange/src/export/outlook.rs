@@ -111,7 +111,7 @@ const EMAILS: [(&str, &str); 3] = [
     ("E-mail 3 Address", "E-mail 3 Type"),
 ];
 
-/// The columns that a phone of a label may stand in, the best one first.
+/// The columns for a phone with a label, the best one first.
 fn phone_columns(label: &Label) -> &'static [&'static str] {
     match label.as_str() {
         "work" => &["Business Phone", "Business Phone 2"],

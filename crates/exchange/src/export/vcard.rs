@@ -1,6 +1,6 @@
 //! vCards: one for each contact, in version 3.0, which every program reads, or 4.0.
 //!
-//! Read back by [`crate::vcard`] they give the same contacts: what vCards have no property for stands in properties of ours,
+//! Read back by [`crate::vcard`] they give the same contacts: what vCards have no property for is in properties of ours,
 //! which other programs pass over.
 
 use super::Exported;

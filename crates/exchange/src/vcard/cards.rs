@@ -48,7 +48,7 @@ pub struct Cards {
     lines: FileLines,
     /// A line that was read and belongs to the next card.
     next: Option<FileLine>,
-    /// Lines with text that stand in no card.
+    /// Lines with text outside of cards.
     pub outside: u64,
 }
 

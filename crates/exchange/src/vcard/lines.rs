@@ -1,4 +1,4 @@
-//! The lines of a vCard file as they stand in it, each of bounded length.
+//! The lines of a vCard file, unchanged, each of bounded length.
 
 use std::io::{self, BufRead, BufReader, Read};
 

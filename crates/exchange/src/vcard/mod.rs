@@ -2,7 +2,7 @@
 //! file.
 //!
 //! Owns cutting a file into cards, reading their properties, and which field each fills. Lines that no field holds are kept
-//! with the contact ([`model::VcardLine`]). Leaves out validating values: they come out as they stand in the card.
+//! with the contact ([`model::VcardLine`]). Leaves out validating values: they come out as they are in the card.
 
 mod address;
 mod card;

@@ -4,7 +4,7 @@ use super::property::Property;
 use super::text::{split, unescaped};
 use model::{TextField, looks_like_company, split_person_name};
 
-/// The parts of `N`, in the order in which they stand there.
+/// The parts of `N`, in its order.
 const PARTS: [TextField; 5] = [
     TextField::LastName,
     TextField::FirstName,

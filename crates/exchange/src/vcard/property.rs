@@ -53,7 +53,7 @@ fn colon_of(line: &[u8]) -> Option<usize> {
     found.or_else(|| memchr::memchr(b':', line))
 }
 
-/// A parameter as it stands in the line.
+/// A parameter as the line has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
     /// Its name in upper case.

@@ -18,12 +18,12 @@ pub struct VcardReport {
     pub groups: u64,
     /// Members of groups that are not in the file.
     pub missing_members: u64,
-    /// Lines with text that stand in no card.
+    /// Lines with text outside of cards.
     pub lines_outside: u64,
 }
 
 /// Hands the rows of a table over: the header row with the column names of our own CSV, and a row for each card of a contact,
-/// each with the line of the file that it begins on. Values come out as they stand in the card, without the guard
+/// each with the line of the file that it begins on. Values come out as they are in the card, without the guard
 /// against formulas. Memory does not grow with the file.
 ///
 /// # Errors

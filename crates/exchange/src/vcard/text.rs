@@ -1,6 +1,6 @@
 //! The escapes of vCard texts, and folding lines.
 
-/// A text as it stands in a value: line breaks, commas, semicolons and backslashes get a backslash.
+/// A text as a value holds it: line breaks, commas, semicolons and backslashes get a backslash.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! Whatever stands in a vCard file: it is refused or read to its end, nothing panics, and no text of a card is lost.
+//! Any content of a vCard file is refused or read to its end, nothing panics, and no text of a card is lost.
 
 use crate::tried;
 use exchange::open::OpenError;

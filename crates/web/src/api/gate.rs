@@ -25,7 +25,7 @@ impl<S: Sync> FromRequestParts<S> for TokenMember {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiProblem> {
-        // It stands there behind the gate, and nowhere else.
+        // The gate inserts it, and nothing else does.
         parts.extensions.get::<Self>().copied().ok_or_else(|| no_token(""))
     }
 }

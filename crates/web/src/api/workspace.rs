@@ -67,7 +67,7 @@ impl From<DefinedField> for FieldResource {
 
 /// Lists custom fields.
 ///
-/// Those of the workspace in the order in which they are offered, archived ones too.
+/// The custom fields of the workspace in the order in which they are offered, archived ones too.
 #[utoipa::path(
     get, path = "/api/v1/fields", tag = "Custom fields", operation_id = "list_fields",
     responses((status = 200, description = "The fields", body = FieldList)),
@@ -222,7 +222,7 @@ impl From<SavedView> for ViewResource {
 
 /// Lists saved views.
 ///
-/// Those of the member, and those that others share with everybody.
+/// The views of the member, and those that others share with everyone.
 #[utoipa::path(
     get, path = "/api/v1/views", tag = "Views", operation_id = "list_views",
     responses((status = 200, description = "The views", body = ViewList)),

@@ -217,7 +217,7 @@ fn how_sure(strength: u8) -> &'static str {
     }
 }
 
-/// Fields with several values: those of all labels stand in one row, so that equal values are side by side.
+/// Fields with several values: the values of all labels are in one row, so that equal values are side by side.
 const LISTS: [&str; 4] = ["Email", "Phone", "Address", "Website"];
 
 /// The values of a contact by field; of the fields with labels each value with its label behind it.

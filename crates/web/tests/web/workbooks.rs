@@ -1,4 +1,4 @@
-//! Excel workbooks and vCards in the wizard: the sheet that is read, another one that is chosen, and what is kept of the file meanwhile.
+//! Excel workbooks and vCards in the wizard: the sheet that is read, another one that is chosen, and what is kept of the file until the start.
 
 use crate::import::{counted, upload};
 use crate::site::{Browser, Site};

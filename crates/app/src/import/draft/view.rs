@@ -94,7 +94,7 @@ pub struct PreviewRow {
     pub line: u64,
     /// What it becomes.
     pub class: RowClass,
-    /// Its cells as they stand in the file, after corrections.
+    /// Its cells as in the file, after corrections.
     pub cells: Vec<String>,
     /// The columns that were corrected.
     pub fixed: Vec<usize>,

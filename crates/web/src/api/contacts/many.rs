@@ -265,7 +265,7 @@ pub struct TagList {
 
 /// Lists tags.
 ///
-/// Those of the contacts that the member may see.
+/// The contacts among these that the member may see.
 #[utoipa::path(
     get, path = "/api/v1/tags", tag = "Tags", operation_id = "list_tags",
     responses((status = 200, description = "The tags", body = TagList)),

@@ -33,7 +33,7 @@ pub struct ImportList {
 
 /// Lists imports.
 ///
-/// Those of the member, the newest first, drafts too. How far a preview has come is told of one import alone.
+/// The imports of the member, the newest first, drafts too. The progress of a preview is given for one import alone.
 #[utoipa::path(
     get, path = "/api/v1/imports", tag = "Imports", operation_id = "list_imports",
     responses((status = 200, description = "The imports", body = ImportList)),

@@ -109,7 +109,7 @@ pub struct RowResource {
     /// The line that it begins on, from 1.
     line: u64,
     class: ClassName,
-    /// Its cells as they stand in the file, after corrections.
+    /// Its cells as in the file, after corrections.
     cells: Vec<String>,
     /// The places of the cells that were corrected, from 0.
     corrected: Vec<usize>,

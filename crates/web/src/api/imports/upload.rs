@@ -172,7 +172,7 @@ pub async fn create(
         Ok(created_reply(import))
     });
     let created = created.await?;
-    // The same for a request that is sent again: whoever died before starting it starts it now.
+    // The same for a request that is sent again: if the process ended before starting it, it is started now.
     let import = import_of(&created)?;
     let resource = blocking(&web, move |app| {
         if start {

@@ -42,7 +42,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         all(201),
     ),
     ("GET", "/api/v1/contacts/{id}", "", [404, 200, 200, 200]),
-    // Whoever comes later has not seen the change of the one before.
+    // A later member has not seen the change of the one before.
     (
         "PUT",
         "/api/v1/contacts/{id}",
