@@ -140,7 +140,7 @@ pub fn tell_people(out: &mut dyn Write, summary: &ImportSummary, file: &str) -> 
     let left_out: Vec<&str> = summary
         .columns
         .iter()
-        .filter(|c| c.field().is_none() && !c.header.is_empty())
+        .filter(|c| c.field().is_none() && !c.is_kept() && !c.header.is_empty())
         .map(|c| c.header.as_str())
         .collect();
     if !left_out.is_empty() {

@@ -209,6 +209,7 @@ fn tell_columns(out: &mut dyn Write, columns: &[Column]) -> io::Result<()> {
             let field = match (c.field(), &c.proposal) {
                 (Some(field), _) => field,
                 (None, Some(proposal)) => format!("- ({proposal}?)"),
+                (None, None) if c.is_kept() => "(kept)".to_owned(),
                 (None, None) => "-".to_owned(),
             };
             vec![

@@ -1,6 +1,7 @@
 //! What is proposed for one column of a file.
 
 use super::piece::Piece;
+use crate::native::slot_of_header;
 use model::Slot;
 use serde::Serialize;
 
@@ -38,11 +39,15 @@ impl Column {
 
     /// The field as the design's JSON names it: the slot, `label`, or none.
     pub fn field(&self) -> Option<String> {
-        if self.label_for.is_empty() {
-            self.slot.as_ref().map(Slot::to_string)
-        } else {
-            Some("label".to_owned())
+        if !self.label_for.is_empty() {
+            return Some("label".to_owned());
         }
+        self.slot.as_ref().filter(|_| !self.is_kept()).map(Slot::to_string)
+    }
+
+    /// Whether no field of ours holds its values: they are kept as lines for exports, as those of *File As* of Google.
+    pub fn is_kept(&self) -> bool {
+        self.slot == Some(Slot::VcardLines) && slot_of_header(&self.header).is_none()
     }
 }
 
@@ -52,6 +57,9 @@ impl Serialize for Column {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("header", &self.header)?;
         map.serialize_entry("field", &self.field())?;
+        if self.is_kept() {
+            map.serialize_entry("kept", &Slot::VcardLines.to_string())?;
+        }
         if let Some(piece) = &self.piece {
             map.serialize_entry("piece", piece)?;
         }
@@ -61,5 +69,23 @@ impl Serialize for Column {
         map.serialize_entry("confidence", &self.confidence)?;
         map.serialize_entry("reason", &self.reason)?;
         map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_that_is_only_kept_names_no_field() {
+        let kept = Column::new("File As", Some(Slot::VcardLines), 1.0, "kept");
+        let json = serde_json::to_value(&kept).unwrap();
+        assert_eq!(
+            (&json["field"], &json["kept"]),
+            (&serde_json::Value::Null, &"vcard_lines".into())
+        );
+        let own = Column::new("vCard Lines", Some(Slot::VcardLines), 1.0, "ours");
+        let json = serde_json::to_value(&own).unwrap();
+        assert_eq!((&json["field"], json.get("kept")), (&"vcard_lines".into(), None));
     }
 }

@@ -118,7 +118,7 @@ fn by_layout(header: &str, layout: Option<&'static Layout>) -> Option<Column> {
 }
 
 /// Why a column of Google Contacts that no field of ours holds fills lines.
-const KEPT: &str = "None of our fields; kept with the contact for exports to Google and phones";
+const KEPT: &str = "No matching field; kept with the contact for exports to Google and phones";
 
 /// Numbered groups as Google writes them: `Phone 1 - Value`, `Address 2 - City`.
 fn by_group(header: &str) -> Option<Column> {
