@@ -59,20 +59,22 @@ impl ExportFormat {
             Self::Outlook => "Outlook CSV",
             Self::Vcard => "vCard 3.0",
             Self::Vcard4 => "vCard 4.0",
-            Self::Jsonl => "JSON lines",
+            Self::Jsonl => "JSON Lines",
         }
     }
 
     /// Whom it is for, in one line.
     pub fn purpose(self) -> &'static str {
         match self {
-            Self::CrystalQore => "exact: what is exported reads back as it was; also for spreadsheets",
-            Self::Xlsx => "exact, too; for looking at and editing: zip codes and telephone numbers stay as they are",
-            Self::Google => "for Google Contacts, which takes 3,000 contacts of a file",
-            Self::Outlook => "for Outlook on Windows and what reads its files",
+            Self::CrystalQore => {
+                "for backups, bulk edits in a spreadsheet, and moving to another workspace; reads back exactly"
+            }
+            Self::Xlsx => "the same columns for Excel, which changes no zip code or phone number; reads back exactly",
+            Self::Google => "for Google Contacts, which imports 3,000 contacts per file",
+            Self::Outlook => "for Outlook on Windows and programs that read its files",
             Self::Vcard => "for phones, iCloud, macOS and most address books",
-            Self::Vcard4 => "for programs that ask for the newer version; Apple refuses it",
-            Self::Jsonl => "for programs",
+            Self::Vcard4 => "for programs that need the newer version; Apple's do not read it",
+            Self::Jsonl => "for developers",
         }
     }
 

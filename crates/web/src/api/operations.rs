@@ -63,7 +63,7 @@ pub fn operations() -> Vec<Operation> {
         of(ContactsRead, routes!(many::shares)),
         of(ContactsWrite, routes!(many::share)),
         of(ContactsWrite, routes!(many::unshare)),
-        of(ContactsWrite, routes!(many::hand_over)),
+        of(ContactsWrite, routes!(many::transfer)),
         of(ContactsRead, routes!(many::tags)),
         of(ContactsWrite, routes!(many::tag)),
         of(ContactsWrite, routes!(many::untag)),

@@ -94,7 +94,7 @@ fn parameter_table(parameters: &[Value]) -> Markup {
                         th scope="row" { code { (text(parameter, "name")) } }
                         td { (text(parameter, "in")) @if parameter["required"] == true { ", required" } }
                         td { (type_words(&parameter["schema"])) }
-                        td { (inline(text(parameter, "description"))) }
+                        td.wrap { (inline(text(parameter, "description"))) }
                     }
                 }
             }

@@ -224,7 +224,7 @@ pub async fn unshare(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"contacts": ["01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f"], "to": "2", "keep": "view"}))]
-pub struct HandOverBody {
+pub struct TransferBody {
     /// Their ids.
     contacts: Vec<String>,
     /// The number of the member who owns them then.
@@ -238,14 +238,14 @@ pub struct HandOverBody {
 ///
 /// Contacts that are not the member's own are skipped.
 #[utoipa::path(
-    post, path = "/api/v1/contacts:hand-over", tag = "Sharing", operation_id = "hand_over_contacts",
-    request_body = HandOverBody,
+    post, path = "/api/v1/contacts:transfer", tag = "Sharing", operation_id = "transfer_contacts",
+    request_body = TransferBody,
     responses((status = 200, description = "What was done", body = ActionResult)),
 )]
-pub async fn hand_over(
+pub async fn transfer(
     State(web): State<Arc<Web>>,
     member: TokenMember,
-    Posted { body, key }: Posted<HandOverBody>,
+    Posted { body, key }: Posted<TransferBody>,
 ) -> Result<Response, ApiProblem> {
     let unknown = |_| wrong("/to", "this is no number of a member");
     let to = Member(body.to.parse().map_err(unknown)?);

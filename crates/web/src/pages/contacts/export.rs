@@ -52,8 +52,8 @@ enum Which {
 const WHICH: [(Which, &str, &str); 5] = [
     (Which::Selection, "selection", "The selection"),
     (Which::Filter, "filter", "The current filter"),
-    (Which::All, "all", "All I can see"),
-    (Which::Mine, "mine", "Mine"),
+    (Which::All, "all", "All contacts"),
+    (Which::Mine, "mine", "My contacts"),
     (Which::Shared, "shared", "Shared with me"),
 ];
 
@@ -256,7 +256,7 @@ fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>, lost: Option<&Lo
                     @for format in ExportFormat::ALL {
                         label.choice {
                             input type="radio" name="format" value=(format.name()) checked[chosen.format == format];
-                            span { (format.title()) ", " (format.purpose()) }
+                            span { (format.title()) ": " (format.purpose()) }
                         }
                     }
                     div.grid-2 {
@@ -267,13 +267,13 @@ fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>, lost: Option<&Lo
                         div.field {
                             label for="order" { "Order" }
                             select id="order" name="order" {
-                                option value="created" selected[!chosen.by_name] { "As they were created" }
+                                option value="created" selected[!chosen.by_name] { "Date created" }
                                 option value="name" selected[chosen.by_name] { "By name" }
                             }
                         }
                     }
                     input type="hidden" name="bom" value="no";
-                    label.choice { input type="checkbox" name="bom" value="yes" checked[chosen.bom]; "Mark the file as Unicode for Excel (byte order mark)" }
+                    label.choice { input type="checkbox" name="bom" value="yes" checked[chosen.bom]; "Excel-compatible (adds a UTF-8 byte order mark)" }
                 }
                 details.card {
                     summary { "Columns" }

@@ -132,7 +132,7 @@ impl World {
             }
             16 => post("/api/v1/contacts:unshare", json!({"contacts": ids})).await,
             17 => post("/api/v1/contacts:unshare", json!({"contacts": ids, "from": member})).await,
-            18 => post("/api/v1/contacts:hand-over", json!({"contacts": ids, "to": member})).await,
+            18 => post("/api/v1/contacts:transfer", json!({"contacts": ids, "to": member})).await,
             19 => post("/api/v1/contacts:tag", json!({"contacts": ids, "tag": "plain"})).await,
             20 => {
                 program

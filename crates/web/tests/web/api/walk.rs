@@ -86,7 +86,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ),
     (
         "POST",
-        "/api/v1/contacts:hand-over",
+        "/api/v1/contacts:transfer",
         r#"{"contacts": ["{id}"], "to": "1"}"#,
         all(200),
     ),
