@@ -259,7 +259,7 @@ fn side_by_side(group: &DuplicateGroup, several: bool, at: usize) -> Markup {
         of_row.map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", ")
     };
     let table = html! {
-        table.table {
+        table.table.side-by-side.proposed[proposed] {
             thead {
                 tr {
                     th scope="col" { span.visually-hidden { "Field" } }
@@ -284,5 +284,5 @@ fn side_by_side(group: &DuplicateGroup, several: bool, at: usize) -> Markup {
             }
         }
     };
-    table_frame(&format!("Side by side, {}", at + 1), false, table)
+    table_frame(&format!("Side by side, {}", at + 1), several, table)
 }
