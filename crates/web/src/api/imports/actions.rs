@@ -99,7 +99,7 @@ pub async fn start(
 
 /// Cancels an import.
 ///
-/// It stops behind the rows in hand. What is written stays; it can be resumed or undone.
+/// It stops after the current batch. What was imported stays; it can be resumed or undone.
 #[utoipa::path(
     post, path = "/api/v1/imports/{import}:cancel", tag = "Imports", operation_id = "cancel_import",
     params(("import" = String, Path, description = "The number of the import")),
