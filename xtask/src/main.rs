@@ -19,13 +19,15 @@ mod tidy;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use test::Extent;
 
 const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
-  test   every test of the workspace (with cargo-nextest if it is installed), then those of the whole program once more on
-         PostgreSQL, then the pages in a browser; a private server is started
-         for them; what is missing is installed where root runs this on Debian
+  test [--thorough]
+         every test of the workspace (with cargo-nextest if it is installed), then those of the whole program whose engine
+         matters once more on PostgreSQL, then the pages in a browser; a private server is started for them; what is missing
+         is installed where root runs this on Debian; --thorough tries many times as much at random, over hours
   browser [ARGUMENTS...]
          only the tests of the pages in a browser; the arguments go to playwright, such as `-g undo`
   tidy   checks on the repository itself: the arrows between the crates, module docs, names, paths in the documents
@@ -41,17 +43,17 @@ Usage: cargo xtask COMMAND
          PGUSER, PGPASSWORD and PGDATABASE set, or waits for Ctrl-C; --durable has every commit reach the disk
   deny   licences, sources and duplicate versions of the dependencies (deny.toml), and known vulnerabilities where the
          advisory database can be fetched; installs cargo-deny if it is missing
-  ci     formatting, tidy, clippy, the build without features, test; stops at the first that fails";
+  What CI runs is `.ci/run`: formatting, tidy, clippy, the build without features, test.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let root = root();
     let code = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["test"] => test::test(&root),
+        ["test"] => test::test(&root, Extent::Usual),
+        ["test", "--thorough"] => test::test(&root, Extent::Thorough),
         ["browser", ref options @ ..] => browser::test(&root, options),
         ["tidy"] => tidy(&root),
         ["deny"] => deny::check(&root),
-        ["ci"] => ci(&root),
         ["postgres", ref options @ ..] => match postgres::Options::parse(options) {
             Some(options) => postgres::command(&options),
             None => usage(),
@@ -96,46 +98,4 @@ fn tidy(root: &Path) -> u8 {
             1
         }
     }
-}
-
-/// A step of `ci`.
-struct Step {
-    /// What a developer types to run it alone.
-    alone: &'static str,
-    run: fn(&Path) -> u8,
-}
-
-const STEPS: [Step; 5] = [
-    Step {
-        alone: "cargo fmt --all --check",
-        run: run::format,
-    },
-    Step {
-        alone: "cargo xtask tidy",
-        run: tidy,
-    },
-    Step {
-        alone: "cargo clippy --workspace --all-targets --all-features -- -D warnings",
-        run: run::clippy,
-    },
-    Step {
-        alone: "cargo check -p cli",
-        run: run::check_default_build,
-    },
-    Step {
-        alone: "cargo xtask test",
-        run: test::test,
-    },
-];
-
-fn ci(root: &Path) -> u8 {
-    for step in STEPS {
-        eprintln!("ci: {}", step.alone);
-        let code = run::timed(step.alone, || (step.run)(root));
-        if code != 0 {
-            eprintln!("ci: failed. To run this step alone: {}", step.alone);
-            return code;
-        }
-    }
-    0
 }

@@ -11,25 +11,6 @@ use std::time::Instant;
 /// The exit code of a command that could not be started, or that a signal ended.
 const NO_CODE: u8 = 1;
 
-/// Whether the formatting is rustfmt's.
-pub fn format(root: &Path) -> u8 {
-    cargo(root, "fmt --all --check", &[])
-}
-
-/// Clippy on everything, warnings denied.
-pub fn clippy(root: &Path) -> u8 {
-    cargo(
-        root,
-        "clippy --workspace --all-targets --all-features -- -D warnings",
-        &[],
-    )
-}
-
-/// What `cargo build` compiles, without the features that all other steps have.
-pub fn check_default_build(root: &Path) -> u8 {
-    cargo(root, "check -p cli", &[])
-}
-
 /// Builds the program as users run it, and says where it is.
 pub fn release(root: &Path) -> io::Result<PathBuf> {
     program(root, "build --release -p cli", "release")

@@ -12,10 +12,36 @@ use std::thread::available_parallelism;
 /// What makes the tests of the doors and the laws of the engine use PostgreSQL.
 const ON_POSTGRES: (&str, &str) = ("CRYSTALQORE_TEST_ENGINE", "postgres");
 
-/// The number of random cases of a property, of which 256 are usual. Every run takes other cases. Where an engine matters,
-/// few show it; the search for odd files is left to the run on SQLite.
-const CASES: (&str, &str) = ("PROPTEST_CASES", "128");
-const CASES_ON_POSTGRES: (&str, &str) = ("PROPTEST_CASES", "48");
+/// How much is tried at random.
+#[derive(Clone, Copy)]
+pub enum Extent {
+    /// What fits into minutes.
+    Usual,
+    /// Many times as much, over hours.
+    Thorough,
+}
+
+impl Extent {
+    /// The number of random cases of a property, of which 256 are usual for its library, and of seeds of the tests in
+    /// lockstep. Every run takes other cases.
+    fn on_sqlite(self) -> [(&'static str, &'static str); 2] {
+        match self {
+            Self::Usual => [(CASES, "64"), (SEEDS, "6")],
+            Self::Thorough => [(CASES, "1024"), (SEEDS, "60")],
+        }
+    }
+
+    /// Where an engine matters, few cases show it; the search for odd files is left to the run on SQLite.
+    fn on_postgres(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Usual => (CASES, "32"),
+            Self::Thorough => (CASES, "512"),
+        }
+    }
+}
+
+const CASES: &str = "PROPTEST_CASES";
+const SEEDS: &str = "CRYSTALQORE_TEST_SEEDS";
 
 /// How many tests run at once for each core: many wait for a server, another process or a timeout.
 const TESTS_A_CORE: usize = 2;
@@ -53,24 +79,30 @@ impl Tool {
         self.arguments("--workspace --all-targets --all-features")
     }
 
-    /// The tests that see the whole program, or all of the engine; `exchange` has properties too, and no database.
+    /// The tests that see the whole program, or all of the engine, without those of the module `any_engine`, which come
+    /// to the same on every engine; `exchange` has properties too, and no database.
     fn whole_program(self) -> String {
-        self.arguments("--workspace --exclude exchange --all-features --test cli --test hostile --test properties")
+        let tests = "--workspace --exclude exchange --all-features --test cli --test hostile --test properties";
+        format!("{} -- --skip any_engine::", self.arguments(tests))
     }
 }
 
 /// Runs every stage, whether or not one before it failed; the first that failed gives the exit code.
-pub fn test(root: &Path) -> u8 {
+pub fn test(root: &Path, extent: Extent) -> u8 {
     let tool = Tool::installed(root);
     let threads = available_parallelism().map_or(1, usize::from) * TESTS_A_CORE;
     let threads = (tool.threads_variable(), &*threads.to_string());
     let others = match Postgres::start(Purpose::Tests) {
-        Ok(server) => on_both(root, tool, threads, &server.url()),
+        Ok(server) => {
+            let settings = [threads, (TEST_URL, &server.url())];
+            let all = on_sqlite(root, tool, extent, &settings);
+            [all, on_postgres(root, tool, extent, &settings)]
+        }
         // Its line comes last, where it is seen.
         Err(error) => {
-            let others = cargo(root, &tool.all(), &[threads, CASES]);
+            let all = on_sqlite(root, tool, extent, &[threads]);
             eprintln!("test: nothing was tested on PostgreSQL: {error}");
-            [others, 1]
+            [all, 1]
         }
     };
     // The server of the tests before is gone by now: a browser wants both cores.
@@ -78,17 +110,18 @@ pub fn test(root: &Path) -> u8 {
     first_failure([others[0], others[1], pages])
 }
 
-/// Every test, and then on PostgreSQL those whose engine can be chosen.
-fn on_both(root: &Path, tool: Tool, threads: (&str, &str), url: &str) -> [u8; 2] {
-    let server = (TEST_URL, url);
-    let all = timed("test: everything, on SQLite", || {
-        cargo(root, &tool.all(), &[server, threads, CASES])
-    });
-    let on_postgres = [server, threads, ON_POSTGRES, CASES_ON_POSTGRES];
-    let again = timed("test: from end to end, on PostgreSQL", || {
-        cargo(root, &tool.whole_program(), &on_postgres)
-    });
-    [all, again]
+/// Every test.
+fn on_sqlite(root: &Path, tool: Tool, extent: Extent, settings: &[(&str, &str)]) -> u8 {
+    let settings = [settings, &extent.on_sqlite()].concat();
+    timed("test: everything, on SQLite", || cargo(root, &tool.all(), &settings))
+}
+
+/// The tests whose engine can be chosen, and that may differ by it.
+fn on_postgres(root: &Path, tool: Tool, extent: Extent, settings: &[(&str, &str)]) -> u8 {
+    let settings = [settings, &[ON_POSTGRES, extent.on_postgres()]].concat();
+    timed("test: from end to end, on PostgreSQL", || {
+        cargo(root, &tool.whole_program(), &settings)
+    })
 }
 
 fn first_failure(codes: impl IntoIterator<Item = u8>) -> u8 {
