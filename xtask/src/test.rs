@@ -3,9 +3,9 @@
 //! Owns the stages, the server that they share, and which exit code stands for them all. Every stage selects the whole
 //! workspace with all features: with fewer of either cargo builds most dependencies once more.
 
-use crate::browser;
 use crate::postgres::{Postgres, Purpose, TEST_URL};
 use crate::run::{cargo, has_nextest, timed};
+use crate::{browser, first_failure};
 use std::path::Path;
 use std::thread::available_parallelism;
 
@@ -92,22 +92,26 @@ pub fn test(root: &Path, extent: Extent) -> u8 {
     let tool = Tool::installed(root);
     let threads = available_parallelism().map_or(1, usize::from) * TESTS_A_CORE;
     let threads = (tool.threads_variable(), &*threads.to_string());
-    let others = match Postgres::start(Purpose::Tests) {
+    match Postgres::start(Purpose::Tests) {
         Ok(server) => {
             let settings = [threads, (TEST_URL, &server.url())];
             let all = on_sqlite(root, tool, extent, &settings);
-            [all, on_postgres(root, tool, extent, &settings)]
+            // Both wait much: for commits, and for what a page does next.
+            let (again, pages) = std::thread::scope(|scope| {
+                let again = scope.spawn(|| on_postgres(root, tool, extent, &settings));
+                let pages = in_browser(root);
+                (again.join().unwrap_or(1), pages)
+            });
+            first_failure([all, again, pages])
         }
-        // Its line comes last, where it is seen.
         Err(error) => {
             let all = on_sqlite(root, tool, extent, &[threads]);
+            let pages = in_browser(root);
+            // Its line comes last, where it is seen.
             eprintln!("test: nothing was tested on PostgreSQL: {error}");
-            [all, 1]
+            first_failure([all, 1, pages])
         }
-    };
-    // The server of the tests before is gone by now: a browser wants both cores.
-    let pages = timed("test: the pages, in a browser", || browser::test(root, &[]));
-    first_failure([others[0], others[1], pages])
+    }
 }
 
 /// Every test.
@@ -124,20 +128,14 @@ fn on_postgres(root: &Path, tool: Tool, extent: Extent, settings: &[(&str, &str)
     })
 }
 
-fn first_failure(codes: impl IntoIterator<Item = u8>) -> u8 {
-    codes.into_iter().find(|&code| code != 0).unwrap_or(0)
+/// The pages.
+fn in_browser(root: &Path) -> u8 {
+    timed("test: the pages, in a browser", || browser::test(root, &[]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_first_failure_is_the_exit_code() {
-        assert_eq!(first_failure([0, 0, 0]), 0);
-        assert_eq!(first_failure([0, 100, 1]), 100);
-        assert_eq!(first_failure([101, 0, 1]), 101);
-    }
 
     #[test]
     fn both_tools_run_the_same_tests() {

@@ -1,10 +1,12 @@
 //! Our own program in a bench, as it is now or as it was.
 //!
-//! Owns the command that is measured.
+//! Owns the commands that are measured, and what they must count.
 
-use super::timing::{Took, timed_with_peak};
-use super::{Contacts, absolute};
-use crate::run::printed;
+use super::absolute;
+use super::contacts::{Contacts, has_records};
+use super::timing::{OUTPUT, Took, timed};
+use crate::run;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,8 +14,14 @@ use std::process::Command;
 /// An import is done with 0, or with 4 if it rejected rows.
 const DONE: [i32; 2] = [0, 4];
 
-/// Where the program is told of a server. Arguments are seen by everybody on the machine, and this holds a password.
+/// The variable that names a server. Other users of the machine can read arguments, and this holds a password.
 const DATABASE: &str = "CRYSTALQORE_DATABASE";
+
+/// Where the database is, in the folder of a run.
+pub const DATA: &str = "data";
+
+/// What a command must count: the name in its JSON, and the number.
+type Counts<'a> = [(&'a str, u64)];
 
 /// A build of the program.
 pub struct Program {
@@ -23,9 +31,19 @@ pub struct Program {
     pub binary: PathBuf,
 }
 
+/// Our program as it is now, after the one that it is to be compared with.
+pub fn programs(root: &Path, against: Option<&Path>) -> io::Result<Vec<Program>> {
+    let now = Program {
+        name: "crystalqore".to_owned(),
+        binary: run::release(root)?,
+    };
+    let before = against.map(Program::at).transpose()?;
+    Ok(before.into_iter().chain([now]).collect())
+}
+
 impl Program {
     /// The program at a path.
-    pub fn at(binary: &Path) -> io::Result<Self> {
+    fn at(binary: &Path) -> io::Result<Self> {
         let binary = absolute(binary)?;
         Ok(Self {
             name: format!("the program at {}", binary.display()),
@@ -38,23 +56,55 @@ impl Program {
     pub fn import(&self, contacts: &Contacts, folder: &Path, url: Option<&str>) -> io::Result<Took> {
         let mut import = self.command(folder, url);
         import.args(["import", "--region", "US", "--json"]).arg(&contacts.csv);
-        let took = timed_with_peak(&mut import, &DONE, folder)?;
-        let listed = printed(self.command(folder, url).args(["imports", "--json"]))?;
-        let expected = &contacts.expected;
-        let counts = [
-            ("new", expected.new),
-            ("duplicate", expected.duplicates()),
-            ("invalid", expected.invalid()),
-        ];
-        match counts.iter().find(|(class, count)| !counts_are(&listed, class, *count)) {
-            None => Ok(took),
-            Some((class, count)) => Err(io::Error::other(format!("{class} should be {count}: {listed}"))),
-        }
+        counted(&mut import, folder, &contacts.counts())
     }
 
-    fn command(&self, folder: &Path, url: Option<&str>) -> Command {
+    /// Imports a file of our own whose rows all change a contact.
+    pub fn update(&self, csv: &Path, contacts: u64, folder: &Path) -> io::Result<Took> {
+        let mut import = self.command(folder, None);
+        import.args(["import", "--duplicates", "update", "--json"]).arg(csv);
+        counted(&mut import, folder, &[("update", contacts)])
+    }
+
+    /// Says what an import would do.
+    pub fn preview(&self, contacts: &Contacts, folder: &Path) -> io::Result<Took> {
+        let mut import = self.command(folder, None);
+        import
+            .args(["import", "--dry-run", "--region", "US", "--json"])
+            .arg(&contacts.csv);
+        counted(&mut import, folder, &contacts.counts())
+    }
+
+    /// Reads the whole file, without a directory, and prints ten rows. It compares no rows with each other, so it counts as
+    /// new what an import takes for a duplicate.
+    pub fn inspect(&self, contacts: &Contacts, folder: &Path) -> io::Result<Took> {
+        let mut inspect = self.command(folder, None);
+        inspect
+            .args(["inspect", "--json", "--limit", "10", "--region", "US"])
+            .arg(&contacts.csv);
+        let expected = &contacts.expected;
+        counted(
+            &mut inspect,
+            folder,
+            &[("rows", contacts.rows), ("invalid", expected.invalid())],
+        )
+    }
+
+    /// Writes all contacts to a file.
+    pub fn export(&self, contacts: u64, folder: &Path) -> io::Result<Took> {
+        let csv = folder.join("export.csv");
+        let took = timed(
+            self.command(folder, None).arg("export").arg("-o").arg(&csv),
+            &[0],
+            folder,
+        )?;
+        has_records(&csv, contacts + 1)?;
+        Ok(took)
+    }
+
+    pub fn command(&self, folder: &Path, url: Option<&str>) -> Command {
         let mut command = Command::new(&self.binary);
-        command.arg("--data").arg(folder.join("data"));
+        command.arg("--data").arg(folder.join(DATA));
         match url {
             Some(url) => command.env(DATABASE, url),
             None => command.env_remove(DATABASE),
@@ -63,10 +113,21 @@ impl Program {
     }
 }
 
-/// Whether a list of one import says that a class has so many rows.
-fn counts_are(listed: &str, class: &str, count: u64) -> bool {
-    let number = listed
-        .split_once(&format!("\"{class}\":"))
+/// Measures a command that prints its counts as JSON. An error if they are wrong.
+fn counted(command: &mut Command, folder: &Path, expected: &Counts) -> io::Result<Took> {
+    let took = timed(command, &DONE, folder)?;
+    let said = fs::read_to_string(folder.join(OUTPUT))?;
+    match expected.iter().find(|(class, count)| !counts_are(&said, class, *count)) {
+        None => Ok(took),
+        Some((class, count)) => Err(io::Error::other(format!("{class} should be {count}: {said}"))),
+    }
+}
+
+/// Whether JSON says that a class has so many rows.
+fn counts_are(json: &str, class: &str, count: u64) -> bool {
+    let number = json
+        .split_once("\"counts\":")
+        .and_then(|(_, counts)| counts.split_once(&format!("\"{class}\":")))
         .map(|(_, rest)| rest.trim_start());
     number.is_some_and(|text| text.split(|c: char| !c.is_ascii_digit()).next() == Some(&count.to_string()))
 }
@@ -77,8 +138,8 @@ mod tests {
 
     #[test]
     fn counts_are_compared_as_whole_numbers() {
-        let listed = r#"{"imports":[{"counts":{"rows":12,"new": 10}}]}"#;
-        assert!(counts_are(listed, "rows", 12) && counts_are(listed, "new", 10));
-        assert!(!counts_are(listed, "rows", 1) && !counts_are(listed, "invalid", 0));
+        let json = r#"{"rows": [{"new": 3}], "counts":{"rows":12,"new": 10}}"#;
+        assert!(counts_are(json, "rows", 12) && counts_are(json, "new", 10));
+        assert!(!counts_are(json, "rows", 1) && !counts_are(json, "invalid", 0));
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! Owns the peer's tables and statements, and the databases that are filled.
 
+use super::contacts::Contacts;
 use super::ours::Program;
 use super::timing::{Took, timed};
-use super::{Contacts, Options, Runner, compare, programs};
-use crate::postgres::{Postgres, Purpose};
+use crate::postgres::Postgres;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -32,21 +32,8 @@ insert into k(first,last,email,phone_work,phone_mobile,company,title,address,cit
 /// The database of anyone who imports at the moment.
 const DATABASE: &str = "bench";
 
-/// Compares the peer and us.
-pub fn import(root: &Path, contacts: &Contacts, options: &Options) -> io::Result<()> {
-    let programs = programs(root, options)?;
-    let server = Postgres::start(Purpose::Measuring)?;
-    let mut runners = vec![Runner::new("psql \\copy, insert on conflict, four indexes", |folder| {
-        peer(&server, &contacts.csv, folder)
-    })];
-    runners.extend(programs.iter().map(|program| {
-        let server = &server;
-        Runner::new(&program.name, move |folder| ours(server, program, contacts, folder))
-    }));
-    compare(&runners, options.rounds)
-}
-
-fn peer(server: &Postgres, csv: &Path, folder: &Path) -> io::Result<Took> {
+/// psql copies the rows into a table, and inserts what is valid and not there.
+pub fn import(server: &Postgres, contacts: &Contacts, folder: &Path) -> io::Result<Took> {
     let table = format!(
         "create table k(id bigserial primary key, {COLUMNS}, email_key text, work_key text, mobile_key text, created \
          timestamptz)"
@@ -55,9 +42,9 @@ fn peer(server: &Postgres, csv: &Path, folder: &Path) -> io::Result<Took> {
     server.fresh(DATABASE)?;
     server.query(DATABASE, &statements)?;
     let script = folder.join("peer.sql");
-    fs::write(&script, staged(&csv.to_string_lossy()))?;
+    fs::write(&script, staged(&contacts.csv.to_string_lossy()))?;
     server.checkpoint()?;
-    let took = timed(server.psql(DATABASE).arg("-f").arg(script), &[0]);
+    let took = timed(server.psql(DATABASE).arg("-f").arg(script), &[0], folder);
     server.discard(DATABASE)?;
     took
 }
@@ -71,7 +58,8 @@ fn staged(csv: &str) -> String {
     )
 }
 
-fn ours(server: &Postgres, program: &Program, contacts: &Contacts, folder: &Path) -> io::Result<Took> {
+/// Our import into a new database.
+pub fn ours(server: &Postgres, program: &Program, contacts: &Contacts, folder: &Path) -> io::Result<Took> {
     server.fresh(DATABASE)?;
     server.checkpoint()?;
     let took = program.import(contacts, folder, Some(&server.url_of(DATABASE)));

@@ -2,7 +2,8 @@
 //!
 //! Owns the programs and the database server.
 
-use super::{Options, programs};
+use super::Options;
+use super::ours::programs;
 use crate::postgres::{Postgres, Purpose, TEST_URL};
 use crate::run;
 use std::io;
@@ -13,7 +14,7 @@ const ENGINE: &str = "CRYSTALQORE_TEST_ENGINE";
 
 /// Prints what the pages take.
 pub fn measure(root: &Path, options: &Options) -> io::Result<()> {
-    let programs: Vec<String> = programs(root, options)?
+    let programs: Vec<String> = programs(root, options.against.as_deref())?
         .iter()
         .map(|program| program.binary.display().to_string())
         .collect();

@@ -1,12 +1,13 @@
-//! Imports into SQLite: `sqlite3 .import` and us.
+//! What `sqlite3` does with the same rows: `.import`, and `-csv -header`.
 //!
-//! Owns the tables of the peers.
+//! Owns the peer's table and indexes.
 
-use super::timing::{Took, timed};
-use super::{Contacts, Options, Runner, compare, programs};
-use crate::run::in_path;
+use super::contacts::{Contacts, has_records};
+use super::timing::{OUTPUT, Took, timed};
+use crate::run::{in_path, printed};
+use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The table that `sqlite3 .import` fills, and the indexes that make it comparable: email, two phones, name.
@@ -16,45 +17,66 @@ const INDEXES: &str = "create unique index c_e on c(\"Email\" collate nocase) wh
 /// It complains of every repeated email with 1, and goes on.
 const DONE: [i32; 2] = [0, 1];
 
-/// Compares the peers and us.
-pub fn import(root: &Path, contacts: &Contacts, options: &Options) -> io::Result<()> {
-    if in_path("sqlite3").is_none() {
-        return Err(io::Error::other("sqlite3 is missing (Debian: apt-get install sqlite3)"));
-    }
-    let programs = programs(root, options)?;
-    let mut runners = vec![
-        Runner::new("sqlite3 .import, four indexes, no checks", |folder| {
-            peer(&contacts.csv, folder, true)
-        }),
-        Runner::new("sqlite3 .import, no index, no checks", |folder| {
-            peer(&contacts.csv, folder, false)
-        }),
-    ];
-    runners.extend(
-        programs
-            .iter()
-            .map(|program| Runner::new(&program.name, move |folder| program.import(contacts, folder, None))),
-    );
-    compare(&runners, options.rounds)
+/// Whether the peer keeps indexes.
+#[derive(Clone, Copy)]
+pub enum Indexes {
+    None,
+    Four,
 }
 
-fn peer(csv: &Path, folder: &Path, indexes: bool) -> io::Result<Took> {
-    let database = folder.join("peer.db");
-    let schema = if indexes {
-        format!("{TABLE}{INDEXES}")
-    } else {
-        TABLE.to_owned()
+/// An error if it is not installed.
+pub fn installed() -> io::Result<()> {
+    match in_path("sqlite3") {
+        Some(_) => Ok(()),
+        None => Err(io::Error::other("sqlite3 is missing (Debian: apt-get install sqlite3)")),
+    }
+}
+
+/// Fills a table from the file, without checks.
+pub fn import(contacts: &Contacts, folder: &Path, indexes: Indexes) -> io::Result<Took> {
+    let database = database(folder);
+    let schema = match indexes {
+        Indexes::Four => format!("{TABLE}{INDEXES}"),
+        Indexes::None => TABLE.to_owned(),
     };
-    timed(Command::new("sqlite3").arg(&database).arg(schema), &[0])?;
-    let import = format!(".import --skip 1 {} c", quoted(&csv.to_string_lossy()));
+    printed(Command::new("sqlite3").arg(&database).arg(schema))?;
+    let import = format!(".import --skip 1 {} c", quoted(&contacts.csv.to_string_lossy()));
     let took = timed(
         Command::new("sqlite3").arg(&database).args([".mode csv", &import]),
         &DONE,
+        folder,
     )?;
-    has_rows(&database).then_some(took).ok_or_else(|| {
-        let csv = csv.display();
-        io::Error::other(format!("it imported nothing of {csv}"))
-    })
+    // A unique index turns repeated emails away.
+    let least = match indexes {
+        Indexes::None => contacts.rows,
+        Indexes::Four => contacts.expected.new,
+    };
+    match rows(&database)? {
+        rows if rows >= least => Ok(took),
+        rows => Err(io::Error::other(format!("it imported {rows} rows, not {least}"))),
+    }
+}
+
+/// Writes as many rows as we export, from a table that is filled before.
+pub fn export(contacts: &Contacts, folder: &Path) -> io::Result<Took> {
+    import(contacts, folder, Indexes::None)?;
+    let rows = contacts.expected.new;
+    let query = format!("select * from c limit {rows}");
+    let took = timed(
+        Command::new("sqlite3")
+            .args(["-csv", "-header"])
+            .arg(database(folder))
+            .arg(query),
+        &[0],
+        folder,
+    )?;
+    has_records(&folder.join(OUTPUT), rows + 1)?;
+    fs::remove_file(folder.join(OUTPUT))?;
+    Ok(took)
+}
+
+fn database(folder: &Path) -> PathBuf {
+    folder.join("peer.db")
 }
 
 /// A word as sqlite3 reads it, whatever is in it.
@@ -62,13 +84,9 @@ fn quoted(word: &str) -> String {
     format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// Whether anything was imported: the exit code does not tell.
-fn has_rows(database: &Path) -> bool {
-    let count = Command::new("sqlite3")
-        .arg(database)
-        .arg("select count(*) > 0 from c")
-        .output();
-    count.is_ok_and(|count| count.stdout.starts_with(b"1"))
+fn rows(database: &Path) -> io::Result<u64> {
+    let count = printed(Command::new("sqlite3").arg(database).arg("select count(*) from c"))?;
+    count.trim().parse().map_err(io::Error::other)
 }
 
 #[cfg(test)]

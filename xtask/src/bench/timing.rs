@@ -1,57 +1,78 @@
-//! How long a command takes and how much memory it holds at most.
+//! How long a command takes, and how much memory it holds at most.
 //!
 //! Owns the clock and the reading of GNU time, where it is installed.
 
 use crate::run::in_path;
 use std::fmt;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+/// What a command printed, in the folder of its run.
+pub const OUTPUT: &str = "output";
+
 /// What a run took.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Took {
-    /// The time on the clock.
-    pub seconds: f64,
-    /// The most memory that it held, in KiB, if something here can tell.
-    pub peak: Option<u64>,
+    /// Seconds on the clock.
+    pub wall: f64,
+    /// What GNU time says of it, where it is installed.
+    pub used: Option<Used>,
+}
+
+/// What a process and its children used.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Used {
+    /// Seconds of all cores, of the program and of the system for it.
+    pub cpu: f64,
+    /// The most memory at once, in KiB.
+    pub peak: u64,
+}
+
+impl Took {
+    /// What two commands took, one after the other.
+    pub fn and(self, next: Self) -> Self {
+        let both = |used: Used, next: Used| Used {
+            cpu: used.cpu + next.cpu,
+            peak: used.peak.max(next.peak),
+        };
+        Self {
+            wall: self.wall + next.wall,
+            used: self.used.zip(next.used).map(|(used, next)| both(used, next)),
+        }
+    }
 }
 
 impl fmt::Display for Took {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:8.2} s  {:>6} MiB", self.seconds, mebibytes(self.peak))
+        write!(f, "{:8.2} s", self.wall)?;
+        match self.used {
+            Some(used) => write!(f, "  {:8.2} CPU s  {:>6} MiB", used.cpu, used.peak.div_ceil(1024)),
+            None => Ok(()),
+        }
     }
 }
 
-/// An amount of KiB in MiB, for a table.
-pub fn mebibytes(kibibytes: Option<u64>) -> String {
-    kibibytes.map_or_else(|| "-".to_owned(), |kibibytes| kibibytes.div_ceil(1024).to_string())
-}
-
-/// Runs a command that is good if it ends with one of `codes`.
-pub fn timed(command: &mut Command, codes: &[i32]) -> io::Result<Took> {
-    let seconds = seconds(command, codes)?;
-    Ok(Took { seconds, peak: None })
-}
-
-/// The same, with the memory; what is measured is noted in `folder` in the meantime.
-pub fn timed_with_peak(command: &mut Command, codes: &[i32], folder: &Path) -> io::Result<Took> {
+/// Runs a command that is good if it ends with one of `codes`. What it prints is in `folder` then, as [`OUTPUT`].
+pub fn timed(command: &mut Command, codes: &[i32], folder: &Path) -> io::Result<Took> {
+    let output = folder.join(OUTPUT);
     let Some(time) = in_path("time") else {
-        return timed(command, codes);
+        let wall = wall(command, codes, &output)?;
+        return Ok(Took { wall, used: None });
     };
-    let note = folder.join("peak");
+    let note = folder.join("used");
     let mut watched = Command::new(time);
-    watched.args(["-f", "%M", "-o"]).arg(&note);
+    watched.args(["-f", "%U %S %M", "-o"]).arg(&note);
     become_like(&mut watched, command);
-    let seconds = seconds(&mut watched, codes)?;
-    let peak = noted(&fs::read_to_string(note)?);
-    Ok(Took { seconds, peak })
+    let wall = wall(&mut watched, codes, &output)?;
+    let used = noted(&fs::read_to_string(note)?);
+    Ok(Took { wall, used })
 }
 
 /// Appends a command to one that starts others.
-fn become_like(starter: &mut Command, command: &Command) {
+pub fn become_like(starter: &mut Command, command: &Command) {
     starter.arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {
@@ -61,19 +82,26 @@ fn become_like(starter: &mut Command, command: &Command) {
     }
 }
 
-/// The last line is the figure: one on an exit code that is not 0 may stand before it.
-fn noted(note: &str) -> Option<u64> {
-    note.lines().last()?.trim().parse().ok()
+/// The last line has the figures: one on an exit code that is not 0 may come before it.
+fn noted(note: &str) -> Option<Used> {
+    let mut figures = note.lines().last()?.split(' ');
+    let mut seconds = || figures.next()?.parse::<f64>().ok();
+    let cpu = seconds()? + seconds()?;
+    let peak = figures.next()?.parse().ok()?;
+    Some(Used { cpu, peak })
 }
 
 #[expect(clippy::disallowed_methods, reason = "measuring time is what this is for")]
-fn seconds(command: &mut Command, codes: &[i32]) -> io::Result<f64> {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+fn wall(command: &mut Command, codes: &[i32], output: &Path) -> io::Result<f64> {
+    command
+        .stdin(Stdio::null())
+        .stdout(File::create(output)?)
+        .stderr(Stdio::null());
     let began = Instant::now();
     let status = command.status()?;
-    let seconds = began.elapsed().as_secs_f64();
+    let wall = began.elapsed().as_secs_f64();
     match status.code() {
-        Some(code) if codes.contains(&code) => Ok(seconds),
+        Some(code) if codes.contains(&code) => Ok(wall),
         _ => Err(io::Error::other(format!("it ended with {status}"))),
     }
 }
@@ -83,19 +111,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_peak_is_the_last_line() {
-        assert_eq!(noted("Command exited with non-zero status 4\n2048\n"), Some(2048));
+    fn figures_are_in_the_last_line() {
+        let used = Used { cpu: 2.0, peak: 2048 };
+        assert_eq!(
+            noted("Command exited with non-zero status 4\n1.50 0.50 2048\n"),
+            Some(used)
+        );
         assert_eq!(noted(""), None);
+        assert_eq!(noted("1.50 0.50"), None);
     }
 
     #[test]
-    fn amounts_are_rounded_up() {
-        assert_eq!(mebibytes(Some(1025)), "2");
-        assert_eq!(mebibytes(None), "-");
-    }
-
-    #[test]
-    fn only_good_codes_are_good() {
+    fn only_good_codes_are_good_and_output_is_kept() {
         let shell = |script| {
             let mut shell = Command::new("sh");
             shell.args(["-c", script]).env("CODE", "4");
@@ -103,9 +130,12 @@ mod tests {
         };
         let folder = std::env::temp_dir().join(format!("crystalqore-timing-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
-        let peaks = timed_with_peak(&mut shell("exit $CODE"), &[0, 4], &folder);
+        let good = timed(&mut shell("echo done; exit $CODE"), &[0, 4], &folder);
+        let output = fs::read_to_string(folder.join(OUTPUT)).unwrap();
+        let bad = timed(&mut shell("exit 1"), &[0], &folder);
         fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(peaks.unwrap().peak.is_some(), in_path("time").is_some());
-        assert!(timed(&mut shell("exit $CODE"), &[0]).is_err());
+        assert_eq!(good.unwrap().used.is_some(), in_path("time").is_some());
+        assert_eq!(output, "done\n");
+        assert!(bad.is_err());
     }
 }

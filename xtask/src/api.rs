@@ -1,0 +1,176 @@
+//! `cargo xtask test --api`: schemathesis sends random requests of every operation of the API to a real server, on SQLite and
+//! on PostgreSQL, with the tokens of an owner and of a member and with a revoked one.
+//!
+//! Owns the server with its accounts, and how schemathesis is started.
+
+use crate::postgres::{Postgres, Purpose};
+use crate::run::{self, printed, shown, timed};
+use crate::{first_failure, python};
+use std::fs;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+const PACKAGE: &str = "schemathesis==4.32.5";
+
+const SCOPES: &str = "contacts:read,contacts:write,imports,exports,admin";
+const OWNER: &str = "owner@example.com";
+const MEMBER: &str = "member@example.com";
+const PASSWORD: &str = "violet-harbour-trombone-17";
+
+/// Tries of an operation in each phase, and the seconds that one token takes at most.
+const OPTIONS: &str =
+    "--phases examples,coverage,fuzzing --max-examples 50 --max-time 600 --continue-on-failure --no-color";
+
+/// Tests the API on both engines.
+pub fn test(root: &Path) -> u8 {
+    let tested = run::debug(root).and_then(|program| {
+        let programs = python::installed(root, "schemathesis", &[PACKAGE])?;
+        let schemathesis = programs.join("schemathesis");
+        let sqlite = on_engine(root, &program, &schemathesis, None)?;
+        let server = Postgres::start(Purpose::Tests)?;
+        let postgres = on_engine(root, &program, &schemathesis, Some(&server.url()))?;
+        Ok(first_failure([sqlite, postgres]))
+    });
+    tested.unwrap_or_else(|error| {
+        eprintln!("test: the API was not tested: {error}");
+        1
+    })
+}
+
+fn on_engine(root: &Path, program: &Path, schemathesis: &Path, database: Option<&str>) -> io::Result<u8> {
+    let engine = if database.is_some() { "PostgreSQL" } else { "SQLite" };
+    let installation = Installation::new(program, database)?;
+    let tokens = installation.tokens()?;
+    let server = installation.serve()?;
+    let codes = tokens.map(|(whose, token)| {
+        timed(&format!("test: the API with the token of {whose}, on {engine}"), || {
+            let mut command = Command::new(schemathesis);
+            command
+                .arg("--config-file")
+                .arg(root.join("tests/api/schemathesis.toml"));
+            command
+                .arg("run")
+                .arg(format!("{}/api/v1/openapi.json", server.address));
+            command.args(["-H", &format!("Authorization: Bearer {token}")]);
+            shown(command.args(OPTIONS.split(' ')).current_dir(&installation.folder))
+        })
+    });
+    Ok(first_failure(codes))
+}
+
+/// A data folder, which is removed at the end, with an owner and a member.
+struct Installation<'a> {
+    program: &'a Path,
+    folder: PathBuf,
+    database: Option<&'a str>,
+}
+
+impl<'a> Installation<'a> {
+    fn new(program: &'a Path, database: Option<&'a str>) -> io::Result<Self> {
+        let folder = std::env::temp_dir().join(format!("crystalqore-api-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder)?;
+        let installation = Self {
+            program,
+            folder,
+            database,
+        };
+        for (email, role) in [(OWNER, "owner"), (MEMBER, "member")] {
+            installation.add(email, role)?;
+        }
+        Ok(installation)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(self.program);
+        command.env("CRYSTALQORE_DATA", self.folder.join("data"));
+        match self.database {
+            Some(database) => command.env("CRYSTALQORE_DATABASE", database),
+            None => command.env_remove("CRYSTALQORE_DATABASE"),
+        };
+        command
+    }
+
+    fn add(&self, email: &str, role: &str) -> io::Result<()> {
+        let mut add = self.command();
+        add.args([
+            "member",
+            "add",
+            email,
+            "--name",
+            email,
+            "--role",
+            role,
+            "--password-stdin",
+        ]);
+        let mut add = add.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
+        if let Some(mut input) = add.stdin.take() {
+            input.write_all(PASSWORD.as_bytes())?;
+        }
+        match add.wait()?.success() {
+            true => Ok(()),
+            false => Err(io::Error::other(format!("{email} cannot be added"))),
+        }
+    }
+
+    /// Makes the tokens, and says whose each is.
+    fn tokens(&self) -> io::Result<[(&'static str, String); 3]> {
+        let [owner, member, revoked] = [OWNER, MEMBER, OWNER].map(|email| self.token(email));
+        let listed = printed(self.command().args(["token", "list", "--json"]))?;
+        let last = listed
+            .rsplit("\"id\":\"")
+            .next()
+            .and_then(|rest| rest.split('"').next());
+        let last = last.ok_or_else(|| io::Error::other("no token is listed"))?;
+        printed(self.command().args(["token", "revoke", last]))?;
+        Ok([
+            ("an owner", owner?),
+            ("a member", member?),
+            ("nobody any more", revoked?),
+        ])
+    }
+
+    fn token(&self, email: &str) -> io::Result<String> {
+        let mut create = self.command();
+        create.args(["token", "create", "schemathesis", "--scope", SCOPES, "--as", email]);
+        Ok(printed(&mut create)?.trim().to_owned())
+    }
+
+    fn serve(&self) -> io::Result<Server> {
+        let mut serve = self.command();
+        serve.args(["serve", "--listen", "127.0.0.1:0", "--api-requests", "10000000"]);
+        let mut process = serve.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let mut greeting = String::new();
+        if let Some(output) = process.stdout.as_mut() {
+            BufReader::new(output).read_line(&mut greeting)?;
+        }
+        let address = greeting.split(' ').find(|word| word.starts_with("http://"));
+        match address {
+            Some(address) => Ok(Server {
+                address: address.trim_end_matches('/').to_owned(),
+                process,
+            }),
+            None => Err(io::Error::other(format!("the server does not start: {greeting}"))),
+        }
+    }
+}
+
+impl Drop for Installation<'_> {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A running server, which is ended when this is dropped.
+struct Server {
+    address: String,
+    process: Child,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,203 @@
+//! Each kind of work, with the programs that do it and what ours may take.
+//!
+//! Owns the goals: seconds on the clock as a part of the peer's, medians of runs in turn.
+
+use super::Folder;
+use super::compare::{Outcome, Peer, Runner, Work, compare};
+use super::contacts::{Contacts, Filled};
+use super::options::{Bench, Options};
+use super::ours::Program;
+use super::python::Python;
+use super::sqlite::{self, Indexes};
+use super::{growth::thousands, postgres};
+use crate::postgres::{Postgres, Purpose};
+use std::io;
+use std::path::Path;
+
+/// How many rows the small file has, whatever size the others have.
+const SMALL: u64 = 10_000;
+
+/// Measures one work.
+pub fn measure(root: &Path, programs: &[Program], bench: Bench, options: &Options) -> io::Result<Outcome> {
+    let folder = Folder::new("files");
+    folder.empty()?;
+    let rows = if bench == Bench::Small {
+        options.rows.min(SMALL)
+    } else {
+        options.rows
+    };
+    let contacts = Contacts::generate(folder.path.join("contacts.csv"), rows)?;
+    let files = Files {
+        root,
+        programs,
+        contacts: &contacts,
+        folder: &folder.path,
+        rounds: options.rounds,
+    };
+    match bench {
+        Bench::Known => files.known(),
+        Bench::Update => files.update(),
+        Bench::Preview => files.preview(),
+        Bench::Inspect => files.inspect(),
+        Bench::Export => files.export(),
+        Bench::Small => files.small(),
+        Bench::Postgres => files.postgres(),
+        _ => files.import(),
+    }
+}
+
+/// What all works of a size share.
+struct Files<'a> {
+    root: &'a Path,
+    programs: &'a [Program],
+    contacts: &'a Contacts,
+    folder: &'a Path,
+    rounds: usize,
+}
+
+impl<'a> Files<'a> {
+    fn compare(&self, name: &str, peers: Vec<Peer>, ours: Vec<Runner>) -> io::Result<Outcome> {
+        let name = format!("{name}, {} rows", thousands(self.contacts.rows));
+        compare(&Work { name, peers, ours }, self.rounds)
+    }
+
+    fn ours(&self, run: impl Fn(&Program, &Path) -> io::Result<super::timing::Took> + Copy + 'a) -> Vec<Runner<'a>> {
+        let runner = |program: &'a Program| Runner::new(&program.name, move |folder| run(program, folder));
+        self.programs.iter().map(runner).collect()
+    }
+
+    fn import(&self) -> io::Result<Outcome> {
+        sqlite::installed()?;
+        let contacts = self.contacts;
+        let peer = |name, indexes, goal| Peer {
+            runner: Runner::new(name, move |folder| sqlite::import(contacts, folder, indexes)),
+            goal,
+        };
+        let peers = vec![
+            peer("`sqlite3 .import`, no index, no checks", Indexes::None, 1.0),
+            peer("`sqlite3 .import`, four indexes, no checks", Indexes::Four, 0.25),
+        ];
+        self.compare(
+            "import",
+            peers,
+            self.ours(|program, folder| program.import(contacts, folder, None)),
+        )
+    }
+
+    fn postgres(&self) -> io::Result<Outcome> {
+        let server = &Postgres::start(Purpose::Measuring)?;
+        let contacts = self.contacts;
+        let name = "`\\copy`, insert of what is new, four indexes";
+        let peers = vec![Peer {
+            runner: Runner::new(name, move |folder| postgres::import(server, contacts, folder)),
+            goal: 0.6,
+        }];
+        let ours = self.programs.iter();
+        let ours = ours.map(|program| {
+            Runner::new(&program.name, move |folder| {
+                postgres::ours(server, program, contacts, folder)
+            })
+        });
+        self.compare("import on PostgreSQL", peers, ours.collect())
+    }
+
+    /// A program's own import of the same number of rows into an empty directory.
+    fn empty(&self, goal: f64) -> io::Result<(&'a Program, Peer<'a>)> {
+        let program = self
+            .programs
+            .last()
+            .ok_or_else(|| io::Error::other("no program is measured"))?;
+        let contacts = self.contacts;
+        let runner = Runner::new("import into an empty directory", move |folder| {
+            program.import(contacts, folder, None)
+        });
+        Ok((program, Peer { runner, goal }))
+    }
+
+    fn known(&self) -> io::Result<Outcome> {
+        let (program, peer) = self.empty(1.2)?;
+        let filled = &Filled::new(program, self.contacts, self.folder.join("filled"))?;
+        let half = &Contacts::half_known(self.folder.join("half.csv"), self.contacts.rows)?;
+        let ours = self.programs.iter().map(|program| {
+            Runner::new(&program.name, move |folder| {
+                filled.copy_to(folder)?;
+                program.import(half, folder, None)
+            })
+        });
+        self.compare(
+            "import into as many contacts, half of the rows known",
+            vec![peer],
+            ours.collect(),
+        )
+    }
+
+    fn update(&self) -> io::Result<Outcome> {
+        let (program, peer) = self.empty(2.0)?;
+        let filled = &Filled::new(program, self.contacts, self.folder.join("filled"))?;
+        let edited = &self.folder.join("edited.csv");
+        filled.edited_export(program, edited)?;
+        let ours = self.programs.iter().map(|program| {
+            Runner::new(&program.name, move |folder| {
+                filled.copy_to(folder)?;
+                program.update(edited, filled.contacts, folder)
+            })
+        });
+        self.compare(
+            "update of every contact by an edited export",
+            vec![peer],
+            ours.collect(),
+        )
+    }
+
+    fn duckdb(&self) -> io::Result<Peer<'a>> {
+        let python = Python::installed(self.root)?;
+        let contacts = self.contacts;
+        let name = "DuckDB `read_csv` and `create table`, no checks";
+        let runner = Runner::new(name, move |folder| python.duckdb(contacts, folder));
+        Ok(Peer { runner, goal: 0.6 })
+    }
+
+    fn preview(&self) -> io::Result<Outcome> {
+        let contacts = self.contacts;
+        let ours = self.ours(|program, folder| program.preview(contacts, folder));
+        self.compare("preview", vec![self.duckdb()?], ours)
+    }
+
+    fn inspect(&self) -> io::Result<Outcome> {
+        let contacts = self.contacts;
+        let ours = self.ours(|program, folder| program.inspect(contacts, folder));
+        self.compare("`inspect --limit 10`", vec![self.duckdb()?], ours)
+    }
+
+    fn export(&self) -> io::Result<Outcome> {
+        sqlite::installed()?;
+        let (program, _) = self.empty(1.0)?;
+        let filled = &Filled::new(program, self.contacts, self.folder.join("filled"))?;
+        let contacts = self.contacts;
+        let peer = Peer {
+            runner: Runner::new("`sqlite3 -csv -header`", move |folder| sqlite::export(contacts, folder)),
+            goal: 0.35,
+        };
+        let ours = self.programs.iter().map(|program| {
+            Runner::new(&program.name, move |folder| {
+                filled.copy_to(folder)?;
+                program.export(filled.contacts, folder)
+            })
+        });
+        self.compare("export", vec![peer], ours.collect())
+    }
+
+    fn small(&self) -> io::Result<Outcome> {
+        let python = Python::installed(self.root)?;
+        let contacts = self.contacts;
+        let peer = Peer {
+            runner: Runner::new("django-import-export", move |folder| python.django(contacts, folder)),
+            goal: 0.003,
+        };
+        let ours = self.ours(|program, folder| {
+            let preview = program.preview(contacts, folder)?;
+            Ok(preview.and(program.import(contacts, folder, None)?))
+        });
+        self.compare("preview and import", vec![peer], ours)
+    }
+}
