@@ -116,25 +116,29 @@ impl<'a> Installation<'a> {
 
     /// Makes the tokens, and says whose each is.
     fn tokens(&self) -> io::Result<[(&'static str, String); 3]> {
-        let [owner, member, revoked] = [OWNER, MEMBER, OWNER].map(|email| self.token(email));
-        let listed = printed(self.command().args(["token", "list", "--json"]))?;
-        let last = listed
-            .rsplit("\"id\":\"")
-            .next()
-            .and_then(|rest| rest.split('"').next());
-        let last = last.ok_or_else(|| io::Error::other("no token is listed"))?;
-        printed(self.command().args(["token", "revoke", last]))?;
-        Ok([
-            ("an owner", owner?),
-            ("a member", member?),
-            ("nobody any more", revoked?),
-        ])
+        let (owner, _) = self.token(OWNER)?;
+        let (member, _) = self.token(MEMBER)?;
+        let (revoked, id) = self.token(OWNER)?;
+        printed(self.command().args(["token", "revoke", &id]))?;
+        Ok([("an owner", owner), ("a member", member), ("nobody any more", revoked)])
     }
 
-    fn token(&self, email: &str) -> io::Result<String> {
+    /// A new token, and its id.
+    fn token(&self, email: &str) -> io::Result<(String, String)> {
         let mut create = self.command();
-        create.args(["token", "create", "schemathesis", "--scope", SCOPES, "--as", email]);
-        Ok(printed(&mut create)?.trim().to_owned())
+        create.args([
+            "token",
+            "create",
+            "schemathesis",
+            "--json",
+            "--scope",
+            SCOPES,
+            "--as",
+            email,
+        ]);
+        let created = printed(&mut create)?;
+        let field = |name| text_of(&created, name).ok_or_else(|| io::Error::other(format!("no {name} in {created}")));
+        Ok((field("token")?, field("id")?))
     }
 
     fn serve(&self) -> io::Result<Server> {
@@ -156,6 +160,12 @@ impl<'a> Installation<'a> {
     }
 }
 
+/// A text of a JSON object, where it has no escapes.
+fn text_of(json: &str, name: &str) -> Option<String> {
+    let (_, rest) = json.split_once(&format!("\"{name}\":\""))?;
+    rest.split_once('"').map(|(text, _)| text.to_owned())
+}
+
 impl Drop for Installation<'_> {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
@@ -172,5 +182,17 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_read_from_json() {
+        let json = r#"{"id":"12","token":"cq_1"}"#;
+        assert_eq!(text_of(json, "token").as_deref(), Some("cq_1"));
+        assert_eq!(text_of(json, "name"), None);
     }
 }
