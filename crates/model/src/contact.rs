@@ -1,6 +1,7 @@
 //! The contact itself.
 
 use crate::birthday::Birthday;
+use crate::contact_from_json;
 use crate::email::Email;
 use crate::label::Label;
 use crate::phone::Phone;
@@ -281,7 +282,7 @@ impl Contact {
     /// # Errors
     /// When the text is not a contact's JSON.
     pub fn from_json(json: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(json)
+        contact_from_json::read(json).map_or_else(|| serde_json::from_str(json), Ok)
     }
 }
 
