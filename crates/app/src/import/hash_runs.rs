@@ -199,9 +199,11 @@ impl RunWriter {
         self.file.write_all(&entry.to_bytes())
     }
 
-    fn finish(self) -> io::Result<Run> {
+    fn finish(mut self) -> io::Result<Run> {
+        self.file.flush()?;
+        let (file, _) = self.file.into_parts();
         Ok(Run {
-            file: self.file.into_inner().map_err(io::IntoInnerError::into_error)?,
+            file,
             level: self.level,
             blocks: self.blocks,
             filter: None,

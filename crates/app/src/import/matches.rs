@@ -106,8 +106,8 @@ impl Matched {
     ///
     /// # Errors
     /// The stored contact cannot be read.
-    pub fn into_parts(self) -> Result<(ContactRow, Contact, Right), Error> {
-        let contact = match self.contact.into_inner() {
+    pub fn into_parts(mut self) -> Result<(ContactRow, Contact, Right), Error> {
+        let contact = match self.contact.take() {
             Some(contact) => contact,
             None => read(&self.row)?,
         };

@@ -3,6 +3,7 @@
 //! Owns keeping them in files without a name, so that memory does not grow with them, and finding them again by id and by
 //! key. Only few rows meet a contact of their own file, so writing is what must cost little.
 
+use crate::contacts::stored::read as read_contact;
 use crate::error::Error;
 use crate::import::batch_state::is_own;
 use crate::import::hash_runs::{HashEntry, HashRuns, hash_of, short};
@@ -130,7 +131,7 @@ impl PreviewContacts {
         let was_changed = row.written_by == Some(RunId::Preview)
             && (!is_own(row, RunId::Preview) || self.place_of_change(row.id).map_err(failed)?.is_some());
         // A contact that was not changed may be kept without its keys.
-        Ok(was_changed && !MatchKey::of_contact(&crate::contacts::stored::read(row)?).contains(key))
+        Ok(was_changed && !MatchKey::of_contact(&read_contact(row)?).contains(key))
     }
 
     /// Ends a batch whose contacts have got these keys.

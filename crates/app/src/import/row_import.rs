@@ -34,7 +34,7 @@ pub(crate) struct RowImporter<'a> {
 }
 
 /// Whether a summary, or the file of rejected rows, says something about rows of a class beside their own reasons.
-fn is_told(class: RowClass) -> bool {
+fn is_reported(class: RowClass) -> bool {
     matches!(class, RowClass::Possible | RowClass::Conflict | RowClass::Ambiguous)
 }
 
@@ -62,7 +62,7 @@ impl RowImporter<'_> {
             None => &matches[..],
         };
         let class = resolution.class(&matches);
-        let reason = match self.explains_all || is_told(class) {
+        let reason = match self.explains_all || is_reported(class) {
             true => explain(class, row, about, &rule, self.run)?,
             false => None,
         };
