@@ -1,7 +1,6 @@
 //! The contact itself.
 
 use crate::birthday::Birthday;
-use crate::contact_from_json;
 use crate::email::Email;
 use crate::label::Label;
 use crate::phone::Phone;
@@ -275,14 +274,6 @@ impl Contact {
         self.addresses.retain(|a| !a.is_empty());
         self.tags.retain(|t| !t.is_empty());
         self.custom.retain(|_, value| !value.is_empty());
-    }
-
-    /// Reads what [`Contact::to_json`] wrote.
-    ///
-    /// # Errors
-    /// When the text is not a contact's JSON.
-    pub fn from_json(json: &str) -> Result<Self, serde_json::Error> {
-        contact_from_json::read(json).map_or_else(|| serde_json::from_str(json), Ok)
     }
 }
 

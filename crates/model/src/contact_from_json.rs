@@ -14,8 +14,18 @@ use crate::vcard_line::VcardLine;
 use compact_str::CompactString;
 use std::borrow::Cow;
 
+impl Contact {
+    /// Reads what [`Contact::to_json`] wrote.
+    ///
+    /// # Errors
+    /// When the text is not a contact's JSON.
+    pub fn from_json(json: &str) -> Result<Self, serde_json::Error> {
+        read(json).map_or_else(|| serde_json::from_str(json), Ok)
+    }
+}
+
 /// The contact of a JSON text; none where serde must be asked.
-pub(crate) fn read(json: &str) -> Option<Contact> {
+fn read(json: &str) -> Option<Contact> {
     let mut json = Json { rest: json };
     let contact = json.contact()?;
     json.rest.is_empty().then_some(contact)
