@@ -30,7 +30,7 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Who looks at a file without a directory. The rows of its scratch database are written under these numbers; they open
+    /// Who looks at a file without a directory. The contacts that it shows have these numbers; they open
     /// nothing in a directory, where workspaces and members count from 1.
     pub(crate) const OUTSIDER: Self = Self {
         workspace: Workspace(0),

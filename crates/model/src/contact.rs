@@ -275,14 +275,6 @@ impl Contact {
         self.tags.retain(|t| !t.is_empty());
         self.custom.retain(|_, value| !value.is_empty());
     }
-
-    /// Reads what [`Contact::to_json`] wrote.
-    ///
-    /// # Errors
-    /// When the text is not a contact's JSON.
-    pub fn from_json(json: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(json)
-    }
 }
 
 /// Keeps the first of the values with equal keys. Most lists hold one value; but a cell of a broken file may hold a

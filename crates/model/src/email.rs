@@ -72,6 +72,11 @@ const TYPED_DOMAINS: &[(&str, &str)] = &[
 const DOTLESS_DOMAINS: &[&str] = &["gmail.com", "googlemail.com"];
 
 impl Email {
+    /// An address as it is stored.
+    pub(crate) fn from_stored(address: CompactString) -> Self {
+        Self(address)
+    }
+
     /// Reads an address: blanks and `mailto:` go, of `Ann <ann@example.com>` the address is taken.
     ///
     /// # Errors

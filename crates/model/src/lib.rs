@@ -6,7 +6,9 @@
 
 mod birthday;
 mod contact;
+mod contact_from_json;
 mod contact_json;
+mod contact_shape;
 mod country;
 mod email;
 mod field;
@@ -27,6 +29,7 @@ mod vcard_line;
 
 pub use birthday::{Birthday, DateOrder, OrderEvidence, is_placeholder_date};
 pub use contact::{Address, Contact, LabeledEmail, LabeledPhone, Website};
+pub use contact_shape::ContactShapes;
 pub use country::{countries, country_key, region_of_country};
 pub use email::{Email, EmailProblem};
 pub use field::{ContactRules, CustomField, FieldKind, Misfit, Notation, RuleBroken};

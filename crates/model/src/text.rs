@@ -18,6 +18,11 @@ impl Text {
         Self(clean(raw).into())
     }
 
+    /// A text as it is stored.
+    pub(crate) fn from_stored(text: CompactString) -> Self {
+        Self(text)
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -16,7 +16,7 @@ pub struct Member(pub i64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ImportId(pub i64);
 
-/// What writes contacts from a file. Contacts of the directory know imports only: a preview writes into a scratch database.
+/// What writes contacts from a file. Contacts of the directory know imports only: what a preview makes is in no directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RunId {
     Preview,

@@ -403,16 +403,14 @@ pub(crate) fn insert_of_batch(tx: &mut Tx<'_>, workspace: Workspace, rows: &[Con
     contacts::insert_many(tx, workspace, rows)
 }
 
-/// Changes a contact by an import. One that lies under a scratch database is copied up by its first change.
+/// Changes contacts by an import. What they are found by is written at the end of the batch.
 pub(crate) fn update_of_batch(
     tx: &mut Tx<'_>,
     workspace: Workspace,
-    _: &CanEdit<ContactRow>,
-    next: ContactRow,
+    changed: Vec<(CanEdit<ContactRow>, ContactRow)>,
 ) -> Result<(), store::Error> {
-    if !contacts::update(tx, workspace, &next)? {
-        contacts::insert_many(tx, workspace, &[next])?;
-    }
+    let rows: Vec<ContactRow> = changed.into_iter().map(|(_, next)| next).collect();
+    contacts::update_many(tx, workspace, &rows)?;
     Ok(())
 }
 

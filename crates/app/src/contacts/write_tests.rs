@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 /// Functions of the store that write contacts and what is kept consistent with them.
 const WRITES: [&str; 18] = [
-    "contacts::update",
+    "contacts::update_many",
     "contacts::insert_many",
     "contacts::replace_many",
     "contacts::delete_many",

@@ -10,11 +10,12 @@ use crate::access::{self, CanView};
 use crate::audit::AuditAction;
 use crate::contacts::stored::read;
 use crate::error::Error;
+use crate::jobs::in_order::in_order;
 use crate::jobs::long_reads::Lane;
 use crate::search::filter::Filter;
 use exchange::export::vcard::{self, VcardVersion};
 use exchange::export::{ExportFormat, Exported, Losses, crystalqore, google, jsonl, outlook, xlsx};
-use model::{ContactId, Slot};
+use model::{Contact, ContactId, ContactShapes, Slot};
 use std::collections::HashSet;
 use std::io::Write;
 use store::contacts::search_texts::{self, Word};
@@ -27,6 +28,8 @@ const LOSSES_TIMEOUT: i64 = 2 * 1_000_000;
 
 /// Contacts read at once.
 const PAGE: u64 = 2_000;
+/// Bytes of a line or a card, about.
+const LINE: usize = 256;
 
 /// In which order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -129,14 +132,12 @@ impl App {
         let Some(_turn) = self.long_reads.begin(Lane::Export, || self.world.now() < until) else {
             return Ok(None);
         };
-        let mut losses = Losses::default();
+        let mut report = ExportReport::default();
         self.store.read(|tx| {
-            for_each(tx, actor, request, &mut |exported| {
-                losses.add(request.format, &exported.contact);
-                Ok(())
-            })
+            let watched: (&mut dyn FnMut(u64) -> bool, _) = (&mut |_| true, &mut report);
+            write_each(tx, actor, request, watched, |_| Ok(()), &mut |()| Ok(()))
         })?;
-        Ok(Some(losses))
+        Ok(Some(report.losses))
     }
 }
 
@@ -175,12 +176,12 @@ fn write_failed(source: std::io::Error) -> Error {
     Error::io("writing the export to", "the output".as_ref(), source)
 }
 
-/// Tells how far the export is, now and then, and ends it where nobody wants it.
+/// Tells how far the export is, and ends it where nobody wants it.
 fn go_on(watch: &mut dyn FnMut(u64) -> bool, contacts: u64) -> Result<(), Error> {
-    if contacts.is_multiple_of(PAGE) && !watch(contacts) {
-        return Err(write_failed(std::io::ErrorKind::BrokenPipe.into()));
+    match watch(contacts) {
+        true => Ok(()),
+        false => Err(write_failed(std::io::ErrorKind::BrokenPipe.into())),
     }
-    Ok(())
 }
 
 /// The columns that the contacts need, or those of them that were chosen.
@@ -191,7 +192,7 @@ fn layout(
     watch: &mut dyn FnMut(u64) -> bool,
 ) -> Result<crystalqore::Layout, Error> {
     let mut needs = crystalqore::Needs::default();
-    look_at_each(tx, actor, request, watch, &mut |exported| needs.add(&exported.contact))?;
+    look_at_shapes(tx, actor, request, watch, &mut |contact| needs.add(contact))?;
     let fields = crate::workspace::custom_fields::names_in_order(tx, actor.workspace)?;
     let mut layout = needs.layout(&fields.iter().map(String::as_str).collect::<Vec<_>>());
     if !request.columns.is_empty() {
@@ -208,13 +209,15 @@ fn export_csv(
     watch: &mut dyn FnMut(u64) -> bool,
     report: &mut ExportReport,
 ) -> Result<(), Error> {
-    let layout = layout(tx, actor, request, watch)?;
+    let (layout, delimiter) = (layout(tx, actor, request, watch)?, request.delimiter);
     write_mark(request, out)?;
-    let mut writer = crystalqore::Writer::new(out, request.delimiter, layout).map_err(write_failed)?;
-    write_each(tx, actor, request, watch, report, &mut |exported| {
-        writer.write(exported)
-    })?;
-    writer.finish().map_err(write_failed)
+    let header = crystalqore::Writer::new(&mut *out, delimiter, layout.clone());
+    header.and_then(crystalqore::Writer::finish).map_err(write_failed)?;
+    write_bytes(tx, actor, request, (out, watch, report), |contacts, lines| {
+        let mut writer = crystalqore::Writer::behind_header(lines, delimiter, layout.clone());
+        contacts.iter().try_for_each(|exported| writer.write(exported))?;
+        writer.finish()
+    })
 }
 
 /// Writes a workbook that says it was made at a time, in seconds since 1970. Nothing is in the output before its end.
@@ -229,8 +232,10 @@ fn export_workbook(
 ) -> Result<(), Error> {
     let layout = layout(tx, actor, request, watch)?;
     let mut writer = xlsx::Writer::new(layout, made_at).map_err(write_failed)?;
-    write_each(tx, actor, request, watch, report, &mut |exported| {
-        writer.write(exported)
+    write_each(tx, actor, request, (watch, report), Ok, &mut |contacts: Vec<
+        Exported,
+    >| {
+        contacts.iter().try_for_each(|exported| writer.write(exported))
     })?;
     writer.finish(out).map_err(write_failed)
 }
@@ -244,13 +249,17 @@ fn export_google(
     report: &mut ExportReport,
 ) -> Result<(), Error> {
     let mut needs = google::Needs::default();
-    look_at_each(tx, actor, request, watch, &mut |exported| needs.add(&exported.contact))?;
+    look_at_shapes(tx, actor, request, watch, &mut |contact| needs.add(contact))?;
     write_mark(request, out)?;
-    let mut writer = google::Writer::new(out, needs).map_err(write_failed)?;
-    write_each(tx, actor, request, watch, report, &mut |exported| {
-        writer.write(&exported.contact)
-    })?;
-    writer.finish().map_err(write_failed)
+    let header = google::Writer::new(&mut *out, needs);
+    header.and_then(google::Writer::finish).map_err(write_failed)?;
+    write_bytes(tx, actor, request, (out, watch, report), |contacts, lines| {
+        let mut writer = google::Writer::behind_header(lines, needs);
+        contacts
+            .iter()
+            .try_for_each(|exported| writer.write(&exported.contact))?;
+        writer.finish()
+    })
 }
 
 fn export_outlook(
@@ -262,11 +271,15 @@ fn export_outlook(
     report: &mut ExportReport,
 ) -> Result<(), Error> {
     write_mark(request, out)?;
-    let mut writer = outlook::Writer::new(out).map_err(write_failed)?;
-    write_each(tx, actor, request, watch, report, &mut |exported| {
-        writer.write(&exported.contact)
-    })?;
-    writer.finish().map_err(write_failed)
+    let header = outlook::Writer::new(&mut *out);
+    header.and_then(outlook::Writer::finish).map_err(write_failed)?;
+    write_bytes(tx, actor, request, (out, watch, report), |contacts, lines| {
+        let mut writer = outlook::Writer::behind_header(lines);
+        contacts
+            .iter()
+            .try_for_each(|exported| writer.write(&exported.contact))?;
+        writer.finish()
+    })
 }
 
 /// Writes a format in which every contact stands for itself.
@@ -278,18 +291,14 @@ fn export_lines(
     watch: &mut dyn FnMut(u64) -> bool,
     report: &mut ExportReport,
 ) -> Result<(), Error> {
-    write_each(
-        tx,
-        actor,
-        request,
-        watch,
-        report,
-        &mut |exported| match request.format {
-            ExportFormat::Vcard => vcard::write(out, exported, VcardVersion::V3),
-            ExportFormat::Vcard4 => vcard::write(out, exported, VcardVersion::V4),
-            _ => jsonl::write(out, exported),
-        },
-    )?;
+    let format = request.format;
+    write_bytes(tx, actor, request, (&mut *out, watch, report), |contacts, lines| {
+        contacts.iter().try_for_each(|exported| match format {
+            ExportFormat::Vcard => vcard::write(lines, exported, VcardVersion::V3),
+            ExportFormat::Vcard4 => vcard::write(lines, exported, VcardVersion::V4),
+            _ => jsonl::write(lines, exported),
+        })
+    })?;
     out.flush().map_err(write_failed)
 }
 
@@ -301,41 +310,106 @@ fn write_mark(request: &ExportRequest, out: &mut dyn Write) -> Result<(), Error>
     }
 }
 
-/// Looks at every contact before anything is written.
-fn look_at_each(
+/// Looks at a contact of each shape before anything is written.
+fn look_at_shapes(
     tx: &mut Tx<'_>,
     actor: Actor,
     request: &ExportRequest,
     watch: &mut dyn FnMut(u64) -> bool,
-    look: &mut dyn FnMut(&Exported),
+    look: &mut dyn FnMut(&Contact),
 ) -> Result<(), Error> {
-    let mut looked_at = 0_u64;
-    for_each(tx, actor, request, &mut |exported| {
-        look(exported);
-        looked_at += 1;
-        if looked_at.is_multiple_of(PAGE) {
-            go_on(watch, 0)
-        } else {
-            Ok(())
+    let mut pages = Pages::new(tx, actor, request)?;
+    let mut shapes = ContactShapes::default();
+    while let Some(rows) = pages.next(tx)? {
+        for row in &rows {
+            if shapes.knows(&row.body) {
+                continue;
+            }
+            let contact = read(row)?;
+            if request.filter.lets_pass(row, &contact) {
+                look(&contact);
+                shapes.note();
+            }
         }
+        go_on(watch, 0)?;
+    }
+    Ok(())
+}
+
+/// Writes all contacts; `make` makes the lines of some of them.
+fn write_bytes(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    request: &ExportRequest,
+    (out, watch, report): (&mut dyn Write, &mut dyn FnMut(u64) -> bool, &mut ExportReport),
+    make: impl Fn(&[Exported], &mut Vec<u8>) -> std::io::Result<()> + Sync,
+) -> Result<(), Error> {
+    let lines = |contacts: Vec<Exported>| {
+        let mut lines = Vec::with_capacity(contacts.len() * LINE);
+        make(&contacts, &mut lines).map(|()| lines)
+    };
+    write_each(tx, actor, request, (watch, report), lines, &mut |lines: Vec<u8>| {
+        out.write_all(&lines)
     })
 }
 
-/// Writes every contact, and counts them and what is lost of them.
-fn write_each(
+/// What is made of a page of contacts, and how many there are.
+struct Made<T> {
+    contacts: u64,
+    losses: Losses,
+    made: T,
+}
+
+/// Goes through all contacts, and counts them and what is lost of them. Other threads read them and `make` something of those
+/// of a page, which `write` gets in order.
+fn write_each<T: Send>(
     tx: &mut Tx<'_>,
     actor: Actor,
     request: &ExportRequest,
-    watch: &mut dyn FnMut(u64) -> bool,
-    report: &mut ExportReport,
-    write: &mut dyn FnMut(&Exported) -> std::io::Result<()>,
+    (watch, report): (&mut dyn FnMut(u64) -> bool, &mut ExportReport),
+    make: impl Fn(Vec<Exported>) -> std::io::Result<T> + Sync,
+    write: &mut dyn FnMut(T) -> std::io::Result<()>,
 ) -> Result<(), Error> {
-    for_each(tx, actor, request, &mut |exported| {
-        report.contacts += 1;
-        go_on(watch, report.contacts)?;
-        report.losses.add(request.format, &exported.contact);
-        write(exported).map_err(write_failed)
-    })
+    let mut pages = Pages::new(tx, actor, request)?;
+    let make = |rows: Vec<CanView<ContactRow>>| {
+        let contacts = exported_of(rows, request)?;
+        let mut losses = Losses::default();
+        contacts
+            .iter()
+            .for_each(|exported| losses.add(request.format, &exported.contact));
+        Ok::<_, Error>(Made {
+            contacts: contacts.len() as u64,
+            losses,
+            made: make(contacts).map_err(write_failed)?,
+        })
+    };
+    in_order(
+        || pages.next(tx),
+        make,
+        |page| {
+            let page = page?;
+            report.contacts += page.contacts;
+            report.losses.add_all(&page.losses);
+            write(page.made).map_err(write_failed)?;
+            go_on(watch, report.contacts)
+        },
+    )
+}
+
+/// Those of some contacts that the filter lets pass.
+fn exported_of(rows: Vec<CanView<ContactRow>>, request: &ExportRequest) -> Result<Vec<Exported>, Error> {
+    let mut contacts = Vec::with_capacity(rows.len());
+    for row in rows {
+        let contact = read(&row)?;
+        if request.filter.lets_pass(&row, &contact) {
+            contacts.push(Exported {
+                id: row.id,
+                version: row.version,
+                contact,
+            });
+        }
+    }
+    Ok(contacts)
 }
 
 /// `email` asks for emails of every label, `email:work` for those of one.
@@ -350,46 +424,42 @@ fn asks_for(wanted: &Slot, slot: &Slot) -> bool {
         }
 }
 
-/// Hands every contact that is asked for to `take`.
-fn for_each(
-    tx: &mut Tx<'_>,
+/// The contacts that are asked for, before the filter, page by page.
+struct Pages<'r> {
     actor: Actor,
-    request: &ExportRequest,
-    take: &mut dyn FnMut(&Exported) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let way = way(tx, actor, request)?;
-    let wanted: Option<HashSet<&ContactId>> = request.selection.as_ref().map(|ids| ids.iter().collect());
-    let is_selected = |row: &ContactRow| wanted.as_ref().is_none_or(|wanted| wanted.contains(&row.id));
-    let mut after: Option<(String, ContactId)> = None;
-    loop {
-        let page = next_page(tx, actor, &way, after.as_ref())?;
-        let Some((order, row)) = page.last() else { return Ok(()) };
-        after = Some((order.clone(), row.id));
-        let mut rows: Vec<ContactRow> = page.into_iter().map(|(_, row)| row).collect();
-        rows.retain(&is_selected);
-        for (right, row) in access::seen(tx, actor, rows)? {
-            if request.scope.takes(right) {
-                hand_over(row, request, take)?;
-            }
-        }
-    }
+    request: &'r ExportRequest,
+    way: Way,
+    selected: Option<HashSet<ContactId>>,
+    /// The place of the last contact of the page before.
+    after: Option<(String, ContactId)>,
 }
 
-/// Hands a contact over, if the filter lets it pass.
-fn hand_over(
-    row: CanView<ContactRow>,
-    request: &ExportRequest,
-    take: &mut dyn FnMut(&Exported) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let contact = read(&row)?;
-    if !request.filter.lets_pass(&row, &contact) {
-        return Ok(());
+impl<'r> Pages<'r> {
+    fn new(tx: &mut Tx<'_>, actor: Actor, request: &'r ExportRequest) -> Result<Self, Error> {
+        Ok(Self {
+            actor,
+            request,
+            way: way(tx, actor, request)?,
+            selected: request.selection.as_ref().map(|ids| ids.iter().copied().collect()),
+            after: None,
+        })
     }
-    take(&Exported {
-        id: row.id,
-        version: row.version,
-        contact,
-    })
+
+    /// The next page, which may be empty; none behind the last one.
+    fn next(&mut self, tx: &mut Tx<'_>) -> Result<Option<Vec<CanView<ContactRow>>>, Error> {
+        let page = next_page(tx, self.actor, &self.way, self.after.as_ref())?;
+        let Some((order, row)) = page.last() else {
+            return Ok(None);
+        };
+        self.after = Some((order.clone(), row.id));
+        let mut rows: Vec<ContactRow> = page.into_iter().map(|(_, row)| row).collect();
+        if let Some(selected) = &self.selected {
+            rows.retain(|row| selected.contains(&row.id));
+        }
+        let seen = access::seen(tx, self.actor, rows)?.into_iter();
+        let asked_for = seen.filter(|(right, _)| self.request.scope.takes(*right));
+        Ok(Some(asked_for.map(|(_, row)| row).collect()))
+    }
 }
 
 /// How the contacts are gone through. All ways lead past every contact that is asked for.

@@ -6,7 +6,7 @@
 //! as the content of a row without email and phone) only finds contacts that were there before, so the import's own
 //! contacts are left out from the start: otherwise a file of equal rows would compare each row with all rows before it.
 
-use crate::access::Right;
+use crate::access::{CanEdit, Right};
 use crate::contacts::write::{IndexChange, IndexEntries};
 use crate::import::batch_keys::BatchKeys;
 use crate::import::candidate::Found;
@@ -48,6 +48,8 @@ pub(crate) struct BatchState {
     changed_names: HashMap<ContactId, (String, String), RandomState>,
     /// Contacts of the chunk in hand that are not written yet.
     pub fresh: FreshContacts,
+    /// Contacts that the chunk in hand has changed, and that are not written yet.
+    pub changed: ChangedContacts,
     /// Keys of the chunk in hand and who has them.
     pub looked_up: HashMap<MatchKey, Vec<ContactId>, RandomState>,
     /// Contacts that the rows of the chunk in hand name by id or share a key with.
@@ -77,6 +79,7 @@ impl BatchState {
             names: Vec::new(),
             changed_names: HashMap::default(),
             fresh: FreshContacts::default(),
+            changed: ChangedContacts::default(),
             looked_up: HashMap::default(),
             loaded: HashMap::default(),
             rights: HashMap::default(),
@@ -106,9 +109,9 @@ impl BatchState {
         !self.seen_shared.insert(key.clone())
     }
 
-    /// How many contacts have got a key in the batch in hand, and who they are.
-    pub fn holders_in_batch(&self, key: &MatchKey) -> (usize, impl Iterator<Item = ContactId>) {
-        (self.keys.count(key), self.keys.contacts(key))
+    /// How many contacts have got a key in the batch in hand.
+    pub fn holders_in_batch(&self, key: &MatchKey) -> usize {
+        self.keys.count(key)
     }
 
     /// All that are known to have a key, those of the directory first.
@@ -259,6 +262,35 @@ impl FreshContacts {
         self.places.clear();
         let mut rows = std::mem::take(&mut self.rows);
         rows.sort_unstable_by_key(|row| row.id);
+        rows
+    }
+}
+
+/// Contacts that were changed and are not written yet.
+#[derive(Default)]
+pub(crate) struct ChangedContacts {
+    rows: HashMap<ContactId, (CanEdit<ContactRow>, ContactRow), RandomState>,
+}
+
+impl ChangedContacts {
+    /// Notes what a contact is changed to.
+    pub fn add(&mut self, existing: CanEdit<ContactRow>, row: ContactRow) {
+        self.rows.insert(row.id, (existing, row));
+    }
+
+    /// Those of some contacts that are among them, as they are now.
+    pub fn get_many(&self, ids: &[ContactId]) -> Vec<ContactRow> {
+        if self.rows.is_empty() {
+            return Vec::new();
+        }
+        let found = ids.iter().filter_map(|id| self.rows.get(id));
+        found.map(|(_, row)| row.clone()).collect()
+    }
+
+    /// Takes all of them out, in the order of their ids.
+    pub fn take_sorted(&mut self) -> Vec<(CanEdit<ContactRow>, ContactRow)> {
+        let mut rows: Vec<_> = self.rows.drain().map(|(_, pair)| pair).collect();
+        rows.sort_unstable_by_key(|(_, row)| row.id);
         rows
     }
 }

@@ -10,7 +10,7 @@ use crate::import::counts::Counts;
 use crate::import::outcome::{Outcome, RowResult};
 use crate::import::pipeline::Chunk;
 use crate::import::recent_rows::RecentRows;
-use crate::import::run::{Run, over_scratch};
+use crate::import::run::Run;
 use crate::import::uploads::Counted;
 use crate::import::warnings::Warnings;
 use crate::import_options::ImportOptions;
@@ -21,7 +21,6 @@ use exchange::open::{Batch, Opened, Records, decoded};
 use exchange::reason::Reason;
 use model::Contact;
 use std::path::Path;
-use store::Store;
 
 /// What was found in a file.
 #[derive(Debug)]
@@ -71,7 +70,6 @@ pub fn inspect(
     let look = look(&source, opening, &WorkspaceRules::default())?;
     let options = ImportOptions::default();
     let mut run = Run::preview(world, Actor::OUTSIDER, options, &look.reading, &source).showing_contacts();
-    let scratch = Store::scratch()?;
     let nothing = Contact::default();
     let mut recent = RecentRows::default();
     let mut seen = |chunk: &mut Chunk, at: usize, result: &RowResult| {
@@ -88,7 +86,7 @@ pub fn inspect(
             contact: seen.contact.as_deref().unwrap_or(&nothing),
         })
     };
-    over_scratch(&scratch, None, &mut run, None, &mut seen)?;
+    run.preview_rows(None, None, &mut seen)?;
     let counts = run.counts();
     let warnings = run.warnings().clone();
     let numbers_of = look.reading.numbers_of();

@@ -47,8 +47,13 @@ impl KeyFilter {
 
     /// Notes a key.
     pub fn add(&mut self, key: &str) {
+        self.add_hash(hash(key.as_bytes()));
+    }
+
+    /// Notes a key by its hash.
+    pub fn add_hash(&mut self, hash: u64) {
         if let Some(filter) = &mut self.filter {
-            filter.insert_hash(hash(key));
+            filter.insert_hash(hash);
         }
     }
 
@@ -56,7 +61,7 @@ impl KeyFilter {
     pub fn excludes(&self, key: &str) -> bool {
         self.filter
             .as_ref()
-            .is_some_and(|filter| !filter.contains_hash(hash(key)))
+            .is_some_and(|filter| !filter.contains_hash(hash(key.as_bytes())))
     }
 
     /// Whether the key may be known and so must be asked for. From now on it is known, if it is to be noted.
@@ -66,15 +71,15 @@ impl KeyFilter {
             return true;
         };
         match is_noted {
-            true => filter.insert_hash(hash(key)),
-            false => filter.contains_hash(hash(key)),
+            true => filter.insert_hash(hash(key.as_bytes())),
+            false => filter.contains_hash(hash(key.as_bytes())),
         }
     }
 }
 
 /// The hash by which filters know a key.
-pub(crate) fn hash(key: &str) -> u64 {
-    xxh3_64(key.as_bytes())
+pub(crate) fn hash(key: &[u8]) -> u64 {
+    xxh3_64(key)
 }
 
 #[cfg(test)]

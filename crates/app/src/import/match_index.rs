@@ -1,16 +1,17 @@
 //! The contacts that rows are compared with, and the import's writes to them.
 //!
-//! Only contacts that the member may see are found, by key or by id. Run and preview share this code: a preview writes into
-//! a scratch database over the directory. Match keys and names are collected and written sorted at the end of a batch,
-//! which costs less than keeping their tables up to date row by row.
+//! Only contacts that the member may see are found, by key or by id. Run and preview share this code: a preview keeps what
+//! it would write beside the directory (`preview_contacts`). Match keys and names are collected and written sorted at the
+//! end of a batch, which costs less than keeping their tables up to date row by row.
 
 use crate::access;
 use crate::access::{Actor, CanEdit, Right};
-use crate::contacts::stored::read;
 use crate::contacts::write::{self, BatchPlace};
+use crate::error::Error;
 use crate::import::batch_state::{BatchState, is_own};
 use crate::import::candidate::Found;
 use crate::import::pipeline::ParsedRow;
+use crate::import::preview_contacts::PreviewContacts;
 use crate::import::run_filters::RunFilters;
 use crate::import::shared_keys::{MAX_CANDIDATES, SharedKey};
 use model::{Contact, ContactId, MatchKey, name_order};
@@ -26,39 +27,61 @@ const LOADED_AT_ONCE: usize = 4_000;
 /// once and followed.
 const MOST_PASSED: usize = 8 * MAX_CANDIDATES;
 
+/// Which holders of a key are looked up.
+#[derive(Clone, Copy)]
+enum Counted {
+    All,
+    /// Without the contacts that this import has created.
+    NotOfThisImport,
+}
+
 /// Where the contacts are.
-pub(crate) struct Overlay<'a, 'top, 'base> {
+pub(crate) struct Overlay<'a, 'tx> {
     /// Who imports: what is compared with is what this member may see.
     pub actor: Actor,
     /// The run that creates contacts now.
     pub run: RunId,
-    /// What is written to: the directory, or the scratch database over it.
-    pub top: &'a mut Tx<'top>,
-    /// What lies under a scratch database; none in a real run.
-    pub base: Option<&'a mut Tx<'base>>,
+    /// The directory; none where somebody looks at a file without one.
+    pub directory: Option<&'a mut Tx<'tx>>,
+    /// What a preview keeps in place of writing into the directory.
+    pub preview: Option<&'a mut PreviewContacts>,
+}
+
+impl<'tx> Overlay<'_, 'tx> {
+    /// The same, lent for a while.
+    pub fn reborrow(&mut self) -> Overlay<'_, 'tx> {
+        Overlay {
+            actor: self.actor,
+            run: self.run,
+            directory: self.directory.as_deref_mut(),
+            preview: self.preview.as_deref_mut(),
+        }
+    }
 }
 
 /// The directory during a batch.
-pub(crate) struct MatchIndex<'a, 'top, 'base> {
-    pub layers: Overlay<'a, 'top, 'base>,
+pub(crate) struct MatchIndex<'a, 'tx> {
+    pub layers: Overlay<'a, 'tx>,
     pub collected: &'a mut BatchState,
 }
 
-impl MatchIndex<'_, '_, '_> {
-    /// Looks up what the rows of a chunk will ask for, in few questions, and notes which rows need not ask.
+impl MatchIndex<'_, '_> {
+    /// Looks up what rows will ask for, in few questions, and notes which rows need not ask.
     pub fn prepare<'r>(
         &mut self,
         rows: impl Iterator<Item = &'r mut ParsedRow>,
-        mut ids: Vec<ContactId>,
-    ) -> Result<(), store::Error> {
+        ids: Vec<ContactId>,
+    ) -> Result<(), Error> {
+        let mut rows: Vec<&mut ParsedRow> = rows.collect();
+        self.look_up(rows.iter_mut().map(|row| &mut **row))?;
+        self.load(rows.iter().map(|row| &**row), ids)
+    }
+
+    /// Looks up who has the keys of rows, and notes which rows have none that is known. The more rows, the fewer pages of the
+    /// table of keys are read for each.
+    pub fn look_up<'r>(&mut self, rows: impl Iterator<Item = &'r mut ParsedRow>) -> Result<(), Error> {
         self.collected.looked_up.clear();
-        self.collected.loaded.clear();
-        let BatchState {
-            filter,
-            shared_keys,
-            matching,
-            ..
-        } = &mut *self.collected;
+        let BatchState { filter, matching, .. } = &mut *self.collected;
         let mut asked: Vec<MatchKey> = Vec::new();
         for row in rows {
             let before = asked.len();
@@ -68,70 +91,76 @@ impl MatchIndex<'_, '_, '_> {
         }
         asked.sort_unstable();
         asked.dedup();
-        let (followed, asked): (Vec<_>, Vec<_>) = asked.into_iter().partition(|key| shared_keys.contains_key(key));
-        ids.extend(
-            followed
-                .iter()
-                .filter_map(|key| shared_keys.get(key))
-                .flat_map(SharedKey::first),
-        );
-        self.reserve(&mut ids)?;
-        self.look_up(asked, &mut ids)?;
-        self.load(ids)
-    }
-
-    /// Looks up who has the keys of a chunk, and adds those that will be compared to `ids`.
-    fn look_up(&mut self, asked: Vec<MatchKey>, ids: &mut Vec<ContactId>) -> Result<(), store::Error> {
-        let matching = self.collected.matching;
-        let (matched, others): (Vec<_>, Vec<_>) = asked.into_iter().partition(|key| matching.counts(key));
-        let (workspace, run) = (self.layers.actor.workspace, self.layers.run);
-        let runs = &self.collected.runs;
-        let may_hold = |number, key: &MatchKey| runs.may_hold(number, key);
-        let mut found = match_keys::find_many_where(self.layers.top, workspace, &matched, &may_hold)?;
-        // What this import has created is not asked for by these.
-        found.extend(match_keys::find_many_not_of(
-            self.layers.top,
-            workspace,
-            run,
-            &others,
-            &may_hold,
-        )?);
-        let asked: Vec<MatchKey> = matched.into_iter().chain(others).collect();
-        if let Some(base) = &mut self.layers.base {
-            for (found, below) in found.iter_mut().zip(match_keys::find_many(base, workspace, &asked)?) {
-                found.extend(below);
-                found.sort_unstable();
-                found.dedup();
-            }
-        }
+        asked.retain(|key| !self.collected.shared_keys.contains_key(key));
+        let (matched, others): (Vec<_>, Vec<_>) =
+            asked.into_iter().partition(|key| self.collected.matching.counts(key));
         let mut seen_shared = Vec::new();
-        for (key, found) in asked.into_iter().zip(found) {
-            let (in_batch, new) = self.collected.holders_in_batch(&key);
-            let holders = found.len() + in_batch;
-            ids.extend(found.iter().copied().chain(new).take(MAX_CANDIDATES + 1));
-            self.collected.looked_at += holders as u64;
-            if holders > MAX_CANDIDATES && self.collected.is_shared_again(&key) {
-                seen_shared.push(key.clone());
-            }
-            if !found.is_empty() {
-                self.collected.looked_up.insert(key, found);
+        for (keys, count) in [(matched, Counted::All), (others, Counted::NotOfThisImport)] {
+            let found = self.holders_of(&keys, count)?;
+            for (key, found) in keys.into_iter().zip(found) {
+                let holders = found.len() + self.collected.holders_in_batch(&key);
+                self.collected.looked_at += holders as u64;
+                if holders > MAX_CANDIDATES && self.collected.is_shared_again(&key) {
+                    seen_shared.push(key.clone());
+                }
+                if !found.is_empty() {
+                    self.collected.looked_up.insert(key, found);
+                }
             }
         }
-        // From now on they are followed, so that they need not be looked up for each chunk.
+        // From now on they are followed, so that they need not be looked up again.
         for key in seen_shared {
             self.shared_key(&key)?;
         }
         Ok(())
     }
 
+    /// Who has keys in the directory and in the batches before.
+    fn holders_of(&mut self, keys: &[MatchKey], count: Counted) -> Result<Vec<Vec<ContactId>>, Error> {
+        let (workspace, run) = (self.layers.actor.workspace, self.layers.run);
+        let runs = &self.collected.runs;
+        let may_hold = |number, key: &MatchKey| runs.may_hold(number, key);
+        let mut found = match (&mut self.layers.directory, count) {
+            (None, _) => vec![Vec::new(); keys.len()],
+            (Some(tx), Counted::All) => match_keys::find_many_where(tx, workspace, keys, &may_hold)?,
+            (Some(tx), Counted::NotOfThisImport) => match_keys::find_many_not_of(tx, workspace, run, keys, &may_hold)?,
+        };
+        if let Some(preview) = &mut self.layers.preview {
+            for (key, found) in keys.iter().zip(&mut found) {
+                found.extend(preview.contacts_with(key)?);
+                found.sort_unstable();
+                found.dedup();
+            }
+        }
+        Ok(found)
+    }
+
+    /// Reads the contacts that the rows of a chunk will be compared with, once their keys were looked up, and those with `ids`.
+    pub fn load<'r>(
+        &mut self,
+        rows: impl Iterator<Item = &'r ParsedRow>,
+        mut ids: Vec<ContactId>,
+    ) -> Result<(), Error> {
+        self.collected.loaded.clear();
+        let known = &*self.collected;
+        for key in rows.filter(|row| !row.is_surely_new).flat_map(|row| &row.keys) {
+            match known.shared_keys.get(key) {
+                Some(shared) => ids.extend(shared.first()),
+                None => ids.extend(known.holders(key).take(MAX_CANDIDATES + 1)),
+            }
+        }
+        self.reserve(&mut ids)?;
+        self.load_contacts(ids)
+    }
+
     /// Notes which ids that rows name are those of contacts in the trash of others: who took one would keep its owner from
     /// restoring it, and would push it out of the trash by deleting theirs.
-    fn reserve(&mut self, ids: &mut [ContactId]) -> Result<(), store::Error> {
+    fn reserve(&mut self, ids: &mut [ContactId]) -> Result<(), Error> {
         ids.sort_unstable();
         let Actor { workspace, member } = self.layers.actor;
-        let owners = match &mut self.layers.base {
-            Some(base) => trash::owners(base, workspace, ids)?,
-            None => trash::owners(self.layers.top, workspace, ids)?,
+        let owners = match &mut self.layers.directory {
+            Some(tx) => trash::owners(tx, workspace, ids)?,
+            None => Vec::new(),
         };
         let of_others = owners.into_iter().filter(|(_, owner)| *owner != member);
         self.collected.reserved = of_others.map(|(id, _)| id).collect();
@@ -140,7 +169,7 @@ impl MatchIndex<'_, '_, '_> {
 
     /// Reads contacts that rows of the chunk will be compared with, all at once: one by one each would be a question to a
     /// server. What is too much to hold is read when it is wanted.
-    fn load(&mut self, mut ids: Vec<ContactId>) -> Result<(), store::Error> {
+    fn load_contacts(&mut self, mut ids: Vec<ContactId>) -> Result<(), Error> {
         ids.sort_unstable();
         ids.dedup();
         ids.truncate(LOADED_AT_ONCE);
@@ -153,13 +182,13 @@ impl MatchIndex<'_, '_, '_> {
     }
 
     /// Those of some contacts that the member may see. Notes also which of them are hidden.
-    fn seen(&mut self, ids: &[ContactId]) -> Result<Vec<Found>, store::Error> {
+    fn seen(&mut self, ids: &[ContactId]) -> Result<Vec<Found>, Error> {
         let rows = self.get_many(ids)?;
         let there: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
-        // Shares lie where the directory lies: a scratch database has none.
-        let seen = match &mut self.layers.base {
-            Some(base) => access::with_rights(base, self.layers.actor, rows)?,
-            None => access::with_rights(self.layers.top, self.layers.actor, rows)?,
+        let seen = match &mut self.layers.directory {
+            Some(tx) => access::with_rights(tx, self.layers.actor, rows)?,
+            // Without a directory all contacts are those that the file makes.
+            None => rows.into_iter().map(|row| (Right::Own, row)).collect(),
         };
         let rights = &mut self.collected.rights;
         rights.extend(there.into_iter().map(|id| (id, None)));
@@ -172,7 +201,7 @@ impl MatchIndex<'_, '_, '_> {
     }
 
     /// Those of some contacts that the member may see, without the contacts. What was asked before is not asked again.
-    fn visible(&mut self, ids: &[ContactId]) -> Result<Vec<ContactId>, store::Error> {
+    fn visible(&mut self, ids: &[ContactId]) -> Result<Vec<ContactId>, Error> {
         let BatchState { fresh, rights, .. } = &*self.collected;
         let unknown = |id: &ContactId| !fresh.contains(*id) && !rights.contains_key(id);
         let asked: Vec<ContactId> = ids.iter().copied().filter(unknown).collect();
@@ -187,7 +216,7 @@ impl MatchIndex<'_, '_, '_> {
     /// The id that a row of an export gets which names `id`: that one, unless it belongs to a contact that the member may not
     /// see, or to one in somebody else's trash. Then it is another one, always the same, so that nothing tells these cases
     /// apart within the file.
-    pub fn free_id(&mut self, id: ContactId) -> Result<ContactId, store::Error> {
+    pub fn free_id(&mut self, id: ContactId) -> Result<ContactId, Error> {
         let mut free = id;
         loop {
             self.visible(&[free])?;
@@ -204,7 +233,7 @@ impl MatchIndex<'_, '_, '_> {
     }
 
     /// Fills the filter with all keys that are known, once it pays: at once where there are none.
-    pub fn fill_filter(&mut self) -> Result<(), store::Error> {
+    pub fn fill_filter(&mut self) -> Result<(), Error> {
         let filter = &self.collected.filter;
         if filter.is_filled() {
             return Ok(());
@@ -216,27 +245,26 @@ impl MatchIndex<'_, '_, '_> {
         self.collected.filter.begin();
         self.collected.add_keys_to_filter();
         let filter = &mut self.collected.filter;
-        let workspace = self.layers.actor.workspace;
-        match_keys::for_each_key(self.layers.top, workspace, |key| filter.add(key))?;
-        if let Some(base) = &mut self.layers.base {
-            match_keys::for_each_key(base, workspace, |key| filter.add(key))?;
+        if let Some(tx) = &mut self.layers.directory {
+            match_keys::for_each_key(tx, self.layers.actor.workspace, |key| filter.add(key))?;
+        }
+        if let Some(preview) = &mut self.layers.preview {
+            preview.for_each_key(|hash| filter.add_hash(hash))?;
         }
         Ok(())
     }
 
-    fn has_no_keys(&mut self) -> Result<bool, store::Error> {
-        let workspace = self.layers.actor.workspace;
-        let base_has_none = match &mut self.layers.base {
-            Some(base) => !match_keys::exist(base, workspace)?,
-            None => true,
-        };
-        Ok(base_has_none && !match_keys::exist(self.layers.top, workspace)?)
+    fn has_no_keys(&mut self) -> Result<bool, Error> {
+        match &mut self.layers.directory {
+            Some(tx) => Ok(!match_keys::exist(tx, self.layers.actor.workspace)?),
+            None => Ok(true),
+        }
     }
 
-    /// The visible contacts with a key, in the order of their ids; at most `MAX_CANDIDATES` + 1. A contact of the base of
-    /// which the scratch database holds a newer state has the keys of that state. For a key by which this import does not
-    /// match, contacts that it has created itself are left out.
-    pub fn contacts_with(&mut self, key: &MatchKey) -> Result<Vec<ContactId>, store::Error> {
+    /// The visible contacts with a key, in the order of their ids; at most `MAX_CANDIDATES` + 1. A contact that a preview has
+    /// changed has the keys of its last state. For a key by which this import does not match, contacts that it has created
+    /// itself are left out.
+    pub fn contacts_with(&mut self, key: &MatchKey) -> Result<Vec<ContactId>, Error> {
         if let Some(shared) = self.collected.shared_keys.get(key) {
             return Ok(shared.first());
         }
@@ -272,18 +300,17 @@ impl MatchIndex<'_, '_, '_> {
     }
 
     /// Those of some contacts that have not lost a key in this preview.
-    fn still_having(&mut self, key: &MatchKey, mut ids: Vec<ContactId>) -> Result<Vec<ContactId>, store::Error> {
-        if self.layers.base.is_none() || ids.is_empty() {
+    fn still_having(&mut self, key: &MatchKey, mut ids: Vec<ContactId>) -> Result<Vec<ContactId>, Error> {
+        let Some(preview) = &mut self.layers.preview else {
             return Ok(ids);
-        }
-        let BatchState { fresh, loaded, .. } = &*self.collected;
-        let unknown = |id: &&ContactId| !fresh.contains(**id) && !loaded.contains_key(*id);
-        let unknown: Vec<ContactId> = ids.iter().filter(unknown).copied().collect();
-        let states = contacts::get_many(self.layers.top, self.layers.actor.workspace, &unknown)?;
+        };
+        let loaded = &self.collected.loaded;
+        let unknown: Vec<ContactId> = ids.iter().filter(|id| !loaded.contains_key(*id)).copied().collect();
+        let states = preview.get_many(&unknown)?;
         let known = ids.iter().filter_map(|id| loaded.get(id)).map(|found| &found.row);
         let mut lost = Vec::new();
         for row in known.chain(&states) {
-            if has_lost(row, key, self.layers.run)? {
+            if preview.has_lost(row, key)? {
                 lost.push(row.id);
             }
         }
@@ -291,16 +318,24 @@ impl MatchIndex<'_, '_, '_> {
         Ok(ids)
     }
 
+    /// Whether a contact had a key and has lost it in this preview.
+    fn has_lost(&mut self, row: &ContactRow, key: &MatchKey) -> Result<bool, Error> {
+        match &mut self.layers.preview {
+            Some(preview) => preview.has_lost(row, key),
+            None => Ok(false),
+        }
+    }
+
     /// The contacts with a key that more than `MAX_CANDIDATES` have: each of them is read once, and kept up to date from
     /// then on.
-    pub fn shared_key(&mut self, key: &MatchKey) -> Result<&SharedKey, store::Error> {
+    pub fn shared_key(&mut self, key: &MatchKey) -> Result<&SharedKey, Error> {
         if !self.collected.shared_keys.contains_key(key) {
             let run = self.layers.run;
             let ids: Vec<ContactId> = self.collected.holders(key).collect();
             let mut shared = SharedKey::default();
             for some in ids.chunks(LOADED_AT_ONCE) {
                 for Found { row, .. } in self.seen(some)? {
-                    if self.layers.base.is_none() || !has_lost(&row, key, run)? {
+                    if !self.has_lost(&row, key)? {
                         shared.add(row.id, &row.body, is_own(&row, run))?;
                     }
                 }
@@ -314,7 +349,7 @@ impl MatchIndex<'_, '_, '_> {
     }
 
     /// A contact as it is now, if the member may see it.
-    pub fn get(&mut self, id: ContactId) -> Result<Option<Found>, store::Error> {
+    pub fn get(&mut self, id: ContactId) -> Result<Option<Found>, Error> {
         self.collected.looked_at += 1;
         if let Some(row) = self.collected.fresh.get(id) {
             return Ok(Some(Found {
@@ -335,34 +370,40 @@ impl MatchIndex<'_, '_, '_> {
         Ok(found)
     }
 
-    fn get_many(&mut self, ids: &[ContactId]) -> Result<Vec<ContactRow>, store::Error> {
-        let mut rows = contacts::get_many(self.layers.top, self.layers.actor.workspace, ids)?;
-        if let Some(base) = &mut self.layers.base {
-            let above: HashSet<ContactId> = rows.iter().map(|r| r.id).collect();
-            let below = contacts::get_many(base, self.layers.actor.workspace, ids)?;
-            rows.extend(below.into_iter().filter(|r| !above.contains(&r.id)));
+    fn get_many(&mut self, ids: &[ContactId]) -> Result<Vec<ContactRow>, Error> {
+        let mut rows = match &mut self.layers.preview {
+            Some(preview) => preview.get_many(ids)?,
+            None => self.collected.changed.get_many(ids),
+        };
+        if let Some(tx) = &mut self.layers.directory {
+            let above: HashSet<ContactId> = rows.iter().map(|row| row.id).collect();
+            let below: Vec<ContactId> = ids.iter().copied().filter(|id| !above.contains(id)).collect();
+            rows.extend(contacts::get_many(tx, self.layers.actor.workspace, &below)?);
         }
         Ok(rows)
     }
 
     /// Creates a contact.
-    pub fn create(&mut self, row: ContactRow, match_keys: Vec<MatchKey>, order: String) -> Result<(), store::Error> {
+    pub fn create(&mut self, row: ContactRow, match_keys: Vec<MatchKey>, order: String) -> Result<(), Error> {
         let run = self.layers.run;
         self.collected.follow(&row, run, None, &match_keys)?;
         self.collected.add_keys(match_keys, &row, run);
         self.collected.add_name(row.id, order);
-        self.collected.fresh.add(row);
+        match &mut self.layers.preview {
+            Some(preview) => preview.create(&row)?,
+            None => self.collected.fresh.add(row),
+        }
         Ok(())
     }
 
     /// Changes a contact from one state to another, which is `row`.
     pub fn update(
         &mut self,
-        existing: &CanEdit<ContactRow>,
+        existing: CanEdit<ContactRow>,
         row: ContactRow,
         before: &Contact,
         after: &Contact,
-    ) -> Result<(), store::Error> {
+    ) -> Result<(), Error> {
         let (id, run) = (row.id, self.layers.run);
         let (old, new) = (MatchKey::of_contact(before), MatchKey::of_contact(after));
         if !self.collected.shared_keys.is_empty() {
@@ -378,26 +419,39 @@ impl MatchIndex<'_, '_, '_> {
         if let Some(loaded) = self.collected.loaded.get_mut(&id) {
             loaded.row.clone_from(&row);
         }
-        if let Some(fresh) = self.collected.fresh.get_mut(id) {
-            *fresh = row;
-            return Ok(());
+        if let Some(preview) = &mut self.layers.preview {
+            return preview.change(&row);
         }
-        write::update_of_batch(self.layers.top, self.layers.actor.workspace, existing, row)
+        match self.collected.fresh.get_mut(id) {
+            Some(fresh) => *fresh = row,
+            None => self.collected.changed.add(existing, row),
+        }
+        Ok(())
     }
 
     /// Writes the contacts of the chunk in hand.
-    pub fn end_chunk(&mut self) -> Result<(), store::Error> {
-        let rows = self.collected.fresh.take_sorted();
-        write::insert_of_batch(self.layers.top, self.layers.actor.workspace, &rows)
+    pub fn end_chunk(&mut self) -> Result<(), Error> {
+        if let (Some(tx), None) = (&mut self.layers.directory, &self.layers.preview) {
+            let workspace = self.layers.actor.workspace;
+            write::insert_of_batch(tx, workspace, &self.collected.fresh.take_sorted())?;
+            write::update_of_batch(tx, workspace, self.collected.changed.take_sorted())?;
+        }
+        Ok(())
     }
 
     /// Writes the keys and names of the batch.
-    pub fn end_batch(&mut self, place: BatchPlace) -> Result<(), store::Error> {
+    pub fn end_batch(&mut self, place: BatchPlace) -> Result<(), Error> {
         let batch = self.collected.end_batch();
-        let is_followed = place == BatchPlace::Followed;
-        let filter = is_followed.then(|| RunFilters::filter(&batch.added.keys));
-        let run = write::index_batch(self.layers.top, self.layers.actor.workspace, batch, place)?;
-        self.collected.runs.note(run.zip(filter));
+        match (&mut self.layers.preview, &mut self.layers.directory) {
+            (Some(preview), _) => preview.end_batch(&batch.added.keys)?,
+            (None, None) => {}
+            (None, Some(tx)) => {
+                let is_followed = place == BatchPlace::Followed;
+                let filter = is_followed.then(|| RunFilters::filter(&batch.added.keys));
+                let run = write::index_batch(tx, self.layers.actor.workspace, batch, place)?;
+                self.collected.runs.note(run.zip(filter));
+            }
+        }
         Ok(())
     }
 }
@@ -413,13 +467,4 @@ fn stand_in(actor: Actor, id: ContactId) -> ContactId {
     bytes[6] = 0x70 | (bytes[6] & 0x0f);
     bytes[8] = 0x80 | (bytes[8] & 0x3f);
     ContactId::from_bytes(bytes)
-}
-
-/// Whether a contact that lies under a scratch database had a key there and has lost it in the preview. What a preview
-/// creates is stored without its keys.
-fn has_lost(row: &ContactRow, key: &MatchKey, run: RunId) -> Result<bool, store::Error> {
-    if is_own(row, run) || row.written_by != Some(run) {
-        return Ok(false);
-    }
-    Ok(!MatchKey::of_contact(&read(row)?).contains(key))
 }

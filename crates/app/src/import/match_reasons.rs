@@ -9,12 +9,12 @@ use model::{MatchKey, doubt};
 use store::RunId;
 
 /// Who a contact is and where it stands, for a message.
-fn describe(matched: &Matched, run: RunId) -> String {
-    let name = matched.contact.display_name();
-    match matched.row.created_by.filter(|origin| origin.run == run) {
+fn describe(matched: &Matched, run: RunId) -> Result<String, Error> {
+    let name = matched.contact()?.display_name();
+    Ok(match matched.row.created_by.filter(|origin| origin.run == run) {
         Some(origin) => format!("{} (line {} of this file)", shortened(&name), origin.line),
         None => format!("{} (in the directory)", shortened(&name)),
-    }
+    })
 }
 
 /// Why a row is skipped: the contact exists.
@@ -27,7 +27,7 @@ pub(crate) fn duplicate_reason(
     if is_possible {
         return possible_duplicate_reason(row, matched, run);
     }
-    let whom = describe(matched, run);
+    let whom = describe(matched, run)?;
     let (value, message) = match &matched.by {
         MatchedBy::Content => (String::new(), format!("Every value of this row is that of {whom}.")),
         MatchedBy::Id => (matched.row.id.to_string(), format!("This is {whom}, by its id.")),
@@ -50,7 +50,7 @@ fn possible_duplicate_reason(row: &ParsedRow, matched: &Matched, run: RunId) -> 
         _ => "phone",
     };
     let value = key.map_or("", MatchKey::value);
-    let (whom, doubt) = (describe(matched, run), doubt(&matched.contact, &row.read()?));
+    let (whom, doubt) = (describe(matched, run)?, doubt(matched.contact()?, &row.read()?));
     let mut reason = Reason::of_row(
         Code::PossibleDuplicate,
         row.line,
@@ -76,29 +76,30 @@ pub(crate) fn view_only_reason(row: &ParsedRow, matched: &Matched, run: RunId) -
 }
 
 /// Why a row is skipped: the contact was changed since the export.
-pub(crate) fn conflict_reason(row: &ParsedRow, matched: &Matched, run: RunId) -> Reason {
-    Reason::of_row(
+pub(crate) fn conflict_reason(row: &ParsedRow, matched: &Matched, run: RunId) -> Result<Reason, Error> {
+    Ok(Reason::of_row(
         Code::Conflict,
         row.line,
         format!(
             "{} was changed here since this row was exported.",
-            describe(matched, run)
+            describe(matched, run)?
         ),
         "export again and repeat your change, or let conflicts be overwritten",
-    )
+    ))
 }
 
 /// Why a row is skipped: more than one contact matches.
-pub(crate) fn ambiguous_reason(row: &ParsedRow, matches: &[Matched], run: RunId) -> Reason {
-    let whom: Vec<String> = matches.iter().take(3).map(|m| describe(m, run)).collect();
+pub(crate) fn ambiguous_reason(row: &ParsedRow, matches: &[Matched], run: RunId) -> Result<Reason, Error> {
+    let whom = matches.iter().take(3).map(|m| describe(m, run));
+    let whom = whom.collect::<Result<Vec<_>, Error>>()?;
     let number = match matches.len() {
         some @ ..=MAX_CANDIDATES => some.to_string(),
         _ => format!("more than {MAX_CANDIDATES}"),
     };
-    Reason::of_row(
+    Ok(Reason::of_row(
         Code::Ambiguous,
         row.line,
         format!("This row matches {number} contacts: {}.", whom.join("; ")),
         "merge them, take the value that does not belong out of the row, or choose another rule for matching",
-    )
+    ))
 }

@@ -10,6 +10,7 @@ use crate::import::pipeline::ParsedRow;
 use crate::import::shared_keys::{MAX_CANDIDATES, name_of};
 use crate::import_options::Match;
 use model::{Contact, ContactId, MatchKey, Verdict, Version, by_key, content_hash};
+use std::cell::OnceCell;
 use store::RunId;
 use store::contacts::ContactRow;
 
@@ -26,14 +27,16 @@ pub(crate) enum MatchedBy {
 /// A contact that a row matches.
 pub(crate) struct Matched {
     pub row: ContactRow,
-    /// Its values. Of a contact that this preview would create, only those that identify contacts.
-    pub contact: Contact,
+    /// Its values, once somebody has asked for them.
+    contact: OnceCell<Contact>,
     /// What the member may do with it.
     pub right: Right,
     pub by: MatchedBy,
     /// Whether it only shares emails and phones with the row, and the names do not say that they are the same: a
     /// switchboard, a family's address.
     pub is_only_possible: bool,
+    /// Whether its values are exactly those of the row, so that they need not be read to be compared.
+    is_equal: bool,
 }
 
 /// A contact before a row changes it.
@@ -49,36 +52,66 @@ pub(crate) struct Known<'a> {
 
 impl Matched {
     /// A contact that a row matches by its id or by all values.
-    ///
-    /// # Errors
-    /// The stored contact cannot be read.
-    fn certain(found: Found, by: MatchedBy) -> Result<Self, Error> {
+    fn certain(found: Found, by: MatchedBy) -> Self {
         let Found { right, row } = found;
-        Ok(Self {
-            contact: read(&row)?,
+        Self {
+            contact: OnceCell::new(),
             row,
             right,
             by,
             is_only_possible: false,
-        })
+            is_equal: false,
+        }
     }
 
-    /// A contact that shares a key with a row whose values are `values`.
+    /// A contact that shares keys with a row, which are to be added.
+    fn by_keys(found: Found, row: &ParsedRow) -> Self {
+        let is_equal = content_hash(&found.row.body) == row.content;
+        Self {
+            is_only_possible: true,
+            is_equal,
+            ..Self::certain(found, MatchedBy::Keys(Vec::new()))
+        }
+    }
+
+    /// Adds a key that a row shares with it.
     ///
     /// # Errors
     /// The stored contact cannot be read.
-    fn by_key(found: Found, key: &MatchKey, values: &Contact) -> Result<Self, Error> {
-        let mut matched = Self::certain(found, MatchedBy::Keys(Vec::new()))?;
-        matched.is_only_possible = true;
-        matched.add_key(key, values);
-        Ok(matched)
-    }
-
-    fn add_key(&mut self, key: &MatchKey, values: &Contact) {
+    fn add_key(&mut self, key: &MatchKey, row: &RowValues<'_>) -> Result<(), Error> {
+        let is_same = || Ok::<_, Error>(self.is_equal || by_key(self.contact()?, row.contact()?, key) == Verdict::Same);
+        let is_only_possible = self.is_only_possible && !is_same()?;
         if let MatchedBy::Keys(keys) = &mut self.by {
             keys.push(key.clone());
-            self.is_only_possible &= by_key(&self.contact, values, key) != Verdict::Same;
+            self.is_only_possible = is_only_possible;
         }
+        Ok(())
+    }
+
+    /// Its values. Of a contact that this preview would create, only those that identify contacts.
+    ///
+    /// # Errors
+    /// The stored contact cannot be read.
+    pub fn contact(&self) -> Result<&Contact, Error> {
+        match self.contact.get() {
+            Some(contact) => Ok(contact),
+            None => {
+                let contact = read(&self.row)?;
+                Ok(self.contact.get_or_init(|| contact))
+            }
+        }
+    }
+
+    /// The contact with its values, and what the member may do with it.
+    ///
+    /// # Errors
+    /// The stored contact cannot be read.
+    pub fn into_parts(mut self) -> Result<(ContactRow, Contact, Right), Error> {
+        let contact = match self.contact.take() {
+            Some(contact) => contact,
+            None => read(&self.row)?,
+        };
+        Ok((self.row, contact, self.right))
     }
 
     /// The contact that a row was found to match before, and what they have in common now.
@@ -87,17 +120,17 @@ impl Matched {
     /// The stored contact cannot be read.
     pub fn again(row: &ParsedRow, found: Found) -> Result<Self, Error> {
         let named = row.id == Some(found.row.id);
-        let mut matched = Self::certain(found, MatchedBy::Id)?;
-        let keys = MatchKey::of_contact(&matched.contact);
+        let mut matched = Self::certain(found, MatchedBy::Id);
+        let keys = MatchKey::of_contact(matched.contact()?);
         let mut shared = row.keys.iter().filter(|key| !named && keys.contains(key)).peekable();
         match shared.peek() {
             None => {}
             Some(key) if key.is_content() => matched.by = MatchedBy::Content,
             Some(_) => {
-                let values = row.read()?;
                 matched.by = MatchedBy::Keys(Vec::new());
                 matched.is_only_possible = true;
-                shared.for_each(|key| matched.add_key(key, &values));
+                let values = RowValues::new(row);
+                shared.try_for_each(|key| matched.add_key(key, &values))?;
             }
         }
         Ok(matched)
@@ -112,19 +145,47 @@ impl Matched {
     }
 
     /// The contact as a row of the import `run` meets it.
-    pub fn known(&self, run: RunId) -> Known<'_> {
-        Known {
-            contact: &self.contact,
+    ///
+    /// # Errors
+    /// The stored contact cannot be read.
+    pub fn known(&self, run: RunId) -> Result<Known<'_>, Error> {
+        Ok(Known {
+            contact: self.contact()?,
             version: self.row.version,
             is_named: matches!(self.by, MatchedBy::Id),
             is_of_this_file: is_own(&self.row, run),
-        }
+        })
     }
 
     fn keys(&self) -> &[MatchKey] {
         match &self.by {
             MatchedBy::Id | MatchedBy::Content => &[],
             MatchedBy::Keys(keys) => keys,
+        }
+    }
+}
+
+/// The values of a row, read from it when somebody asks for them.
+struct RowValues<'r> {
+    row: &'r ParsedRow,
+    contact: OnceCell<Contact>,
+}
+
+impl<'r> RowValues<'r> {
+    fn new(row: &'r ParsedRow) -> Self {
+        Self {
+            row,
+            contact: OnceCell::new(),
+        }
+    }
+
+    fn contact(&self) -> Result<&Contact, Error> {
+        match self.contact.get() {
+            Some(contact) => Ok(contact),
+            None => {
+                let contact = self.row.read()?;
+                Ok(self.contact.get_or_init(|| contact))
+            }
         }
     }
 }
@@ -140,16 +201,11 @@ pub(crate) struct MatchFinder {
 impl MatchFinder {
     /// All contacts that a row matches: the one that it names by id; else those with its keys; else one that has the same
     /// values. `creates` says that rows that match become contacts all the same, so that two matches say as much as all.
-    pub fn find(
-        &self,
-        index: &mut MatchIndex<'_, '_, '_>,
-        row: &ParsedRow,
-        creates: bool,
-    ) -> Result<Vec<Matched>, Error> {
+    pub fn find(&self, index: &mut MatchIndex<'_, '_>, row: &ParsedRow, creates: bool) -> Result<Vec<Matched>, Error> {
         if let Some(id) = row.id
             && let Some(found) = index.get(id)?
         {
-            return Ok(vec![Matched::certain(found, MatchedBy::Id)?]);
+            return Ok(vec![Matched::certain(found, MatchedBy::Id)]);
         }
         if row.is_surely_new {
             return Ok(Vec::new());
@@ -161,22 +217,13 @@ impl MatchFinder {
         Ok(matches)
     }
 
-    fn by_keys(
-        &self,
-        index: &mut MatchIndex<'_, '_, '_>,
-        row: &ParsedRow,
-        creates: bool,
-    ) -> Result<Vec<Matched>, Error> {
+    fn by_keys(&self, index: &mut MatchIndex<'_, '_>, row: &ParsedRow, creates: bool) -> Result<Vec<Matched>, Error> {
         let mut matches: Vec<Matched> = Vec::new();
-        let mut values = None;
+        let values = RowValues::new(row);
         for key in row.keys.iter().filter(|key| self.matching.counts(key)) {
             for id in self.candidates(index, row, key)? {
-                let values = match &mut values {
-                    Some(values) => values,
-                    none => none.insert(row.read()?),
-                };
                 if let Some(known) = matches.iter_mut().find(|m| m.row.id == id) {
-                    known.add_key(key, values);
+                    known.add_key(key, &values)?;
                     continue;
                 }
                 let Some(found) = index.get(id)? else { continue };
@@ -184,7 +231,9 @@ impl MatchFinder {
                 if row.id.is_some() && is_own(&found.row, self.run) {
                     continue;
                 }
-                matches.push(Matched::by_key(found, key, values)?);
+                let mut matched = Matched::by_keys(found, row);
+                matched.add_key(key, &values)?;
+                matches.push(matched);
                 if creates && self.has_two_certain(&matches) {
                     break;
                 }
@@ -212,7 +261,7 @@ impl MatchFinder {
     /// matter, those with the row's name.
     fn candidates(
         &self,
-        index: &mut MatchIndex<'_, '_, '_>,
+        index: &mut MatchIndex<'_, '_>,
         row: &ParsedRow,
         key: &MatchKey,
     ) -> Result<Vec<ContactId>, Error> {
@@ -228,7 +277,7 @@ impl MatchFinder {
 
     /// A contact that was there before this run and has exactly the row's values: importing a file again creates nothing,
     /// also where the rule for matches says nothing about a row. Within one file equal rows stay two.
-    fn by_content(&self, index: &mut MatchIndex<'_, '_, '_>, row: &ParsedRow) -> Result<Option<Matched>, Error> {
+    fn by_content(&self, index: &mut MatchIndex<'_, '_>, row: &ParsedRow) -> Result<Option<Matched>, Error> {
         if row.id.is_some() {
             return Ok(None);
         }
@@ -242,7 +291,7 @@ impl MatchFinder {
                     && !is_own(&found.row, self.run)
                     && content_hash(&found.row.body) == row.content
                 {
-                    return Ok(Some(Matched::certain(found, MatchedBy::Content)?));
+                    return Ok(Some(Matched::certain(found, MatchedBy::Content)));
                 }
             }
         }

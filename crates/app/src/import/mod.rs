@@ -9,6 +9,7 @@ pub(crate) mod candidate;
 pub(crate) mod conversion;
 pub(crate) mod counts;
 pub(crate) mod draft;
+pub(crate) mod hash_runs;
 pub(crate) mod inspect;
 pub(crate) mod json_rows;
 pub(crate) mod key_filter;
@@ -18,6 +19,7 @@ pub(crate) mod match_reasons;
 pub(crate) mod matches;
 pub(crate) mod outcome;
 pub(crate) mod pipeline;
+pub(crate) mod preview_contacts;
 pub(crate) mod progress;
 pub(crate) mod quotas;
 pub(crate) mod recent_rows;
@@ -48,7 +50,7 @@ use crate::import::lease::Lease;
 use crate::import::outcome::Decisions;
 use crate::import::rejected::RejectedFile;
 use crate::import::rejected::{Kept, RejectedRows};
-use crate::import::run::{Run, over_scratch};
+use crate::import::run::Run;
 use crate::import::stored::is_unfinished;
 use crate::import::stored::{KEPT_FOR, Plan, Stopped, needed_uploads, plan_of, reached_of};
 use crate::import::stored::{Reached, Watch};
@@ -67,7 +69,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use store::imports::{self, Import, ImportState, NewImport};
 use store::workspace::workspaces;
-use store::{ImportId, Member, Store};
+use store::{ImportId, Member};
 
 /// A file and what is to be done with it: what all doors ask for.
 #[derive(Clone, Debug)]
@@ -169,9 +171,7 @@ impl App {
         let look = usable_look(&source, &request.opening.clone().of_table(file.source.clone()), &terms)?;
         let size = std::fs::metadata(&file.path).map_or(0, |m| m.len());
         let mut run = Run::preview(&*self.world, actor, request.options, &look.reading, &source).of_size(size);
-        let scratch = Store::scratch()?;
-        let mut seen = |_: &mut _, _, _: &_| Ok(());
-        let stopped = over_scratch(&scratch, Some(&self.store), &mut run, Some(&mut watch), &mut seen)?;
+        let stopped = run.preview_rows(Some(&self.store), Some(&mut watch), &mut |_, _, _| Ok(()))?;
         let (counts, warnings, notable) = run.into_result();
         Ok(ImportSummary {
             import: None,

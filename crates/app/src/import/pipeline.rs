@@ -124,10 +124,45 @@ pub(crate) struct Judging<'a> {
     pub low_memory: bool,
 }
 
-/// Judges all rows of a file and hands chunks to `take`, which asks for them one by one until there are no more.
+/// Judged chunks as they come, in the file's order.
+pub(crate) struct Chunks {
+    receivers: Vec<Receiver<Result<Chunk, Error>>>,
+    /// Whose chunk is the next one.
+    turn: usize,
+}
+
+impl Chunks {
+    /// The next chunk and those behind it that are judged already, until there are `rows` rows; empty at the end of the file.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn next(&mut self, rows: u64) -> Result<Vec<Chunk>, Error> {
+        // A judge that ended has no more chunks, and then no other has a later one.
+        let Ok(first) = self.receivers[self.turn].recv() else {
+            return Ok(Vec::new());
+        };
+        let mut chunks = vec![self.took(first)?];
+        let mut count = chunks[0].rows.len() as u64;
+        while count < rows
+            && let Ok(chunk) = self.receivers[self.turn].try_recv()
+        {
+            let chunk = self.took(chunk)?;
+            count += chunk.rows.len() as u64;
+            chunks.push(chunk);
+        }
+        Ok(chunks)
+    }
+
+    fn took(&mut self, chunk: Result<Chunk, Error>) -> Result<Chunk, Error> {
+        self.turn = (self.turn + 1) % self.receivers.len();
+        chunk
+    }
+}
+
+/// Judges all rows of a file and hands chunks to `take`, which asks for them until there are no more.
 pub(crate) fn judge_all<T>(
     judging: &Judging<'_>,
-    take: impl FnOnce(&mut dyn FnMut() -> Result<Option<Chunk>, Error>) -> Result<T, Error>,
+    take: impl FnOnce(&mut Chunks) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let judge = Arc::new(judging.reading.judge(judging.keep_patches));
     let records = judging.reading.records(judging.source)?;
@@ -165,16 +200,13 @@ pub(crate) fn judge_all<T>(
             chunk_receivers.push(chunk_receiver);
         }
         scope.spawn(move || read_chunks(records, &budget, &raw_senders));
-        let mut turn = 0;
-        let mut next = || -> Result<Option<Chunk>, Error> {
-            // A judge that ended has no more chunks, and then no other has a later one.
-            let got = chunk_receivers[turn].recv().ok().transpose();
-            turn = (turn + 1) % judges;
-            got
+        let mut chunks = Chunks {
+            receivers: chunk_receivers,
+            turn: 0,
         };
-        let result = take(&mut next);
+        let result = take(&mut chunks);
         // The other threads end when nobody listens any more.
-        drop(chunk_receivers);
+        drop(chunks);
         hired.into_iter().for_each(JoinHandle::join);
         result
     })

@@ -13,7 +13,7 @@ use crate::import::pipeline::ParsedRow;
 use crate::import_options::{Conflicts, Duplicates, ImportOptions};
 use exchange::mapping::BoundMapping;
 use exchange::reason::{Code, Reason};
-use exchange::spreadsheet_damage::Undamaged;
+use exchange::spreadsheet_damage::{Damage, Undamaged};
 use model::{Blanks, Contact, ContactId, Fill, Lists};
 use std::borrow::Cow;
 use store::RunId;
@@ -87,8 +87,12 @@ impl Rule {
 
     /// The contact with the row's values. Where the rule brings in none, with those that an update would.
     pub fn updated(&self, row: &ParsedRow, known: &Known<'_>) -> Contact {
+        self.updated_with(row, known, &undamaged(row, known))
+    }
+
+    fn updated_with(&self, row: &ParsedRow, known: &Known<'_>, values: &Undamaged<'_>) -> Contact {
         let mut after = known.contact.clone();
-        if let Some(patch) = &undamaged(row, known).patch {
+        if let Some(patch) = &values.patch {
             patch.apply(&mut after, self.fill_of(row, known));
         }
         after
@@ -175,46 +179,81 @@ impl Resolution {
     }
 }
 
-/// Decides what becomes of a row that is valid, or may be excused. What the import `run` has written itself is no conflict.
-pub(crate) fn resolve(row: &ParsedRow, matches: &[Matched], rule: &Rule, run: RunId) -> Resolution {
-    match matches {
-        [] => create(row, Resolution::Create),
-        [only] => resolve_match(row, only, 0, &rule.for_match(only), run),
-        _ if rule.creates() => create(row, Resolution::Create),
-        _ => match matches.iter().position(|m| Some(m.row.id) == rule.chosen()) {
-            Some(chosen) => resolve_match(row, &matches[chosen], chosen, rule, run),
-            None if row.is_invalid() => Resolution::Invalid(Vec::new()),
-            None => Resolution::Ambiguous,
-        },
+/// What becomes of a row, and what a spreadsheet has done to the values that it was compared by.
+pub(crate) struct Resolved {
+    pub resolution: Resolution,
+    pub damage: Vec<Damage>,
+}
+
+impl From<Resolution> for Resolved {
+    fn from(resolution: Resolution) -> Self {
+        Self {
+            resolution,
+            damage: Vec::new(),
+        }
     }
 }
 
-fn resolve_match(row: &ParsedRow, matched: &Matched, place: usize, rule: &Rule, run: RunId) -> Resolution {
+/// Decides what becomes of a row that is valid, or may be excused. What the import `run` has written itself is no conflict.
+///
+/// # Errors
+/// A contact that it matches cannot be read.
+pub(crate) fn resolve(row: &ParsedRow, matches: &[Matched], rule: &Rule, run: RunId) -> Result<Resolved, Error> {
+    Ok(match matches {
+        [] => create(row, Resolution::Create).into(),
+        [only] => resolve_match(row, only, 0, &rule.for_match(only), run)?,
+        _ if rule.creates() => create(row, Resolution::Create).into(),
+        _ => match matches.iter().position(|m| Some(m.row.id) == rule.chosen()) {
+            Some(chosen) => resolve_match(row, &matches[chosen], chosen, rule, run)?,
+            None if row.is_invalid() => Resolution::Invalid(Vec::new()).into(),
+            None => Resolution::Ambiguous.into(),
+        },
+    })
+}
+
+fn resolve_match(row: &ParsedRow, matched: &Matched, place: usize, rule: &Rule, run: RunId) -> Result<Resolved, Error> {
     if rule.creates() {
-        return create(row, Resolution::CreateBeside { matched: place });
+        return Ok(create(row, Resolution::CreateBeside { matched: place }).into());
     }
-    let known = matched.known(run);
-    if row.is_invalid() && !undamaged(row, &known).excuses_unread {
-        return Resolution::Invalid(Vec::new());
+    let mut damage = Vec::new();
+    if row.is_invalid() {
+        let values = undamaged(row, &matched.known(run)?);
+        if !values.excuses_unread {
+            return Ok(Resolution::Invalid(Vec::new()).into());
+        }
+        damage = values.damage;
     }
     if rule.fill(matched).is_none() || matched.right < Right::Edit {
-        return Resolution::Duplicate { matched: place };
+        let resolution = Resolution::Duplicate { matched: place };
+        return Ok(Resolved { resolution, damage });
     }
     let was_changed = row.version.is_some_and(|version| version != matched.row.version);
     if was_changed && !rule.may_overwrite() && matched.row.written_by != Some(run) {
-        return Resolution::Conflict { matched: place };
+        let resolution = Resolution::Conflict { matched: place };
+        return Ok(Resolved { resolution, damage });
     }
-    let (before, after) = (known.contact, rule.updated(row, &known));
-    if after == *before {
-        return Resolution::Unchanged { matched: place };
-    }
-    match spoiled(row, before, &after) {
-        Some(reason) => Resolution::Invalid(vec![reason]),
-        None => Resolution::Update {
+    compare(row, matched, place, rule, run)
+}
+
+/// What becomes of a row whose values are to be brought into a contact.
+fn compare(row: &ParsedRow, matched: &Matched, place: usize, rule: &Rule, run: RunId) -> Result<Resolved, Error> {
+    let known = matched.known(run)?;
+    let values = undamaged(row, &known);
+    let (before, after) = (known.contact, rule.updated_with(row, &known, &values));
+    let resolution = if after == *before {
+        Resolution::Unchanged { matched: place }
+    } else if let Some(reason) = spoiled(row, before, &after) {
+        return Ok(Resolution::Invalid(vec![reason]).into());
+    } else {
+        Resolution::Update {
             matched: place,
             after: Box::new(after),
-        },
-    }
+        }
+    };
+    Ok(Resolved {
+        resolution,
+        damage: values.damage,
+    })
 }
 
 /// A new contact needs more than an update: what the workspace requires.
@@ -246,15 +285,16 @@ fn spoiled(row: &ParsedRow, before: &Contact, after: &Contact) -> Option<Reason>
     lost.map(|(_, reason)| reason.clone())
 }
 
-/// Adds to the reasons of a row what a spreadsheet has done to its values, given the contact that it matches. Where that
-/// excuses what could not be read, the row is not invalid any more.
-pub(crate) fn note_damage(row: &mut ParsedRow, class: RowClass, known: &Known<'_>, mapping: &BoundMapping) {
+/// What a spreadsheet has done to the values of a row of a class, given the contact that it matches; none if the row is not
+/// compared with it.
+pub(crate) fn damage_of(row: &ParsedRow, class: RowClass, known: &Known<'_>) -> Option<Vec<Damage>> {
     let is_compared = matches!(class, RowClass::Update | RowClass::Unchanged);
     let is_excused = row.is_invalid() && class != RowClass::Invalid;
-    if !is_compared && !is_excused {
-        return;
-    }
-    let damage = undamaged(row, known).damage;
+    (is_compared || is_excused).then(|| undamaged(row, known).damage)
+}
+
+/// Adds damage to the reasons of a row. Where it excuses what could not be read, the row is not invalid any more.
+pub(crate) fn note_damage(row: &mut ParsedRow, damage: &[Damage], mapping: &BoundMapping) {
     let warnings: Vec<Reason> = damage.iter().map(|damage| damage.reason(mapping, row.line)).collect();
     // What was suspected of the same value is certain now.
     let is_suspected = |reason: &Reason| {
@@ -281,8 +321,8 @@ pub(crate) fn explain(
         }
         RowClass::Duplicate => Some(duplicate_reason(row, first, run, false)?),
         RowClass::Possible => Some(duplicate_reason(row, first, run, true)?),
-        RowClass::Conflict => Some(conflict_reason(row, first, run)),
-        RowClass::Ambiguous => Some(ambiguous_reason(row, matches, run)),
+        RowClass::Conflict => Some(conflict_reason(row, first, run)?),
+        RowClass::Ambiguous => Some(ambiguous_reason(row, matches, run)?),
         RowClass::New if rule.creates() => Some(duplicate_reason(row, first, run, false)?.as_warning()),
         RowClass::New | RowClass::Update | RowClass::Unchanged | RowClass::Invalid => None,
     })

@@ -4,11 +4,12 @@ use crate::access::{self, CanEdit};
 use crate::clock::System;
 use crate::error::Error;
 use crate::import::batch_state::is_own;
+use crate::import::counts::RowClass;
 use crate::import::match_index::MatchIndex;
 use crate::import::matches::{MatchFinder, Matched};
 use crate::import::outcome::{Decisions, Outcome, RowResult};
 use crate::import::pipeline::ParsedRow;
-use crate::import::resolve::{Resolution, Rule, explain, note_damage, resolve};
+use crate::import::resolve::{Resolution, Resolved, Rule, explain, note_damage, resolve};
 use crate::import_options::ImportOptions;
 use exchange::mapping::BoundMapping;
 use model::{Contact, ContactId};
@@ -24,15 +25,22 @@ pub(crate) struct RowImporter<'a> {
     pub owner: Member,
     pub world: &'a dyn System,
     pub mapping: &'a BoundMapping,
+    /// Whether somebody looks at every row. Otherwise those that go without saying are not explained.
+    pub explains_all: bool,
     /// What was there before, for undo.
     pub changes: Vec<Change>,
     /// The first and the last id given to created contacts since the batch began, and how many there are.
     pub created: Option<(ContactId, ContactId, u64)>,
 }
 
+/// Whether a summary, or the file of rejected rows, says something about rows of a class beside their own reasons.
+fn is_reported(class: RowClass) -> bool {
+    matches!(class, RowClass::Possible | RowClass::Conflict | RowClass::Ambiguous)
+}
+
 impl RowImporter<'_> {
     /// Decides what becomes of a row, and does it. Adds to the row's reasons what makes it invalid.
-    pub fn import(&mut self, index: &mut MatchIndex<'_, '_, '_>, row: &mut ParsedRow) -> Result<RowResult, Error> {
+    pub fn import(&mut self, index: &mut MatchIndex<'_, '_>, row: &mut ParsedRow) -> Result<RowResult, Error> {
         if row.is_invalid() && !row.may_be_excused() {
             return Ok(RowResult::new(Outcome::Invalid));
         }
@@ -45,16 +53,19 @@ impl RowImporter<'_> {
             run: self.run,
         };
         let matches = finder.find(index, row, rule.creates())?;
-        let resolution = resolve(row, &matches, &rule, self.run);
-        if let Some(place) = resolution.matched() {
-            let class = resolution.class(&matches);
-            note_damage(row, class, &matches[place].known(self.run), self.mapping);
+        let Resolved { resolution, damage } = resolve(row, &matches, &rule, self.run)?;
+        if resolution.matched().is_some() {
+            note_damage(row, &damage, self.mapping);
         }
         let about = match resolution.matched() {
             Some(place) => &matches[place..=place],
             None => &matches[..],
         };
-        let reason = explain(resolution.class(&matches), row, about, &rule, self.run)?;
+        let class = resolution.class(&matches);
+        let reason = match self.explains_all || is_reported(class) {
+            true => explain(class, row, about, &rule, self.run)?,
+            false => None,
+        };
         let earlier_line = about.iter().find_map(|matched| self.line_of(&matched.row));
         Ok(RowResult {
             outcome: self.carry_out(resolution, index, row, matches)?,
@@ -66,7 +77,7 @@ impl RowImporter<'_> {
     fn carry_out(
         &mut self,
         resolution: Resolution,
-        index: &mut MatchIndex<'_, '_, '_>,
+        index: &mut MatchIndex<'_, '_>,
         row: &mut ParsedRow,
         mut matches: Vec<Matched>,
     ) -> Result<Outcome, Error> {
@@ -88,15 +99,9 @@ impl RowImporter<'_> {
             Resolution::Conflict { matched } => Outcome::Conflict { of: id(matched) },
             Resolution::Unchanged { matched } => Outcome::Unchanged { contact: id(matched) },
             Resolution::Update { matched, after } => {
-                let Matched {
-                    row: existing,
-                    contact: before,
-                    right,
-                    ..
-                } = matches.swap_remove(matched);
+                let (existing, before, right) = matches.swap_remove(matched).into_parts()?;
                 let contact = existing.id;
-                let existing = access::edit_with(right, existing)?;
-                self.update(index, row, &existing, &before, &after)?;
+                self.update(index, row, access::edit_with(right, existing)?, (&before, &after))?;
                 Outcome::Update { contact }
             }
             Resolution::Invalid(reasons) => {
@@ -114,13 +119,12 @@ impl RowImporter<'_> {
 
     fn update(
         &mut self,
-        index: &mut MatchIndex<'_, '_, '_>,
+        index: &mut MatchIndex<'_, '_>,
         row: &ParsedRow,
-        existing: &CanEdit<ContactRow>,
-        before: &Contact,
-        after: &Contact,
+        existing: CanEdit<ContactRow>,
+        (before, after): (&Contact, &Contact),
     ) -> Result<(), Error> {
-        if !is_own(existing, self.run) {
+        if !is_own(&existing, self.run) {
             self.changes.push(Change {
                 contact: existing.id,
                 line: row.line,
@@ -143,10 +147,10 @@ impl RowImporter<'_> {
             created_by: existing.created_by,
             made_by: existing.made_by,
         };
-        Ok(index.update(existing, changed, before, after)?)
+        index.update(existing, changed, before, after)
     }
 
-    fn create(&mut self, index: &mut MatchIndex<'_, '_, '_>, row: &mut ParsedRow) -> Result<Outcome, Error> {
+    fn create(&mut self, index: &mut MatchIndex<'_, '_>, row: &mut ParsedRow) -> Result<Outcome, Error> {
         let now = self.world.now();
         let line = row.line;
         let contact = match row.id {

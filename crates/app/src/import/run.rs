@@ -1,5 +1,5 @@
 //! One run through a file: chunk by chunk, batch by batch, each batch committed with its checkpoint and its change log; or
-//! as a preview, which goes the same way over a scratch database and changes nothing.
+//! as a preview, which goes the same way, keeps what it would write beside the directory, and changes nothing.
 
 use crate::access;
 use crate::access::Actor;
@@ -14,7 +14,8 @@ use crate::import::draft::{Entry, KeptRows};
 use crate::import::lease::Lease;
 use crate::import::match_index::{MatchIndex, Overlay};
 use crate::import::outcome::{Decisions, Outcome, RowResult};
-use crate::import::pipeline::{Bodies, Chunk, Judging, judge_all};
+use crate::import::pipeline::{Bodies, Chunk, Chunks, Judging, judge_all};
+use crate::import::preview_contacts::PreviewContacts;
 use crate::import::rejected::{Kept, RejectedRows};
 use crate::import::row_import::RowImporter;
 use crate::import::stored::Stopped;
@@ -42,6 +43,13 @@ const BATCH_ROWS: u64 = 50_000;
 const BATCH_ROWS_ON_SERVER: u64 = 25_000;
 /// The same where memory is dearer than time.
 const BATCH_ROWS_LOW_MEMORY: u64 = 20_000;
+
+/// Rows whose keys are looked up at once, if so many are judged already. In a large directory they lie on other pages each,
+/// and the more are looked up in order, the fewer pages are read.
+const LOOKED_UP_AT_ONCE: u64 = 16_000;
+
+/// Is called with every row, by its place in its chunk, and what becomes of it.
+type SeenRow<'s> = dyn FnMut(&mut Chunk, usize, &RowResult) -> Result<(), Error> + 's;
 
 /// One run through a file, real or preview.
 pub(crate) struct Run<'a> {
@@ -103,6 +111,7 @@ impl<'a> Run<'a> {
                 owner: actor.member,
                 world,
                 mapping: &reading.mapping,
+                explains_all: false,
                 changes: Vec::new(),
                 created: None,
             },
@@ -119,7 +128,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// A run over a scratch database.
+    /// A run that changes nothing.
     pub fn preview(
         world: &'a dyn System,
         actor: Actor,
@@ -199,6 +208,7 @@ impl<'a> Run<'a> {
     /// With contacts that are shown and not stored.
     pub fn showing_contacts(mut self) -> Self {
         self.bodies = Bodies::NamesAndContact;
+        self.importer.explains_all = true;
         self
     }
 
@@ -223,9 +233,9 @@ impl<'a> Run<'a> {
     /// Runs through the file in batches, each in a transaction of its own. The lease is the right to write.
     pub fn go_through(&mut self, store: &Store, lease: &Lease, watch: &mut Watch<'_>) -> Result<Stopped, Error> {
         let rows = self.batch_rows(store.is_shared());
-        judge_all(&self.judging(self.reached.next_record), |next| {
+        judge_all(&self.judging(self.reached.next_record), |chunks| {
             loop {
-                if !self.take_turn((store, lease), rows, next, watch)? {
+                if !self.take_turn((store, lease), rows, chunks, watch)? {
                     return Ok(Stopped::No);
                 }
                 if watch.stop.load(Ordering::Relaxed) {
@@ -243,7 +253,7 @@ impl<'a> Run<'a> {
         &mut self,
         (store, lease): (&Store, &Lease),
         rows: u64,
-        next: &mut dyn FnMut() -> Result<Option<Chunk>, Error>,
+        chunks: &mut Chunks,
         watch: &mut Watch<'_>,
     ) -> Result<bool, Error> {
         retry_while_busy(|| {
@@ -251,7 +261,7 @@ impl<'a> Run<'a> {
             let outcome = store.write(|tx| {
                 self.begin_batch(tx, lease)?;
                 begun = true;
-                self.batch((tx, lease), rows, next, watch)
+                self.batch((tx, lease), rows, chunks, watch)
             });
             let waits = !begun && matches!(outcome, Err(Error::Store(store::Error::Busy)));
             match outcome {
@@ -293,32 +303,30 @@ impl<'a> Run<'a> {
         &mut self,
         (tx, lease): (&mut Tx<'_>, &Lease),
         rows: u64,
-        next: &mut dyn FnMut() -> Result<Option<Chunk>, Error>,
+        chunks: &mut Chunks,
         watch: &mut Watch<'_>,
     ) -> Result<bool, Error> {
         let (workspace, import) = (self.actor.workspace, lease.import());
         let until = self.reached.counts.rows + rows;
         let mut more = true;
         while more && self.reached.counts.rows < until && !watch.stop.load(Ordering::Relaxed) {
-            match next()? {
-                Some(chunk) => {
-                    let layers = Overlay {
-                        actor: self.actor,
-                        run: import.into(),
-                        top: tx,
-                        base: None,
-                    };
-                    self.chunk(layers, chunk, &mut |_, _, _| Ok(()))?;
-                    self.show(watch);
-                }
-                None => more = false,
-            }
+            // What is looked up together must end with the batch, whose keys are looked up in the directory afterwards.
+            let some = chunks.next(LOOKED_UP_AT_ONCE.min(until - self.reached.counts.rows))?;
+            more = !some.is_empty();
+            let layers = Overlay {
+                actor: self.actor,
+                run: import.into(),
+                directory: Some(tx),
+                preview: None,
+            };
+            self.chunks(layers, some, &mut |_, _, _| Ok(()))?;
+            self.show(watch);
         }
         let layers = Overlay {
             actor: self.actor,
             run: import.into(),
-            top: tx,
-            base: None,
+            directory: Some(tx),
+            preview: None,
         };
         MatchIndex {
             layers,
@@ -368,20 +376,31 @@ impl<'a> Run<'a> {
         Ok(more)
     }
 
-    /// Imports the rows of a chunk.
-    fn chunk(
+    /// Imports the rows of chunks, whose keys are looked up together.
+    fn chunks(
         &mut self,
-        layers: Overlay<'_, '_, '_>,
-        mut chunk: Chunk,
-        seen: &mut dyn FnMut(&mut Chunk, usize, &RowResult) -> Result<(), Error>,
+        mut layers: Overlay<'_, '_>,
+        mut chunks: Vec<Chunk>,
+        seen: &mut SeenRow<'_>,
     ) -> Result<(), Error> {
+        let mut index = MatchIndex {
+            layers: layers.reborrow(),
+            collected: &mut self.collected,
+        };
+        index.fill_filter()?;
+        index.look_up(chunks.iter_mut().flat_map(|chunk| &mut chunk.rows))?;
+        let mut chunks = chunks.into_iter();
+        chunks.try_for_each(|chunk| self.chunk(layers.reborrow(), chunk, seen))
+    }
+
+    /// Imports the rows of a chunk, whose keys were looked up.
+    fn chunk(&mut self, layers: Overlay<'_, '_>, mut chunk: Chunk, seen: &mut SeenRow<'_>) -> Result<(), Error> {
         let mut index = MatchIndex {
             layers,
             collected: &mut self.collected,
         };
         let ids = chunk.rows.iter().filter_map(|row| row.id).collect();
-        index.fill_filter()?;
-        index.prepare(chunk.rows.iter_mut(), ids)?;
+        index.load(chunk.rows.iter(), ids)?;
         let mut corrected = Batch::default();
         for at in 0..chunk.rows.len() {
             let result = self.importer.import(&mut index, &mut chunk.rows[at])?;
@@ -414,30 +433,87 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Previews the rows of a chunk over the directory as it is now. Others read and write between two chunks.
-    fn preview_chunk(
+    /// Runs a preview: what it creates and changes is kept beside the directory, of which each group of rows sees one moment.
+    /// `seen` is called with every row.
+    pub fn preview_rows(
         &mut self,
-        top: &mut Tx<'_>,
         directory: Option<&Store>,
-        chunk: Chunk,
-        seen: &mut dyn FnMut(&mut Chunk, usize, &RowResult) -> Result<(), Error>,
+        mut watch: Option<&mut Watch<'_>>,
+        seen: &mut SeenRow<'_>,
+    ) -> Result<Stopped, Error> {
+        let mut contacts = PreviewContacts::new()?;
+        let rows = self.batch_rows(false);
+        let mut until = rows;
+        judge_all(&self.judging(0), |chunks| {
+            loop {
+                let some = chunks.next(LOOKED_UP_AT_ONCE.min(until - self.counts().rows))?;
+                if some.is_empty() {
+                    return Ok(Stopped::No);
+                }
+                self.preview_chunks(&mut contacts, directory, some, seen)?;
+                self.importer.changes.clear();
+                if let Some(watch) = &mut watch {
+                    self.show(watch);
+                    if watch.stop.load(Ordering::Relaxed) {
+                        return Ok(Stopped::OnRequest);
+                    }
+                }
+                if self.counts().rows >= until {
+                    until = self.counts().rows + rows;
+                    self.end_preview_batch(&mut contacts)?;
+                }
+            }
+        })
+    }
+
+    fn end_preview_batch(&mut self, contacts: &mut PreviewContacts) -> Result<(), Error> {
+        let layers = Overlay {
+            actor: self.actor,
+            run: RunId::Preview,
+            directory: None,
+            preview: Some(contacts),
+        };
+        MatchIndex {
+            layers,
+            collected: &mut self.collected,
+        }
+        .end_batch(BatchPlace::Followed)
+    }
+
+    /// Previews rows over the directory as it is now. Others read and write between two groups of them.
+    fn preview_chunks(
+        &mut self,
+        contacts: &mut PreviewContacts,
+        directory: Option<&Store>,
+        chunks: Vec<Chunk>,
+        seen: &mut SeenRow<'_>,
     ) -> Result<(), Error> {
         let (actor, run) = (self.actor, RunId::Preview);
         let Some(directory) = directory else {
-            let base = None;
-            return self.chunk(Overlay { actor, run, top, base }, chunk, seen);
+            let layers = Overlay {
+                actor,
+                run,
+                directory: None,
+                preview: Some(contacts),
+            };
+            return self.chunks(layers, chunks, seen);
         };
-        let mut waiting = Some(chunk);
+        let mut waiting = Some(chunks);
         retry_while_busy(|| {
-            let outcome = directory.read(|base| match waiting.take() {
-                Some(chunk) => {
-                    self.notice_changes(base)?;
-                    let (top, base) = (&mut *top, Some(base));
-                    self.chunk(Overlay { actor, run, top, base }, chunk, seen)
+            let outcome = directory.read(|tx| match waiting.take() {
+                Some(chunks) => {
+                    self.notice_changes(tx)?;
+                    let layers = Overlay {
+                        actor,
+                        run,
+                        directory: Some(tx),
+                        preview: Some(&mut *contacts),
+                    };
+                    self.chunks(layers, chunks, seen)
                 }
                 None => Ok(()),
             });
-            // A chunk that was begun cannot be begun anew.
+            // What was begun cannot be begun anew.
             match waiting {
                 Some(_) => outcome.map(Ok),
                 None => Ok(outcome),
@@ -445,9 +521,9 @@ impl<'a> Run<'a> {
         })?
     }
 
-    /// Forgets what was known of the directory if somebody has written since the last chunk.
-    fn notice_changes(&mut self, base: &mut Tx<'_>) -> Result<(), Error> {
-        let (changes, _) = workspaces::changes(base, self.actor.workspace)?;
+    /// Forgets what was known of the directory if somebody has written since the last rows.
+    fn notice_changes(&mut self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        let (changes, _) = workspaces::changes(tx, self.actor.workspace)?;
         if self.changes.is_some_and(|last| last != changes) {
             self.collected.forget_directory();
         }
@@ -462,47 +538,6 @@ impl<'a> Run<'a> {
             of_bytes: self.size,
         });
     }
-}
-
-/// Runs a preview: everything is written into a scratch database over the directory, of which each chunk of rows sees one
-/// moment. `seen` is called with every row.
-pub(crate) fn over_scratch(
-    scratch: &Store,
-    directory: Option<&Store>,
-    run: &mut Run<'_>,
-    mut watch: Option<&mut Watch<'_>>,
-    seen: &mut dyn FnMut(&mut Chunk, usize, &RowResult) -> Result<(), Error>,
-) -> Result<Stopped, Error> {
-    scratch.write(|top| {
-        judge_all(&run.judging(0), |next| {
-            let mut flushed = 0;
-            while let Some(chunk) = next()? {
-                run.preview_chunk(top, directory, chunk, seen)?;
-                run.importer.changes.clear();
-                if let Some(watch) = &mut watch {
-                    run.show(watch);
-                    if watch.stop.load(Ordering::Relaxed) {
-                        return Ok(Stopped::OnRequest);
-                    }
-                }
-                if run.counts().rows >= flushed + run.batch_rows(false) {
-                    flushed = run.counts().rows;
-                    let layers = Overlay {
-                        actor: run.actor,
-                        run: RunId::Preview,
-                        top,
-                        base: None,
-                    };
-                    MatchIndex {
-                        layers,
-                        collected: &mut run.collected,
-                    }
-                    .end_batch(BatchPlace::Followed)?;
-                }
-            }
-            Ok(Stopped::No)
-        })
-    })
 }
 
 #[cfg(test)]

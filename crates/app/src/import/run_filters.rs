@@ -21,7 +21,7 @@ impl RunFilters {
         let bits = (keys.len() * BITS_PER_KEY).max(64);
         let mut filter = BloomFilter::with_num_bits(bits).seed(&0).expected_items(keys.len());
         for (key, _) in keys {
-            filter.insert_hash(hash(key.as_stored()));
+            filter.insert_hash(hash(key.as_stored().as_bytes()));
         }
         filter
     }
@@ -43,7 +43,7 @@ impl RunFilters {
     pub fn may_hold(&self, run: u16, key: &MatchKey) -> bool {
         self.by_run
             .get(&run)
-            .is_none_or(|filter| filter.contains_hash(hash(key.as_stored())))
+            .is_none_or(|filter| filter.contains_hash(hash(key.as_stored().as_bytes())))
     }
 }
 

@@ -85,9 +85,8 @@ impl DraftCache {
         let look = look(&self.file, &Opening::default(), &terms).unwrap();
         let source = Counted::new(&self.file);
         let mut run = Run::preview(&*self.app.world, self.actor, options, &look.reading, &source);
-        let scratch = Store::scratch().unwrap();
-        let mut seen = |_: &mut _, _, _: &_| Ok(());
-        over_scratch(&scratch, Some(&self.app.store), &mut run, None, &mut seen).unwrap();
+        let store = Some(&self.app.store);
+        run.preview_rows(store, None, &mut |_, _, _| Ok(())).unwrap();
         (run.counts(), run.collected.looked_at)
     }
 
@@ -188,16 +187,14 @@ fn a_stored_contact_that_cannot_be_read_is_an_error_and_no_match() {
         ..page[0].clone()
     };
     store
-        .write(|tx| store::contacts::update(tx, fixture.actor.workspace, &damaged))
+        .write(|tx| store::contacts::update_many(tx, fixture.actor.workspace, &[damaged]))
         .unwrap();
     let terms = crate::workspace::custom_fields::WorkspaceRules::default();
     let look = look(&fixture.file, &Opening::default(), &terms).unwrap();
     let source = Counted::new(&fixture.file);
     let update = options(Duplicates::Update, Match::EmailOrPhone);
     let mut run = Run::preview(&*fixture.app.world, fixture.actor, update, &look.reading, &source);
-    let scratch = Store::scratch().unwrap();
-    let mut seen = |_: &mut _, _, _: &_| Ok(());
-    let failed = over_scratch(&scratch, Some(store), &mut run, None, &mut seen).unwrap_err();
+    let failed = run.preview_rows(Some(store), None, &mut |_, _, _| Ok(())).unwrap_err();
     assert!(failed.to_string().contains("cannot be read"), "{failed}");
 }
 

@@ -1,5 +1,6 @@
 //! Running work on other threads, and again while the database is busy.
 
+pub(crate) mod in_order;
 pub(crate) mod long_reads;
 pub(crate) mod retry;
 pub(crate) mod thread_pool;

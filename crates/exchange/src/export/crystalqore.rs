@@ -9,8 +9,12 @@ use crate::cell_lists::list_cell;
 use crate::formula_guard::guarded;
 use crate::native::{CUSTOM, ID, VCARD_LINES, VERSION, part_header, text_header, version_text};
 use model::{AddressPart, Contact, Label, Slot, TextField, VcardLine};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
+
+/// Bytes that are collected before they are written.
+const BUFFER: usize = 64 * 1024;
 
 /// One column: a slot, and its place among those of the same slot, from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,7 +182,7 @@ impl Layout {
     }
 
     /// A contact in its columns, as texts without guard.
-    pub(super) fn texts(&self, exported: &Exported) -> impl Iterator<Item = String> {
+    pub(super) fn texts<'e>(&self, exported: &'e Exported) -> impl Iterator<Item = Cow<'e, str>> {
         self.columns.iter().map(|column| text_of(column, exported))
     }
 }
@@ -195,13 +199,20 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// What the output says.
     pub fn new(out: W, delimiter: u8, layout: Layout) -> io::Result<Self> {
-        let mut csv = csv::WriterBuilder::new()
+        let mut writer = Self::behind_header(out, delimiter, layout);
+        let header = writer.layout.columns.iter().map(header_of);
+        writer.csv.write_record(header.map(|h| guarded(&h).into_owned()))?;
+        Ok(writer)
+    }
+
+    /// For lines that come behind others.
+    pub fn behind_header(out: W, delimiter: u8, layout: Layout) -> Self {
+        let csv = csv::WriterBuilder::new()
             .delimiter(delimiter)
             .terminator(csv::Terminator::CRLF)
-            .buffer_capacity(256 * 1024)
+            .buffer_capacity(BUFFER)
             .from_writer(out);
-        csv.write_record(layout.columns.iter().map(header_of).map(|h| guarded(&h).into_owned()))?;
-        Ok(Self { csv, layout })
+        Self { csv, layout }
     }
 
     /// Writes one contact.
@@ -225,45 +236,47 @@ impl<W: Write> Writer<W> {
     }
 }
 
-fn cell_of(column: &Column, exported: &Exported) -> String {
+fn cell_of<'e>(column: &Column, exported: &'e Exported) -> Cow<'e, str> {
     let text = text_of(column, exported);
     match column.slot {
         // The plus of a number is no formula, and spreadsheets leave text with blanks alone.
         Slot::Id | Slot::Version | Slot::Phone(_) => text,
-        _ => guarded(&text).into_owned(),
+        _ => match text {
+            Cow::Borrowed(text) => guarded(text),
+            Cow::Owned(text) => Cow::Owned(guarded(&text).into_owned()),
+        },
     }
 }
 
-fn text_of(column: &Column, exported: &Exported) -> String {
+fn text_of<'e>(column: &Column, exported: &'e Exported) -> Cow<'e, str> {
     let contact = &exported.contact;
     let at = column.place;
+    let borrowed = |text: Option<&'e str>| Cow::Borrowed(text.unwrap_or_default());
     match &column.slot {
-        Slot::Id => exported.id.to_string(),
-        Slot::Version => version_text(exported.version),
+        Slot::Id => exported.id.to_string().into(),
+        Slot::Version => version_text(exported.version).into(),
         Slot::Phone(label) => {
             let phone = nth_of(&contact.phones, label, at, |p| &p.label);
-            phone.map(|p| p.phone.international()).unwrap_or_default()
+            phone.map_or(Cow::Borrowed(""), |p| p.phone.international().into())
         }
-        Slot::Text(field) => contact.text(*field).as_str().to_owned(),
+        Slot::Text(field) => contact.text(*field).as_str().into(),
         Slot::Email(label) => {
             let email = nth_of(&contact.emails, label, at, |e| &e.label);
-            email.map(|e| e.value.to_string()).unwrap_or_default()
+            borrowed(email.map(|e| e.value.as_str()))
         }
         Slot::Website(label) => {
             let website = nth_of(&contact.websites, label, at, |w| &w.label);
-            website.map(|w| w.value.to_string()).unwrap_or_default()
+            borrowed(website.map(|w| w.value.as_str()))
         }
-        Slot::Address(label, part) => contact
-            .addresses
-            .iter()
-            .find(|a| a.label == *label)
-            .map(|a| a.part(*part).to_string())
-            .unwrap_or_default(),
-        Slot::Birthday => contact.birthday.map(|b| b.to_string()).unwrap_or_default(),
-        Slot::Tags => list_cell(contact.tags.iter().map(model::Text::as_str)),
-        Slot::Custom(name) => contact.custom.get(name).map(|t| t.to_string()).unwrap_or_default(),
-        Slot::VcardLines => lines_cell(&contact.vcard_lines),
-        Slot::FullName => String::new(),
+        Slot::Address(label, part) => {
+            let address = contact.addresses.iter().find(|a| a.label == *label);
+            borrowed(address.map(|a| a.part(*part).as_str()))
+        }
+        Slot::Birthday => contact.birthday.map_or(Cow::Borrowed(""), |b| b.to_string().into()),
+        Slot::Tags => list_cell(contact.tags.iter().map(model::Text::as_str)).into(),
+        Slot::Custom(name) => borrowed(contact.custom.get(name).map(model::Text::as_str)),
+        Slot::VcardLines => lines_cell(&contact.vcard_lines).into(),
+        Slot::FullName => Cow::Borrowed(""),
     }
 }
 

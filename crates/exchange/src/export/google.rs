@@ -9,6 +9,9 @@ use crate::google_lines::{Group, GroupValue, group_of, single};
 use model::{Address, Contact, Label, VcardLine};
 use std::io::{self, Write};
 
+/// Bytes that are collected before they are written.
+const BUFFER: usize = 64 * 1024;
+
 /// The columns before the groups.
 const FIXED: [&str; 17] = [
     "First Name",
@@ -149,12 +152,18 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// What the output says.
     pub fn new(out: W, needs: Needs) -> io::Result<Self> {
-        let mut csv = csv::WriterBuilder::new()
+        let mut writer = Self::behind_header(out, needs);
+        writer.csv.write_record(needs.header())?;
+        Ok(writer)
+    }
+
+    /// For lines that come behind others.
+    pub fn behind_header(out: W, needs: Needs) -> Self {
+        let csv = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
-            .buffer_capacity(256 * 1024)
+            .buffer_capacity(BUFFER)
             .from_writer(out);
-        csv.write_record(needs.header())?;
-        Ok(Self { csv, needs })
+        Self { csv, needs }
     }
 
     /// Writes one contact.

@@ -30,6 +30,14 @@ impl Losses {
         }
     }
 
+    /// Adds what is lost of other contacts.
+    pub fn add_all(&mut self, other: &Self) {
+        self.contacts += other.contacts;
+        for (loss, count) in &other.values {
+            *self.values.entry(*loss).or_default() += count;
+        }
+    }
+
     /// Whether nothing is lost.
     pub fn is_empty(&self) -> bool {
         self.contacts == 0

@@ -8,6 +8,9 @@ use model::{Address, Birthday, Contact, Label, LabeledPhone};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+/// Bytes that are collected before they are written.
+const BUFFER: usize = 64 * 1024;
+
 /// The columns.
 const HEADER: [&str; 92] = [
     "Title",
@@ -300,13 +303,19 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// What the output says.
     pub fn new(out: W) -> io::Result<Self> {
-        let mut csv = csv::WriterBuilder::new()
+        let mut writer = Self::behind_header(out);
+        writer.csv.write_record(HEADER)?;
+        Ok(writer)
+    }
+
+    /// For lines that come behind others.
+    pub fn behind_header(out: W) -> Self {
+        let csv = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
             .quote_style(csv::QuoteStyle::Always)
-            .buffer_capacity(256 * 1024)
+            .buffer_capacity(BUFFER)
             .from_writer(out);
-        csv.write_record(HEADER)?;
-        Ok(Self { csv })
+        Self { csv }
     }
 
     /// Writes one contact.

@@ -21,3 +21,15 @@ impl Identity {
         }
     }
 }
+
+/// Whether all that is looked at is the same, letter by letter: then nothing speaks against the two being one.
+pub(super) fn is_equal(a: &Contact, b: &Contact) -> bool {
+    a.last_name == b.last_name
+        && a.first_name == b.first_name
+        && a.company == b.company
+        && a.middle_name == b.middle_name
+        && a.nickname == b.nickname
+        && a.prefix == b.prefix
+        && a.suffix == b.suffix
+        && a.birthday == b.birthday
+}

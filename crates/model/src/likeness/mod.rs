@@ -147,6 +147,9 @@ fn reasons(a: &Compared, b: &Compared, verdict: Verdict) -> Vec<String> {
 /// Judges two contacts that share a match key: the same, or possibly the same. What it looks at beside the key is the
 /// names, the company, the name's suffix and the birthday.
 pub fn by_key(a: &Contact, b: &Contact, key: &MatchKey) -> Verdict {
+    if identity::is_equal(a, b) {
+        return Verdict::Same;
+    }
     with_key(&Identity::of(a), &Identity::of(b), key)
 }
 

@@ -251,3 +251,18 @@ fn reasons_are_given_for_what_is_rated_possible() {
         assert_eq!(!reasons_of_values(&a, &b).is_empty(), is_possible, "{line}");
     }
 }
+
+#[test]
+fn nothing_speaks_against_a_contact_being_itself() {
+    for (line, _, a, b) in pairs() {
+        for contact in [&a, &b] {
+            let mut keys = MatchKey::of_contact(contact);
+            keys.extend(["einfo@example.com", "p+12025550101"].map(MatchKey::from_stored));
+            for key in keys {
+                assert!(identity::is_equal(contact, contact));
+                let found = with_key(&Identity::of(contact), &Identity::of(contact), &key);
+                assert_eq!(found, Verdict::Same, "{line} {key:?}");
+            }
+        }
+    }
+}

@@ -244,13 +244,25 @@ pub fn owners(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Resul
     Ok(found)
 }
 
-/// Writes a contact's owner, version, last writer and body; when and by what it was created stays. Says whether it exists.
-pub fn update(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow) -> Result<bool> {
-    let changed = tx.execute(
-        "changing a contact",
-        "UPDATE contacts SET owner_id = $3, version = $4, written_import = $5, edited_by = $6, body = $7
-         WHERE workspace_id = $1 AND contact_id = $2",
-        &[
+/// What an update writes of a contact, behind what names it.
+const UPDATED: Table<7> = Table {
+    name: "contacts",
+    columns: [
+        "workspace_id",
+        "contact_id",
+        "owner_id",
+        "version",
+        "written_import",
+        "edited_by",
+        "body",
+    ],
+};
+
+/// Writes owner, version, last writer and body of contacts; when and by what they were created stays. Says how many of
+/// them exist. In the order of their ids they go fastest.
+pub fn update_many(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -> Result<u64> {
+    let rows = rows.iter().map(|row| {
+        [
             workspace.into(),
             Value::id(&row.id),
             Value::Int(row.owner.0),
@@ -258,9 +270,9 @@ pub fn update(tx: &mut Tx<'_>, workspace: Workspace, row: &ContactRow) -> Result
             row.written_by.map(RunId::stored).into(),
             row.edited_by.map(|member| member.0).into(),
             Value::Text(&row.body),
-        ],
-    )?;
-    Ok(changed == 1)
+        ]
+    });
+    tx.bulk_update("changing contacts", &UPDATED, 2, rows)
 }
 
 /// Puts contacts in the place of those of the same ids, all at once: one by one each would be a question to a server. In

@@ -151,6 +151,25 @@ impl<'c> Tx<'c> {
         self.note(doing, outcome)
     }
 
+    /// Changes rows of one workspace that the first `names` columns of `of` name, the workspace first; writes the other
+    /// columns and says how many rows there were. Rows in the order of the primary key go fastest; none may be named twice.
+    pub(crate) fn bulk_update<'v, const N: usize>(
+        &mut self,
+        doing: &'static str,
+        of: &Table<N>,
+        names: usize,
+        rows: impl ExactSizeIterator<Item = [Value<'v>; N]>,
+    ) -> Result<u64> {
+        self.must_write(doing)?;
+        let outcome = match &mut self.engine {
+            EngineTx::Sqlite(connection) => sqlite::statements::bulk_update(connection, doing, of, names, rows),
+            EngineTx::Postgres(session) => session
+                .connection()
+                .and_then(|mut connection| postgres::statements::bulk_update(&mut connection, doing, of, names, rows)),
+        };
+        self.note(doing, outcome)
+    }
+
     /// Deletes the rows of one workspace whose columns (those of `from`, the workspace first) have these values; says how many there were.
     pub(crate) fn bulk_delete<'v, const N: usize>(
         &mut self,

@@ -129,9 +129,11 @@ fn an_update_keeps_how_the_contact_came_to_be() {
             body: "{}".to_owned(),
             ..imported(1)
         };
-        assert!(store.write(|tx| contacts::update(tx, HERE, &changed)).unwrap());
-        assert!(!store.write(|tx| contacts::update(tx, HERE, &typed(2))).unwrap());
-        assert!(!store.write(|tx| contacts::update(tx, ELSEWHERE, &changed)).unwrap());
+        let update =
+            |workspace, rows: &[ContactRow]| store.write(|tx| contacts::update_many(tx, workspace, rows)).unwrap();
+        assert_eq!(update(HERE, &[]), 0);
+        assert_eq!(update(HERE, &[changed.clone(), typed(2)]), 1);
+        assert_eq!(update(ELSEWHERE, std::slice::from_ref(&changed)), 0);
         let stored = store.read(|tx| contacts::get(tx, HERE, id(1))).unwrap().unwrap();
         let expected = ContactRow {
             created_at: 100,

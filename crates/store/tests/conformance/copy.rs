@@ -166,7 +166,8 @@ fn a_copy_that_was_interrupted_goes_on() {
             body: r#"{"n":"new"}"#.to_owned(),
             ..imported(3)
         };
-        from.write(|tx| contacts::update(tx, HERE, &changed)).unwrap();
+        from.write(|tx| contacts::update_many(tx, HERE, std::slice::from_ref(&changed)))
+            .unwrap();
         let mut pages = 0;
         let watch = CopyWatch {
             progress: &mut |_, _| pages += 1,

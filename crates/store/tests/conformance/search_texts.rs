@@ -148,7 +148,7 @@ fn a_text_of_another_version_does_not_count() {
         store
             .write(|tx| {
                 contacts::insert_many(tx, HERE, &[typed(4)])?;
-                contacts::update(tx, HERE, &newer)
+                contacts::update_many(tx, HERE, std::slice::from_ref(&newer))
             })
             .unwrap();
         assert_eq!((stale(store), found(store, &[word("a")])), (vec![2, 4], vec![1, 3]));

@@ -138,7 +138,7 @@ fn a_read_transaction_cannot_write() {
         assert!(matches!(written, Err(Error::ReadOnly { .. })));
         let deleted = store.read(|tx| contacts::delete_many(tx, HERE, &[typed(1).id]));
         assert!(matches!(deleted, Err(Error::ReadOnly { .. })));
-        let updated = store.read(|tx| contacts::update(tx, HERE, &typed(1)));
+        let updated = store.read(|tx| contacts::update_many(tx, HERE, &[typed(1)]));
         assert!(matches!(updated, Err(Error::ReadOnly { .. })));
     });
 }

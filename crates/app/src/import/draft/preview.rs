@@ -1,7 +1,7 @@
 //! The preview of a draft, made in the background and looked at in the meantime.
 //!
-//! Owns its thread, what it publishes while it goes on, and stopping it. It goes the way of the run over a scratch
-//! database (`run`), so its numbers are those of the run.
+//! Owns its thread, what it publishes while it goes on, and stopping it. It goes the way of the run (`run`), so its numbers
+//! are those of the run.
 
 use crate::access::Actor;
 use crate::clock::System;
@@ -13,7 +13,7 @@ use crate::import::draft::{ColumnProblem, PreviewState};
 use crate::import::outcome::{Outcome, RowResult};
 use crate::import::pipeline::{Chunk, ParsedRow};
 use crate::import::row_index::{Entry, RowIndex};
-use crate::import::run::{Run, over_scratch};
+use crate::import::run::Run;
 use crate::import::stored::Stopped;
 use crate::import::stored::{Progress, Watch};
 use crate::import::uploads::Counted;
@@ -203,8 +203,7 @@ impl Preview {
             progress: &mut |now| self.show(now),
             stop: &self.stop,
         };
-        let scratch = Store::scratch()?;
-        over_scratch(&scratch, Some(&means.store), &mut run, Some(&mut watch), &mut seen)
+        run.preview_rows(Some(&means.store), Some(&mut watch), &mut seen)
     }
 
     fn show(&self, now: Progress) {

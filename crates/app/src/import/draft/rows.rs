@@ -16,7 +16,7 @@ use crate::import::match_index::{MatchIndex, Overlay};
 use crate::import::matches::{Known, MatchFinder, Matched};
 use crate::import::outcome::Decisions;
 use crate::import::pipeline::{Bodies, ParsedRow, prepare};
-use crate::import::resolve::{Rule, explain, note_damage};
+use crate::import::resolve::{Rule, damage_of, explain, note_damage};
 use crate::import::row_index::{Place, RowIndex};
 use crate::import_options::ImportOptions;
 use exchange::fixes::ReadyFixes;
@@ -166,8 +166,8 @@ impl RowPages<'_> {
             layers: Overlay {
                 actor: self.actor,
                 run: self.run,
-                top: tx,
-                base: None,
+                directory: Some(tx),
+                preview: None,
             },
             collected: &mut collected,
         };
@@ -206,7 +206,7 @@ impl RowPages<'_> {
 
     fn row(
         &self,
-        match_index: &mut MatchIndex<'_, '_, '_>,
+        match_index: &mut MatchIndex<'_, '_>,
         judge: &Judge,
         mut read: Read,
         before: Option<(Contact, Version)>,
@@ -221,9 +221,11 @@ impl RowPages<'_> {
         let mut reasons = Vec::new();
         let mut changes = Vec::new();
         if let Some(prepared) = &mut read.prepared {
-            let known = one(&matches, before.as_ref(), self.run);
-            if let Some(known) = &known {
-                note_damage(prepared, entry.class, known, &self.reading.mapping);
+            let known = one(&matches, before.as_ref(), self.run)?;
+            if let Some(known) = &known
+                && let Some(damage) = damage_of(prepared, entry.class, known)
+            {
+                note_damage(prepared, &damage, &self.reading.mapping);
             }
             changes = known.map_or_else(Vec::new, |known| value_changes(prepared, &known, &rule));
             reasons.clone_from(&prepared.reasons);
@@ -240,7 +242,7 @@ impl RowPages<'_> {
             fixed: read.fixed,
             contact: read.contact,
             reasons,
-            matches: matches.into_iter().map(|m| self.shown(m)).collect(),
+            matches: matches.iter().map(|m| self.shown(m)).collect::<Result<_, Error>>()?,
             changes,
             decision,
         })
@@ -249,7 +251,7 @@ impl RowPages<'_> {
     /// The contacts that a row matches, or has made.
     fn matches(
         &self,
-        match_index: &mut MatchIndex<'_, '_, '_>,
+        match_index: &mut MatchIndex<'_, '_>,
         rule: &Rule,
         judge: &Judge,
         read: &Read,
@@ -297,29 +299,33 @@ impl RowPages<'_> {
         }))
     }
 
-    fn shown(&self, matched: Matched) -> MatchedContact {
-        let Matched { row, contact, .. } = matched;
+    fn shown(&self, matched: &Matched) -> Result<MatchedContact, Error> {
+        let row = &matched.row;
         let of_this_file = row.created_by.filter(|origin| origin.run == self.run);
-        MatchedContact {
+        Ok(MatchedContact {
             id: (!row.id.is_nil()).then_some(row.id),
             line: of_this_file.map(|origin| origin.line),
-            contact,
-        }
+            contact: matched.contact()?.clone(),
+        })
     }
 }
 
 /// The one contact that a row matches, as it was before the row.
-fn one<'a>(matches: &'a [Matched], before: Option<&'a (Contact, Version)>, run: RunId) -> Option<Known<'a>> {
-    let [only] = matches else { return None };
-    let known = only.known(run);
-    Some(match before {
+fn one<'a>(
+    matches: &'a [Matched],
+    before: Option<&'a (Contact, Version)>,
+    run: RunId,
+) -> Result<Option<Known<'a>>, Error> {
+    let [only] = matches else { return Ok(None) };
+    let known = only.known(run)?;
+    Ok(Some(match before {
         Some((contact, version)) => Known {
             contact,
             version: *version,
             ..known
         },
         None => known,
-    })
+    }))
 }
 
 /// What an update changes, or would change, in the contact that a row matches.

@@ -120,6 +120,39 @@ fn arrays(types: &[String], taken: usize) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
+/// The workspace stands alone in the condition, as in [`bulk_delete`].
+pub(crate) fn bulk_update<'v, const N: usize>(
+    connection: &mut Connection,
+    doing: &'static str,
+    of: &Table<N>,
+    names: usize,
+    rows: impl Iterator<Item = [Value<'v>; N]>,
+) -> Result<u64> {
+    let columns = by_column(rows);
+    let Some((workspaces, others)) = columns.split_first() else {
+        return Ok(0);
+    };
+    let Some(workspace) = workspaces.first() else {
+        return Ok(0);
+    };
+    let is_new = |name: &&str| format!("{name} = n.{name}");
+    let (named, written) = of.columns.split_at(names);
+    let named: Vec<String> = named[1..].iter().map(|name| format!("t.{name} = n.{name}")).collect();
+    let written: Vec<String> = written.iter().map(is_new).collect();
+    let given = of.columns[1..].join(", ");
+    let arrays = arrays(&connection.types(doing, of.name, &given)?, 1);
+    let sql = format!(
+        "UPDATE {} AS t SET {} FROM unnest({arrays}) AS n ({given}) WHERE t.{} = $1 AND {}",
+        of.name,
+        written.join(", "),
+        of.columns[0],
+        named.join(" AND ")
+    );
+    let mut values: Vec<&(dyn ToSql + Sync)> = vec![workspace];
+    values.extend(as_parameters(others));
+    connection.execute(doing, &sql, &values)
+}
+
 /// The workspace stands alone in the condition, so that a distributed database knows where to go. It leads every key.
 pub(crate) fn bulk_delete<'v, const N: usize>(
     connection: &mut Connection,

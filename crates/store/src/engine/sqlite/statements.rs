@@ -113,6 +113,33 @@ fn insert_sql<const N: usize>(into: &Table<N>, on_conflict: OnConflict, rows: us
     )
 }
 
+pub(crate) fn bulk_update<'v, const N: usize>(
+    connection: &Connection,
+    doing: &'static str,
+    of: &Table<N>,
+    names: usize,
+    rows: impl ExactSizeIterator<Item = [Value<'v>; N]>,
+) -> Result<u64> {
+    let is_value: Vec<String> = (1..)
+        .zip(of.columns)
+        .map(|(at, name)| format!("{name} = ?{at}"))
+        .collect();
+    let (named, written) = is_value.split_at(names);
+    let sql = format!(
+        "UPDATE {} SET {} WHERE {}",
+        of.name,
+        written.join(", "),
+        named.join(" AND ")
+    );
+    let mut statement = Prepared::new(connection, doing, &sql)?;
+    let mut changed = 0;
+    for row in rows {
+        statement.bind(0, &row)?;
+        changed += statement.execute()?;
+    }
+    Ok(changed)
+}
+
 pub(crate) fn bulk_delete<'v, const N: usize>(
     connection: &Connection,
     doing: &'static str,
