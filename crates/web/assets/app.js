@@ -58,8 +58,8 @@ function replace(page, ids) {
   const focused = document.activeElement;
   const focus = focused?.id;
   // Of a list of forms the next one is wanted when this one is done.
-  const form = focused?.closest?.("form.correction, form.suggestion");
-  if (form) next = [...document.querySelectorAll("[data-keeps]")].indexOf(form.parentElement.querySelector("[data-keeps]"));
+  const form = focused?.form?.matches("form.correction, form.suggestion") && focused.form;
+  if (form) next = [...document.querySelectorAll("[data-keeps]")].indexOf(focused.matches("[data-keeps]") ? focused : keptBy(form)[0]);
   const selection = focus && "selectionStart" in focused ? readSelection(focused) : null;
   for (const id of ids) {
     const now = document.getElementById(id);
@@ -67,18 +67,20 @@ function replace(page, ids) {
     if (!now || !next) continue;
     // What is being typed stays: the field knows more than the answer to what it held before.
     const kept = focus && now.contains(focused) && focused.matches("input, textarea") ? focused.value : null;
+    keepOpen(now, next);
     now.replaceWith(document.adoptNode(next));
     const again = kept === null ? null : document.getElementById(focus);
     if (again && again !== focused && again.matches("[data-autosubmit]")) again.value = kept;
     localise(next);
   }
-  for (const [id, value] of unsaved) {
-    const field = document.getElementById(id);
-    if (field && field !== document.activeElement) field.value = value;
-  }
+  restoreTyped();
+  // A button that is gone has said what is next.
+  if (focused?.dataset?.focus && document.activeElement === document.body) document.getElementById(focused.dataset.focus)?.focus();
   if (focus && document.activeElement !== focused) {
     const again = document.getElementById(focus);
     again?.focus({ preventScroll: true });
+    // It may be at another place of the page now.
+    again?.scrollIntoView({ block: "nearest" });
     if (selection) try { again?.setSelectionRange(...selection); } catch { /* not a text field */ }
   }
   if (next >= 0) toNextProblem();
@@ -90,13 +92,40 @@ function replace(page, ids) {
   document.dispatchEvent(new CustomEvent("swapped", { detail: { ids } }));
 }
 
-// What was typed into fields that a part of the page may be fetched without for a moment, by their ids.
-const unsaved = new Map();
+// Parts that can be opened stay as they are.
+function keepOpen(now, next) {
+  for (const part of now.querySelectorAll("details[id]")) {
+    const again = next.querySelector(`#${CSS.escape(part.id)}`);
+    if (again) again.open = part.open;
+  }
+}
+
+// What was typed into fields and not saved, by their ids. It outlives parts of the page that are fetched without these fields,
+// and the page itself: a reload, signing in again.
+const typedKey = `typed ${location.pathname}`;
+const unsaved = new Map(JSON.parse(sessionStorage.getItem(typedKey) ?? "[]"));
+function keepTyped() {
+  try { sessionStorage.setItem(typedKey, JSON.stringify([...unsaved])); } catch { /* too much to keep */ }
+  document.dispatchEvent(new CustomEvent("typed"));
+}
+function restoreTyped() {
+  for (const [id, value] of unsaved) {
+    const field = document.getElementById(id);
+    if (field && field !== document.activeElement) field.value = value;
+  }
+}
 document.addEventListener("input", ({ target }) => {
-  if (target.matches?.("[data-keeps]")) unsaved.set(target.id, target.value);
+  if (!target.matches?.("[data-keeps]")) return;
+  if (target.value === target.defaultValue) unsaved.delete(target.id);
+  else unsaved.set(target.id, target.value);
+  keepTyped();
 });
+// The fields of a form whose values are kept; of a suggestion, the field beside it.
+const keptBy = (form) => [...form.elements, ...(form.closest("td")?.querySelectorAll("[data-keeps]") ?? [])].filter((field) => field.matches("[data-keeps]"));
 document.addEventListener("submit", ({ target }) => {
-  for (const field of target.parentElement?.querySelectorAll("[data-keeps]") ?? []) unsaved.delete(field.id);
+  const kept = keptBy(target);
+  for (const field of kept) unsaved.delete(field.id);
+  if (kept.length) keepTyped();
 }, true);
 
 // The place of the problem that comes after the one that was just fixed; -1 if nobody waits for one.

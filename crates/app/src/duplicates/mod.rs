@@ -5,6 +5,7 @@
 //! again when it is shown, with the rights of that moment.
 
 pub(crate) mod finding;
+pub(crate) mod merge_all;
 
 use crate::access::{Actor, Right};
 use crate::audit::AuditAction;
@@ -14,7 +15,7 @@ use crate::contacts::stored::read;
 use crate::error::Error;
 use crate::{App, access};
 use finding::Finding;
-use model::{ContactId, Verdict, likeness};
+use model::{Contact, ContactId, Verdict, likeness};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -90,6 +91,8 @@ pub struct DuplicatesPage {
     pub failed: bool,
     /// Whether the directory has changed since.
     pub changed_since: bool,
+    /// How many groups are very likely one contact, as far as they were found.
+    pub very_likely: usize,
 }
 
 impl App {
@@ -115,14 +118,21 @@ impl App {
         let groups = found.groups.unwrap_or_default();
         page.found = groups.len();
         let size = size.clamp(1, MOST);
-        for (at, ids) in groups.iter().enumerate().skip(from).take(READ_FOR_A_PAGE) {
+        page.very_likely = merge_all::very_likely(&groups).len();
+        for (at, group) in groups.iter().enumerate().skip(from).take(READ_FOR_A_PAGE) {
             if page.groups.len() == size {
                 break;
             }
-            page.groups.extend(self.duplicate_group(actor, ids)?);
+            page.groups.extend(self.duplicate_group(actor, &group.ids)?);
             page.next = Some(at + 1).filter(|next| *next < groups.len());
         }
         Ok(page)
+    }
+
+    /// How many groups were found when the member's contacts were looked through last; none if they were not, or still are.
+    pub fn known_duplicates(&self, actor: Actor) -> Option<usize> {
+        let finding = self.duplicates.known().get(&key_of(actor)).map(Arc::clone)?;
+        finding.wait(Duration::ZERO).groups.map(|groups| groups.len())
     }
 
     /// Looks for duplicates anew.
@@ -206,8 +216,7 @@ impl App {
             Ok::<_, store::Error>((contacts?, apart))
         })?;
         let mut rows = rows;
-        // The one that would stay: what is not the member's own cannot go; else the one with most to tell.
-        rows.sort_by_key(|(right, _, contact)| (*right == Right::Own, std::cmp::Reverse(contact.to_json().len())));
+        sort_by_worth(&mut rows);
         let mut pairs = Vec::new();
         let places: Vec<usize> = (0..rows.len()).collect();
         for (a, b) in pairs_of(&places) {
@@ -246,6 +255,11 @@ impl App {
             pairs,
         }))
     }
+}
+
+/// Puts the one first that would stay: what is not the member's own cannot go; else the one with most to tell.
+pub(crate) fn sort_by_worth(rows: &mut [(Right, ContactId, Contact)]) {
+    rows.sort_by_key(|(right, _, contact)| (*right == Right::Own, std::cmp::Reverse(contact.to_json().len())));
 }
 
 fn key_of(actor: Actor) -> (i64, i64) {

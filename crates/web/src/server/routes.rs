@@ -207,6 +207,8 @@ fn pages() -> Vec<Route> {
         get("/duplicates", duplicates::show),
         post("/duplicates", duplicates::again),
         post("/duplicates/dismiss", duplicates::dismiss),
+        get("/duplicates/merge-all", duplicates::preview_all),
+        post("/duplicates/merge-all", duplicates::merge_all),
         get("/trash", trash::list),
         post("/trash/{id}/restore", trash::restore),
         // Export.
@@ -227,6 +229,8 @@ fn pages() -> Vec<Route> {
         get("/imports/{import}/row", import::row::show),
         post("/imports/{import}/options", import::preview::options),
         post("/imports/{import}/fix", import::preview::fix),
+        post("/imports/{import}/cells", import::preview::cells),
+        get("/imports/{import}/hits", import::hits::show),
         post("/imports/{import}/unfix", import::preview::unfix),
         post("/imports/{import}/decide", import::preview::decide),
         post("/imports/{import}/start", import::preview::start),

@@ -20,6 +20,7 @@ pub enum Icon {
     Import,
     Members,
     More,
+    Pen,
     Search,
     Settings,
     Shared,
@@ -46,6 +47,7 @@ impl Icon {
             Self::Import => "import",
             Self::Members => "members",
             Self::More => "more",
+            Self::Pen => "pen",
             Self::Search => "search",
             Self::Settings => "settings",
             Self::Shared => "shared",
@@ -67,7 +69,7 @@ mod tests {
     use super::*;
     use crate::ui::assets::ICONS;
 
-    const ALL: [Icon; 20] = [
+    const ALL: [Icon; 21] = [
         Icon::Add,
         Icon::Audit,
         Icon::Columns,
@@ -81,6 +83,7 @@ mod tests {
         Icon::Import,
         Icon::Members,
         Icon::More,
+        Icon::Pen,
         Icon::Search,
         Icon::Settings,
         Icon::Shared,

@@ -228,6 +228,8 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ),
     ("GET", "/duplicates", "", members(200)),
     ("POST", "/duplicates", "", members(303)),
+    ("GET", "/duplicates/merge-all", "", members(200)),
+    ("POST", "/duplicates/merge-all", "", members(303)),
     (
         "POST",
         "/duplicates/dismiss",
@@ -272,6 +274,8 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ("GET", "/imports/{import}/row?class=new&page=0&row=0", "", maker(410)),
     ("POST", "/imports/{import}/options", "", maker(303)),
     ("POST", "/imports/{import}/fix", "column=0&row=1&value=x", maker(303)),
+    ("POST", "/imports/{import}/cells", "cell-1-0=x", maker(303)),
+    ("GET", "/imports/{import}/hits?column=0&find=x", "", maker(303)),
     ("POST", "/imports/{import}/unfix", "column=0&row=1", maker(303)),
     ("POST", "/imports/{import}/decide", "row=1&decision=skip", maker(303)),
     ("POST", "/imports/{import}/start", "", maker(303)),

@@ -5,6 +5,8 @@
 
 mod columns_view;
 mod fields;
+mod fix_grid;
+pub mod hits;
 pub mod list;
 pub mod mapping;
 mod mapping_model;

@@ -22,6 +22,8 @@ pub struct Shown {
     pub state: PreviewState,
     /// Which rows are shown.
     pub class: RowClass,
+    /// Whether of invalid rows only the columns with problems are shown.
+    pub only_problems: bool,
     pub rows: RowsPage,
     /// What is wrong with invalid rows, if those are shown.
     pub problems: Vec<ColumnProblem>,
@@ -36,7 +38,8 @@ impl Shown {
 
     /// The address of a form of this page, which leads back to the same rows.
     fn action(&self, what: &str) -> String {
-        let end = format!("{what}?class={}&page={}", self.class.as_str(), self.page());
+        let columns = if self.only_problems { "&columns=problems" } else { "" };
+        let end = format!("{what}?class={}&page={}{columns}", self.class.as_str(), self.page());
         address(self.draft.import, &end)
     }
 }
@@ -244,6 +247,7 @@ fn rows(shown: &Shown) -> Markup {
         import: draft.import,
         duplicates: draft.settings.options.duplicates,
         page: shown.page(),
+        only_problems: shown.only_problems,
     };
     let table = Rows {
         import: draft.import,
@@ -267,7 +271,10 @@ fn rows(shown: &Shown) -> Markup {
             } @else {
                 (table.table())
                 @if rows.pages > 1 {
-                    (pages(rows.page, rows.pages, SWAP, |page| address(draft.import, &format!("preview?class={}&page={}", class.as_str(), page + 1))))
+                    (pages(rows.page, rows.pages, SWAP, |page| {
+                        let columns = if shown.only_problems { "&columns=problems" } else { "" };
+                        address(draft.import, &format!("preview?class={}&page={}{columns}", class.as_str(), page + 1))
+                    }))
                 }
             }
         }
@@ -293,6 +300,7 @@ fn beside(shown: &Shown) -> Markup {
     let fixes = shown.draft.fixes;
     html! {
         div.actions {
+            @if shown.class == RowClass::Invalid && shown.state.counts.invalid > 0 { (grid_tools(shown)) }
             @if shown.class == RowClass::Possible && shown.state.counts.possible > 0 {
                 form method="post" action=(shown.action("options")) data-swap=(SWAP) {
                     input type="hidden" name="matching" value="name";
@@ -308,6 +316,19 @@ fn beside(shown: &Shown) -> Markup {
     }
 }
 
+/// What there is beside the grid: fewer columns, and saving what was typed or pasted into several cells.
+fn grid_tools(shown: &Shown) -> Markup {
+    let whole = format!("preview?class=invalid&page={}", shown.page());
+    let (url, words) = match shown.only_problems {
+        true => (whole, "Whole rows"),
+        false => (format!("{whole}&columns=problems"), "Only problems"),
+    };
+    html! {
+        button.button-primary type="button" id="save-typed" hidden data-saves=(shown.action("cells")) {}
+        a.button href=(address(shown.draft.import, &url)) data-swap=(SWAP) { (words) }
+    }
+}
+
 fn one_or_these(n: u64) -> String {
     match n {
         1 => "this row as a new contact".to_owned(),
@@ -315,17 +336,42 @@ fn one_or_these(n: u64) -> String {
     }
 }
 
+/// With more columns, one is chosen by its number.
+const LISTED_COLUMNS: usize = 100;
+
 /// How many problems of columns are shown; the rest are corrected after them.
 const PROBLEMS: usize = 6;
 
 /// Corrections of a whole column at once.
 fn whole_columns(shown: &Shown) -> Markup {
     html! {
-        details.card.whole-columns open[shown.problems.iter().any(|problem| problem.rows > 1)] {
+        details.card.whole-columns id="whole-columns" open[shown.problems.iter().any(|problem| problem.rows > 1)] {
             summary { "Fix a column" }
             div.stack {
                 @for (at, problem) in shown.problems.iter().take(PROBLEMS).enumerate() { (whole_column(shown, at, problem)) }
+                (any_column(shown))
             }
+        }
+    }
+}
+
+/// Find and replace in any column.
+fn any_column(shown: &Shown) -> Markup {
+    let at = shown.problems.len().min(PROBLEMS);
+    let choice = html! {
+        label for="any-column" { "In" }
+        @if shown.columns.len() <= LISTED_COLUMNS {
+            select id="any-column" name="column" {
+                @for (at, column) in shown.columns.iter().enumerate() { option value=(at) { (brief(&column.header)) } }
+            }
+        } @else {
+            input id="any-column" type="number" name="nth" min="1" max=(shown.columns.len()) required placeholder="No." title="Number of the column";
+        }
+    };
+    html! {
+        div.whole-column {
+            h3 { "Find and replace" }
+            (replace_form(shown, at, choice, ""))
         }
     }
 }
@@ -386,16 +432,30 @@ fn setting(shown: &Shown, at: usize, name: &str, label: &str, options: Markup) -
 fn replacement(shown: &Shown, at: usize, problem: &ColumnProblem) -> Markup {
     // A value that is cut is found nowhere.
     let example = if is_cut(&problem.example) { "" } else { &problem.example };
-    let (find, with, part) = (format!("find-{at}"), format!("with-{at}"), format!("part-{at}"));
+    let column = html! { input type="hidden" name="column" value=(problem.column); };
+    replace_form(shown, at, column, example)
+}
+
+/// Replaces a text in a column; how many cells that would change is counted before.
+fn replace_form(shown: &Shown, at: usize, column: Markup, example: &str) -> Markup {
+    let (find, with, part, hits) = (
+        format!("find-{at}"),
+        format!("with-{at}"),
+        format!("part-{at}"),
+        format!("hits-{at}"),
+    );
+    let counts = address(shown.draft.import, "hits");
     html! {
-        form.replacement method="post" action=(shown.action("fix")) data-swap=(SWAP) {
-            input type="hidden" name="column" value=(problem.column);
+        form.replacement method="post" action=(shown.action("fix")) data-swap=(SWAP) data-counts=(counts) data-counts-into=(hits) {
+            (column)
             label for=(find) { "Replace" }
             input id=(find) name="find" value=(example) required autocomplete="off" spellcheck="false";
             label for=(with) { "with" }
             input id=(with) name="with" autocomplete="off" spellcheck="false" placeholder="nothing";
             span.choice { input type="checkbox" id=(part) name="part" value="yes"; label for=(part) { "Match part of a cell" } }
             button.button-small { "Replace all" }
+            button.button-small data-without-script formmethod="get" formaction=(counts) { "Count first" }
+            output.small.muted.hits id=(hits) for=(format!("{find} {with}")) {}
         }
     }
 }
