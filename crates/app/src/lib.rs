@@ -81,6 +81,7 @@ pub use import::json_rows::{JsonRow, rows_as_csv};
 pub use import::outcome::{Outcome, RowResult};
 pub use import::progress::ImportProgress;
 pub use import::rejected::RejectedFile;
+pub use import::sample_contacts::SAMPLE_CONTACTS;
 pub use import::stored::Stopped;
 pub use import::stored::{Progress, Watch};
 pub use import::summary::Notable;

@@ -326,3 +326,108 @@ document.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
+
+// Views, tags and the number of duplicates are added to the sidebar after the page; what was there last is shown at once.
+const sidebar = document.getElementById("sidebar-more");
+if (sidebar) {
+  const key = "sidebar";
+  // The entries of a closed group are not on the page.
+  const openGroup = (group, open) => {
+    group.setAttribute("aria-expanded", open);
+    const template = group.nextElementSibling;
+    while (template.nextElementSibling?.matches("a")) template.nextElementSibling.remove();
+    if (open) template.after(template.content.cloneNode(true));
+  };
+  sidebar.addEventListener("click", ({ target }) => {
+    const group = target.closest("[data-nav-group]");
+    if (!group) return;
+    const open = group.getAttribute("aria-expanded") !== "true";
+    openGroup(group, open);
+    localStorage.setItem(group.dataset.navGroup, open ? "open" : "");
+  });
+  const show = (text) => {
+    const part = new DOMParser().parseFromString(text, "text/html").getElementById("sidebar-more");
+    if (!part) return;
+    sidebar.replaceChildren(...part.childNodes);
+    for (const group of sidebar.querySelectorAll("[data-nav-group]")) openGroup(group, localStorage.getItem(group.dataset.navGroup) === "open");
+    const link = document.querySelector('.more-items a[href="/duplicates"]');
+    link.querySelector(".nav-count")?.remove();
+    if (part.dataset.duplicates) {
+      const count = link.appendChild(Object.assign(document.createElement("span"), { className: "nav-count" }));
+      count.textContent = Number(part.dataset.duplicates).toLocaleString();
+    }
+  };
+  show(sessionStorage.getItem(key) ?? "");
+  fetch("/sidebar", { headers: { Accept: "text/html" } }).then(async (answer) => {
+    const text = answer.ok && !answer.redirected ? await answer.text() : "";
+    if (!text) return;
+    show(text);
+    try { sessionStorage.setItem(key, text); } catch { /* without */ }
+  }).catch(() => {});
+}
+
+// Ctrl+K: a dialog that goes to any page, and to contacts, by a few letters.
+const places = () => [
+  ...[...document.querySelectorAll(".top nav a[href]")].map((link) => ({ name: link.firstElementChild?.nextSibling?.textContent ?? link.textContent, url: link.href })),
+  { name: "New contact", url: "/contacts/new" },
+  { name: "Import contacts", url: "/import" },
+  { name: "Export contacts", url: "/export" },
+  { name: "Account", url: "/account" },
+];
+let asked;
+function palette() {
+  const dialog = document.body.appendChild(document.createElement("dialog"));
+  dialog.id = "palette";
+  dialog.setAttribute("aria-label", "Go to");
+  const field = dialog.appendChild(document.createElement("input"));
+  Object.assign(field, { type: "search", placeholder: "Go to a page or a contact", autocomplete: "off", spellcheck: false });
+  const list = dialog.appendChild(document.createElement("ul"));
+  Object.assign(list, { id: "palette-list", role: "listbox", ariaLabel: "Results" });
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-label": "Go to a page or a contact", "aria-expanded": "true", "aria-controls": list.id })) field.setAttribute(name, value);
+  let at = 0;
+  const choose = (to) => {
+    at = Math.max(0, Math.min(to, list.children.length - 1));
+    for (const [place, option] of [...list.children].entries()) option.setAttribute("aria-selected", place === at);
+    list.children[at]?.scrollIntoView({ block: "nearest" });
+    field.setAttribute("aria-activedescendant", list.children[at]?.id ?? "");
+  };
+  const show = (found) => {
+    list.replaceChildren(...found.map(({ name, url }, place) => {
+      const option = document.createElement("li");
+      Object.assign(option, { role: "option", id: `palette-${place}`, textContent: name });
+      option.dataset.url = url;
+      return option;
+    }));
+    choose(0);
+  };
+  const look = async () => {
+    const words = field.value.trim().toLowerCase();
+    const found = places().filter(({ name }) => name.toLowerCase().includes(words)).slice(0, words ? 5 : 20);
+    show(found);
+    if (words.length < 2) return;
+    asked?.abort();
+    asked = new AbortController();
+    const answer = await fetch(`/contacts?q=${encodeURIComponent(words)}`, { signal: asked.signal }).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const contacts = [...page.querySelectorAll("[data-rows] tbody th > a")].slice(0, 8);
+    show([...found, ...contacts.map((link) => ({ name: link.textContent, url: link.getAttribute("href") }))]);
+  };
+  field.addEventListener("input", look);
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown") choose(at + 1);
+    else if (event.key === "ArrowUp") choose(at - 1);
+    else if (event.key === "Enter" && list.children[at]) location.assign(list.children[at].dataset.url);
+    else return;
+    event.preventDefault();
+  });
+  list.addEventListener("click", ({ target }) => target.dataset.url && location.assign(target.dataset.url));
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.showModal();
+  look();
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || !document.getElementById("keys")) return;
+  event.preventDefault();
+  if (!document.getElementById("palette")) palette();
+});

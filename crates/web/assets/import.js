@@ -75,23 +75,34 @@ function refuse(words) {
   byId("upload-problem").replaceChildren(box);
 }
 
-// The whole page takes what is dropped, so that nobody misses.
+// Every page takes what is dropped: the one for uploads shows how it goes on, others lead to the import.
+const takesFiles = () => uploadForm() ?? document.getElementById("keys");
+const drop = () => document.querySelector("[data-drop]") ?? document.body;
+const over = (is) => drop().classList.toggle(drop() === document.body ? "dropping" : "over", is);
 document.addEventListener("dragover", (event) => {
-  if (!uploadForm() || !event.dataTransfer?.types.includes("Files")) return;
+  if (!takesFiles() || !event.dataTransfer?.types.includes("Files")) return;
   event.preventDefault();
-  document.querySelector("[data-drop]").classList.add("over");
+  over(true);
 });
 for (const kind of ["dragleave", "drop"]) {
   document.addEventListener(kind, (event) => {
-    if (kind === "drop" || !event.relatedTarget) document.querySelector("[data-drop]")?.classList.remove("over");
+    if (kind === "drop" || !event.relatedTarget) over(false);
   });
 }
-document.addEventListener("drop", (event) => {
-  const form = uploadForm();
+document.addEventListener("drop", async (event) => {
   const file = event.dataTransfer?.files[0];
-  if (!form || !file) return;
+  if (!file || !takesFiles() || event.defaultPrevented) return;
   event.preventDefault();
-  upload(form, file);
+  const form = uploadForm();
+  if (form) return upload(form, file);
+  tell(`Uploading ${file.name} …`);
+  const body = new FormData();
+  body.append("file", file, file.name);
+  const answer = await fetch("/import", { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
+  const next = answer?.status === 201 && answer.headers.get("Location");
+  if (next) return location.assign(next);
+  const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
+  tell(page.querySelector("#upload-problem p, main p")?.textContent || "The file did not arrive. Try once more.");
 });
 
 // A part that is not finished is fetched again, until it says no more that it wants to be; not while a field of it has

@@ -42,6 +42,8 @@ pub(crate) struct Finding {
     pub changes: i64,
     /// When it began.
     pub began_at: i64,
+    /// Whether the member has been shown what it found. One that was begun for a number in the sidebar alone has not.
+    pub shown: AtomicBool,
     looked_at: AtomicU64,
     stop: AtomicBool,
     found: Mutex<Found>,
@@ -85,6 +87,7 @@ impl Finding {
         let finding = Arc::new(Self {
             changes,
             began_at: now,
+            shown: AtomicBool::new(false),
             looked_at: AtomicU64::new(0),
             stop: AtomicBool::new(false),
             found: Mutex::default(),

@@ -17,6 +17,7 @@ use crate::{App, access};
 use finding::Finding;
 use model::{Contact, ContactId, Verdict, likeness};
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::contacts;
@@ -29,6 +30,8 @@ const READ_FOR_A_PAGE: usize = 200;
 const MOST: usize = 50;
 /// How long what was found is shown although the directory has changed, in microseconds: merging is such a change.
 const FRESH_FOR: i64 = 60 * 60 * 1_000_000;
+/// How long a number of duplicates is shown although the directory has changed, in microseconds.
+const COUNTED_FOR: i64 = 60 * 1_000_000;
 /// Members whose results are kept.
 const KEPT: usize = 16;
 /// The most contacts that are marked as not duplicates of each other at once.
@@ -107,6 +110,7 @@ impl App {
     ) -> Result<DuplicatesPage, Error> {
         let (changes, _) = self.store.read(|tx| workspaces::changes(tx, actor.workspace))?;
         let finding = self.finding(actor, changes, from == 0);
+        finding.shown.store(true, Ordering::Relaxed);
         let found = finding.wait(wait);
         let mut page = DuplicatesPage {
             complete: found.groups.is_some(),
@@ -129,10 +133,31 @@ impl App {
         Ok(page)
     }
 
-    /// How many groups were found when the member's contacts were looked through last; none if they were not, or still are.
-    pub fn known_duplicates(&self, actor: Actor) -> Option<usize> {
-        let finding = self.duplicates.known().get(&key_of(actor)).map(Arc::clone)?;
-        finding.wait(Duration::ZERO).groups.map(|groups| groups.len())
+    /// How many groups were found when the member's contacts were looked through last; none while they are. Begins to look
+    /// through them, in the background, if that was not done since they have changed; not if the member works through
+    /// what was found, nor too often.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn count_duplicates(&self, actor: Actor) -> Result<Option<usize>, Error> {
+        let (changes, _) = self.store.read(|tx| workspaces::changes(tx, actor.workspace))?;
+        let now = self.world.now();
+        let is_stale = |known: &Arc<Finding>| {
+            let is_old = !(0..=COUNTED_FOR).contains(&(now - known.began_at));
+            known.changes != changes && is_old && !known.shown.load(Ordering::Relaxed)
+        };
+        let mut known = self.duplicates.known();
+        let stale = known
+            .get(&key_of(actor))
+            .filter(|known| is_stale(known))
+            .map(Arc::clone);
+        if let Some(stale) = stale {
+            stale.stop();
+            known.remove(&key_of(actor));
+        }
+        drop(known);
+        let found = self.finding(actor, changes, false).wait(Duration::ZERO);
+        Ok(found.groups.map(|groups| groups.len()))
     }
 
     /// Looks for duplicates anew.
@@ -187,7 +212,8 @@ impl App {
         let mut known = self.duplicates.known();
         if let Some(finding) = known.get(&key_of(actor)) {
             let is_over = finding.wait(Duration::ZERO).groups.is_some();
-            let is_old = finding.changes != changes && !(0..=FRESH_FOR).contains(&(now - finding.began_at));
+            let is_new = (0..=FRESH_FOR).contains(&(now - finding.began_at)) && finding.shown.load(Ordering::Relaxed);
+            let is_old = finding.changes != changes && !is_new;
             if !(is_over && is_old && from_the_start) {
                 return Arc::clone(finding);
             }

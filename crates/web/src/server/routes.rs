@@ -8,7 +8,7 @@ use crate::api::rewrite::{pattern, routed};
 use crate::api::{document, gate as api_gate, problem, reference};
 use crate::pages::contacts::{self, export};
 use crate::pages::{
-    account, audit, custom_fields, duplicates, import, invitations, members, settings, setup, sign_in, trash,
+    account, audit, custom_fields, duplicates, import, invitations, members, settings, setup, sidebar, sign_in, trash,
 };
 use crate::server::body::tell_too_slow;
 use crate::server::{assets, health, metrics, request_log, security};
@@ -123,6 +123,7 @@ fn pages() -> Vec<Route> {
     vec![
         // The frame and accounts.
         get("/", home),
+        get("/sidebar", sidebar::show),
         get("/assets/{name}", assets::get).public(),
         get("/healthz", health::readyz).public(),
         get("/livez", health::livez).public(),
@@ -220,6 +221,7 @@ fn pages() -> Vec<Route> {
         get("/import", import::upload::form),
         post("/import", import::upload::receive).uploads(),
         get("/import/sample.csv", import::upload::sample),
+        post("/import/sample-contacts", import::sample_contacts::add),
         get("/imports", import::list::list),
         get("/imports/{import}", import::step),
         post("/imports/{import}/discard", import::discard),

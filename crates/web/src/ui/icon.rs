@@ -24,6 +24,7 @@ pub enum Icon {
     Search,
     Settings,
     Shared,
+    Tag,
     Trash,
     Undo,
     Up,
@@ -51,6 +52,7 @@ impl Icon {
             Self::Search => "search",
             Self::Settings => "settings",
             Self::Shared => "shared",
+            Self::Tag => "tag",
             Self::Trash => "trash",
             Self::Undo => "undo",
             Self::Up => "up",
@@ -69,7 +71,7 @@ mod tests {
     use super::*;
     use crate::ui::assets::ICONS;
 
-    const ALL: [Icon; 21] = [
+    const ALL: [Icon; 22] = [
         Icon::Add,
         Icon::Audit,
         Icon::Columns,
@@ -87,6 +89,7 @@ mod tests {
         Icon::Search,
         Icon::Settings,
         Icon::Shared,
+        Icon::Tag,
         Icon::Trash,
         Icon::Undo,
         Icon::Up,

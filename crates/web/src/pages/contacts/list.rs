@@ -13,8 +13,12 @@ use crate::ui::error_page::Problem;
 use crate::ui::flash::Flash;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::layout::{Page, Section, Tone, empty, notice, page, pages};
+use crate::ui::sources::sources;
 use crate::ui::words::{contacts, number};
-use app::{InterruptedAction, ListPage, ListRequest, SavedView, Scope, View};
+use app::{
+    Actor, App, ImportId, ImportState, InterruptedAction, ListPage, ListRequest, SAMPLE_CONTACTS, SavedView, Scope,
+    View,
+};
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
@@ -34,6 +38,20 @@ struct Shown {
     /// Tags that are suggested for a selection.
     tags: Vec<String>,
     found: Result<Found, String>,
+    /// The import of the sample contacts, while the directory is small and has them.
+    samples: Option<ImportId>,
+}
+
+/// In larger directories nobody tries the program any more.
+const TRYING: u64 = 60;
+
+/// The import of the sample contacts, if it was not undone.
+fn samples(app: &App, actor: Actor) -> Result<Option<ImportId>, app::Error> {
+    let imports = app.imports(actor)?;
+    let mut samples = imports.iter().filter(|import| {
+        import.file_name == SAMPLE_CONTACTS && import.state == ImportState::Done && !import.is_forgotten
+    });
+    Ok(samples.next().map(|import| import.import))
 }
 
 struct Found {
@@ -98,8 +116,9 @@ async fn look(
         size: PAGE,
     });
     let list = criteria.scope();
-    let (views, fields, tags, remembered, interrupted, found) = blocking(web, move |app| {
-        app.read(actor, |view| {
+    let is_whole = criteria.is_empty() && criteria.scope() != Scope::Shared;
+    let ((views, fields, tags, remembered, interrupted, found), samples) = blocking(web, move |app| {
+        let looked = app.read(actor, |view| {
             let found = match request {
                 Ok(request) => Ok(find(view, request)?),
                 Err(error) => Err(error.to_string()),
@@ -112,7 +131,13 @@ async fn look(
                 view.interrupted_action()?,
                 found,
             ))
-        })
+        })?;
+        let total = looked.5.as_ref().ok().and_then(|found| found.page.total);
+        let samples = match total {
+            Some(1..=TRYING) if is_whole => samples(app, actor)?,
+            _ => None,
+        };
+        Ok((looked, samples))
     })
     .await?;
     let remembered = remembered.map(|columns| Columns::remembered(&columns, &fields));
@@ -129,6 +154,7 @@ async fn look(
         fields,
         tags,
         found,
+        samples,
     })
 }
 
@@ -204,6 +230,12 @@ fn body(shown: &Shown, nobody_yet: fn() -> Markup) -> Markup {
         @if let Some(interrupted) = shown.interrupted {
             (interrupted_notice(interrupted, &shown.criteria.list_url(shown.criteria.page())))
         }
+        @if let Some(import) = shown.samples {
+            (notice(Tone::Plain, html! { div.actions {
+                span { "These are sample contacts." }
+                form method="post" action={"/imports/" (import) "/undo"} { button.button-small { "Remove sample contacts" } }
+            } }))
+        }
         @if nobody {
             div id="results" { (nobody_yet()) }
         } @else {
@@ -237,12 +269,14 @@ fn nobody_yet() -> Markup {
     empty(
         "No contacts yet",
         html! {
-            p { "Import from Google, Outlook, LinkedIn or any CSV file. You review everything before it is saved." }
+            p { "Import from Google, Outlook, LinkedIn or any CSV file: drop it here. You review everything before it is saved." }
             div.actions {
                 a.button.button-primary href="/import" { "Import contacts" }
                 a.button href="/contacts/new" { "New contact" }
+                form method="post" action="/import/sample-contacts" { button.button-quiet { "Try with sample contacts" } }
             }
-            p.small { "From a terminal: " code { "crystalqore import people.csv" } }
+            (sources())
+            p.small.muted { "From a terminal: " code { "crystalqore import people.csv" } }
         },
     )
 }

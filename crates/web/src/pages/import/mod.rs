@@ -20,6 +20,7 @@ pub mod row;
 mod row_query;
 mod rows;
 pub mod running;
+pub mod sample_contacts;
 pub mod undo;
 pub mod upload;
 mod warnings_view;

@@ -1,4 +1,4 @@
-//! How the third step looks: three numbers, the options, and the rows of a class.
+//! How the third step looks: a bar with three numbers, the options, and the rows of a class.
 
 use crate::pages::import::options::date_options;
 use crate::pages::import::rows::{Changing, Rows, SWAP, heading, meaning, sentence};
@@ -58,9 +58,9 @@ pub fn view(signed: &CurrentMember, shown: &Shown) -> Markup {
                 (steps(Step::Preview, Some(draft.import)))
             }
             div.stack.preview id=(SWAP) data-poll[!state.complete && state.problem.is_none()] {
-                div.head.go {
+                div.head {
                     p { strong { (draft.file_name) } " " span.muted { (counted(state.counts.rows, "row", "rows")) @if !state.complete { " so far" } ". Nothing has been imported yet." } }
-                    (go(shown))
+                    form method="post" action=(address(draft.import, "discard")) { button.button-quiet data-confirms="Discard this import and its file?" { "Discard" } }
                 }
                 @if let Some(problem) = &state.problem { (notice(Tone::Bad, html! { p { (brief(problem)) } })) }
                 @if !state.complete && state.problem.is_none() { (counting(state)) }
@@ -68,27 +68,30 @@ pub fn view(signed: &CurrentMember, shown: &Shown) -> Markup {
                 (warnings(&state.warnings))
                 (options(shown))
                 (rows(shown))
+                (go(shown))
             }
         },
     )
 }
 
-/// The button that writes, with the number that will be written on it.
+/// The button that writes, with the number that will be written on it, always in sight.
 fn go(shown: &Shown) -> Markup {
     let Shown { draft, state, .. } = shown;
     let nothing = state.will_write == 0;
     let waits = !state.complete;
     let words = format!("Import {}", counted(state.will_write, "contact", "contacts"));
     html! {
-        div.actions {
-            form method="post" action=(address(draft.import, "start")) {
-                button.button-primary disabled[nothing || waits] aria-describedby="go-about" { (words) }
-            }
-            form method="post" action=(address(draft.import, "discard")) { button.button-quiet data-confirms="Discard this import and its file?" { "Discard" } }
-            p.small.muted.go-about id="go-about" {
+        div.wizard-bar {
+            p.muted id="go-about" {
                 @if waits { "You can start when all rows are counted." }
                 @else if nothing { (why_nothing(&state.counts)) }
                 @else { (what_is_written(&state.counts, draft.settings.options.duplicates)) }
+            }
+            div.actions {
+                a.button href=(address(draft.import, "map")) { "Back" }
+                form method="post" action=(address(draft.import, "start")) {
+                    button.button-primary disabled[nothing || waits] aria-describedby="go-about" { (words) }
+                }
             }
         }
     }
@@ -128,7 +131,7 @@ fn counting(state: &PreviewState) -> Markup {
     }
 }
 
-/// Three numbers that add up to the rows of the file.
+/// Three numbers that add up to the rows of the file, and a bar of their shares.
 fn cards(counts: &Counts) -> Markup {
     let duplicates = counts.rows.saturating_sub(counts.new + counts.invalid);
     let invalid = match counts.invalid {
@@ -136,10 +139,11 @@ fn cards(counts: &Counts) -> Markup {
         _ => "can be fixed below",
     };
     html! {
-        div.cards.counts {
-            (card("Valid", "✓", "count-good", counts.new, "new contacts"))
-            (card("Invalid", "✕", "count-bad", counts.invalid, invalid))
-            (card("Duplicates", "=", "count-warn", duplicates, &parts_of_duplicates(counts)))
+        (bar(&[("good", counts.new), ("bad", counts.invalid), ("warn", duplicates)]))
+        div.counts {
+            (card("Valid", "good", counts.new, "new contacts"))
+            (card("Invalid", "bad", counts.invalid, invalid))
+            (card("Duplicates", "warn", duplicates, &parts_of_duplicates(counts)))
         }
     }
 }
@@ -167,10 +171,32 @@ fn parts_of_duplicates(counts: &Counts) -> String {
     }
 }
 
-fn card(name: &str, sign: &str, class: &str, count: u64, about: &str) -> Markup {
+/// The rows as one bar; its legend says the numbers.
+fn bar(parts: &[(&str, u64)]) -> Markup {
+    let all = parts.iter().map(|(_, count)| *count).sum::<u64>().max(1);
+    let mut at = 0;
+    let mut rects = Vec::new();
+    for (colour, count) in parts.iter().filter(|(_, count)| *count > 0) {
+        // A few rows among many are still to be seen.
+        let width = (count * BAR / all).max(BAR / 200);
+        rects.push((colour, at, width));
+        at += width;
+    }
     html! {
-        section class=(format!("card count {class}")) aria-label=(name) {
-            h2 { span.sign aria-hidden="true" { (sign) } " " (name) }
+        // A style would need a right that the policy of the pages does not give.
+        svg.parts viewBox=(format!("0 0 {} 8", at.max(BAR))) preserveAspectRatio="none" aria-hidden="true" {
+            @for (colour, at, width) in rects { rect.{"part-" (colour)} x=(at) y="0" width=(width) height="8" {} }
+        }
+    }
+}
+
+/// How wide the bar is, in units of its own.
+const BAR: u64 = 1_000;
+
+fn card(name: &str, colour: &str, count: u64, about: &str) -> Markup {
+    html! {
+        section.count aria-label=(name) {
+            h2 { span.sign.{"part-" (colour)} aria-hidden="true" {} (name) }
             p.number-large { (number(count)) }
             p.small.muted { (about) }
         }
