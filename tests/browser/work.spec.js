@@ -260,3 +260,26 @@ test("the first duplicate takes 2 clicks to merge, each further one 1, and shari
   await expect(page.getByRole("button", { name: "Revoke Everyone in the workspace" })).toBeVisible();
   expect(sharing.count).toBe(3);
 });
+
+test("a value is changed in its cell of the list, and a palette goes to a contact", async ({ page }) => {
+  await importFile(page, "clean.csv");
+  await page.goto("/contacts");
+  await page.getByRole("cell", { name: "Harborlight Books", exact: true }).dblclick();
+  const field = page.getByLabel("Company of Nora Whitfield");
+  await field.fill("Harborlight Press");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("cell", { name: "Harborlight Press", exact: true })).toBeVisible();
+  await page.getByRole("cell", { name: "elias@mbeki.example", exact: true }).dblclick();
+  await page.getByLabel("Email of Elias Mbeki").fill("elias(at)mbeki");
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Email of Elias Mbeki")).toHaveAttribute("aria-invalid", "true");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("cell", { name: "elias@mbeki.example", exact: true })).toBeVisible();
+
+  await page.keyboard.press("Control+k");
+  await axe(page);
+  await page.keyboard.type("nora");
+  await expect(page.getByRole("option", { name: "Nora Whitfield" })).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Nora Whitfield", level: 1 })).toBeVisible();
+});

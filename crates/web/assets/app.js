@@ -350,12 +350,18 @@ if (sidebar) {
     if (!part) return;
     sidebar.replaceChildren(...part.childNodes);
     for (const group of sidebar.querySelectorAll("[data-nav-group]")) openGroup(group, localStorage.getItem(group.dataset.navGroup) === "open");
-    const link = document.querySelector('.more-items a[href="/duplicates"]');
+    mark("/duplicates", part.dataset.duplicates, "possible duplicates");
+    mark("/shared", part.dataset.shared, "new");
+  };
+  // A number at an entry: hidden, so that the entry keeps its name, and said behind it.
+  const mark = (url, number, what) => {
+    const link = document.querySelector(`.top nav a[href="${url}"]`);
     link.querySelector(".nav-count")?.remove();
-    if (part.dataset.duplicates) {
-      const count = link.appendChild(Object.assign(document.createElement("span"), { className: "nav-count" }));
-      count.textContent = Number(part.dataset.duplicates).toLocaleString();
-    }
+    link.removeAttribute("aria-description");
+    if (!number || link.getAttribute("aria-current") && url === "/shared") return;
+    const count = link.appendChild(Object.assign(document.createElement("span"), { className: "nav-count", ariaHidden: "true" }));
+    count.textContent = Number(number).toLocaleString();
+    link.setAttribute("aria-description", `${count.textContent} ${what}`);
   };
   show(sessionStorage.getItem(key) ?? "");
   fetch("/sidebar", { headers: { Accept: "text/html" } }).then(async (answer) => {

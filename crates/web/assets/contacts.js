@@ -172,6 +172,44 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sent, 1000);
 }, true);
 
+// A double click changes a value in its cell: Enter or leaving the field saves it, Escape keeps the old one.
+document.addEventListener("dblclick", ({ target }) => {
+  const cell = target.closest?.("[data-rows] td[data-changes]");
+  if (!cell || cell.querySelector("input")) return;
+  const row = cell.parentElement;
+  const before = [...cell.childNodes];
+  const field = document.createElement("input");
+  field.defaultValue = cell.dataset.value;
+  field.setAttribute("aria-label", `${cell.closest("table").tHead.rows[0].cells[cell.cellIndex].textContent} of ${row.querySelector("th a").textContent}`);
+  cell.replaceChildren(field);
+  field.focus();
+  field.select();
+  let ended = false;
+  const end = () => { ended = true; cell.replaceChildren(...before); };
+  const save = async () => {
+    if (ended) return;
+    if (field.value === field.defaultValue) return end();
+    const body = new URLSearchParams({ field: cell.dataset.changes, value: field.value, version: row.dataset.version });
+    const answer = await fetch(`${row.querySelector("th a").href}/value`, { method: "POST", body }).catch(() => null);
+    if (answer?.ok) {
+      ended = true;
+      await swap(location.href, ["results"]);
+      return tell("Saved.");
+    }
+    const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
+    tell(page.querySelector("main p")?.textContent || "The server does not answer. Try again in a moment.");
+    field.setAttribute("aria-invalid", "true");
+  };
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") save();
+    else if (event.key === "Escape") end();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  field.addEventListener("blur", save);
+});
+
 document.addEventListener("swapped", () => { showSelection(); follow(); keepList(); });
 showSelection();
 follow();

@@ -193,7 +193,7 @@ function openCell(cell) {
 
 // The cell that is so many rows and columns away.
 function neighbour(cell, down, right) {
-  const rows = [...inGrid(cell).tBodies[0].rows];
+  const rows = [...inGrid(cell).tBodies[0].rows].filter((row) => row.cells.length > 1);
   const at = cell.cellIndex + right;
   const found = rows[rows.indexOf(cell.parentElement) + down]?.cells[at];
   return found?.matches(".cell") ? found : null;

@@ -1,4 +1,5 @@
-//! The part of the sidebar that has to be looked up: saved views, tags, and how many duplicates there may be. A script fetches it
+//! The part of the sidebar that has to be looked up: saved views, tags, and how many duplicates and newly shared
+//! contacts there are. A script fetches it
 //! after the page, so that no page waits for it; without one the pages it leads to are reached from the list.
 
 use crate::Web;
@@ -22,6 +23,8 @@ struct Shown {
     views: Vec<SavedView>,
     tags: Vec<(String, u64)>,
     duplicates: Option<usize>,
+    /// How many contacts more are shared with the member than they have seen.
+    shared: u64,
 }
 
 /// `GET /sidebar`
@@ -29,7 +32,7 @@ pub async fn show(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<
     let actor = signed.actor;
     let shown = blocking(&web, move |app| look(app, actor)).await?;
     Ok(
-        html! { div id="sidebar-more" data-duplicates=[shown.duplicates.filter(|count| *count > 0)] { (content(&shown)) } },
+        html! { div id="sidebar-more" data-duplicates=[shown.duplicates.filter(|count| *count > 0)] data-shared=[Some(shown.shared).filter(|count| *count > 0)] { (content(&shown)) } },
     )
 }
 
@@ -44,6 +47,7 @@ fn look(app: &App, actor: Actor) -> Result<Shown, Error> {
         views,
         tags,
         duplicates,
+        shared: app.shared_news(actor)?,
     })
 }
 

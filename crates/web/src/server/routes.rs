@@ -188,6 +188,7 @@ fn pages() -> Vec<Route> {
         get("/contacts/{id}/card.vcf", contacts::card::file),
         get("/contacts/{id}/edit", contacts::edit::edit),
         post("/contacts/{id}/edit", contacts::edit::save),
+        post("/contacts/{id}/value", contacts::value::save),
         post("/contacts/{id}/delete", contacts::show::delete),
         get("/contacts/{id}/share", contacts::share::show),
         post("/contacts/{id}/share", contacts::share::share),

@@ -186,6 +186,12 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         "version={version}&first_name=Zoe",
         one(404, 403, 303, 409),
     ),
+    (
+        "POST",
+        "/contacts/{id}/value",
+        "field=company&value=Acme&version={version}",
+        one(404, 403, 303, 409),
+    ),
     ("POST", "/contacts/{id}/delete", "", one(404, 403, 403, 303)),
     ("GET", "/contacts/{id}/share", "", one(404, 403, 403, 200)),
     (

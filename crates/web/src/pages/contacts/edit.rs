@@ -22,14 +22,14 @@ use std::sync::Arc;
 
 /// The settings of the workspace that the form of a contact follows.
 #[derive(Clone, Default)]
-struct ContactSettings {
-    rules: ContactRules,
+pub struct ContactSettings {
+    pub rules: ContactRules,
     /// The country of numbers without country code.
-    region: Option<Region>,
+    pub region: Option<Region>,
 }
 
 impl ContactSettings {
-    async fn load(web: &Arc<Web>, signed: &CurrentMember) -> Result<Self, Problem> {
+    pub async fn load(web: &Arc<Web>, signed: &CurrentMember) -> Result<Self, Problem> {
         let actor = signed.actor;
         let known = blocking(web, move |app| {
             Ok((app.contact_rules(actor)?, app.settings(actor)?.country))

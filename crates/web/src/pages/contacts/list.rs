@@ -92,7 +92,12 @@ pub async fn shared(
         scope: "shared".to_owned(),
         ..criteria
     };
+    let is_whole = criteria.is_empty();
     let shown = look(&web, &signed, criteria, flash).await?;
+    if is_whole {
+        let actor = signed.actor;
+        blocking(&web, move |app| app.note_shared_seen(actor)).await?;
+    }
     let head = Page {
         title: "Shared with me",
         viewer: Some(signed.viewer()),

@@ -20,4 +20,5 @@ pub mod show;
 mod table;
 mod timeline;
 pub mod undo;
+pub mod value;
 pub mod views;

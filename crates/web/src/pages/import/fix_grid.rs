@@ -31,16 +31,14 @@ pub fn was_name(row: u64, column: usize) -> String {
 impl Rows<'_> {
     pub(super) fn fix_grid(&self) -> Markup {
         let columns = self.grid_columns();
-        let of_rows = self.page.rows.iter().any(|row| self.row_reasons(row).next().is_some());
         html! {
             table.table.fix-grid data-fix-grid[self.changing.is_some()] {
                 thead { tr {
                     th.number scope="col" { "Line" }
-                    @if of_rows { th scope="col" { "Row" } }
                     @for column in &columns { th scope="col" { (self.header(*column)) } }
                     @if self.changing.is_some() { th.fix-column scope="col" { span.visually-hidden { "Fix" } } }
                 } }
-                tbody { @for row in &self.page.rows { (self.grid_row(row, &columns, of_rows)) } }
+                tbody { @for row in &self.page.rows { (self.grid_row(row, &columns)) (self.of_row(row, columns.len())) } }
             }
         }
     }
@@ -80,7 +78,7 @@ impl Rows<'_> {
         wrong(row).filter(|reason| self.column_of(row, reason).is_none())
     }
 
-    fn grid_row(&self, row: &PreviewRow, columns: &[usize], of_rows: bool) -> Markup {
+    fn grid_row(&self, row: &PreviewRow, columns: &[usize]) -> Markup {
         let bad = wrong(row).filter_map(|reason| self.column_of(row, reason));
         let bad: BTreeSet<usize> = bad.collect();
         let hidden = bad.iter().filter(|at| !columns.contains(at)).count();
@@ -92,13 +90,6 @@ impl Rows<'_> {
                     (row.line)
                     @if !is_whole { br; a.small href=(self.url(row)) { "Whole row" } }
                 }
-                @if of_rows {
-                    td.row-reasons {
-                        @for reason in self.row_reasons(row).take(MOST_OF_EACH) { p.why { (brief(&reason.message)) @if !reason.advice.is_empty() { " " span.muted { (brief(&sentence(&reason.advice))) } } } }
-                        @if let Some(changing) = self.changing.filter(|_| bad.is_empty()) { (self.any_correction(changing, row)) }
-                        (self.more(row, self.row_reasons(row).count()))
-                    }
-                }
                 @for column in columns {
                     @if bad.contains(column) { (self.bad_cell(row, *column)) } @else { (self.good_cell(row, *column)) }
                 }
@@ -108,6 +99,26 @@ impl Rows<'_> {
                             form.correction id=(form_id(row)) method="post" action=(cells_url(changing)) data-swap=(SWAP) { button.button-small { "Fix" } }
                         }
                         @if hidden > 0 { p.small { a href=(self.url(row)) { "and " (number(hidden as u64)) " more" } } }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What is wrong with a row and not with one of its cells, below it.
+    fn of_row(&self, row: &PreviewRow, columns: usize) -> Markup {
+        let mut reasons = self.row_reasons(row).peekable();
+        if reasons.peek().is_none() {
+            return html! {};
+        }
+        let has_fields = wrong(row).any(|reason| self.column_of(row, reason).is_some());
+        html! {
+            tr.of-row {
+                td colspan=(columns + 1 + usize::from(self.changing.is_some())) {
+                    div {
+                        @for reason in reasons.take(MOST_OF_EACH) { p.why { (brief(&reason.message)) @if !reason.advice.is_empty() { " " span.muted { (brief(&sentence(&reason.advice))) } } } }
+                        @if let Some(changing) = self.changing.filter(|_| !has_fields) { (self.any_correction(changing, row)) }
+                        (self.more(row, self.row_reasons(row).count()))
                     }
                 }
             }
