@@ -268,6 +268,7 @@ test("a value is changed in its cell of the list, and a palette goes to a contac
   const field = page.getByLabel("Company of Nora Whitfield");
   await field.fill("Harborlight Press");
   await page.keyboard.press("Enter");
+  await expect(page.locator("#announcement")).toHaveText("Saved.");
   await expect(page.getByRole("cell", { name: "Harborlight Press", exact: true })).toBeVisible();
   await page.getByRole("cell", { name: "elias@mbeki.example", exact: true }).dblclick();
   await page.getByLabel("Email of Elias Mbeki").fill("elias(at)mbeki");

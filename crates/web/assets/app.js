@@ -364,7 +364,7 @@ if (sidebar) {
     link.setAttribute("aria-description", `${count.textContent} ${what}`);
   };
   show(sessionStorage.getItem(key) ?? "");
-  fetch("/sidebar", { headers: { Accept: "text/html" } }).then(async (answer) => {
+  fetch(location.pathname === "/shared" ? "/sidebar?on=shared" : "/sidebar", { headers: { Accept: "text/html" } }).then(async (answer) => {
     const text = answer.ok && !answer.redirected ? await answer.text() : "";
     if (!text) return;
     show(text);

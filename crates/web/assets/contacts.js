@@ -172,6 +172,17 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sent, 1000);
 }, true);
 
+// Fetches a row of the list again. Others may be worked on, so they stay.
+async function renew(row) {
+  const answer = await fetch(location.href).catch(() => null);
+  const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
+  const now = page.querySelector(`[data-rows] input[name="id"][value="${row.querySelector("input[name=id]").value}"]`)?.closest("tr");
+  if (!now) return row.remove();
+  localise(now);
+  row.replaceWith(document.adoptNode(now));
+  showSelection();
+}
+
 // A double click changes a value in its cell: Enter or leaving the field saves it, Escape keeps the old one.
 document.addEventListener("dblclick", ({ target }) => {
   const cell = target.closest?.("[data-rows] td[data-changes]");
@@ -189,13 +200,14 @@ document.addEventListener("dblclick", ({ target }) => {
   const save = async () => {
     if (ended) return;
     if (field.value === field.defaultValue) return end();
+    ended = true;
     const body = new URLSearchParams({ field: cell.dataset.changes, value: field.value, version: row.dataset.version });
     const answer = await fetch(`${row.querySelector("th a").href}/value`, { method: "POST", body }).catch(() => null);
     if (answer?.ok) {
-      ended = true;
-      await swap(location.href, ["results"]);
+      await renew(row);
       return tell("Saved.");
     }
+    ended = false;
     const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
     tell(page.querySelector("main p")?.textContent || "The server does not answer. Try again in a moment.");
     field.setAttribute("aria-invalid", "true");

@@ -302,6 +302,29 @@ fn grouped(alike: Vec<(u8, ContactId, ContactId)>) -> Vec<FoundGroup> {
     groups
 }
 
+/// From this strength on, contacts are very likely one.
+pub const VERY_LIKELY: u8 = 80;
+/// Groups that are merged by one action.
+const MERGED: usize = 1_000;
+
+/// The groups that are very likely one contact: those that are held together by nothing weaker, and have no contact in
+/// common; so many as one action merges.
+pub(crate) fn very_likely(groups: &[FoundGroup]) -> Vec<&FoundGroup> {
+    let mut taken: HashSet<ContactId> = HashSet::new();
+    let mut sure = Vec::new();
+    for group in groups.iter().filter(|group| group.least >= VERY_LIKELY) {
+        if group.ids.iter().any(|id| taken.contains(id)) {
+            continue;
+        }
+        taken.extend(&group.ids);
+        sure.push(group);
+        if sure.len() == MERGED {
+            break;
+        }
+    }
+    sure
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -352,5 +375,22 @@ mod tests {
         ];
         let groups: Vec<_> = grouped(pairs).into_iter().map(|group| group.ids).collect();
         assert_eq!(groups, [vec![id(1), id(2)], vec![id(3), id(4)], vec![id(1), id(3)]]);
+    }
+
+    #[test]
+    fn only_groups_that_are_surely_one_and_share_no_contact_are_merged() {
+        let id = ContactId::from_u128;
+        let group = |least, ids: &[u128]| FoundGroup {
+            ids: ids.iter().map(|n| id(*n)).collect(),
+            least,
+        };
+        let groups = [
+            group(95, &[1, 2]),
+            group(90, &[2, 3]),
+            group(80, &[4, 5, 6]),
+            group(79, &[7, 8]),
+        ];
+        let sure: Vec<_> = very_likely(&groups).into_iter().map(|group| group.ids[0]).collect();
+        assert_eq!(sure, [id(1), id(4)]);
     }
 }

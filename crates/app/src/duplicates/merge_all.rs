@@ -8,7 +8,7 @@ use crate::contacts::merge::merge_into;
 use crate::contacts::stored::read;
 use crate::contacts::write::Changes;
 use crate::duplicates::DuplicateGroup;
-use crate::duplicates::finding::FoundGroup;
+use crate::duplicates::finding::{FoundGroup, VERY_LIKELY, very_likely};
 use crate::error::Error;
 use crate::{App, duplicates};
 use model::{ContactId, MergeChoices, likeness};
@@ -16,29 +16,6 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 use store::contacts;
 use store::contacts::not_duplicates::{self, Pair};
-
-/// From this strength on, contacts are very likely one.
-pub const VERY_LIKELY: u8 = 80;
-/// Groups that are merged by one action.
-pub(crate) const MOST: usize = 1_000;
-
-/// The groups that are very likely one contact: those that are held together by nothing weaker, and have no contact in
-/// common; so many as one action merges.
-pub(crate) fn very_likely(groups: &[FoundGroup]) -> Vec<&FoundGroup> {
-    let mut taken: HashSet<ContactId> = HashSet::new();
-    let mut sure = Vec::new();
-    for group in groups.iter().filter(|group| group.least >= VERY_LIKELY) {
-        if group.ids.iter().any(|id| taken.contains(id)) {
-            continue;
-        }
-        taken.extend(&group.ids);
-        sure.push(group);
-        if sure.len() == MOST {
-            break;
-        }
-    }
-    sure
-}
 
 impl App {
     /// The first groups that would be merged, at most `limit`, and how many there are.
@@ -140,26 +117,4 @@ fn merged_group(
         ..MergeChoices::default()
     };
     merge_into(changes, actor, kept, &others, &choices, now).map(Some)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_groups_that_are_surely_one_and_share_no_contact_are_merged() {
-        let id = ContactId::from_u128;
-        let group = |least, ids: &[u128]| FoundGroup {
-            ids: ids.iter().map(|n| id(*n)).collect(),
-            least,
-        };
-        let groups = [
-            group(95, &[1, 2]),
-            group(90, &[2, 3]),
-            group(80, &[4, 5, 6]),
-            group(79, &[7, 8]),
-        ];
-        let sure: Vec<_> = very_likely(&groups).into_iter().map(|group| group.ids[0]).collect();
-        assert_eq!(sure, [id(1), id(4)]);
-    }
 }

@@ -14,7 +14,7 @@ use crate::contacts::stored::StoredContact;
 use crate::contacts::stored::read;
 use crate::error::Error;
 use crate::{App, access};
-use finding::Finding;
+use finding::{Finding, very_likely};
 use model::{Contact, ContactId, Verdict, likeness};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
@@ -122,7 +122,7 @@ impl App {
         let groups = found.groups.unwrap_or_default();
         page.found = groups.len();
         let size = size.clamp(1, MOST);
-        page.very_likely = merge_all::very_likely(&groups).len();
+        page.very_likely = very_likely(&groups).len();
         for (at, group) in groups.iter().enumerate().skip(from).take(READ_FOR_A_PAGE) {
             if page.groups.len() == size {
                 break;

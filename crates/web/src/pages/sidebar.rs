@@ -10,8 +10,9 @@ use crate::ui::icon::{Icon, icon};
 use crate::ui::truncate::{brief, is_cut};
 use crate::ui::words::number;
 use app::{Actor, App, Error, Filter, SavedView, Scope};
-use axum::extract::State;
+use axum::extract::{Query, State};
 use maud::{Markup, html};
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// Views and tags that are shown.
@@ -27,10 +28,27 @@ struct Shown {
     shared: u64,
 }
 
+/// On which page the sidebar is.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    /// `shared` if the member looks at what is shared with them.
+    on: Option<String>,
+}
+
 /// `GET /sidebar`
-pub async fn show(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Markup, Problem> {
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Query(asked): Query<Asked>,
+) -> Result<Markup, Problem> {
     let actor = signed.actor;
-    let shown = blocking(&web, move |app| look(app, actor)).await?;
+    let shown = blocking(&web, move |app| {
+        if asked.on.as_deref() == Some("shared") {
+            app.note_shared_seen(actor)?;
+        }
+        look(app, actor)
+    })
+    .await?;
     Ok(
         html! { div id="sidebar-more" data-duplicates=[shown.duplicates.filter(|count| *count > 0)] data-shared=[Some(shown.shared).filter(|count| *count > 0)] { (content(&shown)) } },
     )

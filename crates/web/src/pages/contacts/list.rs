@@ -15,10 +15,7 @@ use crate::ui::icon::{Icon, icon};
 use crate::ui::layout::{Page, Section, Tone, empty, notice, page, pages};
 use crate::ui::sources::sources;
 use crate::ui::words::{contacts, number};
-use app::{
-    Actor, App, ImportId, ImportState, InterruptedAction, ListPage, ListRequest, SAMPLE_CONTACTS, SavedView, Scope,
-    View,
-};
+use app::{ImportId, InterruptedAction, ListPage, ListRequest, SavedView, Scope, View};
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
@@ -44,23 +41,6 @@ struct Shown {
 
 /// In larger directories nobody tries the program any more.
 const TRYING: u64 = 60;
-
-/// The import of the sample contacts, if it was not undone.
-fn samples(app: &App, actor: Actor) -> Result<Option<ImportId>, app::Error> {
-    let imports = app.imports(actor)?;
-    let mut samples = imports.iter().filter(|import| {
-        import.file_name == SAMPLE_CONTACTS && import.state == ImportState::Done && !import.is_forgotten
-    });
-    Ok(samples.next().map(|import| import.import))
-}
-
-struct Found {
-    page: ListPage,
-    /// The page's number, from 0.
-    at: u64,
-    /// There is no contact at all.
-    nobody: bool,
-}
 
 /// `GET /contacts`
 pub async fn list(
@@ -92,12 +72,7 @@ pub async fn shared(
         scope: "shared".to_owned(),
         ..criteria
     };
-    let is_whole = criteria.is_empty();
     let shown = look(&web, &signed, criteria, flash).await?;
-    if is_whole {
-        let actor = signed.actor;
-        blocking(&web, move |app| app.note_shared_seen(actor)).await?;
-    }
     let head = Page {
         title: "Shared with me",
         viewer: Some(signed.viewer()),
@@ -122,11 +97,16 @@ async fn look(
     });
     let list = criteria.scope();
     let is_whole = criteria.is_empty() && criteria.scope() != Scope::Shared;
-    let ((views, fields, tags, remembered, interrupted, found), samples) = blocking(web, move |app| {
-        let looked = app.read(actor, |view| {
+    let (views, fields, tags, remembered, interrupted, found, samples) = blocking(web, move |app| {
+        app.read(actor, |view| {
             let found = match request {
                 Ok(request) => Ok(find(view, request)?),
                 Err(error) => Err(error.to_string()),
+            };
+            let total = found.as_ref().ok().and_then(|found: &Found| found.page.total);
+            let samples = match total {
+                Some(1..=TRYING) if is_whole => view.sample_contacts()?,
+                _ => None,
             };
             Ok((
                 view.saved_views()?,
@@ -135,14 +115,9 @@ async fn look(
                 view.chosen_columns(list)?,
                 view.interrupted_action()?,
                 found,
+                samples,
             ))
-        })?;
-        let total = looked.5.as_ref().ok().and_then(|found| found.page.total);
-        let samples = match total {
-            Some(1..=TRYING) if is_whole => samples(app, actor)?,
-            _ => None,
-        };
-        Ok((looked, samples))
+        })
     })
     .await?;
     let remembered = remembered.map(|columns| Columns::remembered(&columns, &fields));
