@@ -85,7 +85,7 @@ fn the_actions_of_a_contact_are_found_the_latest_first() {
         store
             .write(|tx| {
                 bulk_actions::note(tx, HERE, first, &[touched(1), touched(2)])?;
-                bulk_actions::note(tx, HERE, second, &[later.clone()])?;
+                bulk_actions::note(tx, HERE, second, std::slice::from_ref(&later))?;
                 bulk_actions::note(tx, HERE, other, &[touched(2)])?;
                 bulk_actions::note(tx, ELSEWHERE, second, &[touched(1)])
             })

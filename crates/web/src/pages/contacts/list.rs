@@ -42,6 +42,14 @@ struct Shown {
 /// In larger directories nobody tries the program any more.
 const TRYING: u64 = 60;
 
+struct Found {
+    page: ListPage,
+    /// The page's number, from 0.
+    at: u64,
+    /// There is no contact at all.
+    nobody: bool,
+}
+
 /// `GET /contacts`
 pub async fn list(
     State(web): State<Arc<Web>>,

@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 
 /// Columns of the file that are shown, at most; those with problems come first.
 const COLUMNS: usize = 30;
+/// Fields of bad cells on a page, about: rows with very many show the first of them.
+const FIELDS: usize = 400;
 /// Characters of a good cell that are shown.
 const SHOWN: usize = 40;
 /// With more columns, a column is chosen by its number: a list of all, once for each row, would make the page large.
@@ -49,7 +51,8 @@ impl Rows<'_> {
         for row in &self.page.rows {
             bad.extend(wrong(row).filter_map(|reason| self.column_of(row, reason)));
         }
-        let mut shown: BTreeSet<usize> = bad.iter().copied().take(COLUMNS).collect();
+        let fields = (FIELDS / self.page.rows.len().max(1)).clamp(MOST_OF_EACH, COLUMNS);
+        let mut shown: BTreeSet<usize> = bad.iter().copied().take(fields).collect();
         if !self.changing.is_some_and(|changing| changing.only_problems) {
             let filled = |at: &usize| {
                 let mut cells = self.page.rows.iter().filter_map(|row| row.cells.get(*at));
