@@ -5,7 +5,7 @@
 
 use crate::pages::import::address;
 use crate::pages::import::rows::{Changing, MOST_OF_EACH, Rows, SWAP, sentence, wrong};
-use crate::ui::truncate::{brief, cut, is_cut};
+use crate::ui::truncate::{Room, brief, cut, is_cut};
 use crate::ui::words::number;
 use app::{PreviewRow, Reason};
 use maud::{Markup, html};
@@ -14,7 +14,9 @@ use std::collections::BTreeSet;
 /// Columns of the file that are shown, at most; those with problems come first.
 const COLUMNS: usize = 30;
 /// Fields of bad cells on a page, about: rows with very many show the first of them.
-const FIELDS: usize = 400;
+const FIELDS: usize = 200;
+/// Characters of cells on a page that are sent whole because they are longer than what is shown.
+const VALUES: usize = 32 * 1024;
 /// Characters of a good cell that are shown.
 const SHOWN: usize = 40;
 /// With more columns, a column is chosen by its number: a list of all, once for each row, would make the page large.
@@ -33,6 +35,7 @@ pub fn was_name(row: u64, column: usize) -> String {
 impl Rows<'_> {
     pub(super) fn fix_grid(&self) -> Markup {
         let columns = self.grid_columns();
+        let room = Room::with_characters(VALUES);
         html! {
             table.table.fix-grid data-fix-grid[self.changing.is_some()] {
                 thead { tr {
@@ -40,7 +43,7 @@ impl Rows<'_> {
                     @for column in &columns { th scope="col" { (self.header(*column)) } }
                     @if self.changing.is_some() { th.fix-column scope="col" { span.visually-hidden { "Fix" } } }
                 } }
-                tbody { @for row in &self.page.rows { (self.grid_row(row, &columns)) (self.of_row(row, columns.len())) } }
+                tbody { @for row in &self.page.rows { (self.grid_row(row, &columns, &room)) (self.of_row(row, columns.len())) } }
             }
         }
     }
@@ -81,7 +84,7 @@ impl Rows<'_> {
         wrong(row).filter(|reason| self.column_of(row, reason).is_none())
     }
 
-    fn grid_row(&self, row: &PreviewRow, columns: &[usize]) -> Markup {
+    fn grid_row(&self, row: &PreviewRow, columns: &[usize], room: &Room) -> Markup {
         let bad = wrong(row).filter_map(|reason| self.column_of(row, reason));
         let bad: BTreeSet<usize> = bad.collect();
         let hidden = bad.iter().filter(|at| !columns.contains(at)).count();
@@ -94,7 +97,7 @@ impl Rows<'_> {
                     @if !is_whole { br; a.small href=(self.url(row)) { "Whole row" } }
                 }
                 @for column in columns {
-                    @if bad.contains(column) { (self.bad_cell(row, *column)) } @else { (self.good_cell(row, *column)) }
+                    @if bad.contains(column) { (self.bad_cell(row, *column)) } @else { (self.good_cell(row, *column, room)) }
                 }
                 @if let Some(changing) = self.changing {
                     td.fix-column {
@@ -128,13 +131,15 @@ impl Rows<'_> {
         }
     }
 
-    fn good_cell(&self, row: &PreviewRow, column: usize) -> Markup {
+    /// A cell that can be opened by a script, which then needs its whole value. `room` is what a page has for such values.
+    fn good_cell(&self, row: &PreviewRow, column: usize, room: &Room) -> Markup {
         let cell = row.cells.get(column).map_or("", String::as_str).trim();
         let shown = cut(cell, SHOWN);
-        let opens = self.changing.is_some() && !is_cut(cell);
+        let whole = (shown != cell).then(|| room.fit(cell)).filter(|whole| whole == cell);
+        let opens = self.changing.is_some() && (shown == cell || whole.is_some());
         html! {
-            td.cell.corrected[row.fixed.contains(&column)] data-cell=[opens.then(|| format!("{}-{column}", row.number))] data-value=[(opens && shown != cell).then_some(cell)]
-                data-label=(self.header(column)) title=[(shown != cell).then(|| brief(cell))] { (shown) }
+            td.cell.corrected[row.fixed.contains(&column)] data-cell=[opens.then(|| format!("{}-{column}", row.number))]
+                data-value=[whole.filter(|_| opens)] data-label=(self.header(column)) { (shown) }
         }
     }
 
