@@ -113,6 +113,7 @@ fn columns_of(shown: &Shown<'_>, fields: &Choice, group: Group, columns: Vec<(us
             summary { h2 { (title) } span.tab-count { (number(columns.len() as u64)) } }
             (table_frame(title, false, html! {
                 table.table.mapping-table {
+                    colgroup { col.of-name; col.of-values; col.of-field; col; }
                     thead.visually-hidden { tr {
                         th scope="col" { "Column" }
                         th scope="col" { "Values" }
