@@ -83,7 +83,7 @@ function mind(context, server, misdeeds) {
 /** A server that was stopped on purpose cannot answer, and a page that refuses says so in its status. */
 function excused(message) {
   const text = message.text();
-  return /ERR_CONNECTION_(REFUSED|RESET)|ERR_INCOMPLETE_CHUNKED|ERR_EMPTY_RESPONSE|status of (403|404|410|413|422)/.test(text);
+  return /ERR_CONNECTION_(REFUSED|RESET)|ERR_INCOMPLETE_CHUNKED|ERR_EMPTY_RESPONSE|status of (400|403|404|409|410|413|422)/.test(text);
 }
 
 /** Makes the first account through the page that a new installation shows. */

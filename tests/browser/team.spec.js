@@ -66,6 +66,8 @@ test("a contact is shared to view, to edit, exported by who sees it, and taken b
   await share(page, GRACE.name, "Can view");
   await axe(page);
 
+  await hers.goto("/contacts");
+  await expect(hers.locator('nav a[href="/shared"] .nav-count')).toHaveText("1");
   await hers.goto("/shared");
   await onStep(hers, "Shared with me");
   await expect(hers.getByRole("row", { name: /Nora Whitfield/ })).toContainText("Ada Lovelace");

@@ -59,6 +59,8 @@ pub use contacts::merge::{MERGED_AT_ONCE, MergeRequest};
 pub use contacts::search_text::Indexed;
 pub use contacts::shares::{ShareInfo, SharedBy};
 pub use contacts::stored::{Origin, StoredContact};
+pub use contacts::timeline::{TimelineEntry, TimelineEvent};
+pub use duplicates::finding::VERY_LIKELY;
 pub use duplicates::{DuplicateGroup, DuplicatePair, DuplicatesPage};
 pub use error::AccountField;
 pub use error::{Error, ValueProblem};
@@ -68,6 +70,7 @@ pub use export::{ExportReport, ExportRequest, Order};
 pub use idempotency::{Claim, Keyed, OnceAnswer};
 pub use import::analysis::{NumbersOf, Opening};
 pub use import::counts::Counts;
+pub use import::draft::hits::Hits;
 pub use import::draft::suggestions::AcceptedSuggestions;
 pub use import::draft::{
     ArrivingFile, ColumnProblem, Decision, Draft, DraftSettings, MappedFile, MatchedContact, PreviewRow, PreviewState,
@@ -102,7 +105,7 @@ pub use workspace::settings::{MOST_DAYS, MOST_DRAFTS, MOST_GIB, WorkspaceSetting
 pub use exchange::convert::{Archive, SourceFormat, TableSource};
 pub use exchange::export::SAMPLE as SAMPLE_CSV;
 pub use exchange::export::{ExportFormat, Loss, Losses};
-pub use exchange::fixes::{Fix, Fixes};
+pub use exchange::fixes::{CellFix, Fix, Fixes};
 pub use exchange::judge::BadValues;
 pub use exchange::mapping::{Column, MappingError};
 pub use exchange::open::{Charset, Dialect, EncodingFound, HeaderChoice, Source};

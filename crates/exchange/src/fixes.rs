@@ -22,6 +22,11 @@ pub enum Fix {
         /// The value.
         value: String,
     },
+    /// Several cells get other values at once, such as those that were pasted. It is one step for undoing.
+    Cells {
+        /// Which, in the order in which they are corrected.
+        cells: Vec<CellFix>,
+    },
     /// A text is replaced in every cell of a column.
     Replace {
         /// The column.
@@ -40,6 +45,59 @@ pub enum Fix {
         /// Which reasons.
         code: Code,
     },
+}
+
+/// Another value of one cell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellFix {
+    /// The record, by its number among all records of the file, blank lines counted, from 0.
+    pub record: u64,
+    /// The column.
+    pub column: usize,
+    /// The value.
+    pub value: String,
+}
+
+impl From<CellFix> for Fix {
+    fn from(cell: CellFix) -> Self {
+        let CellFix { record, column, value } = cell;
+        Self::Cell { record, column, value }
+    }
+}
+
+impl Fix {
+    /// The column that it corrects; none if it may correct several.
+    pub fn column(&self) -> Option<usize> {
+        match self {
+            Self::Cell { column, .. } | Self::Replace { column, .. } | Self::Accept { column, .. } => Some(*column),
+            Self::Cells { .. } => None,
+        }
+    }
+
+    /// The value of a cell of its column after the correction; none if it leaves the cell alone.
+    pub fn corrected(&self, now: Option<&str>) -> Option<String> {
+        match self {
+            Self::Cell { value, .. } => Some(value.clone()),
+            Self::Cells { .. } => None,
+            Self::Replace {
+                find,
+                with,
+                whole: true,
+                ..
+            } => now.filter(|cell| cell.trim() == find.trim()).map(|_| with.clone()),
+            // Looking for nothing would find it everywhere.
+            Self::Replace { find, .. } if find.is_empty() => None,
+            Self::Replace {
+                find,
+                with,
+                whole: false,
+                ..
+            } => now
+                .filter(|cell| cell.contains(find))
+                .map(|cell| cell.replace(find, with)),
+            Self::Accept { code, .. } => now.and_then(|cell| suggested_cell(cell, *code)),
+        }
+    }
 }
 
 /// All corrections of a file.
@@ -81,20 +139,28 @@ impl Fixes {
     pub fn ready(&self) -> ReadyFixes {
         let mut cells: Vec<(u64, usize)> = Vec::new();
         let mut whole_columns = Vec::new();
-        for (at, fix) in self.list.iter().enumerate() {
+        let list: Vec<Fix> = self.list.iter().flat_map(one_by_one).collect();
+        for (at, fix) in list.iter().enumerate() {
             match fix {
+                Fix::Cells { .. } => {}
                 Fix::Cell { record, .. } => cells.push((*record, at)),
-                // Looking for nothing would find it everywhere.
-                Fix::Replace { find, whole, .. } if find.is_empty() && !whole => {}
                 Fix::Replace { .. } | Fix::Accept { .. } => whole_columns.push(at),
             }
         }
         cells.sort_unstable();
         ReadyFixes {
-            list: self.list.clone(),
+            list,
             cells,
             whole_columns,
         }
+    }
+}
+
+/// A correction as corrections of one cell or one column.
+fn one_by_one(fix: &Fix) -> Vec<Fix> {
+    match fix {
+        Fix::Cells { cells } => cells.iter().cloned().map(Fix::from).collect(),
+        other => vec![other.clone()],
     }
 }
 
@@ -121,12 +187,10 @@ impl ReadyFixes {
         which.sort_unstable();
         let mut changed: Vec<(usize, String)> = Vec::new();
         for fix in which.into_iter().map(|at| &self.list[at]) {
-            let column = match fix {
-                Fix::Cell { column, .. } | Fix::Replace { column, .. } | Fix::Accept { column, .. } => *column,
-            };
+            let Some(column) = fix.column() else { continue };
             let known = changed.iter().position(|(at, _)| *at == column);
             let now = known.map_or_else(|| record.get(column), |at| Some(changed[at].1.as_str()));
-            if let Some(value) = fixed(fix, now) {
+            if let Some(value) = fix.corrected(now) {
                 match known {
                     Some(at) => changed[at].1 = value,
                     None => changed.push((column, value)),
@@ -153,28 +217,6 @@ impl ReadyFixes {
         *into = Batch::default();
         into.add_changed(record, (0..record.len().max(wide)).map(value));
         into.records().next()
-    }
-}
-
-/// The value of a cell after a correction; none if it leaves the cell alone.
-fn fixed(fix: &Fix, now: Option<&str>) -> Option<String> {
-    match fix {
-        Fix::Cell { value, .. } => Some(value.clone()),
-        Fix::Replace {
-            find,
-            with,
-            whole: true,
-            ..
-        } => now.filter(|cell| cell.trim() == find.trim()).map(|_| with.clone()),
-        Fix::Replace {
-            find,
-            with,
-            whole: false,
-            ..
-        } => now
-            .filter(|cell| cell.contains(find))
-            .map(|cell| cell.replace(find, with)),
-        Fix::Accept { code, .. } => now.and_then(|cell| suggested_cell(cell, *code)),
     }
 }
 
@@ -227,6 +269,35 @@ mod tests {
         let fixes = fixes(vec![cell(0, 1, "x"), cell(1, 2, "y")]);
         assert_eq!(after(&batch, &fixes, 0).unwrap(), ["a", "x"]);
         assert_eq!(after(&batch, &fixes, 1).unwrap(), ["c", "", "y"]);
+    }
+
+    #[test]
+    fn several_cells_are_corrected_and_undone_at_once() {
+        let batch = read("a,b\nc,d\n");
+        let of = |record, column, value: &str| CellFix {
+            record,
+            column,
+            value: value.to_owned(),
+        };
+        let mut fixes = Fixes::default();
+        fixes.add(cell(0, 0, "x"));
+        fixes.add(Fix::Cells {
+            cells: vec![of(0, 1, "y"), of(1, 0, "z")],
+        });
+        assert_eq!(after(&batch, &fixes.ready(), 0).unwrap(), ["x", "y"]);
+        assert_eq!(after(&batch, &fixes.ready(), 1).unwrap(), ["z", "d"]);
+        assert_eq!(fixes.len(), 2);
+        assert!(fixes.undo_last());
+        assert_eq!(after(&batch, &fixes.ready(), 0).unwrap(), ["x", "b"]);
+        assert_eq!(after(&batch, &fixes.ready(), 1), None);
+    }
+
+    #[test]
+    fn a_correction_says_what_it_would_make_of_a_cell() {
+        let part = replace(0, ".con", ".com", false);
+        assert_eq!(part.corrected(Some("a@x.con")).as_deref(), Some("a@x.com"));
+        assert_eq!(part.corrected(Some("a@x.org")), None);
+        assert_eq!(replace(0, "", "x", false).corrected(Some("a")), None);
     }
 
     #[test]

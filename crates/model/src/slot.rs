@@ -122,6 +122,11 @@ impl Slot {
         )
     }
 
+    /// Whether several columns may fill the slot: each with a value of its own, or together with one text.
+    pub fn takes_several(&self) -> bool {
+        self.is_list() || matches!(self, Self::FullName | Self::Text(TextField::Notes))
+    }
+
     /// What it is called in a sentence and above a column: `Company`, `Email (work)`; a custom field by its own name.
     pub fn title(&self) -> String {
         let labelled = |what: &str, label: &Label| match label.is_none() {

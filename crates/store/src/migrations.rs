@@ -56,6 +56,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
     ("V18__key_runs", include_str!("../migrations/sqlite/V18__key_runs.sql")),
     ("V19__api", include_str!("../migrations/sqlite/V19__api.sql")),
     ("V20__changes", include_str!("../migrations/sqlite/V20__changes.sql")),
+    (
+        "V21__actions_of_contacts",
+        include_str!("../migrations/sqlite/V21__actions_of_contacts.sql"),
+    ),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -110,6 +114,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     ),
     ("V19__api", include_str!("../migrations/postgres/V19__api.sql")),
     ("V20__changes", include_str!("../migrations/postgres/V20__changes.sql")),
+    (
+        "V21__actions_of_contacts",
+        include_str!("../migrations/postgres/V21__actions_of_contacts.sql"),
+    ),
 ];
 
 /// Where refinery notes which migrations a database has seen.

@@ -58,8 +58,8 @@ function replace(page, ids) {
   const focused = document.activeElement;
   const focus = focused?.id;
   // Of a list of forms the next one is wanted when this one is done.
-  const form = focused?.closest?.("form.correction, form.suggestion");
-  if (form) next = [...document.querySelectorAll("[data-keeps]")].indexOf(form.parentElement.querySelector("[data-keeps]"));
+  const form = focused?.form?.matches("form.correction, form.suggestion") && focused.form;
+  if (form) next = [...document.querySelectorAll("[data-keeps]")].indexOf(focused.matches("[data-keeps]") ? focused : keptBy(form)[0]);
   const selection = focus && "selectionStart" in focused ? readSelection(focused) : null;
   for (const id of ids) {
     const now = document.getElementById(id);
@@ -67,18 +67,20 @@ function replace(page, ids) {
     if (!now || !next) continue;
     // What is being typed stays: the field knows more than the answer to what it held before.
     const kept = focus && now.contains(focused) && focused.matches("input, textarea") ? focused.value : null;
+    keepOpen(now, next);
     now.replaceWith(document.adoptNode(next));
     const again = kept === null ? null : document.getElementById(focus);
     if (again && again !== focused && again.matches("[data-autosubmit]")) again.value = kept;
     localise(next);
   }
-  for (const [id, value] of unsaved) {
-    const field = document.getElementById(id);
-    if (field && field !== document.activeElement) field.value = value;
-  }
+  restoreTyped();
+  // A button that is gone has said what is next.
+  if (focused?.dataset?.focus && document.activeElement === document.body) document.getElementById(focused.dataset.focus)?.focus();
   if (focus && document.activeElement !== focused) {
     const again = document.getElementById(focus);
     again?.focus({ preventScroll: true });
+    // It may be at another place of the page now.
+    again?.scrollIntoView({ block: "nearest" });
     if (selection) try { again?.setSelectionRange(...selection); } catch { /* not a text field */ }
   }
   if (next >= 0) toNextProblem();
@@ -90,13 +92,40 @@ function replace(page, ids) {
   document.dispatchEvent(new CustomEvent("swapped", { detail: { ids } }));
 }
 
-// What was typed into fields that a part of the page may be fetched without for a moment, by their ids.
-const unsaved = new Map();
+// Parts that can be opened stay as they are.
+function keepOpen(now, next) {
+  for (const part of now.querySelectorAll("details[id]")) {
+    const again = next.querySelector(`#${CSS.escape(part.id)}`);
+    if (again) again.open = part.open;
+  }
+}
+
+// What was typed into fields and not saved, by their ids. It outlives parts of the page that are fetched without these fields,
+// and the page itself: a reload, signing in again.
+const typedKey = `typed ${location.pathname}`;
+const unsaved = new Map(JSON.parse(sessionStorage.getItem(typedKey) ?? "[]"));
+function keepTyped() {
+  try { sessionStorage.setItem(typedKey, JSON.stringify([...unsaved])); } catch { /* too much to keep */ }
+  document.dispatchEvent(new CustomEvent("typed"));
+}
+function restoreTyped() {
+  for (const [id, value] of unsaved) {
+    const field = document.getElementById(id);
+    if (field && field !== document.activeElement) field.value = value;
+  }
+}
 document.addEventListener("input", ({ target }) => {
-  if (target.matches?.("[data-keeps]")) unsaved.set(target.id, target.value);
+  if (!target.matches?.("[data-keeps]")) return;
+  if (target.value === target.defaultValue) unsaved.delete(target.id);
+  else unsaved.set(target.id, target.value);
+  keepTyped();
 });
+// The fields of a form whose values are kept; of a suggestion, the field beside it.
+const keptBy = (form) => [...form.elements, ...(form.closest("td")?.querySelectorAll("[data-keeps]") ?? [])].filter((field) => field.matches("[data-keeps]"));
 document.addEventListener("submit", ({ target }) => {
-  for (const field of target.parentElement?.querySelectorAll("[data-keeps]") ?? []) unsaved.delete(field.id);
+  const kept = keptBy(target);
+  for (const field of kept) unsaved.delete(field.id);
+  if (kept.length) keepTyped();
 }, true);
 
 // The place of the problem that comes after the one that was just fixed; -1 if nobody waits for one.
@@ -296,4 +325,115 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "?") keys.showModal();
   else return;
   event.preventDefault();
+});
+
+// Views, tags and the number of duplicates are added to the sidebar after the page; what was there last is shown at once.
+const sidebar = document.getElementById("sidebar-more");
+if (sidebar) {
+  const key = "sidebar";
+  // The entries of a closed group are not on the page.
+  const openGroup = (group, open) => {
+    group.setAttribute("aria-expanded", open);
+    const template = group.nextElementSibling;
+    while (template.nextElementSibling?.matches("a")) template.nextElementSibling.remove();
+    if (open) template.after(template.content.cloneNode(true));
+  };
+  sidebar.addEventListener("click", ({ target }) => {
+    const group = target.closest("[data-nav-group]");
+    if (!group) return;
+    const open = group.getAttribute("aria-expanded") !== "true";
+    openGroup(group, open);
+    localStorage.setItem(group.dataset.navGroup, open ? "open" : "");
+  });
+  const show = (text) => {
+    const part = new DOMParser().parseFromString(text, "text/html").getElementById("sidebar-more");
+    if (!part) return;
+    sidebar.replaceChildren(...part.childNodes);
+    for (const group of sidebar.querySelectorAll("[data-nav-group]")) openGroup(group, localStorage.getItem(group.dataset.navGroup) === "open");
+    mark("/duplicates", part.dataset.duplicates, "possible duplicates");
+    mark("/shared", part.dataset.shared, "new");
+  };
+  // A number at an entry: hidden, so that the entry keeps its name, and said behind it.
+  const mark = (url, number, what) => {
+    const link = document.querySelector(`.top nav a[href="${url}"]`);
+    link.querySelector(".nav-count")?.remove();
+    link.removeAttribute("aria-description");
+    if (!number || link.getAttribute("aria-current") && url === "/shared") return;
+    const count = link.appendChild(Object.assign(document.createElement("span"), { className: "nav-count", ariaHidden: "true" }));
+    count.textContent = Number(number).toLocaleString();
+    link.setAttribute("aria-description", `${count.textContent} ${what}`);
+  };
+  show(sessionStorage.getItem(key) ?? "");
+  fetch(location.pathname === "/shared" ? "/sidebar?on=shared" : "/sidebar", { headers: { Accept: "text/html" } }).then(async (answer) => {
+    const text = answer.ok && !answer.redirected ? await answer.text() : "";
+    if (!text) return;
+    show(text);
+    try { sessionStorage.setItem(key, text); } catch { /* without */ }
+  }).catch(() => {});
+}
+
+// Ctrl+K: a dialog that goes to any page, and to contacts, by a few letters.
+const places = () => [
+  ...[...document.querySelectorAll(".top nav a[href]")].map((link) => ({ name: link.firstElementChild?.nextSibling?.textContent ?? link.textContent, url: link.href })),
+  { name: "New contact", url: "/contacts/new" },
+  { name: "Import contacts", url: "/import" },
+  { name: "Export contacts", url: "/export" },
+  { name: "Account", url: "/account" },
+];
+let asked;
+function palette() {
+  const dialog = document.body.appendChild(document.createElement("dialog"));
+  dialog.id = "palette";
+  dialog.setAttribute("aria-label", "Go to");
+  const field = dialog.appendChild(document.createElement("input"));
+  Object.assign(field, { type: "search", placeholder: "Go to a page or a contact", autocomplete: "off", spellcheck: false });
+  const list = dialog.appendChild(document.createElement("ul"));
+  Object.assign(list, { id: "palette-list", role: "listbox", ariaLabel: "Results" });
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-label": "Go to a page or a contact", "aria-expanded": "true", "aria-controls": list.id })) field.setAttribute(name, value);
+  let at = 0;
+  const choose = (to) => {
+    at = Math.max(0, Math.min(to, list.children.length - 1));
+    for (const [place, option] of [...list.children].entries()) option.setAttribute("aria-selected", place === at);
+    list.children[at]?.scrollIntoView({ block: "nearest" });
+    field.setAttribute("aria-activedescendant", list.children[at]?.id ?? "");
+  };
+  const show = (found) => {
+    list.replaceChildren(...found.map(({ name, url }, place) => {
+      const option = document.createElement("li");
+      Object.assign(option, { role: "option", id: `palette-${place}`, textContent: name });
+      option.dataset.url = url;
+      return option;
+    }));
+    choose(0);
+  };
+  const look = async () => {
+    const words = field.value.trim().toLowerCase();
+    const found = places().filter(({ name }) => name.toLowerCase().includes(words)).slice(0, words ? 5 : 20);
+    show(found);
+    if (words.length < 2) return;
+    asked?.abort();
+    asked = new AbortController();
+    const answer = await fetch(`/contacts?q=${encodeURIComponent(words)}`, { signal: asked.signal }).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const contacts = [...page.querySelectorAll("[data-rows] tbody th > a")].slice(0, 8);
+    show([...found, ...contacts.map((link) => ({ name: link.textContent, url: link.getAttribute("href") }))]);
+  };
+  field.addEventListener("input", look);
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown") choose(at + 1);
+    else if (event.key === "ArrowUp") choose(at - 1);
+    else if (event.key === "Enter" && list.children[at]) location.assign(list.children[at].dataset.url);
+    else return;
+    event.preventDefault();
+  });
+  list.addEventListener("click", ({ target }) => target.dataset.url && location.assign(target.dataset.url));
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.showModal();
+  look();
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || !document.getElementById("keys")) return;
+  event.preventDefault();
+  if (!document.getElementById("palette")) palette();
 });

@@ -80,6 +80,28 @@ document.addEventListener("submit", (event) => {
   if (["delete", "hand-over"].includes(event.submitter?.value)) { selected.clear(); selectedAll = ""; keepSelection(); }
 });
 
+// The page of a contact knows the list that it was opened from: the way back leads to it, with its search and page, and to the
+// contacts before and behind.
+const listKey = "list of contacts";
+function keepList() {
+  const rows = [...document.querySelectorAll("[data-rows] tbody input[name=id]")];
+  if (!rows.length || !["/contacts", "/shared"].includes(location.pathname)) return;
+  try { sessionStorage.setItem(listKey, JSON.stringify({ at: address(), ids: rows.map((row) => row.value) })); } catch { /* without */ }
+}
+function showNeighbours() {
+  const place = document.querySelector("[data-neighbours]");
+  const list = JSON.parse(sessionStorage.getItem(listKey) ?? "null");
+  const here = list?.ids.indexOf(place?.dataset.neighbours);
+  if (!place || !list || here < 0) return;
+  document.querySelector("[data-way-back]").href = list.at;
+  place.querySelector("span").textContent = `${here + 1} of ${list.ids.length}`;
+  for (const [link, at] of [[place.children[1], here - 1], [place.children[2], here + 1]]) {
+    if (list.ids[at]) link.href = `/contacts/${list.ids[at]}`;
+    else link.hidden = true;
+  }
+  place.hidden = list.ids.length < 2;
+}
+
 // Keys: j and k go from row to row (so do the arrows, once there), x selects, e edits, s shares, # and Delete delete. Enter opens
 // what has the focus. On the page of one contact the same keys press its buttons.
 document.addEventListener("keydown", (event) => {
@@ -90,7 +112,9 @@ document.addEventListener("keydown", (event) => {
   const link = (row) => row.querySelector("th a");
   const key = { Delete: "#", ArrowDown: "j", ArrowUp: "k" }[event.key] ?? event.key;
   const one = row && selected.size === 0 && !selectedAll;
-  if ("jk".includes(key) && rows.length && (row || key === event.key)) {
+  const beside = document.querySelector(`[data-neighbours]:not([hidden]) > a:nth-of-type(${key === "j" ? 2 : 1})[href]`);
+  if ("jk".includes(key) && beside) location.assign(beside.href);
+  else if ("jk".includes(key) && rows.length && (row || key === event.key)) {
     const next = row ? rows.indexOf(row) + (key === "j" ? 1 : -1) : key === "j" ? 0 : rows.length - 1;
     link(rows[Math.min(Math.max(next, 0), rows.length - 1)]).focus();
   } else if (key === "x" && row) row.querySelector('input[name="id"]').click();
@@ -148,6 +172,58 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sent, 1000);
 }, true);
 
-document.addEventListener("swapped", () => { showSelection(); follow(); });
+// Fetches a row of the list again. Others may be worked on, so they stay.
+async function renew(row) {
+  const answer = await fetch(location.href).catch(() => null);
+  const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
+  const now = page.querySelector(`[data-rows] input[name="id"][value="${row.querySelector("input[name=id]").value}"]`)?.closest("tr");
+  if (!now) return row.remove();
+  localise(now);
+  row.replaceWith(document.adoptNode(now));
+  showSelection();
+}
+
+// A double click changes a value in its cell: Enter or leaving the field saves it, Escape keeps the old one.
+document.addEventListener("dblclick", ({ target }) => {
+  const cell = target.closest?.("[data-rows] td[data-changes]");
+  if (!cell || cell.querySelector("input")) return;
+  const row = cell.parentElement;
+  const before = [...cell.childNodes];
+  const field = document.createElement("input");
+  field.defaultValue = cell.dataset.value;
+  field.setAttribute("aria-label", `${cell.closest("table").tHead.rows[0].cells[cell.cellIndex].textContent} of ${row.querySelector("th a").textContent}`);
+  cell.replaceChildren(field);
+  field.focus();
+  field.select();
+  let ended = false;
+  const end = () => { ended = true; cell.replaceChildren(...before); };
+  const save = async () => {
+    if (ended) return;
+    if (field.value === field.defaultValue) return end();
+    ended = true;
+    const body = new URLSearchParams({ field: cell.dataset.changes, value: field.value, version: row.dataset.version });
+    const answer = await fetch(`${row.querySelector("th a").href}/value`, { method: "POST", body }).catch(() => null);
+    if (answer?.ok) {
+      await renew(row);
+      return tell("Saved.");
+    }
+    ended = false;
+    const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
+    tell(page.querySelector("main p")?.textContent || "The server does not answer. Try again in a moment.");
+    field.setAttribute("aria-invalid", "true");
+  };
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") save();
+    else if (event.key === "Escape") end();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  field.addEventListener("blur", save);
+});
+
+document.addEventListener("swapped", () => { showSelection(); follow(); keepList(); });
 showSelection();
 follow();
+keepList();
+showNeighbours();

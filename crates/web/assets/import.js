@@ -75,23 +75,34 @@ function refuse(words) {
   byId("upload-problem").replaceChildren(box);
 }
 
-// The whole page takes what is dropped, so that nobody misses.
+// Every page takes what is dropped: the one for uploads shows how it goes on, others lead to the import.
+const takesFiles = () => uploadForm() ?? document.getElementById("keys");
+const drop = () => document.querySelector("[data-drop]") ?? document.body;
+const over = (is) => drop().classList.toggle(drop() === document.body ? "dropping" : "over", is);
 document.addEventListener("dragover", (event) => {
-  if (!uploadForm() || !event.dataTransfer?.types.includes("Files")) return;
+  if (!takesFiles() || !event.dataTransfer?.types.includes("Files")) return;
   event.preventDefault();
-  document.querySelector("[data-drop]").classList.add("over");
+  over(true);
 });
 for (const kind of ["dragleave", "drop"]) {
   document.addEventListener(kind, (event) => {
-    if (kind === "drop" || !event.relatedTarget) document.querySelector("[data-drop]")?.classList.remove("over");
+    if (kind === "drop" || !event.relatedTarget) over(false);
   });
 }
-document.addEventListener("drop", (event) => {
-  const form = uploadForm();
+document.addEventListener("drop", async (event) => {
   const file = event.dataTransfer?.files[0];
-  if (!form || !file) return;
+  if (!file || !takesFiles() || event.defaultPrevented) return;
   event.preventDefault();
-  upload(form, file);
+  const form = uploadForm();
+  if (form) return upload(form, file);
+  tell(`Uploading ${file.name} …`);
+  const body = new FormData();
+  body.append("file", file, file.name);
+  const answer = await fetch("/import", { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
+  const next = answer?.status === 201 && answer.headers.get("Location");
+  if (next) return location.assign(next);
+  const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
+  tell(page.querySelector("#upload-problem p, main p")?.textContent || "The file did not arrive. Try once more.");
 });
 
 // A part that is not finished is fetched again, until it says no more that it wants to be; not while a field of it has
@@ -156,4 +167,128 @@ document.addEventListener("keydown", (event) => {
   if (!form) return;
   event.preventDefault();
   form.requestSubmit();
+});
+
+// The grid of invalid rows. Other cells than the bad ones are opened by a click or by Ctrl and an arrow key; what is typed or
+// pasted into several is saved at once.
+const place = (id) => id.match(/^fix-(\d+)-(\d+)$/);
+const inGrid = (target) => target.closest?.("[data-fix-grid]");
+
+function openCell(cell) {
+  if (!cell?.dataset?.cell) return cell?.querySelector("input[data-keeps]");
+  const field = document.createElement("input");
+  field.id = `fix-${cell.dataset.cell}`;
+  field.name = `cell-${cell.dataset.cell}`;
+  field.defaultValue = cell.dataset.value ?? cell.textContent;
+  field.dataset.keeps = field.dataset.opened = "";
+  field.autocomplete = "off";
+  field.spellcheck = false;
+  field.setAttribute("aria-label", `${cell.dataset.label} in line ${parseInt(cell.parentElement.cells[0].textContent, 10)}`);
+  const form = cell.parentElement.querySelector("form.correction[id]");
+  if (form) field.setAttribute("form", form.id);
+  cell.replaceChildren(field);
+  delete cell.dataset.cell;
+  return field;
+}
+
+// The cell that is so many rows and columns away.
+function neighbour(cell, down, right) {
+  const rows = [...inGrid(cell).tBodies[0].rows].filter((row) => row.cells.length > 1);
+  const at = cell.cellIndex + right;
+  const found = rows[rows.indexOf(cell.parentElement) + down]?.cells[at];
+  return found?.matches(".cell") ? found : null;
+}
+
+function showTyped() {
+  const button = byId("save-typed");
+  if (!button) return;
+  const count = [...unsaved.keys()].filter(place).length;
+  button.hidden = count < 2;
+  button.textContent = `Save ${count.toLocaleString()} typed values`;
+}
+
+function saveTyped(url) {
+  const body = new URLSearchParams();
+  for (const [id, value] of unsaved) {
+    const [, row, column] = place(id) ?? [];
+    if (row) body.append(`cell-${row}-${column}`, value);
+  }
+  unsaved.clear();
+  keepTyped();
+  return swap(url, ["preview"], { method: "POST", body });
+}
+
+document.addEventListener("click", (event) => {
+  const cell = event.target.closest?.("[data-fix-grid] td[data-cell]");
+  if (cell && !getSelection().toString()) openCell(cell).focus();
+  if (event.target.dataset?.saves) saveTyped(event.target.dataset.saves);
+});
+document.addEventListener("keydown", (event) => {
+  const cell = event.target.matches?.("[data-keeps]") && inGrid(event.target) && event.target.closest("td");
+  if (!cell) return;
+  const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+  if (event.ctrlKey && steps) {
+    const next = neighbour(cell, ...steps);
+    if (next) openCell(next).focus();
+  } else if (event.key === "Escape") {
+    event.target.value = event.target.defaultValue;
+    unsaved.delete(event.target.id);
+    keepTyped();
+  } else if (event.key === "Enter" && !event.target.form && byId("save-typed")) saveTyped(byId("save-typed").dataset.saves);
+  else return;
+  event.preventDefault();
+});
+// A block of cells, as spreadsheets copy it, goes into the cells from here on to the right and down.
+document.addEventListener("paste", (event) => {
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  const cell = event.target.matches?.("[data-keeps]") && inGrid(event.target) && event.target.closest("td");
+  if (!cell || !/[\t\n]/.test(text.trimEnd())) return;
+  event.preventDefault();
+  let pasted = 0;
+  for (const [down, line] of text.replace(/\r?\n$/, "").split(/\r?\n/).entries()) {
+    for (const [right, value] of line.split("\t").entries()) {
+      const field = openCell(neighbour(cell, down, right));
+      if (!field) continue;
+      field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      pasted++;
+    }
+  }
+  tell(`${pasted} values pasted. Save them, or press Escape in a cell for its old value.`);
+});
+// What was typed is saved before the import begins.
+document.addEventListener("submit", (event) => {
+  if (!event.target.action?.endsWith?.("/start") || ![...unsaved.keys()].some(place) || !byId("save-typed")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  saveTyped(byId("save-typed").dataset.saves).then(() => tell("Your typed values are saved. Check the numbers, then import."));
+}, true);
+
+// Tab goes to the next problem: Enter does what the button of a row does.
+function readyGrid() {
+  for (const id of unsaved.keys()) {
+    const [, row, column] = place(id) ?? [];
+    if (row) openCell(document.querySelector(`[data-cell="${row}-${column}"]`));
+  }
+  restoreTyped();
+  showTyped();
+  for (const button of document.querySelectorAll("[data-fix-grid] form.correction[id] button")) button.tabIndex = -1;
+}
+document.addEventListener("typed", showTyped);
+document.addEventListener("swapped", readyGrid);
+readyGrid();
+
+// How many cells a replacement would change, while it is typed.
+let counting;
+document.addEventListener("input", ({ target }) => {
+  const form = target.closest?.("form[data-counts]");
+  if (!form) return;
+  clearTimeout(counting);
+  const into = byId(form.dataset.countsInto);
+  counting = setTimeout(async () => {
+    if (!form.elements.find.value) return (into.textContent = "");
+    const answer = await fetch(`${form.dataset.counts}?${new URLSearchParams(new FormData(form))}`).catch(() => null);
+    const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (page) into.textContent = page.getElementById("hits")?.textContent ?? "";
+  }, 300);
 });

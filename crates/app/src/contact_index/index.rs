@@ -7,7 +7,7 @@ use crate::contact_index::Sort;
 use crate::contact_index::bit_set::Bits;
 use crate::contact_index::query::Query;
 use crate::contact_index::segment::{Builder, MOST, NameOrder, Segment};
-use crate::contact_index::tags::Uses;
+use crate::contact_index::tags::{UsedTag, Uses};
 use crate::contact_index::visibility::{Audience, SeenBy};
 use foldhash::{HashMap, HashSet, HashSetExt};
 use model::ContactId;
@@ -223,8 +223,8 @@ impl ContactIndex {
         Passing { parts, total }
     }
 
-    /// The tags that are used most by those that pass, folded, each with a contact that has it.
-    pub fn tags(&self, look: &Query, size: usize) -> Vec<(String, ContactId)> {
+    /// The tags that are used most by those that pass.
+    pub fn tags(&self, look: &Query, size: usize) -> Vec<UsedTag> {
         let passing = self.passing(look);
         let mut uses = Uses::default();
         for (part, bits) in self.parts.iter().zip(&passing.parts) {

@@ -10,6 +10,7 @@ pub(crate) mod index;
 pub(crate) mod keeper;
 pub(crate) mod query;
 pub(crate) mod segment;
+pub(crate) mod shared_news;
 pub(crate) mod tag_suggestions;
 pub(crate) mod tags;
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::access;
 use crate::access::Actor;
 use crate::access::Scope;
 use crate::contact_index::query::Query;
+use crate::contact_index::tags::UsedTag;
 use crate::contacts::stored::read;
 use crate::error::Error;
 use model::{Contact, ContactId, fold};
@@ -24,8 +25,7 @@ const MANY: usize = 50_000;
 /// How long, in microseconds.
 const WHILE: i64 = 60_000_000;
 
-/// A folded tag, and a contact that has it.
-type Used = Arc<[(String, ContactId)]>;
+type Used = Arc<[UsedTag]>;
 
 /// What was counted lately, and when.
 #[derive(Default)]
@@ -56,19 +56,25 @@ impl View<'_, '_> {
     /// The tags that are used most by the contacts that the member may see, the most used first; none while the list is being
     /// built.
     pub fn known_tags(&mut self) -> Result<Vec<String>, Error> {
+        Ok(self.tag_counts()?.into_iter().map(|(tag, _)| tag).collect())
+    }
+
+    /// The same tags, each with how many of these contacts have it.
+    pub fn tag_counts(&mut self) -> Result<Vec<(String, u64)>, Error> {
         let used = self.used_tags()?;
-        let mut ids: Vec<ContactId> = used.iter().map(|(_, with)| *with).collect();
+        let mut ids: Vec<ContactId> = used.iter().map(|tag| tag.with).collect();
         ids.sort_unstable();
         ids.dedup();
         let rows = contacts::get_many(self.tx, self.actor.workspace, &ids)?;
         let seen = access::seen(self.tx, self.actor, rows)?;
         let seen = seen.iter().map(|(_, row)| Ok((row.id, read(row)?)));
         let seen: HashMap<ContactId, Contact> = seen.collect::<Result<_, Error>>()?;
-        let written = used.iter().filter_map(|(tag, with)| {
-            let tags = &seen.get(with)?.tags;
-            tags.iter().find(|own| fold(own.as_str()) == *tag)
+        let written = used.iter().filter_map(|used| {
+            let tags = &seen.get(&used.with)?.tags;
+            let written = tags.iter().find(|own| fold(own.as_str()) == used.tag)?;
+            Some((written.as_str().to_owned(), used.uses))
         });
-        Ok(written.map(|tag| tag.as_str().to_owned()).collect())
+        Ok(written.collect())
     }
 
     /// The same as the list knows them.
@@ -100,7 +106,12 @@ mod tests {
     fn what_was_counted_is_known_for_a_while_to_the_same_member() {
         let suggestions = Suggestions::default();
         let who = |member| (Workspace(1), Member(member));
-        let used: Used = [("vip".to_owned(), ContactId::nil())].into();
+        let vip = UsedTag {
+            tag: "vip".to_owned(),
+            uses: 1,
+            with: ContactId::nil(),
+        };
+        let used: Used = [vip].into();
         suggestions.remember(who(1), 1_000, &used);
         assert_eq!(suggestions.known(who(1), 1_000 + WHILE - 1), Some(used));
         assert_eq!(suggestions.known(who(1), 1_000 + WHILE), None);

@@ -20,6 +20,16 @@ pub(crate) struct Tags {
     ends: Box<[u32]>,
 }
 
+/// A tag, folded, that contacts have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UsedTag {
+    pub tag: String,
+    /// How many contacts have it.
+    pub uses: u64,
+    /// One of them.
+    pub with: ContactId,
+}
+
 /// How often tags are used, each with a contact that has it.
 #[derive(Default)]
 pub(crate) struct Uses<'a>(HashMap<&'a [u8], (u64, ContactId)>);
@@ -67,13 +77,17 @@ impl Tags {
 }
 
 impl Uses<'_> {
-    /// Those that are used most, each with a contact that has it.
-    pub fn most(self, size: usize) -> Vec<(String, ContactId)> {
+    /// Those that are used most, each with how often it is used and a contact that has it.
+    pub fn most(self, size: usize) -> Vec<UsedTag> {
         let mut all: Vec<(&[u8], (u64, ContactId))> = self.0.into_iter().collect();
         all.sort_unstable_by(|(a, (uses, _)), (b, (others, _))| others.cmp(uses).then(a.cmp(b)));
         let most = all.into_iter().take(size);
-        most.map(|(tag, (_, with))| (String::from_utf8_lossy(tag).into_owned(), with))
-            .collect()
+        most.map(|(tag, (uses, with))| UsedTag {
+            tag: String::from_utf8_lossy(tag).into_owned(),
+            uses,
+            with,
+        })
+        .collect()
     }
 }
 
@@ -108,9 +122,15 @@ mod tests {
             (0..segments).for_each(|_| tags.count(&seen, &ids, &mut uses));
             uses.most(size)
         };
-        let expected = [("press", 2), ("friend", 4), ("vip", 0)].map(|(tag, with)| (tag.to_owned(), ids[with]));
-        assert_eq!(most(1, 9), expected);
-        assert_eq!(most(2, 9), expected);
-        assert_eq!(most(1, 1), expected[..1]);
+        let expected = |segments: u64| {
+            [("press", 2, 0), ("friend", 1, 4), ("vip", 1, 0)].map(|(tag, uses, with)| UsedTag {
+                tag: tag.to_owned(),
+                uses: uses * segments,
+                with: if tag == "press" { ids[2] } else { ids[with] },
+            })
+        };
+        assert_eq!(most(1, 9), expected(1));
+        assert_eq!(most(2, 9), expected(2));
+        assert_eq!(most(1, 1), expected(1)[..1]);
     }
 }

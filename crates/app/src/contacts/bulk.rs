@@ -43,16 +43,19 @@ pub(crate) enum ActionKind {
     HandOver,
     /// They become one.
     Merge,
+    /// One contact gets other values by hand.
+    Edit,
 }
 
 impl ActionKind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Tag,
         Self::Untag,
         Self::Share,
         Self::Unshare,
         Self::HandOver,
         Self::Merge,
+        Self::Edit,
     ];
 
     /// As it is stored.
@@ -64,6 +67,7 @@ impl ActionKind {
             Self::Unshare => "unshare",
             Self::HandOver => "hand_over",
             Self::Merge => "merge",
+            Self::Edit => "edit",
         }
     }
 
@@ -73,21 +77,22 @@ impl ActionKind {
         found.ok_or_else(|| store::Error::Corrupt(format!("an action is of the kind {name:?}")))
     }
 
-    /// Under which name the audit log has it.
-    fn audit_action(self) -> AuditAction {
-        match self {
+    /// Under which name the audit log has it. Single edits are not in it: the history of the contact shows them.
+    fn audit_action(self) -> Option<AuditAction> {
+        Some(match self {
+            Self::Edit => return None,
             Self::Tag => AuditAction::Tagged,
             Self::Untag => AuditAction::Untagged,
             Self::Share => AuditAction::Shared,
             Self::Unshare => AuditAction::Unshared,
             Self::HandOver => AuditAction::HandedOver,
             Self::Merge => AuditAction::Merged,
-        }
+        })
     }
 
     /// Whether values are changed, so that the old ones must be kept.
     fn changes_values(self) -> bool {
-        matches!(self, Self::Tag | Self::Untag | Self::Merge)
+        matches!(self, Self::Tag | Self::Untag | Self::Merge | Self::Edit)
     }
 }
 
@@ -273,8 +278,8 @@ impl App {
                     bulk_actions::set_open(tx, actor.workspace, number, until)?;
                 }
                 let contacts = step.touched.len() as u64;
-                if contacts > 0 {
-                    self.audit_part(tx, actor, &mut entry, kind.audit_action(), about, contacts)?;
+                if let Some(action) = kind.audit_action().filter(|_| contacts > 0) {
+                    self.audit_part(tx, actor, &mut entry, action, about, contacts)?;
                 }
                 Ok((contacts, step.skipped, action))
             })?;
@@ -327,7 +332,9 @@ impl View<'_, '_> {
         };
         Ok(Some(InterruptedAction {
             action: action.id,
-            done: ActionKind::named(&action.kind)?.audit_action().as_str(),
+            done: ActionKind::named(&action.kind)?
+                .audit_action()
+                .map_or("edited", AuditAction::as_str),
             began_at: action.at,
             contacts,
         }))

@@ -6,11 +6,12 @@
 use crate::App;
 use crate::access;
 use crate::access::Actor;
-use crate::access::Right;
+use crate::access::{CanEdit, Owns, Right};
 use crate::contacts::bulk::ActionReport;
 use crate::contacts::bulk::{ActionKind, Before, Step};
 use crate::contacts::stored::StoredContact;
 use crate::contacts::stored::read;
+use crate::contacts::write::Changes;
 use crate::error::Error;
 use model::{ContactId, MergeChoices, Version, merge};
 use std::collections::HashMap;
@@ -82,37 +83,50 @@ impl App {
                 request.was_seen_so(&other)?;
                 others.push(other);
             }
-            let mut values = vec![read(&kept)?];
-            for other in &others {
-                values.push(read(other)?);
-            }
-            let merged = merge(&values.iter().collect::<Vec<_>>(), choices);
-            if !merged.has_identity() {
-                return Err(Error::NoIdentity);
-            }
-            let mut touched = Vec::with_capacity(ids.len());
-            for other in &others {
-                let shared = shares::of_many(changes.tx, actor.workspace, &[other.id])?;
-                touched.push(Before {
-                    row: (**other).clone(),
-                    shares: Some(shared),
-                    after: None,
-                });
-            }
-            changes.delete(&others)?;
-            let row = (*kept).clone();
-            let after = match merged == values[0] {
-                true => row.version,
-                false => changes.edit(kept, &merged, now)?,
-            };
-            touched.push(Before {
-                row,
-                shares: None,
-                after: Some(after),
-            });
+            let touched = merge_into(changes, actor, kept, &others, choices, now)?;
             Ok(Step { touched, skipped: 0 })
         })
     }
+}
+
+/// Makes one contact of several, in a transaction: the others go, and what was there before is returned.
+pub(crate) fn merge_into(
+    changes: &mut Changes<'_, '_>,
+    actor: Actor,
+    kept: CanEdit<ContactRow>,
+    others: &[Owns<ContactRow>],
+    choices: &MergeChoices,
+    now: i64,
+) -> Result<Vec<Before>, Error> {
+    let mut values = vec![read(&kept)?];
+    for other in others {
+        values.push(read(other)?);
+    }
+    let merged = merge(&values.iter().collect::<Vec<_>>(), choices);
+    if !merged.has_identity() {
+        return Err(Error::NoIdentity);
+    }
+    let mut touched = Vec::with_capacity(values.len());
+    for other in others {
+        let shared = shares::of_many(changes.tx, actor.workspace, &[other.id])?;
+        touched.push(Before {
+            row: (**other).clone(),
+            shares: Some(shared),
+            after: None,
+        });
+    }
+    changes.delete(others)?;
+    let row = (*kept).clone();
+    let after = match merged == values[0] {
+        true => row.version,
+        false => changes.edit(kept, &merged, now)?,
+    };
+    touched.push(Before {
+        row,
+        shares: None,
+        after: Some(after),
+    });
+    Ok(touched)
 }
 
 impl MergeRequest {

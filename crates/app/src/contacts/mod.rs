@@ -16,6 +16,7 @@ pub(crate) mod share_text;
 pub(crate) mod shares;
 pub(crate) mod stored;
 pub(crate) mod tags;
+pub(crate) mod timeline;
 pub(crate) mod write;
 
 use crate::App;
@@ -23,6 +24,7 @@ use crate::View;
 use crate::access;
 use crate::access::Actor;
 use crate::audit::AuditAction;
+use crate::contacts::bulk::{ActionKind, Before};
 use crate::contacts::by_hand::{checked, new_row, refuse_another};
 use crate::contacts::stored::{StoredContact, read};
 use crate::error::Error;
@@ -99,7 +101,16 @@ impl App {
                 return Ok(row.version);
             }
             validate(changes.tx, actor.workspace, &mut after, Some(&before))?;
-            Ok(changes.edit(row, &after, now)?)
+            let was = (*row).clone();
+            let version = changes.edit(row, &after, now)?;
+            let action = bulk::begin(changes.tx, actor, ActionKind::Edit, now)?;
+            let before = Before {
+                row: was,
+                shares: None,
+                after: Some(version),
+            };
+            bulk::note(changes.tx, actor, action, &[before])?;
+            Ok(version)
         })
     }
 

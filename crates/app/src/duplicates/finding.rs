@@ -42,6 +42,8 @@ pub(crate) struct Finding {
     pub changes: i64,
     /// When it began.
     pub began_at: i64,
+    /// Whether the member has been shown what it found. One that was begun for a number in the sidebar alone has not.
+    pub shown: AtomicBool,
     looked_at: AtomicU64,
     stop: AtomicBool,
     found: Mutex<Found>,
@@ -52,9 +54,31 @@ pub(crate) struct Finding {
 #[derive(Clone, Default)]
 pub(crate) struct Found {
     /// Contacts that may be one, the likest first; none while it goes on.
-    pub groups: Option<Arc<Vec<Vec<ContactId>>>>,
+    pub groups: Option<Arc<Vec<FoundGroup>>>,
     /// Whether it broke off.
     pub failed: bool,
+}
+
+/// Contacts that may be one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FoundGroup {
+    pub ids: Vec<ContactId>,
+    /// How sure the least sure of the pairs is that hold it together, from 0 to 100.
+    pub least: u8,
+}
+
+impl FoundGroup {
+    fn of_pair(strength: u8, a: ContactId, b: ContactId) -> Self {
+        Self {
+            ids: vec![a, b],
+            least: strength,
+        }
+    }
+
+    fn add(&mut self, strength: u8, id: ContactId) {
+        self.ids.push(id);
+        self.least = self.least.min(strength);
+    }
 }
 
 impl Finding {
@@ -63,6 +87,7 @@ impl Finding {
         let finding = Arc::new(Self {
             changes,
             began_at: now,
+            shown: AtomicBool::new(false),
             looked_at: AtomicU64::new(0),
             stop: AtomicBool::new(false),
             found: Mutex::default(),
@@ -104,7 +129,7 @@ impl Finding {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    fn look(&self, store: &Store, actor: Actor) -> Result<Vec<Vec<ContactId>>, Error> {
+    fn look(&self, store: &Store, actor: Actor) -> Result<Vec<FoundGroup>, Error> {
         let mut counters = Counters::new();
         self.each(store, actor, &mut |_, contact| {
             for block in all_blocks(contact) {
@@ -245,36 +270,59 @@ fn pairs_of(mut noted: Vec<(u64, u32)>) -> Vec<(u32, u32)> {
 }
 
 /// Groups of pairs that have a contact in common, the likest first.
-fn grouped(alike: Vec<(u8, ContactId, ContactId)>) -> Vec<Vec<ContactId>> {
-    let mut groups: Vec<Vec<ContactId>> = Vec::new();
+fn grouped(alike: Vec<(u8, ContactId, ContactId)>) -> Vec<FoundGroup> {
+    let mut groups: Vec<FoundGroup> = Vec::new();
     let mut group_of: HashMap<ContactId, usize> = HashMap::new();
     let mut linked: HashSet<(usize, usize)> = HashSet::new();
-    for (_, a, b) in alike {
+    for (strength, a, b) in alike {
         match (group_of.get(&a).copied(), group_of.get(&b).copied()) {
             (None, None) => {
                 group_of.extend([(a, groups.len()), (b, groups.len())]);
-                groups.push(vec![a, b]);
+                groups.push(FoundGroup::of_pair(strength, a, b));
             }
-            (Some(group), None) if groups[group].len() < IN_A_GROUP => {
+            (Some(group), None) if groups[group].ids.len() < IN_A_GROUP => {
                 group_of.insert(b, group);
-                groups[group].push(b);
+                groups[group].add(strength, b);
             }
-            (None, Some(group)) if groups[group].len() < IN_A_GROUP => {
+            (None, Some(group)) if groups[group].ids.len() < IN_A_GROUP => {
                 group_of.insert(a, group);
-                groups[group].push(a);
+                groups[group].add(strength, a);
             }
             (Some(one), Some(other)) if one == other => {}
             // Two groups: a couple, each of them twice. The likest pair stands by itself; the others would ask the same again.
             (Some(one), Some(other)) => {
                 if linked.insert((one.min(other), one.max(other))) {
-                    groups.push(vec![a, b]);
+                    groups.push(FoundGroup::of_pair(strength, a, b));
                 }
             }
             // A group that is full.
-            _ => groups.push(vec![a, b]),
+            _ => groups.push(FoundGroup::of_pair(strength, a, b)),
         }
     }
     groups
+}
+
+/// From this strength on, contacts are very likely one.
+pub const VERY_LIKELY: u8 = 80;
+/// Groups that are merged by one action.
+const MERGED: usize = 1_000;
+
+/// The groups that are very likely one contact: those that are held together by nothing weaker, and have no contact in
+/// common; so many as one action merges.
+pub(crate) fn very_likely(groups: &[FoundGroup]) -> Vec<&FoundGroup> {
+    let mut taken: HashSet<ContactId> = HashSet::new();
+    let mut sure = Vec::new();
+    for group in groups.iter().filter(|group| group.least >= VERY_LIKELY) {
+        if group.ids.iter().any(|id| taken.contains(id)) {
+            continue;
+        }
+        taken.extend(&group.ids);
+        sure.push(group);
+        if sure.len() == MERGED {
+            break;
+        }
+    }
+    sure
 }
 
 #[cfg(test)]
@@ -308,7 +356,11 @@ mod tests {
             (70, id(2), id(3)),
             (60, id(1), id(3)),
         ];
-        assert_eq!(grouped(pairs), [vec![id(1), id(2), id(3)], vec![id(4), id(5)]]);
+        let groups = grouped(pairs);
+        let of = |at: usize| (groups[at].ids.clone(), groups[at].least);
+        assert_eq!(of(0), (vec![id(1), id(2), id(3)], 70));
+        assert_eq!(of(1), (vec![id(4), id(5)], 80));
+        assert_eq!(groups.len(), 2);
     }
 
     #[test]
@@ -321,9 +373,24 @@ mod tests {
             (30, id(1), id(4)),
             (20, id(2), id(4)),
         ];
-        assert_eq!(
-            grouped(pairs),
-            [vec![id(1), id(2)], vec![id(3), id(4)], vec![id(1), id(3)]]
-        );
+        let groups: Vec<_> = grouped(pairs).into_iter().map(|group| group.ids).collect();
+        assert_eq!(groups, [vec![id(1), id(2)], vec![id(3), id(4)], vec![id(1), id(3)]]);
+    }
+
+    #[test]
+    fn only_groups_that_are_surely_one_and_share_no_contact_are_merged() {
+        let id = ContactId::from_u128;
+        let group = |least, ids: &[u128]| FoundGroup {
+            ids: ids.iter().map(|n| id(*n)).collect(),
+            least,
+        };
+        let groups = [
+            group(95, &[1, 2]),
+            group(90, &[2, 3]),
+            group(80, &[4, 5, 6]),
+            group(79, &[7, 8]),
+        ];
+        let sure: Vec<_> = very_likely(&groups).into_iter().map(|group| group.ids[0]).collect();
+        assert_eq!(sure, [id(1), id(4)]);
     }
 }

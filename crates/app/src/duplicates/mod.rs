@@ -5,6 +5,7 @@
 //! again when it is shown, with the rights of that moment.
 
 pub(crate) mod finding;
+pub(crate) mod merge_all;
 
 use crate::access::{Actor, Right};
 use crate::audit::AuditAction;
@@ -13,9 +14,10 @@ use crate::contacts::stored::StoredContact;
 use crate::contacts::stored::read;
 use crate::error::Error;
 use crate::{App, access};
-use finding::Finding;
-use model::{ContactId, Verdict, likeness};
+use finding::{Finding, very_likely};
+use model::{Contact, ContactId, Verdict, likeness};
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::contacts;
@@ -28,6 +30,8 @@ const READ_FOR_A_PAGE: usize = 200;
 const MOST: usize = 50;
 /// How long what was found is shown although the directory has changed, in microseconds: merging is such a change.
 const FRESH_FOR: i64 = 60 * 60 * 1_000_000;
+/// How long a number of duplicates is shown although the directory has changed, in microseconds.
+const COUNTED_FOR: i64 = 60 * 1_000_000;
 /// Members whose results are kept.
 const KEPT: usize = 16;
 /// The most contacts that are marked as not duplicates of each other at once.
@@ -90,6 +94,8 @@ pub struct DuplicatesPage {
     pub failed: bool,
     /// Whether the directory has changed since.
     pub changed_since: bool,
+    /// How many groups are very likely one contact, as far as they were found.
+    pub very_likely: usize,
 }
 
 impl App {
@@ -104,6 +110,7 @@ impl App {
     ) -> Result<DuplicatesPage, Error> {
         let (changes, _) = self.store.read(|tx| workspaces::changes(tx, actor.workspace))?;
         let finding = self.finding(actor, changes, from == 0);
+        finding.shown.store(true, Ordering::Relaxed);
         let found = finding.wait(wait);
         let mut page = DuplicatesPage {
             complete: found.groups.is_some(),
@@ -115,14 +122,42 @@ impl App {
         let groups = found.groups.unwrap_or_default();
         page.found = groups.len();
         let size = size.clamp(1, MOST);
-        for (at, ids) in groups.iter().enumerate().skip(from).take(READ_FOR_A_PAGE) {
+        page.very_likely = very_likely(&groups).len();
+        for (at, group) in groups.iter().enumerate().skip(from).take(READ_FOR_A_PAGE) {
             if page.groups.len() == size {
                 break;
             }
-            page.groups.extend(self.duplicate_group(actor, ids)?);
+            page.groups.extend(self.duplicate_group(actor, &group.ids)?);
             page.next = Some(at + 1).filter(|next| *next < groups.len());
         }
         Ok(page)
+    }
+
+    /// How many groups were found when the member's contacts were looked through last; none while they are. Begins to look
+    /// through them, in the background, if that was not done since they have changed; not if the member works through
+    /// what was found, nor too often.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn count_duplicates(&self, actor: Actor) -> Result<Option<usize>, Error> {
+        let (changes, _) = self.store.read(|tx| workspaces::changes(tx, actor.workspace))?;
+        let now = self.world.now();
+        let is_stale = |known: &Arc<Finding>| {
+            let is_old = !(0..=COUNTED_FOR).contains(&(now - known.began_at));
+            known.changes != changes && is_old && !known.shown.load(Ordering::Relaxed)
+        };
+        let mut known = self.duplicates.known();
+        let stale = known
+            .get(&key_of(actor))
+            .filter(|known| is_stale(known))
+            .map(Arc::clone);
+        if let Some(stale) = stale {
+            stale.stop();
+            known.remove(&key_of(actor));
+        }
+        drop(known);
+        let found = self.finding(actor, changes, false).wait(Duration::ZERO);
+        Ok(found.groups.map(|groups| groups.len()))
     }
 
     /// Looks for duplicates anew.
@@ -177,7 +212,8 @@ impl App {
         let mut known = self.duplicates.known();
         if let Some(finding) = known.get(&key_of(actor)) {
             let is_over = finding.wait(Duration::ZERO).groups.is_some();
-            let is_old = finding.changes != changes && !(0..=FRESH_FOR).contains(&(now - finding.began_at));
+            let is_new = (0..=FRESH_FOR).contains(&(now - finding.began_at)) && finding.shown.load(Ordering::Relaxed);
+            let is_old = finding.changes != changes && !is_new;
             if !(is_over && is_old && from_the_start) {
                 return Arc::clone(finding);
             }
@@ -206,8 +242,7 @@ impl App {
             Ok::<_, store::Error>((contacts?, apart))
         })?;
         let mut rows = rows;
-        // The one that would stay: what is not the member's own cannot go; else the one with most to tell.
-        rows.sort_by_key(|(right, _, contact)| (*right == Right::Own, std::cmp::Reverse(contact.to_json().len())));
+        sort_by_worth(&mut rows);
         let mut pairs = Vec::new();
         let places: Vec<usize> = (0..rows.len()).collect();
         for (a, b) in pairs_of(&places) {
@@ -246,6 +281,11 @@ impl App {
             pairs,
         }))
     }
+}
+
+/// Puts the one first that would stay: what is not the member's own cannot go; else the one with most to tell.
+pub(crate) fn sort_by_worth(rows: &mut [(Right, ContactId, Contact)]) {
+    rows.sort_by_key(|(right, _, contact)| (*right == Right::Own, std::cmp::Reverse(contact.to_json().len())));
 }
 
 fn key_of(actor: Actor) -> (i64, i64) {

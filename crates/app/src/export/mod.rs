@@ -2,6 +2,7 @@
 
 pub(crate) mod atomic_file;
 pub(crate) mod download;
+pub(crate) mod preview;
 
 use crate::App;
 use crate::access::Actor;
@@ -97,18 +98,10 @@ impl App {
             self.audit_part(tx, actor, &mut entry, AuditAction::Exported, &about, 0)
         })?;
         // One snapshot, so that the look at the columns and the writing see the same contacts.
-        let outcome = self.store.read(|tx| match request.format {
-            ExportFormat::CrystalQore => export_csv(tx, actor, request, out, watch, &mut report),
-            ExportFormat::Xlsx => {
-                let made_at = self.world.now() / 1_000_000;
-                export_workbook(tx, actor, request, made_at, out, watch, &mut report)
-            }
-            ExportFormat::Google => export_google(tx, actor, request, out, watch, &mut report),
-            ExportFormat::Outlook => export_outlook(tx, actor, request, out, watch, &mut report),
-            ExportFormat::Vcard | ExportFormat::Vcard4 | ExportFormat::Jsonl => {
-                export_lines(tx, actor, request, out, watch, &mut report)
-            }
-        });
+        let made_at = self.world.now() / 1_000_000;
+        let outcome = self
+            .store
+            .read(|tx| write_format(tx, actor, request, made_at, out, watch, &mut report));
         let end = match outcome {
             Ok(()) => End::Whole,
             Err(_) => End::BrokenOff,
@@ -138,6 +131,27 @@ impl App {
             write_each(tx, actor, request, watched, |_| Ok(()), &mut |()| Ok(()))
         })?;
         Ok(Some(report.losses))
+    }
+}
+
+/// Writes the contacts in the format that is asked for; a workbook says it was made at a time, in seconds since 1970.
+fn write_format(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    request: &ExportRequest,
+    made_at: i64,
+    out: &mut dyn Write,
+    watch: &mut dyn FnMut(u64) -> bool,
+    report: &mut ExportReport,
+) -> Result<(), Error> {
+    match request.format {
+        ExportFormat::CrystalQore => export_csv(tx, actor, request, out, watch, report),
+        ExportFormat::Xlsx => export_workbook(tx, actor, request, made_at, out, watch, report),
+        ExportFormat::Google => export_google(tx, actor, request, out, watch, report),
+        ExportFormat::Outlook => export_outlook(tx, actor, request, out, watch, report),
+        ExportFormat::Vcard | ExportFormat::Vcard4 | ExportFormat::Jsonl => {
+            export_lines(tx, actor, request, out, watch, report)
+        }
     }
 }
 

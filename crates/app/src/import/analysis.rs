@@ -250,16 +250,21 @@ fn keep_unmapped(columns: &mut [Column], terms: &WorkspaceRules) {
     }
 }
 
-/// Columns that the user has overruled say so.
+/// Columns that the user has overruled say so; one whose slot another column was given still proposes it.
 fn show_choices(columns: &mut [Column], mapping: &BoundMapping) {
     for (column, bound) in columns.iter_mut().zip(mapping.columns()) {
-        if column.slot != bound.slot {
-            column.slot.clone_from(&bound.slot);
-            column.proposal = None;
-            column.label_for.clear();
-            column.confidence = 1.0;
-            column.reason = "chosen".to_owned();
+        if column.slot == bound.slot {
+            continue;
         }
+        let before = std::mem::replace(&mut column.slot, bound.slot.clone());
+        let taker = bound.taken_by.and_then(|at| mapping.columns().get(at));
+        column.proposal = taker.and(before);
+        column.label_for.clear();
+        column.confidence = 1.0;
+        column.reason = match taker {
+            Some(taker) => format!("“{}” was chosen for this field", taker.header),
+            None => "chosen".to_owned(),
+        };
     }
 }
 

@@ -32,6 +32,7 @@ pub(crate) mod row_log;
 pub(crate) mod run;
 pub(crate) mod run_filters;
 pub(crate) mod running;
+pub(crate) mod sample_contacts;
 pub(crate) mod shared_keys;
 pub(crate) mod stored;
 pub(crate) mod summary;

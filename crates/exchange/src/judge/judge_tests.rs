@@ -7,10 +7,17 @@ use model::{ContactRules, CustomField, DateOrder, FieldKind, Region};
 
 /// Judges a whole small file as an import into an empty directory would.
 fn judged_with(text: &str, configure: impl Fn(Judge) -> Judge) -> Vec<Judged> {
+    judged_as(text, &[], configure)
+}
+
+/// The same with choices of columns.
+fn judged_as(text: &str, choices: &[(&str, &str)], configure: impl Fn(Judge) -> Judge) -> Vec<Judged> {
+    let owned = |(column, slot): &(&str, &str)| ((*column).to_owned(), (*slot).to_owned());
+    let choices: Vec<(String, String)> = choices.iter().map(owned).collect();
     let source = text.as_bytes().to_vec();
     let opened = open(&source, &Overrides::default()).unwrap();
     let (layout, columns) = propose(&opened.header, opened.header_row.is_some(), &opened.sample);
-    let mapping = BoundMapping::bind(&columns, &[]).unwrap();
+    let mapping = BoundMapping::bind(&columns, &choices).unwrap();
     let judge = Judge::new(mapping, layout.map(str::to_owned)).with_regions(Regions {
         chosen: Region::from_code("US"),
         ..Regions::default()
@@ -48,6 +55,28 @@ fn every_reason_is_reported_at_once_with_its_place() {
     );
     assert_eq!(reason.advice, "did you mean ann@gmail.com?");
     assert!(rows[0].is_invalid());
+}
+
+#[test]
+fn several_columns_of_one_field_are_joined_in_their_order() {
+    let text = "Name,Town,Lead score,Notes,Hobby\nAnn,Ivers,7,likes tea,chess\nBob,,,,chess; go\n";
+    let choices = [("Town", "full_name"), ("Lead score", "notes"), ("Hobby", "tags")];
+    let rows = judged_as(text, &choices, |j| j);
+    let (ann, bob) = (&rows[0].contact, &rows[1].contact);
+    assert_eq!(
+        (ann.display_name(), ann.notes.as_str()),
+        ("Ann Ivers".to_owned(), "7\nlikes tea")
+    );
+    assert_eq!((bob.display_name(), bob.notes.as_str()), ("Bob".to_owned(), ""));
+    let tags: Vec<&str> = bob.tags.iter().map(|tag| tag.as_str()).collect();
+    assert_eq!(tags, ["chess", "go"]);
+    let both = judged_as(
+        "Name,A,B\nAnn,\"vip; friend\",golf\n",
+        &[("A", "tags"), ("B", "tags")],
+        |j| j,
+    );
+    let tags: Vec<&str> = both[0].contact.tags.iter().map(|tag| tag.as_str()).collect();
+    assert_eq!(tags, ["vip", "friend", "golf"]);
 }
 
 #[test]

@@ -129,9 +129,14 @@ impl<'a> RowReader<'a> {
     fn read_value(&mut self, at: usize, column: &'a BoundColumn, slot: &'a Slot, cell: &str) {
         match slot {
             Slot::Text(field) => self.add_text(*field, cell),
-            Slot::FullName => {
+            Slot::FullName if self.full_name.is_empty() => {
                 self.full_name = Cow::Owned(cell.to_owned());
                 self.full_name_is_last_first = column.piece == Some(Piece::LastFirst);
+            }
+            Slot::FullName if cell.is_empty() => {}
+            Slot::FullName => {
+                self.full_name.to_mut().push(' ');
+                self.full_name.to_mut().push_str(cell);
             }
             Slot::Email(label) => self.read_emails(at, column, label, cell),
             Slot::Phone(label) => self.read_phones(at, column, label, cell),
@@ -596,7 +601,7 @@ impl<'a> RowReader<'a> {
         let more = Text::new(cell);
         if value.is_empty() {
             *value = more;
-        } else if !more.is_empty() && !value.as_str().split(", ").any(|part| part == more.as_str()) {
+        } else if !more.is_empty() && !has_part(field, value.as_str(), more.as_str()) {
             *value = Text::new(&match field {
                 TextField::Prefix => join_titles(value.as_str(), more.as_str()),
                 TextField::FirstName | TextField::MiddleName | TextField::LastName => format!("{value} {more}"),
@@ -673,6 +678,14 @@ impl<'a> RowReader<'a> {
             id: self.id,
             version: self.version,
         }
+    }
+}
+
+/// Whether a text that was joined from several columns holds another one already.
+fn has_part(field: TextField, joined: &str, more: &str) -> bool {
+    match field {
+        TextField::Notes => joined == more || joined.lines().any(|line| line == more),
+        _ => joined.split(", ").any(|part| part == more),
     }
 }
 

@@ -30,6 +30,9 @@ pub struct BoundColumn {
     /// The column that holds the rest of the value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub piece_of: Option<usize>,
+    /// The column that fills its slot instead, because the user chose it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_by: Option<usize>,
 }
 
 /// A mapping that does not fit the file.
@@ -66,7 +69,7 @@ impl BoundMapping {
     /// `ignore` leaves the column out) have overruled them.
     ///
     /// # Errors
-    /// When a column or slot does not exist, or one slot that is no list is asked for twice.
+    /// When a column or slot does not exist, or one slot that takes one column is asked for twice.
     pub fn bind(columns: &[Column], choices: &[(String, String)]) -> Result<Self, MappingError> {
         let mut slots: Vec<Option<Slot>> = columns.iter().map(|c| c.slot.clone()).collect();
         let mut chosen = vec![false; columns.len()];
@@ -83,8 +86,12 @@ impl BoundMapping {
                 chosen[at] = true;
             }
         }
-        check_claims(columns, &mut slots, &chosen)?;
-        Ok(Self::from_slots(columns, slots))
+        let taken_by = check_claims(columns, &mut slots, &chosen)?;
+        let mut mapping = Self::from_slots(columns, slots);
+        for (column, taker) in mapping.columns.iter_mut().zip(taken_by) {
+            column.taken_by = taker;
+        }
+        Ok(mapping)
     }
 
     fn from_slots(columns: &[Column], slots: Vec<Option<Slot>>) -> Self {
@@ -113,6 +120,7 @@ impl BoundMapping {
                     place,
                     piece,
                     piece_of: None,
+                    taken_by: None,
                 }
             })
             .collect();
@@ -212,14 +220,20 @@ fn is_part(piece: Option<Piece>) -> bool {
     piece.is_some_and(Piece::is_part)
 }
 
-/// A choice of the user takes the slot from a proposed column; two choices for one slot are an error.
-fn check_claims(columns: &[Column], slots: &mut [Option<Slot>], chosen: &[bool]) -> Result<(), MappingError> {
+/// A choice of the user takes the slot from a proposed column; two choices for one slot are an error. Returns, for each
+/// column, the one that has taken its slot.
+fn check_claims(
+    columns: &[Column],
+    slots: &mut [Option<Slot>],
+    chosen: &[bool],
+) -> Result<Vec<Option<usize>>, MappingError> {
+    let mut taken_by = vec![None; slots.len()];
     let mut holders: HashMap<Slot, usize> = HashMap::new();
     for at in 0..slots.len() {
         if is_part(columns[at].piece) && columns[at].slot == slots[at] {
             continue;
         }
-        let Some(slot) = slots[at].clone().filter(|s| !s.is_list()) else {
+        let Some(slot) = slots[at].clone().filter(|s| !s.takes_several()) else {
             continue;
         };
         let Some(holder) = holders.get(&slot).copied() else {
@@ -234,14 +248,18 @@ fn check_claims(columns: &[Column], slots: &mut [Option<Slot>], chosen: &[bool])
                     second: columns[at].header.clone(),
                 });
             }
-            (true, false) => slots[at] = None,
+            (true, false) => {
+                slots[at] = None;
+                taken_by[at] = Some(holder);
+            }
             _ => {
                 slots[holder] = None;
+                taken_by[holder] = Some(at);
                 holders.insert(slot, at);
             }
         }
     }
-    Ok(())
+    Ok(taken_by)
 }
 
 /// Slots are stored as their text.
@@ -307,6 +325,25 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains("middle_name"), "{error}");
-        assert!(bind(&["a", "b"], &[("a", "notes"), ("b", "notes")]).is_err());
+        assert!(bind(&["a", "b"], &[("a", "company"), ("b", "company")]).is_err());
+    }
+
+    #[test]
+    fn several_columns_fill_notes_tags_and_the_full_name() {
+        for slot in ["notes", "tags", "full_name"] {
+            let slots = bind(&["a", "b"], &[("a", slot), ("b", slot)]).unwrap();
+            assert_eq!(slots, [Some(slot.to_owned()), Some(slot.to_owned())]);
+        }
+        let slots = bind(&["Notes", "Lead score"], &[("Lead score", "notes")]).unwrap();
+        assert_eq!(slots, [Some("notes".to_owned()), Some("notes".to_owned())]);
+    }
+
+    #[test]
+    fn a_column_whose_slot_a_choice_has_taken_names_the_other() {
+        let headers = ["First Name", "Called"].map(str::to_owned);
+        let choices = [("Called".to_owned(), "first_name".to_owned())];
+        let bound = BoundMapping::bind(&propose(&headers, true, &[]).1, &choices).unwrap();
+        let taken_by: Vec<_> = bound.columns().iter().map(|column| column.taken_by).collect();
+        assert_eq!(taken_by, [Some(1), None]);
     }
 }

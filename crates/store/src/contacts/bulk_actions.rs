@@ -198,6 +198,37 @@ pub fn page(
     )
 }
 
+/// The last at most `limit` actions that touched a contact, and what it was before each, the latest first.
+pub fn of_contact(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    contact: ContactId,
+    limit: u64,
+) -> Result<Vec<(Action, Touched)>> {
+    tx.query(
+        "reading the actions of a contact",
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", c.after_version, c.after_owner, c.shares, a.action_id, a.member_id, a.kind, a.at, a.undone_at
+             FROM action_contacts c
+             JOIN actions a ON a.workspace_id = c.workspace_id AND a.action_id = c.action_id
+             WHERE c.workspace_id = $1 AND c.contact_id = $2 ORDER BY c.action_id DESC LIMIT $3"
+        ),
+        &[workspace.into(), Value::id(&contact), Value::count(limit)],
+        |row| {
+            let action = Action {
+                id: row.int(13)?,
+                member: Member(row.int(14)?),
+                kind: row.text(15)?.to_owned(),
+                at: row.int(16)?,
+                undone_at: row.opt_int(17)?,
+            };
+            Ok((action, read_touched(row)?))
+        },
+    )
+}
+
 /// Forgets contacts of an action; says how many there were.
 pub fn forget_contacts(tx: &mut Tx<'_>, workspace: Workspace, action: i64, contacts: &[ContactId]) -> Result<u64> {
     let rows = contacts

@@ -97,6 +97,25 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, contact: Con
     )
 }
 
+/// The changes of a contact by the last at most `limit` imports that changed it and whose log is kept, the latest first.
+pub fn of_contact(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    contact: ContactId,
+    limit: u64,
+) -> Result<Vec<(ImportId, Change)>> {
+    tx.query(
+        "reading the changes of a contact",
+        "SELECT c.contact_id, c.line, c.before_version, c.before_written_import, c.before_edited_by, c.before_body, c.import_id
+         FROM imports i
+         JOIN import_changes c ON c.workspace_id = $1 AND c.import_id = i.import_id AND c.contact_id = $2
+         WHERE i.workspace_id = $1 AND i.forgotten_at IS NULL AND c.before_body IS NOT NULL
+         ORDER BY c.import_id DESC LIMIT $3",
+        &[workspace.into(), Value::id(&contact), Value::count(limit)],
+        |row| Ok((ImportId(row.int(6)?), read(row)?)),
+    )
+}
+
 /// The next at most `limit` changes of an import after the contact `after`, in the order of the contacts' ids.
 pub fn page(
     tx: &mut Tx<'_>,

@@ -75,6 +75,38 @@ fn earlier_states_are_read_in_pages_until_they_expire() {
 }
 
 #[test]
+fn the_actions_of_a_contact_are_found_the_latest_first() {
+    on_every_engine(|store, _| {
+        let (first, second, other) = (begin(store, 10), begin(store, 20), begin(store, 30));
+        let later = Touched {
+            version: 200,
+            ..touched(1)
+        };
+        store
+            .write(|tx| {
+                bulk_actions::note(tx, HERE, first, &[touched(1), touched(2)])?;
+                bulk_actions::note(tx, HERE, second, std::slice::from_ref(&later))?;
+                bulk_actions::note(tx, HERE, other, &[touched(2)])?;
+                bulk_actions::note(tx, ELSEWHERE, second, &[touched(1)])
+            })
+            .unwrap();
+        let of = |workspace, limit| {
+            store
+                .read(|tx| bulk_actions::of_contact(tx, workspace, id(1), limit))
+                .unwrap()
+        };
+        let found: Vec<_> = of(HERE, 9)
+            .into_iter()
+            .map(|(action, touched)| (action.id, touched))
+            .collect();
+        assert_eq!(found, [(second, later), (first, touched(1))]);
+        assert_eq!(of(HERE, 1).len(), 1);
+        assert_eq!(of(HERE, 9)[0].0.kind, "tag");
+        assert!(of(ELSEWHERE, 9).is_empty());
+    });
+}
+
+#[test]
 fn an_action_is_known_by_a_number_that_comes_once() {
     on_every_engine(|store, _| {
         let (first, second, third) = (begin(store, 10), begin(store, 10), begin(store, 30));

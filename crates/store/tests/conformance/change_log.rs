@@ -51,6 +51,42 @@ fn the_first_note_of_a_contact_stays() {
 }
 
 #[test]
+fn the_changes_of_a_contact_are_found_while_their_log_is_kept() {
+    on_every_engine(|store, _| {
+        let new = imports::NewImport {
+            owner: Member(1),
+            file_name: "people.csv",
+            file_size: 1,
+            plan: "{}",
+            counts: "{}",
+            state: imports::ImportState::Done,
+        };
+        let made: Vec<ImportId> = (0..3)
+            .map(|_| store.write(|tx| imports::create(tx, HERE, &new, 5)).unwrap())
+            .collect();
+        store
+            .write(|tx| {
+                change_log::record(tx, HERE, made[0], &[updated(1, "first"), updated(2, "")])?;
+                change_log::record(tx, HERE, made[1], &[updated(1, "second")])?;
+                change_log::record(tx, HERE, made[2], &[created(1)])
+            })
+            .unwrap();
+        let of = |workspace| {
+            store
+                .read(|tx| change_log::of_contact(tx, workspace, id(1), 9))
+                .unwrap()
+        };
+        assert_eq!(
+            of(HERE),
+            [(made[1], updated(1, "second")), (made[0], updated(1, "first"))]
+        );
+        assert!(of(ELSEWHERE).is_empty());
+        store.write(|tx| imports::set_forgotten(tx, HERE, made[1], 9)).unwrap();
+        assert_eq!(of(HERE), [(made[0], updated(1, "first"))]);
+    });
+}
+
+#[test]
 fn changes_come_in_pages() {
     on_every_engine(|store, _| {
         let all: Vec<_> = (1..=5)

@@ -6,14 +6,14 @@ use crate::session::CurrentMember;
 use crate::session::flash::ShownFlash;
 use crate::ui::contact_text::facts;
 use crate::ui::error_page::Problem;
-use crate::ui::flash::{Flash, duplicates_url};
+use crate::ui::flash::{Change, Flash, duplicates_url, redirect};
 use crate::ui::form_data::first;
 use crate::ui::layout::{Page, Section, Tone, empty, notice, page, table_frame};
 use crate::ui::truncate::{PAGE, Room, brief};
 use crate::ui::words::{counted, number};
-use app::{DuplicateGroup, DuplicatesPage, Right};
+use app::{ActionReport, DuplicateGroup, DuplicatesPage, Right, VERY_LIKELY};
 use axum::extract::{Query, State};
-use axum::response::Redirect;
+use axum::response::{Redirect, Response};
 use axum_extra::extract::Form;
 use maud::{Markup, html};
 use model::{Contact, ContactId, MergeChoices, merge};
@@ -68,6 +68,33 @@ pub async fn again(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result
     Ok(Redirect::to("/duplicates"))
 }
 
+/// Groups that the preview of merging all shows.
+const PREVIEWED: usize = 50;
+
+/// `GET /duplicates/merge-all`: which groups would be merged at once.
+pub async fn preview_all(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Markup, Problem> {
+    let actor = signed.actor;
+    let (groups, all) = blocking(&web, move |app| app.very_likely_duplicates(actor, PREVIEWED)).await?;
+    let head = Page {
+        title: "Merge very likely duplicates",
+        viewer: Some(signed.viewer()),
+        here: Section::Duplicates,
+    };
+    Ok(page(head, all_at_once(&groups, all)))
+}
+
+/// `POST /duplicates/merge-all`
+pub async fn merge_all(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Response, Problem> {
+    let actor = signed.actor;
+    let report: ActionReport = blocking(&web, move |app| {
+        let report = app.merge_very_likely(actor)?;
+        app.look_for_duplicates_again(actor)?;
+        Ok(report)
+    })
+    .await?;
+    Ok(redirect("/duplicates", Flash::changed(Change::Merge, report)))
+}
+
 /// Contacts that are not the same.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -98,7 +125,10 @@ fn content(found: &DuplicatesPage, asked: &Asked, flash: Option<&Flash>) -> Mark
         div.head {
             h1 { "Find duplicates" }
             @if found.complete {
-                form method="post" action="/duplicates" { button { "Check again" } }
+                div.actions {
+                    @if found.very_likely > 1 { a.button href="/duplicates/merge-all" { "Merge all very likely (" (number(found.very_likely as u64)) ")" } }
+                    form method="post" action="/duplicates" { button { "Check again" } }
+                }
             }
         }
         p.muted {
@@ -124,6 +154,62 @@ fn content(found: &DuplicatesPage, asked: &Asked, flash: Option<&Flash>) -> Mark
                 @if found.groups.is_empty() { (nothing(asked.from())) }
                 (ways(found, asked.from()))
             }
+        }
+    }
+}
+
+/// What would become of the very likely duplicates, and the button that does it.
+fn all_at_once(groups: &[DuplicateGroup], all: usize) -> Markup {
+    let room = Room::new();
+    html! {
+        nav aria-label="Way back" { a href="/duplicates" { "← Find duplicates" } }
+        div.head {
+            h1 { "Merge very likely duplicates" }
+            @if all > 0 {
+                form method="post" action="/duplicates/merge-all" { button.button-primary { "Merge all " (number(all as u64)) } }
+            }
+        }
+        @if groups.is_empty() {
+            (empty("Nothing to merge", html! { p { "No contacts are very likely the same person." } a.button href="/duplicates" { "Back to duplicates" } }))
+        } @else {
+            p.muted {
+                "The emails, phones, addresses, tags and notes of all are kept. Where a field has one value, that of the first contact stays. You can undo all of it at once."
+            }
+            (table_frame("Contacts that will be merged", false, html! {
+                table.table.merge-all {
+                    thead { tr { th scope="col" { "Contacts" } th scope="col" { "Why" } th scope="col" { "After merging" } } }
+                    tbody { @for group in groups { (all_row(group, &room)) } }
+                }
+            }))
+            @if all > groups.len() { p.muted.small { "The first " (number(groups.len() as u64)) " of " (number(all as u64)) "." } }
+        }
+    }
+}
+
+fn all_row(group: &DuplicateGroup, room: &Room) -> Markup {
+    let merged = merged(group);
+    let reasons: Vec<&str> = group
+        .pairs
+        .iter()
+        .flat_map(|pair| pair.reasons.iter().map(String::as_str))
+        .take(2)
+        .collect();
+    let values: Vec<String> = values_of(&merged)
+        .into_iter()
+        .skip(2)
+        .map(|(_, value)| value)
+        .take(4)
+        .collect();
+    html! {
+        tr {
+            th.wrap scope="row" {
+                @for (at, stored) in group.contacts.iter().enumerate() {
+                    @if at > 0 { " + " }
+                    a href={"/contacts/" (stored.id)} { (brief(&stored.contact.display_name())) }
+                }
+            }
+            td.wrap.small { (room.fit(&reasons.join(", "))) }
+            td.wrap { strong { (brief(&merged.display_name())) } br; span.small.muted { (room.fit(&values.join(" · "))) } }
         }
     }
 }
@@ -211,8 +297,8 @@ fn why(group: &DuplicateGroup, names: &[String]) -> Markup {
 
 fn how_sure(strength: u8) -> &'static str {
     match strength {
-        80.. => "very likely",
-        50..80 => "likely",
+        VERY_LIKELY.. => "very likely",
+        50..VERY_LIKELY => "likely",
         _ => "possible",
     }
 }

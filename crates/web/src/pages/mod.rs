@@ -10,5 +10,6 @@ pub mod invitations;
 pub mod members;
 pub mod settings;
 pub mod setup;
+pub mod sidebar;
 pub mod sign_in;
 pub mod trash;

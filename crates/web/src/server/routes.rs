@@ -8,7 +8,7 @@ use crate::api::rewrite::{pattern, routed};
 use crate::api::{document, gate as api_gate, problem, reference};
 use crate::pages::contacts::{self, export};
 use crate::pages::{
-    account, audit, custom_fields, duplicates, import, invitations, members, settings, setup, sign_in, trash,
+    account, audit, custom_fields, duplicates, import, invitations, members, settings, setup, sidebar, sign_in, trash,
 };
 use crate::server::body::tell_too_slow;
 use crate::server::{assets, health, metrics, request_log, security};
@@ -123,6 +123,7 @@ fn pages() -> Vec<Route> {
     vec![
         // The frame and accounts.
         get("/", home),
+        get("/sidebar", sidebar::show),
         get("/assets/{name}", assets::get).public(),
         get("/healthz", health::readyz).public(),
         get("/livez", health::livez).public(),
@@ -187,6 +188,7 @@ fn pages() -> Vec<Route> {
         get("/contacts/{id}/card.vcf", contacts::card::file),
         get("/contacts/{id}/edit", contacts::edit::edit),
         post("/contacts/{id}/edit", contacts::edit::save),
+        post("/contacts/{id}/value", contacts::value::save),
         post("/contacts/{id}/delete", contacts::show::delete),
         get("/contacts/{id}/share", contacts::share::show),
         post("/contacts/{id}/share", contacts::share::share),
@@ -207,6 +209,8 @@ fn pages() -> Vec<Route> {
         get("/duplicates", duplicates::show),
         post("/duplicates", duplicates::again),
         post("/duplicates/dismiss", duplicates::dismiss),
+        get("/duplicates/merge-all", duplicates::preview_all),
+        post("/duplicates/merge-all", duplicates::merge_all),
         get("/trash", trash::list),
         post("/trash/{id}/restore", trash::restore),
         // Export.
@@ -218,6 +222,7 @@ fn pages() -> Vec<Route> {
         get("/import", import::upload::form),
         post("/import", import::upload::receive).uploads(),
         get("/import/sample.csv", import::upload::sample),
+        post("/import/sample-contacts", import::sample_contacts::add),
         get("/imports", import::list::list),
         get("/imports/{import}", import::step),
         post("/imports/{import}/discard", import::discard),
@@ -227,6 +232,8 @@ fn pages() -> Vec<Route> {
         get("/imports/{import}/row", import::row::show),
         post("/imports/{import}/options", import::preview::options),
         post("/imports/{import}/fix", import::preview::fix),
+        post("/imports/{import}/cells", import::preview::cells),
+        get("/imports/{import}/hits", import::hits::show),
         post("/imports/{import}/unfix", import::preview::unfix),
         post("/imports/{import}/decide", import::preview::decide),
         post("/imports/{import}/start", import::preview::start),

@@ -181,6 +181,7 @@ impl IntoResponse for Problem {
         let shown = ErrorPage {
             title: match self {
                 Self::App(Error::ManyDownloads { .. }) => "Your exports are still running",
+                Self::TooMany(_) => "Too many uploads at once",
                 _ => title(status),
             },
             text: problem_text(&self),

@@ -20,9 +20,11 @@ pub enum Icon {
     Import,
     Members,
     More,
+    Pen,
     Search,
     Settings,
     Shared,
+    Tag,
     Trash,
     Undo,
     Up,
@@ -46,9 +48,11 @@ impl Icon {
             Self::Import => "import",
             Self::Members => "members",
             Self::More => "more",
+            Self::Pen => "pen",
             Self::Search => "search",
             Self::Settings => "settings",
             Self::Shared => "shared",
+            Self::Tag => "tag",
             Self::Trash => "trash",
             Self::Undo => "undo",
             Self::Up => "up",
@@ -67,7 +71,7 @@ mod tests {
     use super::*;
     use crate::ui::assets::ICONS;
 
-    const ALL: [Icon; 20] = [
+    const ALL: [Icon; 22] = [
         Icon::Add,
         Icon::Audit,
         Icon::Columns,
@@ -81,9 +85,11 @@ mod tests {
         Icon::Import,
         Icon::Members,
         Icon::More,
+        Icon::Pen,
         Icon::Search,
         Icon::Settings,
         Icon::Shared,
+        Icon::Tag,
         Icon::Trash,
         Icon::Undo,
         Icon::Up,

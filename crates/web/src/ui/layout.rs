@@ -136,6 +136,7 @@ fn more(governs: bool, here: Section) -> Markup {
             @for (url, drawing, name, section, _) in workspace.iter().filter(|entry| entry.4) {
                 (entry(url, *drawing, name, here == *section))
             }
+            div id="sidebar-more" {}
         }
     }
 }
@@ -166,6 +167,7 @@ fn entry(url: &str, drawing: Icon, name: &str, current: bool) -> Markup {
 /// The list of keys, which `?` opens.
 fn keys() -> Markup {
     let keys = [
+        ("Ctrl K", "go to a page or a contact"),
         ("/", "search contacts"),
         ("n", "new contact"),
         ("i", "import"),

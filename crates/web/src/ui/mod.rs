@@ -1,4 +1,4 @@
-//! Building blocks of pages: the document around them, icons and avatars, form fields, words, messages, QR codes, names of
+//! Building blocks of pages: the document around them, icons and avatars, form fields, words, messages, where contacts come from, QR codes, names of
 //! files and the page of an error.
 
 pub mod assets;
@@ -12,5 +12,6 @@ pub mod forms;
 pub mod icon;
 pub mod layout;
 pub mod qr_code;
+pub mod sources;
 pub mod truncate;
 pub mod words;

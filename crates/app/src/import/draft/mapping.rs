@@ -5,14 +5,12 @@ use crate::access::Actor;
 use crate::error::Error;
 use crate::import::analysis::FileAnalysis;
 use crate::import::draft::MappedFile;
+use crate::import::draft::samples::samples;
 use crate::workspace::custom_fields::WorkspaceRules;
 use exchange::mapping::layout_name;
 use model::Slot;
 use store::ImportId;
 use xxhash_rust::xxh3::Xxh3;
-
-/// Values of each column that are shown.
-const SAMPLES: usize = 3;
 
 impl App {
     /// How the file is read and what its columns become.
@@ -31,7 +29,10 @@ impl App {
             header_row: look.opened.header_row,
             layout: look.layout.as_deref().and_then(layout_name).map(str::to_owned),
             columns: look.columns.clone(),
-            samples: (0..look.columns.len()).map(|at| samples(&look, at)).collect(),
+            samples: (0..look.columns.len())
+                .map(|at| samples(&look.opened.sample, at))
+                .collect(),
+            taken_by: reading.mapping.columns().iter().map(|column| column.taken_by).collect(),
             numbers_of: reading.numbers_of(),
             month_first: reading.dates.first().map(|dates| dates.month_first),
             dates_assumed: reading.dates_assumed(),
@@ -40,21 +41,6 @@ impl App {
             may_define: terms.may_define,
         })
     }
-}
-
-/// The first distinct values of a column.
-fn samples(look: &FileAnalysis, column: usize) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for row in &look.opened.sample {
-        let value = row.get(column).map(|cell| cell.trim()).unwrap_or_default();
-        if !value.is_empty() && !found.iter().any(|known| known == value) {
-            found.push(value.to_owned());
-        }
-        if found.len() == SAMPLES {
-            break;
-        }
-    }
-    found
 }
 
 /// By what a header row is known again; none for a file without one.

@@ -7,12 +7,14 @@
 pub(crate) mod arriving;
 pub(crate) mod cache;
 pub(crate) mod diff;
+pub(crate) mod hits;
 pub(crate) mod mapping;
 pub(crate) mod plan;
 pub(crate) mod preview;
 pub(crate) mod rejected;
 pub(crate) mod result;
 pub(crate) mod rows;
+pub(crate) mod samples;
 pub(crate) mod settings;
 pub(crate) mod sheets;
 pub(crate) mod store;

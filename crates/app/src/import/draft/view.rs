@@ -49,8 +49,11 @@ pub struct MappedFile {
     pub layout: Option<String>,
     /// What each column becomes.
     pub columns: Vec<Column>,
-    /// The first three distinct values of each column.
+    /// Three distinct values of each column, in the order of the file: the first, the longest, and one that is written in
+    /// another way than most.
     pub samples: Vec<Vec<String>>,
+    /// For each column, the one that a choice has given its slot to.
+    pub taken_by: Vec<Option<usize>>,
     /// The country of numbers without country code, if there are any numbers.
     pub numbers_of: Option<NumbersOf>,
     /// Whether the month comes first in dates such as 03/04/1980; none if no column holds dates.

@@ -101,6 +101,34 @@ impl Column {
         }
     }
 
+    /// The field of the form that its cell changes, with its value now; none for columns that are not one value, and for
+    /// values that are cut.
+    pub fn changes(&self, listed: &Listed) -> Option<(&'static str, String)> {
+        let contact = &listed.contact;
+        let (field, value) = match self {
+            Self::Company => ("company", contact.company.to_string()),
+            Self::Title => ("title", contact.title.to_string()),
+            Self::Email => (
+                "email",
+                contact
+                    .emails
+                    .first()
+                    .map(|email| email.value.as_str().to_owned())
+                    .unwrap_or_default(),
+            ),
+            Self::Phone => (
+                "phone",
+                contact
+                    .phones
+                    .first()
+                    .map(|phone| phone.phone.raw().to_owned())
+                    .unwrap_or_default(),
+            ),
+            _ => return None,
+        };
+        (listed.right >= Right::Edit && *clipped(&value) == value).then_some((field, value))
+    }
+
     fn named(name: &str) -> Option<Self> {
         if let Some(field) = name.strip_prefix(FIELD) {
             return (!field.is_empty()).then(|| Self::Field(field.to_owned()));

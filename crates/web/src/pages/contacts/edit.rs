@@ -2,11 +2,12 @@
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
+use crate::pages::contacts::conflict::{choices, take_chosen};
 use crate::pages::contacts::form::{Entered, Mistake};
 use crate::pages::contacts::form_view::fields;
 use crate::pages::contacts::selection::id;
 use crate::session::CurrentMember;
-use crate::ui::contact_text::{facts, too_large_for_a_form};
+use crate::ui::contact_text::too_large_for_a_form;
 use crate::ui::error_page::Problem;
 use crate::ui::flash::{Flash, redirect};
 use crate::ui::form_data::Pairs;
@@ -21,14 +22,14 @@ use std::sync::Arc;
 
 /// The settings of the workspace that the form of a contact follows.
 #[derive(Clone, Default)]
-struct ContactSettings {
-    rules: ContactRules,
+pub struct ContactSettings {
+    pub rules: ContactRules,
     /// The country of numbers without country code.
-    region: Option<Region>,
+    pub region: Option<Region>,
 }
 
 impl ContactSettings {
-    async fn load(web: &Arc<Web>, signed: &CurrentMember) -> Result<Self, Problem> {
+    pub async fn load(web: &Arc<Web>, signed: &CurrentMember) -> Result<Self, Problem> {
         let actor = signed.actor;
         let known = blocking(web, move |app| {
             Ok((app.contact_rules(actor)?, app.settings(actor)?.country))
@@ -51,8 +52,16 @@ struct Shown {
     mistakes: Vec<Mistake>,
     /// Others with the same email or phone.
     namesakes: Vec<Namesake>,
-    /// What somebody else saved since the form was opened, and what was entered.
-    conflict: Option<(Contact, Contact)>,
+    /// What somebody else saved since the form was opened.
+    conflict: Option<Conflict>,
+}
+
+/// What another member saved while this one was editing.
+struct Conflict {
+    theirs: Contact,
+    mine: Contact,
+    /// The name of the other member, if it is known.
+    by: Option<String>,
 }
 
 /// `GET /contacts/new`
@@ -153,7 +162,12 @@ async fn sent(
         settings.region,
         &settings.rules,
     ) {
-        Ok(contact) => contact,
+        Ok(mut contact) => {
+            if let Some(known) = &known {
+                take_chosen(&mut contact, &known.contact, fields);
+            }
+            contact
+        }
         Err(mistakes) => {
             let again = Shown {
                 settings,
@@ -204,11 +218,16 @@ async fn write(
                 Some(known) => known,
                 None => blocking(web, move |app| app.contact(actor, id)).await?,
             };
+            let history = blocking(web, move |app| app.contact_history(actor, id)).await?;
             let again = Shown {
                 settings,
                 of: Some((id, theirs.version)),
                 entered,
-                conflict: Some((theirs.contact, mine)),
+                conflict: Some(Conflict {
+                    theirs: theirs.contact,
+                    mine,
+                    by: history.editor.filter(|name| !name.is_empty()),
+                }),
                 ..Shown::default()
             };
             Ok((axum::http::StatusCode::CONFLICT, show(signed, again)).into_response())
@@ -242,13 +261,14 @@ fn show(signed: &CurrentMember, shown: Shown) -> Markup {
                     ul { @for (place, what) in &shown.mistakes { li { a href={"#" (place)} { (what) } } } }
                 }))
             }
-            @if let Some((theirs, mine)) = &shown.conflict { (conflict(theirs, mine, &back)) }
+            @if let Some(conflict) = &shown.conflict { (conflict_notice(conflict, &back)) }
             @if !shown.namesakes.is_empty() { (namesakes(&shown.namesakes)) }
             form.contact-form method="post" action=(action) data-warns-of-changes {
                 // Enter saves; it would else press the first button.
                 button.visually-hidden tabindex="-1" aria-hidden="true" { "Save" }
                 @if let Some((_, version)) = shown.of { input type="hidden" name="version" value=(version); }
                 @if !shown.namesakes.is_empty() { input type="hidden" name="sure" value="yes"; }
+                @if let Some(conflict) = &shown.conflict { div.form-section { (choices(&conflict.theirs, &conflict.mine)) } }
                 (fields(&entered, &shown.mistakes, &shown.settings.rules))
                 div.actions {
                     button.button-primary {
@@ -279,41 +299,11 @@ fn namesakes(namesakes: &[Namesake]) -> Markup {
     )
 }
 
-/// Both sides of what differs.
-fn conflict(theirs: &Contact, mine: &Contact, back: &str) -> Markup {
-    let (theirs, mine) = (facts(theirs), facts(mine));
-    let mut names: Vec<&str> = Vec::new();
-    for (name, _) in theirs.iter().chain(&mine) {
-        if !names.contains(&name.as_str()) {
-            names.push(name);
-        }
-    }
-    let values = |facts: &[(String, String)], name: &str| -> String {
-        let values = facts
-            .iter()
-            .filter(|(of, _)| of == name)
-            .map(|(_, value)| value.as_str());
-        values.collect::<Vec<_>>().join(", ")
-    };
-    let differing = names
-        .into_iter()
-        .map(|name| (name, values(&theirs, name), values(&mine, name)));
-    let differing: Vec<_> = differing.filter(|(_, theirs, mine)| theirs != mine).collect();
+fn conflict_notice(conflict: &Conflict, back: &str) -> Markup {
     notice(
         Tone::Warn,
         html! {
-            p { "Another member saved this contact while you were editing. Your changes are not saved yet." }
-            @if !differing.is_empty() {
-                div.table-wrap {
-                    table.table {
-                        caption.visually-hidden { "Differences" }
-                        thead { tr { th scope="col" { "Field" } th scope="col" { "Saved by the other member" } th scope="col" { "Yours" } } }
-                        tbody { @for (name, theirs, mine) in &differing {
-                            tr { th scope="row" { (name) } td.wrap { (if theirs.is_empty() { "—" } else { theirs }) } td.wrap { (if mine.is_empty() { "—" } else { mine }) } }
-                        } }
-                    }
-                }
-            }
+            p { (conflict.by.as_deref().unwrap_or("Another member")) " saved this contact while you were editing. Your changes are not saved yet." }
             p { "Choose which values to keep and save, or " a href={(back) "/edit"} { "discard your changes" } "." }
         },
     )

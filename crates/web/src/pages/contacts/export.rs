@@ -13,6 +13,7 @@ use crate::ui::error_page::Problem;
 use crate::ui::file_name::attachment;
 use crate::ui::form_data::{all, first};
 use crate::ui::layout::{Page, Section, Tone, notice, page};
+use crate::ui::truncate::cut;
 use crate::ui::words::contacts;
 use app::{Error, ExportFormat, ExportRequest, Filter, Losses, Order, Scope};
 use axum::extract::State;
@@ -221,15 +222,19 @@ pub async fn show(web: &Arc<Web>, signed: &CurrentMember, sent: ExportForm) -> R
         }
         _ => None,
     };
+    let first = match chosen.request() {
+        Ok(request) => blocking(web, move |app| app.export_preview(actor, &request, PREVIEWED)).await?,
+        Err(_) => String::new(),
+    };
     let head = Page {
         title: "Export contacts",
         viewer: Some(signed.viewer()),
         here: Section::Contacts,
     };
-    Ok(page(head, dialog(&chosen, &count, lost.as_ref())))
+    Ok(page(head, dialog(&chosen, &count, lost.as_ref(), &first)))
 }
 
-fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>, lost: Option<&Losses>) -> Markup {
+fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>, lost: Option<&Losses>, first: &str) -> Markup {
     let offered = WHICH.iter().filter(|(which, _, _)| match which {
         Which::Selection => !chosen.ids.is_empty(),
         Which::Filter => !chosen.criteria.is_empty(),
@@ -292,6 +297,7 @@ fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>, lost: Option<&Lo
                         Err(why) => (notice(Tone::Warn, html! { p { (why) } })),
                     }
                     (losses(chosen.format, lost))
+                    (preview(chosen.format, first))
                     @if let Ok(Some(count)) = count { progress hidden data-export-progress value="0" max=((*count).max(1)) aria-label="Contacts exported" {} }
                 }
                 div.actions {
@@ -300,6 +306,29 @@ fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>, lost: Option<&Lo
                     a.button href=(chosen.criteria.url("/contacts", 0)) { "Cancel" }
                 }
                 p.muted.small data-export-status role="status" {}
+            }
+        }
+    }
+}
+
+/// Contacts that are shown as they will be written.
+const PREVIEWED: usize = 3;
+/// Lines of these, and characters of each.
+const LINES: usize = 24;
+const LINE: usize = 400;
+
+/// The beginning of the file.
+fn preview(format: ExportFormat, first: &str) -> Markup {
+    let lines: Vec<_> = first.lines().take(LINES).map(|line| cut(line, LINE)).collect();
+    let about = match format {
+        ExportFormat::Xlsx => "The first rows, as the workbook will have them",
+        _ => "The beginning of the file",
+    };
+    html! {
+        @if !lines.is_empty() {
+            figure.file-preview {
+                figcaption.small.muted { (about) ":" }
+                pre.small tabindex="0" aria-label=(about) role="region" { (lines.join("\n")) }
             }
         }
     }

@@ -105,6 +105,24 @@ impl Entered {
         }
     }
 
+    /// Gives a text, or the first value of a list, another value; false if there is no such field.
+    pub fn set_first(&mut self, field: &str, value: String) -> bool {
+        let list = match field {
+            "email" => &mut self.emails,
+            "phone" => &mut self.phones,
+            _ => {
+                let at = TextField::ALL.iter().position(|text| text.name() == field);
+                let place = at.and_then(|at| self.texts.get_mut(at));
+                return place.map(|text| *text = value).is_some();
+            }
+        };
+        match list.first_mut() {
+            Some((_, first)) => *first = value,
+            None => list.push((String::new(), value)),
+        }
+        true
+    }
+
     /// One more empty row in a list.
     pub fn add(&mut self, list: &str) {
         match list {

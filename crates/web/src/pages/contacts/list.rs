@@ -13,8 +13,9 @@ use crate::ui::error_page::Problem;
 use crate::ui::flash::Flash;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::layout::{Page, Section, Tone, empty, notice, page, pages};
+use crate::ui::sources::sources;
 use crate::ui::words::{contacts, number};
-use app::{InterruptedAction, ListPage, ListRequest, SavedView, Scope, View};
+use app::{ImportId, InterruptedAction, ListPage, ListRequest, SavedView, Scope, View};
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
@@ -34,7 +35,12 @@ struct Shown {
     /// Tags that are suggested for a selection.
     tags: Vec<String>,
     found: Result<Found, String>,
+    /// The import of the sample contacts, while the directory is small and has them.
+    samples: Option<ImportId>,
 }
+
+/// In larger directories nobody tries the program any more.
+const TRYING: u64 = 60;
 
 struct Found {
     page: ListPage,
@@ -98,11 +104,17 @@ async fn look(
         size: PAGE,
     });
     let list = criteria.scope();
-    let (views, fields, tags, remembered, interrupted, found) = blocking(web, move |app| {
+    let is_whole = criteria.is_empty() && criteria.scope() != Scope::Shared;
+    let (views, fields, tags, remembered, interrupted, found, samples) = blocking(web, move |app| {
         app.read(actor, |view| {
             let found = match request {
                 Ok(request) => Ok(find(view, request)?),
                 Err(error) => Err(error.to_string()),
+            };
+            let total = found.as_ref().ok().and_then(|found: &Found| found.page.total);
+            let samples = match total {
+                Some(1..=TRYING) if is_whole => view.sample_contacts()?,
+                _ => None,
             };
             Ok((
                 view.saved_views()?,
@@ -111,6 +123,7 @@ async fn look(
                 view.chosen_columns(list)?,
                 view.interrupted_action()?,
                 found,
+                samples,
             ))
         })
     })
@@ -129,6 +142,7 @@ async fn look(
         fields,
         tags,
         found,
+        samples,
     })
 }
 
@@ -204,6 +218,12 @@ fn body(shown: &Shown, nobody_yet: fn() -> Markup) -> Markup {
         @if let Some(interrupted) = shown.interrupted {
             (interrupted_notice(interrupted, &shown.criteria.list_url(shown.criteria.page())))
         }
+        @if let Some(import) = shown.samples {
+            (notice(Tone::Plain, html! { div.actions {
+                span { "These are sample contacts." }
+                form method="post" action={"/imports/" (import) "/undo"} { button.button-small { "Remove sample contacts" } }
+            } }))
+        }
         @if nobody {
             div id="results" { (nobody_yet()) }
         } @else {
@@ -237,12 +257,14 @@ fn nobody_yet() -> Markup {
     empty(
         "No contacts yet",
         html! {
-            p { "Import from Google, Outlook, LinkedIn or any CSV file. You review everything before it is saved." }
+            p { "Import from Google, Outlook, LinkedIn or any CSV file: drop it here. You review everything before it is saved." }
             div.actions {
                 a.button.button-primary href="/import" { "Import contacts" }
                 a.button href="/contacts/new" { "New contact" }
+                form method="post" action="/import/sample-contacts" { button.button-quiet { "Try with sample contacts" } }
             }
-            p.small { "From a terminal: " code { "crystalqore import people.csv" } }
+            (sources())
+            p.small.muted { "From a terminal: " code { "crystalqore import people.csv" } }
         },
     )
 }

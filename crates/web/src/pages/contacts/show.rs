@@ -4,17 +4,18 @@ use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::pages::contacts::selection::id;
 use crate::pages::contacts::share::{can, name as share_name};
+use crate::pages::contacts::timeline::timeline;
 use crate::session::CurrentMember;
 use crate::session::flash::ShownFlash;
 use crate::ui::avatar::avatar;
-use crate::ui::contact_text::{facts, lines, title};
+use crate::ui::contact_text::{lines, title};
 use crate::ui::error_page::Problem;
 use crate::ui::flash::{Flash, redirect};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::layout::{Page, Section, Tone, notice, page};
 use crate::ui::truncate::{Room, brief};
 use crate::ui::words::{moment, number};
-use app::{ContactHistory, Grantee, ImportId, Right, ShareInfo, StoredContact};
+use app::{ContactHistory, Grantee, ImportId, Right, ShareInfo, StoredContact, TimelineEntry};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
@@ -27,6 +28,7 @@ struct Shown {
     history: ContactHistory,
     rules: ContactRules,
     shares: Vec<ShareInfo>,
+    timeline: Vec<TimelineEntry>,
     /// Who looks at it.
     me: Grantee,
     flash: Option<Flash>,
@@ -47,6 +49,7 @@ pub async fn show(
                 history: view.contact_history(id)?,
                 rules: view.contact_rules()?,
                 shares: view.shares_of(id)?,
+                timeline: view.contact_timeline(id)?,
                 me: Grantee::Member(actor.member()),
                 flash,
             })
@@ -94,7 +97,7 @@ fn content(shown: &Shown) -> Markup {
     } else {
         ("/shared", "Shared with me")
     };
-    let about = [&contact.title, &contact.department, &contact.company];
+    let about = [&contact.title, &contact.department];
     let about: Vec<&str> = about
         .into_iter()
         .map(|text| text.as_str())
@@ -102,17 +105,28 @@ fn content(shown: &Shown) -> Markup {
         .collect();
     let room = Room::new();
     let about = brief(&about.join(" · ")).into_owned();
-    let values = values(contact, &shown.rules, &room);
+    let company = contact.company.as_str();
+    let edit = (stored.right >= Right::Edit).then(|| format!("/contacts/{}/edit", stored.id));
+    let values = values(contact, &shown.rules, &room, edit.as_deref());
     let notes = room.fit(contact.notes.as_str());
     html! {
-        nav aria-label="Way back" { a href=(way_back.0) { "← " (way_back.1) } }
+        nav.way-back aria-label="Way back" {
+            a href=(way_back.0) data-way-back { "← " (way_back.1) }
+            span.actions hidden data-neighbours=(stored.id) {
+                span.muted.small {}
+                a.button.button-small { "Previous" }
+                a.button.button-small { "Next" }
+            }
+        }
         @if let Some(flash) = &shown.flash { (flash.notice(&format!("/contacts/{}", stored.id))) }
         div.head {
             div.person {
                 (avatar(&contact.display_name()))
                 div {
                     h1 { (brief(&contact.display_name())) }
-                    @if !about.is_empty() { p.muted { (about) } }
+                    @if !about.is_empty() || !company.is_empty() {
+                        p.muted { (about) @if !about.is_empty() && !company.is_empty() { " · " } @if !company.is_empty() { (company_link(company)) } }
+                    }
                 }
             }
             (actions(stored))
@@ -133,6 +147,9 @@ fn content(shown: &Shown) -> Markup {
                 section.card aria-labelledby="origin" {
                     h2 id="origin" { "Source" }
                     (origin(stored, history))
+                }
+                @if !shown.timeline.is_empty() {
+                    section.card aria-labelledby="history" { h2 id="history" { "History" } (timeline(&shown.timeline)) }
                 }
             }
         }
@@ -185,19 +202,23 @@ fn who_sees_it(shown: &Shown) -> Markup {
     }
 }
 
-fn values(contact: &Contact, rules: &ContactRules, room: &Room) -> Markup {
+/// The values with their labels. `edit` is the address of the form, for those who may change them.
+fn values(contact: &Contact, rules: &ContactRules, room: &Room, edit: Option<&str>) -> Markup {
     let names = TextField::ALL.into_iter().filter(|field| *field != TextField::Notes);
+    let change = |field: &str, what: &str| {
+        html! { @if let Some(edit) = edit { a.change href={(edit) "#" (field)} aria-label={"Change " (what)} title={"Change " (what)} { (icon(Icon::Pen)) } } }
+    };
     html! {
         @for field in names {
-            @if !contact.text(field).is_empty() { dt { (title(field.name())) } dd { (room.fit(contact.text(field).as_str())) } }
+            @if !contact.text(field).is_empty() { dt { (title(field.name())) } dd.copied { (room.fit(contact.text(field).as_str())) (change(field.name(), &title(field.name()).to_lowercase())) } }
         }
-        @for email in &contact.emails {
+        @for (at, email) in contact.emails.iter().enumerate() {
             dt { "Email" (kind(&email.label)) }
-            dd.copied { a href={"mailto:" (brief(email.value.as_str()))} { (room.fit(email.value.as_str())) } (copy_button("email", &brief(email.value.as_str()))) }
+            dd.copied { a href={"mailto:" (brief(email.value.as_str()))} { (room.fit(email.value.as_str())) } (copy_button("email", &brief(email.value.as_str()))) (change(&format!("email-{at}"), &format!("email {}", at + 1))) }
         }
-        @for phone in &contact.phones {
+        @for (at, phone) in contact.phones.iter().enumerate() {
             dt { "Phone" (kind(&phone.label)) }
-            dd.copied { a href={"tel:" (phone.phone.as_str())} { (phone.phone.international()) } (copy_button("phone number", &phone.phone.international())) }
+            dd.copied { a href={"tel:" (phone.phone.as_str())} { (phone.phone.international()) } (copy_button("phone number", &phone.phone.international())) (change(&format!("phone-{at}"), &format!("phone {}", at + 1))) }
         }
         @for address in &contact.addresses {
             dt { "Address" (kind(&address.label)) }
@@ -238,10 +259,21 @@ fn tag_link(tag: &str, room: &Room) -> Markup {
 }
 
 fn tagged(tag: &str) -> String {
+    list_of("tag", tag)
+}
+
+/// The list of contacts with a value.
+fn list_of(name: &str, value: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("tag", tag)
+        .append_pair(name, value)
         .finish();
     format!("/contacts?{query}")
+}
+
+/// A company, with the way to its contacts. One that is cut leads nowhere.
+fn company_link(company: &str) -> Markup {
+    let text = brief(company);
+    html! { @if text == company { a href=(list_of("company", company)) title="Contacts of this company" { (text) } } @else { (text) } }
 }
 
 /// A link only where it can lead nowhere but to a site.
@@ -294,9 +326,6 @@ fn origin(stored: &StoredContact, history: &ContactHistory) -> Markup {
                 }
             }
         }
-        @if let Some(before) = history.changed_by.as_ref().and_then(|change| change.before.as_ref()) {
-            (old_values(before, &stored.contact))
-        }
     }
 }
 
@@ -309,28 +338,5 @@ fn by(name: Option<&str>) -> Markup {
 fn import_name(import: ImportId, own: bool) -> Markup {
     html! {
         @if own { a href={"/imports/" (import.0)} { "import " (import.0) } } @else { "import " (import.0) }
-    }
-}
-
-/// What the import replaced.
-fn old_values(before: &Contact, now: &Contact) -> Markup {
-    let now = facts(now);
-    let before = facts(before);
-    let old: Vec<&(String, String)> = before.iter().filter(|fact| !now.contains(fact)).collect();
-    let new: Vec<&(String, String)> = now.iter().filter(|fact| !before.contains(fact)).collect();
-    let room = Room::new();
-    let list = |heading: &str, facts: &[&(String, String)]| {
-        html! {
-            @if !facts.is_empty() {
-                h3 { (heading) }
-                dl.facts.small { @for (name, value) in facts { dt { (brief(name)) } dd { (room.fit(value)) } } }
-            }
-        }
-    };
-    html! {
-        div.stack.changes {
-            (list("Before the import", &old))
-            (list("After the import", &new))
-        }
     }
 }

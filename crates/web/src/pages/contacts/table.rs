@@ -130,7 +130,7 @@ fn row(listed: &Listed, columns: &[Column], scope: Scope, class: impl Fn(usize) 
     ];
     let below: Vec<Cow<'_, str>> = below.into_iter().flatten().collect();
     html! {
-        tr data-may=(access(listed.right)) {
+        tr data-may=(access(listed.right)) data-version=(listed.version) {
             td { input type="checkbox" name="id" value=(listed.id) aria-label={"Select " (name)}; }
             th scope="row" {
                 (avatar(&name))
@@ -139,7 +139,10 @@ fn row(listed: &Listed, columns: &[Column], scope: Scope, class: impl Fn(usize) 
                 @if listed.right < Right::Own && scope != Scope::Shared { " " (shared_mark(listed)) }
                 @if !below.is_empty() { div.below.cut { (below.join(" · ")) } }
             }
-            @for (at, column) in columns.iter().enumerate() { td class=(class(at)) { (column.cell(listed)) } }
+            @for (at, column) in columns.iter().enumerate() {
+                @let changes = column.changes(listed);
+                td class=(class(at)) data-changes=[changes.as_ref().map(|(field, _)| *field)] data-value=[changes.as_ref().map(|(_, value)| value)] { (column.cell(listed)) }
+            }
         }
     }
 }

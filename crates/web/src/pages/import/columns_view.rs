@@ -1,12 +1,12 @@
-//! The table of the second step: each column of the file with some values, its field, and how sure that is.
+//! The columns of the second step: each with some values, its field, and what there is to say about that.
 //!
-//! Owns the pages of the columns.
+//! Owns the groups and the pages of the columns.
 
-use crate::pages::import::fields::{Choice, words};
+use crate::pages::import::fields::{Choice, LABEL_COLUMN, words};
 use crate::pages::import::mapping_model::Shown;
 use crate::ui::layout::table_frame;
 use crate::ui::truncate::brief;
-use crate::ui::words::number;
+use crate::ui::words::{counted, number};
 use app::{Column, MappedFile};
 use maud::{Markup, html};
 use std::ops::Range;
@@ -32,31 +32,120 @@ fn range(shown: &Shown<'_>) -> Range<usize> {
     begin..(begin + each).min(all)
 }
 
-/// The columns of a page as a table.
+/// Which of the columns a page shows together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Group {
+    /// Not surely right: weak proposals, fields that another column has taken, values that cannot be read.
+    NeedsALook,
+    Mapped,
+    NotImported,
+}
+
+impl Group {
+    const ALL: [Self; 3] = [Self::NeedsALook, Self::Mapped, Self::NotImported];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::NeedsALook => "Needs a look",
+            Self::Mapped => "Mapped",
+            Self::NotImported => "Not imported",
+        }
+    }
+
+    fn of(shown: &Shown<'_>, at: usize, column: &Column) -> Self {
+        let choice = shown.choice(at, column);
+        let doubtful = column.confidence < LIKELY && !choice.is_empty() && choice != LABEL_COLUMN;
+        if shown.twice(at, &choice).is_some()
+            || shown.has_taken(at).is_some()
+            || column.proposal.is_some()
+            || shown.problem_of(at).is_some()
+            || doubtful
+        {
+            return Self::NeedsALook;
+        }
+        if choice.is_empty() {
+            Self::NotImported
+        } else {
+            Self::Mapped
+        }
+    }
+}
+
+/// How sure a proposal is that is applied without being asked about, and one that nothing needs to be said of.
+const LIKELY: f64 = 0.6;
+const SURE: f64 = 0.9;
+
+/// Groups of more columns are closed at first, but for those that need a look.
+const OPEN: usize = 12;
+
+/// The columns of a page in their groups.
 pub fn columns(shown: &Shown<'_>) -> Markup {
     let fields = Choice::new(&shown.file.fields, shown.file.may_define);
     let range = range(shown);
-    let here = shown
+    let all = shown.file.columns.iter().enumerate();
+    let here: Vec<(usize, &Column, Group)> = all
+        .skip(range.start)
+        .take(range.len())
+        .map(|(at, column)| (at, column, Group::of(shown, at, column)))
+        .collect();
+    html! {
+        div.map-groups {
+            @for group in Group::ALL {
+                (columns_of(shown, &fields, group, here.iter().filter(|(_, _, of)| *of == group).map(|(at, column, _)| (*at, *column)).collect()))
+            }
+            (unmatched(shown))
+        }
+    }
+}
+
+fn columns_of(shown: &Shown<'_>, fields: &Choice, group: Group, columns: Vec<(usize, &Column)>) -> Markup {
+    if columns.is_empty() {
+        return html! {};
+    }
+    let title = group.title();
+    let id = match group {
+        Group::NeedsALook => "needs-a-look",
+        Group::Mapped => "mapped",
+        Group::NotImported => "not-imported",
+    };
+    html! {
+        details.map-group id=(id) open[group == Group::NeedsALook || columns.len() <= OPEN] {
+            summary { h2 { (title) } span.tab-count { (number(columns.len() as u64)) } }
+            (table_frame(title, false, html! {
+                table.table.mapping-table {
+                    colgroup { col.of-name; col.of-values; col.of-field; col; }
+                    thead.visually-hidden { tr {
+                        th scope="col" { "Column" }
+                        th scope="col" { "Values" }
+                        th scope="col" { "Field" }
+                        th scope="col" { "Match" }
+                    } }
+                    tbody { @for (at, column) in columns { (row(shown, fields, at, column)) } }
+                }
+            }))
+        }
+    }
+}
+
+/// Whether columns without a field become custom fields; for those who may make them.
+fn unmatched(shown: &Shown<'_>) -> Markup {
+    let keeps = shown.draft.settings.keep_unmapped;
+    let any = shown
         .file
         .columns
         .iter()
-        .enumerate()
-        .skip(range.start)
-        .take(range.len());
-    let table = html! {
-        table.table.mapping-table {
-            thead { tr {
-                th scope="col" { "Column" }
-                th scope="col" { "Values" }
-                th scope="col" { "Field" }
-                th scope="col" { "Match" }
-            } }
-            tbody {
-                @for (at, column) in here { (row(shown, &fields, at, column)) }
+        .any(|column| column.slot.is_none() && column.label_for.is_empty());
+    html! {
+        @if shown.file.may_define && (any || keeps) {
+            div.inline-field.unmatched {
+                label for="unmapped" { "Unmatched columns" }
+                select id="unmapped" name="unmapped" data-autosubmit {
+                    option value="leave" selected[!keeps] { "Don't import" }
+                    option value="keep" selected[keeps] { "Create custom fields" }
+                }
             }
         }
-    };
-    table_frame("Columns of the file", false, table)
+    }
 }
 
 /// The way to the other columns. Its buttons send what is chosen here, so nothing of it is lost.
@@ -107,8 +196,44 @@ fn row(shown: &Shown<'_>, fields: &Choice, at: usize, column: &Column) -> Markup
             td.wrap id=(about) {
                 @if let Some(other) = twice {
                     span.problem { "✕ “" (brief(other)) "” is mapped to the same field" }
-                } @else { (sureness(column)) }
+                } @else { (sureness(column)) (taken(shown, at, column)) (problem(shown, at)) }
             }
+        }
+    }
+}
+
+/// That a choice took a field from another column, in the rows of both, with the way back.
+fn taken(shown: &Shown<'_>, at: usize, column: &Column) -> Markup {
+    let undo = |taker: usize, of: &str| {
+        html! {
+            button.button-small name="do" value=(format!("undo-{taker}")) data-focus=(format!("column-{taker}")) {
+                "Undo" span.visually-hidden { " the choice for " (brief(of)) }
+            }
+        }
+    };
+    let header = |at: usize| shown.file.columns.get(at).map_or("", |column| column.header.as_str());
+    let lost_to = shown.file.taken_by.get(at).copied().flatten();
+    html! {
+        @if let Some(taker) = lost_to {
+            span.taken {
+                span.badge.badge-warn { "Not imported" } " "
+                span.small { @if let Some(slot) = &column.proposal { (brief(&words(slot))) } " is filled by “" (brief(header(taker))) "” now." }
+                " " (undo(taker, header(taker)))
+            }
+        } @else if let Some(loser) = shown.has_taken(at) {
+            span.taken {
+                span.small { "Taken from “" (brief(header(loser))) "”, which is not imported now." }
+                " " (undo(at, &column.header))
+            }
+        }
+    }
+}
+
+/// What the preview has found wrong with values of the column.
+fn problem(shown: &Shown<'_>, at: usize) -> Markup {
+    html! {
+        @if let Some(problem) = shown.problem_of(at) {
+            p.small.problem { "✕ " (counted(problem.rows, "row", "rows")) ": " (brief(&problem.message)) }
         }
     }
 }
@@ -119,23 +244,31 @@ fn labels_of(file: &MappedFile, column: &Column) -> Option<String> {
     (!names.is_empty()).then(|| brief(&names.join(", ")).into_owned())
 }
 
-/// How sure the proposal is, by word and sign, and why.
+/// How sure the proposal is and why, where that is not plain.
 fn sureness(column: &Column) -> Markup {
-    let (class, sign) = match column {
-        _ if column.reason == "chosen" => ("badge", "Chosen"),
+    let chosen = column.reason == "chosen";
+    let badge = match column {
+        _ if chosen => Some(("badge", "Chosen")),
         Column {
             slot: None, label_for, ..
-        } if label_for.is_empty() => ("badge", "Not imported"),
-        _ if column.confidence >= 0.9 => ("badge badge-good", "Sure"),
-        _ if column.confidence >= 0.6 => ("badge badge-good", "Likely"),
-        _ => ("badge badge-warn", "Please check"),
+        } if label_for.is_empty() => column.proposal.as_ref().map(|_| ("badge badge-warn", "Please check")),
+        _ if column.confidence >= SURE => None,
+        _ if column.confidence >= LIKELY => Some(("badge badge-good", "Likely")),
+        _ => Some(("badge badge-warn", "Please check")),
     };
+    let taken = column.proposal.is_some() && column.slot.is_none() && column.confidence >= 1.0;
     html! {
-        span class=(class) { (sign) }
-        " "
-        span.muted.small {
-            @if let Some(proposal) = &column.proposal { "Could be " (brief(&words(proposal))) ": " }
-            @if column.reason != "chosen" { (brief(&column.reason)) }
+        @match badge {
+            _ if taken => {},
+            Some((class, sign)) => {
+                span class=(class) { (sign) }
+                " "
+                span.muted.small {
+                    @if let Some(proposal) = &column.proposal { "Could be " (brief(&words(proposal))) ": " }
+                    @if !chosen { (brief(&column.reason)) }
+                }
+            }
+            None => span.visually-hidden { (brief(&column.reason)) },
         }
     }
 }

@@ -5,7 +5,7 @@
 use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::pages::import::fields::LABEL_COLUMN;
-use crate::pages::import::mapping_model::{Shown, shown};
+use crate::pages::import::mapping_model::{Looked, Shown, shown};
 use crate::pages::import::mapping_view::view;
 use crate::pages::import::options::date_order;
 use crate::pages::import::{Number, elsewhere, refused, to};
@@ -19,6 +19,7 @@ use model::Region;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Which columns are looked at.
 #[derive(Debug, Deserialize)]
@@ -43,14 +44,28 @@ pub async fn show(
 ) -> Response {
     let import = ImportId(number);
     let actor = signed.actor;
-    match blocking(&web, move |app| both(app, actor, import)).await {
-        Ok((draft, file)) => view(&signed, &Shown::new(&draft, &file, at.page())).into_response(),
+    match blocking(&web, move |app| look(app, actor, import, WAIT)).await {
+        Ok(looked) => view(&signed, &Shown::new(&looked, at.page())).into_response(),
         Err(problem) => elsewhere(import, problem),
     }
 }
 
-fn both(app: &App, actor: Actor, import: ImportId) -> Result<(Draft, MappedFile), Error> {
-    Ok((app.draft(actor, import)?, app.mapped_file(actor, import)?))
+/// How long the page waits for what a preview of a small file finds wrong.
+const WAIT: Duration = Duration::from_millis(300);
+/// Larger files take longer anyway.
+const SMALL: u64 = 1024 * 1024;
+
+fn look(app: &App, actor: Actor, import: ImportId, wait: Duration) -> Result<Looked, Error> {
+    let draft = app.draft(actor, import)?;
+    let file = app.mapped_file(actor, import)?;
+    if draft.file_size <= SMALL && !wait.is_zero() {
+        app.preview_state(actor, import, wait)?;
+    }
+    Ok(Looked {
+        problems: app.preview_problems(actor, import)?,
+        draft,
+        file,
+    })
 }
 
 /// Characters of a problem that are shown: it may quote the file.
@@ -81,10 +96,11 @@ async fn changed(
     sent: Sent,
 ) -> Result<Response, Problem> {
     let actor = signed.actor;
-    let (draft, file) = blocking(web, move |app| both(app, actor, import)).await?;
+    let looked = blocking(web, move |app| look(app, actor, import, Duration::ZERO)).await?;
+    let (draft, file) = (&looked.draft, &looked.file);
     let form = MapForm::read(sent);
     let again = |problem: &str| {
-        let mut shown = Shown::new(&draft, &file, page);
+        let mut shown = Shown::new(&looked, page);
         shown.problem = Some(problem);
         shown.chosen = Some(&form.columns);
         refused(view(signed, &shown))
@@ -94,8 +110,8 @@ async fn changed(
             "No column is mapped yet. Choose a field for at least one column.",
         ));
     }
-    let mut settings = form.settings(&draft.settings, &file);
-    settings.sheet = form.sheet(&draft);
+    let mut settings = form.settings(&draft.settings, file);
+    settings.sheet = form.sheet(draft);
     if settings != draft.settings {
         let set = blocking(web, move |app| app.set_draft(actor, import, settings)).await;
         match set {
@@ -168,6 +184,16 @@ impl MapForm {
         self.does.strip_prefix("page-")?.parse().ok()
     }
 
+    /// Takes back the choice for the column that a button names.
+    fn undo(&self, choices: &mut Vec<(String, String)>, columns: &[Column]) {
+        let Some(at) = self.does.strip_prefix("undo-").and_then(|at| at.parse::<usize>().ok()) else {
+            return;
+        };
+        let header = columns.get(at).map(|column| column.header.as_str());
+        let number = format!("#{}", at + 1);
+        choices.retain(|(column, _)| *column != number && Some(column.as_str()) != header);
+    }
+
     /// Whether any column fills a field. What was not sent, because it is on another page, stays as it was.
     fn fills_any(&self, columns: &[Column]) -> bool {
         columns.iter().enumerate().any(|(at, column)| {
@@ -215,6 +241,7 @@ impl MapForm {
             settings.choices.clear();
         } else {
             self.choose(&mut settings.choices, &file.columns);
+            self.undo(&mut settings.choices, &file.columns);
         }
         settings
     }
@@ -277,6 +304,14 @@ mod tests {
         sent.choose(&mut choices, &columns);
         let expected = [("#2", ""), ("#3", "custom:C")].map(|(a, b)| (a.to_owned(), b.to_owned()));
         assert_eq!(choices, expected);
+    }
+
+    #[test]
+    fn a_choice_is_taken_back_by_its_column() {
+        let columns = [column("A", "email"), column("B", "")];
+        let mut choices = vec![("#1".to_owned(), "email".to_owned()), ("#2".to_owned(), String::new())];
+        form(&[("do", "undo-0")]).undo(&mut choices, &columns);
+        assert_eq!(choices, [("#2".to_owned(), String::new())]);
     }
 
     #[test]

@@ -1,14 +1,23 @@
 //! What the page of the second step shows: the draft, its columns, and what was chosen for them.
 
 use crate::pages::import::fields::LABEL_COLUMN;
-use app::{Column, Draft, MappedFile};
+use app::{Column, ColumnProblem, Draft, MappedFile};
 use model::Slot;
 use std::collections::HashMap;
+
+/// A draft with its file, as the database and the preview know them.
+pub struct Looked {
+    pub draft: Draft,
+    pub file: MappedFile,
+    pub problems: Vec<ColumnProblem>,
+}
 
 /// What the page shows.
 pub struct Shown<'a> {
     pub draft: &'a Draft,
     pub file: &'a MappedFile,
+    /// What the preview has found wrong with values so far.
+    pub problems: &'a [ColumnProblem],
     /// Which page of the columns, from 0.
     pub page: usize,
     /// What is wrong with what was sent.
@@ -19,10 +28,11 @@ pub struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     /// A draft as it stands.
-    pub fn new(draft: &'a Draft, file: &'a MappedFile, page: usize) -> Self {
+    pub fn new(looked: &'a Looked, page: usize) -> Self {
         Self {
-            draft,
-            file,
+            draft: &looked.draft,
+            file: &looked.file,
+            problems: &looked.problems,
             page,
             problem: None,
             chosen: None,
@@ -34,10 +44,20 @@ impl<'a> Shown<'a> {
         sent.cloned().unwrap_or_else(|| shown(column))
     }
 
+    /// The column that this one has taken its field from.
+    pub fn has_taken(&self, at: usize) -> Option<usize> {
+        self.file.taken_by.iter().position(|taker| *taker == Some(at))
+    }
+
+    /// What is wrong with most of the values of a column that cannot be read.
+    pub fn problem_of(&self, at: usize) -> Option<&'a ColumnProblem> {
+        self.problems.iter().find(|problem| problem.column == at)
+    }
+
     /// Another column that is to fill the same field, which takes one.
     pub fn twice(&self, at: usize, choice: &str) -> Option<&'a str> {
         let slot: Slot = choice.parse().ok()?;
-        if self.chosen.is_none() || slot.is_list() {
+        if self.chosen.is_none() || slot.takes_several() {
             return None;
         }
         let columns = self.file.columns.iter().enumerate();

@@ -66,7 +66,7 @@ pub fn view(signed: &CurrentMember, shown: &Shown<'_>) -> Markup {
                             @if let Some(layout) = &file.layout { " · recognised as " (layout) }
                         }
                     }
-                    (go_on(import))
+                    button.button-quiet formaction=(address(import, "discard")) data-swap="" data-confirms="Discard this import and its file?" { "Discard" }
                 }
                 @if let Some(problem) = shown.problem { (notice(Tone::Bad, html! { p { (problem) } })) }
                 @if file.remembered { (remembered()) }
@@ -76,19 +76,22 @@ pub fn view(signed: &CurrentMember, shown: &Shown<'_>) -> Markup {
                 (reading(draft, file))
                 (columns(shown))
                 (pager(shown))
-                (summary(&draft.settings, file))
+                (go_on(file))
             }
         },
     )
 }
 
-/// Continue goes first in the page too, so that Enter in any field means it.
-fn go_on(import: app::ImportId) -> Markup {
+/// What will be imported, and the ways on and back, always in sight.
+fn go_on(file: &MappedFile) -> Markup {
     html! {
-        div.actions {
-            button.button-primary name="do" value="continue" data-swap="" { "Continue" }
-            button name="do" value="look" data-without-script { "Look again" }
-            button.button-quiet formaction=(address(import, "discard")) data-swap="" data-confirms="Discard this import and its file?" { "Discard" }
+        div.wizard-bar {
+            (summary(file))
+            div.actions {
+                a.button href="/import" { "Back" }
+                button name="do" value="look" data-without-script { "Look again" }
+                button.button-primary name="do" value="continue" data-swap="" { "Continue" }
+            }
         }
     }
 }
@@ -109,7 +112,7 @@ fn remembered() -> Markup {
 fn reading(draft: &Draft, file: &MappedFile) -> Markup {
     let settings = &draft.settings;
     html! {
-        fieldset.card.reading {
+        fieldset.reading {
             legend.visually-hidden { "How the file is read" }
             div.reading-fields {
                 @match &draft.source {
@@ -125,12 +128,32 @@ fn reading(draft: &Draft, file: &MappedFile) -> Markup {
 }
 
 fn choice(id: &str, label: &str, hint: &str, options: Markup) -> Markup {
-    let about = format!("{id}-about");
+    choice_with(
+        id,
+        label,
+        html! { p.hint.visually-hidden id=(format!("{id}-about")) { (hint) } },
+        hint,
+        options,
+    )
+}
+
+/// A choice whose hint has to be read.
+fn doubtful_choice(id: &str, label: &str, hint: &str, options: Markup) -> Markup {
+    choice_with(
+        id,
+        label,
+        html! { p.hint.doubt id=(format!("{id}-about")) { (hint) } },
+        hint,
+        options,
+    )
+}
+
+fn choice_with(id: &str, label: &str, about: Markup, hint: &str, options: Markup) -> Markup {
     html! {
         div.field {
             label for=(id) { (label) }
-            select id=(id) name=(id) data-autosubmit aria-describedby=(about) { (options) }
-            p.hint id=(about) { (hint) }
+            select id=(id) name=(id) title=(hint) data-autosubmit aria-describedby=(format!("{id}-about")) { (options) }
+            (about)
         }
     }
 }
@@ -230,20 +253,23 @@ fn region(settings: &DraftSettings, file: &MappedFile) -> Markup {
         .map(|numbers| (country(&numbers.region), numbers.assumed));
     let hint = match &detected {
         _ if settings.region.is_some() => "For numbers without a country code (chosen)",
-        Some((_, true)) => "For numbers without a country code (assumed, please check)",
+        Some((_, true)) => "Assumed for numbers without a country code, please check",
         Some((_, false)) => "For numbers without a country code (detected)",
         None => "For numbers without a country code",
     };
     let options = html! {
         option value="" selected[settings.region.is_none()] {
-            @match detected {
-                Some((name, _)) if settings.region.is_none() => (name) ,
+            @match &detected {
+                Some((name, _)) if settings.region.is_none() => (name),
                 _ => "Detect automatically",
             }
         }
         (country_options(settings.region))
     };
-    choice("region", "Default country", hint, options)
+    match detected {
+        Some((_, true)) if settings.region.is_none() => doubtful_choice("region", "Default country", hint, options),
+        _ => choice("region", "Default country", hint, options),
+    }
 }
 
 fn country(code: &str) -> String {
@@ -265,16 +291,15 @@ fn dates(settings: &DraftSettings, file: &MappedFile) -> Markup {
         }
         (date_options(settings.date_order))
     };
-    choice(
-        "dates",
-        "Dates such as 03/04/1980",
-        "Read as 3 April or as March 4",
-        options,
-    )
+    let label = "Dates such as 03/04/1980";
+    match settings.date_order.is_none() && file.month_first.is_some() && file.dates_assumed {
+        true => doubtful_choice("dates", label, "Assumed, please check", options),
+        false => choice("dates", label, "Read as 3 April or as March 4", options),
+    }
 }
 
-/// What becomes of the columns that no field was found for.
-fn summary(settings: &DraftSettings, file: &MappedFile) -> Markup {
+/// How many columns will be imported, and which not.
+fn summary(file: &MappedFile) -> Markup {
     let ignored: Vec<&Column> = file.columns.iter().filter(|column| shown(column).is_empty()).collect();
     let names: Vec<_> = ignored
         .iter()
@@ -284,22 +309,13 @@ fn summary(settings: &DraftSettings, file: &MappedFile) -> Markup {
         .collect();
     let imported = file.columns.len() - ignored.len();
     html! {
-        div.head {
-            p id="mapping-summary" {
+        p id="mapping-summary" {
+            strong {
                 @if !ignored.is_empty() { (number(imported as u64)) " of " }
                 (counted(file.columns.len() as u64, "column", "columns")) " will be imported."
-                @if !names.is_empty() {
-                    " Not imported: " (names.join(", ")) @if ignored.len() > names.len() { " …" } "."
-                }
             }
-            @if (!ignored.is_empty() || settings.keep_unmapped) && file.may_define {
-                div.inline-field {
-                    label for="unmapped" { "Unmatched columns" }
-                    select id="unmapped" name="unmapped" data-autosubmit {
-                        option value="leave" selected[!settings.keep_unmapped] { "Don't import" }
-                        option value="keep" selected[settings.keep_unmapped] { "Create custom fields" }
-                    }
-                }
+            @if !names.is_empty() {
+                span.muted { " Not imported: " (names.join(", ")) @if ignored.len() > names.len() { " …" } "." }
             }
         }
     }

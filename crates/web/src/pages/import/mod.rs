@@ -5,6 +5,8 @@
 
 mod columns_view;
 mod fields;
+mod fix_grid;
+pub mod hits;
 pub mod list;
 pub mod mapping;
 mod mapping_model;
@@ -18,6 +20,7 @@ pub mod row;
 mod row_query;
 mod rows;
 pub mod running;
+pub mod sample_contacts;
 pub mod undo;
 pub mod upload;
 mod warnings_view;

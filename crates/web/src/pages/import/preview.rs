@@ -11,12 +11,14 @@ use crate::pages::import::{Number, elsewhere, to};
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
 use app::{
-    Actor, App, BadValues, Code, Conflicts, Decision, DraftSettings, Duplicates, Error, Fix, ImportId, Match, RowClass,
+    Actor, App, BadValues, CellFix, Code, Conflicts, Decision, DraftSettings, Duplicates, Error, Fix, ImportId, Match,
+    RowClass,
 };
 use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use model::{ContactId, Region};
 use serde::Deserialize;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,6 +61,7 @@ fn shown(app: &App, actor: Actor, import: ImportId, at: &RowQuery) -> Result<Sho
         draft,
         state,
         class,
+        only_problems: at.only_problems(),
         rows,
         problems,
         columns,
@@ -70,6 +73,7 @@ fn shown(app: &App, actor: Actor, import: ImportId, at: &RowQuery) -> Result<Sho
 pub struct Back {
     class: Option<String>,
     page: Option<u64>,
+    columns: Option<String>,
 }
 
 impl Back {
@@ -78,7 +82,9 @@ impl Back {
             None => to(import, "preview"),
             Some(class) => {
                 let (class, page) = (class.as_str(), self.page.unwrap_or(1));
-                to(import, &format!("preview?class={class}&page={page}"))
+                let columns = self.columns.as_deref().filter(|columns| *columns == "problems");
+                let columns = columns.map_or("", |_| "&columns=problems");
+                to(import, &format!("preview?class={class}&page={page}{columns}"))
             }
         }
     }
@@ -190,7 +196,7 @@ pub struct Correction {
 }
 
 impl Correction {
-    fn fix(self) -> Result<Fix, Problem> {
+    pub fn fix(self) -> Result<Fix, Problem> {
         let nth = self.nth.and_then(|nth| nth.checked_sub(1));
         let unknown = || Problem::BadRequest("Choose a column.".to_owned());
         let column = self.column.or(nth).ok_or_else(unknown)?;
@@ -229,6 +235,51 @@ pub async fn fix(
     };
     let fixed = blocking(&web, move |app| app.fix_rows(signed.actor, import, fix)).await;
     done(import, &back, fixed)
+}
+
+/// `POST /imports/{import}/cells`: cells of one row or several get other values, as one step.
+pub async fn cells(
+    State(web): State<Arc<Web>>,
+    signed: CurrentMember,
+    Path(number): Number,
+    Query(back): Query<Back>,
+    Form(sent): Form<Vec<(String, String)>>,
+) -> Response {
+    let import = ImportId(number);
+    let mut cells = corrected_cells(sent);
+    let fix = match (cells.pop(), cells.is_empty()) {
+        (None, _) => return back.to(import).into_response(),
+        (Some(only), true) => Fix::from(only),
+        (Some(last), false) => {
+            cells.push(last);
+            Fix::Cells { cells }
+        }
+    };
+    let fixed = blocking(&web, move |app| app.fix_rows(signed.actor, import, fix)).await;
+    done(import, &back, fixed)
+}
+
+/// The cells that were sent with another value than they had when the page was made.
+fn corrected_cells(sent: Vec<(String, String)>) -> Vec<CellFix> {
+    let place = |name: &str, kind: &str| {
+        let (row, column) = name.strip_prefix(kind)?.split_once('-')?;
+        Some((row.parse::<u64>().ok()?, column.parse::<usize>().ok()?))
+    };
+    let was: HashMap<(u64, usize), &String> = sent
+        .iter()
+        .filter_map(|(name, value)| Some((place(name, "was-")?, value)))
+        .collect();
+    let cells = sent
+        .iter()
+        .filter_map(|(name, value)| Some((place(name, "cell-")?, value)));
+    cells
+        .filter(|(place, value)| was.get(place) != Some(value))
+        .map(|((record, column), value)| CellFix {
+            record,
+            column,
+            value: value.clone(),
+        })
+        .collect()
 }
 
 /// `POST /imports/{import}/unfix`: takes the last correction back.
@@ -308,6 +359,25 @@ mod tests {
         ));
         assert!(matches!(decision(""), Ok(None)));
         assert!(decision("update:nobody").is_err());
+    }
+
+    #[test]
+    fn cells_that_are_sent_as_they_were_are_no_corrections() {
+        let sent = [
+            ("cell-3-1", "new"),
+            ("was-3-1", "old"),
+            ("cell-3-2", "same"),
+            ("was-3-2", "same"),
+            ("cell-4-0", "pasted"),
+            ("cell-x-0", "no place"),
+        ];
+        let sent = sent.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let cells = corrected_cells(sent.to_vec());
+        let found: Vec<_> = cells
+            .iter()
+            .map(|cell| (cell.record, cell.column, cell.value.as_str()))
+            .collect();
+        assert_eq!(found, [(3, 1, "new"), (4, 0, "pasted")]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! How the third step looks: three numbers, the options, and the rows of a class.
+//! How the third step looks: a bar with three numbers, the options, and the rows of a class.
 
 use crate::pages::import::options::date_options;
 use crate::pages::import::rows::{Changing, Rows, SWAP, heading, meaning, sentence};
@@ -22,6 +22,8 @@ pub struct Shown {
     pub state: PreviewState,
     /// Which rows are shown.
     pub class: RowClass,
+    /// Whether of invalid rows only the columns with problems are shown.
+    pub only_problems: bool,
     pub rows: RowsPage,
     /// What is wrong with invalid rows, if those are shown.
     pub problems: Vec<ColumnProblem>,
@@ -36,7 +38,8 @@ impl Shown {
 
     /// The address of a form of this page, which leads back to the same rows.
     fn action(&self, what: &str) -> String {
-        let end = format!("{what}?class={}&page={}", self.class.as_str(), self.page());
+        let columns = if self.only_problems { "&columns=problems" } else { "" };
+        let end = format!("{what}?class={}&page={}{columns}", self.class.as_str(), self.page());
         address(self.draft.import, &end)
     }
 }
@@ -55,9 +58,9 @@ pub fn view(signed: &CurrentMember, shown: &Shown) -> Markup {
                 (steps(Step::Preview, Some(draft.import)))
             }
             div.stack.preview id=(SWAP) data-poll[!state.complete && state.problem.is_none()] {
-                div.head.go {
+                div.head {
                     p { strong { (draft.file_name) } " " span.muted { (counted(state.counts.rows, "row", "rows")) @if !state.complete { " so far" } ". Nothing has been imported yet." } }
-                    (go(shown))
+                    form method="post" action=(address(draft.import, "discard")) { button.button-quiet data-confirms="Discard this import and its file?" { "Discard" } }
                 }
                 @if let Some(problem) = &state.problem { (notice(Tone::Bad, html! { p { (brief(problem)) } })) }
                 @if !state.complete && state.problem.is_none() { (counting(state)) }
@@ -65,27 +68,30 @@ pub fn view(signed: &CurrentMember, shown: &Shown) -> Markup {
                 (warnings(&state.warnings))
                 (options(shown))
                 (rows(shown))
+                (go(shown))
             }
         },
     )
 }
 
-/// The button that writes, with the number that will be written on it.
+/// The button that writes, with the number that will be written on it, always in sight.
 fn go(shown: &Shown) -> Markup {
     let Shown { draft, state, .. } = shown;
     let nothing = state.will_write == 0;
     let waits = !state.complete;
     let words = format!("Import {}", counted(state.will_write, "contact", "contacts"));
     html! {
-        div.actions {
-            form method="post" action=(address(draft.import, "start")) {
-                button.button-primary disabled[nothing || waits] aria-describedby="go-about" { (words) }
-            }
-            form method="post" action=(address(draft.import, "discard")) { button.button-quiet data-confirms="Discard this import and its file?" { "Discard" } }
-            p.small.muted.go-about id="go-about" {
+        div.wizard-bar {
+            p.muted id="go-about" {
                 @if waits { "You can start when all rows are counted." }
                 @else if nothing { (why_nothing(&state.counts)) }
                 @else { (what_is_written(&state.counts, draft.settings.options.duplicates)) }
+            }
+            div.actions {
+                a.button href=(address(draft.import, "map")) { "Back" }
+                form method="post" action=(address(draft.import, "start")) {
+                    button.button-primary disabled[nothing || waits] aria-describedby="go-about" { (words) }
+                }
             }
         }
     }
@@ -125,7 +131,7 @@ fn counting(state: &PreviewState) -> Markup {
     }
 }
 
-/// Three numbers that add up to the rows of the file.
+/// Three numbers that add up to the rows of the file, and a bar of their shares.
 fn cards(counts: &Counts) -> Markup {
     let duplicates = counts.rows.saturating_sub(counts.new + counts.invalid);
     let invalid = match counts.invalid {
@@ -133,10 +139,11 @@ fn cards(counts: &Counts) -> Markup {
         _ => "can be fixed below",
     };
     html! {
-        div.cards.counts {
-            (card("Valid", "✓", "count-good", counts.new, "new contacts"))
-            (card("Invalid", "✕", "count-bad", counts.invalid, invalid))
-            (card("Duplicates", "=", "count-warn", duplicates, &parts_of_duplicates(counts)))
+        (bar(&[("good", counts.new), ("bad", counts.invalid), ("warn", duplicates)]))
+        div.counts {
+            (card("Valid", "good", counts.new, "new contacts"))
+            (card("Invalid", "bad", counts.invalid, invalid))
+            (card("Duplicates", "warn", duplicates, &parts_of_duplicates(counts)))
         }
     }
 }
@@ -164,10 +171,32 @@ fn parts_of_duplicates(counts: &Counts) -> String {
     }
 }
 
-fn card(name: &str, sign: &str, class: &str, count: u64, about: &str) -> Markup {
+/// The rows as one bar; its legend says the numbers.
+fn bar(parts: &[(&str, u64)]) -> Markup {
+    let all = parts.iter().map(|(_, count)| *count).sum::<u64>().max(1);
+    let mut at = 0;
+    let mut rects = Vec::new();
+    for (colour, count) in parts.iter().filter(|(_, count)| *count > 0) {
+        // A few rows among many are still to be seen.
+        let width = (count * BAR / all).max(BAR / 200);
+        rects.push((colour, at, width));
+        at += width;
+    }
     html! {
-        section class=(format!("card count {class}")) aria-label=(name) {
-            h2 { span.sign aria-hidden="true" { (sign) } " " (name) }
+        // A style would need a right that the policy of the pages does not give.
+        svg.parts viewBox=(format!("0 0 {} 8", at.max(BAR))) preserveAspectRatio="none" aria-hidden="true" {
+            @for (colour, at, width) in rects { rect.{"part-" (colour)} x=(at) y="0" width=(width) height="8" {} }
+        }
+    }
+}
+
+/// How wide the bar is, in units of its own.
+const BAR: u64 = 1_000;
+
+fn card(name: &str, colour: &str, count: u64, about: &str) -> Markup {
+    html! {
+        section.count aria-label=(name) {
+            h2 { span.sign.{"part-" (colour)} aria-hidden="true" {} (name) }
             p.number-large { (number(count)) }
             p.small.muted { (about) }
         }
@@ -244,6 +273,7 @@ fn rows(shown: &Shown) -> Markup {
         import: draft.import,
         duplicates: draft.settings.options.duplicates,
         page: shown.page(),
+        only_problems: shown.only_problems,
     };
     let table = Rows {
         import: draft.import,
@@ -267,7 +297,10 @@ fn rows(shown: &Shown) -> Markup {
             } @else {
                 (table.table())
                 @if rows.pages > 1 {
-                    (pages(rows.page, rows.pages, SWAP, |page| address(draft.import, &format!("preview?class={}&page={}", class.as_str(), page + 1))))
+                    (pages(rows.page, rows.pages, SWAP, |page| {
+                        let columns = if shown.only_problems { "&columns=problems" } else { "" };
+                        address(draft.import, &format!("preview?class={}&page={}{columns}", class.as_str(), page + 1))
+                    }))
                 }
             }
         }
@@ -293,6 +326,7 @@ fn beside(shown: &Shown) -> Markup {
     let fixes = shown.draft.fixes;
     html! {
         div.actions {
+            @if shown.class == RowClass::Invalid && shown.state.counts.invalid > 0 { (grid_tools(shown)) }
             @if shown.class == RowClass::Possible && shown.state.counts.possible > 0 {
                 form method="post" action=(shown.action("options")) data-swap=(SWAP) {
                     input type="hidden" name="matching" value="name";
@@ -308,6 +342,19 @@ fn beside(shown: &Shown) -> Markup {
     }
 }
 
+/// What there is beside the grid: fewer columns, and saving what was typed or pasted into several cells.
+fn grid_tools(shown: &Shown) -> Markup {
+    let whole = format!("preview?class=invalid&page={}", shown.page());
+    let (url, words) = match shown.only_problems {
+        true => (whole, "Whole rows"),
+        false => (format!("{whole}&columns=problems"), "Only problems"),
+    };
+    html! {
+        button.button-primary type="button" id="save-typed" hidden data-saves=(shown.action("cells")) {}
+        a.button href=(address(shown.draft.import, &url)) data-swap=(SWAP) { (words) }
+    }
+}
+
 fn one_or_these(n: u64) -> String {
     match n {
         1 => "this row as a new contact".to_owned(),
@@ -315,17 +362,42 @@ fn one_or_these(n: u64) -> String {
     }
 }
 
+/// With more columns, one is chosen by its number.
+const LISTED_COLUMNS: usize = 100;
+
 /// How many problems of columns are shown; the rest are corrected after them.
 const PROBLEMS: usize = 6;
 
 /// Corrections of a whole column at once.
 fn whole_columns(shown: &Shown) -> Markup {
     html! {
-        details.card.whole-columns open[shown.problems.iter().any(|problem| problem.rows > 1)] {
+        details.card.whole-columns id="whole-columns" open[shown.problems.iter().any(|problem| problem.rows > 1)] {
             summary { "Fix a column" }
             div.stack {
                 @for (at, problem) in shown.problems.iter().take(PROBLEMS).enumerate() { (whole_column(shown, at, problem)) }
+                (any_column(shown))
             }
+        }
+    }
+}
+
+/// Find and replace in any column.
+fn any_column(shown: &Shown) -> Markup {
+    let at = shown.problems.len().min(PROBLEMS);
+    let choice = html! {
+        label for="any-column" { "In" }
+        @if shown.columns.len() <= LISTED_COLUMNS {
+            select id="any-column" name="column" {
+                @for (at, column) in shown.columns.iter().enumerate() { option value=(at) { (brief(&column.header)) } }
+            }
+        } @else {
+            input id="any-column" type="number" name="nth" min="1" max=(shown.columns.len()) required placeholder="No." title="Number of the column";
+        }
+    };
+    html! {
+        div.whole-column {
+            h3 { "Find and replace" }
+            (replace_form(shown, at, choice, ""))
         }
     }
 }
@@ -386,16 +458,30 @@ fn setting(shown: &Shown, at: usize, name: &str, label: &str, options: Markup) -
 fn replacement(shown: &Shown, at: usize, problem: &ColumnProblem) -> Markup {
     // A value that is cut is found nowhere.
     let example = if is_cut(&problem.example) { "" } else { &problem.example };
-    let (find, with, part) = (format!("find-{at}"), format!("with-{at}"), format!("part-{at}"));
+    let column = html! { input type="hidden" name="column" value=(problem.column); };
+    replace_form(shown, at, column, example)
+}
+
+/// Replaces a text in a column; how many cells that would change is counted before.
+fn replace_form(shown: &Shown, at: usize, column: Markup, example: &str) -> Markup {
+    let (find, with, part, hits) = (
+        format!("find-{at}"),
+        format!("with-{at}"),
+        format!("part-{at}"),
+        format!("hits-{at}"),
+    );
+    let counts = address(shown.draft.import, "hits");
     html! {
-        form.replacement method="post" action=(shown.action("fix")) data-swap=(SWAP) {
-            input type="hidden" name="column" value=(problem.column);
+        form.replacement method="post" action=(shown.action("fix")) data-swap=(SWAP) data-counts=(counts) data-counts-into=(hits) {
+            (column)
             label for=(find) { "Replace" }
             input id=(find) name="find" value=(example) required autocomplete="off" spellcheck="false";
             label for=(with) { "with" }
             input id=(with) name="with" autocomplete="off" spellcheck="false" placeholder="nothing";
             span.choice { input type="checkbox" id=(part) name="part" value="yes"; label for=(part) { "Match part of a cell" } }
             button.button-small { "Replace all" }
+            button.button-small data-without-script formmethod="get" formaction=(counts) { "Count first" }
+            output.small.muted.hits id=(hits) for=(format!("{find} {with}")) {}
         }
     }
 }

@@ -13,6 +13,8 @@ pub struct RowQuery {
     pub class: Option<String>,
     /// The page, from 1.
     pub page: Option<u64>,
+    /// Which columns of invalid rows: `problems`, or all.
+    pub columns: Option<String>,
 }
 
 impl RowQuery {
@@ -34,6 +36,11 @@ impl RowQuery {
             order.into_iter().find(|class| class.count_in(counts) > 0)
         };
         asked.or_else(first).unwrap_or(RowClass::New)
+    }
+
+    /// Whether only columns with problems are shown.
+    pub fn only_problems(&self) -> bool {
+        self.columns.as_deref() == Some("problems")
     }
 
     /// The page, from 0.
@@ -66,6 +73,7 @@ mod tests {
         let asked = RowQuery {
             class: Some("update".to_owned()),
             page: Some(3),
+            columns: None,
         };
         assert_eq!((asked.class(&counts), asked.page()), (RowClass::Update, 2));
     }

@@ -30,13 +30,20 @@ pub struct Changing {
     pub duplicates: Duplicates,
     /// The page that is shown, from 1: it is come back to.
     pub page: u64,
+    /// Whether invalid rows show only the columns with problems.
+    pub only_problems: bool,
+}
+
+impl Changing {
+    /// The part of an address by which a form leads back to the invalid rows of this page.
+    pub fn back(self) -> String {
+        let columns = if self.only_problems { "&columns=problems" } else { "" };
+        format!("class=invalid&page={}{columns}", self.page)
+    }
 }
 
 /// Of each row, the most things of one kind that are shown: reasons, corrections, changes, matches.
-const MOST_OF_EACH: usize = 4;
-
-/// With more columns, a column is chosen by its number: a list of all, once for each row, would make the page large.
-const LISTED_COLUMNS: usize = 50;
+pub(super) const MOST_OF_EACH: usize = 4;
 
 /// What a script swaps when something about the rows was changed.
 pub const SWAP: &str = "preview";
@@ -69,7 +76,9 @@ pub fn meaning(class: RowClass) -> &'static str {
             "These rows match more than one contact. Choose which one is meant, or they are skipped."
         }
         RowClass::Conflict => "The contact has been changed here since the file was exported.",
-        RowClass::Invalid => "Fix these rows here, or import the others and download these as a CSV.",
+        RowClass::Invalid => {
+            "Fix these rows here, or import the others and download these as a CSV. Enter saves a row and goes to the next problem."
+        }
     }
 }
 
@@ -77,11 +86,15 @@ impl Rows<'_> {
     pub fn table(&self) -> Markup {
         let table = match self.class {
             RowClass::New => self.plain(),
-            RowClass::Invalid => self.invalid(),
+            RowClass::Invalid => self.fix_grid(),
             RowClass::Update => self.changed(),
             _ => self.matched(),
         };
-        table_frame(&format!("Table: {}", heading(self.class)), false, table)
+        table_frame(
+            &format!("Table: {}", heading(self.class)),
+            self.class == RowClass::Invalid,
+            table,
+        )
     }
 
     fn plain(&self) -> Markup {
@@ -102,122 +115,8 @@ impl Rows<'_> {
         }
     }
 
-    fn invalid(&self) -> Markup {
-        html! {
-            table.table.invalid-table {
-                thead { tr {
-                    th.number scope="col" { "Line" }
-                    th scope="col" { "Row" }
-                    th scope="col" { "What is wrong" }
-                    @if self.changing.is_some() { th scope="col" { "Fix" } }
-                } }
-                tbody { @for row in &self.page.rows {
-                    tr {
-                        th.number scope="row" { (row.line) }
-                        td.cells { (self.cells(row)) }
-                        td.wrap { @for reason in wrong(row).take(MOST_OF_EACH) { (why(reason)) } (self.more(row, wrong(row).count())) }
-                        @if let Some(changing) = self.changing { td { (self.corrections(changing, row)) } }
-                    }
-                } }
-            }
-        }
-    }
-
-    /// An input for each cell that something is wrong with, and one for any other.
-    fn corrections(&self, changing: Changing, row: &PreviewRow) -> Markup {
-        let mut columns: Vec<usize> = wrong(row).filter_map(|reason| self.column_of(row, reason)).collect();
-        columns.sort_unstable();
-        columns.dedup();
-        html! {
-            div.corrections {
-                @for column in columns.iter().take(MOST_OF_EACH) { (self.correction(changing, row, *column)) }
-                @if columns.is_empty() { (self.any_correction(changing, row)) }
-            }
-        }
-    }
-
-    /// The column of a reason: of several with one name, the one that holds its value.
-    fn column_of(&self, row: &PreviewRow, reason: &Reason) -> Option<usize> {
-        let named = |at: &usize| self.page.header.get(*at).is_some_and(|header| *header == reason.column);
-        let holds = |at: &usize| {
-            row.cells
-                .get(*at)
-                .is_some_and(|cell| cell.contains(reason.value.trim_end_matches('…')))
-        };
-        let mut columns = (0..self.page.header.len()).filter(named);
-        let first = columns.clone().next();
-        columns.find(holds).or(first).filter(|_| !reason.column.is_empty())
-    }
-
-    fn fix_url(changing: Changing) -> String {
-        let end = format!("fix?class=invalid&page={}", changing.page);
-        address(changing.import, &end)
-    }
-
-    fn correction(&self, changing: Changing, row: &PreviewRow, column: usize) -> Markup {
-        let id = format!("fix-{}-{column}", row.number);
-        let header = brief(self.page.header.get(column).map_or("", String::as_str));
-        let cell = row.cells.get(column).map_or("", String::as_str);
-        // A field that holds only the beginning would lose the rest.
-        let (value, hint) = if is_cut(cell) {
-            ("", Some("a new value"))
-        } else {
-            (cell, None)
-        };
-        let suggestion = wrong(row)
-            .filter(|reason| self.column_of(row, reason) == Some(column))
-            .find_map(|reason| reason.suggestion.as_deref().filter(|text| !is_cut(text)));
-        html! {
-            @if let Some(suggestion) = suggestion { (self.suggestion(changing, row, column, suggestion)) }
-            form.correction method="post" action=(Self::fix_url(changing)) data-swap=(SWAP) {
-                input type="hidden" name="row" value=(row.number);
-                input type="hidden" name="column" value=(column);
-                input id=(id) name="value" value=(value) placeholder=[hint] autocomplete="off" spellcheck="false" data-keeps
-                    aria-label=(format!("{header} in line {}", row.line));
-                button.button-small { "Fix" }
-            }
-        }
-    }
-
-    /// A button that puts the suggestion into the cell.
-    fn suggestion(&self, changing: Changing, row: &PreviewRow, column: usize, suggestion: &str) -> Markup {
-        html! {
-            form.suggestion method="post" action=(Self::fix_url(changing)) data-swap=(SWAP) {
-                input type="hidden" name="row" value=(row.number);
-                input type="hidden" name="column" value=(column);
-                input type="hidden" name="value" value=(suggestion);
-                button.button-small { "Use " span.cut { (suggestion) } span.visually-hidden { " in line " (row.line) } }
-            }
-        }
-    }
-
-    fn any_correction(&self, changing: Changing, row: &PreviewRow) -> Markup {
-        html! {
-            form.correction method="post" action=(Self::fix_url(changing)) data-swap=(SWAP) {
-                input type="hidden" name="row" value=(row.number);
-                (self.column_choice(row))
-                input id=(format!("fix-{}", row.number)) name="value" data-keeps autocomplete="off" spellcheck="false" aria-label=(format!("Value in line {}", row.line));
-                button.button-small { "Fix" }
-            }
-        }
-    }
-
-    fn column_choice(&self, row: &PreviewRow) -> Markup {
-        let label = format!("Column to fill in line {}", row.line);
-        let columns = self.page.header.len();
-        html! {
-            @if columns <= LISTED_COLUMNS {
-                select name="column" aria-label=(label) {
-                    @for (at, header) in self.page.header.iter().enumerate() { option value=(at) { (brief(header)) } }
-                }
-            } @else {
-                input type="number" name="nth" min="1" max=(columns) required placeholder="No." aria-label=(format!("{label}, by column number"));
-            }
-        }
-    }
-
     /// How many more there are than are shown.
-    fn more(&self, row: &PreviewRow, all: usize) -> Markup {
+    pub(super) fn more(&self, row: &PreviewRow, all: usize) -> Markup {
         html! {
             @if all > MOST_OF_EACH {
                 p.small { a href=(self.url(row)) { "and " (number((all - MOST_OF_EACH) as u64)) " more" } }
@@ -225,7 +124,7 @@ impl Rows<'_> {
         }
     }
 
-    fn url(&self, row: &PreviewRow) -> String {
+    pub(super) fn url(&self, row: &PreviewRow) -> String {
         row_url(self.import, self.class, self.page.page, row.number)
     }
 
@@ -388,17 +287,8 @@ fn decided(row: &PreviewRow) -> String {
 }
 
 /// What keeps a row from being imported.
-fn wrong(row: &PreviewRow) -> impl Iterator<Item = &Reason> {
+pub(super) fn wrong(row: &PreviewRow) -> impl Iterator<Item = &Reason> {
     row.reasons.iter().filter(|reason| !reason.warning)
-}
-
-fn why(reason: &Reason) -> Markup {
-    html! {
-        div.why {
-            p { @if !reason.column.is_empty() { span.tag { (brief(&reason.column)) } " " } (brief(&reason.message)) }
-            @if !reason.advice.is_empty() { p.small.muted { (brief(&sentence(&reason.advice))) } }
-        }
-    }
 }
 
 /// Advice as a sentence of a page: the engine's is a clause.

@@ -10,6 +10,7 @@ use crate::pages::import::{Step, address, steps, wizard};
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
 use crate::ui::layout::{Tone, notice};
+use crate::ui::sources::sources;
 use crate::ui::truncate::cut;
 use crate::ui::words::bytes;
 use app::{Error, ImportId, SourceFormat};
@@ -153,20 +154,19 @@ fn view(web: &Web, signed: &CurrentMember, problem: Option<Markup>) -> Markup {
     )
 }
 
-/// What can be brought, and what happens with it.
+/// Where contacts are, and what can be imported.
 fn accepted() -> Markup {
     html! {
         aside.card.stack aria-label="What can be imported" {
-            h2 { "What can be imported" }
+            h2 { "Where are your contacts?" }
+            (sources())
             p { "Exports of Google, Outlook, iCloud, LinkedIn, Thunderbird, Yahoo, HubSpot, Salesforce, Mailchimp and many more are recognised without mapping. Other tables are mapped by their column names, in many languages." }
             ul.plain {
-                li { "Encoding and separator are detected automatically." }
-                li { "Of a workbook the first visible sheet with values is read; you can choose another one." }
-                li { "Lines before the column names are skipped." }
+                li { "Encoding, separator and lines before the column names are detected." }
                 li { "You review every row before anything is saved." }
                 li { "You can undo an import; changed contacts get their old values back." }
             }
-            p { "From Numbers, and from old Excel workbooks (.xls), save the sheet as Excel workbook (.xlsx) or CSV first." }
+            p.small.muted { "From Numbers, and from old Excel workbooks (.xls), save the sheet as Excel workbook (.xlsx) or CSV first." }
             div { a.button href="/import/sample.csv" download="crystalqore-sample.csv" { "Download sample CSV" } }
         }
     }

@@ -1,0 +1,223 @@
+//! What happened to a contact: imports, edits, tags, shares, transfers and merges, the latest first.
+//!
+//! Read from the notes that undo needs, so it reaches back as far as these are kept. What the values were is told to the
+//! contact's owner alone: they were there before others were given a share.
+
+use crate::View;
+use crate::access::{self, Actor, Right};
+use crate::contacts::bulk::{ActionKind, SharesChanged};
+use crate::contacts::stored::{read, read_body};
+use crate::error::Error;
+use crate::workspace::member_names::Names;
+use model::{Contact, ContactId, Version};
+use store::contacts::bulk_actions::{self, Touched};
+use store::contacts::shares::{Access, Grantee};
+use store::imports::change_log;
+use store::{ImportId, Member, RunId, Tx, imports};
+
+/// Entries of each kind that are read.
+const MOST: u64 = 50;
+
+/// One thing that happened to a contact.
+#[derive(Clone, Debug)]
+pub struct TimelineEntry {
+    /// When, in UTC microseconds.
+    pub at: i64,
+    /// The name of the member who did it; empty for one who is not there any more.
+    pub by: String,
+    pub what: TimelineEvent,
+    /// The values before and after; none if they did not change, are not known, or are not for this member.
+    pub values: Option<Box<(Contact, Contact)>>,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TimelineEvent {
+    Imported {
+        import: ImportId,
+        file_name: String,
+        /// Counted from 1.
+        line: u64,
+        /// Whether the member made the import, and so may look at it.
+        own: bool,
+    },
+    Edited,
+    Tagged,
+    Untagged,
+    /// With whom, by name, and what they may do; none of them if this member does not own the contact.
+    Shared(Vec<(String, Access)>),
+    /// The same of shares that were revoked.
+    Unshared(Vec<(String, Access)>),
+    /// To whom, by name.
+    Transferred(String),
+    Merged,
+}
+
+/// A state that a contact had.
+struct State {
+    contact: Contact,
+    version: Version,
+    written_by: Option<RunId>,
+}
+
+/// An entry as it is read, with what there was before it.
+struct Noted {
+    at: i64,
+    by: Member,
+    what: TimelineEvent,
+    before: Option<State>,
+    left: Left,
+}
+
+/// By what the state that an entry has left is known again.
+enum Left {
+    Version(Option<Version>),
+    Import(ImportId),
+}
+
+impl Left {
+    fn is(&self, state: &State) -> bool {
+        match self {
+            Self::Version(version) => *version == Some(state.version),
+            Self::Import(import) => state.written_by.and_then(RunId::import) == Some(*import),
+        }
+    }
+}
+
+impl View<'_, '_> {
+    /// What happened to a contact, the latest first, as far back as it is remembered.
+    ///
+    /// # Errors
+    /// [`Error::NoContact`].
+    pub fn contact_timeline(&mut self, id: ContactId) -> Result<Vec<TimelineEntry>, Error> {
+        let (tx, actor) = (&mut *self.tx, self.actor);
+        let (right, row) = access::found(tx, actor, id)?;
+        let owns = right == Right::Own;
+        let mut noted = of_imports(tx, actor, id)?;
+        noted.extend(of_actions(tx, actor, id, owns)?);
+        noted.sort_by_key(|entry| std::cmp::Reverse(entry.at));
+        let mut state = State {
+            contact: read(&row)?,
+            version: row.version,
+            written_by: row.written_by,
+        };
+        let names = Names::load(tx, actor.workspace, noted.iter().map(|entry| entry.by))?;
+        let mut timeline = Vec::with_capacity(noted.len());
+        for entry in noted {
+            let mut values = None;
+            if let Some(before) = entry.before {
+                let after = std::mem::replace(&mut state, before);
+                if owns && entry.left.is(&after) {
+                    values = Some(Box::new((state.contact.clone(), after.contact)));
+                }
+            }
+            timeline.push(TimelineEntry {
+                at: entry.at,
+                by: names.name(entry.by),
+                what: entry.what,
+                values,
+            });
+        }
+        Ok(timeline)
+    }
+}
+
+/// The imports that changed a contact.
+fn of_imports(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<Vec<Noted>, Error> {
+    let mut noted = Vec::new();
+    for (number, change) in change_log::of_contact(tx, actor.workspace, id, MOST)? {
+        let (Some(import), Some(before)) = (imports::get(tx, actor.workspace, number)?, change.before) else {
+            continue;
+        };
+        noted.push(Noted {
+            at: import.finished_at.unwrap_or(import.updated_at),
+            by: import.owner,
+            what: TimelineEvent::Imported {
+                import: number,
+                file_name: import.file_name,
+                line: change.line,
+                own: import.owner == actor.member,
+            },
+            before: Some(State {
+                contact: read_body(id, &before.body)?,
+                version: before.version,
+                written_by: before.written_by,
+            }),
+            left: Left::Import(number),
+        });
+    }
+    Ok(noted)
+}
+
+/// What members did to a contact by hand, alone or among others.
+fn of_actions(tx: &mut Tx<'_>, actor: Actor, id: ContactId, owns: bool) -> Result<Vec<Noted>, Error> {
+    let mut noted = Vec::new();
+    for (action, touched) in bulk_actions::of_contact(tx, actor.workspace, id, MOST)? {
+        if action.undone_at.is_some() {
+            continue;
+        }
+        let kind = ActionKind::named(&action.kind)?;
+        let what = event(tx, actor, kind, &touched, owns)?;
+        let before = match &touched.body {
+            Some(body) => Some(State {
+                contact: read_body(id, body)?,
+                version: touched.version,
+                written_by: touched.written_by,
+            }),
+            None => None,
+        };
+        noted.push(Noted {
+            at: action.at,
+            by: action.member,
+            what,
+            before,
+            left: Left::Version(touched.after_version),
+        });
+    }
+    Ok(noted)
+}
+
+fn event(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    kind: ActionKind,
+    touched: &Touched,
+    owns: bool,
+) -> Result<TimelineEvent, Error> {
+    let shares = match touched.shares.as_deref().filter(|_| owns) {
+        Some(text) => SharesChanged::read(touched.contact, text)?,
+        None => SharesChanged::default(),
+    };
+    Ok(match kind {
+        ActionKind::Tag => TimelineEvent::Tagged,
+        ActionKind::Untag => TimelineEvent::Untagged,
+        ActionKind::Share => {
+            let given = shares.is(touched.contact).map(|share| (share.to, share.access));
+            TimelineEvent::Shared(named(tx, actor, given.collect())?)
+        }
+        ActionKind::Unshare => {
+            let taken = shares.was(touched.contact).map(|share| (share.to, share.access));
+            TimelineEvent::Unshared(named(tx, actor, taken.collect())?)
+        }
+        ActionKind::HandOver => {
+            let to = touched.after_owner;
+            TimelineEvent::Transferred(Names::load(tx, actor.workspace, [to].into_iter())?.name(to))
+        }
+        ActionKind::Merge => TimelineEvent::Merged,
+        ActionKind::Edit => TimelineEvent::Edited,
+    })
+}
+
+/// Shares with the names of those who have them.
+fn named(tx: &mut Tx<'_>, actor: Actor, shares: Vec<(Grantee, Access)>) -> Result<Vec<(String, Access)>, store::Error> {
+    let member = |to: &Grantee| match to {
+        Grantee::Member(member) => Some(*member),
+        Grantee::Everyone => None,
+    };
+    let names = Names::load(tx, actor.workspace, shares.iter().filter_map(|(to, _)| member(to)))?;
+    let name = |to: Grantee| match to {
+        Grantee::Member(member) => names.name(member),
+        Grantee::Everyone => "everyone".to_owned(),
+    };
+    Ok(shares.into_iter().map(|(to, access)| (name(to), access)).collect())
+}

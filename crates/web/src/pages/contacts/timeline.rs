@@ -1,0 +1,108 @@
+//! What happened to a contact, in words, with each value as old → new.
+
+use crate::pages::contacts::share::can;
+use crate::ui::contact_text::facts;
+use crate::ui::truncate::{Room, brief};
+use crate::ui::words::{moment, number};
+use app::{TimelineEntry, TimelineEvent};
+use maud::{Markup, html};
+use model::Contact;
+
+/// The entries of a timeline, the latest first.
+pub fn timeline(entries: &[TimelineEntry]) -> Markup {
+    let room = Room::new();
+    html! {
+        ol.timeline {
+            @for entry in entries {
+                li {
+                    p { (what(&entry.what)) }
+                    p.small.muted { (moment(entry.at)) @if !entry.by.is_empty() { ", " (entry.by) } }
+                    @if let Some(values) = &entry.values { (changes(&values.0, &values.1, &room)) }
+                }
+            }
+        }
+    }
+}
+
+fn what(event: &TimelineEvent) -> Markup {
+    let with = |names: &[(String, app::Access)]| {
+        html! { @for (at, (name, access)) in names.iter().enumerate() { @if at > 0 { ", " } (name) " (" (can(*access)) ")" } }
+    };
+    html! {
+        @match event {
+            TimelineEvent::Imported { import, file_name, line, own } => {
+                "Updated with "
+                @if *own { a href={"/imports/" (import.0)} { "import " (import.0) } } @else { "import " (import.0) }
+                ", “" (brief(file_name)) "”, line " (number(*line))
+            }
+            TimelineEvent::Edited => "Edited",
+            TimelineEvent::Tagged => "Tagged",
+            TimelineEvent::Untagged => "Tag removed",
+            TimelineEvent::Shared(names) => { "Shared" @if !names.is_empty() { " with " (with(names)) } }
+            TimelineEvent::Unshared(names) => { "Sharing stopped" @if !names.is_empty() { ": " (with(names)) } }
+            TimelineEvent::Transferred(name) => { "Transferred to " (name) }
+            TimelineEvent::Merged => "Merged with another contact",
+        }
+    }
+}
+
+/// A value that changed: its field, what it was and what it is.
+type Change<'f> = (&'f str, Option<&'f str>, Option<&'f str>);
+
+/// What differs between two states, field by field: of a field the first old value beside the first new one.
+fn differences<'f>(before: &'f [(String, String)], after: &'f [(String, String)]) -> Vec<Change<'f>> {
+    let gone = before.iter().filter(|fact| !after.contains(fact));
+    let mut added: Vec<&(String, String)> = after.iter().filter(|fact| !before.contains(fact)).collect();
+    let mut changes: Vec<Change<'f>> = gone
+        .map(|(name, old)| {
+            let new = added.iter().position(|(of, _)| of == name).map(|at| added.remove(at));
+            (name.as_str(), Some(old.as_str()), new.map(|(_, new)| new.as_str()))
+        })
+        .collect();
+    changes.extend(
+        added
+            .into_iter()
+            .map(|(name, new)| (name.as_str(), None, Some(new.as_str()))),
+    );
+    changes
+}
+
+fn changes(before: &Contact, after: &Contact, room: &Room) -> Markup {
+    let (before, after) = (facts(before), facts(after));
+    html! {
+        ul.changes {
+            @for (name, old, new) in differences(&before, &after) {
+                li {
+                    span.muted { (brief(name)) ": " }
+                    @match old { Some(old) => del { (room.fit(old)) }, None => span.muted { "empty" } }
+                    span aria-hidden="true" { " → " } span.visually-hidden { " becomes " }
+                    @match new { Some(new) => ins { (room.fit(new)) }, None => span.muted { "empty" } }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts_of(facts: &[(&str, &str)]) -> Vec<(String, String)> {
+        facts
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn old_values_stand_beside_the_new_ones_of_their_field() {
+        let before = facts_of(&[("Company", "Acme"), ("Tag", "vip"), ("Email", "a@x.org")]);
+        let after = facts_of(&[("Company", "Berg"), ("Email", "a@x.org"), ("City", "Bonn")]);
+        let expected = [
+            ("Company", Some("Acme"), Some("Berg")),
+            ("Tag", Some("vip"), None),
+            ("City", None, Some("Bonn")),
+        ];
+        assert_eq!(differences(&before, &after), expected);
+    }
+}
