@@ -88,8 +88,8 @@ pub(crate) enum Bodies {
     Whole,
     /// Its names, and what else a preview tells colleagues and families from duplicates by.
     Names,
-    /// Its names, and the contact itself to be shown.
-    NamesAndContact,
+    /// Its names, and the contact itself to be shown; of the records before this one also what they are compared by.
+    NamesAndContact { compared_before: u64 },
 }
 
 /// Judged rows in the file's order, with their records.
@@ -283,8 +283,8 @@ pub(crate) fn prepare(record: usize, mark: Position, judged: Judged, bodies: Bod
             prepared.body = names_only(&contact);
         }
     }
-    if bodies == Bodies::NamesAndContact {
-        if !invalid {
+    if let Bodies::NamesAndContact { compared_before } = bodies {
+        if !invalid && mark.index < compared_before {
             prepared.compared = Some(ComparedRow::new(&contact));
         }
         prepared.contact = Some(Box::new(contact));

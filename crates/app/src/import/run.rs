@@ -196,9 +196,12 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// With contacts that are shown and not stored.
-    pub fn showing_contacts(mut self) -> Self {
-        self.bodies = Bodies::NamesAndContact;
+    /// With contacts that are shown and not stored; of the first `compared` rows with what they are compared by, of all
+    /// without a number.
+    pub fn showing_contacts(mut self, compared: Option<u64>) -> Self {
+        let first = self.reading.header_row.map_or(0, |at| at + 1);
+        let compared_before = compared.map_or(u64::MAX, |rows| first.saturating_add(rows));
+        self.bodies = Bodies::NamesAndContact { compared_before };
         self
     }
 

@@ -22,6 +22,7 @@ mod member;
 mod moving;
 mod objects;
 mod rejected;
+mod reports;
 mod resume;
 mod sample;
 mod scratch;
