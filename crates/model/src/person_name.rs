@@ -316,7 +316,6 @@ const SECOND_GIVEN_NAMES: &[&str] = &[
     "pilar",
     "elena",
     "luisa",
-    "jose",
     "belen",
     "cristina",
     "mercedes",

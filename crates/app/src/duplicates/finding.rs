@@ -35,6 +35,8 @@ const COMPARED: usize = 1_000_000;
 const PAIRS_AT_ONCE: usize = 500;
 /// Contacts of one group.
 const IN_A_GROUP: usize = 8;
+/// From this strength on a pair makes two groups one: it is surer than what a family or a firm has in common.
+const SURE: u8 = 62;
 
 /// One look through the contacts of a member.
 pub(crate) struct Finding {
@@ -249,7 +251,7 @@ fn grouped(alike: Vec<(u8, ContactId, ContactId)>) -> Vec<Vec<ContactId>> {
     let mut groups: Vec<Vec<ContactId>> = Vec::new();
     let mut group_of: HashMap<ContactId, usize> = HashMap::new();
     let mut linked: HashSet<(usize, usize)> = HashSet::new();
-    for (_, a, b) in alike {
+    for (strength, a, b) in alike {
         match (group_of.get(&a).copied(), group_of.get(&b).copied()) {
             (None, None) => {
                 group_of.extend([(a, groups.len()), (b, groups.len())]);
@@ -264,6 +266,12 @@ fn grouped(alike: Vec<(u8, ContactId, ContactId)>) -> Vec<Vec<ContactId>> {
                 groups[group].push(a);
             }
             (Some(one), Some(other)) if one == other => {}
+            (Some(one), Some(other)) if strength >= SURE && groups[one].len() + groups[other].len() <= IN_A_GROUP => {
+                let (kept, gone) = (one.min(other), one.max(other));
+                let moved = std::mem::take(&mut groups[gone]);
+                group_of.extend(moved.iter().map(|id| (*id, kept)));
+                groups[kept].extend(moved);
+            }
             // Two groups: a couple, each of them twice. The likest pair stands by itself; the others would ask the same again.
             (Some(one), Some(other)) => {
                 if linked.insert((one.min(other), one.max(other))) {
@@ -274,6 +282,7 @@ fn grouped(alike: Vec<(u8, ContactId, ContactId)>) -> Vec<Vec<ContactId>> {
             _ => groups.push(vec![a, b]),
         }
     }
+    groups.retain(|group| !group.is_empty());
     groups
 }
 
@@ -309,6 +318,22 @@ mod tests {
             (60, id(1), id(3)),
         ];
         assert_eq!(grouped(pairs), [vec![id(1), id(2), id(3)], vec![id(4), id(5)]]);
+    }
+
+    #[test]
+    fn a_sure_pair_makes_two_groups_one() {
+        let id = ContactId::from_u128;
+        let pairs = vec![
+            (90, id(1), id(2)),
+            (84, id(5), id(6)),
+            (80, id(3), id(4)),
+            (70, id(2), id(3)),
+            (40, id(5), id(1)),
+        ];
+        assert_eq!(
+            grouped(pairs),
+            [vec![id(1), id(2), id(3), id(4)], vec![id(5), id(6)], vec![id(5), id(1)]]
+        );
     }
 
     #[test]

@@ -5,23 +5,24 @@ use crate::judge::email_cells::emails_in;
 use crate::mapping::BoundColumn;
 use crate::reason::Code;
 use model::{Email, Label};
+use std::borrow::Cow;
 
 impl<'a> RowReader<'a> {
-    /// Takes the emails of a cell of telephone numbers; false if it holds anything else.
-    pub(super) fn take_emails_among_phones(&mut self, column: &BoundColumn, cell: &str) -> bool {
+    /// Takes the emails out of a cell of telephone numbers, and gives what is left of it.
+    pub(super) fn without_emails<'c>(&mut self, column: &BoundColumn, cell: &'c str) -> Cow<'c, str> {
         if self.own || !cell.contains('@') {
-            return false;
+            return Cow::Borrowed(cell);
         }
-        let parts = emails_in(cell);
-        let read: Result<Vec<Email>, _> = parts.iter().map(|part| Email::parse(&part.text)).collect();
-        let Ok(emails) = read else { return false };
+        let Some((emails, rest)) = emails_alone(cell).or_else(|| emails_beside_others(cell)) else {
+            return Cow::Borrowed(cell);
+        };
         for email in emails {
             let place = self.patch.emails.iter().filter(|(label, ..)| label.is_none()).count();
+            let what = "is an email address in a column of phone numbers; it is kept as an email.".to_owned();
+            self.tell_of_column(column, email.as_str(), what);
             self.patch.emails.push((Label::NONE, place, Some(email)));
         }
-        let what = "is an email address in a column of phone numbers; it is kept as an email.".to_owned();
-        self.tell_of_column(column, cell, what);
-        true
+        Cow::Owned(rest)
     }
 
     /// Takes the telephone number in a cell of emails; false if it is none.
@@ -44,6 +45,26 @@ impl<'a> RowReader<'a> {
         let advice = "check which column is mapped to which field".to_owned();
         self.tell(column, value, Code::OtherColumn, what, advice, true);
     }
+}
+
+/// The emails of a cell that holds nothing else.
+fn emails_alone(cell: &str) -> Option<(Vec<Email>, String)> {
+    let parts = emails_in(cell);
+    let read: Result<Vec<Email>, _> = parts.iter().map(|part| Email::parse(&part.text)).collect();
+    Some((read.ok()?, String::new()))
+}
+
+/// The emails among the words of a cell, and the cell without them; none where a word with an `@` is no email.
+fn emails_beside_others(cell: &str) -> Option<(Vec<Email>, String)> {
+    let mut emails = Vec::new();
+    let mut rest = cell.to_owned();
+    let words = cell.split(|c: char| c.is_whitespace() || ",;/|<>()".contains(c));
+    for word in words.filter(|word| word.contains('@')) {
+        emails.push(Email::parse(word).ok()?);
+        rest = rest.replacen(word, "", 1);
+    }
+    let rest = rest.trim_matches(|c: char| c.is_whitespace() || ",;/|<>()".contains(c));
+    Some((emails, rest.to_owned()))
 }
 
 /// Whether a text is written as telephone numbers are, so that nothing else is meant.

@@ -11,12 +11,11 @@ use std::collections::HashMap;
 impl<'a> RowReader<'a> {
     pub(super) fn read_phones(&mut self, _at: usize, column: &'a BoundColumn, label: &Label, cell: &str) {
         let label = self.label_of(column, label);
+        let rest = self.without_emails(column, cell);
+        let cell = rest.as_ref();
         if cell.is_empty() {
             let place = place(&self.patch.phones, &label, column);
             self.patch.phones.push((label, place, None));
-            return;
-        }
-        if self.take_emails_among_phones(column, cell) {
             return;
         }
         let mut places = HashMap::new();
@@ -33,7 +32,6 @@ impl<'a> RowReader<'a> {
                     };
                     self.patch.phones.push((label, place, Some(phone)));
                 }
-                Err((text, _)) if self.take_emails_among_phones(column, &text) => {}
                 Err((text, problem)) => {
                     let code = match problem {
                         PhoneProblem::SpreadsheetDamage => Code::SpreadsheetDamage,
