@@ -21,6 +21,8 @@ use exchange::open::{Batch, Opened, Records, decoded};
 use exchange::reason::Reason;
 use model::Contact;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use store::Store;
 
 /// What was found in a file.
@@ -55,8 +57,9 @@ pub struct InspectedRow<'a> {
     pub contact: &'a Contact,
 }
 
-/// Inspects a file. `row` is called for every row. The first `compared` rows, without a number all of them, are compared
-/// with those before them; rows behind them carry no warning of a possible duplicate, which takes as long as all the rest.
+/// Inspects a file. `row` is called for every row. The first `shown` rows, without a number all of them, come with their
+/// contacts and are compared with those before them; rows behind them have an empty contact and no warning of a possible
+/// duplicate, which takes as long as all the rest.
 ///
 /// # Errors
 /// When the file cannot be read or the choices do not fit it.
@@ -64,7 +67,7 @@ pub fn inspect(
     path: &Path,
     opening: &Opening,
     world: &dyn System,
-    compared: Option<u64>,
+    shown: Option<u64>,
     row: &mut dyn FnMut(InspectedRow<'_>) -> Result<(), Error>,
 ) -> Result<Inspected, Error> {
     let file = readable(path, opening.sheet.as_deref())?;
@@ -72,15 +75,18 @@ pub fn inspect(
     let source = Counted::new(&file.path);
     let look = look(&source, opening, &WorkspaceRules::default())?;
     let options = ImportOptions::default();
-    let mut run = Run::preview(world, Actor::OUTSIDER, options, &look.reading, &source).showing_contacts(compared);
+    let is_shown = Arc::new(AtomicBool::new(shown != Some(0)));
+    let mut run = Run::preview(world, Actor::OUTSIDER, options, &look.reading, &source)
+        .showing_contacts(shown, Arc::clone(&is_shown));
     let scratch = Store::scratch()?;
     let nothing = Contact::default();
     let mut recent = RecentRows::default();
-    let mut left = compared.unwrap_or(u64::MAX);
+    let mut left = shown.unwrap_or(u64::MAX);
     let mut seen = |chunk: &mut Chunk, at: usize, result: &RowResult| {
         let seen = &mut chunk.rows[at];
         let is_compared = left > 0 && matches!(result.outcome, Outcome::New { .. });
         left = left.saturating_sub(1);
+        is_shown.store(left > 0, Ordering::Relaxed);
         let like = is_compared
             .then(|| compared_row(seen))
             .flatten()

@@ -62,8 +62,8 @@ fn json(out: &mut dyn Write, path: &Path, opening: &Opening, limit: Option<usize
         };
         serde_json::to_writer(&mut *out, &row).map_err(|e| write_failed(e.into()))
     };
-    let compared = limit.and_then(|rows| u64::try_from(rows).ok());
-    let found = inspect(path, opening, &OsSystem, compared, &mut row)?;
+    let shown = limit.and_then(|rows| u64::try_from(rows).ok());
+    let found = inspect(path, opening, &OsSystem, shown, &mut row)?;
     let rest = serde_json::json!({
         "encoding": found.opened.encoding.charset.name(),
         "bom": found.opened.encoding.bom,
