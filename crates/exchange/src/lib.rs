@@ -11,6 +11,7 @@ pub mod export;
 pub mod fixes;
 pub mod formula_guard;
 mod google_lines;
+mod html_text;
 pub mod judge;
 pub mod mapping;
 mod native;

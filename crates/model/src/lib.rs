@@ -48,7 +48,7 @@ pub use patch::{Fill, Patch};
 pub use patch_lists::{Blanks, Lists, tag_key};
 pub use person_name::{
     PersonName, is_company_salutation, is_salutation, join_titles, looks_like_company, split_person_name,
-    titles_in_front,
+    split_spanish_name, titles_in_front,
 };
 pub use phone::{Phone, PhoneProblem, Region};
 pub use slot::{AddressPart, Slot, TextField, UnknownSlot};

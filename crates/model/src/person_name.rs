@@ -198,6 +198,25 @@ const COMPANY_WORDS: &[&str] = &[
     "stiftung",
     "universität",
     "公司",
+    "bros",
+    "partners",
+    "associates",
+    "services",
+    "solutions",
+    "enterprises",
+    "industries",
+    "consulting",
+    "technologies",
+    "logistics",
+    "ventures",
+    "properties",
+    "council",
+    "committee",
+    "ministry",
+    "clinic",
+    "hospital",
+    "pharmacy",
+    "bakery",
 ];
 
 /// Whether a name is rather that of a company: it holds a legal form, or joins names with `&`.
@@ -264,6 +283,70 @@ pub fn split_person_name(name: &str) -> PersonName {
         };
     }
     split_plain(name)
+}
+
+/// Second given names of Spanish speakers, folded; another second word of three is the first of two family names.
+const SECOND_GIVEN_NAMES: &[&str] = &[
+    "jose",
+    "maria",
+    "luis",
+    "carlos",
+    "juan",
+    "ana",
+    "miguel",
+    "angel",
+    "jesus",
+    "antonio",
+    "manuel",
+    "francisco",
+    "javier",
+    "alberto",
+    "fernando",
+    "eduardo",
+    "enrique",
+    "ignacio",
+    "pablo",
+    "pedro",
+    "ramon",
+    "andres",
+    "alejandro",
+    "teresa",
+    "isabel",
+    "carmen",
+    "pilar",
+    "elena",
+    "luisa",
+    "belen",
+    "cristina",
+    "mercedes",
+    "angeles",
+    "rosa",
+];
+
+/// Splits a whole name as Spanish speakers bear it, with two family names: `Nuria Soler Gil`, `Juan Carlos Soler Gil`.
+pub fn split_spanish_name(name: &str) -> PersonName {
+    let split = split_person_name(name);
+    let is_given = |word: &str| SECOND_GIVEN_NAMES.contains(&fold(word).as_str());
+    let is_one_word = |text: &str| !text.is_empty() && !text.contains(' ');
+    if is_one_word(&split.middle) && is_one_word(&split.last) && !is_given(&split.middle) {
+        return PersonName {
+            last: format!("{} {}", split.middle, split.last),
+            middle: String::new(),
+            ..split
+        };
+    }
+    let words: Vec<&str> = split.first.split(' ').collect();
+    let is_plain = |word: &&str| word.chars().all(|c| c.is_alphabetic() || c == '-') && !is_particle(word);
+    match words[..] {
+        [one, other, .., first, last] if words.len() == 4 && split.last.is_empty() && words.iter().all(is_plain) => {
+            PersonName {
+                first: format!("{one} {other}"),
+                last: format!("{first} {last}"),
+                ..split
+            }
+        }
+        _ => split,
+    }
 }
 
 /// A name of which nothing stands in brackets but what follows a degree: `Dipl.-Ing. (FH)`.
@@ -680,6 +763,24 @@ mod tests {
     }
 
     #[test]
+    fn spanish_names_have_two_family_names() {
+        for (name, first, middle, last) in [
+            ("Nuria Soler Gil", "Nuria", "", "Soler Gil"),
+            ("Juan Carlos Soler Gil", "Juan Carlos", "", "Soler Gil"),
+            ("José María Soler", "José", "María", "Soler"),
+            ("Ana Soler", "Ana", "", "Soler"),
+            ("María de la Fuente", "María", "", "de la Fuente"),
+            ("Soler Gil, Nuria", "Nuria", "", "Soler Gil"),
+            ("Taller de Pintura Sur", "Taller", "", "de Pintura Sur"),
+            ("Nuria", "Nuria", "", ""),
+        ] {
+            let split = split_spanish_name(name);
+            let found = [&split.first, &split.middle, &split.last].map(String::as_str);
+            assert_eq!(found, [first, middle, last], "{name}");
+        }
+    }
+
+    #[test]
     fn keeps_whole_what_cannot() {
         for name in ["Fen", "王小明", "Juan Carlos Pérez García", "Team 3", "a, b, c"] {
             assert_eq!(split(name), ["", name, "", "", ""].map(str::to_owned), "{name}");
@@ -690,6 +791,8 @@ mod tests {
     fn companies_are_recognised() {
         assert!(looks_like_company("Kalkwerk Ost GmbH"));
         assert!(looks_like_company("Harrow & Co"));
+        assert!(looks_like_company("Hale Bros"));
+        assert!(looks_like_company("Hale Bros."));
         assert!(!looks_like_company("Ann Ivers"));
         assert!(!looks_like_company("Co"));
     }

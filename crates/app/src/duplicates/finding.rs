@@ -35,6 +35,8 @@ const COMPARED: usize = 1_000_000;
 const PAIRS_AT_ONCE: usize = 500;
 /// Contacts of one group.
 const IN_A_GROUP: usize = 8;
+/// From this strength on a pair makes two groups one: it is surer than what a family or a firm has in common.
+const SURE: u8 = 62;
 
 /// One look through the contacts of a member.
 pub(crate) struct Finding {
@@ -78,6 +80,19 @@ impl FoundGroup {
     fn add(&mut self, strength: u8, id: ContactId) {
         self.ids.push(id);
         self.least = self.least.min(strength);
+    }
+
+    /// Leaves a group without contacts.
+    fn take(&mut self) -> Self {
+        Self {
+            ids: std::mem::take(&mut self.ids),
+            least: self.least,
+        }
+    }
+
+    fn join(&mut self, strength: u8, other: Self) {
+        self.ids.extend(other.ids);
+        self.least = self.least.min(strength).min(other.least);
     }
 }
 
@@ -289,6 +304,12 @@ fn grouped(alike: Vec<(u8, ContactId, ContactId)>) -> Vec<FoundGroup> {
                 groups[group].add(strength, a);
             }
             (Some(one), Some(other)) if one == other => {}
+            (Some(one), Some(other)) if strength >= SURE && together(&groups, one, other) <= IN_A_GROUP => {
+                let (kept, gone) = (one.min(other), one.max(other));
+                let moved = groups[gone].take();
+                group_of.extend(moved.ids.iter().map(|id| (*id, kept)));
+                groups[kept].join(strength, moved);
+            }
             // Two groups: a couple, each of them twice. The likest pair stands by itself; the others would ask the same again.
             (Some(one), Some(other)) => {
                 if linked.insert((one.min(other), one.max(other))) {
@@ -299,7 +320,13 @@ fn grouped(alike: Vec<(u8, ContactId, ContactId)>) -> Vec<FoundGroup> {
             _ => groups.push(FoundGroup::of_pair(strength, a, b)),
         }
     }
+    groups.retain(|group| !group.ids.is_empty());
     groups
+}
+
+/// How many contacts two groups have together.
+fn together(groups: &[FoundGroup], one: usize, other: usize) -> usize {
+    groups[one].ids.len() + groups[other].ids.len()
 }
 
 /// From this strength on, contacts are very likely one.
@@ -361,6 +388,22 @@ mod tests {
         assert_eq!(of(0), (vec![id(1), id(2), id(3)], 70));
         assert_eq!(of(1), (vec![id(4), id(5)], 80));
         assert_eq!(groups.len(), 2);
+    }
+
+    #[test]
+    fn a_sure_pair_makes_two_groups_one() {
+        let id = ContactId::from_u128;
+        let pairs = vec![
+            (90, id(1), id(2)),
+            (84, id(5), id(6)),
+            (80, id(3), id(4)),
+            (70, id(2), id(3)),
+            (40, id(5), id(1)),
+        ];
+        assert_eq!(
+            grouped(pairs).into_iter().map(|group| group.ids).collect::<Vec<_>>(),
+            [vec![id(1), id(2), id(3), id(4)], vec![id(5), id(6)], vec![id(5), id(1)]]
+        );
     }
 
     #[test]

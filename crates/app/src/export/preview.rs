@@ -3,10 +3,11 @@
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
-use crate::export::{ExportReport, ExportRequest, for_each, write_format};
+use crate::export::{ExportReport, ExportRequest, Pages, exported_of, write_format};
 use crate::search::filter::Filter;
 use exchange::export::ExportFormat;
 use model::ContactId;
+use store::Tx;
 
 impl App {
     /// The first contacts of an export, at most so many, as text: a workbook as CSV with the same columns. Columns that only
@@ -17,20 +18,7 @@ impl App {
     pub fn export_preview(&self, actor: Actor, request: &ExportRequest, contacts: usize) -> Result<String, Error> {
         let mut written = Vec::new();
         self.store.read(|tx| {
-            let mut first: Vec<ContactId> = Vec::new();
-            let mut take = |id: ContactId| {
-                first.push(id);
-                first.len() < contacts
-            };
-            let ended = for_each(tx, actor, request, &mut |exported| match take(exported.id) {
-                true => Ok(()),
-                false => Err(enough()),
-            });
-            if let Err(error) = ended
-                && !is_enough(&error)
-            {
-                return Err(error);
-            }
+            let first = first_of(tx, actor, request, contacts)?;
             let request = ExportRequest {
                 selection: Some(first),
                 filter: Filter::default(),
@@ -48,11 +36,15 @@ impl App {
     }
 }
 
-/// Ends reading after the contacts that are wanted.
-fn enough() -> Error {
-    Error::Read(std::io::ErrorKind::BrokenPipe.into())
-}
-
-fn is_enough(error: &Error) -> bool {
-    matches!(error, Error::Read(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+/// The first contacts that the filter lets pass, at most so many.
+fn first_of(tx: &mut Tx<'_>, actor: Actor, request: &ExportRequest, contacts: usize) -> Result<Vec<ContactId>, Error> {
+    let mut pages = Pages::new(tx, actor, request)?;
+    let mut first = Vec::new();
+    while first.len() < contacts
+        && let Some(rows) = pages.next(tx)?
+    {
+        first.extend(exported_of(rows, request)?.iter().map(|exported| exported.id));
+    }
+    first.truncate(contacts);
+    Ok(first)
 }

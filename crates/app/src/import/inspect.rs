@@ -8,8 +8,8 @@ use crate::import::analysis::{NumbersOf, Opening, look, open_file};
 use crate::import::conversion::readable;
 use crate::import::counts::Counts;
 use crate::import::outcome::{Outcome, RowResult};
-use crate::import::pipeline::Chunk;
-use crate::import::recent_rows::RecentRows;
+use crate::import::pipeline::{Chunk, ParsedRow};
+use crate::import::recent_rows::{ComparedRow, RecentRows};
 use crate::import::run::Run;
 use crate::import::uploads::Counted;
 use crate::import::warnings::Warnings;
@@ -21,6 +21,8 @@ use exchange::open::{Batch, Opened, Records, decoded};
 use exchange::reason::Reason;
 use model::Contact;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What was found in a file.
 #[derive(Debug)]
@@ -54,7 +56,9 @@ pub struct InspectedRow<'a> {
     pub contact: &'a Contact,
 }
 
-/// Inspects a file. `found` is called once before the rows, `row` for every row.
+/// Inspects a file. `row` is called for every row. The first `shown` rows, without a number all of them, come with their
+/// contacts and are compared with those before them; rows behind them have an empty contact and no warning of a possible
+/// duplicate, which takes as long as all the rest.
 ///
 /// # Errors
 /// When the file cannot be read or the choices do not fit it.
@@ -62,6 +66,7 @@ pub fn inspect(
     path: &Path,
     opening: &Opening,
     world: &dyn System,
+    shown: Option<u64>,
     row: &mut dyn FnMut(InspectedRow<'_>) -> Result<(), Error>,
 ) -> Result<Inspected, Error> {
     let file = readable(path, opening.sheet.as_deref())?;
@@ -69,16 +74,21 @@ pub fn inspect(
     let source = Counted::new(&file.path);
     let look = look(&source, opening, &WorkspaceRules::default())?;
     let options = ImportOptions::default();
-    let mut run = Run::preview(world, Actor::OUTSIDER, options, &look.reading, &source).showing_contacts();
+    let is_shown = Arc::new(AtomicBool::new(shown != Some(0)));
+    let mut run = Run::preview(world, Actor::OUTSIDER, options, &look.reading, &source)
+        .showing_contacts(shown, Arc::clone(&is_shown));
     let nothing = Contact::default();
     let mut recent = RecentRows::default();
+    let mut left = shown.unwrap_or(u64::MAX);
     let mut seen = |chunk: &mut Chunk, at: usize, result: &RowResult| {
         let seen = &mut chunk.rows[at];
-        let compared = seen
-            .compared
-            .take()
-            .filter(|_| matches!(result.outcome, Outcome::New { .. }));
-        let like = compared.and_then(|row| recent.meet(seen.line, row));
+        let is_compared = left > 0 && matches!(result.outcome, Outcome::New { .. });
+        left = left.saturating_sub(1);
+        is_shown.store(left > 0, Ordering::Relaxed);
+        let like = is_compared
+            .then(|| compared_row(seen))
+            .flatten()
+            .and_then(|row| recent.meet(seen.line, row));
         row(InspectedRow {
             line: seen.line,
             status: status(&result.outcome),
@@ -99,6 +109,12 @@ pub fn inspect(
         counts,
         warnings,
     })
+}
+
+/// What a row is compared by. Blank records are no rows, so the judges may have ended too early.
+fn compared_row(row: &mut ParsedRow) -> Option<ComparedRow> {
+    let contact = row.contact.as_deref();
+    row.compared.take().or_else(|| contact.map(ComparedRow::new))
 }
 
 fn status(outcome: &Outcome) -> &'static str {

@@ -15,6 +15,7 @@ use exchange::reason::Reason;
 use exchange::spreadsheet_damage::Unread;
 use model::{Contact, ContactId, MatchKey, Patch, Slot, Version, content_hash, name_order};
 use std::io::Read;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
@@ -88,8 +89,8 @@ pub(crate) enum Bodies {
     Whole,
     /// Its names, and what else a preview tells colleagues and families from duplicates by.
     Names,
-    /// Its names, and the contact itself to be shown.
-    NamesAndContact,
+    /// Its names, and the contact itself to be shown; of the records before this one also what they are compared by.
+    NamesAndContact { compared_before: u64 },
 }
 
 /// Judged rows in the file's order, with their records.
@@ -120,6 +121,8 @@ pub(crate) struct Judging<'a> {
     pub keep_patches: bool,
     /// What is kept of contacts.
     pub bodies: Bodies,
+    /// Whether contacts are still shown; where they are not, only their names are kept from then on.
+    pub shown: Option<Arc<AtomicBool>>,
     /// Whether memory is dearer than time.
     pub low_memory: bool,
 }
@@ -188,6 +191,7 @@ pub(crate) fn judge_all<T>(
                 judge: Arc::clone(&judge),
                 first,
                 bodies: judging.bodies,
+                shown: judging.shown.clone(),
                 fixes: fixes.clone(),
             };
             let work = move || input.judge_chunks(&raw_receiver, &chunk_sender);
@@ -237,6 +241,7 @@ struct WorkerInput {
     judge: Arc<Judge>,
     first: u64,
     bodies: Bodies,
+    shown: Option<Arc<AtomicBool>>,
     fixes: Option<Arc<ReadyFixes>>,
 }
 
@@ -252,6 +257,8 @@ impl WorkerInput {
 
     fn judge_chunk(&self, batch: Batch, permit: Permit) -> Chunk {
         let mut corrected = Batch::default();
+        let is_over = self.shown.as_ref().is_some_and(|shown| !shown.load(Ordering::Relaxed));
+        let bodies = if is_over { Bodies::Names } else { self.bodies };
         let mut rows = Vec::with_capacity(batch.len());
         for (at, record) in batch.records().enumerate().filter(|(_, r)| r.index() >= self.first) {
             let fixed = self
@@ -259,7 +266,7 @@ impl WorkerInput {
                 .as_ref()
                 .and_then(|fixes| fixes.apply(record, &mut corrected));
             if let Some(judged) = self.judge.judge(fixed.unwrap_or(record)) {
-                rows.push(prepare(at, record.mark(), judged, self.bodies));
+                rows.push(prepare(at, record.mark(), judged, bodies));
             }
         }
         let next_record = batch.records().last().map_or(0, |r| r.index() + 1);
@@ -315,8 +322,8 @@ pub(crate) fn prepare(record: usize, mark: Position, judged: Judged, bodies: Bod
             prepared.body = names_only(&contact);
         }
     }
-    if bodies == Bodies::NamesAndContact {
-        if !invalid {
+    if let Bodies::NamesAndContact { compared_before } = bodies {
+        if !invalid && mark.index < compared_before {
             prepared.compared = Some(ComparedRow::new(&contact));
         }
         prepared.contact = Some(Box::new(contact));

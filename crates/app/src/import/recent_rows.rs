@@ -168,6 +168,8 @@ fn likeable(contact: &Contact) -> Cow<'_, Contact> {
     let is_small = contact.emails.len() <= VALUES
         && contact.phones.len() <= VALUES
         && contact.addresses.len() <= VALUES
+        && contact.custom.len() <= VALUES
+        && contact.custom.values().all(|text| text.as_str().len() <= TEXT)
         && names(contact).iter().all(|text| text.as_str().len() <= TEXT);
     if is_small {
         return Cow::Borrowed(contact);
@@ -176,6 +178,7 @@ fn likeable(contact: &Contact) -> Cow<'_, Contact> {
         emails: contact.emails.iter().take(VALUES).cloned().collect(),
         phones: contact.phones.iter().take(VALUES).cloned().collect(),
         addresses: contact.addresses.iter().take(VALUES).cloned().collect(),
+        custom: contact.custom.iter().take(VALUES).map(shortened_field).collect(),
         ..names_of(contact)
     })
 }
@@ -192,11 +195,18 @@ fn names(contact: &Contact) -> [&model::Text; 7] {
     ]
 }
 
-fn names_of(contact: &Contact) -> Contact {
-    let short = |text: &model::Text| match text.as_str().char_indices().nth(TEXT) {
+fn short(text: &model::Text) -> model::Text {
+    match text.as_str().char_indices().nth(TEXT) {
         Some((end, _)) => model::Text::new(&text.as_str()[..end]),
         None => text.clone(),
-    };
+    }
+}
+
+fn shortened_field((name, value): (&String, &model::Text)) -> (String, model::Text) {
+    (name.clone(), short(value))
+}
+
+fn names_of(contact: &Contact) -> Contact {
     Contact {
         prefix: short(&contact.prefix),
         first_name: short(&contact.first_name),
@@ -241,6 +251,19 @@ mod tests {
                  Ivers, same company: Acme."
             )
         );
+    }
+
+    #[test]
+    fn a_row_with_the_number_of_an_earlier_one_is_compared_with_it() {
+        let numbered = |first: &str, number: &str| Contact {
+            custom: [("Customer No".to_owned(), number.into())].into(),
+            ..named(first, "")
+        };
+        let mut recent = RecentRows::default();
+        assert_eq!(meet(&mut recent, 2, &numbered("Ann", "100042")), None);
+        assert_eq!(meet(&mut recent, 3, &numbered("Bo", "100043")), None);
+        let reason = meet(&mut recent, 4, &numbered("Anne", "100042"));
+        assert!(reason.is_some_and(|reason| reason.contains("line 2") && reason.contains("same Customer No")));
     }
 
     #[test]

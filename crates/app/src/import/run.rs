@@ -29,7 +29,8 @@ use crate::jobs::retry::retry_while_busy;
 use crate::json::to_json;
 use exchange::fixes::ReadyFixes;
 use exchange::open::Batch;
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use store::contacts::change_feed::Touched;
 use store::imports::change_log;
 use store::imports::{self, Checkpoint};
@@ -70,6 +71,8 @@ pub(crate) struct Run<'a> {
     /// Whether rows keep their values for updating contacts.
     keep_patches: bool,
     bodies: Bodies,
+    /// Whether contacts are still shown.
+    shown: Option<Arc<AtomicBool>>,
     low_memory: bool,
 }
 
@@ -124,6 +127,7 @@ impl<'a> Run<'a> {
             fixes: None,
             keep_patches: options.fill().is_some(),
             bodies: Bodies::Whole,
+            shown: None,
             low_memory: false,
         }
     }
@@ -205,9 +209,13 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// With contacts that are shown and not stored.
-    pub fn showing_contacts(mut self) -> Self {
-        self.bodies = Bodies::NamesAndContact;
+    /// With contacts that are shown and not stored, as long as `shown` says so; of the first `compared` rows with what they
+    /// are compared by, of all without a number.
+    pub fn showing_contacts(mut self, compared: Option<u64>, shown: Arc<AtomicBool>) -> Self {
+        let first = self.reading.header_row.map_or(0, |at| at + 1);
+        let compared_before = compared.map_or(u64::MAX, |rows| first.saturating_add(rows));
+        self.bodies = Bodies::NamesAndContact { compared_before };
+        self.shown = Some(shown);
         self.importer.explains_all = true;
         self
     }
@@ -281,6 +289,7 @@ impl<'a> Run<'a> {
             from_record,
             keep_patches: self.keep_patches,
             bodies: self.bodies,
+            shown: self.shown.clone(),
             low_memory: self.low_memory,
         }
     }

@@ -62,7 +62,8 @@ fn json(out: &mut dyn Write, path: &Path, opening: &Opening, limit: Option<usize
         };
         serde_json::to_writer(&mut *out, &row).map_err(|e| write_failed(e.into()))
     };
-    let found = inspect(path, opening, &OsSystem, &mut row)?;
+    let shown = limit.and_then(|rows| u64::try_from(rows).ok());
+    let found = inspect(path, opening, &OsSystem, shown, &mut row)?;
     let rest = serde_json::json!({
         "encoding": found.opened.encoding.charset.name(),
         "bom": found.opened.encoding.bom,
@@ -145,7 +146,8 @@ fn people(out: &mut dyn Write, input: &Input, opening: &Opening, limit: Option<u
         }
         Ok(())
     };
-    let found = inspect(input.path(), opening, &OsSystem, &mut row)?;
+    // Of valid rows nothing is shown.
+    let found = inspect(input.path(), opening, &OsSystem, Some(0), &mut row)?;
     tell_file(out, &input.name(), &found)?;
     tell_columns(out, &found.columns)?;
     tell_counts(out, &found, &bad)?;

@@ -17,6 +17,7 @@ mod member;
 mod moving;
 mod objects;
 mod rejected;
+mod reports;
 mod resume;
 mod scratch;
 mod serve;

@@ -42,6 +42,9 @@ pub fn compose(mapping: &BoundMapping, record: Record<'_>) -> Vec<Option<String>
             }
             Piece::Unit => composed[main] = Some(joined(&whole, &value, ", ")),
             Piece::NamePrefix => composed[main] = Some(joined(&value, &whole, " ")),
+            Piece::Further if column.slot == Some(Slot::FullName) => {
+                composed[main] = Some(if whole.is_empty() { value } else { whole });
+            }
             Piece::Further => {
                 let gap = match column.slot {
                     Some(Slot::Text(model::TextField::Notes)) => "\n",

@@ -56,10 +56,12 @@ pub fn emails_in(cell: &str) -> Parts<'_> {
         (from, has_at, has_query) = (next, false, false);
     }
     segments.push(&cell[from..]);
+    // SuiteCRM writes whether an address is opted out and invalid behind it: `ana@example.com;;0;;0`.
+    let is_flag = |segment: &str| matches!(segment, "0" | "1") && cell.contains(';') && cell.contains('@');
     let parts: Parts<'_> = segments
         .into_iter()
         .map(str::trim)
-        .filter(|segment| !segment.is_empty())
+        .filter(|segment| !segment.is_empty() && !is_flag(segment))
         .flat_map(in_segment)
         .collect();
     // Where no part is an address, or a comma or blank may have slipped into one, the whole is shown.
@@ -144,6 +146,10 @@ fn one_address(segment: &str) -> Part<'_> {
         && !inner.contains(' ')
     {
         return part(Cow::Borrowed(without_scheme(inner)), None);
+    }
+    // A link with the text that is shown: `ana@example.com - Ana`.
+    if let Some((address, _)) = segment.split_once(" - ").filter(|(address, _)| is_bare(address)) {
+        return part(Cow::Borrowed(address), None);
     }
     let plain = without_scheme(segment);
     if plain.len() < segment.len() {
@@ -288,6 +294,12 @@ mod tests {
             ("Ana Marsh [ana@example.com]", vec!["ana@example.com"]),
             ("ana@example.com#mailto:ana@example.com#", vec!["ana@example.com"]),
             ("a@example.com & b@example.org", vec!["a@example.com", "b@example.org"]),
+            ("a@example.com;;0;;0", vec!["a@example.com"]),
+            (
+                "a@example.com;;0;;0,b@example.org;;1;;0",
+                vec!["a@example.com", "b@example.org"],
+            ),
+            ("ana@example.com - Ana", vec!["ana@example.com"]),
             (
                 "a@example.com, or b@example.org",
                 vec!["a@example.com", "b@example.org"],

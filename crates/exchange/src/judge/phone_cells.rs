@@ -43,6 +43,14 @@ pub fn phones_in(cell: &str, read: &mut Reader<'_>) -> SmallVec<[Found; 1]> {
     }
 }
 
+/// An international number as it would be with the plus that it lacks; none for what may be a national one.
+pub fn with_plus(text: &str) -> Option<String> {
+    const LEAST: usize = 11;
+    let is_long = (LEAST..=15).contains(&text.len()) && !text.starts_with('0');
+    let meant = (is_long && text.bytes().all(|b| b.is_ascii_digit())).then(|| format!("+{text}"))?;
+    Phone::parse(&meant, None).is_ok().then_some(meant)
+}
+
 /// Whether nothing in the cell could part numbers or be a word.
 fn is_one_number(cell: &str) -> bool {
     let plain = |b: u8| b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'(' | b')' | b'.');

@@ -682,3 +682,70 @@ fn an_address_in_json_is_taken_apart() {
     assert_eq!(parts, ["1 N St", "Salem", "01970"]);
     assert!(rows[1].contact.addresses.is_empty());
 }
+
+#[test]
+fn a_value_in_the_column_of_another_kind_is_kept_and_said() {
+    let rows = read(
+        "Name,Phone,Email\n\
+         Ann Ivers,ann@example.com,\n\
+         Bo Lin,,415 555 0101\n\
+         Cem Kaya,415 555 0102 / cem@example.com,nobody\n",
+    );
+    assert_eq!(
+        (emails(&rows[0]), codes(&rows[0])),
+        (vec!["ann@example.com"], vec![Code::OtherColumn])
+    );
+    assert_eq!(
+        (phones(&rows[1]), codes(&rows[1])),
+        (vec!["+14155550101"], vec![Code::OtherColumn])
+    );
+    assert!(!rows[0].is_invalid() && !rows[1].is_invalid());
+    assert_eq!(
+        (phones(&rows[2]), emails(&rows[2])),
+        (vec!["+14155550102"], vec!["cem@example.com"])
+    );
+    assert_eq!(codes(&rows[2]), [Code::OtherColumn, Code::Email]);
+}
+
+#[test]
+fn an_international_number_without_plus_is_suggested_with_it() {
+    let rows = read("Name,Phone\nAnn Ivers,493023125163\nBo Lin,3023125163\n");
+    assert_eq!(rows[0].reasons[0].suggestion.as_deref(), Some("+493023125163"));
+    assert!(rows[0].is_invalid());
+}
+
+#[test]
+fn a_whole_name_is_split_beside_a_column_of_middle_names() {
+    let rows = read("Full Name,Middle Name,Email\nAnn Ivers,Lee,ann@example.com\n");
+    assert_eq!(name(&rows[0]), ["", "Ann", "Lee", "Ivers"]);
+}
+
+#[test]
+fn a_second_whole_name_is_taken_where_the_first_is_empty() {
+    let rows = read("Saved Name,Public Name,Email\nAnn Ivers,Annie,a@example.com\n,Bo Lin,b@example.com\n");
+    assert_eq!(name(&rows[0]), ["", "Ann", "", "Ivers"]);
+    assert_eq!(name(&rows[1]), ["", "Bo", "", "Lin"]);
+}
+
+#[test]
+fn notes_in_html_become_plain_text() {
+    let rows = read("Name,Email,Notes\nAnn Ivers,a@example.com,<p>Likes <b>tea</b> &amp; cakes</p><p>Call</p>\n");
+    assert_eq!(rows[0].contact.notes.as_str(), "Likes tea & cakes\nCall");
+}
+
+#[test]
+fn whole_names_under_a_spanish_header_have_two_family_names() {
+    let rows = read("Nombre,Correo electrónico\nNuria Soler Gil,n@example.com\n");
+    assert_eq!(name(&rows[0]), ["", "Nuria", "", "Soler Gil"]);
+}
+
+#[test]
+fn a_name_that_people_go_by_is_the_nickname_and_an_addition_is_part_of_the_street() {
+    let rows = read("First Name,Goes By,Last Name,Email\nRobert,Bob,Hale,bob@example.com\nAnn,,Ivers,a@example.com\n");
+    assert_eq!(rows[0].contact.nickname.as_str(), "Bob");
+    let rows = read("Name,Vorname,Straße,Zusatz,PLZ,Ort\nMuster,Eva,Lindenstr. 12,Hinterhaus,50667,Köln\n");
+    assert_eq!(
+        rows[0].contact.addresses[0].address.as_str(),
+        "Lindenstr. 12, Hinterhaus"
+    );
+}

@@ -1,6 +1,8 @@
 //! One ordinary row: every mapped cell becomes a value or a reason.
 
 mod emails;
+mod misplaced;
+mod phones;
 
 use super::address_objects::{Parts, addresses_in};
 use super::composed::compose;
@@ -8,7 +10,6 @@ use super::date_orders::{ColumnDates, DateDoubt};
 use super::google_cells::{GoogleValue, google_values};
 use super::judged::{BadValues, Judged};
 use super::lacking::lacking;
-use super::phone_cells::phones_in;
 use super::place::{has_line, place as place_in, with_comma, zip_code};
 use super::placeholders::is_placeholder;
 use super::rules::Judge;
@@ -17,14 +18,15 @@ use crate::cell_lists::{list_members, tags_in};
 use crate::escapes::{may_hold_escapes, unescaped};
 use crate::formula_guard::{is_spreadsheet_error, unguarded};
 use crate::google_lines::is_kept;
+use crate::html_text::plain_text;
 use crate::mapping::{BoundColumn, BoundMapping, Piece};
 use crate::open::Record;
 use crate::reason::{Code, Reason, shortened};
-use crate::spreadsheet_damage::{Unread, may_have_been_a_phone};
+use crate::spreadsheet_damage::Unread;
 use model::{
-    AddressPart, Birthday, ContactId, CustomField, DateOrder, FieldKind, Label, OrderEvidence, Patch, Phone,
-    PhoneProblem, Region, Slot, Text, TextField, Version, is_company_salutation, is_placeholder_date, is_salutation,
-    join_titles, looks_like_company, split_person_name,
+    AddressPart, Birthday, ContactId, CustomField, DateOrder, FieldKind, Label, OrderEvidence, Patch, Region, Slot,
+    Text, TextField, Version, fold, is_company_salutation, is_placeholder_date, is_salutation, join_titles,
+    looks_like_company, split_person_name, split_spanish_name,
 };
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -44,6 +46,7 @@ pub fn read(judge: &Judge, record: Record<'_>) -> Judged {
         unread: Vec::new(),
         full_name: Cow::Borrowed(""),
         full_name_is_last_first: false,
+        full_name_is_spanish: false,
         id: None,
         version: None,
     };
@@ -83,6 +86,7 @@ struct RowReader<'a> {
     unread: Vec<Unread>,
     full_name: Cow<'a, str>,
     full_name_is_last_first: bool,
+    full_name_is_spanish: bool,
     id: Option<ContactId>,
     version: Option<Version>,
 }
@@ -128,10 +132,12 @@ impl<'a> RowReader<'a> {
     /// Reads a cell of which nothing is left that was only written around its value.
     fn read_value(&mut self, at: usize, column: &'a BoundColumn, slot: &'a Slot, cell: &str) {
         match slot {
+            Slot::Text(TextField::Notes) if !self.own => self.add_text(TextField::Notes, &plain_text(cell)),
             Slot::Text(field) => self.add_text(*field, cell),
             Slot::FullName if self.full_name.is_empty() => {
                 self.full_name = Cow::Owned(cell.to_owned());
                 self.full_name_is_last_first = column.piece == Some(Piece::LastFirst);
+                self.full_name_is_spanish = is_spanish(&column.header);
             }
             Slot::FullName if cell.is_empty() => {}
             Slot::FullName => {
@@ -192,89 +198,6 @@ impl<'a> RowReader<'a> {
             let given = given.to_owned();
             self.unread.push(Unread { slot, given });
         }
-    }
-
-    fn read_phones(&mut self, _at: usize, column: &'a BoundColumn, label: &Label, cell: &str) {
-        let label = self.label_of(column, label);
-        if cell.is_empty() {
-            let place = place(&self.patch.phones, &label, column);
-            self.patch.phones.push((label, place, None));
-            return;
-        }
-        let mut places = HashMap::new();
-        let mut foreign = None;
-        let found = phones_in(cell, &mut |text| self.phone(text, &label, &mut foreign));
-        let alone = found.len() == 1;
-        for found in found {
-            match found {
-                Ok((beside, phone)) => {
-                    let label = label_beside(beside, &label);
-                    let place = match alone {
-                        true => place(&self.patch.phones, &label, column),
-                        false => next_place(&mut places, &self.patch.phones, &label, column),
-                    };
-                    self.patch.phones.push((label, place, Some(phone)));
-                }
-                Err((text, problem)) => {
-                    let code = match problem {
-                        PhoneProblem::SpreadsheetDamage => Code::SpreadsheetDamage,
-                        _ => Code::Phone,
-                    };
-                    let what = format!("{}.", problem.what());
-                    self.tell(column, &text, code, what, problem.advice().to_owned(), false);
-                    if may_have_been_a_phone(&text) {
-                        self.note_unread(Slot::Phone(label.clone()), &text);
-                    }
-                }
-            }
-        }
-        if let Some((named, read)) = foreign {
-            let what =
-                format!("is not a number of {named}, the country of this row; it is read as a number of {read}.");
-            let advice = "write it with its country code".to_owned();
-            self.tell(column, cell, Code::PhoneCountry, what, advice, true);
-        }
-    }
-
-    /// Reads one number: by the countries that the row names, else by that of the import. `foreign` becomes the two
-    /// countries where the row's own did not fit.
-    fn phone(
-        &mut self,
-        text: &str,
-        label: &Label,
-        foreign: &mut Option<(Region, Region)>,
-    ) -> Result<Phone, PhoneProblem> {
-        if text.starts_with('+') {
-            return Phone::parse(text, None);
-        }
-        let of_import = self.judge.import_region();
-        let named = self.regions_named();
-        // The country of the address of the same label, before those of others.
-        let same = named.iter().filter(|(of, _)| *of == label);
-        let others = named.iter().filter(|(of, _)| *of != label);
-        let mut first = None;
-        for (_, region) in same.chain(others) {
-            match Phone::parse(text, Some(*region)) {
-                Ok(phone) => return Ok(phone),
-                Err(problem) if first.is_none() => first = Some((*region, problem)),
-                Err(_) => {}
-            }
-        }
-        let Some((country, problem)) = first else {
-            return Phone::parse(text, of_import);
-        };
-        let Some(region) = of_import.filter(|region| named.iter().all(|(_, named)| named != region)) else {
-            return Err(problem);
-        };
-        let phone = Phone::parse(text, Some(region)).map_err(|_| problem)?;
-        *foreign = Some((country, region)).filter(|_| phone.region() == Some(region));
-        Ok(phone)
-    }
-
-    /// The countries that the row names.
-    fn regions_named(&mut self) -> &[(&'a Label, Region)] {
-        let (judge, record) = (self.judge, self.record);
-        self.regions.get_or_insert_with(|| judge.regions_named(record))
     }
 
     /// A cell with zip code, city and state.
@@ -541,7 +464,7 @@ impl<'a> RowReader<'a> {
 
     /// The whole name is taken where the row names no parts.
     fn take_full_name(&mut self) {
-        let is_part = |f: TextField| matches!(f, TextField::FirstName | TextField::LastName | TextField::MiddleName);
+        let is_part = |f: TextField| matches!(f, TextField::FirstName | TextField::LastName);
         if self.full_name.is_empty() {
             return;
         }
@@ -567,7 +490,10 @@ impl<'a> RowReader<'a> {
             true => with_comma(&name),
             false => name,
         };
-        let mut parts = split_person_name(&name);
+        let mut parts = match self.full_name_is_spanish {
+            true => split_spanish_name(&name),
+            false => split_person_name(&name),
+        };
         // `Frau` in a column of its own, and `Weber`.
         let lone = parts.last.is_empty() && parts.middle.is_empty() && !parts.first.contains(' ');
         if lone && salutation.split(' ').any(is_salutation) {
@@ -737,6 +663,13 @@ fn numbered(label: &Label, number: usize) -> Label {
         (_, "") => Label::exact(&format!("other {number}")),
         (_, word) => Label::exact(&format!("{word} {}", number + 1)),
     }
+}
+
+/// Whether a column of whole names has a Spanish header: `Nombre`, `Nombre y apellidos`.
+fn is_spanish(header: &str) -> bool {
+    fold(header)
+        .split(' ')
+        .any(|word| matches!(word, "nombre" | "apellidos"))
 }
 
 /// A number without the apostrophe by which a spreadsheet keeps its zeros.

@@ -1,6 +1,8 @@
-//! Corrections that are known for the values of a cell: the address that was probably meant by a mistyped one.
+//! Corrections that are known for the values of a cell: the address that was probably meant by a mistyped one, the plus
+//! before an international number.
 
 use super::email_cells::emails_in;
+use super::phone_cells::with_plus;
 use crate::reason::Code;
 use model::Email;
 
@@ -14,6 +16,9 @@ pub fn suggested_email(address: &str) -> Option<(Code, String)> {
 
 /// The cell with every address corrected for which a reason with this code has a suggestion; none if nothing changes.
 pub fn suggested_cell(cell: &str, code: Code) -> Option<String> {
+    if code == Code::Phone {
+        return with_plus(cell.trim());
+    }
     if !matches!(code, Code::Email | Code::EmailTypo) || !cell.contains(['@', ' ', '(', '[']) {
         return None;
     }
@@ -46,6 +51,8 @@ mod tests {
             ("ann@example.com", Code::Email, None),
             ("nobody", Code::Email, None),
             ("ann@example.con", Code::Phone, None),
+            ("493023125163", Code::Phone, Some("+493023125163")),
+            ("3023125163", Code::Phone, None),
             ("", Code::Email, None),
         ] {
             assert_eq!(suggested_cell(cell, code).as_deref(), expected, "{cell}");

@@ -26,8 +26,10 @@ pub fn put_together(candidates: &mut [Candidate]) {
         return;
     }
     let mut groups = named_groups(candidates, &columns);
+    read_numbered_lines(candidates, &columns, &mut groups);
     split_repeated(candidates, &columns, &mut groups);
     join_pieces(candidates, &columns, &mut groups);
+    leave_out_lone_city(candidates, &mut groups);
     let labels = labels(&groups);
     let has_several = labels.len() > 1;
     for (at, group) in &groups {
@@ -147,6 +149,33 @@ fn named_groups(candidates: &[Candidate], columns: &[usize]) -> BTreeMap<usize, 
     groups
 }
 
+/// `Werkadres 2, straat` without a city of its own is a line of `Werkadres, straat`.
+fn read_numbered_lines(candidates: &mut [Candidate], columns: &[usize], groups: &mut BTreeMap<usize, Group>) {
+    let is_street = |at: &usize| part(&candidates[*at]) == Field::Address;
+    let has_place: HashSet<Group> = columns
+        .iter()
+        .filter(|at| !is_street(at))
+        .map(|at| groups[at])
+        .collect();
+    let lines: Vec<(usize, Group)> = columns
+        .iter()
+        .filter(|at| is_street(at) && candidates[**at].reading.line.is_none())
+        .map(|at| (*at, groups[at]))
+        .filter(|(_, group)| group.number > 1 && !has_place.contains(group))
+        .map(|(at, group)| (at, Group { number: 1, ..group }))
+        .filter(|(at, first)| {
+            columns
+                .iter()
+                .any(|other| other < at && is_street(other) && groups[other] == *first)
+        })
+        .filter(|(_, first)| has_place.contains(first))
+        .collect();
+    for (at, first) in lines {
+        candidates[at].reading.line = candidates[at].reading.group;
+        groups.insert(at, first);
+    }
+}
+
 /// Unlabelled columns after a complete group begin a second address where a part repeats.
 fn split_repeated(candidates: &[Candidate], columns: &[usize], groups: &mut BTreeMap<usize, Group>) {
     let mut seen: HashMap<Group, Seen> = HashMap::new();
@@ -238,6 +267,37 @@ fn join_pieces(candidates: &[Candidate], columns: &[usize], groups: &mut BTreeMa
             groups.insert(*at, *group);
         }
     }
+}
+
+/// A city without a label and without a street, beside addresses that have all of it, is where an appointment is, or the
+/// desk: `Ort` of the German Outlook.
+fn leave_out_lone_city(candidates: &mut [Candidate], groups: &mut BTreeMap<usize, Group>) {
+    let cities: Vec<usize> = groups
+        .keys()
+        .copied()
+        .filter(|at| part(&candidates[*at]) == Field::City)
+        .collect();
+    let is_whole = |city: &usize| {
+        let own = groups[city];
+        let has_street = groups
+            .iter()
+            .any(|(at, group)| *group == own && part(&candidates[*at]) == Field::Address);
+        own.kind.is_some() && has_street
+    };
+    let whole: Vec<usize> = cities.iter().copied().filter(is_whole).collect();
+    let lone = cities.iter().copied().find(|city| {
+        let own = groups[city];
+        own.kind.is_none() && !own.is_second && groups.values().filter(|group| **group == own).count() == 1
+    });
+    let (Some(lone), false) = (lone, whole.is_empty()) else {
+        return;
+    };
+    let has_values = |at: usize| candidates[at].profile.filled > 0;
+    if has_values(lone) && !whole.iter().any(|at| has_values(*at)) {
+        return;
+    }
+    candidates[lone].leave_out("Not imported: a place beside whole addresses");
+    groups.remove(&lone);
 }
 
 /// A label for each group, no two the same.

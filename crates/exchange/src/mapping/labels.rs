@@ -91,6 +91,15 @@ fn family_of_field(field: Field) -> Option<u8> {
     }
 }
 
+/// The columns of the address that a column is part of; of another column itself.
+fn whole_address(candidates: &[Candidate], at: usize) -> Vec<usize> {
+    let Some(Slot::Address(label, _)) = &candidates[at].column.slot else {
+        return vec![at];
+    };
+    let is_part = |c: &Candidate| matches!(&c.column.slot, Some(Slot::Address(of, _)) if of == label);
+    (0..candidates.len()).filter(|at| is_part(&candidates[*at])).collect()
+}
+
 fn by_words(candidates: &mut [Candidate]) {
     let mut values: HashMap<Key, Vec<usize>> = HashMap::new();
     for (at, candidate) in candidates.iter().enumerate() {
@@ -120,7 +129,10 @@ fn by_words(candidates: &mut [Candidate]) {
             }
             None => {
                 let agrees = candidate.profile.filled == 0 || candidate.profile.is_label();
-                found.extend(neighbour.filter(|_| agrees).map(|before| (at, vec![before])));
+                let of = neighbour
+                    .filter(|_| agrees)
+                    .map(|before| whole_address(candidates, before));
+                found.extend(of.map(|columns| (at, columns)));
             }
         }
     }

@@ -38,7 +38,7 @@ pub struct Reading {
     pub line: Option<usize>,
     /// Whose value it is.
     pub party: Option<Party>,
-    /// The field that the header would name, were it not somebody else's.
+    /// The field that the header would name, were it not somebody else's, a question, or the number of something.
     pub withheld: Option<Field>,
     /// The number of the person: 2 in `Guest 2 Email`.
     pub person: Option<usize>,
@@ -48,6 +48,8 @@ pub struct Reading {
     pub is_exact: bool,
     /// Words of the header are not known, or another language has another meaning.
     pub is_doubtful: bool,
+    /// The field stands in the header only as a word that tells of values too: `last` of `Last Sign In`.
+    pub is_weak: bool,
     /// The header is the bare noun, without a word more.
     pub words: usize,
 }
@@ -105,6 +107,9 @@ pub fn read(header: &str, votes: &Votes, containers: &HashSet<String>) -> Readin
     let mut reading = Words::new(&tokens, votes).read();
     reading.container = container;
     if asks_yes_or_no(header) {
+        if let Verdict::Field(field) = reading.verdict {
+            reading.withheld = Some(field);
+        }
         reading.verdict = Verdict::NotOurs;
     }
     let is_sentence = reading.words >= 4 || header.contains(['?', '？', '¿']);
@@ -112,7 +117,8 @@ pub fn read(header: &str, votes: &Votes, containers: &HashSet<String>) -> Readin
     if has_unknown {
         reading.is_doubtful = true;
         reading.is_exact = false;
-        if !is_sentence && reading.verdict != Verdict::NotOurs {
+        let is_told = is_sentence && !reading.is_weak;
+        if !is_told && reading.verdict != Verdict::NotOurs {
             reading.verdict = Verdict::Unknown;
         }
     }
@@ -286,6 +292,8 @@ impl Words {
             return;
         }
         reading.kind = kind_of(&kinds);
+        let is_weak = |word: &Word| word.ours().is_none() || word.has(Role::Meta);
+        reading.is_weak = self.words.iter().all(is_weak);
         let field = joined(&fields);
         let has_label = self
             .words
@@ -298,8 +306,10 @@ impl Words {
         });
         reading.verdict = match field {
             Some(field) if has_label && is_labelled(field) => Verdict::LabelOf(Some(field)),
+            Some(field) if field != Field::Website && self.tells_address_of_page() => Verdict::NotOurs,
             _ if has_label || is_not_ours => Verdict::NotOurs,
             Some(field) if self.words.iter().any(|w| w.has(Role::Number)) && !may_be_numbered(field) => {
+                reading.withheld = Some(field);
                 Verdict::NotOurs
             }
             Some(field) => Verdict::Field(field),
@@ -312,6 +322,12 @@ impl Words {
         };
     }
 
+    /// Whether a word says that the values are addresses of pages about something: `Last Name Url`.
+    fn tells_address_of_page(&self) -> bool {
+        let is_page = |word: &Word| word.has(Role::Meta) && word.ours() == Some(Field::Website);
+        self.words.iter().any(is_page)
+    }
+
     /// The fields that the header names, and the kinds that are left when these are taken away.
     fn fields_and_kinds(&self) -> (Vec<Field>, Vec<Kind>) {
         let mut heads: Vec<&Word> = self.words.iter().filter(|word| word.is_pure_field()).collect();
@@ -321,10 +337,12 @@ impl Words {
             let field = last(&|word| word.ours().is_some() && word.party().is_none());
             heads.extend(field.or_else(|| last(&|word| word.ours().is_some())));
         } else if heads.iter().all(|word| word.ours() == Some(Field::FullName)) {
-            // `Company Name` is a company; `Contact Name` stays a name.
+            // `Company Name` is a company; `Contact Name` stays a name, and so does `Bill To Name`.
             let named = |word: &&Word| {
-                word.ours()
-                    .is_some_and(|field| field == Field::Company || field == Field::Department || field.is_of_address())
+                word.ours().is_some_and(|field| match field {
+                    Field::Address => word.kind().is_none(),
+                    field => field == Field::Company || field == Field::Department || field.is_of_address(),
+                })
             };
             if let Some(word) = self.words.iter().find(named) {
                 heads = vec![word];

@@ -2,6 +2,7 @@
 
 use super::candidate::Candidate;
 use super::header_words::{squeezed, words};
+use super::lexicon::Party;
 use model::{Slot, TextField};
 use std::collections::HashMap;
 
@@ -10,8 +11,11 @@ use std::collections::HashMap;
 pub fn read_names_in_company(candidates: &mut [Candidate]) {
     whole_or_family_name(candidates);
     whole_or_given_name(candidates);
+    company_beside_person(candidates);
     half_or_whole_name(candidates);
+    given_name_alone(candidates);
     job_title_or_form_of_address(candidates);
+    team_of_owner(candidates);
 }
 
 fn position(candidates: &[Candidate], slot: &Slot) -> Option<usize> {
@@ -86,6 +90,71 @@ fn half_or_whole_name(candidates: &mut [Candidate]) {
     }
 }
 
+/// `Customer Name` of companies beside the name of a person there.
+fn company_beside_person(candidates: &mut [Candidate]) {
+    if position(candidates, &Slot::Text(TextField::Company)).is_some() {
+        return;
+    }
+    let is_name = |c: &Candidate| {
+        let slot = c.column.slot.as_ref();
+        slot == Some(&Slot::FullName) || slot == Some(&Slot::Text(TextField::LastName))
+    };
+    let names = candidates.iter().filter(|c| is_name(c)).count();
+    let companies = candidates.iter_mut().find(|c| {
+        !c.is_fixed && c.column.slot == Some(Slot::FullName) && c.column.piece.is_none() && c.profile.has_companies()
+    });
+    if let Some(companies) = companies.filter(|_| names > 1) {
+        set(
+            companies,
+            Slot::Text(TextField::Company),
+            "The values are companies, and another column holds names of people",
+        );
+    }
+}
+
+/// Words for a given name that mean the whole one where no column has family names, folded.
+const NAMES: &[&str] = &["nombre", "nombres", "nome", "nom", "nume", "nimi"];
+
+/// `Nombre` without `Apellidos`.
+fn given_name_alone(candidates: &mut [Candidate]) {
+    let (first, last) = (Slot::Text(TextField::FirstName), Slot::Text(TextField::LastName));
+    if let Some(at) = position(candidates, &first)
+        && !candidates[at].is_fixed
+        && NAMES.contains(&squeezed(&candidates[at].column.header).as_str())
+        && position(candidates, &last).is_none()
+        && position(candidates, &Slot::FullName).is_none()
+    {
+        set(
+            &mut candidates[at],
+            Slot::FullName,
+            "No other column holds names, so this is the whole one",
+        );
+    }
+}
+
+/// `Team` beside the owner of the contact is the owner's.
+fn team_of_owner(candidates: &mut [Candidate]) {
+    for at in 1..candidates.len() {
+        let is_team = candidates[at].column.slot == Some(Slot::Text(TextField::Department))
+            && !candidates[at].is_fixed
+            && squeezed(&candidates[at].column.header) == "team";
+        if is_team && candidates[at - 1].reading.party == Some(Party::Owner) {
+            candidates[at].leave_to(Party::Owner);
+        }
+    }
+}
+
+/// Words that mean a job title, and a form of address beside a clearer one, folded.
+const TITLES: &[&str] = &[
+    "title", "titel", "titre", "titolo", "titulo", "tytul", "titul", "tittel", "titulli", "titlu",
+];
+
+/// Whether a column is called nothing but `Title`, perhaps with a number behind it.
+fn is_bare_title(candidate: &Candidate) -> bool {
+    let squeezed = squeezed(&candidate.column.header);
+    TITLES.contains(&squeezed.trim_end_matches(|c: char| c.is_ascii_digit()))
+}
+
 fn job_title_or_form_of_address(candidates: &mut [Candidate]) {
     let (title, prefix) = (Slot::Text(TextField::Title), Slot::Text(TextField::Prefix));
     let titles: Vec<usize> = (0..candidates.len())
@@ -98,9 +167,7 @@ fn job_title_or_form_of_address(candidates: &mut [Candidate]) {
     }
     if titles.len() > 1
         && position(candidates, &prefix).is_none()
-        && let Some(bare) = titles
-            .iter()
-            .find(|at| squeezed(&candidates[**at].column.header) == "title")
+        && let Some(bare) = titles.iter().find(|at| is_bare_title(&candidates[**at]))
     {
         set(
             &mut candidates[*bare],

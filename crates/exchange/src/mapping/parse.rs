@@ -109,6 +109,12 @@ impl<'a> Cut<'a> {
         self.borders.binary_search(&at).is_ok()
     }
 
+    /// Where the word ends that holds a position.
+    fn end_of_word(&self, at: usize) -> usize {
+        let next = self.borders.partition_point(|border| *border <= at);
+        self.borders.get(next).copied().unwrap_or(self.text.len())
+    }
+
     fn tokens(&self) -> Vec<Token> {
         let end = self.text.len();
         let mut best: Vec<Option<Step>> = vec![None; end + 1];
@@ -147,13 +153,16 @@ impl<'a> Cut<'a> {
 
     fn known_tokens(&self, at: usize, offer: &mut impl FnMut(usize, u32, Option<Token>)) {
         let farthest = self.text.len().min(at + lexicon().longest());
+        let end_of_word = self.end_of_word(at);
         for to in at + 1..=farthest {
             if !self.text.is_char_boundary(to) {
                 continue;
             }
             let word = &self.text[at..to];
             let glued = !(self.is_border(at) && self.is_border(to));
-            if glued && !may_be_glued(word) {
+            // `Form Name` is not `for` and `MName`: half a word is not joined to the next one.
+            let is_across = !self.is_border(at) && to > end_of_word && !word.chars().any(is_without_blanks);
+            if glued && (is_across || !may_be_glued(word)) {
                 continue;
             }
             let Some(meanings) = lexicon().get(word) else { continue };
@@ -179,10 +188,7 @@ impl<'a> Cut<'a> {
     }
 
     fn plain_word(&self, at: usize, offer: &mut impl FnMut(usize, u32, Option<Token>)) {
-        let next = self.borders.partition_point(|border| *border <= at);
-        let Some(to) = self.borders.get(next).copied() else {
-            return;
-        };
+        let to = self.end_of_word(at);
         let word = &self.text[at..to];
         if is_number(word) {
             offer(to, NUMBER, Some(Token::Number(word.parse().unwrap_or(usize::MAX))));

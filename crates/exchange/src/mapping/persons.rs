@@ -18,12 +18,49 @@ pub fn keep_one_person(candidates: &mut [Candidate]) {
             }
         }
     }
+    leave_names_of_payers(candidates);
+    leave_phones_of_recipients(candidates);
     take_child_for_want_of_others(candidates);
     leave_recipients_of_mail(candidates);
     keep_main_party(candidates);
     keep_first_of_numbered(candidates);
     keep_first_of_repeated(candidates);
     keep_bare_before_containers(candidates);
+}
+
+/// `Billing Name` and `Bill To Name` beside the name of the contact are those of who pays.
+fn leave_names_of_payers(candidates: &mut [Candidate]) {
+    let is_own = |c: &Candidate| {
+        let is_name = c.column.slot.is_some() && c.field().is_some_and(is_core_name);
+        is_name && c.reading.party.is_none() && c.reading.kind.is_none()
+    };
+    if !candidates.iter().any(is_own) {
+        return;
+    }
+    for candidate in candidates.iter_mut() {
+        let is_name = candidate.field().is_some_and(is_core_name);
+        if is_name && candidate.reading.kind == Some(Kind::Billing) && candidate.reading.party.is_none() {
+            candidate.reading.party = Some(Party::Buyer);
+        }
+    }
+}
+
+/// The phone at which a parcel is delivered is that of the recipient, where one is named and the contact has another.
+fn leave_phones_of_recipients(candidates: &mut [Candidate]) {
+    let named = |party| fields_of(candidates, party).any(is_core_name);
+    let has_own_phone = candidates.iter().any(|c| {
+        let is_phone = c.column.slot.is_some() && c.field().is_some_and(Field::is_of_phone);
+        is_phone && c.reading.party.is_none() && c.reading.kind != Some(Kind::Shipping)
+    });
+    if !has_own_phone || !named(Some(Party::Recipient)) || !named(None) {
+        return;
+    }
+    for candidate in candidates.iter_mut() {
+        let is_phone = candidate.field().is_some_and(Field::is_of_phone);
+        if is_phone && candidate.reading.kind == Some(Kind::Shipping) && candidate.reading.party.is_none() {
+            candidate.reading.party = Some(Party::Recipient);
+        }
+    }
 }
 
 fn is_core_name(field: Field) -> bool {

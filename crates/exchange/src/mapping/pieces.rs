@@ -26,10 +26,14 @@ fn join_birthday(candidates: &mut [Candidate]) {
     let has = |candidates: &[Candidate], piece| candidates.iter().any(|c| c.column.piece == Some(piece));
     // `Birth Day` beside `Birth Month` is the day.
     if has(candidates, Piece::Month) && !has(candidates, Piece::Day) {
-        let day = candidates.iter_mut().find(|c| {
-            c.field() == Some(Field::Birthday)
-                && (words(&c.column.header).last().is_some_and(|word| word == "day") || c.profile.is_small_number())
-        });
+        let has_year = has(candidates, Piece::Year);
+        let is_day = |c: &Candidate| {
+            let named = words(&c.column.header).last().is_some_and(|word| word == "day");
+            named || c.profile.is_small_number() || c.profile.filled == 0 && has_year
+        };
+        let day = candidates
+            .iter_mut()
+            .find(|c| c.field() == Some(Field::Birthday) && is_day(c));
         if let Some(day) = day {
             day.give(Field::BirthDay, 0.9, "");
         }
@@ -106,6 +110,7 @@ fn join_names(candidates: &mut [Candidate]) {
 
 /// Forms of address, family names and notes in several columns are joined: "Frau" and "Dr.", both family names.
 fn join_repeated_texts(candidates: &mut [Candidate]) {
+    leave_out_greetings(candidates);
     let mut seen: HashMap<TextField, usize> = HashMap::new();
     for at in 0..candidates.len() {
         let Some(Slot::Text(field @ (TextField::Prefix | TextField::LastName | TextField::Notes))) =
@@ -124,6 +129,48 @@ fn join_repeated_texts(candidates: &mut [Candidate]) {
                 candidates[at].column.piece = Some(Piece::Further);
             }
             Some(_) => {}
+        }
+    }
+    find_second_whole_name(candidates);
+}
+
+/// What the name of one person is called beside their other name: not that on a card, or of who pays.
+const WHOLE_NAMES: &[&str] = &["public", "saved", "display", "full", "profile", "contact"];
+
+/// `Public Name` behind `Saved Name` is taken where the first is empty.
+fn find_second_whole_name(candidates: &mut [Candidate]) {
+    let is_name = |c: &Candidate| {
+        let is_called_name = match &words(&c.column.header)[..] {
+            [name] => name == "name",
+            [which, name] => WHOLE_NAMES.contains(&which.as_str()) && name == "name",
+            _ => false,
+        };
+        !c.is_fixed && c.column.slot == Some(Slot::FullName) && c.column.piece.is_none() && is_called_name
+    };
+    let mut names = candidates.iter_mut().filter(|c| is_name(c));
+    if names.next().is_some()
+        && let Some(second) = names.next()
+    {
+        second.column.piece = Some(Piece::Further);
+    }
+}
+
+/// `Salutation` beside a column of forms of address is how letters begin: `Dear Ann`, `Ann`.
+fn leave_out_greetings(candidates: &mut [Candidate]) {
+    let prefix = Slot::Text(TextField::Prefix);
+    let prefixes: Vec<usize> = (0..candidates.len())
+        .filter(|at| candidates[*at].column.slot.as_ref() == Some(&prefix))
+        .collect();
+    if prefixes.len() < 2 {
+        return;
+    }
+    for at in prefixes {
+        let candidate = &mut candidates[at];
+        let is_named = words(&candidate.column.header)
+            .iter()
+            .any(|word| matches!(word.as_str(), "salutation" | "salutations" | "greeting" | "briefanrede"));
+        if is_named && !candidate.is_fixed && candidate.profile.filled > 0 && !candidate.profile.is_form_of_address() {
+            candidate.leave_out("Not imported: how letters to the contact begin");
         }
     }
 }

@@ -67,7 +67,7 @@ fn candidates(
         .enumerate()
         .map(|(at, name)| {
             let fixed = if has_header {
-                by_layout(name, layout).or_else(|| by_group(name))
+                by_layout(name, layout).or_else(|| by_group(name, &votes))
             } else {
                 None
             };
@@ -121,7 +121,7 @@ fn by_layout(header: &str, layout: Option<&'static Layout>) -> Option<Column> {
 const KEPT: &str = "No matching field; kept with the contact for exports to Google and phones";
 
 /// Numbered groups as Google writes them: `Phone 1 - Value`, `Address 2 - City`.
-fn by_group(header: &str) -> Option<Column> {
+fn by_group(header: &str, votes: &Votes) -> Option<Column> {
     if google_lines::Group::of_header(header).is_some() {
         return Some(Column::new(header, Some(Slot::VcardLines), 1.0, KEPT));
     }
@@ -129,7 +129,7 @@ fn by_group(header: &str) -> Option<Column> {
     let group = words(group);
     let (number, name) = group.split_last()?;
     let number: usize = number.parse().ok()?;
-    let part = squeezed(part);
+    let (spoken, part) = (part, squeezed(part));
     let label = if number < 2 {
         Label::NONE
     } else {
@@ -140,18 +140,18 @@ fn by_group(header: &str) -> Option<Column> {
         ("email", "value") => Some(Slot::Email(Label::NONE)),
         ("phone", "value") => Some(Slot::Phone(Label::NONE)),
         ("website", "value") => Some(Slot::Website(Label::NONE)),
-        ("address", "street") => address(AddressPart::Street),
-        ("address", "city") => address(AddressPart::City),
-        ("address", "region") => address(AddressPart::State),
-        ("address", "postalcode") => address(AddressPart::ZipCode),
-        ("address", "country") => address(AddressPart::Country),
+        ("address", _) => match read(spoken, votes, &HashSet::new()).verdict {
+            Verdict::Field(Field::Address) => address(AddressPart::Street),
+            Verdict::Field(Field::City) => address(AddressPart::City),
+            Verdict::Field(Field::State) => address(AddressPart::State),
+            Verdict::Field(Field::ZipCode) => address(AddressPart::ZipCode),
+            Verdict::Field(Field::Country) => address(AddressPart::Country),
+            _ => None,
+        },
         ("organization", "name") if number == 1 => Some(Slot::Text(TextField::Company)),
         ("organization", "title") if number == 1 => Some(Slot::Text(TextField::Title)),
         ("organization", "department") if number == 1 => Some(Slot::Text(TextField::Department)),
-        (
-            "email" | "phone" | "website" | "address" | "organization" | "event" | "relation" | "im" | "customfield",
-            _,
-        ) => None,
+        ("email" | "phone" | "website" | "organization" | "event" | "relation" | "im" | "customfield", _) => None,
         _ => return None,
     };
     let reason = if slot.is_some() {

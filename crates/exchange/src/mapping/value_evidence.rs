@@ -1,6 +1,7 @@
 //! What the values say of columns whose names say nothing, little, or something else.
 
-use super::candidate::{Candidate, UNKNOWN};
+use super::candidate::{Candidate, UNKNOWN, piece_of};
+use super::header_words::words;
 use super::lexicon::{Field, Kind};
 use super::meaning::Verdict;
 use super::pieces::has_street;
@@ -18,8 +19,10 @@ pub fn weigh_values(candidates: &mut [Candidate], has_header: bool) {
     for candidate in candidates.iter_mut().filter(|c| c.is_open()) {
         if candidate.column.reason == UNKNOWN && candidate.column.proposal.is_none() {
             by_values(candidate, has_header);
+        } else if let Some(field) = withheld(candidate) {
+            candidate.give(field, 0.8, "The name may mean it, and the values agree");
         } else if !has_email
-            && candidate.reading.is_exact
+            && (candidate.reading.is_exact || candidate.column.proposal.is_some())
             && candidate.reading.party.is_none()
             && candidate.profile.is_email()
         {
@@ -32,6 +35,17 @@ pub fn weigh_values(candidates: &mut [Candidate], has_header: bool) {
     }
 }
 
+/// What the values show of a column whose name is a question or a number: `Can we have your phone?`, `E-mail number`.
+fn withheld(candidate: &Candidate) -> Option<Field> {
+    let profile = candidate.profile;
+    let is_shown = |field: &Field| match field {
+        Field::Email => profile.is_email(),
+        field => field.is_of_phone() && piece_of(*field).is_none() && profile.is_phone(),
+    };
+    let named = candidate.reading.withheld.filter(|_| candidate.reading.party.is_none());
+    named.filter(is_shown)
+}
+
 fn leave_out_contradicted(candidate: &mut Candidate) {
     let profile = candidate.profile;
     let is_yes_or_no = profile.is_yes_or_no();
@@ -41,7 +55,7 @@ fn leave_out_contradicted(candidate: &mut Candidate) {
             (is_yes_or_no || profile.excludes_phone(), "phone numbers")
         }
         Some(Slot::FullName | Slot::Text(TextField::FirstName | TextField::LastName)) => {
-            (profile.excludes_name(), "names")
+            (is_yes_or_no || profile.excludes_name() || profile.is_email(), "names")
         }
         // `NO` and `SI` are states and countries.
         Some(Slot::Address(_, AddressPart::Street | AddressPart::City)) => (is_yes_or_no, "addresses"),
@@ -115,10 +129,17 @@ fn numbers_alone(candidates: &mut [Candidate]) {
     }
     let number = candidates
         .iter_mut()
-        .find(|c| c.is_open() && c.reading.verdict == Verdict::Number && c.profile.may_be_phone());
+        .find(|c| c.is_open() && c.reading.verdict == Verdict::Number && c.profile.may_be_phone() && !is_id(c));
     if let Some(number) = number {
         number.give(Field::Phone, 0.8, "Looks like phone numbers");
     }
+}
+
+/// Whether the number is that of a record: `user id`.
+fn is_id(candidate: &Candidate) -> bool {
+    words(&candidate.column.header)
+        .iter()
+        .any(|word| matches!(word.as_str(), "id" | "ids" | "key" | "ref" | "code" | "kennung"))
 }
 
 fn by_values(candidate: &mut Candidate, has_header: bool) {

@@ -1,7 +1,7 @@
 //! What the values of a column tell of it, whatever its name.
 
 use crate::open::is_data_like_cell;
-use model::{Birthday, DateOrder, Email, Label, Phone, fold};
+use model::{Birthday, DateOrder, Email, Label, Phone, fold, looks_like_company};
 
 /// What a column's sample values look like.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,6 +22,7 @@ pub struct Profile {
     /// What Outlook writes beside an email: how it is delivered.
     mail_protocols: usize,
     forms_of_address: usize,
+    companies: usize,
     /// Answers to a question that is answered with yes or no.
     yes_or_no: usize,
     letterless: usize,
@@ -60,6 +61,7 @@ impl Profile {
         self.letterless += usize::from(!value.chars().any(char::is_alphabetic));
         self.dates += usize::from(is_whole_date(value));
         self.forms_of_address += usize::from(folded.split(' ').all(|word| FORMS_OF_ADDRESS.contains(&word)));
+        self.companies += usize::from(looks_like_company(value));
         let name_like = !is_data_like_cell(value)
             && value
                 .chars()
@@ -140,6 +142,11 @@ impl Profile {
         self.most(self.forms_of_address)
     }
 
+    /// Many carry the legal form of a company, more than people in a list of people would.
+    pub fn has_companies(self) -> bool {
+        self.filled > 0 && self.companies * 3 >= self.filled
+    }
+
     /// All are answers to a question that is answered with yes or no.
     pub fn is_yes_or_no(self) -> bool {
         self.filled > 0 && self.yes_or_no == self.filled
@@ -210,6 +217,21 @@ const FORMS_OF_ADDRESS: &[&str] = &[
     "meneer",
     "pan",
     "pani",
+    "fru",
+    "froken",
+    "hr",
+    "rouva",
+    "herra",
+    "bay",
+    "bayan",
+    "mag",
+    "mgr",
+    "inz",
+    "ssa",
+    "dra",
+    "drs",
+    "ir",
+    "mw",
     "г",
     "господин",
     "госпожа",

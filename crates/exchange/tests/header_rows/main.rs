@@ -10,6 +10,8 @@ struct Expected {
     header: String,
     /// Each of them is right.
     choices: Vec<String>,
+    /// Sample values.
+    values: Vec<String>,
 }
 
 fn rows(text: &str) -> Vec<(String, Vec<Expected>)> {
@@ -17,16 +19,36 @@ fn rows(text: &str) -> Vec<(String, Vec<Expected>)> {
     for line in text.lines() {
         if let Some(name) = line.strip_prefix("== ") {
             rows.push((name.to_owned(), Vec::new()));
-        } else if let Some((header, choices)) = line.split_once("  ")
+            continue;
+        }
+        let mut cells = line.split("  ").map(str::trim).filter(|cell| !cell.is_empty());
+        if let (Some(header), Some(choices)) = (cells.next(), cells.next())
             && let Some((_, columns)) = rows.last_mut()
         {
             columns.push(Expected {
                 header: header.to_owned(),
-                choices: choices.trim().split('|').map(str::to_owned).collect(),
+                choices: choices.split('|').map(str::to_owned).collect(),
+                values: cells.map(str::to_owned).collect(),
             });
         }
     }
     rows
+}
+
+/// The rows of sample values.
+fn sample(columns: &[Expected]) -> Vec<Vec<String>> {
+    let count = columns
+        .iter()
+        .map(|column| column.values.len())
+        .max()
+        .unwrap_or_default();
+    let row = |at: usize| {
+        columns
+            .iter()
+            .map(|c| c.values.get(at).cloned().unwrap_or_default())
+            .collect()
+    };
+    (0..count).map(row).collect()
 }
 
 /// A proposed column as `rows.txt` writes it: the slot without label, its label, and the piece.
@@ -43,7 +65,7 @@ fn written(column: &Column) -> (String, String) {
 
 fn faults(columns: &[Expected]) -> Vec<String> {
     let header: Vec<String> = columns.iter().map(|c| c.header.clone()).collect();
-    let proposed = propose(&header, true, &[]).1;
+    let proposed = propose(&header, true, &sample(columns)).1;
     let mut faults = Vec::new();
     let mut labels: BTreeMap<String, HashSet<String>> = BTreeMap::new();
     for (expected, column) in columns.iter().zip(&proposed) {
@@ -104,4 +126,9 @@ fn header_rows_of_real_systems_are_mapped_exactly() {
 #[test]
 fn composed_headers_of_many_languages_are_mapped_exactly() {
     check(include_str!("kinds.txt"));
+}
+
+#[test]
+fn columns_that_their_values_tell_are_mapped_exactly() {
+    check(include_str!("values.txt"));
 }

@@ -18,12 +18,11 @@ pub fn blocks(contact: &Contact) -> Vec<Block> {
 }
 
 impl Compared {
-    /// Prepares the contact of a row for comparisons with others of its blocks, with which it shares no match key. Its custom
-    /// fields are not compared.
+    /// Prepares the contact of a row for comparisons with others of its blocks, with which it shares no match key.
     pub fn of_row_with_blocks(contact: &Contact) -> (Self, Vec<Block>) {
-        let whole = Self::without_keys(contact);
-        let blocks = whole.blocks();
-        (whole.without_numbers(), blocks)
+        let row = Self::without_keys(contact);
+        let blocks = row.blocks();
+        (row, blocks)
     }
 
     /// Its blocks: none if it can be found by a match key alone.

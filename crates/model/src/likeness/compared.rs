@@ -34,27 +34,8 @@ impl Compared {
         }
     }
 
+    /// Prepares a contact for comparisons with others with which it shares no match key.
     pub(super) fn without_keys(contact: &Contact) -> Self {
-        let numbers = numbers_of(contact);
-        let row = Self::of_row(contact);
-        Self {
-            sketch: row.sketch.with_numbers(!numbers.is_empty()),
-            numbers,
-            ..row
-        }
-    }
-
-    /// The same, whose custom fields are not compared.
-    pub(super) fn without_numbers(self) -> Self {
-        Self {
-            sketch: self.sketch.with_numbers(false),
-            numbers: Vec::new(),
-            ..self
-        }
-    }
-
-    /// Prepares a contact for comparisons with others with which it shares no match key. Its custom fields are not looked at.
-    pub(super) fn of_row(contact: &Contact) -> Self {
         let display_name = contact.display_name();
         let mut texts = Texts::for_contact(contact, &display_name);
         let identity = Identity::of(contact);
@@ -64,13 +45,14 @@ impl Compared {
         let phones: Vec<Number> = contact.phones.iter().map(Number::new).collect();
         let addresses = contact.addresses.iter();
         let places: Vec<Place> = addresses.map(|address| Place::new(address, &mut texts)).collect();
+        let numbers = numbers_of(contact);
         Self {
-            sketch: Sketch::of(&identity, &mailboxes, &phones, &places),
+            sketch: Sketch::of(&identity, &mailboxes, &phones, &places).with_numbers(!numbers.is_empty()),
             identity,
             mailboxes,
             phones,
             places,
-            numbers: Vec::new(),
+            numbers,
             keys: Vec::new(),
             texts,
             display_name,

@@ -246,7 +246,7 @@ fn what_a_sketch_rules_out_is_two_by_all_values_too() {
 #[test]
 fn reasons_are_given_for_what_is_rated_possible() {
     for (line, _, a, b) in pairs() {
-        let (a, b) = (Compared::of_row(&a), Compared::of_row(&b));
+        let (a, b) = (Compared::without_keys(&a), Compared::without_keys(&b));
         let is_possible = rate_values(&a, &b).verdict == Verdict::Possible;
         assert_eq!(!reasons_of_values(&a, &b).is_empty(), is_possible, "{line}");
     }

@@ -134,6 +134,22 @@ fn the_limit_is_one_of_rows_printed_not_of_rows_counted() {
 }
 
 #[test]
+fn the_last_row_within_the_limit_is_compared_behind_blank_lines_too() {
+    let scratch = Scratch::new();
+    let rows = "First Name,Last Name,Company\n\n\n\nWilliam,Ivers,Acme\n\nBill,Ivers,Acme\nWill,Ivers,Acme\n";
+    scratch.write("people.csv", rows);
+    let codes = |limit: &str| {
+        let run = scratch.run(&["inspect", "people.csv", "--json", "--limit", limit]);
+        let rows = run.expect(0).json()["rows"].as_array().unwrap().clone();
+        rows.iter()
+            .map(|row| row["reasons"][0]["code"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(codes("2"), [json!(null), json!("possible_duplicate")]);
+    assert_eq!(codes("3")[2], json!("possible_duplicate"));
+}
+
+#[test]
 fn people_read_a_table() {
     let scratch = with_file();
     scratch

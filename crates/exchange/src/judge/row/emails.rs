@@ -43,6 +43,7 @@ impl<'a> RowReader<'a> {
                     };
                     self.patch.emails.push((label, place, Some(email)));
                 }
+                Err(_) if self.take_phone_among_emails(column, &part.text) => {}
                 Err(problem) => {
                     let advice = match &problem.suggestion {
                         Some(meant) => format!("did you mean {meant}?"),
@@ -59,7 +60,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// Adds to the last reason what its cell would be with the value that was meant.
-    fn suggest(&mut self, cell: &str, value: &str, meant: &str) {
+    pub(super) fn suggest(&mut self, cell: &str, value: &str, meant: &str) {
         if let Some(reason) = self.reasons.last_mut() {
             reason.suggestion = cell.contains(value).then(|| cell.replacen(value, meant, 1));
         }

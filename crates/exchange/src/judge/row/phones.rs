@@ -1,0 +1,104 @@
+//! The telephone numbers of a row, read by the countries that it names.
+
+use super::{RowReader, label_beside, next_place, place};
+use crate::judge::phone_cells::{phones_in, with_plus};
+use crate::mapping::BoundColumn;
+use crate::reason::Code;
+use crate::spreadsheet_damage::may_have_been_a_phone;
+use model::{Label, Phone, PhoneProblem, Region, Slot};
+use std::collections::HashMap;
+
+impl<'a> RowReader<'a> {
+    pub(super) fn read_phones(&mut self, _at: usize, column: &'a BoundColumn, label: &Label, cell: &str) {
+        let label = self.label_of(column, label);
+        let rest = self.without_emails(column, cell);
+        let cell = rest.as_ref();
+        if cell.is_empty() {
+            let place = place(&self.patch.phones, &label, column);
+            self.patch.phones.push((label, place, None));
+            return;
+        }
+        let mut places = HashMap::new();
+        let mut foreign = None;
+        let found = phones_in(cell, &mut |text| self.phone(text, &label, &mut foreign));
+        let alone = found.len() == 1;
+        for found in found {
+            match found {
+                Ok((beside, phone)) => {
+                    let label = label_beside(beside, &label);
+                    let place = match alone {
+                        true => place(&self.patch.phones, &label, column),
+                        false => next_place(&mut places, &self.patch.phones, &label, column),
+                    };
+                    self.patch.phones.push((label, place, Some(phone)));
+                }
+                Err((text, problem)) => {
+                    let code = match problem {
+                        PhoneProblem::SpreadsheetDamage => Code::SpreadsheetDamage,
+                        _ => Code::Phone,
+                    };
+                    let what = format!("{}.", problem.what());
+                    let meant = with_plus(&text);
+                    let advice = match &meant {
+                        Some(meant) => format!("did you mean {meant}?"),
+                        None => problem.advice().to_owned(),
+                    };
+                    self.tell(column, &text, code, what, advice, false);
+                    if let Some(meant) = meant {
+                        self.suggest(cell, &text, &meant);
+                    }
+                    if may_have_been_a_phone(&text) {
+                        self.note_unread(Slot::Phone(label.clone()), &text);
+                    }
+                }
+            }
+        }
+        if let Some((named, read)) = foreign {
+            let what =
+                format!("is not a number of {named}, the country of this row; it is read as a number of {read}.");
+            let advice = "write it with its country code".to_owned();
+            self.tell(column, cell, Code::PhoneCountry, what, advice, true);
+        }
+    }
+
+    /// Reads one number: by the countries that the row names, else by that of the import. `foreign` becomes the two
+    /// countries where the row's own did not fit.
+    pub(super) fn phone(
+        &mut self,
+        text: &str,
+        label: &Label,
+        foreign: &mut Option<(Region, Region)>,
+    ) -> Result<Phone, PhoneProblem> {
+        if text.starts_with('+') {
+            return Phone::parse(text, None);
+        }
+        let of_import = self.judge.import_region();
+        let named = self.regions_named();
+        // The country of the address of the same label, before those of others.
+        let same = named.iter().filter(|(of, _)| *of == label);
+        let others = named.iter().filter(|(of, _)| *of != label);
+        let mut first = None;
+        for (_, region) in same.chain(others) {
+            match Phone::parse(text, Some(*region)) {
+                Ok(phone) => return Ok(phone),
+                Err(problem) if first.is_none() => first = Some((*region, problem)),
+                Err(_) => {}
+            }
+        }
+        let Some((country, problem)) = first else {
+            return Phone::parse(text, of_import);
+        };
+        let Some(region) = of_import.filter(|region| named.iter().all(|(_, named)| named != region)) else {
+            return Err(problem);
+        };
+        let phone = Phone::parse(text, Some(region)).map_err(|_| problem)?;
+        *foreign = Some((country, region)).filter(|_| phone.region() == Some(region));
+        Ok(phone)
+    }
+
+    /// The countries that the row names.
+    pub(super) fn regions_named(&mut self) -> &[(&'a Label, Region)] {
+        let (judge, record) = (self.judge, self.record);
+        self.regions.get_or_insert_with(|| judge.regions_named(record))
+    }
+}
