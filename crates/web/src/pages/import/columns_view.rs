@@ -75,7 +75,7 @@ impl Group {
 const LIKELY: f64 = 0.6;
 const SURE: f64 = 0.9;
 
-/// Groups of more columns are closed at first, but for those that need a look.
+/// More columns that are not imported are closed at first.
 const OPEN: usize = 12;
 
 /// The columns of a page in their groups.
@@ -109,7 +109,7 @@ fn columns_of(shown: &Shown<'_>, fields: &Choice, group: Group, columns: Vec<(us
         Group::NotImported => "not-imported",
     };
     html! {
-        details.map-group id=(id) open[group == Group::NeedsALook || columns.len() <= OPEN] {
+        details.map-group id=(id) open[group != Group::NotImported || columns.len() <= OPEN] {
             summary { h2 { (title) } span.tab-count { (number(columns.len() as u64)) } }
             (table_frame(title, false, html! {
                 table.table.mapping-table {
