@@ -17,7 +17,6 @@ mod member;
 mod moving;
 mod objects;
 mod rejected;
-mod reports;
 mod resume;
 mod scratch;
 mod serve;

@@ -139,9 +139,9 @@ fn unknown_columns_and_slots_list_what_there_is() {
     let slots = &["first_name", "email", "phone", "zip_code", "custom:NAME"];
     run(&["--map", "Email=mail"]).expect(2).says(&["\"mail\""]).says(slots);
     run(&["--map", "Email"]).expect(2).says(&["COLUMN=FIELD"]);
-    run(&["--map", "Email=notes", "--map", "Company=notes"])
+    run(&["--map", "Email=title", "--map", "Company=title"])
         .expect(2)
-        .says(&["\"Email\"", "\"Company\"", "notes"]);
+        .says(&["\"Email\"", "\"Company\"", "title"]);
     scratch.write("column.json", r#"{"Mail": "email"}"#);
     run(&["--mapping", "column.json"])
         .expect(2)

@@ -9,5 +9,6 @@ mod import;
 mod import_lists;
 mod import_matching;
 mod inspect;
+mod reports;
 mod sample;
 mod workbook;
