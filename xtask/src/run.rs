@@ -68,10 +68,24 @@ pub fn shown(command: &mut Command) -> u8 {
     }
 }
 
+/// Cargo as if it was typed. What it sets for the programs that it runs, as it runs this one, has build scripts run again
+/// and the libraries behind them compiled again.
 fn cargo_command(root: &Path, arguments: &str) -> Command {
     let mut command = Command::new("cargo");
     command.args(arguments.split(' ')).current_dir(root);
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(is_of_this_package) {
+            command.env_remove(name);
+        }
+    }
     command
+}
+
+/// Whether a variable describes the package that cargo runs.
+fn is_of_this_package(name: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"]
+        .iter()
+        .any(|begin| name.starts_with(begin))
 }
 
 fn code_of(code: Option<i32>) -> u8 {
@@ -126,6 +140,18 @@ mod tests {
         assert_eq!(code_of(Some(101)), 101);
         assert_eq!(code_of(Some(256)), NO_CODE);
         assert_eq!(code_of(None), NO_CODE);
+    }
+
+    #[test]
+    fn cargo_is_run_without_what_describes_this_package() {
+        let command = cargo_command(Path::new("."), "--version");
+        let removed = |name: &str| {
+            command
+                .get_envs()
+                .any(|(known, value)| known == name && value.is_none())
+        };
+        assert!(removed("CARGO_PKG_NAME") && removed("CARGO_MANIFEST_DIR"));
+        assert!(!removed("PATH") && !removed("CARGO_TARGET_DIR"));
     }
 
     #[test]

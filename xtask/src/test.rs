@@ -26,7 +26,7 @@ impl Extent {
     /// lockstep. Every run takes other cases.
     fn on_sqlite(self) -> [(&'static str, &'static str); 2] {
         match self {
-            Self::Usual => [(CASES, "64"), (SEEDS, "6")],
+            Self::Usual => [(CASES, "48"), (SEEDS, "4")],
             Self::Thorough => [(CASES, "1024"), (SEEDS, "60")],
         }
     }
@@ -34,7 +34,7 @@ impl Extent {
     /// Where an engine matters, few cases show it; the search for odd files is left to the run on SQLite.
     fn on_postgres(self) -> (&'static str, &'static str) {
         match self {
-            Self::Usual => (CASES, "32"),
+            Self::Usual => (CASES, "24"),
             Self::Thorough => (CASES, "512"),
         }
     }

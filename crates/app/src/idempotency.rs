@@ -118,13 +118,13 @@ impl App {
 
     /// Whether nobody works under a claim any more.
     fn is_given_up(&self, known: &KeyedRequest, now: i64) -> bool {
-        let patience = match (known.holder == self.process.name(), self.store.is_shared()) {
+        let timeout = match (known.holder == self.process.name(), self.store.is_shared()) {
             (true, _) => LONGEST_WORK,
             (false, true) => ANSWERED_WITHIN,
             // One process at a time serves a database of one machine.
             (false, false) => return true,
         };
-        !(0..patience).contains(&(now - known.claimed_at))
+        !(0..timeout).contains(&(now - known.claimed_at))
     }
 }
 

@@ -137,9 +137,6 @@ pub enum Error {
     /// The schema could not be brought up to date.
     #[error("the database could not be brought up to date: {0}")]
     Migration(String),
-    /// A transaction of a scratch store failed earlier. Scratch stores cannot roll back; make a new one.
-    #[error("an earlier write to this scratch store failed, so its contents cannot be trusted")]
-    Spoiled,
     /// A statement of the transaction failed, and the caller went on to commit nevertheless. Nothing was committed.
     #[error("nothing was written, because a statement failed (while {doing})")]
     Aborted {

@@ -148,16 +148,6 @@ impl Store {
         }
     }
 
-    /// Makes an empty private database with the same schema, for work whose result is not kept. It lives in memory as far
-    /// as its page cache goes, beyond that in a temporary file, and is gone when the last clone is dropped. It is not
-    /// durable, has one connection, and cannot roll back: after a write that failed it answers [`Error::Spoiled`].
-    ///
-    /// # Errors
-    /// [`Error::Sql`] if there is no place for a temporary file.
-    pub fn scratch() -> Result<Self> {
-        Ok(Engine::Sqlite(Sqlite::scratch()?).into())
-    }
-
     /// Runs `work` in a transaction that writes. All of it is committed, durably, or (if `work` fails) nothing. On SQLite
     /// one transaction writes at a time and others wait; on PostgreSQL those wait that change contacts of the same workspace
     /// ([`workspace::workspaces::begin_change`]). Do not begin another transaction inside: it would wait for this one.

@@ -124,7 +124,7 @@ fn rounded(number: f64) -> String {
 pub fn compare(work: &Work, rounds: usize) -> io::Result<Outcome> {
     let folder = Folder::new("run");
     let runners: Vec<&Runner> = work.peers.iter().map(|peer| &peer.runner).chain(&work.ours).collect();
-    let mut summaries: Vec<Summary> = runners.iter().map(|runner| Summary::of(runner)).collect();
+    let mut summaries: Vec<Summary> = runners.iter().map(|runner| Summary::new(runner)).collect();
     for round in 1..=rounds {
         for (runner, summary) in runners.iter().zip(&mut summaries) {
             let took = measure(runner, &folder)?;
@@ -142,7 +142,7 @@ pub fn compare(work: &Work, rounds: usize) -> io::Result<Outcome> {
 }
 
 impl Summary {
-    fn of(runner: &Runner) -> Self {
+    fn new(runner: &Runner) -> Self {
         Self {
             name: runner.name.clone(),
             taken: Vec::new(),

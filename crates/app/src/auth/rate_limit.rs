@@ -349,7 +349,8 @@ mod tests {
 
     #[test]
     fn attempts_from_ever_new_networks_of_one_site_are_slowed() {
-        let store = store::Store::scratch().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let store = store::Store::open(&folder.path().join("contacts.db")).unwrap();
         let attempt = |n: u32| {
             let address = format!("2001:db8:7:{n:x}::1");
             let subjects: Vec<Subject> = [Subject::address(&address)]

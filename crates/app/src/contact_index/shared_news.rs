@@ -13,7 +13,7 @@ impl App {
     /// How many more contacts are shared with the member than when they looked last; 0 while the list is being built.
     ///
     /// # Errors
-    /// Those of the database.
+    /// When the database fails.
     pub fn shared_news(&self, actor: Actor) -> Result<u64, Error> {
         let Some(now) = self.count_contacts(actor, Scope::Shared, &Filter::default())? else {
             return Ok(0);
@@ -24,7 +24,7 @@ impl App {
     /// Notes that the member has looked at all that is shared with them.
     ///
     /// # Errors
-    /// Those of the database.
+    /// When the database fails.
     pub fn note_shared_seen(&self, actor: Actor) -> Result<(), Error> {
         let now = self.count_contacts(actor, Scope::Shared, &Filter::default())?;
         let Some(now) = now.filter(|now| self.shared_seen(actor).is_ok_and(|seen| seen != *now)) else {

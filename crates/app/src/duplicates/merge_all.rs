@@ -21,7 +21,7 @@ impl App {
     /// The first groups that would be merged, at most `limit`, and how many there are.
     ///
     /// # Errors
-    /// Those of the database.
+    /// When the database fails.
     pub fn very_likely_duplicates(&self, actor: Actor, limit: usize) -> Result<(Vec<DuplicateGroup>, usize), Error> {
         let groups = self.found_groups(actor)?;
         let sure = very_likely(&groups);
@@ -40,7 +40,7 @@ impl App {
     /// right to merge, are skipped.
     ///
     /// # Errors
-    /// Those of the database.
+    /// When the database fails.
     pub fn merge_very_likely(&self, actor: Actor) -> Result<ActionReport, Error> {
         let groups = self.found_groups(actor)?;
         let sure = very_likely(&groups);

@@ -138,7 +138,7 @@ impl App {
     /// what was found, nor too often.
     ///
     /// # Errors
-    /// Those of the database.
+    /// When the database fails.
     pub fn count_duplicates(&self, actor: Actor) -> Result<Option<usize>, Error> {
         let (changes, _) = self.store.read(|tx| workspaces::changes(tx, actor.workspace))?;
         let now = self.world.now();

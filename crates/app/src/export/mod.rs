@@ -190,7 +190,7 @@ fn write_failed(source: std::io::Error) -> Error {
     Error::io("writing the export to", "the output".as_ref(), source)
 }
 
-/// Tells how far the export is, and ends it where nobody wants it.
+/// Reports how many contacts are written. An error if the export is not wanted any more.
 fn go_on(watch: &mut dyn FnMut(u64) -> bool, contacts: u64) -> Result<(), Error> {
     match watch(contacts) {
         true => Ok(()),

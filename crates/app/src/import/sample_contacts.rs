@@ -16,7 +16,7 @@ impl App {
     /// Begins to import the sample contacts.
     ///
     /// # Errors
-    /// Those of the object store and the database.
+    /// When the object store or the database fails.
     pub fn add_sample_contacts(&self, actor: Actor) -> Result<ImportId, Error> {
         let import = self.begin_draft_with(
             actor,
@@ -39,7 +39,7 @@ impl View<'_, '_> {
     /// The member's import of the sample contacts, if it is done and can be undone.
     ///
     /// # Errors
-    /// Those of the database.
+    /// When the database fails.
     pub fn sample_contacts(&mut self) -> Result<Option<ImportId>, Error> {
         let imports = imports::list(self.tx, self.actor.workspace)?;
         let mut samples = imports.iter().filter(|import| {

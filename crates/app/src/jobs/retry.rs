@@ -11,7 +11,7 @@ const ATTEMPTS: u32 = 30;
 /// its turn.
 ///
 /// # Errors
-/// Those of the attempts.
+/// When an attempt fails by anything but a busy database, or the last one does.
 pub(crate) fn retry_while_busy<T>(mut attempt: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
     for _ in 1..ATTEMPTS {
         match attempt() {

@@ -7,7 +7,7 @@ use crate::values;
 use app::Order;
 
 /// Seeds of a usual run; `cargo xtask test` says how many.
-const SEEDS: u64 = 6;
+const SEEDS: u64 = 4;
 /// Operations of a seed, in a usual run: so many that all of it takes seconds. The full size is 500.
 const OPERATIONS: u64 = 100;
 /// After so many operations everything is compared.

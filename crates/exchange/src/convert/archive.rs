@@ -75,7 +75,7 @@ fn candidate(zip: &ZipFile, entry: usize) -> Result<Option<Candidate>, OpenError
         Err(error) if zip.entries().len() == 1 => return Err(error),
         Err(_) => return Ok(None),
     }
-    let content = Content::of(&head);
+    let content = Content::from_head(&head);
     let is_known = match content {
         Content::Zip | Content::Gzip | Content::Ole => Some(false),
         Content::Vcard => Some(true),

@@ -17,8 +17,8 @@ pub enum Content {
 }
 
 impl Content {
-    /// Tells it from the first bytes.
-    pub fn of(head: &[u8]) -> Self {
+    /// Recognises it by the first bytes.
+    pub fn from_head(head: &[u8]) -> Self {
         let begins = |signature: &[u8]| head.starts_with(signature);
         match () {
             () if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") => Self::Zip,
@@ -44,17 +44,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_are_told_by_their_first_bytes() {
-        assert_eq!(Content::of(b"PK\x03\x04..."), Content::Zip);
-        assert_eq!(Content::of(b"PK,Name\n"), Content::Other);
-        assert_eq!(Content::of(b""), Content::Other);
-        assert_eq!(Content::of(b"\x1F\x8B\x08"), Content::Gzip);
-        assert_eq!(Content::of(b"\xEF\xBB\xBF\r\nbegin:vCard\r\n"), Content::Vcard);
+    fn files_are_recognised_by_their_first_bytes() {
+        assert_eq!(Content::from_head(b"PK\x03\x04..."), Content::Zip);
+        assert_eq!(Content::from_head(b"PK,Name\n"), Content::Other);
+        assert_eq!(Content::from_head(b""), Content::Other);
+        assert_eq!(Content::from_head(b"\x1F\x8B\x08"), Content::Gzip);
+        assert_eq!(Content::from_head(b"\xEF\xBB\xBF\r\nbegin:vCard\r\n"), Content::Vcard);
         let utf16: Vec<u8> = "\u{feff}BEGIN:VCARD\r\n"
             .encode_utf16()
             .flat_map(u16::to_le_bytes)
             .collect();
-        assert_eq!(Content::of(&utf16), Content::Vcard);
-        assert_eq!(Content::of(b"Name,Note\nAna,BEGIN:VCARD\n"), Content::Other);
+        assert_eq!(Content::from_head(&utf16), Content::Vcard);
+        assert_eq!(Content::from_head(b"Name,Note\nAna,BEGIN:VCARD\n"), Content::Other);
     }
 }

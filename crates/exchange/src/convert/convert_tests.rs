@@ -216,7 +216,7 @@ fn compound(name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn compound_files_are_told_apart() {
+fn compound_files_are_distinguished() {
     assert_eq!(refused_as(&compound("EncryptedPackage")), "encrypted_workbook");
     assert_eq!(refused_as(&compound("Workbook")), "not_csv:xls");
     assert_eq!(refused_as(&compound("WordDocument")), "not_csv:document");

@@ -53,7 +53,7 @@ pub fn convert(
         },
     };
     let head = head_of(&mut file)?;
-    let source = match Content::of(&head) {
+    let source = match Content::from_head(&head) {
         Content::Zip => Some(conversion.zip(file, damage_of(&head))?),
         Content::Gzip => Some(conversion.gzip(file)?),
         Content::Ole => return Err(OpenError::Refused(ole::refusal(&mut file))),
@@ -101,7 +101,7 @@ impl Conversion<'_> {
     /// A workbook, or the table in an archive.
     fn zip(&mut self, file: File, damaged: Refusal) -> Result<TableSource, OpenError> {
         let zip = ZipFile::open(file, self.unpacked.clone(), damaged)?;
-        match Package::of(&zip)? {
+        match Package::detect(&zip)? {
             Package::Spreadsheet(format) => self.spreadsheet(&zip, format),
             Package::Refused(refusal) => Err(OpenError::Refused(refusal)),
             Package::Archive => {
@@ -138,7 +138,11 @@ impl Conversion<'_> {
             .map_err(failed)?;
         let name = unpacked.get_ref().inner.header().and_then(|header| header.filename());
         let name = name.map(|name| String::from_utf8_lossy(name).into_owned());
-        let source = self.packed(Content::of(&head), head.as_slice().chain(unpacked), Refusal::Gzip)?;
+        let source = self.packed(
+            Content::from_head(&head),
+            head.as_slice().chain(unpacked),
+            Refusal::Gzip,
+        )?;
         Ok(TableSource {
             archive: Some(Archive::Gzip),
             entry: name,
@@ -153,7 +157,7 @@ impl Conversion<'_> {
             Content::Ole => Err(OpenError::Refused(ole::refusal(&mut unpack(part, damaged)?))),
             Content::Zip => {
                 let zip = ZipFile::open(unpack(part, damaged)?, self.unpacked.clone(), Refusal::NestedArchive)?;
-                match Package::of(&zip)? {
+                match Package::detect(&zip)? {
                     Package::Spreadsheet(format) => self.spreadsheet(&zip, format),
                     Package::Refused(refusal) => Err(OpenError::Refused(refusal)),
                     Package::Archive => Err(OpenError::Refused(Refusal::NestedArchive)),

@@ -15,8 +15,8 @@ pub enum Package {
 }
 
 impl Package {
-    /// Tells it from the names of the parts.
-    pub fn of(zip: &ZipFile) -> Result<Self, OpenError> {
+    /// Recognises it by the names of the parts.
+    pub fn detect(zip: &ZipFile) -> Result<Self, OpenError> {
         if let Some(at) = zip.find("mimetype") {
             let kind = zip.small(at, 100, Refusal::Zip)?;
             let holds = |word: &[u8]| memchr::memmem::find(&kind, word).is_some();

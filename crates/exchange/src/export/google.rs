@@ -66,7 +66,7 @@ pub struct Needs {
 impl Needs {
     /// Looks at a contact.
     pub fn add(&mut self, contact: &Contact) {
-        let lines = Lines::of(contact);
+        let lines = Lines::from_contact(contact);
         let raise = |most: &mut usize, count: usize| *most = (*most).max(count);
         raise(&mut self.emails, contact.emails.len());
         raise(&mut self.phones, contact.phones.len());
@@ -111,7 +111,7 @@ struct Lines {
 }
 
 impl Lines {
-    fn of(contact: &Contact) -> Self {
+    fn from_contact(contact: &Contact) -> Self {
         let mut lines = Self::default();
         let has_address = |label: &str| contact.addresses.iter().any(|a| a.label == Label::new(label));
         for line in &contact.vcard_lines {
@@ -137,7 +137,7 @@ fn is_single(contact: &Contact, line: &VcardLine) -> bool {
 
 /// What Google has no place for.
 pub fn losses(contact: &Contact) -> Vec<(Loss, u64)> {
-    counted([(Loss::VcardLines, Lines::of(contact).left)])
+    counted([(Loss::VcardLines, Lines::from_contact(contact).left)])
 }
 
 /// Writes contacts as CSV lines.
@@ -185,7 +185,7 @@ impl<W: Write> Writer<W> {
 }
 
 fn cells(contact: &Contact, needs: &Needs) -> Vec<String> {
-    let lines = Lines::of(contact);
+    let lines = Lines::from_contact(contact);
     let kept = |header: &str| {
         single(&contact.vcard_lines, header)
             .map(|(_, value)| value)

@@ -142,7 +142,7 @@ struct Row {
 }
 
 impl Row {
-    fn of(contact: &Contact) -> Self {
+    fn from_contact(contact: &Contact) -> Self {
         let mut row = Self {
             cells: BTreeMap::new(),
             lost: Vec::new(),
@@ -289,7 +289,7 @@ impl Row {
 
 /// What Outlook has no place for.
 pub fn losses(contact: &Contact) -> Vec<(Loss, u64)> {
-    Row::of(contact).lost
+    Row::from_contact(contact).lost
 }
 
 /// Writes contacts as CSV lines.
@@ -323,7 +323,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// What the output says.
     pub fn write(&mut self, contact: &Contact) -> io::Result<()> {
-        let mut row = Row::of(contact);
+        let mut row = Row::from_contact(contact);
         let cells = HEADER.iter().map(|column| row.cells.remove(column).unwrap_or_default());
         Ok(self.csv.write_record(cells)?)
     }

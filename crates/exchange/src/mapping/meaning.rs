@@ -48,7 +48,7 @@ pub struct Reading {
     pub is_exact: bool,
     /// Words of the header are not known, or another language has another meaning.
     pub is_doubtful: bool,
-    /// The field stands in the header only as a word that tells of values too: `last` of `Last Sign In`.
+    /// The field is named only by a word with other meanings: `last` of `Last Sign In`.
     pub is_weak: bool,
     /// The header is the bare noun, without a word more.
     pub words: usize,

@@ -53,7 +53,7 @@ impl Groups {
     }
 
     /// The names of the groups that a card is a member of.
-    pub fn of(&mut self, uid: &str) -> Vec<String> {
+    pub fn names_of(&mut self, uid: &str) -> Vec<String> {
         let Some(member) = self.members.get_mut(plain_id(uid)) else {
             return Vec::new();
         };

@@ -48,7 +48,11 @@ pub fn write_table(
             continue;
         };
         report.cards += 1;
-        let of_groups = contact.uid.as_deref().map(|uid| groups.of(uid)).unwrap_or_default();
+        let of_groups = contact
+            .uid
+            .as_deref()
+            .map(|uid| groups.names_of(uid))
+            .unwrap_or_default();
         for tag in of_groups {
             if !contact.tags.contains(&tag) {
                 contact.tags.push(tag);

@@ -50,7 +50,7 @@ struct PlaceHashes {
 }
 
 impl PlaceHashes {
-    fn of(place: &Place) -> Self {
+    fn new(place: &Place) -> Self {
         Self {
             city: hash(place.city.as_deref().unwrap_or_default()),
             zip: hash(place.zip.as_deref().unwrap_or_default()),
@@ -91,7 +91,7 @@ impl Blocks {
         let name = &person.identity.name;
         let company = person.identity.company.hash();
         let birthday = person.identity.birthday.map_or(0, number_of_day);
-        let places: Vec<PlaceHashes> = person.places.iter().map(PlaceHashes::of).collect();
+        let places: Vec<PlaceHashes> = person.places.iter().map(PlaceHashes::new).collect();
         if name.is_whole() {
             self.add(b'n', name.words, ALONE);
         }

@@ -38,7 +38,7 @@ impl Compared {
     pub(super) fn without_keys(contact: &Contact) -> Self {
         let display_name = contact.display_name();
         let mut texts = Texts::for_contact(contact, &display_name);
-        let identity = Identity::of(contact);
+        let identity = Identity::from_contact(contact);
         let display_name = texts.add(&display_name);
         let emails = contact.emails.iter().map(|email| &email.value);
         let mailboxes: Vec<Mailbox> = emails.map(|email| Mailbox::new(email, &mut texts)).collect();
@@ -47,7 +47,7 @@ impl Compared {
         let places: Vec<Place> = addresses.map(|address| Place::new(address, &mut texts)).collect();
         let numbers = numbers_of(contact);
         Self {
-            sketch: Sketch::of(&identity, &mailboxes, &phones, &places).with_numbers(!numbers.is_empty()),
+            sketch: Sketch::new(&identity, &mailboxes, &phones, &places).with_numbers(!numbers.is_empty()),
             identity,
             mailboxes,
             phones,

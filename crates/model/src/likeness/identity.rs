@@ -13,7 +13,7 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    pub fn of(contact: &Contact) -> Self {
+    pub fn from_contact(contact: &Contact) -> Self {
         Self {
             name: Name::from_contact(contact),
             company: Company::new(contact.company.as_str()),

@@ -60,7 +60,7 @@ fn differing<'a>(a: &'a [char], b: &'a [char]) -> (&'a [char], &'a [char]) {
 pub(super) struct LetterSet(u32);
 
 impl LetterSet {
-    pub fn of(text: &str) -> Self {
+    pub fn new(text: &str) -> Self {
         Self(text.chars().fold(0, |set, c| set | 1 << (u32::from(c) % 32)))
     }
 
@@ -111,7 +111,7 @@ mod tests {
             assert_eq!((b, a, letters_apart(b.chars(), a.chars())), (b, a, want));
             let changes = u32::try_from(want * 2).unwrap();
             assert!(
-                want == FAR || LetterSet::of(a).within(LetterSet::of(b), changes),
+                want == FAR || LetterSet::new(a).within(LetterSet::new(b), changes),
                 "{a} {b}"
             );
         }

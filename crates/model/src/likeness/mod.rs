@@ -150,7 +150,7 @@ pub fn by_key(a: &Contact, b: &Contact, key: &MatchKey) -> Verdict {
     if identity::is_equal(a, b) {
         return Verdict::Same;
     }
-    with_key(&Identity::of(a), &Identity::of(b), key)
+    with_key(&Identity::from_contact(a), &Identity::from_contact(b), key)
 }
 
 fn with_key(a: &Identity, b: &Identity, key: &MatchKey) -> Verdict {
@@ -191,7 +191,7 @@ fn with_key(a: &Identity, b: &Identity, key: &MatchKey) -> Verdict {
 
 /// Why two that share a match key are not surely one, as what follows a `but`.
 pub fn doubt(a: &Contact, b: &Contact) -> &'static str {
-    let (a, b) = (&Identity::of(a), &Identity::of(b));
+    let (a, b) = (&Identity::from_contact(a), &Identity::from_contact(b));
     let (name_a, name_b) = (&a.name, &b.name);
     match names::compare(name_a, name_b) {
         Names::Neither => "another company",

@@ -30,7 +30,7 @@ pub(super) struct NamePart {
 impl NamePart {
     /// Takes a folded text.
     pub fn new(text: String) -> Self {
-        let shape = Shape::of(&text);
+        let shape = Shape::new(&text);
         let tight = match tight(&text) {
             Cow::Borrowed(_) => None,
             Cow::Owned(tight) => Some(tight.into_boxed_str()),
@@ -42,7 +42,7 @@ impl NamePart {
         let of_text = groups(&text);
         Self {
             hash: xxh3_64(compared.as_bytes()),
-            letters: LetterSet::of(compared),
+            letters: LetterSet::new(compared),
             length: compared.chars().count(),
             groups: [
                 of_text,
@@ -148,7 +148,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(text: &str) -> Self {
+    fn new(text: &str) -> Self {
         let mut shape = Self {
             words: 0,
             initials: 0,

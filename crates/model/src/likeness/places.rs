@@ -252,7 +252,7 @@ struct CompanyForms {
 }
 
 impl CompanyForms {
-    fn of(name: &str) -> Self {
+    fn new(name: &str) -> Self {
         let folded = fold(name);
         let first_word = words(&folded).find(|word| word.len() > 2).unwrap_or_default().into();
         let plain = plain_company(folded);
@@ -306,7 +306,7 @@ impl Company {
     }
 
     fn forms(&self) -> &CompanyForms {
-        self.forms.get_or_init(|| CompanyForms::of(&self.name))
+        self.forms.get_or_init(|| CompanyForms::new(&self.name))
     }
 }
 
@@ -423,7 +423,7 @@ struct Pieces<'a> {
 }
 
 impl<'a> Pieces<'a> {
-    fn of(address: &'a str) -> Self {
+    fn new(address: &'a str) -> Self {
         let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
         let local = small(local);
         let head = local.split('+').next().unwrap_or_default();
@@ -465,13 +465,13 @@ fn first_label(domain: &str) -> &str {
 
 /// The part before the `@` without its dots, dashes and what follows a `+`.
 pub(super) fn bare_local(address: &str) -> String {
-    Pieces::of(address).bare
+    Pieces::new(address).bare
 }
 
 /// Whether an address belongs to a place or a group and not to one person: `info@`, `sales-berlin@`, `family.ivers@`, or
 /// the firm's name at its own domain.
 pub(super) fn is_shared(address: &str) -> bool {
-    Pieces::of(address).is_shared()
+    Pieces::new(address).is_shared()
 }
 
 /// An email, ready to be compared.
@@ -493,7 +493,7 @@ pub(super) struct Mailbox {
 
 impl Mailbox {
     pub fn new(email: &Email, texts: &mut Texts) -> Self {
-        let pieces = Pieces::of(email.as_str());
+        let pieces = Pieces::new(email.as_str());
         let label = first_label(&pieces.domain);
         let is_folded = label.bytes().all(|b| b.is_ascii_alphanumeric());
         Self {

@@ -26,7 +26,7 @@ const NAMES: i32 = 3;
 const ENOUGH: i32 = 3;
 
 impl Sketch {
-    pub(super) fn of(identity: &Identity, mailboxes: &[Mailbox], phones: &[Number], places: &[Place]) -> Self {
+    pub(super) fn new(identity: &Identity, mailboxes: &[Mailbox], phones: &[Number], places: &[Place]) -> Self {
         let street = |place: &'_ Place| (!place.street.is_empty()).then(|| hash(&place.street));
         Self {
             birthday: identity.birthday,

@@ -260,7 +260,7 @@ fn nothing_speaks_against_a_contact_being_itself() {
             keys.extend(["einfo@example.com", "p+12025550101"].map(MatchKey::from_stored));
             for key in keys {
                 assert!(identity::is_equal(contact, contact));
-                let found = with_key(&Identity::of(contact), &Identity::of(contact), &key);
+                let found = with_key(&Identity::from_contact(contact), &Identity::from_contact(contact), &key);
                 assert_eq!(found, Verdict::Same, "{line} {key:?}");
             }
         }

@@ -188,7 +188,7 @@ fn the_automata_of_all_countries_take_less_than_a_megabyte() {
 fn is_plain(raw: &str, region: Option<Region>) -> bool {
     let text = clean(raw);
     let text = readable(&text);
-    let digits = Digits::of(&text);
+    let digits = Digits::parse(&text);
     digits.is_some_and(|digits| PlainNumber::read(&digits, region.map(|region| region.0)).is_some())
 }
 
@@ -224,9 +224,9 @@ fn shown_the_same(phone: &Phone) {
 
 /// A number of any country as anybody may write it, right or wrong.
 fn written(random: &mut Random, regions: &[LibRegion], codes: &[u16]) -> (String, Option<Region>) {
-    let region = random.of(regions);
+    let region = random.pick(regions);
     let code = match random.one_in(20) {
-        true => random.of(codes),
+        true => random.pick(codes),
         false => PHONE_NUMBER_UTIL.get_country_code_for_region(region).unwrap() as u16,
     };
     let mut national = Plan::compiled(code).unwrap().example(random);
@@ -248,24 +248,24 @@ fn written(random: &mut Random, regions: &[LibRegion], codes: &[u16]) -> (String
         0..=3 => (format!("+{code}"), ""),
         4..=6 => (String::new(), ""),
         7..=9 => (prefix.to_owned(), ""),
-        10 => (format!("00{code}"), random.of(&["", "0"])),
+        10 => (format!("00{code}"), random.pick(&["", "0"])),
         11 => (format!("011{code}"), ""),
-        12 => (code.to_string(), random.of(&["", "", prefix])),
-        13 => (format!("+{code}"), random.of(&["(0)", "0", prefix, "1"])),
+        12 => (code.to_string(), random.pick(&["", "", prefix])),
+        13 => (format!("+{code}"), random.pick(&["(0)", "0", prefix, "1"])),
         14 => (
             format!(
                 "{}{code}",
-                random.of(&["+0", "++", "+00", "000", "+ ", "810", "0", "(+", "119"])
+                random.pick(&["+0", "++", "+00", "000", "+ ", "810", "0", "(+", "119"])
             ),
             "",
         ),
         _ => (text(&[random.digit(), random.digit()]), ""),
     };
     let mut raw = begin;
-    let separators = random.of(&["", "", " ", "-", " -", ". ", "()", "/ ", "  -(.)", "x,#;~ "]);
+    let separators = random.pick(&["", "", " ", "-", " -", ". ", "()", "/ ", "  -(.)", "x,#;~ "]);
     for c in middle.chars().chain(national.chars()) {
         if !separators.is_empty() && random.one_in(3) {
-            raw.push(char::from(random.of(separators.as_bytes())));
+            raw.push(char::from(random.pick(separators.as_bytes())));
         }
         raw.push(c);
     }
@@ -284,11 +284,11 @@ fn written(random: &mut Random, regions: &[LibRegion], codes: &[u16]) -> (String
             "#",
             "a",
         ];
-        raw.push_str(random.of(&behind));
+        raw.push_str(random.pick(&behind));
     }
     let region = match random.below(12) {
         0 => None,
-        1 => Some(random.of(regions)),
+        1 => Some(random.pick(regions)),
         _ => Some(region),
     };
     (raw, region.map(Region))

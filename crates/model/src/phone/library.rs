@@ -7,13 +7,13 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFor
 /// Reads a valid number as E.164, with its extension as `;ext=`.
 pub(super) fn read(text: &str, region: Option<Region>) -> Result<CompactString, PhoneProblem> {
     let number = match PHONE_NUMBER_UTIL.parse(text, region) {
-        Ok(number) if PHONE_NUMBER_UTIL.is_valid_number(&number) => number,
+        Ok(number) if is_valid(&number) => number,
         // 00 is how most of the world begins an international number, also in a file whose country does not.
         other => match text
             .strip_prefix("00")
             .map(|rest| PHONE_NUMBER_UTIL.parse(format!("+{rest}"), None))
         {
-            Some(Ok(number)) if PHONE_NUMBER_UTIL.is_valid_number(&number) => number,
+            Some(Ok(number)) if is_valid(&number) => number,
             _ => return Err(why_not(other, text)),
         },
     };
@@ -23,6 +23,18 @@ pub(super) fn read(text: &str, region: Option<Region>) -> Result<CompactString, 
         value.push_str(extension);
     }
     Ok(value.into())
+}
+
+fn is_valid(number: &PhoneNumber) -> bool {
+    PHONE_NUMBER_UTIL.is_valid_number(number) || is_for_fiction(number)
+}
+
+/// Thousands of British numbers that reach nobody and so are in many examples: Ofcom, "Telephone numbers for use in TV and
+/// radio drama programmes". Those of other countries are valid to the library.
+const FOR_FICTION: [u64; 5] = [1_632_960, 3_069_990, 7_700_900, 8_081_570, 9_098_790];
+
+fn is_for_fiction(number: &PhoneNumber) -> bool {
+    number.country_code == 44 && FOR_FICTION.contains(&(number.national_number / 1_000))
 }
 
 /// The number in a value; none if there is none.

@@ -95,7 +95,7 @@ impl Phone {
     /// Says why the value is no number. A number that cannot be one never becomes E.164.
     pub fn parse(raw: &str, region: Option<Region>) -> Result<Self, PhoneProblem> {
         Self::parse_with(raw, region, |text, region| {
-            let plain = Digits::of(text).and_then(|digits| Some(PlainNumber::read(&digits, region)?.value()));
+            let plain = Digits::parse(text).and_then(|digits| Some(PlainNumber::read(&digits, region)?.value()));
             plain.map_or_else(|| library::read(text, region), Ok)
         })
     }
@@ -178,7 +178,7 @@ impl Phone {
 
     /// What is known about the number without asking the library.
     fn plain<T>(&self, ask: impl Fn(&PlainNumber<'_>) -> Option<T>) -> Option<T> {
-        let digits = Digits::of(&self.value)?;
+        let digits = Digits::parse(&self.value)?;
         ask(&PlainNumber::of_value(&digits)?)
     }
 }

@@ -42,7 +42,7 @@ pub(super) struct Digits<'t> {
 
 impl<'t> Digits<'t> {
     /// None if the text is not plain or too long.
-    pub(super) fn of(text: &'t str) -> Option<Self> {
+    pub(super) fn parse(text: &'t str) -> Option<Self> {
         let (text, extension) = split_extension(text)?;
         let (has_plus, text) = match text.strip_prefix('+') {
             Some(text) => (true, text),

@@ -20,7 +20,7 @@ impl Random {
         self.below(10) as u8
     }
 
-    pub(super) fn of<T: Copy>(&mut self, list: &[T]) -> T {
+    pub(super) fn pick<T: Copy>(&mut self, list: &[T]) -> T {
         list[self.below(list.len())]
     }
 }

@@ -39,6 +39,23 @@ fn refuses_what_is_no_number() {
 }
 
 #[test]
+fn british_numbers_for_fiction_are_valid() {
+    for (raw, value) in [
+        ("07700 900172", "+447700900172"),
+        ("+44 7700 900999", "+447700900999"),
+        ("01632 960001", "+441632960001"),
+        ("0808 157 0123", "+448081570123"),
+    ] {
+        assert_eq!(read(raw, "GB").as_deref(), Ok(value), "{raw}");
+    }
+    let number = Phone::parse("+447700900172", None).unwrap();
+    assert_eq!(number.international(), "+44 7700 900172");
+    for raw in ["07700 910172", "07700 90017", "07700 9001722"] {
+        assert!(read(raw, "GB").is_err(), "{raw}");
+    }
+}
+
+#[test]
 fn what_nobody_sees_does_not_count() {
     for raw in [
         "\u{202a}+1 (415) 555\u{2011}0123\u{202c}",
@@ -133,7 +150,7 @@ fn read_plain(raw: &str, region: &str) -> Option<String> {
     }
     let region = Region::from_code(region).map(|region| region.0);
     let text = readable(raw);
-    Some(PlainNumber::read(&Digits::of(&text)?, region)?.value().to_string())
+    Some(PlainNumber::read(&Digits::parse(&text)?, region)?.value().to_string())
 }
 
 #[test]

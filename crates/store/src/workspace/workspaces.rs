@@ -91,9 +91,8 @@ pub fn members(tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64> {
     Ok(count.unwrap_or(0))
 }
 
-/// Begins to change contacts: counts one change more and gives the new count, 0 where there is no such workspace (a
-/// scratch database has none). Every transaction that changes contacts calls it before anything else. So the writers of a
-/// workspace queue on every engine, and an import sees that somebody else has written since its last batch.
+/// Begins to change contacts: counts one change more and gives the new count, 0 where there is no such workspace.
+/// Every transaction that changes contacts calls it before anything else. So the writers of a workspace queue on every engine, and an import sees that somebody else has written since its last batch.
 pub fn begin_change(tx: &mut Tx<'_>, workspace: Workspace) -> Result<i64> {
     tx.execute(
         "counting a change",

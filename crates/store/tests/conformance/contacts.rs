@@ -1,11 +1,11 @@
 //! Contacts: what goes in comes out, pages, and edges of values.
 
-use crate::{ELSEWHERE, HERE, id, imported, on_every_engine, typed};
+use crate::{ELSEWHERE, HERE, Opened, id, imported, on_every_engine, typed};
 use proptest::prelude::*;
 use store::contacts::name_order;
 use store::contacts::shares::{self, Access, Grantee, Share};
 use store::contacts::{self, ContactRow, Origin};
-use store::{Error, ImportId, Member, RunId, Store};
+use store::{Error, ImportId, Member, RunId};
 
 #[test]
 fn contacts_come_back_as_they_went_in() {
@@ -321,7 +321,8 @@ proptest! {
     // PostgreSQL holds no NUL in a text, so `model` lets none in and the suite asks for none.
     #[test]
     fn any_body_comes_back(body in "[^\0]{0,40}", bytes in any::<[u8; 16]>(), version in any::<i64>()) {
-        let store = Store::scratch().unwrap();
+        let opened = Opened::sqlite();
+        let store = &opened.store;
         let row = ContactRow { id: uuid::Uuid::from_bytes(bytes), version, body, ..imported(1) };
         store.write(|tx| contacts::insert_many(tx, HERE, std::slice::from_ref(&row))).unwrap();
         prop_assert_eq!(store.read(|tx| contacts::get(tx, HERE, row.id)).unwrap(), Some(row));

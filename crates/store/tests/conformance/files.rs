@@ -71,14 +71,6 @@ fn damage_of_a_file_in_use_is_found() {
     bytes[middle..middle + 40_000].fill(0x5a);
     fs::write(&path, bytes).unwrap();
     assert!(store.damage().map_or(true, |damage| damage.is_some()));
-    assert_eq!(Store::scratch().unwrap().damage().unwrap(), None);
-}
-
-#[test]
-fn scratch_stores_are_private() {
-    let (one, two) = (Store::scratch().unwrap(), Store::scratch().unwrap());
-    one.write(|tx| contacts::insert_many(tx, HERE, &[typed(1)])).unwrap();
-    assert_eq!((count(&one), count(&one.clone()), count(&two)), (1, 1, 0));
 }
 
 #[test]

@@ -95,12 +95,9 @@ fn silence_is_measured_by_the_databases_clock() {
 /// While a holder writes, nobody takes the import; anyone who wanted it gets it when the write is over, or gives up.
 #[test]
 fn nobody_takes_an_import_in_the_middle_of_a_write() {
-    on_every_engine(|store, engine| {
+    on_every_engine(|store, _| {
         begin(store, HERE);
         assert!(take(store, "a", None));
-        if !engine.concurrent {
-            return;
-        }
         let fenced = std::sync::Barrier::new(2);
         std::thread::scope(|scope| {
             let writer = scope.spawn(|| {

@@ -64,15 +64,11 @@ const SMALL_IMPORT: NewImport<'_> = NewImport {
     state: ImportState::Running,
 };
 
-/// A kind of database, and what it promises.
+/// A kind of database.
 struct Engine {
     name: &'static str,
     /// None where there is no server.
     open: fn() -> Option<Opened>,
-    /// A transaction that fails leaves nothing behind and the store goes on.
-    rolls_back: bool,
-    /// Readers do not wait for a writer.
-    concurrent: bool,
 }
 
 /// A database without rows. The store goes before that in which it lies.
@@ -85,43 +81,31 @@ struct Opened {
 enum Place {
     Folder { _folder: TempDir },
     Server { _database: Box<Database> },
-    Nowhere,
 }
 
 const ENGINES: &[Engine] = &[
     Engine {
         name: "SQLite file",
         open: sqlite_file,
-        rolls_back: true,
-        concurrent: true,
-    },
-    Engine {
-        name: "SQLite scratch",
-        open: sqlite_scratch,
-        rolls_back: false,
-        concurrent: false,
     },
     Engine {
         name: "PostgreSQL",
         open: postgres,
-        rolls_back: true,
-        concurrent: true,
     },
 ];
 
 fn sqlite_file() -> Option<Opened> {
-    let folder = tempfile::tempdir().unwrap();
-    Some(Opened {
-        store: Store::open(&folder.path().join("contacts.db")).unwrap(),
-        _place: Place::Folder { _folder: folder },
-    })
+    Some(Opened::sqlite())
 }
 
-fn sqlite_scratch() -> Option<Opened> {
-    Some(Opened {
-        store: Store::scratch().unwrap(),
-        _place: Place::Nowhere,
-    })
+impl Opened {
+    fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self {
+            store: Store::open(&folder.path().join("contacts.db")).unwrap(),
+            _place: Place::Folder { _folder: folder },
+        }
+    }
 }
 
 fn postgres() -> Option<Opened> {

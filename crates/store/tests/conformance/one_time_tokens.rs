@@ -88,10 +88,7 @@ fn links_are_revoked_and_forgotten() {
 /// Two who use one link at the same moment: one wins.
 #[test]
 fn of_two_at_once_one_wins() {
-    on_every_engine(|store, engine| {
-        if !engine.concurrent {
-            return;
-        }
+    on_every_engine(|store, _| {
         some(store);
         let won: usize = std::thread::scope(|scope| {
             let tries: Vec<_> = (0..8)

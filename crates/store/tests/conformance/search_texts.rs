@@ -1,6 +1,6 @@
 //! Search texts.
 
-use crate::{ELSEWHERE, HERE, id, on_every_engine, typed};
+use crate::{ELSEWHERE, HERE, Opened, id, on_every_engine, typed};
 use proptest::prelude::*;
 use store::contacts::search_texts::{self, SearchText, Word};
 use store::contacts::{self, ContactRow};
@@ -222,10 +222,11 @@ proptest! {
     // In lower case, as texts and words are.
     #[test]
     fn what_occurs_is_found(texts in prop::collection::vec("[ab%_\\\\é]{0,6}", 1..6), words in prop::collection::vec("[ab%_\\\\é]{0,2}", 0..3)) {
-        let store = Store::scratch().unwrap();
-        fill(&store, HERE, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+        let opened = Opened::sqlite();
+        let store = &opened.store;
+        fill(store, HERE, &texts.iter().map(String::as_str).collect::<Vec<_>>());
         let occur = |text: &String| words.iter().all(|word| text.contains(word));
         let expected: Vec<u128> = texts.iter().zip(1..).filter(|(text, _)| occur(text)).map(|(_, n)| n).collect();
-        prop_assert_eq!(found(&store, &words.iter().map(|text| word(text)).collect::<Vec<_>>()), expected);
+        prop_assert_eq!(found(store, &words.iter().map(|text| word(text)).collect::<Vec<_>>()), expected);
     }
 }

@@ -154,10 +154,7 @@ fn failures_are_cleared_for_one_or_all() {
 /// Two tries at once must not both read the same count.
 #[test]
 fn tries_at_the_same_moment_are_counted_one_by_one() {
-    on_every_engine(|store, engine| {
-        if !engine.concurrent {
-            return;
-        }
+    on_every_engine(|store, _| {
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {

@@ -22,28 +22,21 @@ impl From<Error> for AppError {
 
 #[test]
 fn a_failure_leaves_nothing_behind() {
-    on_every_engine(|store, engine| {
+    on_every_engine(|store, _| {
         store.write(|tx| contacts::insert_many(tx, HERE, &[typed(1)])).unwrap();
         let failed = store.write(|tx| {
             contacts::insert_many(tx, HERE, &[typed(2)])?;
             Err::<(), _>(AppError::Refused)
         });
         assert!(matches!(failed, Err(AppError::Refused)));
-        let count = store.read(|tx| contacts::count(tx, HERE));
-        if engine.rolls_back {
-            assert_eq!(count.unwrap(), 1);
-            store.write(|tx| contacts::insert_many(tx, HERE, &[typed(2)])).unwrap();
-        } else {
-            assert!(matches!(count, Err(Error::Spoiled)));
-            let next = store.write(|tx| contacts::insert_many(tx, HERE, &[typed(3)]));
-            assert!(matches!(next, Err(Error::Spoiled)));
-        }
+        assert_eq!(store.read(|tx| contacts::count(tx, HERE)).unwrap(), 1);
+        store.write(|tx| contacts::insert_many(tx, HERE, &[typed(2)])).unwrap();
     });
 }
 
 #[test]
 fn nothing_is_committed_after_a_statement_that_failed() {
-    on_every_engine(|store, engine| {
+    on_every_engine(|store, _| {
         store.write(|tx| contacts::insert_many(tx, HERE, &[typed(1)])).unwrap();
         let went_on = store.write(|tx| {
             let both = [typed(2), typed(1)];
@@ -51,15 +44,13 @@ fn nothing_is_committed_after_a_statement_that_failed() {
             Ok::<_, Error>(())
         });
         assert!(matches!(went_on, Err(Error::Aborted { .. })), "{went_on:?}");
-        if engine.rolls_back {
-            assert_eq!(store.read(|tx| contacts::count(tx, HERE)).unwrap(), 1);
-        }
+        assert_eq!(store.read(|tx| contacts::count(tx, HERE)).unwrap(), 1);
     });
 }
 
 #[test]
 fn a_panic_leaves_nothing_behind() {
-    on_every_engine(|store, engine| {
+    on_every_engine(|store, _| {
         let panicked = catch_unwind(AssertUnwindSafe(|| {
             store.write(|tx| {
                 contacts::insert_many(tx, HERE, &[typed(1)])?;
@@ -70,10 +61,7 @@ fn a_panic_leaves_nothing_behind() {
             })
         }));
         assert!(panicked.is_err());
-        match store.read(|tx| contacts::count(tx, HERE)) {
-            Ok(count) => assert!(engine.rolls_back && count == 0),
-            Err(error) => assert!(!engine.rolls_back && matches!(error, Error::Spoiled)),
-        }
+        assert_eq!(store.read(|tx| contacts::count(tx, HERE)).unwrap(), 0);
     });
 }
 
@@ -90,10 +78,7 @@ fn a_writer_sees_what_it_wrote() {
 
 #[test]
 fn a_reader_sees_one_moment() {
-    on_every_engine(|store, engine| {
-        if !engine.concurrent {
-            return;
-        }
+    on_every_engine(|store, _| {
         let count = || store.read(|tx| contacts::count(tx, HERE)).unwrap();
         store
             .write(|tx| {
@@ -151,10 +136,7 @@ fn stores_are_shared_by_threads() {
 
 #[test]
 fn reserved_connections_are_free_while_all_others_are_held() {
-    on_every_engine(|store, engine| {
-        if !engine.concurrent {
-            return;
-        }
+    on_every_engine(|store, _| {
         let others = store.readers();
         let held = Barrier::new(others as usize + 1);
         let (release, released) = channel::<()>();

@@ -90,10 +90,7 @@ fn a_workspace_that_is_not_there_counts_nothing() {
 
 #[test]
 fn a_change_that_fails_is_not_counted() {
-    on_every_engine(|store, engine| {
-        if !engine.rolls_back {
-            return;
-        }
+    on_every_engine(|store, _| {
         store.write(|tx| workspaces::ensure_local(tx, 5)).unwrap();
         let failed = store.write(|tx| {
             workspaces::begin_change(tx, HERE)?;

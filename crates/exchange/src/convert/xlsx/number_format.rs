@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn formats_of_dates_are_told_from_others() {
+    fn formats_of_dates_are_recognised() {
         for date in [
             "yyyy",
             "m/d/yyyy",

@@ -1,4 +1,4 @@
-//! Values that stand in the column of another kind: an email among telephone numbers, a telephone number among emails.
+//! Values in the column of another kind: an email among telephone numbers, a telephone number among emails.
 
 use super::RowReader;
 use crate::judge::email_cells::emails_in;

@@ -8,14 +8,13 @@
 use super::cell::error;
 use super::create;
 use super::examine::{damage, schema_version, to_read};
-use super::header::{PAGE_SIZE, Whose, whose};
+use super::header::{Whose, whose};
 use crate::engine::Tx;
 use crate::error::{Error, Result};
 use crate::migrations;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long to wait for a writer in another process, or for a connection of our own.
@@ -48,13 +47,11 @@ const STATEMENTS_KEPT: usize = 128;
 /// An open SQLite database.
 #[derive(Clone)]
 pub(crate) struct Sqlite {
-    /// Where it is; a scratch database is nowhere.
+    /// Where it is.
     path: PathBuf,
     writer: r2d2::Pool<Connections>,
     readers: r2d2::Pool<Connections>,
     reserved: r2d2::Pool<Connections>,
-    /// A scratch database keeps no journal, so a transaction that fails leaves it in no known state.
-    spoiled: Option<Arc<AtomicBool>>,
 }
 
 impl Sqlite {
@@ -86,7 +83,6 @@ impl Sqlite {
             readers: pool(READERS, reading(READER_CACHE_KIB)),
             reserved: pool(RESERVED, reading(RESERVED_CACHE_KIB)),
             path,
-            spoiled: None,
         })
     }
 
@@ -98,57 +94,22 @@ impl Sqlite {
         }
     }
 
-    /// Makes a private database that lives in its page cache, spills to a temporary file, and ends with its connection.
-    pub(crate) fn scratch() -> Result<Self> {
-        let doing = "making a scratch database";
-        let mut connection = Connection::open("").map_err(|e| error(doing, &e))?;
-        let settings = format!(
-            "PRAGMA page_size = {PAGE_SIZE}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
-             PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -{WRITER_CACHE_KIB};"
-        );
-        connection.execute_batch(&settings).map_err(|e| error(doing, &e))?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
-        bring_up_to_date(&mut connection)?;
-        let only = Connections {
-            first: Mutex::new(Some(connection)),
-            path: PathBuf::new(),
-            cache_kib: WRITER_CACHE_KIB,
-        };
-        let only = pool(1, only);
-        Ok(Self {
-            path: PathBuf::new(),
-            writer: only.clone(),
-            readers: only.clone(),
-            reserved: only,
-            spoiled: Some(Arc::default()),
-        })
-    }
-
     /// Runs a transaction that writes; an error or a panic rolls it back.
     pub(crate) fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        let spoil = |spoiled| {
-            self.spoiled
-                .iter()
-                .for_each(|flag| flag.store(spoiled, Ordering::Release))
-        };
         let mut connection = self.writer.get().map_err(|_| Error::Busy)?;
-        self.refuse_spoiled()?;
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|e| error("beginning to write", &e))?;
-        spoil(true);
         let mut tx = Tx::on_sqlite(&transaction, true);
         let outcome = work(&mut tx)?;
         tx.may_commit()?;
         transaction.commit().map_err(|e| error("committing", &e))?;
-        spoil(false);
         Ok(outcome)
     }
 
     /// Runs a transaction that reads: from its first question on it sees one moment of the database.
     pub(crate) fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         let mut connection = self.readers.get().map_err(|_| Error::Busy)?;
-        self.refuse_spoiled()?;
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Deferred)
             .map_err(|e| error("beginning to read", &e))?;
@@ -172,27 +133,19 @@ impl Sqlite {
         self.writer.get().map_err(|_| Error::Busy)
     }
 
-    /// The first damage of the whole file; a scratch database has none that anybody could find.
+    /// The first damage of the whole file.
     pub(crate) fn damage(&self) -> Result<Option<String>> {
-        if self.spoiled.is_some() {
-            return Ok(None);
-        }
         damage(&to_read(&self.path)?)
     }
 
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
-
-    fn refuse_spoiled(&self) -> Result<()> {
-        let spoiled = self.spoiled.as_ref().is_some_and(|flag| flag.load(Ordering::Acquire));
-        if spoiled { Err(Error::Spoiled) } else { Ok(()) }
-    }
 }
 
 /// What the pool needs to know. r2d2_sqlite does the same for another version of rusqlite.
 struct Connections {
-    /// The connection that opened the database: it becomes the first of its pool. A scratch database has no other.
+    /// The connection that opened the database: it becomes the first of its pool.
     first: Mutex<Option<Connection>>,
     path: PathBuf,
     cache_kib: i64,
@@ -221,8 +174,7 @@ impl r2d2::ManageConnection for Connections {
     }
 }
 
-/// A pool whose connections are made when they are first wanted and kept for good: a new one would start with an empty
-/// cache, and a scratch database would be gone.
+/// A pool whose connections are made when they are first wanted and kept for good: a new one would start with an empty cache.
 fn pool(size: u32, connections: Connections) -> r2d2::Pool<Connections> {
     r2d2::Pool::builder()
         .max_size(size)

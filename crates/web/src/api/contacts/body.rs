@@ -36,7 +36,7 @@ pub fn merging(patch: Map<String, Value>, region: Option<Region>) -> NewValues {
 }
 
 fn merged(patch: &Map<String, Value>, known: Option<&Contact>, region: Option<Region>) -> Result<Contact, Error> {
-    let before = known.map(ContactValues::of).unwrap_or_default();
+    let before = known.map(ContactValues::from_contact).unwrap_or_default();
     let mut whole = serde_json::to_value(before).unwrap_or_default();
     merge_patch(&mut whole, &Value::Object(patch.clone()));
     let values: ContactValues = serde_path_to_error::deserialize(whole).map_err(|error| {

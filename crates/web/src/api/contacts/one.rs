@@ -251,7 +251,7 @@ impl From<LastImport> for LastImportResource {
             import: last.import.to_string(),
             file: last.file_name,
             line: last.line,
-            before: last.before.as_ref().map(ContactValues::of),
+            before: last.before.as_ref().map(ContactValues::from_contact),
         }
     }
 }

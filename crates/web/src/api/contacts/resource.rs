@@ -70,7 +70,7 @@ impl From<&StoredContact> for ContactResource {
             owner: stored.owner_name.clone(),
             created_by_import: stored.created_by.map(|origin| origin.import.to_string()),
             created_by_line: stored.created_by.map(|origin| origin.line),
-            contact: ContactValues::of(&stored.contact),
+            contact: ContactValues::from_contact(&stored.contact),
         }
     }
 }
@@ -86,7 +86,7 @@ impl From<&Listed> for ContactResource {
             owner: listed.owner_name.clone(),
             created_by_import: None,
             created_by_line: None,
-            contact: ContactValues::of(&listed.contact),
+            contact: ContactValues::from_contact(&listed.contact),
         }
     }
 }

@@ -105,7 +105,7 @@ pub struct AddressValue {
 
 impl ContactValues {
     /// The values of a contact.
-    pub fn of(contact: &Contact) -> Self {
+    pub fn from_contact(contact: &Contact) -> Self {
         let text = |field: TextField| contact.text(field).to_string();
         Self {
             prefix: text(TextField::Prefix),
@@ -352,10 +352,10 @@ mod tests {
         }"#;
         let mut contact = values(text).contact(None, None).unwrap();
         contact.normalise();
-        let mut again = ContactValues::of(&contact).contact(None, None).unwrap();
+        let mut again = ContactValues::from_contact(&contact).contact(None, None).unwrap();
         again.normalise();
         assert_eq!(again, contact);
-        let whole: serde_json::Value = serde_json::to_value(ContactValues::of(&contact)).unwrap();
+        let whole: serde_json::Value = serde_json::to_value(ContactValues::from_contact(&contact)).unwrap();
         let stored: serde_json::Value = serde_json::from_str(&contact.to_json()).unwrap();
         assert_eq!(whole, stored, "the names are those of the store and the exports");
     }

@@ -233,7 +233,7 @@ impl From<PreviewRow> for RowResource {
             class: row.class.into(),
             cells: row.cells,
             corrected: row.fixed,
-            contact: row.contact.as_ref().map(ContactValues::of),
+            contact: row.contact.as_ref().map(ContactValues::from_contact),
             reasons: row.reasons.iter().map(ReasonResource::from).collect(),
             matches: row
                 .matches
@@ -241,7 +241,7 @@ impl From<PreviewRow> for RowResource {
                 .map(|matched| MatchResource {
                     id: matched.id.map(|id| id.to_string()),
                     line: matched.line,
-                    contact: ContactValues::of(&matched.contact),
+                    contact: ContactValues::from_contact(&matched.contact),
                 })
                 .collect(),
             changes: row

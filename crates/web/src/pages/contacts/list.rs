@@ -39,7 +39,7 @@ struct Shown {
     samples: Option<ImportId>,
 }
 
-/// In larger directories nobody tries the program any more.
+/// A larger directory is in use, and needs no first steps.
 const TRYING: u64 = 60;
 
 struct Found {

@@ -52,7 +52,7 @@ impl Group {
         }
     }
 
-    fn of(shown: &Shown<'_>, at: usize, column: &Column) -> Self {
+    fn from_column(shown: &Shown<'_>, at: usize, column: &Column) -> Self {
         let choice = shown.choice(at, column);
         let doubtful = column.confidence < LIKELY && !choice.is_empty() && choice != LABEL_COLUMN;
         if shown.twice(at, &choice).is_some()
@@ -86,7 +86,7 @@ pub fn columns(shown: &Shown<'_>) -> Markup {
     let here: Vec<(usize, &Column, Group)> = all
         .skip(range.start)
         .take(range.len())
-        .map(|(at, column)| (at, column, Group::of(shown, at, column)))
+        .map(|(at, column)| (at, column, Group::from_column(shown, at, column)))
         .collect();
     html! {
         div.map-groups {

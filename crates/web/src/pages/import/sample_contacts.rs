@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long the answer waits for the import, and how often it looks.
-const TRIES: u32 = 60;
+const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// `POST /import/sample-contacts`

@@ -335,7 +335,7 @@ async fn a_request_with_a_key_has_one_effect() {
     program.ask("POST", "/api/v1/contacts", key, &bad).await.expect(422);
     program.ask("POST", "/api/v1/contacts", key, &ann).await.expect(201);
     // Keys are those of a member.
-    let bob = Program::of(&site, joined(&site, "bob", Role::Member));
+    let bob = Program::new(&site, joined(&site, "bob", Role::Member));
     bob.ask("POST", "/api/v1/contacts", key, &ann).await.expect(201);
     let batch =
         json!({"operations": [{"op": "create", "contact": {"first_name": "Cy"}}, {"op": "destroy"}]}).to_string();
@@ -376,7 +376,7 @@ async fn what_a_member_may_not_is_refused_as_on_the_pages() {
         (viewer, 200, 403, 403),
         (editor, 200, 200, 403),
     ] {
-        let program = Program::of(&site, actor);
+        let program = Program::new(&site, actor);
         program.get(&at(&contact)).await.expect(read);
         program
             .ask("DELETE", &at(&contact), &[("if-match", &tag)], "")

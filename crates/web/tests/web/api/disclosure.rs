@@ -55,7 +55,7 @@ impl World {
             .enumerate()
             .map(|(at, role)| joined(&site, &format!("m{at}"), role))
             .collect();
-        let programs: Vec<Program> = members.iter().map(|actor| Program::of(&site, *actor)).collect();
+        let programs: Vec<Program> = members.iter().map(|actor| Program::new(&site, *actor)).collect();
         let mut contacts = Vec::new();
         for at in 0..CONTACTS {
             let contact = json!({"contact": {
@@ -225,16 +225,16 @@ impl World {
 }
 
 /// A case asks for up to 80 pages.
-fn tenth_of_the_cases() -> ProptestConfig {
+fn fewer_cases() -> ProptestConfig {
     let usual = ProptestConfig::default();
     ProptestConfig {
-        cases: usual.cases.div_ceil(10),
+        cases: usual.cases.div_ceil(16),
         ..usual
     }
 }
 
 proptest! {
-    #![proptest_config(tenth_of_the_cases())]
+    #![proptest_config(fewer_cases())]
 
     #[test]
     fn no_answer_has_a_value_that_its_member_may_not_see(steps in prop::collection::vec(step(), 40..80)) {

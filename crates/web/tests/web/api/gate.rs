@@ -52,9 +52,9 @@ async fn a_token_ends_with_its_time_and_its_member() {
     };
     let short = Program {
         token: site.app.create_token(bob, &wanted).unwrap().secret,
-        ..Program::of(&site, bob)
+        ..Program::new(&site, bob)
     };
-    let lasting = Program::of(&site, bob);
+    let lasting = Program::new(&site, bob);
     short.get("/api/v1/contacts").await.expect(200);
     site.world.pass(24 * 60 * MINUTE);
     short.get("/api/v1/contacts").await.expect(401);
@@ -124,7 +124,7 @@ async fn what_is_left_to_a_token_is_told() {
         ..Limits::default()
     };
     let (site, _) = Site::set_up_as(Serve { limits, ..near() }).await;
-    let program = Program::of(&site, site.app.actor_of("ada@example.org").unwrap());
+    let program = Program::new(&site, site.app.actor_of("ada@example.org").unwrap());
     let first = program.get("/api/v1/contacts").await.expect(200);
     assert_eq!(first.header("ratelimit-policy"), "\"token\";q=2;w=60");
     assert_eq!(first.header("ratelimit"), "\"token\";r=1;t=1");

@@ -368,7 +368,7 @@ async fn contacts_are_exported_as_a_file() {
             refused.text
         );
     }
-    let bob = Program::of(&site, joined(&site, "bob", Role::Owner));
+    let bob = Program::new(&site, joined(&site, "bob", Role::Owner));
     let of_another = bob.get("/api/v1/exports").await.expect(200);
     assert!(!of_another.text.contains("Ann"), "{}", of_another.text);
 }

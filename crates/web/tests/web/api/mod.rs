@@ -56,7 +56,7 @@ impl Reply {
 
 impl Program {
     /// A program of a member with all scopes.
-    pub fn of(site: &Site, actor: Actor) -> Self {
+    pub fn new(site: &Site, actor: Actor) -> Self {
         Self::with_scopes(site, actor, &TokenScope::ALL)
     }
 
@@ -122,7 +122,7 @@ pub async fn send(router: &Router, method: &str, path: &str, headers: &[(&str, &
 pub async fn with_program() -> (Site, Program) {
     let (site, _) = Site::set_up().await;
     let ada = site.app.actor_of("ada@example.org").unwrap();
-    let program = Program::of(&site, ada);
+    let program = Program::new(&site, ada);
     (site, program)
 }
 

@@ -351,7 +351,7 @@ async fn every_operation_needs_its_scope_and_no_other() {
 #[tokio::test]
 async fn every_member_is_answered_as_is_stated() {
     let walk = Walk::begin().await;
-    let programs = walk.walkers.map(|walker| Program::of(&walk.site, walker));
+    let programs = walk.walkers.map(|walker| Program::new(&walk.site, walker));
     let mut wrong = Vec::new();
     for (method, path, body, expected) in STATED {
         let scene = walk.scene(path, body);
