@@ -715,6 +715,17 @@ fn an_international_number_without_plus_is_suggested_with_it() {
 }
 
 #[test]
+fn a_number_is_international_beside_its_whatsapp_id() {
+    let rows = read(
+        "Chat ID,Name,Phone\n493023125163@c.us,Ann Ivers,493023125163\n33199001234@s.whatsapp.net,Bo \
+         Lin,33199001234\n493023125164@c.us,Cem Kaya,493023125163\n",
+    );
+    assert_eq!(phones(&rows[0]), ["+493023125163"]);
+    assert_eq!(phones(&rows[1]), ["+33199001234"]);
+    assert!(rows[2].is_invalid());
+}
+
+#[test]
 fn a_whole_name_is_split_beside_a_column_of_middle_names() {
     let rows = read("Full Name,Middle Name,Email\nAnn Ivers,Lee,ann@example.com\n");
     assert_eq!(name(&rows[0]), ["", "Ann", "Lee", "Ivers"]);

@@ -8,6 +8,8 @@ use crate::spreadsheet_damage::may_have_been_a_phone;
 use model::{Label, Phone, PhoneProblem, Region, Slot};
 use std::collections::HashMap;
 
+const WHATSAPP_HOSTS: [&str; 2] = ["@c.us", "@s.whatsapp.net"];
+
 impl<'a> RowReader<'a> {
     pub(super) fn read_phones(&mut self, _at: usize, column: &'a BoundColumn, label: &Label, cell: &str) {
         let label = self.label_of(column, label);
@@ -72,6 +74,9 @@ impl<'a> RowReader<'a> {
         if text.starts_with('+') {
             return Phone::parse(text, None);
         }
+        if let Some(meant) = self.whatsapp_number(text) {
+            return Phone::parse(&meant, None);
+        }
         let of_import = self.judge.import_region();
         let named = self.regions_named();
         // The country of the address of the same label, before those of others.
@@ -94,6 +99,15 @@ impl<'a> RowReader<'a> {
         let phone = Phone::parse(text, Some(region)).map_err(|_| problem)?;
         *foreign = Some((country, region)).filter(|_| phone.region() == Some(region));
         Ok(phone)
+    }
+
+    /// The number with its plus, where the row has the id that WhatsApp makes of the international form: the digits before
+    /// `@c.us` or `@s.whatsapp.net`.
+    fn whatsapp_number(&self, text: &str) -> Option<String> {
+        let row = self.record.text();
+        let is_id = |host: &&str| row.contains(host) && row.contains(&format!("{text}{host}"));
+        WHATSAPP_HOSTS.iter().find(|host| is_id(host))?;
+        with_plus(text)
     }
 
     /// The countries that the row names.
