@@ -273,7 +273,8 @@ impl<'a> Json<'a> {
     }
 }
 
-/// Whether a byte ends a run of characters that stand for themselves. Characters below a blank may not stand in JSON.
+/// Whether a byte ends a run of unescaped characters: a quote, a backslash, or a control character, which JSON does not allow
+/// in a string.
 fn ends_plain_text(byte: u8) -> bool {
     byte < b' ' || matches!(byte, b'"' | b'\\')
 }

@@ -75,19 +75,13 @@ impl Program {
         counted(&mut import, folder, &contacts.counts())
     }
 
-    /// Reads the whole file, without a directory, and prints ten rows. It compares no rows with each other, so it counts as
-    /// new what an import takes for a duplicate.
+    /// Reads the whole file, without a directory, and prints ten rows.
     pub fn inspect(&self, contacts: &Contacts, folder: &Path) -> io::Result<Took> {
         let mut inspect = self.command(folder, None);
         inspect
             .args(["inspect", "--json", "--limit", "10", "--region", "US"])
             .arg(&contacts.csv);
-        let expected = &contacts.expected;
-        counted(
-            &mut inspect,
-            folder,
-            &[("rows", contacts.rows), ("invalid", expected.invalid())],
-        )
+        counted(&mut inspect, folder, &contacts.counts())
     }
 
     /// Writes all contacts to a file.

@@ -9,6 +9,7 @@ use super::options::{Bench, Options};
 use super::ours::Program;
 use super::python::Python;
 use super::sqlite::{self, Indexes};
+use super::timing::Took;
 use super::{growth::thousands, postgres};
 use crate::postgres::{Postgres, Purpose};
 use std::io;
@@ -61,9 +62,24 @@ impl<'a> Files<'a> {
         compare(&Work { name, peers, ours }, self.rounds)
     }
 
-    fn ours(&self, run: impl Fn(&Program, &Path) -> io::Result<super::timing::Took> + Copy + 'a) -> Vec<Runner<'a>> {
+    /// Every build of ours, doing the same work.
+    fn ours<'r>(&self, run: impl Fn(&Program, &Path) -> io::Result<Took> + Copy + 'r) -> Vec<Runner<'r>>
+    where
+        'a: 'r,
+    {
         let runner = |program: &'a Program| Runner::new(&program.name, move |folder| run(program, folder));
         self.programs.iter().map(runner).collect()
+    }
+
+    /// The program as it is now.
+    fn newest(&self) -> io::Result<&'a Program> {
+        let newest = self.programs.last();
+        newest.ok_or_else(|| io::Error::other("no program is measured"))
+    }
+
+    /// A directory that has the rows of the file.
+    fn filled(&self) -> io::Result<Filled> {
+        Filled::new(self.newest()?, self.contacts, self.folder.join("filled"))
     }
 
     fn import(&self) -> io::Result<Outcome> {
@@ -92,61 +108,40 @@ impl<'a> Files<'a> {
             runner: Runner::new(name, move |folder| postgres::import(server, contacts, folder)),
             goal: 0.6,
         }];
-        let ours = self.programs.iter();
-        let ours = ours.map(|program| {
-            Runner::new(&program.name, move |folder| {
-                postgres::ours(server, program, contacts, folder)
-            })
-        });
-        self.compare("import on PostgreSQL", peers, ours.collect())
+        let ours = self.ours(|program, folder| postgres::ours(server, program, contacts, folder));
+        self.compare("import on PostgreSQL", peers, ours)
     }
 
-    /// A program's own import of the same number of rows into an empty directory.
-    fn empty(&self, goal: f64) -> io::Result<(&'a Program, Peer<'a>)> {
-        let program = self
-            .programs
-            .last()
-            .ok_or_else(|| io::Error::other("no program is measured"))?;
-        let contacts = self.contacts;
+    /// Our own import of the same number of rows into an empty directory.
+    fn empty(&self, goal: f64) -> io::Result<Peer<'a>> {
+        let (program, contacts) = (self.newest()?, self.contacts);
         let runner = Runner::new("import into an empty directory", move |folder| {
             program.import(contacts, folder, None)
         });
-        Ok((program, Peer { runner, goal }))
+        Ok(Peer { runner, goal })
     }
 
     fn known(&self) -> io::Result<Outcome> {
-        let (program, peer) = self.empty(1.2)?;
-        let filled = &Filled::new(program, self.contacts, self.folder.join("filled"))?;
+        let filled = &self.filled()?;
         let half = &Contacts::half_known(self.folder.join("half.csv"), self.contacts.rows)?;
-        let ours = self.programs.iter().map(|program| {
-            Runner::new(&program.name, move |folder| {
-                filled.copy_to(folder)?;
-                program.import(half, folder, None)
-            })
+        let ours = self.ours(|program, folder| {
+            filled.copy_to(folder)?;
+            program.import(half, folder, None)
         });
-        self.compare(
-            "import into as many contacts, half of the rows known",
-            vec![peer],
-            ours.collect(),
-        )
+        let name = "import into as many contacts, half of the rows known";
+        self.compare(name, vec![self.empty(1.2)?], ours)
     }
 
     fn update(&self) -> io::Result<Outcome> {
-        let (program, peer) = self.empty(2.0)?;
-        let filled = &Filled::new(program, self.contacts, self.folder.join("filled"))?;
+        let filled = &self.filled()?;
         let edited = &self.folder.join("edited.csv");
-        filled.edited_export(program, edited)?;
-        let ours = self.programs.iter().map(|program| {
-            Runner::new(&program.name, move |folder| {
-                filled.copy_to(folder)?;
-                program.update(edited, filled.contacts, folder)
-            })
+        filled.edited_export(self.newest()?, edited)?;
+        let ours = self.ours(|program, folder| {
+            filled.copy_to(folder)?;
+            program.update(edited, filled.contacts, folder)
         });
-        self.compare(
-            "update of every contact by an edited export",
-            vec![peer],
-            ours.collect(),
-        )
+        let name = "update of every contact by an edited export";
+        self.compare(name, vec![self.empty(2.0)?], ours)
     }
 
     fn duckdb(&self) -> io::Result<Peer<'a>> {
@@ -171,20 +166,17 @@ impl<'a> Files<'a> {
 
     fn export(&self) -> io::Result<Outcome> {
         sqlite::installed()?;
-        let (program, _) = self.empty(1.0)?;
-        let filled = &Filled::new(program, self.contacts, self.folder.join("filled"))?;
+        let filled = &self.filled()?;
         let contacts = self.contacts;
         let peer = Peer {
             runner: Runner::new("`sqlite3 -csv -header`", move |folder| sqlite::export(contacts, folder)),
             goal: 0.35,
         };
-        let ours = self.programs.iter().map(|program| {
-            Runner::new(&program.name, move |folder| {
-                filled.copy_to(folder)?;
-                program.export(filled.contacts, folder)
-            })
+        let ours = self.ours(|program, folder| {
+            filled.copy_to(folder)?;
+            program.export(filled.contacts, folder)
         });
-        self.compare("export", vec![peer], ours.collect())
+        self.compare("export", vec![peer], ours)
     }
 
     fn small(&self) -> io::Result<Outcome> {

@@ -1,6 +1,6 @@
 //! What happened to a contact: imports, edits, tags, shares, transfers and merges, the latest first.
 //!
-//! Read from the notes that undo needs, so it reaches back as far as these are kept. What the values were is told to the
+//! Read from the notes that undo needs, so it reaches back as far as these are kept. Old values are shown to the
 //! contact's owner alone: they were there before others were given a share.
 
 use crate::View;

@@ -25,7 +25,7 @@ pub(crate) struct RowImporter<'a> {
     pub owner: Member,
     pub world: &'a dyn System,
     pub mapping: &'a BoundMapping,
-    /// Whether somebody looks at every row. Otherwise those that go without saying are not explained.
+    /// Whether every row gets its reason, also a plain duplicate.
     pub explains_all: bool,
     /// What was there before, for undo.
     pub changes: Vec<Change>,
