@@ -50,8 +50,11 @@ WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contacts':
 SELECT create_distributed_table('contact_keys', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contact_keys'::regclass);
 
-SELECT create_distributed_table('contact_key_runs', 'workspace_id', colocate_with => 'workspaces')
-WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contact_key_runs'::regclass);
+SELECT create_distributed_table('contact_key_blocks', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contact_key_blocks'::regclass);
+
+SELECT create_distributed_table('contact_name_blocks', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contact_name_blocks'::regclass);
 
 SELECT create_distributed_table('contact_names', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contact_names'::regclass);

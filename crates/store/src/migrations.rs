@@ -60,6 +60,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         "V21__actions_of_contacts",
         include_str!("../migrations/sqlite/V21__actions_of_contacts.sql"),
     ),
+    (
+        "V24__index_blocks",
+        include_str!("../migrations/sqlite/V24__index_blocks.sql"),
+    ),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -117,6 +121,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     (
         "V21__actions_of_contacts",
         include_str!("../migrations/postgres/V21__actions_of_contacts.sql"),
+    ),
+    (
+        "V24__index_blocks",
+        include_str!("../migrations/postgres/V24__index_blocks.sql"),
     ),
 ];
 

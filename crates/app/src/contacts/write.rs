@@ -430,10 +430,16 @@ pub(crate) fn index_batch(
 ) -> Result<Option<u16>, store::Error> {
     let IndexChange { dropped, added } = batch;
     dropped.drop(tx, workspace)?;
-    name_order::insert_many(tx, workspace, added.names)?;
     match place {
-        BatchPlace::Followed => match_keys::insert_run(tx, workspace, added.keys),
-        BatchPlace::Last => match_keys::insert_last(tx, workspace, added.keys).map(|()| None),
+        BatchPlace::Followed => {
+            name_order::insert_run(tx, workspace, added.names)?;
+            match_keys::insert_run(tx, workspace, added.keys)
+        }
+        BatchPlace::Last => {
+            name_order::insert_last(tx, workspace, added.names)?;
+            match_keys::insert_last(tx, workspace, added.keys)?;
+            Ok(None)
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 /// Functions of the store that write contacts and what is kept consistent with them.
-const WRITES: [&str; 18] = [
+const WRITES: [&str; 20] = [
     "contacts::update_many",
     "contacts::insert_many",
     "contacts::replace_many",
@@ -10,7 +10,9 @@ const WRITES: [&str; 18] = [
     "match_keys::insert_many",
     "match_keys::insert_run",
     "match_keys::delete_many",
+    "name_order::insert_last",
     "name_order::insert_many",
+    "name_order::insert_run",
     "name_order::delete_many",
     "search_texts::set_many",
     "search_texts::delete_many",

@@ -4,8 +4,7 @@
 //! that arrived. The files of imports are not in the database and are copied by `app`.
 
 use crate::contacts::{
-    bulk_actions, change_feed, key_runs, match_keys, name_order, not_duplicates, search_texts, shares, tombstones,
-    trash,
+    bulk_actions, change_feed, match_keys, name_order, not_duplicates, search_texts, shares, tombstones, trash,
 };
 use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::{Error, Result};
@@ -140,8 +139,9 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&second_factors::CODES, 3),
     &keyed(&contacts::TABLE, 2),
     &keyed(&match_keys::TABLE, 3),
-    &keyed(&key_runs::TABLE, 3),
+    &keyed(&match_keys::BLOCKS, 3),
     &keyed(&name_order::TABLE, 3),
+    &keyed(&name_order::BLOCKS, 3),
     &keyed(&search_texts::TABLE, 2),
     &keyed(&trash::TABLE, 2),
     &keyed(&IMPORTS, 2),

@@ -5,7 +5,7 @@
 
 pub mod bulk_actions;
 pub mod change_feed;
-pub(crate) mod key_runs;
+mod index_runs;
 pub mod match_keys;
 pub mod name_order;
 pub mod not_duplicates;
@@ -18,6 +18,7 @@ use crate::engine::{Lookup, OnConflict, Row, Table, Tx, Value, join};
 use crate::error::Result;
 use crate::ids::{ImportId, Member, RunId, Workspace};
 use model::{ContactId, Version};
+use std::collections::HashMap;
 
 /// A contact as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -344,26 +345,59 @@ pub fn page_by_name(
     after: Option<&(String, ContactId)>,
     limit: u64,
 ) -> Result<Vec<(String, ContactRow)>> {
-    let (name, id) = after.map_or(("", None), |(name, id)| (name.as_str(), Some(id)));
-    tx.query(
-        "reading contacts by name",
-        // CROSS JOIN, because SQLite then starts with the names, and the answer needs no sorting.
-        concat!(
-            "SELECT ",
-            columns!(),
-            ", n.name_order FROM contact_names n CROSS JOIN contacts c
-             WHERE n.workspace_id = $1 AND (n.name_order, n.contact_id) > ($2, $3)
-               AND c.workspace_id = $1 AND c.contact_id = n.contact_id
-             ORDER BY n.name_order, n.contact_id LIMIT $4"
-        ),
-        &[
-            workspace.into(),
-            Value::Text(name),
-            Value::after(id),
-            Value::count(limit),
-        ],
-        |row| Ok((row.text(10)?.to_owned(), read(row)?)),
-    )
+    let mut named = Vec::new();
+    let mut after = after.cloned();
+    while (named.len() as u64) < limit {
+        let entries = name_order::page(tx, workspace, after.as_ref(), limit - named.len() as u64)?;
+        if entries.is_empty() {
+            break;
+        }
+        after = entries.last().cloned();
+        named.extend(with_contacts(tx, workspace, entries)?);
+    }
+    Ok(named)
+}
+
+/// The contacts of entries, in their order.
+fn with_contacts(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    entries: Vec<(String, ContactId)>,
+) -> Result<Vec<(String, ContactRow)>> {
+    let mut ids: Vec<ContactId> = entries.iter().map(|(_, id)| *id).collect();
+    ids.sort_unstable();
+    let rows = get_many(tx, workspace, &ids)?;
+    let mut rows: HashMap<ContactId, ContactRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let named = entries
+        .into_iter()
+        .filter_map(|(name, id)| Some((name, rows.remove(&id)?)));
+    Ok(named.collect())
+}
+
+/// Those of some contacts that an import has created, in the order of their ids.
+fn created_by(tx: &mut Tx<'_>, workspace: Workspace, run: RunId, mut ids: Vec<ContactId>) -> Result<Vec<ContactId>> {
+    ids.sort_unstable();
+    ids.dedup();
+    let what = Lookup {
+        table: "contacts",
+        key: "contact_id",
+        columns: "contact_id, created_import",
+        order: "contact_id",
+    };
+    let mut created = Vec::new();
+    tx.lookup(
+        "asking who created contacts",
+        &what,
+        workspace,
+        ids.iter().map(Value::id),
+        |_, row| {
+            if row.opt_int(1)?.map(RunId::from_stored) == Some(run) {
+                created.push(row.id(0)?);
+            }
+            Ok(())
+        },
+    )?;
+    Ok(created)
 }
 
 /// Of the contacts from `first` to `last`, the next at most `limit` after `after` that `import` created, in the order of

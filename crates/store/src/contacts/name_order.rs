@@ -1,8 +1,10 @@
-//! The order of contacts by name, as `model::name_order` makes it. One table, clustered by name; texts compare byte by byte.
+//! The order of contacts by name, as `model::name_order` makes it. One table, clustered by name, and beside it the runs of
+//! large imports (`index_runs`); texts compare byte by byte.
 //!
 //! [`contacts::page_by_name`](crate::contacts::page_by_name) reads it.
 
-use crate::engine::{OnConflict, Table, Tx, Value};
+use super::index_runs::{IndexRuns, blocks};
+use crate::engine::{Table, Tx};
 use crate::error::Result;
 use crate::ids::Workspace;
 use model::ContactId;
@@ -12,22 +14,46 @@ pub(crate) const TABLE: Table<3> = Table {
     columns: ["workspace_id", "name_order", "contact_id"],
 };
 
-/// Adds entries; those that exist already stay. It sorts them: in name order they are written several times
-/// faster. Entries that come sorted, from another thread, save the writer that work.
-pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, mut names: Vec<(String, ContactId)>) -> Result<()> {
-    names.sort_unstable();
-    let rows = names
-        .iter()
-        .map(|(name, id)| [workspace.into(), Value::Text(name), Value::id(id)]);
-    tx.bulk_insert("adding names", &TABLE, OnConflict::Keep, rows)?;
+pub(crate) const BLOCKS: Table<4> = blocks("contact_name_blocks");
+
+const RUNS: IndexRuns = IndexRuns {
+    blocks: &BLOCKS,
+    index: &TABLE,
+};
+
+/// Adds entries; those that exist already stay. It sorts them: in name order they are written several times faster.
+pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, names: Vec<(String, ContactId)>) -> Result<()> {
+    RUNS.index(tx, workspace, &sorted(&names))
+}
+
+/// Adds entries of a batch that others will follow, so that they are merged into their table together.
+pub fn insert_run(tx: &mut Tx<'_>, workspace: Workspace, names: Vec<(String, ContactId)>) -> Result<()> {
+    RUNS.add(tx, workspace, &sorted(&names))?;
     Ok(())
 }
 
+/// Adds entries of the last batch, and merges those of the batches before it.
+pub fn insert_last(tx: &mut Tx<'_>, workspace: Workspace, names: Vec<(String, ContactId)>) -> Result<()> {
+    RUNS.add_last(tx, workspace, &sorted(&names))
+}
+
+fn sorted(names: &[(String, ContactId)]) -> Vec<(&str, ContactId)> {
+    let mut entries: Vec<(&str, ContactId)> = names.iter().map(|(name, id)| (name.as_str(), *id)).collect();
+    entries.sort_unstable();
+    entries
+}
+
 /// Deletes entries; says how many there were.
-pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, mut names: Vec<(String, ContactId)>) -> Result<u64> {
-    names.sort_unstable();
-    let rows = names
-        .iter()
-        .map(|(name, id)| [workspace.into(), Value::Text(name), Value::id(id)]);
-    tx.bulk_delete("deleting names", &TABLE, rows)
+pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, names: Vec<(String, ContactId)>) -> Result<u64> {
+    RUNS.delete(tx, workspace, &sorted(&names))
+}
+
+/// The next at most `limit` entries after `after`, in order.
+pub(super) fn page(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    after: Option<&(String, ContactId)>,
+    limit: u64,
+) -> Result<Vec<(String, ContactId)>> {
+    RUNS.page(tx, workspace, after, limit)
 }

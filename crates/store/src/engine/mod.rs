@@ -11,7 +11,7 @@ pub(crate) mod sqlite;
 mod value;
 
 pub(crate) use row::Row;
-pub(crate) use value::{Lookup, OnConflict, Table, Value, join};
+pub(crate) use value::{Bound, LastLookup, Lookup, OnConflict, Table, Value, join};
 
 use crate::error::{Error, Result};
 use crate::ids::Workspace;
@@ -224,6 +224,27 @@ impl<'c> Tx<'c> {
             EngineTx::Sqlite(connection) => sqlite::statements::lookup(connection, doing, what, workspace, keys, take),
             EngineTx::Postgres(session) => session.connection().and_then(|mut connection| {
                 postgres::statements::lookup(&mut connection, doing, what, workspace, keys, take)
+            }),
+        };
+        self.note(doing, outcome)
+    }
+
+    /// Looks up the last key within a bound for many keys; hands over each one found with the place of the key that asked for
+    /// it. Sorted keys go fastest.
+    pub(crate) fn lookup_last<'v>(
+        &mut self,
+        doing: &'static str,
+        what: &LastLookup,
+        workspace: Workspace,
+        keys: impl ExactSizeIterator<Item = Value<'v>>,
+        take: impl FnMut(usize, &Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let outcome = match &mut self.engine {
+            EngineTx::Sqlite(connection) => {
+                sqlite::statements::lookup_last(connection, doing, what, workspace, keys, take)
+            }
+            EngineTx::Postgres(session) => session.connection().and_then(|mut connection| {
+                postgres::statements::lookup_last(&mut connection, doing, what, workspace, keys, take)
             }),
         };
         self.note(doing, outcome)

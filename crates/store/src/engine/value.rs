@@ -86,3 +86,28 @@ pub(crate) struct Lookup {
     pub(crate) columns: &'static str,
     pub(crate) order: &'static str,
 }
+
+/// A question asked for many keys of one workspace at once: of `table`, the last `key` that lies within a bound, for each of
+/// them.
+pub(crate) struct LastLookup {
+    pub(crate) table: &'static str,
+    pub(crate) key: &'static str,
+    pub(crate) bound: Bound,
+}
+
+/// How far a key may go up to another.
+#[derive(Clone, Copy)]
+pub(crate) enum Bound {
+    /// The key itself counts.
+    AtMost,
+    Below,
+}
+
+impl Bound {
+    pub(crate) fn operator(self) -> &'static str {
+        match self {
+            Self::AtMost => "<=",
+            Self::Below => "<",
+        }
+    }
+}

@@ -34,6 +34,7 @@ fn fill(store: &Store) {
             let tagged = |n: u64| (key(&format!("eü{n}@example.com")), id(n));
             match_keys::insert_many(tx, workspace, (0..CONTACTS).map(tagged).collect())?;
             match_keys::insert_run(tx, workspace, vec![(key("p+12025550101"), id(1))])?;
+            name_order::insert_run(tx, workspace, vec![("n".to_owned(), id(1))])?;
             name_order::insert_many(tx, workspace, (0..CONTACTS).map(|n| (format!("n{n}"), id(n))).collect())?;
             let text = |n| SearchText {
                 contact: id(n),

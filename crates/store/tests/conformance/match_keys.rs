@@ -210,3 +210,30 @@ fn a_run_that_surely_lacks_a_key_is_not_looked_into() {
         assert_eq!(found(second), [vec![], vec![id(1)]]);
     });
 }
+
+#[test]
+fn a_key_of_many_contacts_is_found_in_all_blocks_of_its_runs() {
+    on_every_engine(|store, _| {
+        // Before and behind the one key that fills several blocks, and in the middle of each run.
+        let keys = |from: u64| -> Vec<_> {
+            let shared = (from..from + 900).map(|n| (key("p+12025550100"), id(n)));
+            let own = (from..from + 900).map(|n| (key(&format!("p+1{n:09}0")), id(n)));
+            let long = (from..from + 3).map(|n| (key(&format!("e{}", "x".repeat(3_000))), id(n)));
+            shared.chain(own).chain(long).collect()
+        };
+        for from in [1, 901] {
+            store.write(|tx| match_keys::insert_run(tx, HERE, keys(from))).unwrap();
+        }
+        let asked = [
+            key("p+12025550100"),
+            key("p+10000009010"),
+            key("p+0"),
+            key(&format!("e{}", "x".repeat(3_000))),
+            key("p+9"),
+        ];
+        let found = store.read(|tx| match_keys::find_many(tx, HERE, &asked)).unwrap();
+        assert_eq!(found[0], (1..=1_800).map(id).collect::<Vec<_>>());
+        assert_eq!(found[1..3], [vec![id(901)], vec![]]);
+        assert_eq!(found[3..], [[1, 2, 3, 901, 902, 903].map(id).to_vec(), vec![]]);
+    });
+}

@@ -8,7 +8,7 @@ use super::connection::Connection;
 use super::copy::Parcel;
 use super::session::Session;
 use crate::engine::row::Row;
-use crate::engine::value::{Lookup, OnConflict, Table, Value};
+use crate::engine::value::{LastLookup, Lookup, OnConflict, Table, Value};
 use crate::error::Result;
 use crate::ids::Workspace;
 use ::postgres::Statement;
@@ -198,7 +198,39 @@ pub(crate) fn lookup<'v>(
         "SELECT {columns}, asked.place FROM unnest($2::{kind}[]) WITH ORDINALITY AS asked(wanted, place)
          JOIN {table} ON {key} = asked.wanted WHERE workspace_id = $1 ORDER BY asked.place, {order}"
     );
-    let statement = connection.prepare(doing, &sql)?;
+    ask_all(connection, doing, &sql, workspace, keys, &mut take)
+}
+
+pub(crate) fn lookup_last<'v>(
+    connection: &mut Connection,
+    doing: &'static str,
+    what: &LastLookup,
+    workspace: Workspace,
+    keys: impl Iterator<Item = Value<'v>>,
+    mut take: impl FnMut(usize, &Row<'_>) -> Result<()>,
+) -> Result<()> {
+    let LastLookup { table, key, bound } = what;
+    let within = bound.operator();
+    let kind = connection.types(doing, table, key)?.concat();
+    let sql = format!(
+        "SELECT last.{key}, asked.place FROM unnest($2::{kind}[]) WITH ORDINALITY AS asked(wanted, place)
+         CROSS JOIN LATERAL (SELECT {key} FROM {table} WHERE workspace_id = $1 AND {key} {within} asked.wanted
+                             ORDER BY {key} DESC LIMIT 1) AS last
+         ORDER BY asked.place"
+    );
+    ask_all(connection, doing, &sql, workspace, keys, &mut take)
+}
+
+/// Asks for many keys, some thousand at once. The last column of an answer is the place of its key, counted from 1.
+fn ask_all<'v>(
+    connection: &mut Connection,
+    doing: &'static str,
+    sql: &str,
+    workspace: Workspace,
+    keys: impl Iterator<Item = Value<'v>>,
+    take: &mut dyn FnMut(usize, &Row<'_>) -> Result<()>,
+) -> Result<()> {
+    let statement = connection.prepare(doing, sql)?;
     let place_at = statement.columns().len().saturating_sub(1);
     let workspace = Value::from(workspace);
     let keys: Vec<Value<'v>> = keys.collect();

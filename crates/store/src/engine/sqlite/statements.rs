@@ -5,7 +5,7 @@
 
 use super::cell::error;
 use crate::engine::row::Row;
-use crate::engine::value::{Lookup, OnConflict, Table, Value};
+use crate::engine::value::{LastLookup, Lookup, OnConflict, Table, Value};
 use crate::error::Result;
 use crate::ids::Workspace;
 use rusqlite::{CachedStatement, Connection};
@@ -171,7 +171,33 @@ pub(crate) fn lookup<'v>(
         order,
     } = what;
     let sql = format!("SELECT {columns} FROM {table} WHERE workspace_id = ? AND {key} = ? ORDER BY {order}");
-    let mut statement = Prepared::new(connection, doing, &sql)?;
+    ask_each(connection, doing, &sql, workspace, keys, &mut take)
+}
+
+pub(crate) fn lookup_last<'v>(
+    connection: &Connection,
+    doing: &'static str,
+    what: &LastLookup,
+    workspace: Workspace,
+    keys: impl ExactSizeIterator<Item = Value<'v>>,
+    mut take: impl FnMut(usize, &Row<'_>) -> Result<()>,
+) -> Result<()> {
+    let LastLookup { table, key, bound } = what;
+    let within = bound.operator();
+    let sql =
+        format!("SELECT {key} FROM {table} WHERE workspace_id = ? AND {key} {within} ? ORDER BY {key} DESC LIMIT 1");
+    ask_each(connection, doing, &sql, workspace, keys, &mut take)
+}
+
+fn ask_each<'v>(
+    connection: &Connection,
+    doing: &'static str,
+    sql: &str,
+    workspace: Workspace,
+    keys: impl Iterator<Item = Value<'v>>,
+    take: &mut dyn FnMut(usize, &Row<'_>) -> Result<()>,
+) -> Result<()> {
+    let mut statement = Prepared::new(connection, doing, sql)?;
     statement.bind(0, &[workspace.into()])?;
     for (place, key) in keys.enumerate() {
         statement.bind(1, &[key])?;
