@@ -256,7 +256,7 @@ pub struct ResumeArgs {
 pub struct RejectedArgs {
     #[arg(value_parser = import_id)]
     pub import: ImportId,
-    /// The file to write; without it, the terminal
+    /// The file to write; without it, or with -, the terminal
     #[arg(short, long, env = "CRYSTALQORE_OUTPUT", value_name = "FILE")]
     pub output: Option<PathBuf>,
     #[command(flatten)]
@@ -299,7 +299,7 @@ pub struct ExportArgs {
     /// Begin without the byte order mark by which Excel recognises UTF-8 (CSV)
     #[arg(long, env = "CRYSTALQORE_NO_BOM")]
     pub no_bom: bool,
-    /// The file to write; without it, the terminal
+    /// The file to write; without it, or with -, the terminal
     #[arg(short, long, env = "CRYSTALQORE_OUTPUT", value_name = "FILE")]
     pub output: Option<PathBuf>,
     #[command(flatten)]

@@ -10,6 +10,7 @@ mod input;
 mod installation;
 mod mapping_file;
 mod member_args;
+mod output;
 mod progress;
 mod serve_args;
 mod show;

@@ -160,7 +160,8 @@ impl Json {
 
     fn string(&mut self, value: &str) {
         self.0.push('"');
-        if value.bytes().any(needs_escape) {
+        // It looks at every byte, because a loop that may end early is not vectorised.
+        if value.bytes().fold(false, |any, byte| any | needs_escape(byte)) {
             self.escaped(value);
         } else {
             self.0.push_str(value);

@@ -60,7 +60,7 @@ fn is_dropped(c: char) -> bool {
 /// Trims Unicode blanks, makes all line ends LF, drops control characters and composes to NFC.
 /// Cleaning what is clean changes nothing.
 pub fn clean(raw: &str) -> Cow<'_, str> {
-    if raw.bytes().all(|b| matches!(b, 0x20..=0x7E | b'\n' | b'\t')) {
+    if is_plain(raw) {
         return Cow::Borrowed(raw.trim_ascii());
     }
     let mut text = Cow::Borrowed(raw);
@@ -77,6 +77,13 @@ pub fn clean(raw: &str) -> Cow<'_, str> {
         Cow::Borrowed(t) => Cow::Borrowed(t.trim_matches(is_blank)),
         Cow::Owned(t) => Cow::Owned(t.trim_matches(is_blank).to_owned()),
     }
+}
+
+/// Whether a text is ASCII without control characters that are dropped. It looks at every byte, because a loop that may end
+/// early is not vectorised.
+fn is_plain(text: &str) -> bool {
+    let is_odd = |byte: u8| !matches!(byte, 0x20..=0x7E | b'\n' | b'\t');
+    !text.bytes().fold(false, |odd, byte| odd | is_odd(byte))
 }
 
 /// The text with the decimal digits of other scripts as 0 to 9.
@@ -128,12 +135,31 @@ fn fold_unicode(text: &str, out: &mut String) {
     }
 }
 
+/// Letters that names of the common scripts are written with. The standard library's answer takes several hundred
+/// instructions for what is not ASCII.
+const COMMON_LETTERS: [std::ops::RangeInclusive<char>; 10] = [
+    'a'..='z',
+    'ß'..='ö',
+    'ø'..='\u{24F}',
+    'ά'..='ώ',
+    'а'..='ҁ',
+    'א'..='ת',
+    'ؠ'..='ي',
+    'ぁ'..='ゖ',
+    '一'..='\u{9FFF}',
+    '가'..='힣',
+];
+
+fn is_common_letter(c: char) -> bool {
+    COMMON_LETTERS.iter().any(|letters| letters.contains(&c))
+}
+
 /// Appends a character in lower case. Lower-casing may bring marks of its own (`İ`).
 fn fold_char(c: char, gap: &mut bool, out: &mut String) {
     if is_combining_mark(c) {
         return;
     }
-    if !c.is_alphanumeric() {
+    if !is_common_letter(c) && !c.is_alphanumeric() {
         *gap = true;
         return;
     }
@@ -177,6 +203,15 @@ mod tests {
         assert_eq!(clean("\u{a0} Ann\u{2009}Lee \u{feff}"), "Ann\u{2009}Lee");
         assert_eq!(clean("\u{200f}נועה\u{200f}"), "נועה");
         assert_eq!(clean("👩\u{200d}👧"), "👩\u{200d}👧");
+    }
+
+    #[test]
+    fn common_letters_are_letters() {
+        for letters in COMMON_LETTERS {
+            for c in letters {
+                assert!(c.is_alphanumeric(), "{c:?}");
+            }
+        }
     }
 
     #[test]

@@ -37,11 +37,8 @@ use store::imports::{self, Checkpoint};
 use store::workspace::workspaces;
 use store::{RunId, Store, Tx};
 
-/// Rows of a batch: few enough that a batch is done in a second, many enough that names are written in order.
-const BATCH_ROWS: u64 = 50_000;
-/// The same on a server, where a batch need not be so large: keys are written in order all the same, the judges need not
-/// stand still while it is committed, and others wait for less time.
-const BATCH_ROWS_ON_SERVER: u64 = 25_000;
+/// Rows of a batch: few enough that others wait for less than a second, many enough that commits cost little.
+const BATCH_ROWS: u64 = 25_000;
 /// The same where memory is dearer than time.
 const BATCH_ROWS_LOW_MEMORY: u64 = 20_000;
 
@@ -197,15 +194,15 @@ impl<'a> Run<'a> {
         Self { low_memory, ..self }
     }
 
-    fn batch_rows(&self, on_server: bool) -> u64 {
+    fn batch_rows(&self) -> u64 {
         #[cfg(test)]
         if let Some(rows) = tests::BATCH_ROWS.get() {
             return rows;
         }
-        match (self.low_memory, on_server) {
-            (true, _) => BATCH_ROWS_LOW_MEMORY,
-            (false, true) => BATCH_ROWS_ON_SERVER,
-            (false, false) => BATCH_ROWS,
+        if self.low_memory {
+            BATCH_ROWS_LOW_MEMORY
+        } else {
+            BATCH_ROWS
         }
     }
 
@@ -240,7 +237,7 @@ impl<'a> Run<'a> {
 
     /// Runs through the file in batches, each in a transaction of its own. The lease is the right to write.
     pub fn go_through(&mut self, store: &Store, lease: &Lease, watch: &mut Watch<'_>) -> Result<Stopped, Error> {
-        let rows = self.batch_rows(store.is_shared());
+        let rows = self.batch_rows();
         judge_all(&self.judging(self.reached.next_record), |chunks| {
             loop {
                 if !self.take_turn((store, lease), rows, chunks, watch)? {
@@ -451,7 +448,7 @@ impl<'a> Run<'a> {
         seen: &mut SeenRow<'_>,
     ) -> Result<Stopped, Error> {
         let mut contacts = PreviewContacts::new()?;
-        let rows = self.batch_rows(false);
+        let rows = self.batch_rows();
         let mut until = rows;
         judge_all(&self.judging(0), |chunks| {
             loop {

@@ -3,6 +3,7 @@
 use crate::args::{ExportArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD};
 use crate::installation::open_as;
+use crate::output::named_file;
 use crate::show::counted;
 use app::{ExportFormat, ExportReport, ExportRequest};
 use std::io::{BufWriter, IsTerminal, Write};
@@ -14,7 +15,8 @@ pub fn run(place: &PlaceArgs, args: &ExportArgs) -> Result<u8, Failure> {
         let message = format!("--columns is for --format csv or xlsx and --no-bom for CSV; {title} is one whole");
         return Err(Failure::Usage(message));
     }
-    if format == ExportFormat::Xlsx && args.output.is_none() && std::io::stdout().is_terminal() {
+    let file = named_file(args.output.as_deref());
+    if format == ExportFormat::Xlsx && file.is_none() && std::io::stdout().is_terminal() {
         let message = "a workbook cannot be shown in the terminal; write it to a file with --output FILE";
         return Err(Failure::Usage(message.to_owned()));
     }
@@ -29,7 +31,7 @@ pub fn run(place: &PlaceArgs, args: &ExportArgs) -> Result<u8, Failure> {
         bom: format.is_csv() && !args.no_bom,
     };
     let (app, actor) = open_as(place, &args.acting)?;
-    let report = match &args.output {
+    let report = match file {
         None => {
             let mut out = BufWriter::with_capacity(256 * 1024, std::io::stdout().lock());
             let report = app.export(actor, &request, &mut out)?;

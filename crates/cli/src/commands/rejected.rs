@@ -3,12 +3,13 @@
 use crate::args::{PlaceArgs, RejectedArgs};
 use crate::exit::{Failure, GOOD};
 use crate::installation::open_as;
+use crate::output::named_file;
 use crate::show::counted;
 use std::io::Write;
 
 pub fn run(place: &PlaceArgs, args: &RejectedArgs) -> Result<u8, Failure> {
     let (app, actor) = open_as(place, &args.acting)?;
-    let Some(path) = &args.output else {
+    let Some(path) = named_file(args.output.as_deref()) else {
         app.rejected_rows(actor, args.import, &mut std::io::stdout().lock())?;
         return Ok(GOOD);
     };

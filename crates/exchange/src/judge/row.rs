@@ -94,7 +94,7 @@ struct RowReader<'a> {
 impl<'a> RowReader<'a> {
     fn read_cell(&mut self, at: usize, column: &'a BoundColumn, slot: &'a Slot) {
         let composed = self.composed.get(at).and_then(Option::as_deref);
-        let raw = composed.unwrap_or_else(|| self.record.get(at).unwrap_or_default().trim());
+        let raw = composed.unwrap_or_else(|| trimmed(self.record.get(at).unwrap_or_default()));
         let mut cell = unguarded(raw);
         // A value that was guarded is what it is.
         if is_spreadsheet_error(cell) && !raw.starts_with('\'') {
@@ -223,7 +223,7 @@ impl<'a> RowReader<'a> {
         if let Some(addresses) = objects {
             return self.read_address_objects(column, &label, addresses);
         }
-        if self.own || !cell.contains(":::") {
+        if self.own || !cell.as_bytes().contains(&b':') || !cell.contains(":::") {
             return self.read_address_part(column, label, part, cell);
         }
         // Google writes the parts of several addresses of one label behind each other.
@@ -670,6 +670,14 @@ fn is_spanish(header: &str) -> bool {
     fold(header)
         .split(' ')
         .any(|word| matches!(word, "nombre" | "apellidos"))
+}
+
+/// A cell without blanks around it; most cells have none.
+fn trimmed(cell: &str) -> &str {
+    match cell.as_bytes() {
+        [b'!'..=b'~', .., b'!'..=b'~'] => cell,
+        _ => cell.trim(),
+    }
 }
 
 /// A number without the apostrophe by which a spreadsheet keeps its zeros.

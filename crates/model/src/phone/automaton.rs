@@ -4,6 +4,7 @@
 //! Sequences after which the same can follow share a node, so that it has as few nodes as possible.
 //! What the sequences mean is left to the machines.
 
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -45,12 +46,12 @@ impl<L: Clone + Eq + Hash + Default> Automaton<L> {
         let mut compiler = Compiler {
             machine,
             longest,
-            states: std::iter::repeat_with(HashMap::new).take(longest + 1).collect(),
+            states: std::iter::repeat_with(HashMap::default).take(longest + 1).collect(),
             nodes: vec![Node {
                 next: [0; 10],
                 label: 0,
             }],
-            numbers: HashMap::new(),
+            numbers: HashMap::default(),
             labels: vec![L::default()],
         };
         compiler.numbers.insert(compiler.nodes[0], 0);
@@ -80,9 +81,9 @@ struct Compiler<'m, M: Machine> {
     machine: &'m mut M,
     longest: usize,
     /// The nodes of the states that were met, each behind a number of digits.
-    states: Vec<HashMap<M::State, u16>>,
+    states: Vec<HashMap<M::State, u16, RandomState>>,
     nodes: Vec<Node>,
-    numbers: HashMap<Node, u16>,
+    numbers: HashMap<Node, u16, RandomState>,
     labels: Vec<M::Label>,
 }
 

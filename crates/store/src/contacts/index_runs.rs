@@ -35,11 +35,11 @@ const ENTRY_BYTES: usize = 18;
 /// Bytes of the longest text that goes into a block.
 const LONGEST_TEXT: usize = BLOCK_BYTES / 4;
 /// Blocks of a run that are read at once.
-const BLOCKS_AT_ONCE: u64 = 8;
+const BLOCKS_AT_ONCE: u64 = 4;
 /// Entries that are merged at once.
 const ENTRIES_AT_ONCE: usize = 20_000;
 /// More runs than this are merged: each is looked into for every text that is asked for.
-const MAX_RUNS: usize = 32;
+const MAX_RUNS: usize = 64;
 /// More entries than this are not deleted one by one from each run.
 const FEW_ENTRIES: usize = 1_000;
 

@@ -323,3 +323,21 @@ fn columns_become_fields_and_go_out_in_their_order() {
     assert_eq!(names(&scratch.export(&["--filter", "field:\"Shoe size\"=44"])), ["Ann"]);
     assert_eq!(scratch.export(&["--filter", "field:Age"]).lines().count(), 2);
 }
+
+#[test]
+fn a_dash_names_the_terminal() {
+    let scratch = full();
+    assert_eq!(scratch.export(&["--output", "-"]), scratch.export(&[]));
+    assert!(!scratch.path("-").exists());
+    scratch.write("bad.csv", "Name,Email\nAnn,nonsense\n");
+    scratch.import("bad.csv", &[]);
+    let rejected = |options: &[&str]| {
+        scratch
+            .run(&[&["rejected", "2"], options].concat())
+            .expect(0)
+            .out
+            .clone()
+    };
+    assert_eq!(rejected(&["--output", "-"]), rejected(&[]));
+    assert!(rejected(&[]).contains("nonsense"));
+}

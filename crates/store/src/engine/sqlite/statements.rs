@@ -6,7 +6,7 @@
 use super::cell::error;
 use crate::engine::row::Row;
 use crate::engine::value::{LastLookup, Lookup, OnConflict, Table, Value};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::Workspace;
 use rusqlite::{CachedStatement, Connection};
 
@@ -80,7 +80,9 @@ pub(crate) fn bulk_insert<'v, const N: usize>(
     on_conflict: OnConflict,
     mut rows: impl ExactSizeIterator<Item = [Value<'v>; N]>,
 ) -> Result<()> {
-    let at_once = ROWS_PER_INSERT.min(MAX_VALUES / N);
+    // All rows are of one workspace, which is bound once; the other values follow it.
+    let others = N - 1;
+    let at_once = ROWS_PER_INSERT.min((MAX_VALUES - 1) / others.max(1));
     // The rest goes row by row, so that two statements are enough for a table.
     for rows_each in [at_once, 1] {
         if rows.len() < rows_each || rows.len() == 0 {
@@ -88,9 +90,14 @@ pub(crate) fn bulk_insert<'v, const N: usize>(
         }
         let mut statement = Prepared::new(connection, doing, &insert_sql(into, on_conflict, rows_each))?;
         for _ in 0..rows.len() / rows_each {
+            let mut workspace = None;
             for (i, row) in rows.by_ref().take(rows_each).enumerate() {
-                statement.bind(i * N, &row)?;
+                if *workspace.get_or_insert(row[0]) != row[0] {
+                    return Err(Error::Corrupt(format!("{doing}: rows of two workspaces")));
+                }
+                statement.bind(1 + i * others, &row[1..])?;
             }
+            statement.bind(0, workspace.as_slice())?;
             statement.execute()?;
         }
     }
@@ -100,7 +107,7 @@ pub(crate) fn bulk_insert<'v, const N: usize>(
 /// `OR FAIL` and `OR IGNORE`, because a statement that can be undone by itself copies every page it touches: a tenth of an
 /// import's time. So a statement that fails here leaves its first rows behind, and the transaction must not be committed.
 fn insert_sql<const N: usize>(into: &Table<N>, on_conflict: OnConflict, rows: usize) -> String {
-    let row = format!("({})", vec!["?"; N].join(","));
+    let row = format!("(?1{})", ",?".repeat(N - 1));
     let rows = vec![row.as_str(); rows].join(",");
     let or = match on_conflict {
         OnConflict::Fail => "FAIL",
