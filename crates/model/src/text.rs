@@ -137,7 +137,7 @@ fn fold_unicode(text: &str, out: &mut String) {
 
 /// Letters that names of the common scripts are written with. The standard library's answer takes several hundred
 /// instructions for what is not ASCII.
-const COMMON_LETTERS: [std::ops::RangeInclusive<char>; 10] = [
+const COMMON_LETTERS: [std::ops::RangeInclusive<char>; 14] = [
     'a'..='z',
     'ß'..='ö',
     'ø'..='\u{24F}',
@@ -145,7 +145,11 @@ const COMMON_LETTERS: [std::ops::RangeInclusive<char>; 10] = [
     'а'..='ҁ',
     'א'..='ת',
     'ؠ'..='ي',
+    'ऄ'..='ह',
+    'ก'..='ะ',
+    'ᄀ'..='ᇿ',
     'ぁ'..='ゖ',
+    'ァ'..='ヺ',
     '一'..='\u{9FFF}',
     '가'..='힣',
 ];

@@ -23,7 +23,7 @@ use std::thread;
 /// Rows of one step through the pipeline.
 const CHUNK_ROWS: usize = 1000;
 /// Bytes of cells that may be on their way. Judged rows take about six times as much.
-const ON_THEIR_WAY: usize = 3 * 1024 * 1024;
+const ON_THEIR_WAY: usize = 2 * 1024 * 1024;
 /// The same where memory is dearer than time.
 const FEW_ON_THEIR_WAY: usize = 1024 * 1024;
 

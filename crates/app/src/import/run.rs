@@ -38,9 +38,7 @@ use store::workspace::workspaces;
 use store::{RunId, Store, Tx};
 
 /// Rows of a batch: few enough that others wait for less than a second, many enough that commits cost little.
-const BATCH_ROWS: u64 = 25_000;
-/// The same where memory is dearer than time.
-const BATCH_ROWS_LOW_MEMORY: u64 = 20_000;
+const BATCH_ROWS: u64 = 20_000;
 
 /// Rows whose keys are looked up at once, if so many are judged already. In a large directory they lie on other pages each,
 /// and the more are looked up in order, the fewer pages are read.
@@ -194,16 +192,12 @@ impl<'a> Run<'a> {
         Self { low_memory, ..self }
     }
 
-    fn batch_rows(&self) -> u64 {
+    fn batch_rows() -> u64 {
         #[cfg(test)]
         if let Some(rows) = tests::BATCH_ROWS.get() {
             return rows;
         }
-        if self.low_memory {
-            BATCH_ROWS_LOW_MEMORY
-        } else {
-            BATCH_ROWS
-        }
+        BATCH_ROWS
     }
 
     /// With contacts that are shown and not stored, as long as `shown` says so; of the first `compared` rows with what they
@@ -237,7 +231,7 @@ impl<'a> Run<'a> {
 
     /// Runs through the file in batches, each in a transaction of its own. The lease is the right to write.
     pub fn go_through(&mut self, store: &Store, lease: &Lease, watch: &mut Watch<'_>) -> Result<Stopped, Error> {
-        let rows = self.batch_rows();
+        let rows = Self::batch_rows();
         judge_all(&self.judging(self.reached.next_record), |chunks| {
             loop {
                 if !self.take_turn((store, lease), rows, chunks, watch)? {
@@ -448,7 +442,7 @@ impl<'a> Run<'a> {
         seen: &mut SeenRow<'_>,
     ) -> Result<Stopped, Error> {
         let mut contacts = PreviewContacts::new()?;
-        let rows = self.batch_rows();
+        let rows = Self::batch_rows();
         let mut until = rows;
         judge_all(&self.judging(0), |chunks| {
             loop {

@@ -21,8 +21,8 @@ use std::time::Duration;
 const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Page cache of the connection that writes, in KiB. It bounds the memory of an import: what does not fit is spilled
-/// into the log before the commit. 16 to 48 MiB were equally fast for a million contacts.
-const WRITER_CACHE_KIB: i64 = 16 * 1024;
+/// into the log before the commit. 8 to 48 MiB were equally fast for a million contacts.
+const WRITER_CACHE_KIB: i64 = 8 * 1024;
 
 /// Page cache of each connection that reads, in KiB.
 const READER_CACHE_KIB: i64 = 4 * 1024;
