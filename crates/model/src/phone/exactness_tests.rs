@@ -88,6 +88,12 @@ fn every_transition_of_every_plan_is_the_librarys() {
                 PHONE_NUMBER_UTIL.is_valid_number(&number),
                 "+{code} {shown}"
             );
+            let by_plan = plan.is_valid(&number);
+            assert!(
+                by_plan.is_none_or(|is_valid| is_valid == line.is_some()),
+                "+{code} {shown}"
+            );
+            assert_eq!(by_plan.is_none(), national.len() > 17, "+{code} {shown}");
             let Some(line) = line else {
                 wrong.fetch_add(1, Ordering::Relaxed);
                 return;

@@ -1,5 +1,6 @@
 //! Telephone numbers as the library reads and writes them.
 
+use super::plan::Plan;
 use super::problem::PhoneProblem;
 use compact_str::CompactString;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFormat, Region, ValidationError};
@@ -25,8 +26,11 @@ pub(super) fn read(text: &str, region: Option<Region>) -> Result<CompactString, 
     Ok(value.into())
 }
 
+/// Whether a number is in use, by the plan of its calling code if there is one already.
 fn is_valid(number: &PhoneNumber) -> bool {
-    PHONE_NUMBER_UTIL.is_valid_number(number) || is_for_fiction(number)
+    let plan = u16::try_from(number.country_code).ok().and_then(Plan::of_code);
+    let is_valid = plan.and_then(|plan| plan.is_valid(number));
+    is_valid.unwrap_or_else(|| PHONE_NUMBER_UTIL.is_valid_number(number)) || is_for_fiction(number)
 }
 
 /// Thousands of British numbers that reach nobody and so are in many examples: Ofcom, "Telephone numbers for use in TV and

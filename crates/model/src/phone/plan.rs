@@ -6,7 +6,7 @@ use super::dialing::Dialing;
 use super::grouping::{Grouping, with_national_prefix};
 use super::pattern::{Patterns, Waiting, beginning, whole};
 use rlibphonenumber::interfaces::AsOriginal;
-use rlibphonenumber::{NumberFormat, PHONE_NUMBER_UTIL, Region};
+use rlibphonenumber::{NumberFormat, PHONE_NUMBER_UTIL, PhoneNumber, Region};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{LazyLock, OnceLock};
 
@@ -63,6 +63,10 @@ pub(super) fn is_calling_code(code: u16) -> bool {
 /// thousands of them: a small file needs no plan, nor does trying a few numbers in every country.
 const LEFT_TO_LIBRARY: u16 = 250;
 
+/// The calling code that twenty-five regions share. For one wrong number the library compiles the patterns of all of them,
+/// which takes four times as long as the plan.
+const NORTH_AMERICA: u16 = 1;
+
 /// A plan that is compiled when it pays.
 struct LatePlan {
     asked: AtomicU16,
@@ -83,6 +87,7 @@ impl Plan {
         let late = PLANS.get(usize::from(calling_code))?;
         match late.plan.get() {
             Some(plan) => plan.as_deref(),
+            None if calling_code == NORTH_AMERICA => Self::compiled(calling_code),
             None if late.asked.fetch_add(1, Ordering::Relaxed) < LEFT_TO_LIBRARY => None,
             None => Self::compiled(calling_code),
         }
@@ -139,6 +144,13 @@ impl Plan {
             rest = rest.strip_prefix(&[byte - b'0'])?;
         }
         Some(rest)
+    }
+
+    /// Whether a number of this calling code is valid; none if it has too many digits to say.
+    pub(super) fn is_valid(&self, number: &PhoneNumber) -> Option<bool> {
+        let number = number.get_national_significant_number();
+        let digits: Vec<u8> = number.bytes().map(|digit| digit - b'0').collect();
+        Some(self.numbers.label(&digits)?.is_some())
     }
 
     /// What is known about a national number; none if it is not valid.
