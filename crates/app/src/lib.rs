@@ -26,6 +26,7 @@ pub(crate) mod storage;
 mod tenant_isolation_tests;
 #[cfg(test)]
 mod wording_tests;
+pub(crate) mod webhooks;
 pub(crate) mod worker;
 pub(crate) mod workspace;
 
@@ -96,6 +97,10 @@ pub use members::{MemberInfo, MemberMore};
 pub use search::filter::Filter;
 pub use search::views::{SavedView, ViewContent};
 pub use storage::ObjectsError;
+pub use webhooks::address::{WebhookTarget, private_kind};
+pub use webhooks::event::WebhookEvent;
+pub use webhooks::sending::{Attempt, DueDelivery};
+pub use webhooks::{DeliveryInfo, DeliveryPage, NewWebhook, WebhookChange, WebhookInfo, WebhookSecret};
 pub use worker::{Worker, WorkerObserver};
 pub use workspace::custom_fields::{DefinedField, fields_to_require};
 pub use workspace::security::{MOST_IDLE_HOURS, MOST_SESSION_HOURS, SecuritySettings};
@@ -114,6 +119,7 @@ pub use store::admin::copy::CopiedTable;
 pub use store::contacts::shares::{Access, Grantee};
 pub use store::imports::ImportState;
 pub use store::members::accounts::Role;
+pub use store::members::webhooks::WebhookState;
 pub use store::members::{Belongings, MemberState};
 pub use store::workspace::custom_fields::FieldId;
 pub use store::{ExistingBackup, ImportId, Member};

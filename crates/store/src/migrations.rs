@@ -60,6 +60,7 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         "V21__actions_of_contacts",
         include_str!("../migrations/sqlite/V21__actions_of_contacts.sql"),
     ),
+    ("V23__webhooks", include_str!("../migrations/sqlite/V23__webhooks.sql")),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -118,6 +119,7 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
         "V21__actions_of_contacts",
         include_str!("../migrations/postgres/V21__actions_of_contacts.sql"),
     ),
+    ("V23__webhooks", include_str!("../migrations/postgres/V23__webhooks.sql")),
 ];
 
 /// Where refinery notes which migrations a database has seen.

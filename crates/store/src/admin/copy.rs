@@ -11,7 +11,7 @@ use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::{Error, Result};
 use crate::ids::Workspace;
 use crate::imports::{change_log, mappings};
-use crate::members::{api_tokens, devices, one_time_tokens, preferences, request_keys, second_factors, sessions};
+use crate::members::{api_tokens, devices, one_time_tokens, preferences, request_keys, second_factors, sessions, webhooks};
 use crate::workspace::{audit, custom_fields, settings, views};
 use crate::{Store, contacts};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -136,6 +136,8 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&devices::TABLE, 3),
     &keyed(&api_tokens::TABLE, 2),
     &keyed(&request_keys::TABLE, 3),
+    &keyed(&webhooks::TABLE, 2),
+    &keyed(&webhooks::deliveries::TABLE, 3),
     &keyed(&second_factors::TABLE, 2),
     &keyed(&second_factors::CODES, 3),
     &keyed(&contacts::TABLE, 2),

@@ -17,7 +17,7 @@ use store::contacts::{bulk_actions, match_keys, name_order, search_texts, shares
 use store::imports::Batch;
 use store::imports::change_log::{Before, Change};
 use store::imports::{change_log, leases, mappings};
-use store::members::{api_tokens, devices, one_time_tokens, preferences, request_keys, second_factors, sessions};
+use store::members::{api_tokens, devices, one_time_tokens, preferences, request_keys, second_factors, sessions, webhooks};
 use store::workspace::{audit, custom_fields, settings, views, workspaces};
 use store::{Error, ImportId, Member, Store, contacts, imports};
 
@@ -53,6 +53,8 @@ fn fill(store: &Store) {
             devices::put(tx, workspace, &[1; 32], Member(1), 1)?;
             api_tokens::add(tx, workspace, &crate::api_tokens::token(1, Member(1)))?;
             request_keys::claim(tx, workspace, Member(1), "k", &crate::request_keys::request("c", 1))?;
+            webhooks::add(tx, workspace, &crate::webhooks::webhook("w", Member(1)))?;
+            webhooks::deliveries::add(tx, workspace, "w", &[crate::webhooks::delivery("d", 1)])?;
             second_factors::propose(tx, workspace, Member(1), &[2; 20])?;
             second_factors::set_codes(tx, workspace, Member(1), &[vec![3; 32], vec![4; 32]])?;
             let import = imports::create(tx, workspace, &SMALL_IMPORT, 1)?;

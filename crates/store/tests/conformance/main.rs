@@ -44,6 +44,7 @@ mod tombstones;
 mod transactions;
 mod trash;
 mod views;
+mod webhooks;
 mod workspaces;
 
 use model::{ContactId, MatchKey};

@@ -6,6 +6,7 @@ mod document;
 mod gate;
 mod imports;
 mod walk;
+mod webhooks;
 
 use crate::site::Site;
 use app::{Actor, NewToken, Role, TokenScope};
