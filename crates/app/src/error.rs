@@ -182,6 +182,9 @@ pub enum Error {
     /// There is no such token, or none of the member's.
     #[error("there is no such token; it may have been revoked")]
     NoToken,
+    /// A draft is not as the program has seen it.
+    #[error("import {0} was changed since it was read; read it again and repeat your change")]
+    DraftChanged(ImportId),
     /// There is no such webhook, or none of the member's.
     #[error("there is no such webhook; it may have been deleted")]
     NoWebhook,
@@ -405,6 +408,7 @@ impl Error {
             Self::SeveralContacts { .. } => "several_contacts",
             Self::ChangesGone => "changes_gone",
             Self::NoToken => "no_such_token",
+            Self::DraftChanged(_) => "draft_changed",
             Self::NoWebhook => "no_such_webhook",
             Self::NoDelivery => "no_such_delivery",
             Self::WebhookStopped => "webhook_stopped",

@@ -24,9 +24,9 @@ pub(crate) mod search;
 pub(crate) mod storage;
 #[cfg(test)]
 mod tenant_isolation_tests;
+pub(crate) mod webhooks;
 #[cfg(test)]
 mod wording_tests;
-pub(crate) mod webhooks;
 pub(crate) mod worker;
 pub(crate) mod workspace;
 
@@ -49,13 +49,14 @@ pub use clock::System;
 pub use contact_index::{ListPage, ListPosition, ListRequest, Listed, Sort};
 pub use contacts::TrashedContact;
 pub use contacts::batch::{
-    BATCH_OPERATIONS, BatchRequest, ContactOperation, NewValues, OperationDone, OperationResult,
+    BATCH_OPERATIONS, BatchRequest, ContactOperation, ExternalId, NewValues, OperationDone, OperationResult,
 };
 pub use contacts::bulk::{ActionReport, InterruptedAction};
 pub use contacts::bulk_undo::ActionUndone;
 pub use contacts::card::ContactCard;
 pub use contacts::changes::{ChangePosition, ContactChanges};
 pub use contacts::history::{ContactHistory, LastImport, Namesake};
+pub use contacts::keyed_actions::BulkAction;
 pub use contacts::merge::{MERGED_AT_ONCE, MergeRequest};
 pub use contacts::search_text::Indexed;
 pub use contacts::shares::{ShareInfo, SharedBy};

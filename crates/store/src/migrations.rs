@@ -60,7 +60,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         "V21__actions_of_contacts",
         include_str!("../migrations/sqlite/V21__actions_of_contacts.sql"),
     ),
-    ("V23__webhooks", include_str!("../migrations/sqlite/V23__webhooks.sql")),
+    (
+        "V23__webhooks_external_ids",
+        include_str!("../migrations/sqlite/V23__webhooks_external_ids.sql"),
+    ),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -119,7 +122,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
         "V21__actions_of_contacts",
         include_str!("../migrations/postgres/V21__actions_of_contacts.sql"),
     ),
-    ("V23__webhooks", include_str!("../migrations/postgres/V23__webhooks.sql")),
+    (
+        "V23__webhooks_external_ids",
+        include_str!("../migrations/postgres/V23__webhooks_external_ids.sql"),
+    ),
 ];
 
 /// Where refinery notes which migrations a database has seen.

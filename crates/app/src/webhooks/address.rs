@@ -146,7 +146,10 @@ mod tests {
         }
         let target = target("http://[::1]:8080/a?b=c").unwrap();
         assert_eq!((target.host.as_str(), target.port, target.tls), ("::1", 8080, false));
-        assert_eq!((target.authority.as_str(), target.path.as_str()), ("[::1]:8080", "/a?b=c"));
+        assert_eq!(
+            (target.authority.as_str(), target.path.as_str()),
+            ("[::1]:8080", "/a?b=c")
+        );
     }
 
     #[test]

@@ -22,8 +22,6 @@ const CONTACTS: usize = 500;
 const MOST_WAITING: u64 = 1_000;
 /// Pages of changes that are gathered for a webhook at once.
 const PAGES: usize = 20;
-/// Version of a contact that nobody has changed.
-const FIRST_VERSION: i64 = 1;
 
 /// What was found for a webhook.
 struct News {
@@ -85,7 +83,9 @@ impl View<'_, '_> {
     fn news(&mut self, row: &WebhookRow) -> Result<Option<News>, Error> {
         let workspace = self.actor.workspace;
         // Who is no admin any more makes the server send nothing, and may become one again.
-        if access::admin(self.tx, self.actor).is_err() || deliveries::waiting(self.tx, workspace, &row.id)? > MOST_WAITING {
+        if access::admin(self.tx, self.actor).is_err()
+            || deliveries::waiting(self.tx, workspace, &row.id)? > MOST_WAITING
+        {
             return Ok(None);
         }
         let wanted = event::named(&row.events);
@@ -181,6 +181,6 @@ impl View<'_, '_> {
 /// Whether a contact was made since it was last looked. One that was also changed since is new all the same; one that is
 /// seen later, because it was committed later or is shared since, is new as long as nobody has changed it.
 fn is_new(stored: &StoredContact, row: &WebhookRow) -> bool {
-    let unchanged = stored.version == FIRST_VERSION && stored.created_at >= row.looked_at - CLOCKS_DIFFER;
+    let unchanged = stored.version <= stored.created_at && stored.created_at >= row.looked_at - CLOCKS_DIFFER;
     unchanged || stored.created_at > row.looked_at
 }

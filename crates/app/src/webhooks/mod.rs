@@ -300,9 +300,7 @@ impl App {
     /// Forgets what has been in logs long enough.
     pub(crate) fn forget_old_deliveries(&self, actor: Actor) -> Result<(), Error> {
         let before = self.world.now() - LOG_DAYS * DAY;
-        Ok(self
-            .store
-            .write(|tx| deliveries::forget(tx, actor.workspace, before))?)
+        Ok(self.store.write(|tx| deliveries::forget(tx, actor.workspace, before))?)
     }
 
     /// A name that no other delivery has. Later ones sort behind.
@@ -329,7 +327,8 @@ fn own(tx: &mut Tx<'_>, actor: Actor, id: &str) -> Result<WebhookRow, Error> {
 
 /// Whether something can be the name of a webhook or a delivery. Not every text can be asked the database for.
 fn is_name(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    text.bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 fn refuse_stopped(row: &WebhookRow) -> Result<(), Error> {

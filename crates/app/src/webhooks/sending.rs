@@ -8,8 +8,8 @@ use crate::App;
 use crate::access::{self, Actor};
 use crate::clock::MINUTE;
 use crate::error::Error;
-use crate::webhooks::address::{self, WebhookTarget};
 use crate::webhooks::DAY;
+use crate::webhooks::address::{self, WebhookTarget};
 use store::Workspace;
 use store::members::webhooks::deliveries;
 use store::members::webhooks::{self, WebhookRow, WebhookState};
@@ -109,7 +109,9 @@ impl App {
                 id: delivery.id,
                 body: delivery.body,
                 target: address::target(&row.url),
-                secrets: std::iter::once(row.secret).chain(old.map(|(secret, _)| secret)).collect(),
+                secrets: std::iter::once(row.secret)
+                    .chain(old.map(|(secret, _)| secret))
+                    .collect(),
                 at: now,
                 attempt: delivery.attempts + 1,
             }))
@@ -152,5 +154,6 @@ fn reason_to_disable(attempt: &Attempt, failing_since: i64, now: i64, answer: &s
         return Some("the receiver answered 410 Gone: it wants no more deliveries".to_owned());
     }
     let days = (now - failing_since) / DAY;
-    (now - failing_since >= FAILS_FOR).then(|| format!("no delivery has arrived for {days} days; the last time: {answer}"))
+    (now - failing_since >= FAILS_FOR)
+        .then(|| format!("no delivery has arrived for {days} days; the last time: {answer}"))
 }

@@ -4,14 +4,16 @@
 //! that arrived. The files of imports are not in the database and are copied by `app`.
 
 use crate::contacts::{
-    bulk_actions, change_feed, key_runs, match_keys, name_order, not_duplicates, search_texts, shares, tombstones,
-    trash,
+    bulk_actions, change_feed, external_ids, key_runs, match_keys, name_order, not_duplicates, search_texts, shares,
+    tombstones, trash,
 };
 use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::{Error, Result};
 use crate::ids::Workspace;
 use crate::imports::{change_log, mappings};
-use crate::members::{api_tokens, devices, one_time_tokens, preferences, request_keys, second_factors, sessions, webhooks};
+use crate::members::{
+    api_tokens, devices, one_time_tokens, preferences, request_keys, second_factors, sessions, webhooks,
+};
 use crate::workspace::{audit, custom_fields, settings, views};
 use crate::{Store, contacts};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -152,6 +154,7 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&change_log::TABLE, 3),
     &keyed(&change_feed::TABLE, 3),
     &keyed(&tombstones::TABLE, 4),
+    &keyed(&external_ids::TABLE, 3),
     &keyed(&change_feed::DAYS, 2),
     &keyed(&mappings::TABLE, 3),
     &keyed(&shares::TABLE, 3),

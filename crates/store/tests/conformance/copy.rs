@@ -17,7 +17,9 @@ use store::contacts::{bulk_actions, match_keys, name_order, search_texts, shares
 use store::imports::Batch;
 use store::imports::change_log::{Before, Change};
 use store::imports::{change_log, leases, mappings};
-use store::members::{api_tokens, devices, one_time_tokens, preferences, request_keys, second_factors, sessions, webhooks};
+use store::members::{
+    api_tokens, devices, one_time_tokens, preferences, request_keys, second_factors, sessions, webhooks,
+};
 use store::workspace::{audit, custom_fields, settings, views, workspaces};
 use store::{Error, ImportId, Member, Store, contacts, imports};
 
@@ -98,6 +100,7 @@ fn fill(store: &Store) {
             };
             change_log::record(tx, workspace, ImportId(1), &[change(1, None), change(2, Some(before))])?;
             change_feed::note_day(tx, workspace, 1)?;
+            contacts::external_ids::put(tx, workspace, Member(1), "shop:1", id(1))?;
             tombstones::put_many(tx, workspace, 1, &[(id(2), Grantee::Member(Member(1)))])?;
             change_feed::note(tx, workspace, &[Touched::Range(id(0), id(CONTACTS))])?;
             Ok::<_, Error>(())

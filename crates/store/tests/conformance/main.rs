@@ -22,6 +22,7 @@ mod copy;
 mod coverage;
 mod custom_fields;
 mod devices;
+mod external_ids;
 mod files;
 mod imports;
 mod inspect;

@@ -82,7 +82,10 @@ fn a_webhook_is_read_as_it_was_written_and_changed() {
         store.write(|tx| webhooks::failed(tx, HERE, "a", 30, 40)).unwrap();
         store.write(|tx| webhooks::failed(tx, HERE, "a", 50, 60)).unwrap();
         let failing = found(store, "a").unwrap();
-        assert_eq!((failing.failures, failing.failing_since, failing.wait_until), (2, Some(30), 60));
+        assert_eq!(
+            (failing.failures, failing.failing_since, failing.wait_until),
+            (2, Some(30), 60)
+        );
         store.write(|tx| webhooks::change(tx, HERE, &changed)).unwrap();
         assert!(found(store, "a").unwrap() == changed);
         // Only what is active is disabled.
@@ -95,7 +98,10 @@ fn a_webhook_is_read_as_it_was_written_and_changed() {
         assert!(found(store, "a").unwrap() == changed);
         store.write(|tx| webhooks::disable(tx, HERE, "a", "it fails")).unwrap();
         let disabled = found(store, "a").unwrap();
-        assert_eq!((disabled.state, disabled.reason.as_deref()), (WebhookState::Disabled, Some("it fails")));
+        assert_eq!(
+            (disabled.state, disabled.reason.as_deref()),
+            (WebhookState::Disabled, Some("it fails"))
+        );
         assert!(found(store, "b").unwrap() == webhook("b", BOB));
     });
 }
@@ -104,7 +110,11 @@ fn a_webhook_is_read_as_it_was_written_and_changed() {
 fn one_process_notes_what_a_webhook_was_told() {
     on_every_engine(|store, _| {
         three(store);
-        let advance = |from: (&str, i64)| store.write(|tx| webhooks::advance(tx, HERE, "a", from, ("9", 8), 50)).unwrap();
+        let advance = |from: (&str, i64)| {
+            store
+                .write(|tx| webhooks::advance(tx, HERE, "a", from, ("9", 8), 50))
+                .unwrap()
+        };
         assert!(!advance(("6", 5)) && !advance(("7", 4)));
         assert!(advance(("7", 5)) && !advance(("7", 5)));
         let row = found(store, "a").unwrap();
@@ -135,11 +145,18 @@ fn a_delivery_is_taken_once_and_its_result_is_logged() {
         assert_eq!(due(9), None);
         let first = due(100).unwrap();
         assert_eq!(first, delivery("m1", 10));
-        let take = || store.write(|tx| deliveries::take(tx, HERE, "a", &first, 100, 200)).unwrap();
+        let take = || {
+            store
+                .write(|tx| deliveries::take(tx, HERE, "a", &first, 100, 200))
+                .unwrap()
+        };
         assert!(take() && !take());
         assert_eq!(due(100).unwrap().id, "m2");
         let taken = store.read(|tx| deliveries::get(tx, HERE, "a", "m1")).unwrap().unwrap();
-        assert_eq!((taken.attempts, taken.attempted_at, taken.next_at), (1, Some(100), Some(200)));
+        assert_eq!(
+            (taken.attempts, taken.attempted_at, taken.next_at),
+            (1, Some(100), Some(200))
+        );
         store
             .write(|tx| {
                 deliveries::note(tx, HERE, "a", "m1", "answered 200", Some(101), None)?;
@@ -147,9 +164,14 @@ fn a_delivery_is_taken_once_and_its_result_is_logged() {
             })
             .unwrap();
         assert_eq!(store.read(|tx| deliveries::waiting(tx, HERE, "a")).unwrap(), 0);
-        let log: Vec<_> = logged(store, "a").into_iter().map(|one| (one.id, one.arrived_at)).collect();
+        let log: Vec<_> = logged(store, "a")
+            .into_iter()
+            .map(|one| (one.id, one.arrived_at))
+            .collect();
         assert_eq!(log, [("m2".to_owned(), None), ("m1".to_owned(), Some(101))]);
-        let behind = store.read(|tx| deliveries::log(tx, HERE, "a", Some((20, "m2")), 10)).unwrap();
+        let behind = store
+            .read(|tx| deliveries::log(tx, HERE, "a", Some((20, "m2")), 10))
+            .unwrap();
         assert_eq!(behind.len(), 1);
         assert_eq!(behind[0].answer.as_deref(), Some("answered 200"));
     });
@@ -159,11 +181,18 @@ fn a_delivery_is_taken_once_and_its_result_is_logged() {
 fn what_was_given_up_is_sent_again_and_forgotten_late() {
     on_every_engine(|store, _| {
         three(store);
-        let give_up = |id: &str, arrived| store.write(|tx| deliveries::note(tx, HERE, "a", id, "x", arrived, None)).unwrap();
+        let give_up = |id: &str, arrived| {
+            store
+                .write(|tx| deliveries::note(tx, HERE, "a", id, "x", arrived, None))
+                .unwrap()
+        };
         give_up("m1", Some(11));
         give_up("m2", None);
         let replay = |id: Option<&str>| store.write(|tx| deliveries::replay(tx, HERE, "a", id, 300)).unwrap();
-        assert_eq!((replay(None), replay(None), replay(Some("m1")), replay(Some("m9"))), (1, 0, 1, 0));
+        assert_eq!(
+            (replay(None), replay(None), replay(Some("m1")), replay(Some("m9"))),
+            (1, 0, 1, 0)
+        );
         assert_eq!(store.read(|tx| deliveries::waiting(tx, HERE, "a")).unwrap(), 2);
         give_up("m1", Some(11));
         give_up("m2", None);

@@ -109,6 +109,13 @@ fn state_name(state: WebhookState) -> &'static str {
 
 /// A webhook with its secret, which is shown this once.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "webhook": {
+        "id": "0198c1d2-7f3a-7e11-9d36-2f6f0a6f3c11", "url": "https://example.org/hook", "events": ["contact.created"],
+        "state": "active", "reason": null, "created": "2026-11-29T09:36:40Z", "failing_since": null,
+    },
+    "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+}))]
 pub struct WebhookWithSecret {
     webhook: WebhookResource,
     /// What deliveries are signed with: `whsec_` and the key in base64.

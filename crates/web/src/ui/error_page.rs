@@ -125,6 +125,7 @@ pub fn status_of(error: &Error) -> StatusCode {
         | Error::ActionUndone
         | Error::TakenOver(_)
         | Error::WebhookStopped
+        | Error::DraftChanged(_)
         | Error::KeyRunning
         | Error::SeveralContacts { .. }
         | Error::NoSecondFactor

@@ -142,7 +142,10 @@ async fn send(due: &DueDelivery, private_too: bool) -> Result<StatusCode, Refuse
         .header(header::USER_AGENT, concat!("CrystalQore/", env!("CARGO_PKG_VERSION")))
         .header("webhook-id", &due.id)
         .header("webhook-timestamp", timestamp)
-        .header("webhook-signature", signature::all(&due.secrets, &due.id, timestamp, &due.body))
+        .header(
+            "webhook-signature",
+            signature::all(&due.secrets, &due.id, timestamp, &due.body),
+        )
         .body(Body::from(due.body.clone()))
         .map_err(|error| Refused(format!("its address cannot be sent to: {error}")))?;
     let connection = connect(target, private_too).await?;

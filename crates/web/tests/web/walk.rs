@@ -135,7 +135,12 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         "webhook=none&proof_password=correct%20horse",
         order(404, 404),
     ),
-    ("POST", "/account/webhooks/act", "webhook=none&act=test", order(404, 404)),
+    (
+        "POST",
+        "/account/webhooks/act",
+        "webhook=none&act=test",
+        order(404, 404),
+    ),
     ("GET", "/sign-in/code", "", [401, 401, 303, 303, 303, 303, 303, 303]),
     ("POST", "/sign-in/code", "code=x", public(401)),
     // Members, and the links that let somebody in.

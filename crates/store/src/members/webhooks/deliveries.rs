@@ -41,7 +41,8 @@ pub struct DeliveryRow {
     pub answer: Option<String>,
 }
 
-const DELIVERY: &str = "SELECT delivery_id, event, body, created_at, attempts, next_at, attempted_at, arrived_at, answer
+const DELIVERY: &str =
+    "SELECT delivery_id, event, body, created_at, attempts, next_at, attempted_at, arrived_at, answer
      FROM webhook_deliveries WHERE workspace_id = $1 AND webhook_id = $2";
 
 fn read(row: &Row<'_>) -> Result<DeliveryRow> {

@@ -86,7 +86,8 @@ impl WebhookState {
     }
 }
 
-const WEBHOOK: &str = "SELECT webhook_id, member_id, url, events, secret, old_secret, old_until, created_at, state, reason,
+const WEBHOOK: &str =
+    "SELECT webhook_id, member_id, url, events, secret, old_secret, old_until, created_at, state, reason,
      followed, looked_at, imports_at, failures, failing_since, wait_until FROM webhooks WHERE workspace_id = $1";
 
 fn read(row: &Row<'_>) -> Result<WebhookRow> {

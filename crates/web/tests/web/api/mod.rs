@@ -5,6 +5,7 @@ mod disclosure;
 mod document;
 mod gate;
 mod imports;
+mod together;
 mod walk;
 mod webhooks;
 

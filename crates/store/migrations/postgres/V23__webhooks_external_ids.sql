@@ -39,3 +39,14 @@ CREATE TABLE webhook_deliveries (
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (workspace_id, webhook_id, next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX webhook_deliveries_log ON webhook_deliveries (workspace_id, webhook_id, created_at, delivery_id);
 CREATE INDEX imports_ended ON imports (workspace_id, updated_at) WHERE state IN ('done', 'cancelled', 'undone');
+
+-- Ids of contacts in other systems, by which programs of a member name them.
+CREATE TABLE external_ids (
+    workspace_id BIGINT NOT NULL,
+    member_id    BIGINT NOT NULL,
+    external_id  TEXT COLLATE "C" NOT NULL,
+    contact_id   BYTEA NOT NULL,
+    PRIMARY KEY (workspace_id, member_id, external_id)
+);
+
+CREATE INDEX external_ids_contact ON external_ids (workspace_id, contact_id);
