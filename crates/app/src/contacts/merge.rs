@@ -89,7 +89,7 @@ impl App {
             Ok(())
         };
         self.merge_many(actor, request, &at_end)?;
-        done.into_inner().ok_or(Error::Broken)
+        done.take().ok_or(Error::Broken)
     }
 
     fn merge_many(&self, actor: Actor, request: &MergeRequest, at_end: AtEnd<'_>) -> Result<ActionReport, Error> {

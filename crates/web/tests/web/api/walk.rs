@@ -319,7 +319,7 @@ impl Scene {
         let if_match = [("if-match", tag.as_str())];
         let file = [("content-type", "text/csv")];
         let headers: &[(&str, &str)] = match (method, path) {
-            ("PUT" | "PATCH" | "DELETE", _) => &if_match,
+            ("PUT" | "PATCH" | "DELETE", path) if path.contains("/contacts/") => &if_match,
             ("POST", "/api/v1/imports") => &file,
             _ => &[],
         };

@@ -277,19 +277,19 @@ async fn what_does_not_arrive_is_sent_again_and_what_arrived_when_it_is_asked_fo
     scene.site.world.pass(5 * SECOND);
     let second = scene.sent().await;
     assert_eq!(second.len(), 1);
-    assert_eq!(second[0].header("webhook-id"), first[0].header("webhook-id"));
-    assert_eq!(second[0].body, first[0].body);
-    assert!(second[0].is_signed_by(&scene.secret));
+    assert_eq!(second[0].json()["data"]["contacts"], json!([other]));
     scene.site.world.pass(5 * MINUTE);
     let third = scene.sent().await;
     assert_eq!(third.len(), 2, "{third:?}");
-    let about = third
-        .iter()
-        .filter(|one| one.json()["data"]["contacts"] == json!([other]));
-    assert_eq!(about.count(), 1);
+    for sent in [&first[0], &second[0]] {
+        let id = sent.header("webhook-id");
+        let again = third.iter().find(|one| one.header("webhook-id") == id).unwrap();
+        assert_eq!(again.body, sent.body);
+        assert!(again.is_signed_by(&scene.secret));
+    }
     assert!(scene.webhook().await["failing_since"].is_null());
     let log = scene.log().await;
-    assert_eq!((log.len(), &log[1]["attempts"]), (2, &json!(3)));
+    assert_eq!((log.len(), &log[1]["attempts"]), (2, &json!(2)));
 
     let delivery = first[0].header("webhook-id");
     let place = scene.place(&format!("/deliveries/{delivery}:replay"));
@@ -321,7 +321,7 @@ async fn a_webhook_that_fails_for_days_is_disabled_and_loses_nothing() {
         attempts += scene.sent().await.len();
         scene.site.world.pass(DAY / 24);
     }
-    assert_eq!(attempts, 9, "after 75 h at the latest nothing is sent any more");
+    assert_eq!(attempts, 10, "once and after nine waits, not any more");
     let disabled = scene.webhook().await;
     assert_eq!(disabled["state"], "disabled");
     let reason = disabled["reason"].as_str().unwrap();
