@@ -116,7 +116,7 @@ async fn programs_that_work_at_once_lose_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes a minute; a smaller number of programs is always tried"]
+#[ignore = "takes two minutes; a smaller number of programs is always tried"]
 async fn a_hundred_programs_that_work_at_once_lose_nothing() {
     together(100).await;
 }
