@@ -182,6 +182,18 @@ pub enum Error {
     /// There is no such token, or none of the member's.
     #[error("there is no such token; it may have been revoked")]
     NoToken,
+    /// A draft is not as the program has seen it.
+    #[error("import {0} was changed since it was read; read it again and repeat your change")]
+    DraftChanged(ImportId),
+    /// There is no such webhook, or none of the member's.
+    #[error("there is no such webhook; it may have been deleted")]
+    NoWebhook,
+    /// There is no such delivery in the log of a webhook.
+    #[error("there is no such delivery; the log is kept for 30 days")]
+    NoDelivery,
+    /// Nothing is sent to a webhook.
+    #[error("nothing is sent to this webhook, because it is not active; activate it first")]
+    WebhookStopped,
     /// A request with this idempotency key is running.
     #[error("a request with this idempotency key is running; wait for its answer, or ask again in a moment")]
     KeyRunning,
@@ -396,6 +408,10 @@ impl Error {
             Self::SeveralContacts { .. } => "several_contacts",
             Self::ChangesGone => "changes_gone",
             Self::NoToken => "no_such_token",
+            Self::DraftChanged(_) => "draft_changed",
+            Self::NoWebhook => "no_such_webhook",
+            Self::NoDelivery => "no_such_delivery",
+            Self::WebhookStopped => "webhook_stopped",
             Self::KeyRunning => "idempotency_key_running",
             Self::KeyReused => "idempotency_key_reused",
             Self::NoMember => "no_such_member",

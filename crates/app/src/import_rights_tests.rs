@@ -466,3 +466,20 @@ fn duplicates_that_the_member_may_not_merge_say_why() {
     office.share(theirs, Access::Edit);
     assert_eq!(hindered(), None, "the other's stays, and the member's own goes into it");
 }
+
+#[test]
+fn an_undo_waits_until_an_import_that_has_ended_is_given_back() {
+    let office = office();
+    let import = office
+        .import("First name\nAnn\n", ImportOptions::default())
+        .import
+        .unwrap();
+    let lease = office.app.hold_run(office.me, import).unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            drop(lease);
+        });
+        assert_eq!(office.app.undo(office.me, import, false).unwrap().removed, 1);
+    });
+}

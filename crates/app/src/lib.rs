@@ -24,6 +24,7 @@ pub(crate) mod search;
 pub(crate) mod storage;
 #[cfg(test)]
 mod tenant_isolation_tests;
+pub(crate) mod webhooks;
 #[cfg(test)]
 mod wording_tests;
 pub(crate) mod worker;
@@ -48,13 +49,14 @@ pub use clock::System;
 pub use contact_index::{ListPage, ListPosition, ListRequest, Listed, Sort};
 pub use contacts::TrashedContact;
 pub use contacts::batch::{
-    BATCH_OPERATIONS, BatchRequest, ContactOperation, NewValues, OperationDone, OperationResult,
+    BATCH_OPERATIONS, BatchRequest, ContactOperation, ExternalId, NewValues, OperationDone, OperationResult,
 };
 pub use contacts::bulk::{ActionReport, InterruptedAction};
 pub use contacts::bulk_undo::ActionUndone;
 pub use contacts::card::ContactCard;
 pub use contacts::changes::{ChangePosition, ContactChanges};
 pub use contacts::history::{ContactHistory, LastImport, Namesake};
+pub use contacts::keyed_actions::BulkAction;
 pub use contacts::merge::{MERGED_AT_ONCE, MergeRequest};
 pub use contacts::search_text::Indexed;
 pub use contacts::shares::{ShareInfo, SharedBy};
@@ -96,6 +98,10 @@ pub use members::{MemberInfo, MemberMore};
 pub use search::filter::Filter;
 pub use search::views::{SavedView, ViewContent};
 pub use storage::ObjectsError;
+pub use webhooks::address::{WebhookTarget, private_kind};
+pub use webhooks::event::WebhookEvent;
+pub use webhooks::sending::{Attempt, DueDelivery};
+pub use webhooks::{DeliveryInfo, DeliveryPage, NewWebhook, WebhookChange, WebhookInfo, WebhookSecret};
 pub use worker::{Worker, WorkerObserver};
 pub use workspace::custom_fields::{DefinedField, fields_to_require};
 pub use workspace::security::{MOST_IDLE_HOURS, MOST_SESSION_HOURS, SecuritySettings};
@@ -114,6 +120,7 @@ pub use store::admin::copy::CopiedTable;
 pub use store::contacts::shares::{Access, Grantee};
 pub use store::imports::ImportState;
 pub use store::members::accounts::Role;
+pub use store::members::webhooks::WebhookState;
 pub use store::members::{Belongings, MemberState};
 pub use store::workspace::custom_fields::FieldId;
 pub use store::{ExistingBackup, ImportId, Member};

@@ -201,6 +201,7 @@ impl Work {
             self.app.forget_old_logs(actor)?;
             self.app.forget_old_changes(actor)?;
             self.app.forget_old_keys(actor)?;
+            self.app.forget_old_deliveries(actor)?;
             self.app.sweep(actor)?;
         }
         Ok(())

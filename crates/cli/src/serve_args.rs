@@ -42,6 +42,9 @@ pub struct ServeArgs {
         value_name = "TOKEN"
     )]
     pub metrics_token: Option<String>,
+    /// Let webhooks send to addresses that are not public: to this machine, and to its network
+    #[arg(long, env = "CRYSTALQORE_PRIVATE_WEBHOOKS")]
+    pub private_webhooks: bool,
     /// How many connections there may be at once; idle ones are closed when more are wanted
     #[arg(
         long,
@@ -88,6 +91,7 @@ impl ServeArgs {
             trust_proxy: self.trust_proxy,
             hosts: self.hosts.clone(),
             metrics_token: self.metrics_token.clone(),
+            private_webhooks: self.private_webhooks,
             limits: self.limits(),
         }
     }

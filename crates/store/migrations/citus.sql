@@ -32,6 +32,15 @@ WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'sign_in_fa
 SELECT create_distributed_table('devices', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'devices'::regclass);
 
+SELECT create_distributed_table('external_ids', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'external_ids'::regclass);
+
+SELECT create_distributed_table('webhooks', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'webhooks'::regclass);
+
+SELECT create_distributed_table('webhook_deliveries', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'webhook_deliveries'::regclass);
+
 SELECT create_distributed_table('api_tokens', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'api_tokens'::regclass);
 

@@ -61,6 +61,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         include_str!("../migrations/sqlite/V21__actions_of_contacts.sql"),
     ),
     (
+        "V23__webhooks_external_ids",
+        include_str!("../migrations/sqlite/V23__webhooks_external_ids.sql"),
+    ),
+    (
         "V24__index_blocks",
         include_str!("../migrations/sqlite/V24__index_blocks.sql"),
     ),
@@ -121,6 +125,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     (
         "V21__actions_of_contacts",
         include_str!("../migrations/postgres/V21__actions_of_contacts.sql"),
+    ),
+    (
+        "V23__webhooks_external_ids",
+        include_str!("../migrations/postgres/V23__webhooks_external_ids.sql"),
     ),
     (
         "V24__index_blocks",

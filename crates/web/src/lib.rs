@@ -9,12 +9,14 @@ mod pages;
 mod server;
 mod session;
 mod ui;
+mod webhooks;
 
 pub use api::document::text as openapi_text;
 pub use server::limits::Limits;
 pub use server::routes::{self, router};
 pub use server::run::{Ready, ServeError, run};
 pub use server::settings::Serve;
+pub use webhooks::send_due_deliveries;
 
 use api::rate_limit::RateLimits;
 use app::App;

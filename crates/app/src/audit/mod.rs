@@ -79,11 +79,17 @@ pub enum AuditAction {
     TokenCreated,
     /// A token for the HTTP API was revoked.
     TokenRevoked,
+    /// A webhook was made.
+    WebhookCreated,
+    /// A webhook was changed, or given another secret.
+    WebhookChanged,
+    /// A webhook was deleted.
+    WebhookDeleted,
 }
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 36] = [
         Self::SignedIn,
         Self::SlowedDown,
         Self::Invited,
@@ -117,6 +123,9 @@ impl AuditAction {
         Self::ToldApart,
         Self::TokenCreated,
         Self::TokenRevoked,
+        Self::WebhookCreated,
+        Self::WebhookChanged,
+        Self::WebhookDeleted,
     ];
 
     /// As it is stored and written in files.
@@ -155,6 +164,9 @@ impl AuditAction {
             Self::ToldApart => "told_apart",
             Self::TokenCreated => "token_created",
             Self::TokenRevoked => "token_revoked",
+            Self::WebhookCreated => "webhook_created",
+            Self::WebhookChanged => "webhook_changed",
+            Self::WebhookDeleted => "webhook_deleted",
         }
     }
 

@@ -14,10 +14,14 @@ use crate::idempotency::OnceAnswer;
 use crate::workspace::custom_fields::rules_of;
 use crate::workspace::member_names::name_of;
 use model::{Contact, ContactId, ContactRules, Email, MatchKey, Version};
-use store::contacts::{self, ContactRow, match_keys};
+use std::str::FromStr;
+use store::contacts::{self, ContactRow, external_ids, match_keys};
 
 /// Operations of one batch, at most.
 pub const BATCH_OPERATIONS: usize = 1_000;
+
+/// Bytes of an external id, at most.
+const LONGEST_EXTERNAL_ID: usize = 255;
 
 /// Makes the new values of a contact of those that it has; of none for a contact that is new.
 pub type NewValues = Box<dyn Fn(Option<&Contact>) -> Result<Contact, Error> + Send>;
@@ -31,9 +35,11 @@ pub enum ContactOperation {
         expected: Option<Version>,
         values: NewValues,
     },
-    /// Gives the one contact with this email other values, or creates it.
+    /// Gives the contact that the member has given this external id, or else the one contact with this email, other values, or
+    /// creates it. It has the external id from then on.
     Upsert {
-        email: Email,
+        external: Option<ExternalId>,
+        email: Option<Email>,
         values: NewValues,
     },
     /// Moves a contact to the trash.
@@ -41,6 +47,22 @@ pub enum ContactOperation {
         id: ContactId,
         expected: Option<Version>,
     },
+}
+
+/// The id of a contact in another system, as programs of a member name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalId(String);
+
+impl FromStr for ExternalId {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fits = (1..=LONGEST_EXTERNAL_ID).contains(&text.len()) && !text.chars().any(char::is_control);
+        match fits {
+            true => Ok(Self(text.to_owned())),
+            false => Err("an external id has 1 to 255 bytes and no control characters"),
+        }
+    }
 }
 
 /// What is to be done to contacts.
@@ -145,7 +167,11 @@ impl Batch<'_, '_, '_> {
         match operation {
             ContactOperation::Create(contact) => self.create(*contact),
             ContactOperation::Update { id, expected, values } => self.update(id, expected, &values),
-            ContactOperation::Upsert { email, values } => self.upsert(&email, &values),
+            ContactOperation::Upsert {
+                external,
+                email,
+                values,
+            } => self.upsert(external.as_ref(), email.as_ref(), &values),
             ContactOperation::Delete { id, expected } => self.delete(id, expected),
         }
     }
@@ -187,18 +213,50 @@ impl Batch<'_, '_, '_> {
         Ok(OperationDone::Updated(stored))
     }
 
-    fn upsert(&mut self, email: &Email, values: &NewValues) -> OperationResult {
+    fn upsert(&mut self, external: Option<&ExternalId>, email: Option<&Email>, values: &NewValues) -> OperationResult {
         self.write_created()?;
+        if let Some(id) = self.named(external)? {
+            return self.update(id, None, values);
+        }
+        let done = match self.with_email(email)? {
+            Some(id) => self.update(id, None, values)?,
+            None => self.create(values(None)?)?,
+        };
+        if let (
+            Some(external),
+            OperationDone::Created(stored) | OperationDone::Updated(stored) | OperationDone::Unchanged(stored),
+        ) = (external, &done)
+        {
+            let Actor { workspace, member } = self.actor;
+            external_ids::put(self.changes.tx, workspace, member, &external.0, stored.id)?;
+        }
+        Ok(done)
+    }
+
+    /// The contact that the member has given this name, if they still see it.
+    fn named(&mut self, external: Option<&ExternalId>) -> Result<Option<ContactId>, Error> {
+        let Some(external) = external else { return Ok(None) };
+        let Actor { workspace, member } = self.actor;
+        let Some(id) = external_ids::find(self.changes.tx, workspace, member, &external.0)? else {
+            return Ok(None);
+        };
+        match access::found(self.changes.tx, self.actor, id) {
+            Ok(_) => Ok(Some(id)),
+            Err(Error::NoContact(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The one contact with this email that the member sees.
+    fn with_email(&mut self, email: Option<&Email>) -> Result<Option<ContactId>, Error> {
+        let Some(email) = email else { return Ok(None) };
         let (tx, workspace) = (&mut *self.changes.tx, self.actor.workspace);
         let ids = match_keys::find_many(tx, workspace, &[MatchKey::email(email)])?.concat();
         let rows = contacts::get_many(tx, workspace, &ids)?;
         let seen = access::seen(tx, self.actor, rows)?;
         match seen.as_slice() {
-            [] => self.create(values(None)?),
-            [(_, row)] => {
-                let id = row.id;
-                self.update(id, None, values)
-            }
+            [] => Ok(None),
+            [(_, row)] => Ok(Some(row.id)),
             several => Err(Error::SeveralContacts {
                 email: email.to_string(),
                 contacts: several.iter().map(|(_, row)| row.id).collect(),

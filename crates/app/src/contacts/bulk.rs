@@ -106,6 +106,12 @@ pub(crate) struct Before {
     pub after: Option<Version>,
 }
 
+/// What is done in the transaction of the last step, with the report of all.
+pub(crate) type AtEnd<'a> = &'a dyn Fn(&mut Tx<'_>, &ActionReport) -> Result<(), Error>;
+
+/// For actions of which nobody keeps an answer.
+pub(crate) const NOTHING_AT_END: AtEnd<'static> = &|_, _| Ok(());
+
 /// What one step came to.
 #[derive(Debug, Default)]
 pub(crate) struct Step {
@@ -243,13 +249,14 @@ pub(crate) fn note(tx: &mut Tx<'_>, actor: Actor, action: i64, touched: &[Before
 impl App {
     /// Goes through contacts in steps and notes what was there, so that all can be undone together. `work` gets the
     /// ids of a step in order, each once, changes those that it may, and says which it has. The audit log has one entry for
-    /// all, whose words are `about`.
+    /// all, whose words are `about`. `at_end` is called in the transaction of the last step.
     pub(crate) fn in_steps(
         &self,
         actor: Actor,
         kind: ActionKind,
         about: &str,
         ids: &[ContactId],
+        at_end: AtEnd<'_>,
         mut work: impl FnMut(&mut Changes<'_, '_>, &[ContactId]) -> Result<Step, Error>,
     ) -> Result<ActionReport, Error> {
         let now = self.world.now();
@@ -260,8 +267,11 @@ impl App {
         let mut entry = None;
         let steps = ids.chunks(STEP);
         let last = steps.len().saturating_sub(1);
+        if ids.is_empty() {
+            self.store.write(|tx| at_end(tx, &report))?;
+        }
         for (at, some) in steps.enumerate() {
-            let (contacts, skipped, action) = self.change(actor, |changes| {
+            report = self.change(actor, |changes| {
                 let step = work(changes, some)?;
                 let tx = &mut *changes.tx;
                 let mut action = report.action;
@@ -281,11 +291,16 @@ impl App {
                 if let Some(action) = kind.audit_action().filter(|_| contacts > 0) {
                     self.audit_part(tx, actor, &mut entry, action, about, contacts)?;
                 }
-                Ok((contacts, step.skipped, action))
+                let report = ActionReport {
+                    contacts: report.contacts + contacts,
+                    skipped: report.skipped + step.skipped,
+                    action,
+                };
+                if at == last {
+                    at_end(changes.tx, &report)?;
+                }
+                Ok(report)
             })?;
-            report.contacts += contacts;
-            report.skipped += skipped;
-            report.action = action;
         }
         Ok(report)
     }
@@ -391,7 +406,7 @@ mod tests {
             }
         };
         assert!(
-            app.in_steps(owner, ActionKind::Tag, "vip", &ids, &mut one_step)
+            app.in_steps(owner, ActionKind::Tag, "vip", &ids, NOTHING_AT_END, &mut one_step)
                 .is_err()
         );
         assert_eq!(app.interrupted_action(owner).unwrap(), None, "it may still go on");
@@ -407,7 +422,8 @@ mod tests {
                 skipped: 0,
             })
         };
-        app.in_steps(owner, ActionKind::Tag, "vip", &ids, whole).unwrap();
+        app.in_steps(owner, ActionKind::Tag, "vip", &ids, NOTHING_AT_END, whole)
+            .unwrap();
         world.0.fetch_add(later, std::sync::atomic::Ordering::Relaxed);
         assert_eq!(app.interrupted_action(owner).unwrap(), None, "it has ended");
     }

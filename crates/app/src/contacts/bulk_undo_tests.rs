@@ -2,7 +2,7 @@ use super::*;
 use crate::Place;
 use crate::clock::System;
 use crate::contacts::bulk::ActionReport;
-use crate::contacts::bulk::{ActionKind, Before, Step};
+use crate::contacts::bulk::{ActionKind, Before, NOTHING_AT_END, Step};
 use crate::contacts::stored::read;
 use crate::search::filter::Filter;
 use model::{Contact, MatchKey};
@@ -142,7 +142,9 @@ impl Office {
             changes.share(&shares)?;
             Ok(before)
         };
-        self.app.in_steps(me, ActionKind::Share, "", ids, work).unwrap()
+        self.app
+            .in_steps(me, ActionKind::Share, "", ids, NOTHING_AT_END, work)
+            .unwrap()
     }
 
     fn undo(&self, report: ActionReport) -> (u64, u64) {
@@ -273,7 +275,10 @@ fn merge(office: &Office, ids: &[ContactId]) -> ActionReport {
         changes.delete(&[gone])?;
         Ok(step)
     };
-    office.app.in_steps(me, ActionKind::Merge, "", ids, work).unwrap()
+    office
+        .app
+        .in_steps(me, ActionKind::Merge, "", ids, NOTHING_AT_END, work)
+        .unwrap()
 }
 
 #[test]

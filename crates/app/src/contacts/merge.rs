@@ -8,14 +8,18 @@ use crate::access;
 use crate::access::Actor;
 use crate::access::{CanEdit, Owns, Right};
 use crate::contacts::bulk::ActionReport;
-use crate::contacts::bulk::{ActionKind, Before, Step};
+use crate::contacts::bulk::{ActionKind, AtEnd, Before, NOTHING_AT_END, Step};
 use crate::contacts::stored::StoredContact;
 use crate::contacts::stored::read;
 use crate::contacts::write::Changes;
 use crate::error::Error;
+use crate::idempotency::OnceAnswer;
 use model::{ContactId, MergeChoices, Version, merge};
+use std::cell::RefCell;
 use std::collections::HashMap;
+use store::Tx;
 use store::contacts::ContactRow;
+use store::contacts::external_ids;
 use store::contacts::shares;
 
 /// So many contacts are made one at once.
@@ -60,6 +64,35 @@ impl App {
     /// [`Error::NoContact`]; [`Error::Forbidden`]; [`Error::ChangedMeanwhile`] of the first that is not as the member has
     /// seen it; [`Error::NoIdentity`] if nothing would be left to know it by.
     pub fn merge(&self, actor: Actor, request: &MergeRequest) -> Result<ActionReport, Error> {
+        self.merge_many(actor, request, NOTHING_AT_END)
+    }
+
+    /// The same for a keyed request, whose answer has the contact that stayed.
+    ///
+    /// # Errors
+    /// Those of [`App::merge`].
+    pub fn merge_once(
+        &self,
+        actor: Actor,
+        request: &MergeRequest,
+        once: Option<OnceAnswer<'_, (ActionReport, StoredContact)>>,
+    ) -> Result<(ActionReport, StoredContact), Error> {
+        let done = RefCell::new(None);
+        let at_end = |tx: &mut Tx<'_>, report: &ActionReport| {
+            let (right, row) = access::found(tx, actor, request.kept)?;
+            let contact = read(&row)?;
+            let result = (*report, StoredContact::of_row(tx, actor, right, &row, contact)?);
+            if let Some(once) = &once {
+                once.keep(tx, &result)?;
+            }
+            done.replace(Some(result));
+            Ok(())
+        };
+        self.merge_many(actor, request, &at_end)?;
+        done.take().ok_or(Error::Broken)
+    }
+
+    fn merge_many(&self, actor: Actor, request: &MergeRequest, at_end: AtEnd<'_>) -> Result<ActionReport, Error> {
         let MergeRequest {
             kept, gone, choices, ..
         } = request;
@@ -74,7 +107,7 @@ impl App {
         }
         let now = self.world.now();
         let about = format!("{} into one", ids.len());
-        self.in_steps(actor, ActionKind::Merge, &about, &ids, |changes, _| {
+        self.in_steps(actor, ActionKind::Merge, &about, &ids, at_end, |changes, _| {
             let kept = access::edit(changes.tx, actor, *kept)?;
             request.was_seen_so(&kept)?;
             let mut others = Vec::with_capacity(ids.len());
@@ -116,6 +149,9 @@ pub(crate) fn merge_into(
         });
     }
     changes.delete(others)?;
+    for other in others {
+        external_ids::pass_on(changes.tx, actor.workspace, other.id, kept.id)?;
+    }
     let row = (*kept).clone();
     let after = match merged == values[0] {
         true => row.version,

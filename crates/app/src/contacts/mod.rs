@@ -10,6 +10,7 @@ pub(crate) mod by_hand;
 pub(crate) mod card;
 pub(crate) mod changes;
 pub(crate) mod history;
+pub(crate) mod keyed_actions;
 pub(crate) mod merge;
 pub(crate) mod search_text;
 pub(crate) mod share_text;
@@ -28,6 +29,7 @@ use crate::contacts::bulk::{ActionKind, Before};
 use crate::contacts::by_hand::{checked, new_row, refuse_another};
 use crate::contacts::stored::{StoredContact, read};
 use crate::error::Error;
+use crate::idempotency::OnceAnswer;
 use crate::workspace::custom_fields::validate;
 use crate::workspace::stored::stored_settings;
 use model::{Contact, ContactId, Version};
@@ -200,6 +202,19 @@ impl App {
     /// # Errors
     /// [`Error::NotInTrash`]; [`Error::IdTaken`] if an import has brought it back already.
     pub fn restore_contact(&self, actor: Actor, id: ContactId) -> Result<(), Error> {
+        self.restore_contact_once(actor, id, None).map(drop)
+    }
+
+    /// The same; with `once` the contact is kept as the answer of a keyed request.
+    ///
+    /// # Errors
+    /// [`Error::NotInTrash`]; [`Error::IdTaken`].
+    pub fn restore_contact_once(
+        &self,
+        actor: Actor,
+        id: ContactId,
+        once: Option<OnceAnswer<'_, StoredContact>>,
+    ) -> Result<StoredContact, Error> {
         self.change(actor, |changes| {
             let trashed = trash::get(changes.tx, actor.workspace, id)?;
             let trashed = access::owned_trash(actor, trashed.into_iter().collect());
@@ -210,7 +225,14 @@ impl App {
                 return Err(Error::IdTaken(id));
             }
             self.audit(changes.tx, actor, AuditAction::Restored, &id.to_string(), 1)?;
-            Ok(changes.restore(trashed)?)
+            changes.restore(trashed)?;
+            let (right, row) = access::found(changes.tx, actor, id)?;
+            let contact = read(&row)?;
+            let restored = StoredContact::of_row(changes.tx, actor, right, &row, contact)?;
+            if let Some(once) = &once {
+                once.keep(changes.tx, &restored)?;
+            }
+            Ok(restored)
         })
     }
 

@@ -8,7 +8,7 @@ use crate::View;
 use crate::access::{self, CanView, Owns};
 use crate::access::{Actor, Right};
 use crate::contacts::bulk::ActionReport;
-use crate::contacts::bulk::{ActionKind, Before, Step};
+use crate::contacts::bulk::{ActionKind, AtEnd, Before, NOTHING_AT_END, Step};
 use crate::contacts::write::{Changes, ShareChanges};
 use crate::error::Error;
 use crate::workspace::member_names::{Names, name_of};
@@ -45,7 +45,7 @@ pub struct ShareInfo {
 }
 
 /// What becomes of the shares of some contacts.
-enum Change {
+pub(crate) enum Change {
     /// With each of some, every one once.
     Share(Vec<Grantee>, Access),
     /// From one, or from all.
@@ -69,8 +69,7 @@ impl App {
         to: &[Grantee],
         access: Access,
     ) -> Result<ActionReport, Error> {
-        let to: BTreeSet<Grantee> = to.iter().copied().collect();
-        self.change_shares(actor, ids, &Change::Share(to.into_iter().collect(), access))
+        self.change_shares(actor, ids, &Change::share(to, access), NOTHING_AT_END)
     }
 
     /// Takes the shares of contacts of the member's own back: those of one, or all.
@@ -78,7 +77,7 @@ impl App {
     /// # Errors
     /// The database fails; what was committed before stays.
     pub fn unshare(&self, actor: Actor, ids: &[ContactId], to: Option<Grantee>) -> Result<ActionReport, Error> {
-        self.change_shares(actor, ids, &Change::Unshare(to))
+        self.change_shares(actor, ids, &Change::Unshare(to), NOTHING_AT_END)
     }
 
     /// Gives contacts of the member's own to another owner. Others keep their shares; the member keeps `keep`.
@@ -92,7 +91,7 @@ impl App {
         to: Member,
         keep: Option<Access>,
     ) -> Result<ActionReport, Error> {
-        self.change_shares(actor, ids, &Change::HandOver { to, keep })
+        self.change_shares(actor, ids, &Change::HandOver { to, keep }, NOTHING_AT_END)
     }
 
     /// The members who see a contact beside its owner, for every member who sees it.
@@ -103,10 +102,16 @@ impl App {
         self.read(actor, |view| view.shares_of(id))
     }
 
-    fn change_shares(&self, actor: Actor, ids: &[ContactId], change: &Change) -> Result<ActionReport, Error> {
+    pub(crate) fn change_shares(
+        &self,
+        actor: Actor,
+        ids: &[ContactId],
+        change: &Change,
+        at_end: AtEnd<'_>,
+    ) -> Result<ActionReport, Error> {
         let about = self.store.read(|tx| change.in_words(tx, actor))?;
         let now = self.world.now();
-        self.in_steps(actor, change.kind(), &about, ids, |changes, some| {
+        self.in_steps(actor, change.kind(), &about, ids, at_end, |changes, some| {
             change.check(changes.tx, actor)?;
             let rows = contacts::get_many(changes.tx, actor.workspace, some)?;
             let seen = access::seen(changes.tx, actor, rows)?;
@@ -147,6 +152,12 @@ impl View<'_, '_> {
 }
 
 impl Change {
+    /// Sharing with each of some, every one once.
+    pub fn share(to: &[Grantee], access: Access) -> Self {
+        let to: BTreeSet<Grantee> = to.iter().copied().collect();
+        Self::Share(to.into_iter().collect(), access)
+    }
+
     fn kind(&self) -> ActionKind {
         match self {
             Self::Share(..) => ActionKind::Share,

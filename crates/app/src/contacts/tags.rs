@@ -4,7 +4,7 @@ use crate::App;
 use crate::access;
 use crate::access::Actor;
 use crate::contacts::bulk::ActionReport;
-use crate::contacts::bulk::{ActionKind, Before, Step};
+use crate::contacts::bulk::{ActionKind, AtEnd, Before, NOTHING_AT_END, Step};
 use crate::contacts::stored::read;
 use crate::error::Error;
 use model::{Contact, ContactId, Text, tag_key};
@@ -20,13 +20,23 @@ impl App {
     /// # Errors
     /// [`Error::BadTag`]; what was done before stays done.
     pub fn tag_contacts(&self, actor: Actor, ids: &[ContactId], tag: &str) -> Result<ActionReport, Error> {
+        self.tag_many(actor, ids, tag, NOTHING_AT_END)
+    }
+
+    pub(crate) fn tag_many(
+        &self,
+        actor: Actor,
+        ids: &[ContactId],
+        tag: &str,
+        at_end: AtEnd<'_>,
+    ) -> Result<ActionReport, Error> {
         let tag = tag_of(tag)?;
         if tag.as_str().contains([',', ';', '\n']) {
             return Err(Error::BadTag(
                 "one tag at a time: a tag has no comma, semicolon or line end in it",
             ));
         }
-        self.retag(actor, ActionKind::Tag, ids, &tag, |contact| {
+        self.retag(actor, ActionKind::Tag, ids, &tag, at_end, |contact| {
             let has = contact.tags.iter().any(|has| is_same(has, &tag));
             if !has {
                 contact.tags.push(tag.clone());
@@ -40,8 +50,18 @@ impl App {
     /// # Errors
     /// [`Error::BadTag`]; what was done before stays done.
     pub fn untag_contacts(&self, actor: Actor, ids: &[ContactId], tag: &str) -> Result<ActionReport, Error> {
+        self.untag_many(actor, ids, tag, NOTHING_AT_END)
+    }
+
+    pub(crate) fn untag_many(
+        &self,
+        actor: Actor,
+        ids: &[ContactId],
+        tag: &str,
+        at_end: AtEnd<'_>,
+    ) -> Result<ActionReport, Error> {
         let tag = tag_of(tag)?;
-        self.retag(actor, ActionKind::Untag, ids, &tag, |contact| {
+        self.retag(actor, ActionKind::Untag, ids, &tag, at_end, |contact| {
             let had = contact.tags.len();
             contact.tags.retain(|has| !is_same(has, &tag));
             contact.tags.len() < had
@@ -54,10 +74,11 @@ impl App {
         kind: ActionKind,
         ids: &[ContactId],
         tag: &Text,
+        at_end: AtEnd<'_>,
         change: impl Fn(&mut Contact) -> bool,
     ) -> Result<ActionReport, Error> {
         let now = self.world.now();
-        self.in_steps(actor, kind, tag.as_str(), ids, |changes, some| {
+        self.in_steps(actor, kind, tag.as_str(), ids, at_end, |changes, some| {
             let rows = contacts::get_many(changes.tx, actor.workspace, some)?;
             let seen = access::seen(changes.tx, actor, rows)?;
             let seen_count = seen.len() as u64;

@@ -3,7 +3,7 @@
 //! Each group is judged again in the transaction that merges it: by its values, and by the rights, of that moment.
 
 use crate::access::{self, Actor, Right};
-use crate::contacts::bulk::{ActionKind, ActionReport, Before, Step};
+use crate::contacts::bulk::{ActionKind, ActionReport, Before, NOTHING_AT_END, Step};
 use crate::contacts::merge::merge_into;
 use crate::contacts::stored::read;
 use crate::contacts::write::Changes;
@@ -53,6 +53,7 @@ impl App {
             ActionKind::Merge,
             "very likely duplicates",
             &firsts,
+            NOTHING_AT_END,
             |changes, some| {
                 let mut step = Step::default();
                 for first in some {

@@ -13,6 +13,7 @@ use crate::contacts::merge::hindered;
 use crate::contacts::stored::StoredContact;
 use crate::contacts::stored::read;
 use crate::error::Error;
+use crate::idempotency::OnceAnswer;
 use crate::{App, access};
 use finding::{Finding, very_likely};
 use model::{Contact, ContactId, Verdict, likeness};
@@ -179,6 +180,19 @@ impl App {
     /// [`Error::NoContact`] of the first that the member may not see; [`Error::Forbidden`] if they may edit none; those of
     /// the database.
     pub fn tell_apart(&self, actor: Actor, ids: &[ContactId]) -> Result<u64, Error> {
+        self.tell_apart_once(actor, ids, None)
+    }
+
+    /// The same; with `once` the count is kept as the answer of a keyed request.
+    ///
+    /// # Errors
+    /// Those of [`App::tell_apart`].
+    pub fn tell_apart_once(
+        &self,
+        actor: Actor,
+        ids: &[ContactId],
+        once: Option<OnceAnswer<'_, u64>>,
+    ) -> Result<u64, Error> {
         let now = self.world.now();
         self.store.write(|tx| {
             let mut seen: Vec<(ContactId, Right)> = Vec::new();
@@ -197,12 +211,15 @@ impl App {
                 .filter(|((_, one), (_, other))| (*one).max(*other) >= Right::Edit)
                 .map(|((a, _), (b, _))| Pair::new(*a, *b))
                 .collect();
-            if pairs.is_empty() {
-                return Ok(0);
+            if !pairs.is_empty() {
+                not_duplicates::put_many(tx, actor.workspace, actor.member, now, &pairs)?;
+                self.audit(tx, actor, AuditAction::ToldApart, "", seen.len() as u64)?;
             }
-            not_duplicates::put_many(tx, actor.workspace, actor.member, now, &pairs)?;
-            self.audit(tx, actor, AuditAction::ToldApart, "", seen.len() as u64)?;
-            Ok(pairs.len() as u64)
+            let pairs = pairs.len() as u64;
+            if let Some(once) = &once {
+                once.keep(tx, &pairs)?;
+            }
+            Ok(pairs)
         })
     }
 

@@ -12,6 +12,8 @@ use crate::import::stored::plan_of;
 use crate::import::stored::refuse_draft;
 use model::ContactId;
 use std::collections::HashMap;
+use std::thread;
+use std::time::Duration;
 use store::contacts::{self, ContactRow};
 use store::imports::change_log::{self, Change};
 use store::imports::{self, Batch, ImportState};
@@ -19,6 +21,9 @@ use store::{ImportId, Tx};
 
 /// Contacts of one step.
 const STEP: u64 = 5_000;
+/// How often, and after which pause, it is tried to take hold of an import that has ended.
+const TRIES: u32 = 40;
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// How many kept contacts are named.
 const NAMED: usize = 100;
 
@@ -49,10 +54,10 @@ impl App {
         // What was interrupted can be undone instead of resumed, but nobody may resume it in the meantime. Looking
         // at what is done needs no such right.
         let unfinished = is_unfinished(stored.state);
-        let lease = if unfinished || !dry_run {
-            Some(self.hold_run(actor, import)?)
-        } else {
-            None
+        let lease = match (unfinished, dry_run) {
+            (true, _) => Some(self.hold_run(actor, import)?),
+            (false, false) => Some(self.hold_ended(actor, import)?),
+            (false, true) => None,
         };
         // Somebody else may have undone it in the moment before.
         if self.stored(actor, import)?.state == ImportState::Undone {
@@ -104,6 +109,19 @@ impl App {
         }
         drop(lease);
         Ok(report)
+    }
+}
+
+impl App {
+    /// Takes hold of an import that has ended. Anyone who ran it may be giving it back at this moment.
+    fn hold_ended(&self, actor: Actor, import: ImportId) -> Result<Lease, Error> {
+        for _ in 0..TRIES {
+            match self.hold_run(actor, import) {
+                Err(Error::ImportRuns(_)) => thread::sleep(LOOK_AGAIN),
+                held => return held,
+            }
+        }
+        self.hold_run(actor, import)
     }
 }
 

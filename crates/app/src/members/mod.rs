@@ -24,7 +24,7 @@ use std::collections::{HashMap, HashSet};
 use store::members::accounts::{self, NewAccount, Role};
 use store::members::sessions::{self, SignIn};
 use store::members::{self, MemberRow, MemberState};
-use store::members::{api_tokens, devices, one_time_tokens, second_factors};
+use store::members::{api_tokens, devices, one_time_tokens, second_factors, webhooks};
 use store::workspace::workspaces;
 use store::{Member, Tx, Workspace};
 
@@ -334,6 +334,7 @@ pub(crate) fn shut_out(tx: &mut Tx<'_>, actor: Actor, member: Member) -> Result<
     sessions::remove_all(tx, actor.workspace, member)?;
     devices::remove_all(tx, actor.workspace, member)?;
     api_tokens::remove_all(tx, actor.workspace, member)?;
+    webhooks::remove_all(tx, actor.workspace, member)?;
     Ok(one_time_tokens::forget_passwords(tx, actor.workspace, member)?)
 }
 

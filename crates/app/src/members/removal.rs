@@ -12,6 +12,7 @@ use crate::audit::AuditAction;
 use crate::error::Error;
 use crate::members::{governed_other, shut_out};
 use crate::search::views;
+use store::contacts::external_ids;
 use store::imports::{self, ImportState};
 use store::members::{self, Belongings, MemberState};
 use store::members::{accounts, second_factors};
@@ -85,6 +86,7 @@ impl App {
             members::hand_over_rest(tx, actor.workspace, member, to)?;
             views::hand_over(tx, actor.workspace, member, to)?;
             second_factors::remove(tx, actor.workspace, member)?;
+            external_ids::remove_all(tx, actor.workspace, member)?;
             members::set_state(tx, actor.workspace, member, MemberState::Removed)?;
             let to_name = workspaces::member_name(tx, actor.workspace, to)?.unwrap_or_default();
             let about = format!("{}; what was theirs went to {to_name}", named(&row));

@@ -6,6 +6,7 @@ use crate::App;
 use crate::View;
 use crate::access::{self, Actor};
 use crate::error::Error;
+use crate::idempotency::OnceAnswer;
 use model::Text;
 use std::collections::HashSet;
 use store::workspace::views::{self, View as ViewRow};
@@ -82,6 +83,19 @@ impl App {
     /// # Errors
     /// [`Error::BadView`] if it has no fitting name.
     pub fn save_view(&self, actor: Actor, content: &ViewContent) -> Result<i64, Error> {
+        self.save_view_once(actor, content, None)
+    }
+
+    /// The same; with `once` the number is kept as the answer of a keyed request.
+    ///
+    /// # Errors
+    /// [`Error::BadView`] if it has no fitting name.
+    pub fn save_view_once(
+        &self,
+        actor: Actor,
+        content: &ViewContent,
+        once: Option<OnceAnswer<'_, i64>>,
+    ) -> Result<i64, Error> {
         let name = name_of(content)?;
         let now = self.world.now();
         self.store.write(|tx| {
@@ -100,12 +114,15 @@ impl App {
             if let Some(same) = known.iter().find(same) {
                 view.id = same.id;
                 views::update(tx, actor.workspace, &view)?;
-                return Ok(view.id);
-            }
-            if known.iter().filter(|view| view.member == actor.member).count() >= MOST {
+            } else if known.iter().filter(|view| view.member == actor.member).count() >= MOST {
                 return Err(Error::BadView("you have 200 views already; delete one first"));
+            } else {
+                view.id = views::add(tx, actor.workspace, &view)?;
             }
-            Ok(views::add(tx, actor.workspace, &view)?)
+            if let Some(once) = &once {
+                once.keep(tx, &view.id)?;
+            }
+            Ok(view.id)
         })
     }
 

@@ -10,6 +10,7 @@ use crate::access::Actor;
 use crate::access::{IsAdmin, admin};
 use crate::audit::AuditAction;
 use crate::error::Error;
+use crate::idempotency::OnceAnswer;
 use crate::workspace::stored::{Stored, stored_settings};
 use exchange::mapping::BoundMapping;
 use model::{AddressPart, Contact, ContactRules, CustomField, FieldKind, Label, Region, Slot, TextField, clean};
@@ -99,6 +100,19 @@ impl App {
     /// # Errors
     /// [`Error::Forbidden`]; [`Error::Field`] about its name or its choices.
     pub fn define_field(&self, actor: Actor, field: &CustomField) -> Result<FieldId, Error> {
+        Ok(self.define_field_once(actor, field, None)?.id)
+    }
+
+    /// The same; with `once` the field is kept as the answer of a keyed request.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`]; [`Error::Field`] about its name or its choices.
+    pub fn define_field_once(
+        &self,
+        actor: Actor,
+        field: &CustomField,
+        once: Option<OnceAnswer<'_, DefinedField>>,
+    ) -> Result<DefinedField, Error> {
         let name = clean(&field.name).into_owned();
         let choices = choices_of(field.kind, &field.choices)?;
         let now = self.world.now();
@@ -115,7 +129,11 @@ impl App {
             let id = add(tx, proof, actor.workspace, &made, now)?;
             let about = format!("{} ({}) was added", made.name, made.kind.as_str());
             self.audit(tx, actor, AuditAction::FieldChanged, &about, 0)?;
-            Ok(id)
+            let made = DefinedField { id, field: made };
+            if let Some(once) = &once {
+                once.keep(tx, &made)?;
+            }
+            Ok(made)
         })
     }
 

@@ -4,7 +4,7 @@ use crate::scratch::Scratch;
 use crate::server::Server;
 use serde_json::Value;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 
@@ -100,14 +100,26 @@ fn a_request_with_a_key_that_a_kill_cut_off_has_one_effect() {
     let token = token(&scratch);
     // On a database that machines share a claim is kept for a minute, because another machine may be at work: one round.
     let rounds = if testbed::wants_postgres() { 3..4 } else { 0..8_u64 };
-    for round in rounds.clone() {
+    let (mut made, mut ids) = (0, Vec::new());
+    for round in rounds {
         let server = Server::start(&scratch, &["serve"]);
         let operations: Vec<Value> = (0..200)
             .map(|n| serde_json::json!({"op": "create", "contact": {"first_name": format!("R{round}N{n}")}}))
             .collect();
-        let body = serde_json::json!({ "operations": operations }).to_string();
+        let creates = ids.is_empty();
+        let (request, body) = match creates {
+            true => (
+                "POST /api/v1/contacts:batch",
+                serde_json::json!({ "operations": operations }),
+            ),
+            // An action whose repetition would find nothing to do.
+            false => (
+                "POST /api/v1/contacts:tag",
+                serde_json::json!({"contacts": ids, "tag": format!("t{round}")}),
+            ),
+        };
+        let body = body.to_string();
         let key = format!("Idempotency-Key: round-{round}\r\n");
-        let request = "POST /api/v1/contacts:batch";
         let connection = send(&server.address, &token, request, &key, &body);
         std::thread::sleep(std::time::Duration::from_millis(round * 12));
         server.kill();
@@ -115,10 +127,50 @@ fn a_request_with_a_key_that_a_kill_cut_off_has_one_effect() {
         let server = Server::start(&scratch, &["serve"]);
         let answer = ask_until_answered(&server.address, &token, request, &key, &body);
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        assert_eq!(answer.matches("\"status\":201").count(), 200, "{answer}");
+        let answered: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+        ids.clear();
+        if creates {
+            made += 200;
+            assert_eq!(answer.matches("\"status\":201").count(), 200, "{answer}");
+            let results = answered["results"].as_array().unwrap();
+            ids.extend(results.iter().map(|result| result["id"].clone()));
+        } else {
+            assert_eq!(
+                (&answered["contacts"], answered["action"].is_string()),
+                (&200.into(), true),
+                "{answer}"
+            );
+        }
         let again = ask(&server.address, &token, request, &key, &body).unwrap();
         assert!(again.contains("idempotency-replayed: true"), "{again}");
         server.end();
-        assert_eq!(scratch.contacts().len() as u64, 200 * (round + 1 - rounds.start));
+        assert_eq!(scratch.contacts().len(), made);
     }
+}
+
+/// The server itself gathers and sends, with nobody asking for it.
+#[test]
+fn a_running_server_sends_webhooks() {
+    let scratch = Scratch::new();
+    let created = scratch.run(&["token", "create", "Test", "--scope", "admin"]);
+    let token = created.expect(0).out.trim().to_owned();
+    let server = Server::start(&scratch, &["serve", "--private-webhooks"]);
+    let receiver = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/hook", receiver.local_addr().unwrap());
+    let body = serde_json::json!({"url": url, "events": ["contact.created"]}).to_string();
+    let made = ask(&server.address, &token, "POST /api/v1/webhooks", "", &body).unwrap();
+    let made: Value = serde_json::from_str(made.split_once("\r\n\r\n").unwrap().1).unwrap();
+    let place = format!("/api/v1/webhooks/{}", made["webhook"]["id"].as_str().unwrap());
+    ask(&server.address, &token, &format!("POST {place}:test"), "", "").unwrap();
+    let (mut connection, _) = receiver.accept().unwrap();
+    let mut request = [0; 16];
+    connection.read_exact(&mut request).unwrap();
+    assert_eq!(&request, b"POST /hook HTTP/");
+    connection.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+    let arrived = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        let log = ask(&server.address, &token, &format!("GET {place}/deliveries"), "", "").unwrap();
+        log.contains("answered 204 No Content")
+    });
+    assert!(arrived, "{}", server.end());
 }

@@ -4,13 +4,16 @@
 //! that arrived. The files of imports are not in the database and are copied by `app`.
 
 use crate::contacts::{
-    bulk_actions, change_feed, match_keys, name_order, not_duplicates, search_texts, shares, tombstones, trash,
+    bulk_actions, change_feed, external_ids, match_keys, name_order, not_duplicates, search_texts, shares, tombstones,
+    trash,
 };
 use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::{Error, Result};
 use crate::ids::Workspace;
 use crate::imports::{change_log, mappings};
-use crate::members::{api_tokens, devices, one_time_tokens, preferences, request_keys, second_factors, sessions};
+use crate::members::{
+    api_tokens, devices, one_time_tokens, preferences, request_keys, second_factors, sessions, webhooks,
+};
 use crate::workspace::{audit, custom_fields, settings, views};
 use crate::{Store, contacts};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -135,6 +138,8 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&devices::TABLE, 3),
     &keyed(&api_tokens::TABLE, 2),
     &keyed(&request_keys::TABLE, 3),
+    &keyed(&webhooks::TABLE, 2),
+    &keyed(&webhooks::deliveries::TABLE, 3),
     &keyed(&second_factors::TABLE, 2),
     &keyed(&second_factors::CODES, 3),
     &keyed(&contacts::TABLE, 2),
@@ -150,6 +155,7 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&change_log::TABLE, 3),
     &keyed(&change_feed::TABLE, 3),
     &keyed(&tombstones::TABLE, 4),
+    &keyed(&external_ids::TABLE, 3),
     &keyed(&change_feed::DAYS, 2),
     &keyed(&mappings::TABLE, 3),
     &keyed(&shares::TABLE, 3),

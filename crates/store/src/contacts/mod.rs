@@ -5,6 +5,7 @@
 
 pub mod bulk_actions;
 pub mod change_feed;
+pub mod external_ids;
 mod index_runs;
 pub mod match_keys;
 pub mod name_order;

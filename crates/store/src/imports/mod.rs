@@ -231,6 +231,27 @@ pub fn unfinished(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Import>> 
     )
 }
 
+/// The number, state and end of a member's imports that came to an end or were undone at a moment or later, in that order.
+pub fn ended_since(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    owner: Member,
+    since: i64,
+) -> Result<Vec<(ImportId, ImportState, i64)>> {
+    tx.query(
+        "looking for imports that have ended",
+        "SELECT import_id, state, updated_at FROM imports
+         WHERE workspace_id = $1 AND updated_at >= $3 AND state IN ('done', 'cancelled', 'undone') AND owner_id = $2
+         ORDER BY updated_at, import_id",
+        &[workspace.into(), Value::Int(owner.0), Value::Int(since)],
+        |row| {
+            let state = ImportState::parse(row.text(1)?);
+            let state = state.ok_or_else(|| Error::Corrupt("an import is in an unknown state".to_owned()))?;
+            Ok((ImportId(row.int(0)?), state, row.int(2)?))
+        },
+    )
+}
+
 /// Notes how far an import has come; says whether it exists.
 pub fn checkpoint(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, at: &Checkpoint<'_>, now: i64) -> Result<bool> {
     let changed = tx.execute(

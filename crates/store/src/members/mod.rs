@@ -11,6 +11,7 @@ pub mod preferences;
 pub mod request_keys;
 pub mod second_factors;
 pub mod sessions;
+pub mod webhooks;
 
 use crate::engine::{Row, Tx, Value};
 use crate::error::{Error, Result};

@@ -17,7 +17,9 @@ use store::contacts::{bulk_actions, match_keys, name_order, search_texts, shares
 use store::imports::Batch;
 use store::imports::change_log::{Before, Change};
 use store::imports::{change_log, leases, mappings};
-use store::members::{api_tokens, devices, one_time_tokens, preferences, request_keys, second_factors, sessions};
+use store::members::{
+    api_tokens, devices, one_time_tokens, preferences, request_keys, second_factors, sessions, webhooks,
+};
 use store::workspace::{audit, custom_fields, settings, views, workspaces};
 use store::{Error, ImportId, Member, Store, contacts, imports};
 
@@ -54,6 +56,8 @@ fn fill(store: &Store) {
             devices::put(tx, workspace, &[1; 32], Member(1), 1)?;
             api_tokens::add(tx, workspace, &crate::api_tokens::token(1, Member(1)))?;
             request_keys::claim(tx, workspace, Member(1), "k", &crate::request_keys::request("c", 1))?;
+            webhooks::add(tx, workspace, &crate::webhooks::webhook("w", Member(1)))?;
+            webhooks::deliveries::add(tx, workspace, "w", &[crate::webhooks::delivery("d", 1)])?;
             second_factors::propose(tx, workspace, Member(1), &[2; 20])?;
             second_factors::set_codes(tx, workspace, Member(1), &[vec![3; 32], vec![4; 32]])?;
             let import = imports::create(tx, workspace, &SMALL_IMPORT, 1)?;
@@ -97,6 +101,7 @@ fn fill(store: &Store) {
             };
             change_log::record(tx, workspace, ImportId(1), &[change(1, None), change(2, Some(before))])?;
             change_feed::note_day(tx, workspace, 1)?;
+            contacts::external_ids::put(tx, workspace, Member(1), "shop:1", id(1))?;
             tombstones::put_many(tx, workspace, 1, &[(id(2), Grantee::Member(Member(1)))])?;
             change_feed::note(tx, workspace, &[Touched::Range(id(0), id(CONTACTS))])?;
             Ok::<_, Error>(())

@@ -22,6 +22,7 @@ mod copy;
 mod coverage;
 mod custom_fields;
 mod devices;
+mod external_ids;
 mod files;
 mod imports;
 mod inspect;
@@ -44,6 +45,7 @@ mod tombstones;
 mod transactions;
 mod trash;
 mod views;
+mod webhooks;
 mod workspaces;
 
 use model::{ContactId, MatchKey};

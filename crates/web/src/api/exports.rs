@@ -1,6 +1,7 @@
 //! `GET /exports`: contacts as a file, sent while it is computed.
 //!
-//! The last part of the answer, a trailer, counts the contacts: a file that was cut off on its way has none.
+//! The last part of the answer, trailers, counts the contacts and has a digest of the file: a file that was cut off on its way has
+//! none.
 
 use crate::Web;
 use crate::api::contacts::list::ScopeName;
@@ -14,10 +15,13 @@ use axum::body::{Body, HttpBody};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use model::Slot;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use std::pin::Pin;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -27,6 +31,8 @@ use utoipa::{IntoParams, ToSchema};
 
 /// The trailer that counts the contacts.
 const COUNT: &str = "crystalqore-contacts";
+/// The trailer with the digest of the file, as it is before it is compressed for its way.
+const DIGEST: &str = "unencoded-digest";
 
 /// How contacts are written.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
@@ -98,7 +104,7 @@ pub struct ExportQuery {
 /// Exports contacts.
 ///
 /// Streamed while it is computed; an answer that fails on its way is broken off. To a request with `TE: trailers` the trailer
-/// `Crystalqore-Contacts` counts the contacts. The audit log tells of every export.
+/// `Crystalqore-Contacts` counts the contacts, and `Unencoded-Digest` (RFC 9530's form) has the SHA-256 of the file. The audit log tells of every export.
 #[utoipa::path(
     get, path = "/api/v1/exports", tag = "Exports", operation_id = "export_contacts",
     params(ExportQuery),
@@ -127,7 +133,7 @@ pub async fn export(
     let body = Counted {
         body: body_of(download).await?,
         contacts: written,
-        told: false,
+        digest: Some(Sha256::new()),
     };
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
@@ -135,7 +141,7 @@ pub async fn export(
             header::CONTENT_DISPOSITION,
             format!("attachment; filename=\"contacts.{ending}\""),
         ),
-        (header::TRAILER, COUNT.to_owned()),
+        (header::TRAILER, format!("{COUNT}, {DIGEST}")),
     ];
     Ok((headers, Body::new(body)).into_response())
 }
@@ -161,11 +167,26 @@ fn request(query: &ExportQuery) -> Result<ExportRequest, ApiProblem> {
     })
 }
 
-/// A body with the count of its contacts behind it. One that breaks off has none.
+/// A body with the count of its contacts and a digest behind it. One that breaks off has none.
 struct Counted {
     body: Body,
     contacts: Arc<AtomicU64>,
-    told: bool,
+    /// Of what was sent so far; none once it is told.
+    digest: Option<Sha256>,
+}
+
+impl Counted {
+    /// What stands behind the body, once.
+    fn trailers(&mut self) -> Option<Frame<Bytes>> {
+        let digest = BASE64_STANDARD.encode(self.digest.take()?.finalize());
+        let mut trailers = HeaderMap::new();
+        let count = HeaderValue::from(self.contacts.load(Ordering::Relaxed));
+        trailers.insert(HeaderName::from_static(COUNT), count);
+        if let Ok(digest) = HeaderValue::from_str(&format!("sha-256=:{digest}:")) {
+            trailers.insert(HeaderName::from_static(DIGEST), digest);
+        }
+        Some(Frame::trailers(trailers))
+    }
 }
 
 impl HttpBody for Counted {
@@ -174,15 +195,15 @@ impl HttpBody for Counted {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let this = &mut *self;
-        match Pin::new(&mut this.body).poll_frame(cx) {
-            Poll::Ready(None) if !this.told => {
-                this.told = true;
-                let count = HeaderValue::from(this.contacts.load(Ordering::Relaxed));
-                let trailers = HeaderMap::from_iter([(HeaderName::from_static(COUNT), count)]);
-                Poll::Ready(Some(Ok(Frame::trailers(trailers))))
-            }
-            frame => frame,
+        let frame = match Pin::new(&mut this.body).poll_frame(cx) {
+            Poll::Ready(Some(Ok(frame))) => frame,
+            Poll::Ready(None) => return Poll::Ready(this.trailers().map(Ok)),
+            other => return other,
+        };
+        if let (Some(digest), Some(data)) = (&mut this.digest, frame.data_ref()) {
+            digest.update(data);
         }
+        Poll::Ready(Some(Ok(frame)))
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -17,4 +17,5 @@ pub mod problem;
 pub mod rate_limit;
 pub mod reference;
 pub mod rewrite;
+pub mod webhooks;
 pub mod workspace;

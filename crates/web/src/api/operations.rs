@@ -2,7 +2,7 @@
 
 use crate::Web;
 use crate::api::contacts::many;
-use crate::api::{contacts, duplicates, exports, imports, members, workspace};
+use crate::api::{contacts, duplicates, exports, imports, members, webhooks, workspace};
 use app::TokenScope;
 use app::TokenScope::{Admin, ContactsRead, ContactsWrite, Exports, Imports};
 use axum::routing::MethodRouter;
@@ -108,6 +108,17 @@ pub fn operations() -> Vec<Operation> {
         operation(Admin, routes!(members::invite)),
         operation(Admin, routes!(members::revoke_invitation)),
         operation(Admin, routes!(members::audit)),
+        // Webhooks.
+        operation(Admin, routes!(webhooks::list)),
+        operation(Admin, routes!(webhooks::create)),
+        operation(Admin, routes!(webhooks::get)),
+        operation(Admin, routes!(webhooks::patch)),
+        operation(Admin, routes!(webhooks::delete)),
+        operation(Admin, routes!(webhooks::rotate)),
+        operation(Admin, routes!(webhooks::test)),
+        operation(Admin, routes!(webhooks::deliveries)),
+        operation(Admin, routes!(webhooks::replay_all)),
+        operation(Admin, routes!(webhooks::replay)),
     ]
 }
 

@@ -226,5 +226,8 @@ fn words(action: AuditAction) -> &'static str {
         AuditAction::ToldApart => "Marked contacts as not duplicates",
         AuditAction::TokenCreated => "Created an API token",
         AuditAction::TokenRevoked => "Revoked an API token",
+        AuditAction::WebhookCreated => "Created a webhook",
+        AuditAction::WebhookChanged => "Changed a webhook",
+        AuditAction::WebhookDeleted => "Deleted a webhook",
     }
 }

@@ -148,6 +148,10 @@ fn pages() -> Vec<Route> {
         get("/account/tokens", account::tokens::show),
         post("/account/tokens", account::tokens::create).proved(),
         post("/account/tokens/revoke", account::tokens::revoke),
+        get("/account/webhooks", account::webhooks::show),
+        post("/account/webhooks", account::webhooks::create).proved(),
+        post("/account/webhooks/rotate", account::webhooks::rotate).proved(),
+        post("/account/webhooks/act", account::webhooks::act),
         // Custom fields and settings.
         get("/fields", custom_fields::list),
         post("/fields", custom_fields::add),

@@ -5,6 +5,7 @@ use crate::Web;
 use crate::bridge::blocking::{Lane, blocking, blocking_in};
 use crate::server::settings::Serve;
 use crate::server::{accept, health, routes};
+use crate::webhooks::send_in_background;
 use app::App;
 use std::io;
 use std::net::SocketAddr;
@@ -77,8 +78,13 @@ async fn answer(web: Arc<Web>, ready: impl FnOnce(Ready)) -> Result<(), ServeErr
         let web = Arc::clone(&web);
         async move { health::check_in_background(&web).await }
     });
+    let sending = tokio::spawn({
+        let web = Arc::clone(&web);
+        async move { send_in_background(&web).await }
+    });
     tokio::join!(accept::serve(listener, router, Arc::clone(&web)), signal);
     watching.abort();
+    sending.abort();
     web.uploads.all_ended().await;
     Ok(())
 }

@@ -20,6 +20,8 @@ pub struct Serve {
     pub hosts: Vec<String>,
     /// The token that a request for the metrics must carry; without one they are for this machine alone.
     pub metrics_token: Option<String>,
+    /// Whether webhooks may send to addresses that are not public, such as those of the server's own network.
+    pub private_webhooks: bool,
     /// How many connections there may be, and how slow a client may be.
     pub limits: Limits,
 }

@@ -109,6 +109,8 @@ pub fn status_of(error: &Error) -> StatusCode {
         | Error::NotInTrash(_)
         | Error::NoMember
         | Error::NoToken
+        | Error::NoWebhook
+        | Error::NoDelivery
         | Error::LinkGone
         | Error::NoAction(_)
         | Error::NoView(_) => StatusCode::NOT_FOUND,
@@ -122,6 +124,8 @@ pub fn status_of(error: &Error) -> StatusCode {
         | Error::AlreadyUndone(_)
         | Error::ActionUndone
         | Error::TakenOver(_)
+        | Error::WebhookStopped
+        | Error::DraftChanged(_)
         | Error::KeyRunning
         | Error::SeveralContacts { .. }
         | Error::NoSecondFactor

@@ -68,6 +68,7 @@ pub fn near() -> Serve {
         trust_proxy: false,
         hosts: Vec::new(),
         metrics_token: None,
+        private_webhooks: false,
         limits: Limits::default(),
     }
 }

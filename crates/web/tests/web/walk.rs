@@ -122,6 +122,25 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         members(200),
     ),
     ("POST", "/account/tokens/revoke", "token=none", members(404)),
+    ("GET", "/account/webhooks", "", order(200, 200)),
+    (
+        "POST",
+        "/account/webhooks",
+        "url=https%3A%2F%2Fexample.org%2F&event=contact.created&proof_password=correct%20horse",
+        order(200, 200),
+    ),
+    (
+        "POST",
+        "/account/webhooks/rotate",
+        "webhook=none&proof_password=correct%20horse",
+        order(404, 404),
+    ),
+    (
+        "POST",
+        "/account/webhooks/act",
+        "webhook=none&act=test",
+        order(404, 404),
+    ),
     ("GET", "/sign-in/code", "", [401, 401, 303, 303, 303, 303, 303, 303]),
     ("POST", "/sign-in/code", "code=x", public(401)),
     // Members, and the links that let somebody in.

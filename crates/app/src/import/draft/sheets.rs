@@ -91,6 +91,7 @@ impl App {
         import: ImportId,
         plan: &DraftPlan,
         settings: &DraftSettings,
+        seen: Option<&str>,
     ) -> Result<(), Error> {
         let Some(original) = &plan.original else { return Ok(()) };
         let file = self.fetch_upload(import, original)?.file;
@@ -99,7 +100,7 @@ impl App {
         let Some(table) = table else { return Ok(()) };
         let before = plan.upload.clone();
         let (name, bytes, source) = (table.name.clone(), table.file.size, table.source.clone());
-        let revised = self.revise(actor, import, |plan| {
+        let revised = self.revise_seen(actor, import, seen, |plan| {
             plan.upload.clone_from(&name);
             plan.upload_bytes = bytes;
             plan.source.clone_from(&source);

@@ -152,6 +152,7 @@ impl App {
         };
         Ok(Draft {
             import,
+            revision: revision_of(&stored),
             file_name: stored.file_name,
             file_size: stored.file_size,
             created_at: stored.created_at,
@@ -170,15 +171,30 @@ impl App {
     /// [`Error::Open`] if there is no such sheet, or nothing in it;
     /// [`Error::NotADraft`]; [`Error::Mapping`] if the choices do not fit the file; when it cannot be read with them.
     pub fn set_draft(&self, actor: Actor, import: ImportId, settings: DraftSettings) -> Result<(), Error> {
+        self.set_seen_draft(actor, import, settings, None)
+    }
+
+    /// The same, if the draft is still as it was `seen` ([`Draft::revision`]).
+    ///
+    /// # Errors
+    /// [`Error::DraftChanged`]; those of [`App::set_draft`].
+    pub fn set_seen_draft(
+        &self,
+        actor: Actor,
+        import: ImportId,
+        settings: DraftSettings,
+        seen: Option<&str>,
+    ) -> Result<(), Error> {
         let (stored, cache) = self.draft_cache(actor, import)?;
+        refuse_another(&stored, seen)?;
         let plan = draft_plan(&stored)?;
         if plan.settings.sheet != settings.sheet {
-            return self.choose_sheet(actor, import, &plan, &settings);
+            return self.choose_sheet(actor, import, &plan, &settings, seen);
         }
         let terms = self.terms(actor)?;
         refuse_new_fields(&settings.choices, &terms)?;
         cache.look(&settings, &terms)?;
-        self.revise(actor, import, |plan| {
+        self.revise_seen(actor, import, seen, |plan| {
             plan.remembered &= plan.settings.choices == settings.choices;
             plan.settings = settings.clone();
         })
@@ -396,10 +412,22 @@ impl App {
 
     /// Changes a draft. Two tabs may do so at once: none of the changes is lost.
     pub(crate) fn revise(&self, actor: Actor, import: ImportId, change: impl Fn(&mut DraftPlan)) -> Result<(), Error> {
+        self.revise_seen(actor, import, None, change)
+    }
+
+    /// The same, if the draft is still as it was `seen`.
+    pub(crate) fn revise_seen(
+        &self,
+        actor: Actor,
+        import: ImportId,
+        seen: Option<&str>,
+        change: impl Fn(&mut DraftPlan),
+    ) -> Result<(), Error> {
         self.stored_draft(actor, import)?;
         let (workspace, now) = (actor.workspace, self.world.now());
         self.store.write(|tx| {
             let stored = held_draft(tx, workspace, import, now)?;
+            refuse_another(&stored, seen)?;
             let mut plan = draft_plan(&stored)?;
             change(&mut plan);
             imports::set_plan(tx, workspace, import, &to_json(&plan), now)?;
@@ -431,6 +459,19 @@ impl App {
             low_memory: self.low_memory,
         };
         cache.preview_or(key, || Preview::begin(means, key, changes, plan, look))
+    }
+}
+
+/// What tells a draft from what it was before it was changed.
+fn revision_of(stored: &Import) -> String {
+    format!("{:032x}", xxh3_128(stored.plan.as_bytes()))
+}
+
+/// Refuses a draft that is not as it was seen.
+fn refuse_another(stored: &Import, seen: Option<&str>) -> Result<(), Error> {
+    match seen {
+        Some(seen) if revision_of(stored) != seen => Err(Error::DraftChanged(stored.id)),
+        _ => Ok(()),
     }
 }
 

@@ -18,6 +18,8 @@ use store::imports::ImportState;
 #[derive(Clone, Debug)]
 pub struct Draft {
     pub import: ImportId,
+    /// What tells the draft from what it was before it was changed.
+    pub revision: String,
     /// The name that people know the file by.
     pub file_name: String,
     /// How many bytes it has.

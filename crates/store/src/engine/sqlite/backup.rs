@@ -24,9 +24,11 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// After going back, nobody runs an import any more: who ran one then is gone, and who runs one now has lost it. The
 /// counts of changes leap ahead of all that were ever reached, so that anyone who has followed them until now sees that what
 /// happened cannot be followed. All sessions, known browsers, tokens and links end: the backup may be older than the moment in which
-/// somebody was shut out.
+/// somebody was shut out. Webhooks are disabled, because the installation may be a second one.
 const BEGIN_ANEW: &str = "UPDATE imports SET holder = NULL; DELETE FROM import_leases;
     DELETE FROM sign_ins; DELETE FROM devices; DELETE FROM api_tokens; DELETE FROM request_keys;
+    DELETE FROM webhook_deliveries;
+    UPDATE webhooks SET state = 'disabled', reason = 'this installation was restored from a backup';
     DELETE FROM links;
     UPDATE workspaces SET changes = changes + 1000000,
         texts_at = CASE WHEN texts_at = changes THEN texts_at + 1000000 ELSE texts_at END;";

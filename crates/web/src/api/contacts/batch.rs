@@ -8,7 +8,8 @@ use crate::api::json::Query;
 use crate::api::once::{Posted, Reply, once_kept};
 use crate::api::problem::{ApiProblem, ProblemDetails, escaped};
 use app::{
-    BATCH_OPERATIONS, BatchRequest, ContactOperation, Error, OnceAnswer, OperationDone, OperationResult, ValueProblem,
+    BATCH_OPERATIONS, BatchRequest, ContactOperation, Error, ExternalId, OnceAnswer, OperationDone, OperationResult,
+    ValueProblem,
 };
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -49,7 +50,8 @@ pub enum OperationName {
     Create,
     /// Merges `contact` into the values of the contact `id`.
     Update,
-    /// Merges `contact` into the values of the one contact with this `email`, or creates it.
+    /// Merges `contact` into the values of the contact with this `external_id`, or else of the one with this `email`, or creates
+    /// it.
     Upsert,
     /// Moves the contact `id` to the trash.
     Delete,
@@ -71,6 +73,11 @@ pub struct BatchOperation {
     /// By which contact an upsert looks.
     #[serde(default)]
     email: Option<String>,
+    /// The id of the contact in another system, such as `shop:4711`: by what an upsert looks first. The contact has it from then
+    /// on, for the programs of this member.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 255)]
+    external_id: Option<String>,
     /// The values, or a merge patch of them.
     #[serde(default)]
     #[schema(value_type = Option<crate::api::contacts::values::ContactValues>)]
@@ -152,8 +159,13 @@ fn read(operation: Value, region: Option<Region>) -> Result<ContactOperation, Er
         id,
         version,
         email,
+        external_id,
         contact,
     } = operation;
+    refuse(
+        external_id.is_some() && !matches!(op, OperationName::Upsert),
+        "/external_id",
+    )?;
     let values = |contact: Option<Map<String, Value>>| match contact {
         Some(contact) => Ok(merging(contact, region)),
         None => Err(wrong(
@@ -179,9 +191,19 @@ fn read(operation: Value, region: Option<Region>) -> Result<ContactOperation, Er
         OperationName::Upsert => {
             refuse(id.is_some(), "/id")?;
             refuse(version.is_some(), "/version")?;
-            let email = email.ok_or_else(|| wrong("/email", "an upsert needs the email to look for".to_owned()))?;
+            if email.is_none() && external_id.is_none() {
+                let what = "an upsert needs the email or the external_id to look for";
+                return Err(wrong("/email", what.to_owned()));
+            }
+            let email = email.map(|email| Email::parse(&email));
+            let external = external_id.map(|external| external.parse::<ExternalId>());
             Ok(ContactOperation::Upsert {
-                email: Email::parse(&email).map_err(|problem| wrong("/email", problem.what.to_owned()))?,
+                external: external
+                    .transpose()
+                    .map_err(|what| wrong("/external_id", what.to_owned()))?,
+                email: email
+                    .transpose()
+                    .map_err(|problem| wrong("/email", problem.what.to_owned()))?,
                 values: values(contact)?,
             })
         }

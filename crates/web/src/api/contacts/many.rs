@@ -4,10 +4,10 @@ use crate::Web;
 use crate::api::contacts::resource::id;
 use crate::api::gate::TokenMember;
 use crate::api::json::ok;
-use crate::api::once::{Posted, PostedNothing, Reply, RequestKey, once};
+use crate::api::once::{Posted, PostedNothing, Reply, RequestKey, once, once_kept};
 use crate::api::problem::ApiProblem;
 use crate::bridge::blocking::blocking;
-use app::{Access, ActionReport, Actor, App, Error, Grantee, Member, ShareInfo, ValueProblem};
+use app::{Access, ActionReport, BulkAction, Error, Grantee, Member, OnceAnswer, ShareInfo, ValueProblem};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -116,23 +116,28 @@ async fn act(
     member: TokenMember,
     key: Option<RequestKey>,
     contacts: &[String],
-    work: impl FnOnce(&App, Actor, &[ContactId]) -> Result<ActionReport, Error> + Send + 'static,
+    action: BulkAction,
 ) -> Result<Response, ApiProblem> {
     let ids = contacts.iter().enumerate().map(|(at, text)| {
         let unknown = |_| wrong(&format!("/contacts/{at}"), "this is no id of a contact");
         text.parse::<ContactId>().map_err(unknown)
     });
     let ids: Vec<ContactId> = ids.collect::<Result<_, _>>()?;
-    once(web, member, key, move |app| {
-        let report = work(app, member.actor, &ids)?;
-        let result = ActionResult {
-            contacts: report.contacts,
-            skipped: report.skipped,
-            action: report.action.map(|action| action.to_string()),
-        };
-        Ok(Reply::new(StatusCode::OK, &result))
+    once_kept(web, member, key, move |app, keyed| {
+        let write = |report: &ActionReport| reply(report).to_text();
+        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
+        Ok(reply(&app.act_on_many(member.actor, &ids, &action, once.as_ref())?))
     })
     .await
+}
+
+fn reply(report: &ActionReport) -> Reply {
+    let result = ActionResult {
+        contacts: report.contacts,
+        skipped: report.skipped,
+        action: report.action.map(|action| action.to_string()),
+    };
+    Reply::new(StatusCode::OK, &result)
 }
 
 fn wrong(pointer: &str, what: &str) -> Error {
@@ -182,10 +187,7 @@ pub async fn share(
         .map(|(at, text)| grantee(text, &format!("/to/{at}")))
         .collect::<Result<_, _>>()?;
     let access = body.access.into();
-    act(&web, member, key, &body.contacts, move |app, actor, ids| {
-        app.share(actor, ids, &to, access)
-    })
-    .await
+    act(&web, member, key, &body.contacts, BulkAction::Share(to, access)).await
 }
 
 /// Contacts whose shares are revoked.
@@ -214,10 +216,7 @@ pub async fn unshare(
     Posted { body, key }: Posted<UnshareBody>,
 ) -> Result<Response, ApiProblem> {
     let from = body.from.as_deref().map(|text| grantee(text, "/from")).transpose()?;
-    act(&web, member, key, &body.contacts, move |app, actor, ids| {
-        app.unshare(actor, ids, from)
-    })
-    .await
+    act(&web, member, key, &body.contacts, BulkAction::Unshare(from)).await
 }
 
 /// Contacts that get another owner.
@@ -250,10 +249,7 @@ pub async fn transfer(
     let unknown = |_| wrong("/to", "this is no number of a member");
     let to = Member(body.to.parse().map_err(unknown)?);
     let keep = body.keep.map(Access::from);
-    act(&web, member, key, &body.contacts, move |app, actor, ids| {
-        app.hand_over(actor, ids, to, keep)
-    })
-    .await
+    act(&web, member, key, &body.contacts, BulkAction::HandOver { to, keep }).await
 }
 
 /// The tags that contacts have.
@@ -298,11 +294,7 @@ pub async fn tag(
     member: TokenMember,
     Posted { body, key }: Posted<TagBody>,
 ) -> Result<Response, ApiProblem> {
-    let tag = body.tag;
-    act(&web, member, key, &body.contacts, move |app, actor, ids| {
-        app.tag_contacts(actor, ids, &tag)
-    })
-    .await
+    act(&web, member, key, &body.contacts, BulkAction::Tag(body.tag)).await
 }
 
 /// Takes a tag from contacts.
@@ -318,11 +310,7 @@ pub async fn untag(
     member: TokenMember,
     Posted { body, key }: Posted<TagBody>,
 ) -> Result<Response, ApiProblem> {
-    let tag = body.tag;
-    act(&web, member, key, &body.contacts, move |app, actor, ids| {
-        app.untag_contacts(actor, ids, &tag)
-    })
-    .await
+    act(&web, member, key, &body.contacts, BulkAction::Untag(body.tag)).await
 }
 
 /// What an undo has done.

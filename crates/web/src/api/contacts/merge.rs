@@ -3,9 +3,9 @@
 use crate::Web;
 use crate::api::contacts::resource::{ContactResource, etag};
 use crate::api::gate::TokenMember;
-use crate::api::once::{Posted, Reply, once};
+use crate::api::once::{Posted, Reply, once_kept};
 use crate::api::problem::ApiProblem;
-use app::{Error, MergeRequest, ValueProblem};
+use app::{ActionReport, Error, MergeRequest, OnceAnswer, StoredContact, ValueProblem};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -68,17 +68,21 @@ pub async fn merge(
     Posted { body, key }: Posted<MergeBody>,
 ) -> Result<Response, ApiProblem> {
     let request = request(&body)?;
-    once(&web, member, key, move |app| {
-        let report = app.merge(member.actor, &request)?;
-        let stored = app.contact(member.actor, request.kept)?;
-        let result = MergeResult {
-            merged: report.contacts,
-            action: report.action.map(|action| action.to_string()),
-            contact: ContactResource::from(&stored),
-        };
-        Ok(Reply::new(StatusCode::OK, &result).tagged(etag(stored.version)))
+    once_kept(&web, member, key, move |app, keyed| {
+        let write = |merged: &(ActionReport, StoredContact)| reply(merged).to_text();
+        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
+        Ok(reply(&app.merge_once(member.actor, &request, once)?))
     })
     .await
+}
+
+fn reply((report, stored): &(ActionReport, StoredContact)) -> Reply {
+    let result = MergeResult {
+        merged: report.contacts,
+        action: report.action.map(|action| action.to_string()),
+        contact: ContactResource::from(stored),
+    };
+    Reply::new(StatusCode::OK, &result).tagged(etag(stored.version))
 }
 
 fn request(body: &MergeBody) -> Result<MergeRequest, Error> {

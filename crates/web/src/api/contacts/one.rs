@@ -7,7 +7,7 @@ use crate::api::contacts::resource::{ContactResource, address, etag, id};
 use crate::api::contacts::values::ContactValues;
 use crate::api::gate::TokenMember;
 use crate::api::json::{Json, ok};
-use crate::api::once::{Posted, PostedNothing, Reply, once, once_kept};
+use crate::api::once::{Posted, PostedNothing, Reply, once_kept};
 use crate::api::problem::{ApiProblem, ProblemDetails};
 use crate::bridge::blocking::blocking;
 use crate::ui::error_page::Problem;
@@ -212,10 +212,13 @@ pub async fn restore(
     PostedNothing(key): PostedNothing,
 ) -> Result<Response, ApiProblem> {
     let id = id(&contact)?;
-    once(&web, member, key, move |app| {
-        app.restore_contact(member.actor, id)?;
-        let stored = app.contact(member.actor, id)?;
-        Ok(Reply::new(StatusCode::OK, &ContactResource::from(&stored)).tagged(etag(stored.version)))
+    once_kept(&web, member, key, move |app, keyed| {
+        let reply = |stored: &StoredContact| {
+            Reply::new(StatusCode::OK, &ContactResource::from(stored)).tagged(etag(stored.version))
+        };
+        let write = |stored: &StoredContact| reply(stored).to_text();
+        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
+        Ok(reply(&app.restore_contact_once(member.actor, id, once)?))
     })
     .await
 }

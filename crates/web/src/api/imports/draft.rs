@@ -5,11 +5,11 @@ use crate::api::gate::TokenMember;
 use crate::api::imports::resource::{ImportResource, id};
 use crate::api::imports::settings::{ImportSettings, WrongChoice};
 use crate::api::json::{Json, object, ok};
-use crate::api::problem::ApiProblem;
+use crate::api::problem::{ApiProblem, ProblemDetails};
 use crate::bridge::blocking::blocking;
-use app::{DraftSettings, ImportId, MappedFile};
+use app::{DraftSettings, Error, ImportId, MappedFile};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -47,13 +47,13 @@ pub async fn list(State(web): State<Arc<Web>>, member: TokenMember) -> Result<Re
 
 /// Reads an import.
 ///
-/// Its state and its counts. With the header `Prefer: wait=30` the answer comes when the state does not go on by itself any
+/// Its state and its counts. The header `ETag` of a draft is the tag of what is chosen for it. With the header `Prefer: wait=30` the answer comes when the state does not go on by itself any
 /// more, after 30 seconds at the latest: at the end of a preview, an import or an undo.
 #[utoipa::path(
     get, path = "/api/v1/imports/{import}", tag = "Imports", operation_id = "get_import",
     params(("import" = String, Path, description = "The number of the import"),
         ("Prefer" = Option<String>, Header, description = "`wait=30` to be answered when it has come to an end, or after 30 seconds; at most 60")),
-    responses((status = 200, description = "The import", body = ImportResource)),
+    responses((status = 200, description = "The import", body = ImportResource, headers(("ETag" = Option<String>)))),
 )]
 pub async fn get(
     State(web): State<Arc<Web>>,
@@ -75,13 +75,22 @@ pub async fn get(
             () = web.closing() => break resource,
         }
     };
-    let mut response = ok(&resource);
+    let mut response = shown(&resource);
     if let Some(applied) = wait.and_then(|wait| HeaderValue::from_str(&format!("wait={wait}")).ok()) {
         response
             .headers_mut()
             .insert(HeaderName::from_static("preference-applied"), applied);
     }
     Ok(response)
+}
+
+/// An import, with the tag of what is chosen for a draft.
+fn shown(resource: &ImportResource) -> Response {
+    let mut response = ok(resource);
+    if let Some(tag) = resource.etag().and_then(|tag| HeaderValue::from_str(&tag).ok()) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
 }
 
 /// The seconds of `Prefer: wait=30` (RFC 7240). What is no such preference is ignored, as it says.
@@ -107,20 +116,25 @@ pub struct ImportPatch {
 
 /// Changes what is chosen for a draft.
 ///
-/// Options and the mapping of columns: what is not named stays. The preview is made anew.
+/// Options and the mapping of columns: what is not named stays. The preview is made anew. With `If-Match` nothing is changed if
+/// somebody has changed the draft since it was read.
 #[utoipa::path(
     patch, path = "/api/v1/imports/{import}", tag = "Imports", operation_id = "patch_import",
-    params(("import" = String, Path, description = "The number of the import")),
+    params(("import" = String, Path, description = "The number of the import"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the import as it was read")),
     request_body = ImportPatch,
-    responses((status = 200, description = "The import", body = ImportResource)),
+    responses((status = 200, description = "The import", body = ImportResource, headers(("ETag" = Option<String>))),
+        (status = 412, description = "The draft has changed since; `current` is what it is now", body = ProblemDetails, content_type = "application/problem+json")),
 )]
 pub async fn patch(
     State(web): State<Arc<Web>>,
     member: TokenMember,
     Path(import): Path<String>,
+    headers: HeaderMap,
     Json(patch): Json<ImportPatch>,
 ) -> Result<Response, ApiProblem> {
     let import = id(&import)?;
+    let seen = seen_of(&headers);
     patch.options.check().map_err(|WrongChoice { name, what }| {
         ApiProblem::of_value(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -129,7 +143,7 @@ pub async fn patch(
             what,
         )
     })?;
-    let resource = blocking(&web, move |app| {
+    let patched = blocking(&web, move |app| {
         let mut settings = app.draft(member.actor, import)?.settings;
         // Every choice was looked at above.
         let _ = patch.options.apply(&mut settings);
@@ -137,10 +151,33 @@ pub async fn patch(
             let mapped = app.mapped_file(member.actor, import)?;
             choose(&mut settings, &mapped, &patch.mapping);
         }
-        app.set_draft(member.actor, import, settings)?;
-        ImportResource::read(app, member.actor, import)
+        match app.set_seen_draft(member.actor, import, settings, seen.as_deref()) {
+            Ok(()) => Ok((ImportResource::read(app, member.actor, import)?, None)),
+            Err(error @ Error::DraftChanged(_)) => Ok((ImportResource::read(app, member.actor, import)?, Some(error))),
+            Err(error) => Err(error),
+        }
     });
-    Ok(ok(&resource.await?))
+    match patched.await? {
+        (resource, None) => Ok(shown(&resource)),
+        (resource, Some(error)) => Err(conflict(&resource, &error)),
+    }
+}
+
+/// The tag that a request names, without quotes; none if it names none, or any.
+fn seen_of(headers: &HeaderMap) -> Option<String> {
+    let tag = headers.get(header::IF_MATCH)?.to_str().unwrap_or_default().trim();
+    let bare = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+    (tag != "*").then(|| bare.unwrap_or_default().to_owned())
+}
+
+/// A conflict, with the import as it is now.
+fn conflict(resource: &ImportResource, error: &Error) -> ApiProblem {
+    let current = serde_json::to_value(resource).unwrap_or_default();
+    let problem = ApiProblem::of_error(error).with_current(StatusCode::PRECONDITION_FAILED, current);
+    match resource.etag() {
+        Some(tag) => problem.with_header(header::ETAG, &tag),
+        None => problem,
+    }
 }
 
 /// Puts choices in the place of those of the same columns. A name that is no column's is refused when they are set.

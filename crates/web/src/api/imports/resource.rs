@@ -51,6 +51,9 @@ pub struct ImportResource {
     /// What is odd about rows that are not rejected, by kind, each with its code, its count and its first rows.
     #[schema(value_type = Vec<Object>)]
     warnings: Value,
+    /// The tag of what is chosen for a draft, which is a header.
+    #[serde(skip)]
+    revision: Option<String>,
 }
 
 /// Where an import stands. More may be added: treat an unknown one as not finished.
@@ -177,6 +180,7 @@ impl ImportResource {
             corrections: draft.fixes,
             decisions: draft.decisions,
             settings: Some(ChosenSettings::from(&draft.settings)),
+            revision: Some(draft.revision.clone()),
             warnings: serde_json::to_value(&preview.warnings).unwrap_or_default(),
             problem: preview.problem,
             ..Self::of_report(report)
@@ -220,9 +224,15 @@ impl ImportResource {
             corrections: 0,
             decisions: 0,
             settings: None,
+            revision: None,
             problem: None,
             warnings: serde_json::to_value(&report.warnings).unwrap_or_default(),
         }
+    }
+
+    /// The `ETag` of what is chosen for a draft; none once it is started.
+    pub fn etag(&self) -> Option<String> {
+        self.revision.as_ref().map(|revision| format!("\"{revision}\""))
     }
 
     pub fn state(&self) -> StateName {

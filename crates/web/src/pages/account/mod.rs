@@ -1,7 +1,8 @@
-//! The member's own account: name, password, second factor, tokens, and where they are signed in.
+//! The member's own account: name, password, second factor, tokens, webhooks, and where they are signed in.
 
 pub mod second_factor;
 pub mod tokens;
+pub mod webhooks;
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -14,7 +15,7 @@ use crate::ui::flash::{Flash, redirect};
 use crate::ui::forms::{field, new_password};
 use crate::ui::layout::{Page, Section, page, table_frame};
 use crate::ui::words::{browser, date, moment};
-use app::{AccountField, Error, SignInInfo};
+use app::{AccountField, Error, Role, SignInInfo};
 use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -151,6 +152,7 @@ async fn view(web: &Arc<Web>, signed: &CurrentMember, flash: Option<Flash>, wron
             (password_card(signed, wrong.current.as_deref(), wrong.new.as_deref()))
             (second_factor::card(&factor))
             (tokens::card(&tokens))
+            @if signed.role != Role::Member { (webhooks::card()) }
             (sign_ins_card(&sign_ins, &signed.session))
         }
     };

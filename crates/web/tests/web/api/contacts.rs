@@ -2,8 +2,17 @@
 
 use super::{Program, joined, with_program};
 use app::{Access, Grantee, Role};
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use tower::ServiceExt;
 
 async fn created(program: &Program, contact: Value) -> Value {
     let reply = program.post("/api/v1/contacts", &json!({ "contact": contact })).await;
@@ -387,4 +396,143 @@ async fn what_a_member_may_not_is_refused_as_on_the_pages() {
             .await
             .expect(change);
     }
+}
+
+#[tokio::test]
+async fn a_contact_is_kept_in_step_by_its_id_in_another_system() {
+    let (site, program) = with_program().await;
+    let upsert = async |program: &Program, operation: Value| {
+        let body = json!({ "operations": [operation] });
+        let done = program.post("/api/v1/contacts:batch", &body).await.expect(200).json();
+        done["results"][0].clone()
+    };
+    let named = |name: &str| json!({"op": "upsert", "external_id": "shop:1", "contact": {"first_name": name}});
+    let made = upsert(&program, named("Ann")).await;
+    assert_eq!(made["status"], 201, "{made}");
+    let again = upsert(&program, named("Anna")).await;
+    assert_eq!((&again["status"], &again["id"]), (&json!(200), &made["id"]));
+    // Without a contact of that id, an email finds one, which has the id from then on.
+    let ben = json!({"contact": {"emails": [{"value": "ben@acme.example"}]}});
+    let ben = program.post("/api/v1/contacts", &ben).await.expect(201).json()["id"].clone();
+    let linked = upsert(
+        &program,
+        json!({"op": "upsert", "external_id": "shop:2", "email": "ben@acme.example", "contact": {"title": "x"}}),
+    )
+    .await;
+    assert_eq!((&linked["status"], &linked["id"]), (&json!(200), &ben));
+    let linked = upsert(
+        &program,
+        json!({"op": "upsert", "external_id": "shop:2", "contact": {"title": "y"}}),
+    )
+    .await;
+    assert_eq!(linked["id"], ben);
+    // After a merge the name is that of the contact that stayed; after a deletion it is free.
+    let merge = json!({"keep": made["id"], "merge": [ben]});
+    program.post("/api/v1/contacts:merge", &merge).await.expect(200);
+    let kept = upsert(
+        &program,
+        json!({"op": "upsert", "external_id": "shop:2", "contact": {"title": "z"}}),
+    )
+    .await;
+    assert_eq!(kept["id"], made["id"]);
+    upsert(&program, json!({"op": "delete", "id": made["id"]})).await;
+    let new = upsert(&program, named("Ann")).await;
+    assert!(new["status"] == 201 && new["id"] != made["id"], "{new}");
+    // The names are the member's own, and a contact that they see no more is none.
+    let bob = joined(&site, "bob", Role::Member);
+    let of_bob = upsert(&Program::new(&site, bob), named("Bob")).await;
+    assert_eq!(of_bob["status"], 201);
+    for (wrong, pointer) in [
+        (json!({"op": "upsert", "contact": {}}), "/email"),
+        (
+            json!({"op": "upsert", "external_id": "", "contact": {}}),
+            "/external_id",
+        ),
+        (
+            json!({"op": "upsert", "external_id": "a\u{0}b", "contact": {}}),
+            "/external_id",
+        ),
+        (
+            json!({"op": "create", "external_id": "shop:3", "contact": {}}),
+            "/external_id",
+        ),
+    ] {
+        let refused = upsert(&program, wrong).await;
+        assert_eq!(refused["problem"]["errors"][0]["pointer"], pointer, "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn every_keyed_change_is_answered_again_as_the_first_time() {
+    let (_site, program) = with_program().await;
+    let mut ids = Vec::new();
+    for name in ["Ann", "Ben", "Cy"] {
+        let made = program
+            .post("/api/v1/contacts", &json!({"contact": {"first_name": name}}))
+            .await;
+        ids.push(made.expect(201).json()["id"].as_str().unwrap().to_owned());
+    }
+    let contact = format!("/api/v1/contacts/{}", ids[2]);
+    let tag = program.get(&contact).await.header("etag").to_owned();
+    program
+        .ask("DELETE", &contact, &[("if-match", &tag)], "")
+        .await
+        .expect(204);
+    let both = json!(ids[..2]);
+    let restore = format!("{contact}:restore");
+    let all = [
+        ("/api/v1/contacts:tag", json!({"contacts": both, "tag": "x"})),
+        ("/api/v1/contacts:untag", json!({"contacts": both, "tag": "x"})),
+        ("/api/v1/contacts:tag", json!({"contacts": [], "tag": "x"})),
+        (
+            "/api/v1/contacts:share",
+            json!({"contacts": both, "to": ["everyone"], "access": "view"}),
+        ),
+        ("/api/v1/contacts:unshare", json!({"contacts": both})),
+        ("/api/v1/duplicates:dismiss", json!({"contacts": both})),
+        ("/api/v1/contacts:merge", json!({"keep": ids[0], "merge": [ids[1]]})),
+        ("/api/v1/fields", json!({"name": "Shoe"})),
+        ("/api/v1/views", json!({"name": "Mine", "query": "q=ann"})),
+        (restore.as_str(), Value::Null),
+    ];
+    for (at, (path, body)) in all.into_iter().enumerate() {
+        let text = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        let key = format!("key-{at}");
+        let key = [("idempotency-key", key.as_str())];
+        let first = program.ask("POST", path, &key, &text).await;
+        assert!(first.status.is_success(), "{path}: {}", first.text);
+        let again = program.ask("POST", path, &key, &text).await;
+        assert_eq!((again.status, &again.text), (first.status, &first.text), "{path}");
+        assert_eq!(again.header("etag"), first.header("etag"), "{path}");
+        assert_eq!(again.header("idempotency-replayed"), "true");
+    }
+}
+
+#[tokio::test]
+async fn an_export_ends_with_its_count_and_its_digest() {
+    let (_site, program) = with_program().await;
+    program
+        .post("/api/v1/contacts", &json!({"contact": {"first_name": "Ann"}}))
+        .await
+        .expect(201);
+    let from: SocketAddr = "127.0.0.1:5000".parse().unwrap();
+    let request = Request::builder()
+        .uri("/api/v1/exports?format=jsonl")
+        .header("host", "localhost:8080")
+        .header("authorization", format!("Bearer {}", program.token))
+        .header("te", "trailers")
+        .extension(ConnectInfo(from))
+        .body(Body::empty())
+        .unwrap();
+    let response = program.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.headers()["trailer"], "crystalqore-contacts, unencoded-digest");
+    let whole = response.into_body().collect().await.unwrap();
+    let trailers = whole.trailers().unwrap().clone();
+    let digest = BASE64_STANDARD.encode(Sha256::digest(whole.to_bytes()));
+    assert_eq!(trailers["crystalqore-contacts"], "1");
+    assert_eq!(trailers["unencoded-digest"], format!("sha-256=:{digest}:"));
 }

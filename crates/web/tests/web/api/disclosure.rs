@@ -5,7 +5,7 @@
 
 use super::{Program, Reply, joined, with_program};
 use crate::site::Site;
-use app::{Actor, Role};
+use app::{Actor, Attempt, Role};
 use model::ContactId;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ struct Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    (0..MEMBERS, 0..CONTACTS, 0..CONTACTS, 0..26_u8).prop_map(|(who, contact, other, what)| Step {
+    (0..MEMBERS, 0..CONTACTS, 0..CONTACTS, 0..32_u8).prop_map(|(who, contact, other, what)| Step {
         who,
         contact,
         other,
@@ -43,6 +43,8 @@ struct World {
     contacts: Vec<ContactId>,
     /// Where each member follows the changes.
     positions: Vec<String>,
+    /// What can be undone, and by whom.
+    actions: Vec<(usize, String)>,
 }
 
 impl World {
@@ -70,6 +72,7 @@ impl World {
         }
         Self {
             positions: vec!["0".to_owned(); MEMBERS],
+            actions: Vec::new(),
             site,
             members,
             programs,
@@ -159,6 +162,34 @@ impl World {
                 program.ask("DELETE", &place, &[("if-match", &tag)], "").await
             }
             24 => program.post_nothing(&format!("{place}:restore")).await,
+            26 => {
+                let merge = json!({"keep": id.to_string(), "merge": [other.to_string()]});
+                self.acted(step.who, post("/api/v1/contacts:merge", merge).await)
+            }
+            27 => {
+                let tag = tag().await;
+                let values = json!({"contact": {"first_name": mark(step.contact)}}).to_string();
+                program.ask("PUT", &place, &[("if-match", &tag)], &values).await
+            }
+            28 => {
+                let mut all = program.get("/api/v1/views").await.expect(200);
+                for path in ["members", "fields", "imports", "settings", "invitations", "webhooks"] {
+                    all.text.push_str(&program.get(&format!("/api/v1/{path}")).await.text);
+                }
+                all
+            }
+            29 => match self.actions.pop() {
+                Some((who, action)) => {
+                    let undo = format!("/api/v1/actions/{action}:undo");
+                    // Others find no such action.
+                    self.programs[step.other % MEMBERS].post_nothing(&undo).await;
+                    let mut undone = self.programs[who].post_nothing(&undo).await;
+                    undone.text.clear();
+                    undone
+                }
+                None => program.get("/api/v1/tags").await,
+            },
+            30 | 31 => self.webhook(step, &program).await,
             _ if step.contact != step.other => {
                 post(
                     "/api/v1/duplicates:dismiss",
@@ -168,6 +199,47 @@ impl World {
             }
             _ => self.preview(step, &program).await,
         }
+    }
+
+    /// Notes what can be undone.
+    fn acted(&mut self, who: usize, reply: Reply) -> Reply {
+        if let Some(action) = reply.json()["action"].as_str() {
+            self.actions.push((who, action.to_owned()));
+        }
+        reply
+    }
+
+    /// Makes a webhook, or looks what the webhooks are told: only of contacts that their members may see at this moment.
+    async fn webhook(&mut self, step: &Step, program: &Program) -> Reply {
+        let events = json!(["contact.created", "contact.updated", "contact.deleted"]);
+        let body = json!({"url": "https://example.org/hook", "events": events});
+        let made = program.post("/api/v1/webhooks", &body).await;
+        let app = &self.site.app;
+        for webhook in app.gather_deliveries().unwrap() {
+            let owner = self.members.iter().find(|actor| app.webhook(**actor, &webhook).is_ok());
+            while let Some(due) = app.take_delivery(&webhook).unwrap() {
+                let told: Value = serde_json::from_str(&due.body).unwrap();
+                let ids = told["data"]["contacts"].as_array().unwrap().iter();
+                for id in ids.map(|id| id.as_str().unwrap().parse().unwrap()) {
+                    let is_seen = app.contact(*owner.unwrap(), id).is_ok();
+                    assert_eq!(is_seen, told["type"] != "contact.deleted", "{step:?}: {told}");
+                }
+                let attempt = Attempt {
+                    arrived: true,
+                    gone: false,
+                    answer: String::new(),
+                };
+                app.note_attempt(&due, &attempt).unwrap();
+            }
+        }
+        let list = program.get("/api/v1/webhooks").await;
+        if let Some(id) = made.json()["webhook"]["id"].as_str() {
+            program
+                .get(&format!("/api/v1/webhooks/{id}/deliveries"))
+                .await
+                .expect(200);
+        }
+        list
     }
 
     async fn follow(&mut self, who: usize, program: &Program) -> Reply {
@@ -215,7 +287,11 @@ impl World {
             if !reply.text.contains(&mark(at)) {
                 continue;
             }
-            let may_see = self.site.app.contact(self.members[step.who], *id).is_ok();
+            // A merge gives its values to the contact that stays.
+            let may_see = self.contacts.iter().any(|other| {
+                let seen = self.site.app.contact(self.members[step.who], *other);
+                seen.is_ok_and(|seen| other == id || seen.contact.to_json().contains(&mark(at)))
+            });
             // The word that was asked for may be repeated.
             let asked = step.what == 3 && at == step.contact && !reply.status.is_success();
             prop_assert!(may_see || asked, "{step:?} shows contact {at}: {}", reply.text);

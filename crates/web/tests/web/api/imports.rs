@@ -372,3 +372,39 @@ async fn contacts_are_exported_as_a_file() {
     let of_another = bob.get("/api/v1/exports").await.expect(200);
     assert!(!of_another.text.contains("Ann"), "{}", of_another.text);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_somebody_has_changed_is_not_changed_over() {
+    let (_site, program) = with_program().await;
+    let made = upload(&program, "", FILE).await.expect(201);
+    let place = made.header("location").to_owned();
+    let patch = async |tag: &str, body: &str| program.ask("PATCH", &place, &[("if-match", tag)], body).await;
+    let first = program.get(&place).await.expect(200).header("etag").to_owned();
+    assert!(first.starts_with('"'), "{first}");
+    settled(&program, &place).await;
+    assert_eq!(
+        program.get(&place).await.header("etag"),
+        first,
+        "a preview is no change"
+    );
+    let changed = patch(&first, r#"{"options": {"duplicates": "update"}}"#)
+        .await
+        .expect(200);
+    let second = changed.header("etag").to_owned();
+    assert_ne!(first, second);
+    for old in [first.as_str(), "W/\"x\"", "x"] {
+        let refused = patch(old, r#"{"options": {"duplicates": "fill"}}"#).await.expect(412);
+        assert_eq!(refused.code(), "draft_changed");
+        assert_eq!(refused.header("etag"), second);
+        assert_eq!(refused.json()["current"]["settings"]["options"]["duplicates"], "update");
+    }
+    patch("*", r#"{"options": {"duplicates": "fill"}}"#).await.expect(200);
+    // Corrections are changes too.
+    let before = program.get(&place).await.header("etag").to_owned();
+    let cells = r#"{"cells": {"Mail": "cy@acme.example"}}"#;
+    program
+        .ask("PATCH", &format!("{place}/rows/4"), &[], cells)
+        .await
+        .expect(200);
+    patch(&before, "{}").await.expect(412);
+}

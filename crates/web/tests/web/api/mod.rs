@@ -5,7 +5,9 @@ mod disclosure;
 mod document;
 mod gate;
 mod imports;
+mod together;
 mod walk;
+mod webhooks;
 
 use crate::site::Site;
 use app::{Actor, NewToken, Role, TokenScope};

@@ -6,7 +6,8 @@ use super::{Program, Reply, joined, with_program};
 use crate::site::PASSWORD;
 use crate::site::Site;
 use app::{
-    Access, Actor, Grantee, ImportId, ImportOptions, ImportRequest, Opening, Role, TokenScope, ViewContent, Watch,
+    Access, Actor, Grantee, ImportId, ImportOptions, ImportRequest, NewWebhook, Opening, Role, TokenScope, ViewContent,
+    Watch, WebhookEvent,
 };
 use model::{ContactId, CustomField};
 use std::collections::BTreeSet;
@@ -149,6 +150,27 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ),
     ("DELETE", "/api/v1/invitations/{email}", "", order(204)),
     ("GET", "/api/v1/audit", "", order(200)),
+    // Webhooks of the admin, who is the stranger to the contact.
+    ("GET", "/api/v1/webhooks", "", order(200)),
+    (
+        "POST",
+        "/api/v1/webhooks",
+        r#"{"url": "https://example.org/hook", "events": ["contact.created"]}"#,
+        order(201),
+    ),
+    ("GET", "/api/v1/webhooks/{webhook}", "", order(200)),
+    ("PATCH", "/api/v1/webhooks/{webhook}", "{}", order(200)),
+    ("DELETE", "/api/v1/webhooks/{webhook}", "", order(204)),
+    ("POST", "/api/v1/webhooks/{webhook}:rotate-secret", "", order(200)),
+    ("POST", "/api/v1/webhooks/{webhook}:test", "", order(202)),
+    ("GET", "/api/v1/webhooks/{webhook}/deliveries", "", order(200)),
+    ("POST", "/api/v1/webhooks/{webhook}:replay", "", order(202)),
+    (
+        "POST",
+        "/api/v1/webhooks/{webhook}/deliveries/{delivery}:replay",
+        "",
+        order(202),
+    ),
     // Imports are those of the member who made them: `{draft}` is not started, `{done}` has ended.
     ("GET", "/api/v1/imports", "", all(200)),
     ("POST", "/api/v1/imports", "First Name\nAnn\n", all(201)),
@@ -237,6 +259,19 @@ impl Walk {
             };
             names.push(("{view}", app.save_view(owner, &content).unwrap().to_string()));
         }
+        if named("{webhook}") {
+            let admin = self.walkers[0];
+            for old in app.webhooks(admin).unwrap() {
+                app.delete_webhook(admin, &old.id).unwrap();
+            }
+            let wanted = NewWebhook {
+                url: "https://example.org/hook".to_owned(),
+                events: vec![WebhookEvent::ContactCreated],
+            };
+            let webhook = app.create_webhook(admin, &wanted, None).unwrap().info.id;
+            let delivery = app.test_webhook(admin, &webhook, None).unwrap().id;
+            names.extend([("{webhook}", webhook), ("{delivery}", delivery)]);
+        }
         if named("{member}") {
             let email = format!("tom{}@example.org", id.simple());
             app.add_member(ada, "Tom", &email, None, PASSWORD).unwrap();
@@ -284,7 +319,7 @@ impl Scene {
         let if_match = [("if-match", tag.as_str())];
         let file = [("content-type", "text/csv")];
         let headers: &[(&str, &str)] = match (method, path) {
-            ("PUT" | "PATCH" | "DELETE", _) => &if_match,
+            ("PUT" | "PATCH" | "DELETE", path) if path.contains("/contacts/") => &if_match,
             ("POST", "/api/v1/imports") => &file,
             _ => &[],
         };

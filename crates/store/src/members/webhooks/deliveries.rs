@@ -1,0 +1,210 @@
+//! What webhooks are told: each a text that is sent until it arrives, and the log of what became of it.
+
+use crate::engine::{OnConflict, Row, Table, Tx, Value};
+use crate::error::Result;
+use crate::ids::Workspace;
+
+pub(crate) const TABLE: Table<11> = Table {
+    name: "webhook_deliveries",
+    columns: [
+        "workspace_id",
+        "webhook_id",
+        "delivery_id",
+        "event",
+        "body",
+        "created_at",
+        "attempts",
+        "next_at",
+        "attempted_at",
+        "arrived_at",
+        "answer",
+    ],
+};
+
+/// Something that a webhook is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryRow {
+    /// Its name, unique for the webhook.
+    pub id: String,
+    /// What it is about, in the words of `app`.
+    pub event: String,
+    pub body: String,
+    pub created_at: i64,
+    /// How often it was tried to send it.
+    pub attempts: u64,
+    /// When it is tried next; none if it has arrived or was given up.
+    pub next_at: Option<i64>,
+    /// When it was tried last.
+    pub attempted_at: Option<i64>,
+    pub arrived_at: Option<i64>,
+    /// What became of the last attempt, for people.
+    pub answer: Option<String>,
+}
+
+const DELIVERY: &str =
+    "SELECT delivery_id, event, body, created_at, attempts, next_at, attempted_at, arrived_at, answer
+     FROM webhook_deliveries WHERE workspace_id = $1 AND webhook_id = $2";
+
+fn read(row: &Row<'_>) -> Result<DeliveryRow> {
+    Ok(DeliveryRow {
+        id: row.text(0)?.to_owned(),
+        event: row.text(1)?.to_owned(),
+        body: row.text(2)?.to_owned(),
+        created_at: row.int(3)?,
+        attempts: row.count(4)?,
+        next_at: row.opt_int(5)?,
+        attempted_at: row.opt_int(6)?,
+        arrived_at: row.opt_int(7)?,
+        answer: row.opt_text(8)?.map(str::to_owned),
+    })
+}
+
+/// Adds what a webhook is to be told. What is there already under a name stays.
+pub fn add(tx: &mut Tx<'_>, workspace: Workspace, webhook: &str, deliveries: &[DeliveryRow]) -> Result<()> {
+    let rows = deliveries.iter().map(|delivery| {
+        [
+            workspace.into(),
+            Value::Text(webhook),
+            Value::Text(&delivery.id),
+            Value::Text(&delivery.event),
+            Value::Text(&delivery.body),
+            Value::Int(delivery.created_at),
+            Value::count(delivery.attempts),
+            delivery.next_at.into(),
+            delivery.attempted_at.into(),
+            delivery.arrived_at.into(),
+            delivery.answer.as_deref().into(),
+        ]
+    });
+    let rows: Vec<_> = rows.collect();
+    tx.bulk_insert("adding deliveries", &TABLE, OnConflict::Keep, rows.into_iter())
+}
+
+/// One delivery.
+pub fn get(tx: &mut Tx<'_>, workspace: Workspace, webhook: &str, id: &str) -> Result<Option<DeliveryRow>> {
+    let sql = format!("{DELIVERY} AND delivery_id = $3");
+    let values = [workspace.into(), Value::Text(webhook), Value::Text(id)];
+    tx.query_one("reading a delivery", &sql, &values, read)
+}
+
+/// The deliveries of a webhook, the newest first, behind the one of this moment and name.
+pub fn log(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    webhook: &str,
+    before: Option<(i64, &str)>,
+    limit: u64,
+) -> Result<Vec<DeliveryRow>> {
+    let (at, id) = before.unwrap_or((i64::MAX, ""));
+    let sql = format!(
+        "{DELIVERY} AND (created_at < $3 OR (created_at = $3 AND delivery_id < $4))
+         ORDER BY created_at DESC, delivery_id DESC LIMIT $5"
+    );
+    let values = [
+        workspace.into(),
+        Value::Text(webhook),
+        Value::Int(at),
+        Value::Text(id),
+        Value::count(limit),
+    ];
+    tx.query("reading deliveries", &sql, &values, read)
+}
+
+/// How many deliveries of a webhook have not arrived and were not given up.
+pub fn waiting(tx: &mut Tx<'_>, workspace: Workspace, webhook: &str) -> Result<u64> {
+    let count = tx.query_one(
+        "counting deliveries",
+        "SELECT count(*) FROM webhook_deliveries WHERE workspace_id = $1 AND webhook_id = $2 AND next_at IS NOT NULL",
+        &[workspace.into(), Value::Text(webhook)],
+        |row| row.count(0),
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
+/// The delivery of a webhook that is due, the one that has waited longest first.
+pub fn due(tx: &mut Tx<'_>, workspace: Workspace, webhook: &str, now: i64) -> Result<Option<DeliveryRow>> {
+    let sql = format!("{DELIVERY} AND next_at <= $3 ORDER BY next_at, created_at, delivery_id LIMIT 1");
+    let values = [workspace.into(), Value::Text(webhook), Value::Int(now)];
+    tx.query_one("looking for a delivery", &sql, &values, read)
+}
+
+/// Takes a delivery to try it at this moment: until `lease` it is not due for others. Says whether nobody was quicker.
+pub fn take(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    webhook: &str,
+    delivery: &DeliveryRow,
+    now: i64,
+    lease: i64,
+) -> Result<bool> {
+    let taken = tx.execute(
+        "taking a delivery",
+        "UPDATE webhook_deliveries SET next_at = $5, attempts = attempts + 1, attempted_at = $6
+         WHERE workspace_id = $1 AND webhook_id = $2 AND delivery_id = $3 AND next_at = $4",
+        &[
+            workspace.into(),
+            Value::Text(webhook),
+            Value::Text(&delivery.id),
+            delivery.next_at.into(),
+            Value::Int(lease),
+            Value::Int(now),
+        ],
+    )?;
+    Ok(taken > 0)
+}
+
+/// Notes what became of an attempt, and when it is tried again; never if it has arrived or is given up.
+pub fn note(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    webhook: &str,
+    id: &str,
+    answer: &str,
+    arrived_at: Option<i64>,
+    next_at: Option<i64>,
+) -> Result<()> {
+    tx.execute(
+        "noting what became of a delivery",
+        "UPDATE webhook_deliveries SET answer = $4, arrived_at = $5, next_at = $6
+         WHERE workspace_id = $1 AND webhook_id = $2 AND delivery_id = $3",
+        &[
+            workspace.into(),
+            Value::Text(webhook),
+            Value::Text(id),
+            Value::Text(answer),
+            arrived_at.into(),
+            next_at.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Sends a delivery again, or all that were given up. Says how many.
+pub fn replay(tx: &mut Tx<'_>, workspace: Workspace, webhook: &str, id: Option<&str>, now: i64) -> Result<u64> {
+    let sql = "UPDATE webhook_deliveries SET attempts = 0, next_at = $3, arrived_at = NULL, answer = NULL
+         WHERE workspace_id = $1 AND webhook_id = $2 AND ";
+    let (workspace, webhook, now) = (workspace.into(), Value::Text(webhook), Value::Int(now));
+    let doing = "sending deliveries again";
+    match id {
+        Some(id) => tx.execute(
+            doing,
+            &format!("{sql} delivery_id = $4"),
+            &[workspace, webhook, now, Value::Text(id)],
+        ),
+        None => tx.execute(
+            doing,
+            &format!("{sql} next_at IS NULL AND arrived_at IS NULL"),
+            &[workspace, webhook, now],
+        ),
+    }
+}
+
+/// Forgets what has arrived or was given up and was made before a moment.
+pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, before: i64) -> Result<()> {
+    tx.execute(
+        "forgetting old deliveries",
+        "DELETE FROM webhook_deliveries WHERE workspace_id = $1 AND next_at IS NULL AND created_at < $2",
+        &[workspace.into(), Value::Int(before)],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,472 @@
+//! Webhooks: the member's own, their secrets, and the log of their deliveries.
+
+use crate::Web;
+use crate::api::contacts::list::{limit_of, unknown_cursor};
+use crate::api::gate::TokenMember;
+use crate::api::json::{Json, Query, filled, instant, ok};
+use crate::api::once::{Posted, PostedNothing, Reply, RequestKey, once_kept};
+use crate::api::problem::ApiProblem;
+use crate::bridge::blocking::blocking;
+use app::{
+    DeliveryInfo, NewWebhook, OnceAnswer, WebhookChange, WebhookEvent, WebhookInfo, WebhookSecret, WebhookState,
+};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+
+/// Something that a webhook is told of.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+pub enum EventName {
+    #[serde(rename = "contact.created")]
+    ContactCreated,
+    #[serde(rename = "contact.updated")]
+    ContactUpdated,
+    #[serde(rename = "contact.deleted")]
+    ContactDeleted,
+    #[serde(rename = "import.finished")]
+    ImportFinished,
+    #[serde(rename = "import.undone")]
+    ImportUndone,
+}
+
+impl From<EventName> for WebhookEvent {
+    fn from(name: EventName) -> Self {
+        match name {
+            EventName::ContactCreated => Self::ContactCreated,
+            EventName::ContactUpdated => Self::ContactUpdated,
+            EventName::ContactDeleted => Self::ContactDeleted,
+            EventName::ImportFinished => Self::ImportFinished,
+            EventName::ImportUndone => Self::ImportUndone,
+        }
+    }
+}
+
+impl From<WebhookEvent> for EventName {
+    fn from(event: WebhookEvent) -> Self {
+        match event {
+            WebhookEvent::ContactCreated => Self::ContactCreated,
+            WebhookEvent::ContactUpdated => Self::ContactUpdated,
+            WebhookEvent::ContactDeleted => Self::ContactDeleted,
+            WebhookEvent::ImportFinished => Self::ImportFinished,
+            WebhookEvent::ImportUndone => Self::ImportUndone,
+        }
+    }
+}
+
+/// The member's webhooks.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"webhooks": []}))]
+pub struct WebhookList {
+    /// The oldest first.
+    webhooks: Vec<WebhookResource>,
+}
+
+/// A webhook.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0198c1d2-7f3a-7e11-9d36-2f6f0a6f3c11", "url": "https://example.org/hook", "events": ["contact.created"],
+    "state": "active", "reason": null, "created": "2026-11-29T09:36:40Z", "failing_since": null,
+}))]
+pub struct WebhookResource {
+    id: String,
+    url: String,
+    events: Vec<EventName>,
+    /// `active`; `paused` by the member; `disabled` by the server, after three days of failures or an answer 410.
+    state: &'static str,
+    /// Why it is disabled.
+    reason: Option<String>,
+    #[schema(format = "date-time")]
+    created: String,
+    /// Since when every attempt has failed; null if the last one did not.
+    #[schema(format = "date-time")]
+    failing_since: Option<String>,
+}
+
+impl From<WebhookInfo> for WebhookResource {
+    fn from(webhook: WebhookInfo) -> Self {
+        Self {
+            id: webhook.id,
+            url: webhook.url,
+            events: webhook.events.into_iter().map(EventName::from).collect(),
+            state: state_name(webhook.state),
+            reason: webhook.reason,
+            created: instant(webhook.created_at),
+            failing_since: webhook.failing_since.map(instant),
+        }
+    }
+}
+
+fn state_name(state: WebhookState) -> &'static str {
+    match state {
+        WebhookState::Active => "active",
+        WebhookState::Paused => "paused",
+        WebhookState::Disabled => "disabled",
+    }
+}
+
+/// A webhook with its secret, which is shown this once.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "webhook": {
+        "id": "0198c1d2-7f3a-7e11-9d36-2f6f0a6f3c11", "url": "https://example.org/hook", "events": ["contact.created"],
+        "state": "active", "reason": null, "created": "2026-11-29T09:36:40Z", "failing_since": null,
+    },
+    "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+}))]
+pub struct WebhookWithSecret {
+    webhook: WebhookResource,
+    /// What deliveries are signed with: `whsec_` and the key in base64.
+    #[schema(examples("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))]
+    secret: String,
+}
+
+fn with_secret(secret: &WebhookSecret) -> WebhookWithSecret {
+    WebhookWithSecret {
+        webhook: secret.info.clone().into(),
+        secret: secret.secret.clone(),
+    }
+}
+
+/// Lists webhooks.
+///
+/// For admins and owners: the member's own.
+#[utoipa::path(
+    get, path = "/api/v1/webhooks", tag = "Webhooks", operation_id = "list_webhooks",
+    responses((status = 200, description = "The webhooks", body = WebhookList)),
+)]
+pub async fn list(State(web): State<Arc<Web>>, member: TokenMember) -> Result<Response, ApiProblem> {
+    let webhooks = blocking(&web, move |app| app.webhooks(member.actor)).await?;
+    Ok(ok(&WebhookList {
+        webhooks: webhooks.into_iter().map(WebhookResource::from).collect(),
+    }))
+}
+
+/// A webhook that is made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"url": "https://example.org/hook", "events": ["contact.created", "contact.updated"]}))]
+pub struct WebhookBody {
+    /// Where deliveries are sent: `https` or `http`, port 80, 443, or 1024 and above, at a public address.
+    url: String,
+    events: Vec<EventName>,
+}
+
+/// Creates a webhook.
+///
+/// For admins and owners. It is told of what happens from now on to contacts that the member may see, and to imports of the
+/// member. The secret is shown this once.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks", tag = "Webhooks", operation_id = "create_webhook",
+    request_body = WebhookBody,
+    responses((status = 201, description = "The webhook", body = WebhookWithSecret, headers(("Location" = String)))),
+)]
+pub async fn create(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Posted { body, key }: Posted<WebhookBody>,
+) -> Result<Response, ApiProblem> {
+    once_kept(&web, member, key, move |app, keyed| {
+        let wanted = NewWebhook {
+            url: body.url,
+            events: body.events.into_iter().map(WebhookEvent::from).collect(),
+        };
+        let reply = |secret: &WebhookSecret| {
+            let place = format!("/api/v1/webhooks/{}", secret.info.id);
+            Reply::new(StatusCode::CREATED, &with_secret(secret)).at(place)
+        };
+        let write = |secret: &WebhookSecret| reply(secret).to_text();
+        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
+        Ok(reply(&app.create_webhook(member.actor, &wanted, once)?))
+    })
+    .await
+}
+
+/// Reads a webhook.
+///
+/// Its state, and why it is disabled if it is.
+#[utoipa::path(
+    get, path = "/api/v1/webhooks/{webhook}", tag = "Webhooks", operation_id = "get_webhook",
+    params(("webhook" = String, Path, description = "The id of the webhook")),
+    responses((status = 200, description = "The webhook", body = WebhookResource)),
+)]
+pub async fn get(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(webhook): Path<String>,
+) -> Result<Response, ApiProblem> {
+    let webhook = blocking(&web, move |app| app.webhook(member.actor, &webhook)).await?;
+    Ok(ok(&WebhookResource::from(webhook)))
+}
+
+/// What is changed of a webhook; what is not named stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schema(example = json!({"active": true}))]
+pub struct WebhookPatch {
+    url: Option<String>,
+    events: Option<Vec<EventName>>,
+    /// Whether anything is sent to it. `true` also activates one that is disabled.
+    active: Option<bool>,
+}
+
+/// Changes a webhook.
+///
+/// What waits to be sent is sent to the new address, and at once. While a webhook is not active, changes wait for it for as long
+/// as they are kept, 90 days.
+#[utoipa::path(
+    patch, path = "/api/v1/webhooks/{webhook}", tag = "Webhooks", operation_id = "patch_webhook",
+    params(("webhook" = String, Path, description = "The id of the webhook")),
+    request_body = WebhookPatch,
+    responses((status = 200, description = "The webhook", body = WebhookResource)),
+)]
+pub async fn patch(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(webhook): Path<String>,
+    Json(patch): Json<WebhookPatch>,
+) -> Result<Response, ApiProblem> {
+    let change = WebhookChange {
+        url: patch.url,
+        events: patch
+            .events
+            .map(|events| events.into_iter().map(WebhookEvent::from).collect()),
+        active: patch.active,
+    };
+    let webhook = blocking(&web, move |app| app.change_webhook(member.actor, &webhook, &change)).await?;
+    Ok(ok(&WebhookResource::from(webhook)))
+}
+
+/// Deletes a webhook.
+///
+/// Its log goes with it, and what was not sent yet is not sent any more.
+#[utoipa::path(
+    delete, path = "/api/v1/webhooks/{webhook}", tag = "Webhooks", operation_id = "delete_webhook",
+    params(("webhook" = String, Path, description = "The id of the webhook")),
+    responses((status = 204, description = "It is gone")),
+)]
+pub async fn delete(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(webhook): Path<String>,
+) -> Result<Response, ApiProblem> {
+    blocking(&web, move |app| app.delete_webhook(member.actor, &webhook)).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Gives a webhook another secret.
+///
+/// The new one is shown this once. For 24 hours deliveries have a signature by each of the two.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/{webhook}:rotate-secret", tag = "Webhooks", operation_id = "rotate_webhook_secret",
+    params(("webhook" = String, Path, description = "The id of the webhook")),
+    responses((status = 200, description = "The webhook and its new secret", body = WebhookWithSecret)),
+)]
+pub async fn rotate(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(webhook): Path<String>,
+    PostedNothing(key): PostedNothing,
+) -> Result<Response, ApiProblem> {
+    once_kept(&web, member, key, move |app, keyed| {
+        let reply = |secret: &WebhookSecret| Reply::new(StatusCode::OK, &with_secret(secret));
+        let write = |secret: &WebhookSecret| reply(secret).to_text();
+        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
+        Ok(reply(&app.rotate_webhook_secret(member.actor, &webhook, once)?))
+    })
+    .await
+}
+
+/// A delivery.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "msg_0198c1d27f3a7e119d362f6f0a6f3c11", "event": "contact.updated", "created": "2026-11-29T09:36:40Z",
+    "attempts": 1, "arrived": "2026-11-29T09:36:41Z", "attempted": "2026-11-29T09:36:41Z", "next": null,
+    "answer": "answered 200 OK",
+}))]
+pub struct DeliveryResource {
+    /// Also the header `webhook-id`: the same for every attempt.
+    id: String,
+    event: String,
+    #[schema(format = "date-time")]
+    created: String,
+    attempts: u64,
+    /// When it arrived; null if it has not.
+    #[schema(format = "date-time")]
+    arrived: Option<String>,
+    /// When it was tried last.
+    #[schema(format = "date-time")]
+    attempted: Option<String>,
+    /// When it is tried next; null if it has arrived or was given up.
+    #[schema(format = "date-time")]
+    next: Option<String>,
+    /// What became of the last attempt, in words.
+    answer: Option<String>,
+}
+
+impl From<DeliveryInfo> for DeliveryResource {
+    fn from(delivery: DeliveryInfo) -> Self {
+        Self {
+            id: delivery.id,
+            event: delivery.event,
+            created: instant(delivery.created_at),
+            attempts: delivery.attempts,
+            arrived: delivery.arrived_at.map(instant),
+            attempted: delivery.attempted_at.map(instant),
+            next: delivery.next_at.map(instant),
+            answer: delivery.answer,
+        }
+    }
+}
+
+/// Tests a webhook.
+///
+/// Sends the event `webhook.test` as any other: the log says what became of it.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/{webhook}:test", tag = "Webhooks", operation_id = "test_webhook",
+    params(("webhook" = String, Path, description = "The id of the webhook")),
+    responses((status = 202, description = "The delivery, which is sent in a moment", body = DeliveryResource)),
+)]
+pub async fn test(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(webhook): Path<String>,
+    PostedNothing(key): PostedNothing,
+) -> Result<Response, ApiProblem> {
+    once_kept(&web, member, key, move |app, keyed| {
+        let reply = |delivery: &DeliveryInfo| {
+            let resource = DeliveryResource::from(delivery.clone());
+            Reply::new(StatusCode::ACCEPTED, &resource)
+        };
+        let write = |delivery: &DeliveryInfo| reply(delivery).to_text();
+        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
+        Ok(reply(&app.test_webhook(member.actor, &webhook, once)?))
+    })
+    .await
+}
+
+/// Which deliveries.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DeliveryQuery {
+    /// Deliveries of a page [default: 100].
+    #[param(minimum = 1, maximum = 1000)]
+    #[serde(deserialize_with = "filled")]
+    limit: Option<u64>,
+    /// Where the page before has ended: its `next`.
+    cursor: Option<String>,
+}
+
+/// A page of the log of a webhook.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"deliveries": [], "next": null}))]
+pub struct DeliveryList {
+    /// The newest first.
+    deliveries: Vec<DeliveryResource>,
+    /// The `cursor` of the next page; null on the last one.
+    next: Option<String>,
+}
+
+/// Reads the log of a webhook.
+///
+/// What it was told in the last 30 days, the newest first, and what became of it.
+#[utoipa::path(
+    get, path = "/api/v1/webhooks/{webhook}/deliveries", tag = "Webhooks", operation_id = "list_webhook_deliveries",
+    params(("webhook" = String, Path, description = "The id of the webhook"), DeliveryQuery),
+    responses((status = 200, description = "A page of the log", body = DeliveryList)),
+)]
+pub async fn deliveries(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(webhook): Path<String>,
+    Query(query): Query<DeliveryQuery>,
+) -> Result<Response, ApiProblem> {
+    let limit = usize::try_from(limit_of(query.limit)?).unwrap_or(usize::MAX);
+    let before = match &query.cursor {
+        Some(cursor) => Some(place(cursor).ok_or_else(unknown_cursor)?),
+        None => None,
+    };
+    let page = blocking(&web, move |app| {
+        let before = before.as_ref().map(|(at, id)| (*at, id.as_str()));
+        app.webhook_deliveries(member.actor, &webhook, before, limit)
+    });
+    let page = page.await?;
+    Ok(ok(&DeliveryList {
+        deliveries: page.deliveries.into_iter().map(DeliveryResource::from).collect(),
+        next: page.next.map(|(at, id)| format!("{at}.{id}")),
+    }))
+}
+
+/// A place in the log, as a cursor names it.
+fn place(cursor: &str) -> Option<(i64, String)> {
+    let (at, id) = cursor.split_once('.')?;
+    let is_id = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    is_id.then_some((at.parse().ok()?, id.to_owned()))
+}
+
+/// How many deliveries are sent again.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"replayed": 3}))]
+pub struct Replayed {
+    replayed: u64,
+}
+
+/// Sends deliveries again.
+///
+/// All of the log that were given up, in a moment.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/{webhook}:replay", tag = "Webhooks", operation_id = "replay_webhook",
+    params(("webhook" = String, Path, description = "The id of the webhook")),
+    responses((status = 202, description = "How many", body = Replayed)),
+)]
+pub async fn replay_all(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path(webhook): Path<String>,
+    PostedNothing(key): PostedNothing,
+) -> Result<Response, ApiProblem> {
+    replayed(&web, member, key, webhook, None).await
+}
+
+/// Sends a delivery again.
+///
+/// In a moment, and under the same id, whatever became of it.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/{webhook}/deliveries/{delivery}:replay", tag = "Webhooks",
+    operation_id = "replay_webhook_delivery",
+    params(("webhook" = String, Path, description = "The id of the webhook"),
+        ("delivery" = String, Path, description = "The id of the delivery")),
+    responses((status = 202, description = "That it is one", body = Replayed)),
+)]
+pub async fn replay(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Path((webhook, delivery)): Path<(String, String)>,
+    PostedNothing(key): PostedNothing,
+) -> Result<Response, ApiProblem> {
+    replayed(&web, member, key, webhook, Some(delivery)).await
+}
+
+async fn replayed(
+    web: &Arc<Web>,
+    member: TokenMember,
+    key: Option<RequestKey>,
+    webhook: String,
+    delivery: Option<String>,
+) -> Result<Response, ApiProblem> {
+    once_kept(web, member, key, move |app, keyed| {
+        let reply = |replayed: &u64| Reply::new(StatusCode::ACCEPTED, &Replayed { replayed: *replayed });
+        let write = |replayed: &u64| reply(replayed).to_text();
+        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
+        Ok(reply(&app.replay_deliveries(
+            member.actor,
+            &webhook,
+            delivery.as_deref(),
+            once,
+        )?))
+    })
+    .await
+}
