@@ -96,7 +96,7 @@ pub struct TokenInfo {
     pub used_at: Option<i64>,
 }
 
-/// A token that was just made, and the only time that its secret is told.
+/// A token that was just made, and the only time that its secret is shown.
 pub struct CreatedToken {
     pub info: TokenInfo,
     /// What a program sends as its bearer token.

@@ -1,6 +1,6 @@
 //! What was changed since a moment, as a member sees it: for programs that keep a copy of the contacts.
 //!
-//! Follows the change feed. A contact that was touched is told as it is now if the member may see it, and as removed if a
+//! Follows the change feed. A contact that was touched is returned as it is now if the member may see it, and as removed if a
 //! tombstone says that it was taken from them; other contacts are not mentioned. A program that applies one answer after the other has
 //! exactly the contacts that there are. Positions are worth something for as long as changes are kept.
 
@@ -27,9 +27,9 @@ const ENTRIES: u64 = 256;
 /// A place among the changes: behind a change, or within one that touched many contacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChangePosition {
-    /// Everything up to this change was told.
+    /// Everything up to this change was returned.
     after: i64,
-    /// Of the next change, so many entries were told.
+    /// Of the next change, so many entries were returned.
     entries: usize,
     /// And of the entry behind these, everything up to this contact.
     within: Option<ContactId>,
@@ -282,13 +282,13 @@ impl Page {
         }
     }
 
-    /// All of an entry was told.
+    /// All of an entry was returned.
     fn end_entry(&mut self) {
         self.next.entries += 1;
         self.next.within = None;
     }
 
-    /// All of the change was told.
+    /// All of the change was returned.
     fn end_change(&mut self) {
         self.next = ChangePosition {
             after: self.next.after + 1,

@@ -1,4 +1,4 @@
-//! What a webhook is told, and the text of a delivery.
+//! The events of webhooks, and the text of a delivery.
 //!
 //! A delivery names contacts and tells no value: who receives it asks the API, which answers as the rights are then.
 
@@ -68,7 +68,7 @@ pub(crate) fn of_everything(id: String, event: WebhookEvent, now: i64) -> Delive
     delivery(id, event.as_str(), &json!({"contacts": [], "all": true}), now)
 }
 
-/// A delivery about an import. Its name is that of the end of the import, so that it is told once.
+/// A delivery about an import. Its name is that of the end of the import, so that it is sent once.
 pub(crate) fn of_import(event: WebhookEvent, import: ImportId, state: ImportState, at: i64, now: i64) -> DeliveryRow {
     let data = json!({"import": import.to_string(), "state": state.as_str()});
     delivery(format!("msg_import_{import}_{at}"), event.as_str(), &data, now)

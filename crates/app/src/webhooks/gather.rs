@@ -1,7 +1,7 @@
-//! Gathering what webhooks are to be told: from the change feed, as the member of each sees it, and from their imports.
+//! Gathers deliveries of webhooks: from the change feed, as the member of each sees it, and from their imports.
 //!
-//! What a webhook was told and up to where are written in one transaction, which fails if another process was quicker. So
-//! nothing is left out, and nothing is told twice but what is sent twice. Where much waits to be sent, nothing is added
+//! Deliveries and the position in the feed are written in one transaction, which fails if another process was quicker. So
+//! nothing is left out, and nothing is added twice. Where much waits to be sent, nothing is added
 //! until some of it has arrived: the changes wait in the feed.
 
 use crate::access::{self, Actor};
@@ -28,13 +28,13 @@ struct News {
     deliveries: Vec<DeliveryRow>,
     /// Up to where it follows the changes then.
     followed: String,
-    /// When the last import that it is told of ended.
+    /// When the last import that it was notified of ended.
     imports_at: i64,
     more: bool,
 }
 
 impl App {
-    /// Gathers what webhooks are to be told. Says to which something is to be sent now.
+    /// Gathers deliveries. Returns the webhooks that have some to be sent now.
     pub fn gather_deliveries(&self) -> Result<Vec<String>, Error> {
         let workspace = self.local_actor()?.workspace;
         let rows = self.store.read(|tx| webhooks::list(tx, workspace))?;
@@ -120,11 +120,11 @@ impl View<'_, '_> {
                 changes.removed.iter().map(ToString::to_string).collect(),
             ),
         ];
-        let told = of_each
+        let events = of_each
             .iter()
             .filter(|(event, ids)| wanted.contains(event) && !ids.is_empty());
         let deliveries =
-            told.map(|(event, ids)| event::of_contacts(self.app.delivery_name(), *event, ids, &row.followed, now));
+            events.map(|(event, ids)| event::of_contacts(self.app.delivery_name(), *event, ids, &row.followed, now));
         News {
             deliveries: deliveries.collect(),
             followed: changes.next.to_string(),
@@ -142,9 +142,9 @@ impl View<'_, '_> {
         ];
         let event = about_contacts.into_iter().find(|event| wanted.contains(event));
         let now = self.app.world.now();
-        let told = event.map(|event| event::of_everything(self.app.delivery_name(), event, now));
+        let delivery = event.map(|event| event::of_everything(self.app.delivery_name(), event, now));
         Ok(News {
-            deliveries: told.into_iter().collect(),
+            deliveries: delivery.into_iter().collect(),
             followed: self.contact_changes(None, 1)?.next.to_string(),
             imports_at: row.imports_at,
             more: false,
@@ -152,10 +152,10 @@ impl View<'_, '_> {
     }
 
     /// Adds the imports that have ended. Of those that ended shortly before the last one some may have been committed later;
-    /// what was told of them keeps them from being told again.
+    /// what was sent about them keeps them from being sent again.
     fn imports_of_news(&mut self, row: &WebhookRow, wanted: &[WebhookEvent], news: &mut News) -> Result<(), Error> {
         let (workspace, now) = (self.actor.workspace, self.app.world.now());
-        // What was told longer ago than this may not be in the log any more.
+        // What was sent longer ago than this may not be in the log any more.
         let is_remembered = row.imports_at > now - (LOG_DAYS - 1) * DAY;
         let since = match is_remembered {
             true => (row.imports_at - CLOCKS_DIFFER).max(row.created_at),

@@ -1,8 +1,8 @@
-//! Webhooks: addresses of programs that are told of changes of what a member may see.
+//! Webhooks: addresses that receive messages about changes of what a member may see.
 //!
 //! Owns making, changing and removing them, and their log. A webhook belongs to an admin or owner, because it makes the
-//! server send requests, and is told of no contact that its member may not see. It ends with its member's deactivation.
-//! What it is told is gathered from the change feed ([`gather`]) and sent by the doors ([`sending`]).
+//! server send requests, and receives nothing about contacts that its member may not see. It ends with its member's deactivation.
+//! Its deliveries are gathered from the change feed ([`gather`]) and sent by the doors ([`sending`]).
 
 pub(crate) mod address;
 pub(crate) mod event;
@@ -65,14 +65,14 @@ pub struct WebhookInfo {
     pub failing_since: Option<i64>,
 }
 
-/// A webhook with its secret, which is told this once.
+/// A webhook with its secret, which is shown this once.
 pub struct WebhookSecret {
     pub info: WebhookInfo,
     /// What deliveries are signed with, as receivers are given it.
     pub secret: String,
 }
 
-/// What a webhook was told, or is to be told.
+/// A delivery: a message that was sent, or is to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryInfo {
     pub id: String,
@@ -100,7 +100,7 @@ pub struct DeliveryPage {
 }
 
 impl App {
-    /// Makes a webhook of the member. It is told of what happens from now on.
+    /// Makes a webhook of the member. It receives events from now on.
     ///
     /// # Errors
     /// [`Error::Forbidden`] to who is no admin; [`Error::Values`] about the address or the events; [`Error::Settings`] if
@@ -140,7 +140,7 @@ impl App {
             };
             webhooks::add(tx, actor.workspace, &row)?;
             self.audit(tx, actor, AuditAction::WebhookCreated, &row.url, 0)?;
-            told(tx, &row, once)
+            with_secret(tx, &row, once)
         })
     }
 
@@ -204,7 +204,7 @@ impl App {
             row.old_secret = Some((old, until));
             webhooks::change(tx, actor.workspace, &row)?;
             self.audit(tx, actor, AuditAction::WebhookChanged, &row.url, 0)?;
-            told(tx, &row, once)
+            with_secret(tx, &row, once)
         })
     }
 
@@ -339,7 +339,7 @@ fn refuse_stopped(row: &WebhookRow) -> Result<(), Error> {
 }
 
 /// A webhook with its secret, which is in the answer that is kept too.
-fn told(
+fn with_secret(
     tx: &mut Tx<'_>,
     row: &WebhookRow,
     once: Option<OnceAnswer<'_, WebhookSecret>>,

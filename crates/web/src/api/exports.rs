@@ -171,7 +171,7 @@ fn request(query: &ExportQuery) -> Result<ExportRequest, ApiProblem> {
 struct Counted {
     body: Body,
     contacts: Arc<AtomicU64>,
-    /// Of what was sent so far; none once it is told.
+    /// Of what was sent so far; none once it was taken.
     digest: Option<Sha256>,
 }
 

@@ -36,10 +36,10 @@ pub struct MemberResource {
     role: String,
     /// `active` or `deactivated`.
     state: String,
-    /// How many contacts the member owns; told to admins and owners.
+    /// How many contacts the member owns; for admins and owners.
     #[serde(skip_serializing_if = "Option::is_none")]
     contacts: Option<u64>,
-    /// When last seen; told to admins and owners.
+    /// When last seen; for admins and owners.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "date-time")]
     last_seen: Option<String>,

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
-/// Something that a webhook is told of.
+/// An event that a webhook receives.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 pub enum EventName {
     #[serde(rename = "contact.created")]
@@ -156,7 +156,7 @@ pub struct WebhookBody {
 
 /// Creates a webhook.
 ///
-/// For admins and owners. It is told of what happens from now on to contacts that the member may see, and to imports of the
+/// For admins and owners. It receives events from now on about contacts that the member may see, and about imports of the
 /// member. The secret is shown this once.
 #[utoipa::path(
     post, path = "/api/v1/webhooks", tag = "Webhooks", operation_id = "create_webhook",
@@ -372,7 +372,7 @@ pub struct DeliveryList {
 
 /// Reads the log of a webhook.
 ///
-/// What it was told in the last 30 days, the newest first, and what became of it.
+/// The deliveries of the last 30 days, the newest first, with their attempts.
 #[utoipa::path(
     get, path = "/api/v1/webhooks/{webhook}/deliveries", tag = "Webhooks", operation_id = "list_webhook_deliveries",
     params(("webhook" = String, Path, description = "The id of the webhook"), DeliveryQuery),

@@ -1,7 +1,7 @@
-//! Sends what webhooks are told: the task in the background, and one delivery.
+//! Sends webhook deliveries: the background task, and one attempt.
 //!
-//! `app` says what is due, and what follows from an attempt. Webhooks wait for each other nowhere; what one is told is sent in
-//! order, one delivery after the other.
+//! `app` says what is due, and what follows from an attempt. Webhooks do not wait for each other; the deliveries of one are
+//! sent in order, one after the other.
 
 mod connection;
 mod signature;
@@ -64,7 +64,7 @@ fn spawn(web: Arc<Web>, webhook: String, busy: Arc<Mutex<HashSet<String>>>) {
 fn complain(said: &mut Option<String>, error: &Error) {
     let text = error.to_string();
     if said.as_ref() != Some(&text) {
-        tracing::error!(code = error.code(), %error, "what webhooks are told cannot be gathered");
+        tracing::error!(code = error.code(), %error, "webhook deliveries cannot be gathered");
         *said = Some(text);
     }
 }

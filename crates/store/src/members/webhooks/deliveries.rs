@@ -1,4 +1,4 @@
-//! What webhooks are told: each a text that is sent until it arrives, and the log of what became of it.
+//! Webhook deliveries: messages that are sent until they arrive, and the log of their attempts.
 
 use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::Result;
@@ -21,7 +21,7 @@ pub(crate) const TABLE: Table<11> = Table {
     ],
 };
 
-/// Something that a webhook is told.
+/// A message to a webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryRow {
     /// Its name, unique for the webhook.
@@ -59,7 +59,7 @@ fn read(row: &Row<'_>) -> Result<DeliveryRow> {
     })
 }
 
-/// Adds what a webhook is to be told. What is there already under a name stays.
+/// Adds deliveries of a webhook. Those whose names exist stay as they are.
 pub fn add(tx: &mut Tx<'_>, workspace: Workspace, webhook: &str, deliveries: &[DeliveryRow]) -> Result<()> {
     let rows = deliveries.iter().map(|delivery| {
         [

@@ -1,4 +1,4 @@
-//! Webhooks: addresses of programs that are told of changes, each with a member, whose rights it has.
+//! Webhooks: addresses that receive messages about changes, each of a member, whose rights it has.
 
 pub mod deliveries;
 
@@ -35,7 +35,7 @@ pub struct WebhookRow {
     pub id: String,
     pub member: Member,
     pub url: String,
-    /// What it is told of, in the words of `app`.
+    /// The events that it receives, in the words of `app`.
     pub events: String,
     /// What its deliveries are signed with.
     pub secret: Vec<u8>,
@@ -49,7 +49,7 @@ pub struct WebhookRow {
     pub followed: String,
     /// When it was last looked for changes and something was found.
     pub looked_at: i64,
-    /// When the last import ended that it was told of.
+    /// When the last import ended that it was notified of.
     pub imports_at: i64,
     /// How many attempts have failed since the last that did not.
     pub failures: u64,
@@ -187,7 +187,7 @@ pub fn change(tx: &mut Tx<'_>, workspace: Workspace, webhook: &WebhookRow) -> Re
     Ok(())
 }
 
-/// Notes up to where a webhook was told of changes and imports, unless another process did: says whether it was this one.
+/// Records how far a webhook was notified of changes and imports, unless another process did; true if this one did.
 pub fn advance(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -197,7 +197,7 @@ pub fn advance(
     now: i64,
 ) -> Result<bool> {
     let advanced = tx.execute(
-        "noting what a webhook was told",
+        "recording how far a webhook was notified",
         "UPDATE webhooks SET followed = $5, imports_at = $6, looked_at = $7
          WHERE workspace_id = $1 AND webhook_id = $2 AND followed = $3 AND imports_at = $4",
         &[

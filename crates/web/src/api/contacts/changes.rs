@@ -45,7 +45,7 @@ pub struct ChangeList {
 /// Follows the changes of contacts.
 ///
 /// A program that applies one answer after the other to a copy has exactly the contacts that the member may see. To begin: ask
-/// without `since`, keep `next`, read the list, and follow from `next` on. A contact may be told again that has not changed.
+/// without `since`, keep `next`, read the list, and follow from `next` on. A contact may be in an answer again though it has not changed.
 /// A position is worth something for 90 days.
 #[utoipa::path(
     get, path = "/api/v1/contacts/changes", tag = "Contacts", operation_id = "follow_contacts",

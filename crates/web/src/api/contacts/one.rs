@@ -243,7 +243,7 @@ pub struct LastImportResource {
     import: String,
     file: String,
     line: u64,
-    /// What was there before it; only the contact's owner is told.
+    /// What was there before it; only for the contact's owner.
     #[serde(skip_serializing_if = "Option::is_none")]
     before: Option<ContactValues>,
 }

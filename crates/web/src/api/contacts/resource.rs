@@ -31,7 +31,7 @@ pub struct ContactResource {
     pub right: RightName,
     /// To whom it belongs.
     pub owner: String,
-    /// The import that created it; in a list this is not told.
+    /// The import that created it; absent in a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_by_import: Option<String>,
     /// The line of the file that it was created from.

@@ -19,7 +19,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt};
 use utoipa::ToSchema;
 
-/// How often it is told how far an import is.
+/// How often progress events are sent.
 const TOLD_EVERY: Duration = Duration::from_millis(500);
 /// How often it is looked whether the token is still worth something.
 const ASKED_EVERY: Duration = Duration::from_secs(5);

@@ -135,7 +135,7 @@ pub fn card() -> Markup {
     html! {
         section.card.stack aria-labelledby="webhooks" {
             h2 id="webhooks" { "Webhooks" }
-            p { "A program can be told when contacts change and imports end." }
+            p { "Send a message to another program when contacts change and imports end." }
             div.actions { a.button href=(PAGE) { "Webhooks" } }
         }
     }

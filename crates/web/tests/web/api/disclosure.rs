@@ -209,7 +209,7 @@ impl World {
         reply
     }
 
-    /// Makes a webhook, or looks what the webhooks are told: only of contacts that their members may see at this moment.
+    /// Makes a webhook, or looks at deliveries of webhooks: only of contacts that their members may see at this moment.
     async fn webhook(&mut self, step: &Step, program: &Program) -> Reply {
         let events = json!(["contact.created", "contact.updated", "contact.deleted"]);
         let body = json!({"url": "https://example.org/hook", "events": events});

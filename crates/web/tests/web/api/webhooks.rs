@@ -58,7 +58,7 @@ impl Received {
     }
 }
 
-/// A program that is told, at an address of this machine. It answers as is wanted, and then with 200.
+/// A receiver at an address of this machine. It gives the answers that it was given, and then 200.
 #[derive(Clone)]
 struct Receiver {
     port: u16,
@@ -165,7 +165,7 @@ impl Scene {
     }
 
     /// The types of the events that came, each with its contacts.
-    async fn told(&self) -> Vec<(String, Vec<String>)> {
+    async fn received(&self) -> Vec<(String, Vec<String>)> {
         let received = self.sent().await.into_iter().map(|one| {
             let event = one.json();
             let ids = event["data"]["contacts"].as_array().cloned().unwrap_or_default();
@@ -242,15 +242,15 @@ async fn a_receiver_is_told_of_changes_with_a_signature() {
         .ask("PATCH", &contact, &[("if-match", &tag)], patch)
         .await
         .expect(200);
-    assert_eq!(scene.told().await, [event("contact.updated", &id)]);
+    assert_eq!(scene.received().await, [event("contact.updated", &id)]);
     let tag = changed.header("etag");
     scene
         .program
         .ask("DELETE", &contact, &[("if-match", tag)], "")
         .await
         .expect(204);
-    assert_eq!(scene.told().await, [event("contact.deleted", &id)]);
-    assert!(scene.told().await.is_empty());
+    assert_eq!(scene.received().await, [event("contact.deleted", &id)]);
+    assert!(scene.received().await.is_empty());
     let log = scene.log().await;
     assert_eq!(log.len(), 3);
     assert!(
@@ -339,7 +339,7 @@ async fn a_webhook_that_fails_for_days_is_disabled_and_loses_nothing() {
     scene.receiver.answers.lock().unwrap().clear();
     scene.patch(&json!({"active": true})).await.expect(200);
     assert_eq!(scene.webhook().await["reason"], Value::Null);
-    assert!(scene.told().await.contains(&event("contact.created", &missed)));
+    assert!(scene.received().await.contains(&event("contact.created", &missed)));
 
     // Who answers 410 wants no more.
     scene.receiver.answer(&["410 Gone"]);
@@ -392,13 +392,13 @@ async fn a_webhook_is_told_what_its_member_may_see_and_of_their_imports() {
         ..Contact::default()
     };
     let id: ContactId = app.create_contact(bob, contact).unwrap();
-    assert!(scene.told().await.is_empty());
+    assert!(scene.received().await.is_empty());
     let ada = [Grantee::Member(app.actor_of("ada@example.org").unwrap().member())];
     app.share(bob, &[id], &ada, Access::View).unwrap();
     // Nobody has changed it, so it is new to her.
-    assert_eq!(scene.told().await, [event("contact.created", &id.to_string())]);
+    assert_eq!(scene.received().await, [event("contact.created", &id.to_string())]);
     app.unshare(bob, &[id], Some(ada[0])).unwrap();
-    assert_eq!(scene.told().await, [event("contact.deleted", &id.to_string())]);
+    assert_eq!(scene.received().await, [event("contact.deleted", &id.to_string())]);
 
     let headers = [("content-type", "text/csv")];
     let file = "First Name\nAnn\nBen\n";
@@ -414,7 +414,7 @@ async fn a_webhook_is_told_what_its_member_may_see_and_of_their_imports() {
         .ask("GET", &place, &[("prefer", "wait=20")], "")
         .await
         .expect(200);
-    let told = scene.told().await;
+    let told = scene.received().await;
     let types: Vec<&str> = told.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(types, ["contact.created", "import.finished"], "{told:?}");
     assert_eq!(told[0].1.len(), 2);
@@ -437,7 +437,7 @@ async fn a_webhook_is_told_what_its_member_may_see_and_of_their_imports() {
     assert!(scene.sent().await.is_empty());
 }
 
-/// Nobody is told what the worker does.
+/// An observer that ignores everything.
 struct Quiet;
 
 impl app::WorkerObserver for Quiet {
