@@ -60,6 +60,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         "V21__actions_of_contacts",
         include_str!("../migrations/sqlite/V21__actions_of_contacts.sql"),
     ),
+    (
+        "V22__notifications",
+        include_str!("../migrations/sqlite/V22__notifications.sql"),
+    ),
 ];
 
 /// The same for PostgreSQL: the same numbers and names.
@@ -117,6 +121,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     (
         "V21__actions_of_contacts",
         include_str!("../migrations/postgres/V21__actions_of_contacts.sql"),
+    ),
+    (
+        "V22__notifications",
+        include_str!("../migrations/postgres/V22__notifications.sql"),
     ),
 ];
 

@@ -251,17 +251,25 @@ document.addEventListener("swapped", () => {
   for (const part of document.querySelectorAll("[data-without-script]")) part.hidden = true;
 });
 
-// Dates in the reader's order and zone. Without script they stand there as 2026-05-04.
+// Numbers and dates as the reader writes them: the server says in which locale. Dates are in the reader's zone; without script
+// they stand there as 2026-05-04. A day, such as a birthday, is in no zone.
+const locale = document.documentElement.dataset.locale;
+const digits = new Intl.NumberFormat(locale);
+const day = { timeZone: "UTC" };
 const styles = {
   date: { dateStyle: "medium" },
   moment: { dateStyle: "medium", timeStyle: "short" },
+  day: { dateStyle: "long", ...day },
+  "day-of-year": { day: "numeric", month: "long", ...day },
 };
 function localise(root) {
   for (const time of root.querySelectorAll("time[data-local]")) {
-    const when = new Date(time.dateTime);
+    // Of a day without a year any leap year does.
+    const when = new Date(time.dateTime.replace(/^--/, "2000-"));
+    const style = styles[time.dataset.local] ?? styles.date;
     if (Number.isNaN(when.getTime())) continue;
-    time.textContent = new Intl.DateTimeFormat(undefined, styles[time.dataset.local] ?? styles.date).format(when);
-    time.title = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" }).format(when);
+    time.textContent = new Intl.DateTimeFormat(locale, style).format(when);
+    if (!style.timeZone) time.title = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long" }).format(when);
   }
 }
 localise(document);
@@ -352,15 +360,16 @@ if (sidebar) {
     for (const group of sidebar.querySelectorAll("[data-nav-group]")) openGroup(group, localStorage.getItem(group.dataset.navGroup) === "open");
     mark("/duplicates", part.dataset.duplicates, "possible duplicates");
     mark("/shared", part.dataset.shared, "new");
+    mark("/notifications", part.dataset.unread, "unread");
   };
   // A number at an entry: hidden, so that the entry keeps its name, and said behind it.
   const mark = (url, number, what) => {
-    const link = document.querySelector(`.top nav a[href="${url}"]`);
+    const link = document.querySelector(`.top a[href="${url}"]`);
     link.querySelector(".nav-count")?.remove();
     link.removeAttribute("aria-description");
-    if (!number || link.getAttribute("aria-current") && url === "/shared") return;
+    if (!number || link.getAttribute("aria-current") && url !== "/duplicates") return;
     const count = link.appendChild(Object.assign(document.createElement("span"), { className: "nav-count", ariaHidden: "true" }));
-    count.textContent = Number(number).toLocaleString();
+    count.textContent = digits.format(number);
     link.setAttribute("aria-description", `${count.textContent} ${what}`);
   };
   show(sessionStorage.getItem(key) ?? "");
@@ -378,6 +387,7 @@ const places = () => [
   { name: "New contact", url: "/contacts/new" },
   { name: "Import contacts", url: "/import" },
   { name: "Export contacts", url: "/export" },
+  { name: "Notifications", url: "/notifications" },
   { name: "Account", url: "/account" },
 ];
 let asked;

@@ -21,7 +21,7 @@ function showSelection() {
   const total = Number(form.dataset.selection);
   const count = all ? total : selected.size;
   form.querySelector(".bulk").hidden = count === 0;
-  form.querySelector("[data-selected]").textContent = `${count.toLocaleString("en")} selected`;
+  form.querySelector("[data-selected]").textContent = `${digits.format(count)} selected`;
   form.querySelector("[data-select-all]").hidden = all || !page.checked || total <= boxes.length;
   form.querySelector("[data-select-none]").hidden = false;
 }
@@ -163,7 +163,7 @@ document.addEventListener("submit", (event) => {
     if (!answer?.ok) return tries < 20 && setTimeout(ask, 500, tries + 1);
     const { contacts, ended } = await answer.json();
     if (bar) { bar.hidden = false; bar.value = contacts; }
-    status.textContent = ended ? `${contacts.toLocaleString("en")} contacts exported.` : contacts ? `${contacts.toLocaleString("en")} contacts so far…` : "Preparing the file…";
+    status.textContent = ended ? `${digits.format(contacts)} contacts exported.` : contacts ? `${digits.format(contacts)} contacts so far…` : "Preparing the file…";
     if (!ended) return setTimeout(ask, 500, 0);
     delete form.dataset.sent;
   };

@@ -262,6 +262,7 @@ impl App {
         let last = steps.len().saturating_sub(1);
         for (at, some) in steps.enumerate() {
             let (contacts, skipped, action) = self.change(actor, |changes| {
+                changes.at = Some(now);
                 let step = work(changes, some)?;
                 let tx = &mut *changes.tx;
                 let mut action = report.action;

@@ -11,6 +11,7 @@ pub(crate) mod card;
 pub(crate) mod changes;
 pub(crate) mod history;
 pub(crate) mod merge;
+pub(crate) mod notifications;
 pub(crate) mod search_text;
 pub(crate) mod share_text;
 pub(crate) mod shares;

@@ -11,7 +11,9 @@ use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::{Error, Result};
 use crate::ids::Workspace;
 use crate::imports::{change_log, mappings};
-use crate::members::{api_tokens, devices, one_time_tokens, preferences, request_keys, second_factors, sessions};
+use crate::members::{
+    api_tokens, devices, notifications, one_time_tokens, preferences, request_keys, second_factors, sessions,
+};
 use crate::workspace::{audit, custom_fields, settings, views};
 use crate::{Store, contacts};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -162,6 +164,7 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&custom_fields::TABLE, 2),
     &keyed(&settings::TABLE, 1),
     &keyed(&preferences::TABLE, 3),
+    &keyed(&notifications::TABLE, 5),
 ];
 
 /// A copy under way.

@@ -8,6 +8,7 @@ pub mod duplicates;
 pub mod import;
 pub mod invitations;
 pub mod members;
+pub mod notifications;
 pub mod settings;
 pub mod setup;
 pub mod sidebar;

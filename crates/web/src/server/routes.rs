@@ -8,10 +8,11 @@ use crate::api::rewrite::{pattern, routed};
 use crate::api::{document, gate as api_gate, problem, reference};
 use crate::pages::contacts::{self, export};
 use crate::pages::{
-    account, audit, custom_fields, duplicates, import, invitations, members, settings, setup, sidebar, sign_in, trash,
+    account, audit, custom_fields, duplicates, import, invitations, members, notifications, settings, setup, sidebar,
+    sign_in, trash,
 };
 use crate::server::body::tell_too_slow;
-use crate::server::{assets, health, metrics, request_log, security};
+use crate::server::{assets, health, metrics, reader_locale, request_log, security};
 use crate::session::gate;
 use crate::session::proof::{self, Needed};
 use crate::ui::error_page::Problem;
@@ -124,6 +125,7 @@ fn pages() -> Vec<Route> {
         // The frame and accounts.
         get("/", home),
         get("/sidebar", sidebar::show),
+        get("/notifications", notifications::list),
         get("/assets/{name}", assets::get).public(),
         get("/healthz", health::readyz).public(),
         get("/livez", health::livez).public(),
@@ -281,6 +283,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .fallback(|| async { Problem::NotFound })
         // A handler that panics is answered like any other internal error; the server goes on with the next request.
         .layer(CatchPanicLayer::custom(|_| Problem::Broken.into_response()))
+        .layer(from_fn(reader_locale::note))
         .layer(CompressionLayer::new())
         .layer(from_fn(tell_too_slow))
         .layer(from_fn_with_state(Arc::clone(&web), security::check))

@@ -9,6 +9,7 @@ use maud::{Markup, html};
 pub enum Icon {
     Add,
     Audit,
+    Bell,
     Columns,
     Contacts,
     Copy,
@@ -37,6 +38,7 @@ impl Icon {
         match self {
             Self::Add => "add",
             Self::Audit => "audit",
+            Self::Bell => "bell",
             Self::Columns => "columns",
             Self::Contacts => "contacts",
             Self::Copy => "copy",
@@ -71,9 +73,10 @@ mod tests {
     use super::*;
     use crate::ui::assets::ICONS;
 
-    const ALL: [Icon; 22] = [
+    const ALL: [Icon; 23] = [
         Icon::Add,
         Icon::Audit,
+        Icon::Bell,
         Icon::Columns,
         Icon::Contacts,
         Icon::Copy,

@@ -11,6 +11,7 @@ pub mod form_data;
 pub mod forms;
 pub mod icon;
 pub mod layout;
+pub mod locale;
 pub mod qr_code;
 pub mod sources;
 pub mod truncate;

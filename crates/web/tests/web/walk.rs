@@ -85,6 +85,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         "email=x%40example.org&password=wrong%20password",
         public(401),
     ),
+    ("GET", "/notifications", "", members(200)),
     ("GET", "/account", "", members(200)),
     ("POST", "/account/name", "name=Somebody", members(303)),
     (

@@ -12,6 +12,7 @@ pub mod mapping;
 mod mapping_model;
 mod mapping_view;
 mod options;
+mod outcomes;
 pub mod preview;
 mod preview_view;
 mod receive;
