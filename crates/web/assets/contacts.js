@@ -222,7 +222,76 @@ document.addEventListener("dblclick", ({ target }) => {
   field.addEventListener("blur", save);
 });
 
-document.addEventListener("swapped", () => { showSelection(); follow(); keepList(); });
+// Columns are made wider at the expense of the next one: by dragging the line between their heads, or with the arrow keys on it. A
+// double click there gives all their usual widths back. This browser remembers them for the columns that are shown.
+const LEAST = 64;
+const columnHeads = () => [...document.querySelectorAll("[data-rows] thead th[data-column]")].filter((head) => head.offsetWidth);
+const widthsKey = (heads) => `widths ${heads.map((head) => head.dataset.column).join(" ")}`;
+const widthsOf = (heads) => heads.map((head) => head.getBoundingClientRect().width);
+function setWidths(heads, widths) {
+  const sum = widths.reduce((all, width) => all + width, 0);
+  // The column of the boxes takes what is left.
+  for (const [at, head] of heads.entries()) head.style.width = `${((widths[at] / sum) * 96).toFixed(3)}%`;
+  for (const line of document.querySelectorAll(".resizer")) line.setAttribute("aria-valuenow", Math.round(line.parentElement.offsetWidth));
+}
+function moveLine(heads, at, before, by) {
+  const step = Math.max(LEAST - before[at], Math.min(by, before[at + 1] - LEAST));
+  setWidths(heads, before.map((width, place) => (place === at ? width + step : place === at + 1 ? width - step : width)));
+}
+function keepWidths(heads) {
+  try { localStorage.setItem(widthsKey(heads), JSON.stringify(widthsOf(heads).map(Math.round))); } catch { /* without */ }
+}
+function readyColumns() {
+  const heads = columnHeads();
+  for (const head of heads) head.style.width = "";
+  for (const line of document.querySelectorAll(".resizer")) line.remove();
+  const kept = JSON.parse(localStorage.getItem(widthsKey(heads)) ?? "null");
+  for (const head of heads.slice(0, -1)) {
+    const title = head.textContent;
+    // The line between the columns is no part of the name of one.
+    head.setAttribute("aria-label", title);
+    const line = head.appendChild(document.createElement("span"));
+    Object.assign(line, { className: "resizer", role: "separator", tabIndex: 0, ariaOrientation: "vertical", ariaLabel: `Width of ${title}`, ariaValueMin: LEAST, ariaValueMax: 2000 });
+    line.setAttribute("aria-valuenow", Math.round(head.offsetWidth));
+  }
+  if (kept?.length === heads.length) setWidths(heads, kept);
+}
+const lineAt = (target) => {
+  const line = target.closest?.(".resizer");
+  const heads = line ? columnHeads() : [];
+  return line && { line, heads, at: heads.indexOf(line.parentElement) };
+};
+document.addEventListener("pointerdown", (event) => {
+  const found = lineAt(event.target);
+  if (!found) return;
+  event.preventDefault();
+  const { line, heads, at } = found;
+  const before = widthsOf(heads);
+  line.setPointerCapture(event.pointerId);
+  const move = ({ clientX }) => moveLine(heads, at, before, clientX - event.clientX);
+  line.addEventListener("pointermove", move);
+  line.addEventListener("lostpointercapture", () => { line.removeEventListener("pointermove", move); keepWidths(heads); }, { once: true });
+});
+document.addEventListener("keydown", (event) => {
+  const by = { ArrowLeft: -16, ArrowRight: 16 }[event.key];
+  const found = by && lineAt(event.target);
+  if (!found) return;
+  event.preventDefault();
+  moveLine(found.heads, found.at, widthsOf(found.heads), by);
+  keepWidths(found.heads);
+});
+document.addEventListener("dblclick", ({ target }) => {
+  const found = lineAt(target);
+  if (!found) return;
+  localStorage.removeItem(widthsKey(found.heads));
+  readyColumns();
+});
+// Other columns are shown where there is less room.
+let resizing;
+addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout(readyColumns, 200); });
+
+document.addEventListener("swapped", () => { showSelection(); follow(); keepList(); readyColumns(); });
+readyColumns();
 showSelection();
 follow();
 keepList();

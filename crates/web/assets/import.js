@@ -291,3 +291,27 @@ document.addEventListener("input", ({ target }) => {
     if (page) into.textContent = page.getElementById("hits")?.textContent ?? "";
   }, 300);
 });
+
+// The fields of a column, found by words anywhere in their names and groups.
+document.addEventListener("click", ({ target }) => {
+  const select = byId(target.closest?.("[data-finds]")?.dataset.finds);
+  if (!select) return;
+  const fields = [...select.options].map((option) => ({
+    name: option.text,
+    group: option.parentElement.label,
+    value: option.value,
+    chosen: option.selected,
+  }));
+  const text = ({ name, group }) => `${group ?? ""} ${name}`.toLowerCase();
+  finder({
+    id: "fields",
+    label: "Search fields",
+    find: (words, show) => show(fields.filter((field) => words.split(/\s+/).every((word) => text(field).includes(word)))),
+    choose: ({ value }) => {
+      select.focus();
+      if (select.value === value) return;
+      select.value = value;
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+  });
+});

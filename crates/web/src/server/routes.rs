@@ -113,9 +113,16 @@ async fn home() -> Redirect {
     Redirect::to("/contacts")
 }
 
+/// The address of a page that answers a form, opened again.
+async fn members_again() -> Redirect {
+    Redirect::to("/members")
+}
+
 /// Every route: the pages, and the operations of the API.
 pub fn table() -> Vec<Route> {
     let mut routes = pages();
+    #[cfg(debug_assertions)]
+    routes.push(get("/ui", crate::pages::components::show));
     routes.extend(operations().into_iter().map(Route::from));
     routes
 }
@@ -162,6 +169,7 @@ fn pages() -> Vec<Route> {
         post("/settings/security", settings::security::save).proved(),
         // Members.
         get("/members", members::list),
+        get("/members/invite", members_again),
         post("/members/invite", members::invite).proved_if(members::invites_who_keeps_order),
         post("/members/invitations/revoke", members::revoke),
         post("/members/{id}/role", members::change_role).proved(),
@@ -182,6 +190,7 @@ fn pages() -> Vec<Route> {
         get("/contacts", contacts::list::list),
         get("/contacts/new", contacts::edit::new),
         post("/contacts/new", contacts::edit::create),
+        get("/contacts/bulk", home),
         post("/contacts/bulk", contacts::bulk::act),
         post("/contacts/undelete", contacts::bulk::undelete),
         post("/contacts/columns", contacts::columns_menu::choose),

@@ -32,6 +32,34 @@ pub enum Icon {
     View,
 }
 
+/// Every icon.
+#[cfg(any(test, debug_assertions))]
+pub const ALL: [Icon; 23] = [
+    Icon::Add,
+    Icon::Audit,
+    Icon::Bell,
+    Icon::Columns,
+    Icon::Contacts,
+    Icon::Copy,
+    Icon::Down,
+    Icon::Duplicates,
+    Icon::Export,
+    Icon::Fields,
+    Icon::Filter,
+    Icon::Import,
+    Icon::Members,
+    Icon::More,
+    Icon::Pen,
+    Icon::Search,
+    Icon::Settings,
+    Icon::Shared,
+    Icon::Tag,
+    Icon::Trash,
+    Icon::Undo,
+    Icon::Up,
+    Icon::View,
+];
+
 impl Icon {
     /// Its id in the sprite.
     fn id(self) -> &'static str {
@@ -72,32 +100,6 @@ pub fn icon(icon: Icon) -> Markup {
 mod tests {
     use super::*;
     use crate::ui::assets::ICONS;
-
-    const ALL: [Icon; 23] = [
-        Icon::Add,
-        Icon::Audit,
-        Icon::Bell,
-        Icon::Columns,
-        Icon::Contacts,
-        Icon::Copy,
-        Icon::Down,
-        Icon::Duplicates,
-        Icon::Export,
-        Icon::Fields,
-        Icon::Filter,
-        Icon::Import,
-        Icon::Members,
-        Icon::More,
-        Icon::Pen,
-        Icon::Search,
-        Icon::Settings,
-        Icon::Shared,
-        Icon::Tag,
-        Icon::Trash,
-        Icon::Undo,
-        Icon::Up,
-        Icon::View,
-    ];
 
     #[test]
     fn the_sprite_has_every_icon_and_no_other() {

@@ -12,6 +12,7 @@ pub mod forms;
 pub mod icon;
 pub mod layout;
 pub mod locale;
+pub mod outcomes;
 pub mod qr_code;
 pub mod sources;
 pub mod truncate;

@@ -85,7 +85,7 @@ fn head_of_names(criteria: &ListQuery) -> Markup {
         Sort::NameDown => (Some("descending"), Sort::Name),
         _ => (None, Sort::Name),
     };
-    html! { th scope="col" aria-sort=[order] { (sort_link("Name", next, order, criteria)) } }
+    html! { th scope="col" data-column="name" aria-sort=[order] { (sort_link("Name", next, order, criteria)) } }
 }
 
 /// The head of a column; a link where the list can be ordered by it.
@@ -97,7 +97,7 @@ fn head(column: &Column, class: &str, criteria: &ListQuery) -> Markup {
     };
     let order = by.filter(|by| criteria.sort() == *by).map(|_| "descending");
     html! {
-        th class=(class) scope="col" aria-sort=[order] {
+        th class=(class) scope="col" data-column=(column.name()) aria-sort=[order] {
             @match by { Some(by) => (sort_link(column.title(), by, order, criteria)), None => (column.title()) }
         }
     }

@@ -12,7 +12,6 @@ pub mod mapping;
 mod mapping_model;
 mod mapping_view;
 mod options;
-mod outcomes;
 pub mod preview;
 mod preview_view;
 mod receive;

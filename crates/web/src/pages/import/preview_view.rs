@@ -1,13 +1,13 @@
 //! How the third step looks: a bar with three numbers, the options, and the rows of a class.
 
 use crate::pages::import::options::date_options;
-use crate::pages::import::outcomes::{bar, tabs};
 use crate::pages::import::rows::{Changing, Rows, SWAP, heading, meaning, sentence};
 use crate::pages::import::warnings_view::warnings;
 use crate::pages::import::{Step, address, steps, wizard};
 use crate::session::CurrentMember;
 use crate::ui::forms::country_options;
 use crate::ui::layout::{Tone, notice, pages};
+use crate::ui::outcomes::{bar, tabs};
 use crate::ui::truncate::{brief, is_cut};
 use crate::ui::words::{counted, number};
 use app::{
@@ -262,7 +262,7 @@ fn rows(shown: &Shown) -> Markup {
     html! {
         section.stack aria-labelledby="rows-title" {
             (bar(&state.counts))
-            (tabs(&state.counts, Some(class), heading, |class| address(draft.import, &format!("preview?class={}", class.as_str()))))
+            (tabs(&state.counts, Some(class), SWAP, heading, |class| address(draft.import, &format!("preview?class={}", class.as_str()))))
             div.head {
                 div {
                     h2 id="rows-title" tabindex="-1" { (heading(class)) ": " (number(class.count_in(&state.counts))) }

@@ -5,7 +5,6 @@
 use crate::Web;
 use crate::bridge::blocking::{blocking, written};
 use crate::pages::import::list::state_badge;
-use crate::pages::import::outcomes::{bar, tabs};
 use crate::pages::import::row_query::{PAGE, RowQuery};
 use crate::pages::import::rows::{Rows, SWAP, heading};
 use crate::pages::import::warnings_view::warnings;
@@ -13,6 +12,7 @@ use crate::pages::import::{Number, Step, address, end_of, steps, to, wizard};
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
 use crate::ui::layout::{Tone, notice, pages};
+use crate::ui::outcomes::{bar, tabs};
 use crate::ui::truncate::brief;
 use crate::ui::words::{counted, moment, number};
 use app::{Actor, App, Counts, Error, ImportId, ImportReport, ImportState, RowClass, RowsPage};
@@ -182,7 +182,7 @@ fn numbers(report: &ImportReport, now: Option<RowClass>) -> Markup {
         section.card.stack.outcomes aria-label="Rows by outcome" {
             p { strong { (counted(report.counts.rows, "row", "rows")) } " in the file" @if report.state == ImportState::Cancelled { " so far" } }
             (bar(&report.counts))
-            (tabs(&report.counts, now, done, |class| rows_url(report.import, class)))
+            (tabs(&report.counts, now, SWAP, done, |class| rows_url(report.import, class)))
         }
     }
 }

@@ -1,12 +1,13 @@
 //! The rows of an import by what becomes of them: one bar of their shares, and the tabs that are its legend.
 
-use crate::pages::import::rows::SWAP;
 use crate::ui::words::number;
 use app::{Counts, RowClass};
 use maud::{Markup, html};
 
 /// How wide the bar is, in units of its own.
 const BAR: u64 = 1_000;
+/// Between two parts.
+const GAP: u64 = 2;
 
 /// The colour of a class: a class `part-...` of the stylesheet.
 fn colour(class: RowClass) -> &'static str {
@@ -32,7 +33,7 @@ pub fn bar(counts: &Counts) -> Markup {
     for (class, count) in with_rows(counts) {
         // A few rows among many are still to be seen.
         let width = (count * BAR / all).max(BAR / 200);
-        rects.push((colour(class), at, width));
+        rects.push((colour(class), at, width - GAP));
         at += width;
     }
     html! {
@@ -43,10 +44,12 @@ pub fn bar(counts: &Counts) -> Markup {
     }
 }
 
-/// The classes with rows, as links; `words` says what a class is called, `url` makes the address of its rows.
+/// The classes with rows, as links that swap the part of the page with the id `swap`; `words` says what a class is called, `url` makes
+/// the address of its rows.
 pub fn tabs(
     counts: &Counts,
     now: Option<RowClass>,
+    swap: &str,
     words: fn(RowClass) -> &'static str,
     url: impl Fn(RowClass) -> String,
 ) -> Markup {
@@ -54,7 +57,7 @@ pub fn tabs(
     html! {
         nav.tabs aria-label="Rows" {
             @for class in RowClass::ALL.into_iter().filter(shown) {
-                a href=(url(class)) data-swap=(SWAP) aria-current=[(Some(class) == now).then_some("true")] {
+                a href=(url(class)) data-swap=(swap) aria-current=[(Some(class) == now).then_some("true")] {
                     span.sign.{"part-" (colour(class))} aria-hidden="true" {}
                     (words(class)) " " span.tab-count { (number(class.count_in(counts))) }
                 }
@@ -80,10 +83,11 @@ mod tests {
         for part in ["part-good", "part-plain", "part-bad"] {
             assert_eq!(bar.matches(part).count(), 1, "{part}");
         }
-        assert!(bar.contains("width=\"5\""), "few rows are to be seen");
+        assert!(bar.contains("width=\"3\""), "few rows are to be seen");
         let tabs = tabs(
             &counts,
             Some(RowClass::Update),
+            "rows",
             |class| class.as_str(),
             |_| String::new(),
         )
