@@ -16,8 +16,8 @@ function figures() {
     const box = element.getBoundingClientRect();
     const border = style.borderBottomStyle === "none" ? "none" : `${px(style.borderBottomWidth)} ${style.borderBottomStyle} ${style.borderBottomColor}`;
     return [
-      // Text that wraps decides some heights, so a line more or less is no difference.
-      box.height < 60 ? `high ${px(box.height)}` : "high",
+      // The font decides how high what stands in a line is, and its widths how many lines a text has.
+      style.display === "inline" ? "in a line" : box.height < 60 ? `high ${px(box.height)}` : "high",
       `text ${px(style.fontSize)}/${px(style.lineHeight)} ${style.fontWeight} ${style.color}`,
       `on ${style.backgroundColor}`,
       `border ${border}`,

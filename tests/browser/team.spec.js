@@ -164,6 +164,7 @@ test("a selection is shared, tagged and transferred, and each is undone", async 
   await axe(page);
   await page.getByLabel("Member").selectOption({ label: GRACE.name });
   await page.getByRole("button", { name: /^Transfer/ }).click();
+  await expect(page.getByText("1 contact transferred")).toBeVisible();
   await hers.goto("/notifications");
   await expect(hers.getByText("Ada Lovelace transferred Nora Whitfield to you.")).toBeVisible();
   await hers.goto("/contacts");

@@ -36,7 +36,7 @@ test("columns are in groups, a field that was taken is said with an undo, and no
   await expect(page.getByLabel("Field for Lead score")).toBeFocused();
   await page.getByRole("button", { name: "Search fields for Lead score" }).click();
   await page.keyboard.type("work phone");
-  await expect(page.getByRole("option", { name: "Phone (work)" })).toHaveAttribute("aria-selected", "true");
+  await expect(page.locator("#fields").getByRole("option", { name: "Phone (work)" })).toHaveAttribute("aria-selected", "true");
   await axe(page);
   await page.getByRole("combobox", { name: "Search fields" }).fill("notes");
   await page.keyboard.press("Enter");

@@ -453,7 +453,7 @@ async function findPlaces(words, show) {
   const answer = await fetch(`/contacts?q=${encodeURIComponent(words)}`, { signal: asked.signal }).catch(() => null);
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const contacts = [...page.querySelectorAll("[data-rows] tbody th > a")].slice(0, 8);
+  const contacts = [...page.querySelectorAll("[data-rows] tbody th a")].slice(0, 8);
   show([...found, ...contacts.map((link) => ({ name: link.textContent, url: link.getAttribute("href") }))]);
 }
 document.addEventListener("keydown", (event) => {

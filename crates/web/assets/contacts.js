@@ -232,7 +232,14 @@ function setWidths(heads, widths) {
   const sum = widths.reduce((all, width) => all + width, 0);
   // The column of the boxes takes what is left.
   for (const [at, head] of heads.entries()) head.style.width = `${((widths[at] / sum) * 96).toFixed(3)}%`;
-  for (const line of document.querySelectorAll(".resizer")) line.setAttribute("aria-valuenow", Math.round(line.parentElement.offsetWidth));
+  placeLines(heads);
+}
+// The lines lie over the heads, not in them: their names are no part of the names of the columns.
+function placeLines(heads) {
+  for (const [at, line] of document.querySelectorAll(".resizer").entries()) {
+    line.style.left = `${heads[at].offsetLeft + heads[at].offsetWidth}px`;
+    line.setAttribute("aria-valuenow", Math.round(heads[at].offsetWidth));
+  }
 }
 function moveLine(heads, at, before, by) {
   const step = Math.max(LEAST - before[at], Math.min(by, before[at + 1] - LEAST));
@@ -244,22 +251,22 @@ function keepWidths(heads) {
 function readyColumns() {
   const heads = columnHeads();
   for (const head of heads) head.style.width = "";
-  for (const line of document.querySelectorAll(".resizer")) line.remove();
-  const kept = JSON.parse(localStorage.getItem(widthsKey(heads)) ?? "null");
+  document.querySelector(".resizers")?.remove();
+  if (!heads.length) return;
+  const lines = Object.assign(document.createElement("div"), { className: "resizers" });
   for (const head of heads.slice(0, -1)) {
-    const title = head.textContent;
-    // The line between the columns is no part of the name of one.
-    head.setAttribute("aria-label", title);
-    const line = head.appendChild(document.createElement("span"));
-    Object.assign(line, { className: "resizer", role: "separator", tabIndex: 0, ariaOrientation: "vertical", ariaLabel: `Width of ${title}`, ariaValueMin: LEAST, ariaValueMax: 2000 });
-    line.setAttribute("aria-valuenow", Math.round(head.offsetWidth));
+    const line = lines.appendChild(document.createElement("span"));
+    Object.assign(line, { className: "resizer", role: "separator", tabIndex: 0, ariaOrientation: "vertical", ariaLabel: `Width of ${head.textContent}`, ariaValueMin: LEAST, ariaValueMax: 2000 });
   }
+  heads[0].closest("table").before(lines);
+  const kept = JSON.parse(localStorage.getItem(widthsKey(heads)) ?? "null");
   if (kept?.length === heads.length) setWidths(heads, kept);
+  else placeLines(heads);
 }
 const lineAt = (target) => {
   const line = target.closest?.(".resizer");
   const heads = line ? columnHeads() : [];
-  return line && { line, heads, at: heads.indexOf(line.parentElement) };
+  return line && { line, heads, at: [...line.parentElement.children].indexOf(line) };
 };
 document.addEventListener("pointerdown", (event) => {
   const found = lineAt(event.target);

@@ -128,7 +128,9 @@ fn header(viewer: Option<Viewer<'_>>, here: Section) -> Markup {
 fn bell(here: Section) -> Markup {
     let current = here == Section::Notifications;
     html! {
-        a.bell href="/notifications" title="Notifications" aria-label="Notifications" aria-current=[current.then_some("page")] { (icon(Icon::Bell)) }
+        a.bell href="/notifications" title="Notifications" aria-current=[current.then_some("page")] {
+            (icon(Icon::Bell)) span.visually-hidden { "Notifications" }
+        }
     }
 }
 
