@@ -164,9 +164,10 @@ test("a selection is shared, tagged and transferred, and each is undone", async 
   await axe(page);
   await page.getByLabel("Member").selectOption({ label: GRACE.name });
   await page.getByRole("button", { name: /^Transfer/ }).click();
-  await expect(page.getByText("1 contact transferred")).toBeVisible();
+  // What was selected before is selected still.
+  await expect(page.getByText("2 contacts transferred")).toBeVisible();
   await hers.goto("/notifications");
-  await expect(hers.getByText("Ada Lovelace transferred Nora Whitfield to you.")).toBeVisible();
+  await expect(hers.getByText("Ada Lovelace transferred 2 contacts to you.")).toBeVisible();
   await hers.goto("/contacts");
   await expect(hers.getByRole("link", { name: "Nora Whitfield" })).toBeVisible();
   await page.getByRole("button", { name: "Undo" }).click();
