@@ -70,13 +70,20 @@ test("what was imported is exported, and imported again it changes nothing", asy
 test.describe("without a script", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("contacts are searched and exported", async ({ page }) => {
+  test("contacts are searched, edited and exported", async ({ page }) => {
     await importFileWithoutScript(page);
     await page.goto("/contacts");
     await page.getByLabel("Search contacts").fill("harborlight");
     await page.getByRole("button", { name: "Search" }).click();
     await expect(page.getByRole("link", { name: "Nora Whitfield" })).toBeVisible();
     await expect(page.getByRole("link", { name: "Elias Mbeki" })).toHaveCount(0);
+    await page.getByRole("link", { name: "Nora Whitfield" }).click();
+    await page.getByRole("link", { name: "Edit" }).click();
+    await page.getByLabel("Company").fill("Harborlight Press");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(page.getByRole("link", { name: "Harborlight Press" })).toBeVisible();
+    await page.goto("/notifications");
+    await expect(page.getByText("No notifications")).toBeVisible();
     await page.goto("/export");
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "Export", exact: true }).click();

@@ -109,8 +109,8 @@ test("an update shows old and new before, and an undo brings the old back", asyn
   await page.getByRole("link", { name: "Updated" }).first().click();
   await expect(page.getByRole("row", { name: /Harborlight Books.*Harborlight Press/ })).toBeVisible();
   await page.getByRole("link", { name: "Undo this import" }).click();
-  await expect(page.getByText("1 contact that this import created")).toBeVisible();
-  await expect(page.getByText("1 contact that it changed")).toBeVisible();
+  await expect(page.getByText("1 contact created by this import will be deleted.")).toBeVisible();
+  await expect(page.getByText("1 contact changed by this import will get its old values back.")).toBeVisible();
   await axe(page);
   await page.getByRole("button", { name: "Undo this import" }).click();
   await onStep(page, "Import result");

@@ -54,6 +54,10 @@ test("an import that is stopped is continued to its last row, and undone", async
   await axe(page);
   await page.getByRole("button", { name: "Continue this import" }).click();
   await expect(page.getByText("60,000 rows: 60,000 created")).toBeVisible({ timeout: 120_000 });
+  // The list itself is behind for a moment.
+  await page.getByRole("link", { name: "View contacts" }).click();
+  await expect(page.getByRole("link", { name: /^Person\d+ Number\d+$/ }).first()).toBeVisible();
+  await page.goBack();
   await page.getByRole("link", { name: "Undo this import" }).click();
   await page.getByRole("button", { name: "Undo this import" }).click();
   await expect(page.getByText("Import undone")).toBeVisible({ timeout: 60_000 });

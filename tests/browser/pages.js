@@ -47,7 +47,7 @@ export const test = base.extend({
   another: async ({ browser, server, misdeeds }, use) => {
     const contexts = [];
     await use(async () => {
-      const context = await browser.newContext({ baseURL: server.address, viewport: { width: 1280, height: 900 } });
+      const context = await browser.newContext({ baseURL: server.address, viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
       mind(context, server, misdeeds);
       contexts.push(context);
       return context.newPage();
@@ -68,8 +68,8 @@ function mind(context, server, misdeeds) {
     if (["error", "warning"].includes(message.type()) && !excused(message)) misdeeds.push(message.text());
   });
   context.on("weberror", (error) => {
-    // The browser's own words for a page that was left while axe had switched motion off, or before it had faded in: no
-    // script of ours asks for these transitions.
+    // The browser's own words for a page that was left before it had faded in, where a test asks for motion: no script of ours
+    // asks for these transitions.
     const isTransition = /ViewTransition opt-in disabled|Transition was skipped/.test(error.error());
     if (!isTransition) misdeeds.push(`uncaught: ${error.error()}`);
   });
@@ -100,13 +100,12 @@ export async function createWorkspace(page, server) {
 /** Fails for anything that axe finds on the page as it stands, in light and in dark. */
 export async function axe(page) {
   for (const colorScheme of ["light", "dark"]) {
-    // Without motion, no colour is on its way to another when it is measured.
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.emulateMedia({ colorScheme });
     const { violations } = await new AxeBuilder({ page })
       .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
       .analyze();
     const found = violations.map((v) => `${v.id}: ${v.help}\n  ${v.nodes.map((n) => `${n.html}\n   ${n.failureSummary}`).join("\n  ")}`);
     expect(found, `${page.url()}, ${colorScheme}`).toEqual([]);
   }
-  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  await page.emulateMedia({ colorScheme: null });
 }

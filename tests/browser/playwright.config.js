@@ -35,6 +35,8 @@ export default defineConfig({
     headless: true,
     locale: "en-GB",
     timezoneId: "UTC",
+    // Without motion nothing is on its way when a test looks at it, and no page waits for the one before to fade.
+    contextOptions: { reducedMotion: "reduce" },
     viewport: { width: 1280, height: 900 },
     trace: "off",
     actionTimeout: 20_000,

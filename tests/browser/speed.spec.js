@@ -36,8 +36,8 @@ async function audit(address, port, Cookie) {
   return { scores: Object.values(lhr.categories), found: found.join(", ") };
 }
 
-test("Lighthouse gives list, map and preview at least 95", async ({ server }) => {
-  test.setTimeout(4 * PATIENCE);
+test("Lighthouse gives list, contact, map and preview at least 95, and 100 for all but speed", async ({ server }) => {
+  test.setTimeout(5 * PATIENCE);
   const port = await freePort();
   const { executablePath, args } = test.info().project.use.launchOptions;
   const browser = await chromium.launch({ executablePath, args: [...args, `--remote-debugging-port=${port}`] });
@@ -52,7 +52,7 @@ test("Lighthouse gives list, map and preview at least 95", async ({ server }) =>
     for (const [name, address] of Object.entries(addresses)) {
       await expect(async () => {
         const { scores, found } = await audit(address, port, Cookie);
-        for (const { title, score } of scores) expect(score, `${name}: ${title} (${found})`).toBeGreaterThanOrEqual(0.95);
+        for (const { id, title, score } of scores) expect(score, `${name}: ${title} (${found})`).toBeGreaterThanOrEqual(id === "performance" ? 0.95 : 1);
       }).toPass({ timeout: PATIENCE, intervals: [1_000] });
     }
   } finally {

@@ -78,6 +78,14 @@ test("a contact is shared to view, to edit, exported by who sees it, and taken b
   expect((await hers.goto(`${address}/edit`)).status()).toBe(403);
   await axe(hers);
 
+  await expect(hers.getByRole("link", { name: "Notifications" })).toHaveAccessibleDescription("1 unread");
+  await hers.getByRole("link", { name: "Notifications" }).click();
+  await onStep(hers, "Notifications");
+  await expect(hers.getByRole("listitem").filter({ hasText: "Ada Lovelace shared Nora Whitfield with you (can view)." })).toContainText("New");
+  await axe(hers);
+  await hers.goto("/contacts");
+  await expect(hers.getByRole("link", { name: "Notifications" })).not.toHaveAccessibleDescription("1 unread");
+
   await open(page, "Nora Whitfield");
   await share(page, GRACE.name, "Can edit");
   await open(hers, "Nora Whitfield", "/shared");
@@ -96,6 +104,8 @@ test("a contact is shared to view, to edit, exported by who sees it, and taken b
 
   await page.getByRole("link", { name: "Share", exact: true }).click();
   await page.getByRole("button", { name: /^Revoke/ }).first().click();
+  await hers.goto("/notifications");
+  await expect(hers.getByText("Ada Lovelace stopped sharing 1 contact with you.")).toBeVisible();
   await hers.goto("/shared");
   await expect(hers.getByText("Nora Whitfield")).toHaveCount(0);
   expect((await hers.goto(address)).status()).toBe(404);
@@ -154,6 +164,10 @@ test("a selection is shared, tagged and transferred, and each is undone", async 
   await axe(page);
   await page.getByLabel("Member").selectOption({ label: GRACE.name });
   await page.getByRole("button", { name: /^Transfer/ }).click();
+  // What was selected before is selected still.
+  await expect(page.getByText("2 contacts transferred")).toBeVisible();
+  await hers.goto("/notifications");
+  await expect(hers.getByText("Ada Lovelace transferred 2 contacts to you.")).toBeVisible();
   await hers.goto("/contacts");
   await expect(hers.getByRole("link", { name: "Nora Whitfield" })).toBeVisible();
   await page.getByRole("button", { name: "Undo" }).click();

@@ -62,11 +62,13 @@ export async function fileOf(lines) {
   return { path, done: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Imports a file, and leaves two others half-way: the addresses of the list and of the wizard's fullest pages. */
+/** Imports a file, and leaves two others half-way: the addresses of the list, of a contact and of the wizard's fullest pages. */
 export async function heaviestPages(page) {
   await importFile(page, "clean.csv");
+  await page.goto("/contacts");
+  const contact = await page.getByRole("link", { name: "Nora Whitfield" }).getAttribute("href");
   await upload(page, "google.csv");
   const map = page.url();
   await preview(page, "broken.csv");
-  return { list: new URL("/contacts", map).href, map, preview: page.url() };
+  return { list: new URL("/contacts", map).href, contact: new URL(contact, map).href, map, preview: page.url() };
 }

@@ -58,6 +58,7 @@ pub use contacts::changes::{ChangePosition, ContactChanges};
 pub use contacts::history::{ContactHistory, LastImport, Namesake};
 pub use contacts::keyed_actions::BulkAction;
 pub use contacts::merge::{MERGED_AT_ONCE, MergeRequest};
+pub use contacts::notifications::{NotificationInfo, NotificationKind};
 pub use contacts::search_text::Indexed;
 pub use contacts::shares::{ShareInfo, SharedBy};
 pub use contacts::stored::{Origin, StoredContact};

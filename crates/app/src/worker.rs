@@ -200,6 +200,7 @@ impl Work {
             self.app.forget_old_actions(actor)?;
             self.app.forget_old_logs(actor)?;
             self.app.forget_old_changes(actor)?;
+            self.app.forget_old_notifications(actor)?;
             self.app.forget_old_keys(actor)?;
             self.app.forget_old_deliveries(actor)?;
             self.app.sweep(actor)?;

@@ -95,6 +95,9 @@ WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'contact_to
 SELECT create_distributed_table('change_days', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'change_days'::regclass);
 
+SELECT create_distributed_table('notifications', 'workspace_id', colocate_with => 'workspaces')
+WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'notifications'::regclass);
+
 SELECT create_distributed_table('mappings', 'workspace_id', colocate_with => 'workspaces')
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'mappings'::regclass);
 

@@ -61,6 +61,10 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
         include_str!("../migrations/sqlite/V21__actions_of_contacts.sql"),
     ),
     (
+        "V22__notifications",
+        include_str!("../migrations/sqlite/V22__notifications.sql"),
+    ),
+    (
         "V23__webhooks_external_ids",
         include_str!("../migrations/sqlite/V23__webhooks_external_ids.sql"),
     ),
@@ -125,6 +129,10 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     (
         "V21__actions_of_contacts",
         include_str!("../migrations/postgres/V21__actions_of_contacts.sql"),
+    ),
+    (
+        "V22__notifications",
+        include_str!("../migrations/postgres/V22__notifications.sql"),
     ),
     (
         "V23__webhooks_external_ids",

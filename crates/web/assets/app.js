@@ -208,7 +208,8 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-swap]");
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  swap(link.href, link.dataset.swap.split(" "), { push: true });
+  // Looking through tabs is one step of the history.
+  swap(link.href, link.dataset.swap.split(" "), { push: link.closest(".tabs") ? "replace" : true });
 });
 // Back and forward fetch the page of that address anew; a step within a page, as to its main part, needs nothing.
 addEventListener("popstate", () => {
@@ -251,17 +252,25 @@ document.addEventListener("swapped", () => {
   for (const part of document.querySelectorAll("[data-without-script]")) part.hidden = true;
 });
 
-// Dates in the reader's order and zone. Without script they stand there as 2026-05-04.
+// Numbers and dates as the reader writes them: the server says in which locale. Dates are in the reader's zone; without script
+// they stand there as 2026-05-04. A day, such as a birthday, is in no zone.
+const locale = document.documentElement.dataset.locale;
+const digits = new Intl.NumberFormat(locale);
+const day = { timeZone: "UTC" };
 const styles = {
   date: { dateStyle: "medium" },
   moment: { dateStyle: "medium", timeStyle: "short" },
+  day: { dateStyle: "long", ...day },
+  "day-of-year": { day: "numeric", month: "long", ...day },
 };
 function localise(root) {
   for (const time of root.querySelectorAll("time[data-local]")) {
-    const when = new Date(time.dateTime);
+    // Of a day without a year any leap year does.
+    const when = new Date(time.dateTime.replace(/^--/, "2000-"));
+    const style = styles[time.dataset.local] ?? styles.date;
     if (Number.isNaN(when.getTime())) continue;
-    time.textContent = new Intl.DateTimeFormat(undefined, styles[time.dataset.local] ?? styles.date).format(when);
-    time.title = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" }).format(when);
+    time.textContent = new Intl.DateTimeFormat(locale, style).format(when);
+    if (!style.timeZone) time.title = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long" }).format(when);
   }
 }
 localise(document);
@@ -352,15 +361,16 @@ if (sidebar) {
     for (const group of sidebar.querySelectorAll("[data-nav-group]")) openGroup(group, localStorage.getItem(group.dataset.navGroup) === "open");
     mark("/duplicates", part.dataset.duplicates, "possible duplicates");
     mark("/shared", part.dataset.shared, "new");
+    mark("/notifications", part.dataset.unread, "unread");
   };
   // A number at an entry: hidden, so that the entry keeps its name, and said behind it.
   const mark = (url, number, what) => {
-    const link = document.querySelector(`.top nav a[href="${url}"]`);
+    const link = document.querySelector(`.top a[href="${url}"]`);
     link.querySelector(".nav-count")?.remove();
     link.removeAttribute("aria-description");
-    if (!number || link.getAttribute("aria-current") && url === "/shared") return;
+    if (!number || link.getAttribute("aria-current") && url !== "/duplicates") return;
     const count = link.appendChild(Object.assign(document.createElement("span"), { className: "nav-count", ariaHidden: "true" }));
-    count.textContent = Number(number).toLocaleString();
+    count.textContent = digits.format(number);
     link.setAttribute("aria-description", `${count.textContent} ${what}`);
   };
   show(sessionStorage.getItem(key) ?? "");
@@ -378,62 +388,77 @@ const places = () => [
   { name: "New contact", url: "/contacts/new" },
   { name: "Import contacts", url: "/import" },
   { name: "Export contacts", url: "/export" },
+  { name: "Notifications", url: "/notifications" },
   { name: "Account", url: "/account" },
 ];
-let asked;
-function palette() {
+// A dialog in which one thing of many is found by a few letters: `find` shows what there is for some words, `choose` takes one.
+function finder({ id, label, find, choose }) {
   const dialog = document.body.appendChild(document.createElement("dialog"));
-  dialog.id = "palette";
-  dialog.setAttribute("aria-label", "Go to");
+  dialog.id = id;
+  dialog.className = "finder";
+  dialog.setAttribute("aria-label", label);
   const field = dialog.appendChild(document.createElement("input"));
-  Object.assign(field, { type: "search", placeholder: "Go to a page or a contact", autocomplete: "off", spellcheck: false });
+  Object.assign(field, { type: "search", placeholder: label, autocomplete: "off", spellcheck: false });
   const list = dialog.appendChild(document.createElement("ul"));
-  Object.assign(list, { id: "palette-list", role: "listbox", ariaLabel: "Results" });
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-label": "Go to a page or a contact", "aria-expanded": "true", "aria-controls": list.id })) field.setAttribute(name, value);
+  Object.assign(list, { id: `${id}-list`, role: "listbox", ariaLabel: "Results" });
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-label": label, "aria-expanded": "true", "aria-controls": list.id })) field.setAttribute(name, value);
+  let found = [];
   let at = 0;
-  const choose = (to) => {
-    at = Math.max(0, Math.min(to, list.children.length - 1));
+  const mark = (to) => {
+    at = Math.max(0, Math.min(to, found.length - 1));
     for (const [place, option] of [...list.children].entries()) option.setAttribute("aria-selected", place === at);
     list.children[at]?.scrollIntoView({ block: "nearest" });
     field.setAttribute("aria-activedescendant", list.children[at]?.id ?? "");
   };
-  const show = (found) => {
-    list.replaceChildren(...found.map(({ name, url }, place) => {
+  const show = (things) => {
+    found = things;
+    list.replaceChildren(...found.map(({ name, group }, place) => {
       const option = document.createElement("li");
-      Object.assign(option, { role: "option", id: `palette-${place}`, textContent: name });
-      option.dataset.url = url;
+      Object.assign(option, { role: "option", id: `${id}-${place}`, textContent: name });
+      if (group) option.append(Object.assign(document.createElement("span"), { className: "muted small", textContent: ` ${group}` }));
       return option;
     }));
-    choose(0);
+    mark(found.findIndex(({ chosen }) => chosen));
+    list.hidden = !found.length;
   };
-  const look = async () => {
-    const words = field.value.trim().toLowerCase();
-    const found = places().filter(({ name }) => name.toLowerCase().includes(words)).slice(0, words ? 5 : 20);
-    show(found);
-    if (words.length < 2) return;
-    asked?.abort();
-    asked = new AbortController();
-    const answer = await fetch(`/contacts?q=${encodeURIComponent(words)}`, { signal: asked.signal }).catch(() => null);
-    if (!answer?.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const contacts = [...page.querySelectorAll("[data-rows] tbody th > a")].slice(0, 8);
-    show([...found, ...contacts.map((link) => ({ name: link.textContent, url: link.getAttribute("href") }))]);
+  const take = (place) => {
+    if (!found[place]) return;
+    dialog.close();
+    choose(found[place]);
   };
+  const look = () => find(field.value.trim().toLowerCase(), show);
   field.addEventListener("input", look);
   field.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown") choose(at + 1);
-    else if (event.key === "ArrowUp") choose(at - 1);
-    else if (event.key === "Enter" && list.children[at]) location.assign(list.children[at].dataset.url);
+    if (event.key === "ArrowDown") mark(at + 1);
+    else if (event.key === "ArrowUp") mark(at - 1);
+    else if (event.key === "Enter") take(at);
+    // The field would be emptied first.
+    else if (event.key === "Escape") dialog.close();
     else return;
     event.preventDefault();
   });
-  list.addEventListener("click", ({ target }) => target.dataset.url && location.assign(target.dataset.url));
+  list.addEventListener("click", ({ target }) => take([...list.children].indexOf(target.closest("li"))));
   dialog.addEventListener("close", () => dialog.remove());
   dialog.showModal();
   look();
 }
+
+let asked;
+async function findPlaces(words, show) {
+  const found = places().filter(({ name }) => name.toLowerCase().includes(words)).slice(0, words ? 5 : 20);
+  show(found);
+  if (words.length < 2) return;
+  asked?.abort();
+  asked = new AbortController();
+  const answer = await fetch(`/contacts?q=${encodeURIComponent(words)}`, { signal: asked.signal }).catch(() => null);
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const contacts = [...page.querySelectorAll("[data-rows] tbody th a")].slice(0, 8);
+  show([...found, ...contacts.map((link) => ({ name: link.textContent, url: link.getAttribute("href") }))]);
+}
 document.addEventListener("keydown", (event) => {
   if (event.key !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || !document.getElementById("keys")) return;
   event.preventDefault();
-  if (!document.getElementById("palette")) palette();
+  if (document.getElementById("palette")) return;
+  finder({ id: "palette", label: "Go to a page or a contact", find: findPlaces, choose: ({ url }) => location.assign(url) });
 });

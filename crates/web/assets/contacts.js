@@ -21,7 +21,7 @@ function showSelection() {
   const total = Number(form.dataset.selection);
   const count = all ? total : selected.size;
   form.querySelector(".bulk").hidden = count === 0;
-  form.querySelector("[data-selected]").textContent = `${count.toLocaleString("en")} selected`;
+  form.querySelector("[data-selected]").textContent = `${digits.format(count)} selected`;
   form.querySelector("[data-select-all]").hidden = all || !page.checked || total <= boxes.length;
   form.querySelector("[data-select-none]").hidden = false;
 }
@@ -163,7 +163,7 @@ document.addEventListener("submit", (event) => {
     if (!answer?.ok) return tries < 20 && setTimeout(ask, 500, tries + 1);
     const { contacts, ended } = await answer.json();
     if (bar) { bar.hidden = false; bar.value = contacts; }
-    status.textContent = ended ? `${contacts.toLocaleString("en")} contacts exported.` : contacts ? `${contacts.toLocaleString("en")} contacts so far…` : "Preparing the file…";
+    status.textContent = ended ? `${digits.format(contacts)} contacts exported.` : contacts ? `${digits.format(contacts)} contacts so far…` : "Preparing the file…";
     if (!ended) return setTimeout(ask, 500, 0);
     delete form.dataset.sent;
   };
@@ -222,7 +222,83 @@ document.addEventListener("dblclick", ({ target }) => {
   field.addEventListener("blur", save);
 });
 
-document.addEventListener("swapped", () => { showSelection(); follow(); keepList(); });
+// Columns are made wider at the expense of the next one: by dragging the line between their heads, or with the arrow keys on it. A
+// double click there gives all their usual widths back. This browser remembers them for the columns that are shown.
+const LEAST = 64;
+const columnHeads = () => [...document.querySelectorAll("[data-rows] thead th[data-column]")].filter((head) => head.offsetWidth);
+const widthsKey = (heads) => `widths ${heads.map((head) => head.dataset.column).join(" ")}`;
+const widthsOf = (heads) => heads.map((head) => head.getBoundingClientRect().width);
+function setWidths(heads, widths) {
+  const sum = widths.reduce((all, width) => all + width, 0);
+  // The column of the boxes takes what is left.
+  for (const [at, head] of heads.entries()) head.style.width = `${((widths[at] / sum) * 96).toFixed(3)}%`;
+  placeLines(heads);
+}
+// The lines lie over the heads, not in them: their names are no part of the names of the columns.
+function placeLines(heads) {
+  for (const [at, line] of document.querySelectorAll(".resizer").entries()) {
+    line.style.left = `${heads[at].offsetLeft + heads[at].offsetWidth}px`;
+    line.setAttribute("aria-valuenow", Math.round(heads[at].offsetWidth));
+  }
+}
+function moveLine(heads, at, before, by) {
+  const step = Math.max(LEAST - before[at], Math.min(by, before[at + 1] - LEAST));
+  setWidths(heads, before.map((width, place) => (place === at ? width + step : place === at + 1 ? width - step : width)));
+}
+function keepWidths(heads) {
+  try { localStorage.setItem(widthsKey(heads), JSON.stringify(widthsOf(heads).map(Math.round))); } catch { /* without */ }
+}
+function readyColumns() {
+  const heads = columnHeads();
+  for (const head of heads) head.style.width = "";
+  document.querySelector(".resizers")?.remove();
+  if (!heads.length) return;
+  const lines = Object.assign(document.createElement("div"), { className: "resizers" });
+  for (const head of heads.slice(0, -1)) {
+    const line = lines.appendChild(document.createElement("span"));
+    Object.assign(line, { className: "resizer", role: "separator", tabIndex: 0, ariaOrientation: "vertical", ariaLabel: `Width of ${head.textContent}`, ariaValueMin: LEAST, ariaValueMax: 2000 });
+  }
+  heads[0].closest("table").before(lines);
+  const kept = JSON.parse(localStorage.getItem(widthsKey(heads)) ?? "null");
+  if (kept?.length === heads.length) setWidths(heads, kept);
+  else placeLines(heads);
+}
+const lineAt = (target) => {
+  const line = target.closest?.(".resizer");
+  const heads = line ? columnHeads() : [];
+  return line && { line, heads, at: [...line.parentElement.children].indexOf(line) };
+};
+document.addEventListener("pointerdown", (event) => {
+  const found = lineAt(event.target);
+  if (!found) return;
+  event.preventDefault();
+  const { line, heads, at } = found;
+  const before = widthsOf(heads);
+  line.setPointerCapture(event.pointerId);
+  const move = ({ clientX }) => moveLine(heads, at, before, clientX - event.clientX);
+  line.addEventListener("pointermove", move);
+  line.addEventListener("lostpointercapture", () => { line.removeEventListener("pointermove", move); keepWidths(heads); }, { once: true });
+});
+document.addEventListener("keydown", (event) => {
+  const by = { ArrowLeft: -16, ArrowRight: 16 }[event.key];
+  const found = by && lineAt(event.target);
+  if (!found) return;
+  event.preventDefault();
+  moveLine(found.heads, found.at, widthsOf(found.heads), by);
+  keepWidths(found.heads);
+});
+document.addEventListener("dblclick", ({ target }) => {
+  const found = lineAt(target);
+  if (!found) return;
+  localStorage.removeItem(widthsKey(found.heads));
+  readyColumns();
+});
+// Other columns are shown where there is less room.
+let resizing;
+addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout(readyColumns, 200); });
+
+document.addEventListener("swapped", () => { showSelection(); follow(); keepList(); readyColumns(); });
+readyColumns();
 showSelection();
 follow();
 keepList();

@@ -118,7 +118,6 @@ setInterval(() => {
 const watched = document.querySelector("[data-events]");
 if (watched) {
   const source = new EventSource(watched.dataset.events);
-  const digits = new Intl.NumberFormat("en-US");
   let first;
   source.addEventListener("progress", (event) => {
     const now = JSON.parse(event.data);
@@ -204,7 +203,7 @@ function showTyped() {
   if (!button) return;
   const count = [...unsaved.keys()].filter(place).length;
   button.hidden = count < 2;
-  button.textContent = `Save ${count.toLocaleString()} typed values`;
+  button.textContent = `Save ${digits.format(count)} typed values`;
 }
 
 function saveTyped(url) {
@@ -254,7 +253,7 @@ document.addEventListener("paste", (event) => {
       pasted++;
     }
   }
-  tell(`${pasted} values pasted. Save them, or press Escape in a cell for its old value.`);
+  tell(`${digits.format(pasted)} values pasted. Save them, or press Escape in a cell for its old value.`);
 });
 // What was typed is saved before the import begins.
 document.addEventListener("submit", (event) => {
@@ -291,4 +290,28 @@ document.addEventListener("input", ({ target }) => {
     const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
     if (page) into.textContent = page.getElementById("hits")?.textContent ?? "";
   }, 300);
+});
+
+// The fields of a column, found by words anywhere in their names and groups.
+document.addEventListener("click", ({ target }) => {
+  const select = byId(target.closest?.("[data-finds]")?.dataset.finds);
+  if (!select) return;
+  const fields = [...select.options].map((option) => ({
+    name: option.text,
+    group: option.parentElement.label,
+    value: option.value,
+    chosen: option.selected,
+  }));
+  const text = ({ name, group }) => `${group ?? ""} ${name}`.toLowerCase();
+  finder({
+    id: "fields",
+    label: "Search fields",
+    find: (words, show) => show(fields.filter((field) => words.split(/\s+/).every((word) => text(field).includes(word)))),
+    choose: ({ value }) => {
+      select.focus();
+      if (select.value === value) return;
+      select.value = value;
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+  });
 });

@@ -34,7 +34,8 @@ use crate::search::filter::Filter;
 use crate::workspace::member_names::Names;
 use model::{Contact, ContactId, Version};
 use store::contacts::{self, ContactRow};
-use store::{Member, Tx, Workspace};
+use store::imports::{self, change_log};
+use store::{ImportId, Member, Tx, Workspace};
 
 /// While there is no list yet, so many contacts are read at once, and so many times at most.
 const READ_WITHOUT_LIST: u64 = 2_000;
@@ -164,6 +165,11 @@ impl View<'_, '_> {
     /// A page of the contacts that the member may see and a filter lets pass.
     pub fn list(&mut self, request: &ListRequest) -> Result<ListPage, Error> {
         let fresh = self.index()?;
+        // What was just imported is not in the list for some seconds.
+        let is_behind = fresh.roster.is_none() || fresh.catching_up;
+        if let Some(import) = request.filter.import().filter(|_| is_behind) {
+            return self.list_of_import(request, import);
+        }
         let Some(roster) = &fresh.roster else {
             return self.list_without(request);
         };
@@ -212,6 +218,46 @@ impl View<'_, '_> {
         let fresh = self.app.rosters.fresh_in(self.tx, self.actor.workspace)?;
         self.index = Some(fresh.clone());
         Ok(fresh)
+    }
+
+    /// Contacts of an import, from the database: those that it created, batch by batch, and those that it changed.
+    fn list_of_import(&mut self, request: &ListRequest, import: ImportId) -> Result<ListPage, Error> {
+        let (tx, actor) = (&mut *self.tx, self.actor);
+        let size = usize::try_from(request.size).unwrap_or(usize::MAX);
+        let mut shown: Vec<Seen> = Vec::new();
+        let mut add = |tx: &mut Tx<'_>, rows: Vec<ContactRow>| -> Result<bool, Error> {
+            for seen in in_scope(access::seen(tx, actor, rows)?, request.scope) {
+                if shown.len() < size && request.filter.lets_pass(&seen.1, &read(&seen.1)?) {
+                    shown.push(seen);
+                }
+            }
+            Ok(shown.len() >= size)
+        };
+        let batches = imports::batches(tx, actor.workspace, import)?;
+        let mut is_full = false;
+        for batch in batches.iter().take(READS_WITHOUT_LIST) {
+            let range = (batch.first, batch.last);
+            let rows = contacts::page_created_by(tx, actor.workspace, import, range, None, READ_WITHOUT_LIST)?;
+            is_full = add(tx, rows)?;
+            if is_full {
+                break;
+            }
+        }
+        if !is_full {
+            let changes = change_log::page(tx, actor.workspace, import, None, READ_WITHOUT_LIST)?;
+            let changed: Vec<ContactId> = changes
+                .iter()
+                .filter(|change| change.before.is_some())
+                .map(|change| change.contact)
+                .collect();
+            let rows = contacts::get_many(tx, actor.workspace, &changed)?;
+            add(tx, rows)?;
+        }
+        Ok(ListPage {
+            total: Some(shown.len() as u64),
+            contacts: listed(tx, actor, shown)?,
+            catching_up: true,
+        })
     }
 
     /// The beginning of the list by name, from the database: what there is to see while the list is being built.

@@ -272,6 +272,7 @@ impl App {
         }
         for (at, some) in steps.enumerate() {
             report = self.change(actor, |changes| {
+                changes.at = Some(now);
                 let step = work(changes, some)?;
                 let tx = &mut *changes.tx;
                 let mut action = report.action;

@@ -34,8 +34,10 @@ impl App {
     pub fn undo_action(&self, actor: Actor, action: i64) -> Result<ActionUndone, Error> {
         let workspace = actor.workspace;
         let mut undone = ActionUndone::default();
+        let began = self.world.now();
         loop {
             let more = self.change(actor, |changes| {
+                changes.at = Some(began);
                 let tx = &mut *changes.tx;
                 let found = bulk_actions::get(tx, workspace, action)?.filter(|found| found.member == actor.member);
                 let found = found.ok_or(Error::NoAction(action))?;

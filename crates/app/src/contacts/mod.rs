@@ -12,6 +12,7 @@ pub(crate) mod changes;
 pub(crate) mod history;
 pub(crate) mod keyed_actions;
 pub(crate) mod merge;
+pub(crate) mod notifications;
 pub(crate) mod search_text;
 pub(crate) mod share_text;
 pub(crate) mod shares;

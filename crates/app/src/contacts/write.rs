@@ -6,6 +6,7 @@
 
 use crate::App;
 use crate::access::{self, Actor, CanEdit, CanUndo, IsAdmin, MayShare, Owns};
+use crate::contacts::notifications::{News, NotificationKind};
 use crate::contacts::share_text::{shares_from_text, shares_to_text};
 use crate::contacts::stored::read;
 use crate::error::Error;
@@ -36,13 +37,19 @@ impl App {
                 contacts: Vec::new(),
                 shared: Vec::new(),
                 lost: Vec::new(),
+                at: None,
+                news: News::default(),
             };
             let done = work(&mut changes)?;
             let lost = std::mem::take(&mut changes.lost);
+            let (news, at) = (std::mem::take(&mut changes.news), changes.at);
             let touched = changes.touched();
             change_feed::note(tx, actor.workspace, &touched)?;
             tombstones::put_many(tx, actor.workspace, change, &lost)?;
             follow(tx, actor.workspace, change)?;
+            if !news.is_empty() {
+                news.write(tx, actor, at.unwrap_or_else(|| self.world.now()))?;
+            }
             Ok(done)
         })
     }
@@ -68,6 +75,10 @@ pub(crate) struct Changes<'a, 'tx> {
     shared: Vec<ContactId>,
     /// Contacts that disappear for members who may have seen them.
     lost: Vec<(ContactId, Grantee)>,
+    /// When the action began whose step this is, so that members get one notification of all its steps.
+    pub at: Option<i64>,
+    /// What other members get notifications of.
+    news: News,
 }
 
 /// Shares of some contacts that are given and undone.
@@ -139,6 +150,8 @@ impl Changes<'_, '_> {
         for (now, next) in &pairs {
             if now.owner != next.owner {
                 self.lost.push((now.id, Grantee::Member(now.owner)));
+                self.news
+                    .add(Grantee::Member(now.owner), NotificationKind::TakenBack, now.id);
             }
             if now.body == next.body && now.version == next.version {
                 // Only its owner is another: neither its words nor the version that they name are.
@@ -224,6 +237,7 @@ impl Changes<'_, '_> {
         self.shared.extend(changes.taken.iter().map(|(contact, _)| *contact));
         self.shared.extend(changes.given.iter().map(|share| share.contact));
         self.lost.extend(&changes.taken);
+        self.news.add_shares(&changes.taken, &changes.given);
         shares::remove_many(self.tx, workspace, &changes.taken)?;
         shares::put_many(self.tx, workspace, &changes.given)
     }
@@ -233,6 +247,10 @@ impl Changes<'_, '_> {
         self.shared.extend(rows.iter().map(|row| row.id));
         self.lost
             .extend(rows.iter().map(|row| (row.id, Grantee::Member(row.owner))));
+        for row in &rows {
+            self.news
+                .add(Grantee::Member(to), NotificationKind::Transferred, row.id);
+        }
         let rows = rows.into_iter().map(|row| ContactRow {
             owner: to,
             ..row.into_inner()
@@ -253,6 +271,9 @@ impl Changes<'_, '_> {
         let given = members::hand_over_contacts(self.tx, workspace, (from, to), after, limit)?;
         let needless: Vec<_> = given.iter().map(|id| (*id, Grantee::Member(to))).collect();
         shares::remove_many(self.tx, workspace, &needless)?;
+        for id in &given {
+            self.news.add(Grantee::Member(to), NotificationKind::Transferred, *id);
+        }
         self.contacts.extend(&given);
         Ok(given)
     }

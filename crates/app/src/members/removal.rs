@@ -49,8 +49,10 @@ impl App {
             Ok(members::belongings(tx, actor.workspace, member)?)
         })?;
         let mut after = None;
+        let began = self.world.now();
         loop {
             let given = self.change(actor, |changes| {
+                changes.at = Some(began);
                 let admin = access::admin(changes.tx, actor)?;
                 refuse_absent(changes.tx, actor, member, to)?;
                 Ok(changes.hand_over_next(admin, (member, to), after, STEP)?)
@@ -61,15 +63,22 @@ impl App {
             }
         }
         self.forget_drafts(actor, member)?;
-        self.finish_removing(actor, member, to, had)?;
+        self.finish_removing(actor, (member, to), had, began)?;
         // Files of imports that were only drafts are of no use to anybody.
         self.sweep(actor)?;
         Ok(had)
     }
 
     /// The last step: an import that wrote until now has left contacts behind, and is to go on for somebody else.
-    fn finish_removing(&self, actor: Actor, member: Member, to: Member, had: Belongings) -> Result<(), Error> {
+    fn finish_removing(
+        &self,
+        actor: Actor,
+        (member, to): (Member, Member),
+        had: Belongings,
+        began: i64,
+    ) -> Result<(), Error> {
         self.change(actor, |changes| {
+            changes.at = Some(began);
             let admin = access::admin(changes.tx, actor)?;
             let row = governed_other(changes.tx, admin, actor, member)?;
             refuse_absent(changes.tx, actor, member, to)?;

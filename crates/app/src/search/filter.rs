@@ -275,6 +275,14 @@ impl Filter {
         self
     }
 
+    /// The import that it narrows to, if it does.
+    pub(crate) fn import(&self) -> Option<ImportId> {
+        self.conditions.iter().find_map(|condition| match condition {
+            Condition::Import(import) => Some(*import),
+            _ => None,
+        })
+    }
+
     /// All that must hold.
     pub(crate) fn conditions(&self) -> &[Condition] {
         &self.conditions

@@ -6,6 +6,7 @@ mod changes;
 mod fields;
 mod kept_out;
 mod leaving;
+mod notifications;
 mod second_factor;
 mod settings;
 mod signing_in;

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::ids::Workspace;
 use crate::imports::{change_log, mappings};
 use crate::members::{
-    api_tokens, devices, one_time_tokens, preferences, request_keys, second_factors, sessions, webhooks,
+    api_tokens, devices, notifications, one_time_tokens, preferences, request_keys, second_factors, sessions, webhooks,
 };
 use crate::workspace::{audit, custom_fields, settings, views};
 use crate::{Store, contacts};
@@ -168,6 +168,7 @@ const TABLES: &[&dyn AnyTable] = &[
     &keyed(&custom_fields::TABLE, 2),
     &keyed(&settings::TABLE, 1),
     &keyed(&preferences::TABLE, 3),
+    &keyed(&notifications::TABLE, 5),
 ];
 
 /// A copy under way.

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod api_tokens;
 pub mod devices;
+pub mod notifications;
 pub mod one_time_tokens;
 pub mod preferences;
 pub mod request_keys;
@@ -270,6 +271,11 @@ pub fn hand_over_rest(tx: &mut Tx<'_>, workspace: Workspace, from: Member, to: M
     tx.execute(
         "forgetting a member's choices",
         "DELETE FROM member_choices WHERE workspace_id = $1 AND member_id = $2",
+        &[here, gone],
+    )?;
+    tx.execute(
+        "forgetting a member's notifications",
+        "DELETE FROM notifications WHERE workspace_id = $1 AND member_id = $2",
         &[here, gone],
     )?;
     Ok(())

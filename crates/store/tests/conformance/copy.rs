@@ -18,7 +18,7 @@ use store::imports::Batch;
 use store::imports::change_log::{Before, Change};
 use store::imports::{change_log, leases, mappings};
 use store::members::{
-    api_tokens, devices, one_time_tokens, preferences, request_keys, second_factors, sessions, webhooks,
+    api_tokens, devices, notifications, one_time_tokens, preferences, request_keys, second_factors, sessions, webhooks,
 };
 use store::workspace::{audit, custom_fields, settings, views, workspaces};
 use store::{Error, ImportId, Member, Store, contacts, imports};
@@ -88,6 +88,7 @@ fn fill(store: &Store) {
             custom_fields::add(tx, workspace, &crate::custom_fields::SHOE, 1)?;
             settings::put(tx, workspace, "{}")?;
             preferences::put(tx, workspace, Member(1), "columns", "name")?;
+            notifications::add(tx, workspace, &crate::notifications::notification(None, 1, 1))?;
             let change = |n, before| Change {
                 contact: id(n),
                 line: n,

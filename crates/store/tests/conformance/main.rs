@@ -32,6 +32,7 @@ mod match_keys;
 mod members;
 mod name_order;
 mod not_duplicates;
+mod notifications;
 mod one_time_tokens;
 mod preferences;
 mod request_keys;

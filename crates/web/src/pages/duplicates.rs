@@ -13,7 +13,7 @@ use crate::ui::truncate::{PAGE, Room, brief};
 use crate::ui::words::{counted, number};
 use app::{ActionReport, DuplicateGroup, DuplicatesPage, Right, VERY_LIKELY};
 use axum::extract::{Query, State};
-use axum::response::{Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
 use maud::{Markup, html};
 use model::{Contact, ContactId, MergeChoices, merge};
@@ -35,7 +35,6 @@ const PART: &str = "duplicates";
 #[serde(default)]
 pub struct Asked {
     from: Option<usize>,
-    apart: Option<u64>,
 }
 
 impl Asked {
@@ -110,13 +109,20 @@ pub async fn dismiss(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
     Form(dismissed): Form<Dismissed>,
-) -> Result<Redirect, Problem> {
+) -> Result<Response, Problem> {
     let ids: Result<Vec<ContactId>, _> = dismissed.id.iter().map(|id| id.parse()).collect();
     let ids = ids.map_err(|_| Problem::NotFound)?;
     let from: usize = dismissed.from.parse().unwrap_or_default();
     let actor = signed.actor;
     let pairs = blocking(&web, move |app| app.tell_apart(actor, &ids)).await?;
-    Ok(Redirect::to(&format!("{}&apart={pairs}", duplicates_url(from))))
+    let back = duplicates_url(from);
+    Ok(match pairs {
+        0 => Redirect::to(&back).into_response(),
+        _ => redirect(
+            &back,
+            Flash::text("Marked as not duplicates. They will not be shown again."),
+        ),
+    })
 }
 
 fn content(found: &DuplicatesPage, asked: &Asked, flash: Option<&Flash>) -> Markup {
@@ -133,9 +139,6 @@ fn content(found: &DuplicatesPage, asked: &Asked, flash: Option<&Flash>) -> Mark
         }
         p.muted {
             "Contacts that share an email or phone, or have similar names and something else in common. Nothing is merged automatically."
-        }
-        @if asked.apart.is_some_and(|pairs| pairs > 0) {
-            (notice(Tone::Good, html! { p { "Marked as not duplicates. They will not be shown again." } }))
         }
         @if !found.complete { noscript { meta http-equiv="refresh" content=(LOOK_AGAIN_SECONDS); } }
         div.stack id=(PART) data-poll[!found.complete] {

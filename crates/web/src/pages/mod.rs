@@ -2,12 +2,15 @@
 
 pub mod account;
 pub mod audit;
+#[cfg(debug_assertions)]
+pub mod components;
 pub mod contacts;
 pub mod custom_fields;
 pub mod duplicates;
 pub mod import;
 pub mod invitations;
 pub mod members;
+pub mod notifications;
 pub mod settings;
 pub mod setup;
 pub mod sidebar;

@@ -1,5 +1,5 @@
-//! The part of the sidebar that has to be looked up: saved views, tags, and how many duplicates and newly shared
-//! contacts there are. A script fetches it
+//! The part of the sidebar that has to be looked up: saved views, tags, and how many duplicates, newly shared
+//! contacts and unread notifications there are. A script fetches it
 //! after the page, so that no page waits for it; without one the pages it leads to are reached from the list.
 
 use crate::Web;
@@ -26,6 +26,8 @@ struct Shown {
     duplicates: Option<usize>,
     /// How many contacts more are shared with the member than they have seen.
     shared: u64,
+    /// How many notifications they have not read.
+    unread: u64,
 }
 
 /// On which page the sidebar is.
@@ -49,9 +51,11 @@ pub async fn show(
         look(app, actor)
     })
     .await?;
-    Ok(
-        html! { div id="sidebar-more" data-duplicates=[shown.duplicates.filter(|count| *count > 0)] data-shared=[Some(shown.shared).filter(|count| *count > 0)] { (content(&shown)) } },
-    )
+    let some = |count: u64| Some(count).filter(|count| *count > 0);
+    let duplicates = shown.duplicates.filter(|count| *count > 0);
+    Ok(html! {
+        div id="sidebar-more" data-duplicates=[duplicates] data-shared=[some(shown.shared)] data-unread=[some(shown.unread)] { (content(&shown)) }
+    })
 }
 
 fn look(app: &App, actor: Actor) -> Result<Shown, Error> {
@@ -66,6 +70,7 @@ fn look(app: &App, actor: Actor) -> Result<Shown, Error> {
         tags,
         duplicates,
         shared: app.shared_news(actor)?,
+        unread: app.unread_notifications(actor)?,
     })
 }
 

@@ -42,11 +42,13 @@ pub async fn form(
         return Ok(Redirect::to("/setup").into_response());
     }
     let token = token(&web, &headers);
+    let is_sent = next.is_some();
     let next = safe_next(next.as_deref());
     if current(&web, token.as_ref()).await?.is_some() {
         return Ok(Redirect::to(next).into_response());
     }
-    Ok(show("", next, None).into_response())
+    let why = (is_sent && next != "/contacts").then_some((Tone::Plain, "Sign in to continue."));
+    Ok(show("", next, why).into_response())
 }
 
 /// `POST /sign-in`
@@ -102,7 +104,7 @@ pub async fn code_form(
 /// The password was given too long ago, or not at all.
 fn sign_in_again(next: &str) -> Response {
     let why = "The code was not entered in time. Sign in again.";
-    (StatusCode::UNAUTHORIZED, show("", next, Some(why))).into_response()
+    (StatusCode::UNAUTHORIZED, show("", next, Some((Tone::Bad, why)))).into_response()
 }
 
 /// `POST /sign-in/code`
@@ -166,7 +168,7 @@ fn refused(email: &str, next: &str, problem: &Problem) -> Response {
         Some(_) => StatusCode::TOO_MANY_REQUESTS,
         None => StatusCode::UNAUTHORIZED,
     };
-    let mut response = (status, show(email, next, Some(&why))).into_response();
+    let mut response = (status, show(email, next, Some((Tone::Bad, &why)))).into_response();
     if let Some(wait) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, wait);
     }
@@ -205,7 +207,7 @@ fn show_code(next: &str, wrong: Option<&str>) -> Markup {
     page(head, content)
 }
 
-fn show(email: &str, next: &str, wrong: Option<&str>) -> Markup {
+fn show(email: &str, next: &str, said: Option<(Tone, &str)>) -> Markup {
     let head = Page {
         title: "Sign in",
         viewer: None,
@@ -214,7 +216,7 @@ fn show(email: &str, next: &str, wrong: Option<&str>) -> Markup {
     let content = html! {
         div.door {
             h1 { "Sign in" }
-            @if let Some(wrong) = wrong { (notice(Tone::Bad, html! { p { (wrong) } })) }
+            @if let Some((tone, text)) = said { (notice(tone, html! { p { (text) } })) }
             form.card.stack method="post" action="/sign-in" {
                 input type="hidden" name="next" value=(next);
                 (field("email", "Email", None, None, |_| html! {

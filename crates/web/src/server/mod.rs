@@ -8,6 +8,7 @@ mod health;
 pub mod limits;
 pub mod metrics;
 mod open_files;
+mod reader_locale;
 mod request_log;
 pub mod routes;
 pub mod run;

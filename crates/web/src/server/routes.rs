@@ -8,10 +8,11 @@ use crate::api::rewrite::{pattern, routed};
 use crate::api::{document, gate as api_gate, problem, reference};
 use crate::pages::contacts::{self, export};
 use crate::pages::{
-    account, audit, custom_fields, duplicates, import, invitations, members, settings, setup, sidebar, sign_in, trash,
+    account, audit, custom_fields, duplicates, import, invitations, members, notifications, settings, setup, sidebar,
+    sign_in, trash,
 };
 use crate::server::body::tell_too_slow;
-use crate::server::{assets, health, metrics, request_log, security};
+use crate::server::{assets, health, metrics, reader_locale, request_log, security};
 use crate::session::gate;
 use crate::session::proof::{self, Needed};
 use crate::ui::error_page::Problem;
@@ -112,9 +113,16 @@ async fn home() -> Redirect {
     Redirect::to("/contacts")
 }
 
+/// The address of a page that answers a form, opened again.
+async fn members_again() -> Redirect {
+    Redirect::to("/members")
+}
+
 /// Every route: the pages, and the operations of the API.
 pub fn table() -> Vec<Route> {
     let mut routes = pages();
+    #[cfg(debug_assertions)]
+    routes.push(get("/ui", crate::pages::components::show));
     routes.extend(operations().into_iter().map(Route::from));
     routes
 }
@@ -124,6 +132,7 @@ fn pages() -> Vec<Route> {
         // The frame and accounts.
         get("/", home),
         get("/sidebar", sidebar::show),
+        get("/notifications", notifications::list),
         get("/assets/{name}", assets::get).public(),
         get("/healthz", health::readyz).public(),
         get("/livez", health::livez).public(),
@@ -164,6 +173,7 @@ fn pages() -> Vec<Route> {
         post("/settings/security", settings::security::save).proved(),
         // Members.
         get("/members", members::list),
+        get("/members/invite", members_again),
         post("/members/invite", members::invite).proved_if(members::invites_who_keeps_order),
         post("/members/invitations/revoke", members::revoke),
         post("/members/{id}/role", members::change_role).proved(),
@@ -184,6 +194,7 @@ fn pages() -> Vec<Route> {
         get("/contacts", contacts::list::list),
         get("/contacts/new", contacts::edit::new),
         post("/contacts/new", contacts::edit::create),
+        get("/contacts/bulk", home),
         post("/contacts/bulk", contacts::bulk::act),
         post("/contacts/undelete", contacts::bulk::undelete),
         post("/contacts/columns", contacts::columns_menu::choose),
@@ -285,6 +296,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .fallback(|| async { Problem::NotFound })
         // A handler that panics is answered like any other internal error; the server goes on with the next request.
         .layer(CatchPanicLayer::custom(|_| Problem::Broken.into_response()))
+        .layer(from_fn(reader_locale::note))
         .layer(CompressionLayer::new())
         .layer(from_fn(tell_too_slow))
         .layer(from_fn_with_state(Arc::clone(&web), security::check))

@@ -27,7 +27,19 @@ pub async fn require(State(web): State<Arc<Web>>, mut request: Request, next: Ne
         Err(problem) => return problem.into_response(),
     };
     let (Some(found), Some(token)) = (found, token) else {
-        return redirect_to_sign_in(&web, request.method(), request.uri()).await;
+        let (method, uri) = (request.method(), request.uri());
+        // After a form the way leads back to its page.
+        let form = request
+            .headers()
+            .get(header::REFERER)
+            .and_then(|from| from.to_str().ok());
+        let form = form.and_then(|from| from.parse::<Uri>().ok());
+        let wanted = if *method == Method::GET {
+            Some(uri)
+        } else {
+            form.as_ref()
+        };
+        return redirect_to_sign_in(&web, wanted).await;
     };
     // A member who must set up a second factor first reaches only their own account.
     if found.must_enrol && !request.uri().path().starts_with("/account") {
@@ -70,16 +82,16 @@ pub async fn needs_setup(web: &Arc<Web>) -> Result<bool, Problem> {
 }
 
 /// Sends a visitor without a session to sign in, with the way back to the page they asked for.
-async fn redirect_to_sign_in(web: &Arc<Web>, method: &Method, uri: &Uri) -> Response {
-    match needs_setup(web).await {
-        Ok(true) => Redirect::to("/setup").into_response(),
-        Ok(false) if *method == Method::GET && uri.path() != "/" => {
-            let wanted = uri.path_and_query().map_or("/", |wanted| wanted.as_str());
-            let wanted = as_query(wanted);
+async fn redirect_to_sign_in(web: &Arc<Web>, wanted: Option<&Uri>) -> Response {
+    let wanted = wanted.filter(|wanted| wanted.path() != "/");
+    match (needs_setup(web).await, wanted.and_then(Uri::path_and_query)) {
+        (Ok(true), _) => Redirect::to("/setup").into_response(),
+        (Ok(false), Some(wanted)) => {
+            let wanted = as_query(wanted.as_str());
             Redirect::to(&format!("/sign-in?{wanted}")).into_response()
         }
-        Ok(false) => Redirect::to("/sign-in").into_response(),
-        Err(problem) => problem.into_response(),
+        (Ok(false), None) => Redirect::to("/sign-in").into_response(),
+        (Err(problem), _) => problem.into_response(),
     }
 }
 

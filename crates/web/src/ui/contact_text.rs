@@ -1,7 +1,7 @@
 //! A contact as text: its values one by one, for comparing, and whether a form can hold them all.
 
 use crate::ui::truncate::PAGE;
-use model::{Address, AddressPart, Contact, Label, TextField};
+use model::{Address, AddressPart, Contact, Label, Slot, TextField};
 
 pub fn lines(address: &Address) -> String {
     let line = |parts: &[AddressPart]| {
@@ -21,8 +21,11 @@ pub fn lines(address: &Address) -> String {
         .join("\n")
 }
 
-/// `first_name` as people write it.
+/// What a field of the name `first_name` is called on every page.
 pub fn title(name: &str) -> String {
+    if let Ok(slot) = name.parse::<Slot>() {
+        return slot.title();
+    }
     let words = name.replace('_', " ");
     let mut letters = words.chars();
     let first = letters.next().map(char::to_uppercase);

@@ -9,6 +9,7 @@ use maud::{Markup, html};
 pub enum Icon {
     Add,
     Audit,
+    Bell,
     Columns,
     Contacts,
     Copy,
@@ -31,12 +32,41 @@ pub enum Icon {
     View,
 }
 
+/// Every icon.
+#[cfg(any(test, debug_assertions))]
+pub const ALL: [Icon; 23] = [
+    Icon::Add,
+    Icon::Audit,
+    Icon::Bell,
+    Icon::Columns,
+    Icon::Contacts,
+    Icon::Copy,
+    Icon::Down,
+    Icon::Duplicates,
+    Icon::Export,
+    Icon::Fields,
+    Icon::Filter,
+    Icon::Import,
+    Icon::Members,
+    Icon::More,
+    Icon::Pen,
+    Icon::Search,
+    Icon::Settings,
+    Icon::Shared,
+    Icon::Tag,
+    Icon::Trash,
+    Icon::Undo,
+    Icon::Up,
+    Icon::View,
+];
+
 impl Icon {
     /// Its id in the sprite.
     fn id(self) -> &'static str {
         match self {
             Self::Add => "add",
             Self::Audit => "audit",
+            Self::Bell => "bell",
             Self::Columns => "columns",
             Self::Contacts => "contacts",
             Self::Copy => "copy",
@@ -70,31 +100,6 @@ pub fn icon(icon: Icon) -> Markup {
 mod tests {
     use super::*;
     use crate::ui::assets::ICONS;
-
-    const ALL: [Icon; 22] = [
-        Icon::Add,
-        Icon::Audit,
-        Icon::Columns,
-        Icon::Contacts,
-        Icon::Copy,
-        Icon::Down,
-        Icon::Duplicates,
-        Icon::Export,
-        Icon::Fields,
-        Icon::Filter,
-        Icon::Import,
-        Icon::Members,
-        Icon::More,
-        Icon::Pen,
-        Icon::Search,
-        Icon::Settings,
-        Icon::Shared,
-        Icon::Tag,
-        Icon::Trash,
-        Icon::Undo,
-        Icon::Up,
-        Icon::View,
-    ];
 
     #[test]
     fn the_sprite_has_every_icon_and_no_other() {

@@ -4,6 +4,7 @@
 use crate::ui::assets;
 use crate::ui::avatar::avatar;
 use crate::ui::icon::{Icon, icon};
+use crate::ui::locale;
 use crate::ui::words::number;
 use app::Role;
 use maud::{DOCTYPE, Markup, html};
@@ -31,6 +32,8 @@ pub enum Section {
     Settings,
     /// Who did what.
     Audit,
+    /// What others did for the member.
+    Notifications,
     /// The member's own account.
     Account,
 }
@@ -80,7 +83,8 @@ fn document(page: Page<'_>, content: Markup) -> Markup {
     let assets = assets::embedded();
     html! {
         (DOCTYPE)
-        html lang="en" {
+        // The script writes dates and numbers as this locale does.
+        html lang="en" data-locale=(locale::current()) {
             head {
                 meta charset="utf-8";
                 title { (page.title) " · CrystalQore" }
@@ -113,8 +117,19 @@ fn header(viewer: Option<Viewer<'_>>, here: Section) -> Markup {
                     (entry("/imports", Icon::Import, "Imports", here == Section::Imports))
                     (more(governs(viewer.role), here))
                 }
+                (bell(here))
                 (account_menu(viewer, here))
             }
+        }
+    }
+}
+
+/// The way to the notifications. A script adds how many are unread.
+fn bell(here: Section) -> Markup {
+    let current = here == Section::Notifications;
+    html! {
+        a.bell href="/notifications" title="Notifications" aria-current=[current.then_some("page")] {
+            (icon(Icon::Bell)) span.visually-hidden { "Notifications" }
         }
     }
 }

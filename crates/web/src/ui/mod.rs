@@ -11,6 +11,8 @@ pub mod form_data;
 pub mod forms;
 pub mod icon;
 pub mod layout;
+pub mod locale;
+pub mod outcomes;
 pub mod qr_code;
 pub mod sources;
 pub mod truncate;

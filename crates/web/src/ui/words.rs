@@ -1,7 +1,9 @@
 //! Numbers, sizes, times and names as people read them.
 
+use crate::ui::locale;
 use jiff::Timestamp;
 use maud::{Markup, html};
+use model::Birthday;
 
 /// A day, in the reader's order where there is a script; else 2026-05-04.
 pub fn date(micros: i64) -> Markup {
@@ -13,23 +15,25 @@ pub fn moment(micros: i64) -> Markup {
     time(micros, "moment", "%Y-%m-%d %H:%M UTC")
 }
 
+/// A birthday, in the reader's words where there is a script; else 1984-03-09, or --03-09 without a year.
+pub fn birthday(day: Birthday) -> Markup {
+    let text = day.to_string();
+    let style = if text.starts_with("--") { "day-of-year" } else { "day" };
+    html! { time datetime=(text) data-local=(style) { (text) } }
+}
+
 fn time(micros: i64, style: &str, format: &str) -> Markup {
     // Times that no calendar knows are none that this program has written.
     let when = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH);
     html! { time datetime=(when.strftime("%Y-%m-%dT%H:%M:%SZ")) data-local=(style) { (when.strftime(format)) } }
 }
 
-/// A number with groups of digits: 12,345.
+/// A number with groups of digits, as the reader writes it: 12,345.
 pub fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
+    match n {
+        0..1_000 => n.to_string(),
+        _ => locale::grouped(n, &locale::current()),
     }
-    grouped
 }
 
 pub fn contacts(count: u64) -> String {

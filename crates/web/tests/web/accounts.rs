@@ -208,7 +208,7 @@ async fn another_password_ends_all_other_sign_ins() {
         .post("/account/password", &change("wrong horses", "battery staple"))
         .await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.body.contains("This is not your present password."));
+    assert!(refused.body.contains("This is not your current password."));
     let short = owner.post("/account/password", &change(PASSWORD, "short")).await;
     assert!(short.body.contains("12 characters or more; four words"));
     let changed = owner

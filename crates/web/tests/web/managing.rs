@@ -87,7 +87,7 @@ async fn a_contact_is_shared_seen_edited_and_the_share_revoked() {
         &bob.get("/shared").await,
         &["<h1>Shared with me</h1>", "Ann", "Ada", "Can view", "1 contact"],
     );
-    shows(&bob.get("/contacts").await, &["Can view", "Shared by Ada"]);
+    shows(&bob.get("/contacts").await, &["Can view", "shared by Ada"]);
     let seen = bob.get(&page).await;
     shows(&seen, &["Access", "You can view", "by Ada, since"]);
     hides(

@@ -85,6 +85,9 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         "email=x%40example.org&password=wrong%20password",
         public(401),
     ),
+    // In debug builds, as tests are.
+    ("GET", "/ui", "", members(200)),
+    ("GET", "/notifications", "", members(200)),
     ("GET", "/account", "", members(200)),
     ("POST", "/account/name", "name=Somebody", members(303)),
     (
@@ -145,6 +148,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ("POST", "/sign-in/code", "code=x", public(401)),
     // Members, and the links that let somebody in.
     ("GET", "/members", "", members(200)),
+    ("GET", "/members/invite", "", members(303)),
     (
         "POST",
         "/members/invite",
@@ -191,6 +195,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ("GET", "/contacts", "", members(200)),
     ("GET", "/contacts/new", "", members(200)),
     ("POST", "/contacts/new", "first_name=Ann", members(303)),
+    ("GET", "/contacts/bulk", "", members(303)),
     ("POST", "/contacts/bulk", "do=tag&bulk_tag=x&id={contact}", members(303)),
     ("POST", "/contacts/undelete", "at=1", members(303)),
     ("POST", "/contacts/columns", "col=name&col=city", members(303)),

@@ -110,7 +110,7 @@ pub async fn change_password(
                 &signed.email,
                 "a password was not changed: the present one was wrong",
             );
-            wrong.current = Some("This is not your present password.".to_owned());
+            wrong.current = Some("This is not your current password.".to_owned());
         }
         Err(Problem::App(error @ Error::TooManyTries { .. })) => wrong.current = Some(error.to_string()),
         Err(problem) => return Err(problem),
@@ -190,7 +190,7 @@ fn password_card(signed: &CurrentMember, current: Option<&str>, new: Option<&str
             form.stack method="post" action="/account/password" {
                 // Tells a password keeper whose password this is.
                 input type="text" name="email" value=(signed.email) autocomplete="username" hidden;
-                (field("current", "Present password", None, current, |about| html! {
+                (field("current", "Current password", None, current, |about| html! {
                     input id="current" name="current" type="password" autocomplete="current-password" required
                         aria-invalid=[current.map(|_| "true")] aria-describedby=[about];
                 }))

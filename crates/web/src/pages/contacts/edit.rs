@@ -256,10 +256,13 @@ fn show(signed: &CurrentMember, shown: Shown) -> Markup {
         div.narrow {
             h1 { (title) }
             @if !shown.mistakes.is_empty() {
-                (notice(Tone::Bad, html! {
-                    p { "Nothing has been saved yet. Check these fields:" }
-                    ul { @for (place, what) in &shown.mistakes { li { a href={"#" (place)} { (what) } } } }
-                }))
+                // The focus leads to it, and its links to the fields.
+                div tabindex="-1" autofocus {
+                    (notice(Tone::Bad, html! {
+                        p { "Nothing has been saved yet. Check these fields:" }
+                        ul { @for (place, what) in &shown.mistakes { li { a href={"#" (place)} { (what) } } } }
+                    }))
+                }
             }
             @if let Some(conflict) = &shown.conflict { (conflict_notice(conflict, &back)) }
             @if !shown.namesakes.is_empty() { (namesakes(&shown.namesakes)) }

@@ -225,13 +225,9 @@ impl Entered {
             contact.addresses.push(address);
         }
         if !self.birthday.trim().is_empty() {
-            contact.birthday = Birthday::parse(self.birthday.trim(), DateOrder::default());
-            if contact.birthday.is_none() {
-                let what = format!(
-                    "“{}” is not a date. Use YYYY-MM-DD, or --MM-DD without a year",
-                    self.birthday.trim()
-                );
-                mistakes.push(("birthday".to_owned(), what));
+            match birthday(self.birthday.trim()) {
+                Ok(day) => contact.birthday = Some(day),
+                Err(what) => mistakes.push(("birthday".to_owned(), what)),
             }
         }
         contact.tags.extend(self.tags.iter().map(|tag| Text::new(tag)));
@@ -294,6 +290,20 @@ fn filled(pairs: &[Pair]) -> impl Iterator<Item = (usize, &Pair)> {
         .filter(|(_, (_, value))| !value.trim().is_empty())
 }
 
+/// A birthday that can be read in one way only.
+fn birthday(text: &str) -> Result<Birthday, String> {
+    let read = |order| Birthday::parse(text, order);
+    match (read(DateOrder::DayFirst), read(DateOrder::MonthFirst)) {
+        (Some(day), Some(same)) if day == same => Ok(day),
+        (Some(day), Some(other)) => Err(format!(
+            "“{text}” could be {day} or {other}. Use YYYY-MM-DD, or --MM-DD without a year"
+        )),
+        (day, other) => day
+            .or(other)
+            .ok_or_else(|| format!("“{text}” is not a date. Use YYYY-MM-DD, or --MM-DD without a year")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -341,6 +351,17 @@ mod tests {
             .unwrap();
         contact.normalise();
         assert_eq!(again, contact);
+    }
+
+    #[test]
+    fn a_birthday_that_has_two_readings_is_asked_about() {
+        let day = |year, month, day| Ok(Birthday::new(year, month, day).unwrap());
+        assert_eq!(birthday("1984-09-03"), day(Some(1984), 9, 3));
+        assert_eq!(birthday("23/9/1984"), day(Some(1984), 9, 23));
+        assert_eq!(birthday("9/23/1984"), day(Some(1984), 9, 23));
+        assert_eq!(birthday("9/9/1984"), day(Some(1984), 9, 9));
+        let asked = birthday("3/9/1984").unwrap_err();
+        assert!(asked.contains("1984-09-03 or 1984-03-09"), "{asked}");
     }
 
     #[test]

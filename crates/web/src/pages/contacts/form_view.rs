@@ -180,8 +180,7 @@ pub(crate) fn address<'a>(
         div.grid-2 {
             @for (part, value) in AddressPart::ALL.into_iter().zip(parts) {
                 @let id = format!("{}-{at}", part.name());
-                @let name = if part == AddressPart::Street { "Street".to_owned() } else { title(part.name()) };
-                (field(&id, &numbered(&name, at), needed(part).then_some(REQUIRED), wrong(&id), |about| html! {
+                (field(&id, &numbered(&title(part.name()), at), needed(part).then_some(REQUIRED), wrong(&id), |about| html! {
                     @if part == AddressPart::Street { textarea.short id=(id) name=(part.name()) rows="2" aria-describedby=[about] { "\n" (value) } }
                     @else { input id=(id) name=(part.name()) value=(value) aria-describedby=[about] autocomplete="off"; }
                 }))

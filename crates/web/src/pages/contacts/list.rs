@@ -14,6 +14,7 @@ use crate::ui::flash::Flash;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::layout::{Page, Section, Tone, empty, notice, page, pages};
 use crate::ui::sources::sources;
+use crate::ui::truncate::brief;
 use crate::ui::words::{contacts, number};
 use app::{ImportId, InterruptedAction, ListPage, ListRequest, SavedView, Scope, View};
 use axum::extract::State;
@@ -61,8 +62,9 @@ pub async fn list(
         return Ok(Redirect::to(&criteria.list_url(criteria.page())).into_response());
     }
     let shown = look(&web, &signed, criteria, flash).await?;
+    let title = title(&shown, "Contacts");
     let head = Page {
-        title: "Contacts",
+        title: &title,
         viewer: Some(signed.viewer()),
         here: Section::Contacts,
     };
@@ -81,12 +83,26 @@ pub async fn shared(
         ..criteria
     };
     let shown = look(&web, &signed, criteria, flash).await?;
+    let title = title(&shown, "Shared with me");
     let head = Page {
-        title: "Shared with me",
+        title: &title,
         viewer: Some(signed.viewer()),
         here: Section::Shared,
     };
     Ok(page(head, of_others(&shown)))
+}
+
+/// The title of the page, with what is searched and the page of the list, so that tabs and the history tell lists apart.
+fn title(shown: &Shown, list: &str) -> String {
+    let words = shown.criteria.q.trim();
+    let mut title = match words.is_empty() {
+        true => list.to_owned(),
+        false => format!("“{}” · {list}", brief(words)),
+    };
+    if let Some(at) = shown.found.as_ref().ok().map(|found| found.at).filter(|at| *at > 0) {
+        title.push_str(&format!(", page {}", number(at + 1)));
+    }
+    title
 }
 
 async fn look(

@@ -40,7 +40,7 @@ pub struct ListQuery {
     pub scope: String,
     pub sort: String,
     pub columns: Columns,
-    /// The page, from 0.
+    /// The page, from 1.
     pub page: String,
 }
 
@@ -156,7 +156,7 @@ impl ListQuery {
     }
 
     pub fn page(&self) -> u64 {
-        self.page.parse().unwrap_or(0)
+        self.page.parse::<u64>().unwrap_or_default().saturating_sub(1)
     }
 
     /// The page of the list: what is shared has one of its own.
@@ -228,7 +228,7 @@ impl ListQuery {
             query.append_pair("cols", &columns);
         }
         if page > 0 {
-            query.append_pair("page", &page.to_string());
+            query.append_pair("page", &(page + 1).to_string());
         }
         let query = query.finish();
         if query.is_empty() {
@@ -308,7 +308,7 @@ mod tests {
         };
         assert_eq!(
             criteria.url("/contacts", 2),
-            "/contacts?q=ann+%26+bob&no=email&sort=newest&page=2"
+            "/contacts?q=ann+%26+bob&no=email&sort=newest&page=3"
         );
         assert_eq!(
             criteria.url_but("/contacts", Some("q"), 0),
@@ -327,7 +327,7 @@ mod tests {
         );
         assert!(own.chips().into_string().contains("Shoe size: 44 ✕"));
         let shared: ListQuery = parse("scope=shared&col=city");
-        assert_eq!(shared.list_url(1), "/shared?cols=name%2Ccity&page=1");
+        assert_eq!(shared.list_url(1), "/shared?cols=name%2Ccity&page=2");
         assert_eq!(shared.query(), "scope=shared&cols=name%2Ccity");
         assert!(shared.is_empty());
         assert_eq!(criteria.narrowed(), 1);

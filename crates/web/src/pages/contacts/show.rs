@@ -14,7 +14,7 @@ use crate::ui::flash::{Flash, redirect};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::layout::{Page, Section, Tone, notice, page};
 use crate::ui::truncate::{Room, brief};
-use crate::ui::words::{moment, number};
+use crate::ui::words::{birthday as birthday_words, moment, number};
 use app::{ContactHistory, Grantee, ImportId, Right, ShareInfo, StoredContact, TimelineEntry};
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -228,7 +228,7 @@ fn values(contact: &Contact, rules: &ContactRules, room: &Room, edit: Option<&st
             dt { "Website" (kind(&website.label)) }
             dd { (web_address(website.value.as_str(), room)) }
         }
-        @if let Some(birthday) = contact.birthday { dt { "Birthday" } dd { (birthday) } }
+        @if let Some(birthday) = contact.birthday { dt { "Birthday" } dd { (birthday_words(birthday)) } }
         @for (name, value, offered) in rules.in_order(contact) {
             dt { (brief(name)) @if !offered { " " span.small { "(archived)" } } }
             dd.lines { (room.fit(value.as_str())) }

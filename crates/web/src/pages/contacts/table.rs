@@ -85,7 +85,7 @@ fn head_of_names(criteria: &ListQuery) -> Markup {
         Sort::NameDown => (Some("descending"), Sort::Name),
         _ => (None, Sort::Name),
     };
-    html! { th scope="col" aria-sort=[order] { (sort_link("Name", next, order, criteria)) } }
+    html! { th scope="col" data-column="name" aria-sort=[order] { (sort_link("Name", next, order, criteria)) } }
 }
 
 /// The head of a column; a link where the list can be ordered by it.
@@ -97,7 +97,7 @@ fn head(column: &Column, class: &str, criteria: &ListQuery) -> Markup {
     };
     let order = by.filter(|by| criteria.sort() == *by).map(|_| "descending");
     html! {
-        th class=(class) scope="col" aria-sort=[order] {
+        th class=(class) scope="col" data-column=(column.name()) aria-sort=[order] {
             @match by { Some(by) => (sort_link(column.title(), by, order, criteria)), None => (column.title()) }
         }
     }
@@ -133,10 +133,12 @@ fn row(listed: &Listed, columns: &[Column], scope: Scope, class: impl Fn(usize) 
         tr data-may=(access(listed.right)) data-version=(listed.version) {
             td { input type="checkbox" name="id" value=(listed.id) aria-label={"Select " (name)}; }
             th scope="row" {
-                (avatar(&name))
-                a href={"/contacts/" (listed.id)} { (name) }
-                // Where all are shared, a column says how.
-                @if listed.right < Right::Own && scope != Scope::Shared { " " (shared_mark(listed)) }
+                div.named {
+                    (avatar(&name))
+                    a.cut href={"/contacts/" (listed.id)} { (name) }
+                    // Where all are shared, a column says how.
+                    @if listed.right < Right::Own && scope != Scope::Shared { " " (shared_mark(listed)) }
+                }
                 @if !below.is_empty() { div.below.cut { (below.join(" · ")) } }
             }
             @for (at, column) in columns.iter().enumerate() {
@@ -149,10 +151,10 @@ fn row(listed: &Listed, columns: &[Column], scope: Scope, class: impl Fn(usize) 
 
 /// The sign and the word of what belongs to another member.
 fn shared_mark(listed: &Listed) -> Markup {
+    let can = if listed.right == Right::Edit { "edit" } else { "view" };
     let by = listed
         .share
         .as_ref()
-        .map(|share| format!("Shared by {}", share.by_name));
-    let can = if listed.right == Right::Edit { "edit" } else { "view" };
-    html! { span.badge.shared title=[by] { span aria-hidden="true" { "⇄ " } "Can " (can) } }
+        .map(|share| format!("Can {can}, shared by {}", share.by_name));
+    html! { span.badge.shared title=[by] { span aria-hidden="true" { "⇄" } span.can { " Can " (can) } } }
 }

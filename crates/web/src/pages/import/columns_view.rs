@@ -4,6 +4,7 @@
 
 use crate::pages::import::fields::{Choice, LABEL_COLUMN, words};
 use crate::pages::import::mapping_model::Shown;
+use crate::ui::icon::{Icon, icon};
 use crate::ui::layout::table_frame;
 use crate::ui::truncate::brief;
 use crate::ui::words::{counted, number};
@@ -188,10 +189,11 @@ fn row(shown: &Shown<'_>, fields: &Choice, at: usize, column: &Column) -> Markup
                     None => span.muted { "empty" },
                 }
             }
-            td {
+            td.of-choice {
                 select id=(name) name=(name) data-autosubmit aria-label=(format!("Field for {header}")) aria-describedby=(about) aria-invalid=[twice.map(|_| "true")] {
                     (fields.options(&column.header, &choice, labels.as_deref()))
                 }
+                button.button-quiet.button-small type="button" data-finds=(name) data-with-script aria-label=(format!("Search fields for {header}")) title="Search fields" { (icon(Icon::Search)) }
             }
             td.wrap id=(about) {
                 @if let Some(other) = twice {

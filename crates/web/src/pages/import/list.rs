@@ -41,7 +41,7 @@ pub async fn list(
 
 fn table(imports: &[ImportReport]) -> Markup {
     html! {
-        table.table {
+        table.table.imports {
             thead { tr {
                 th scope="col" { "File" }
                 th scope="col" { "State" }

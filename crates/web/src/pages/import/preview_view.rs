@@ -7,6 +7,7 @@ use crate::pages::import::{Step, address, steps, wizard};
 use crate::session::CurrentMember;
 use crate::ui::forms::country_options;
 use crate::ui::layout::{Tone, notice, pages};
+use crate::ui::outcomes::{bar, tabs};
 use crate::ui::truncate::{brief, is_cut};
 use crate::ui::words::{counted, number};
 use app::{
@@ -131,7 +132,7 @@ fn counting(state: &PreviewState) -> Markup {
     }
 }
 
-/// Three numbers that add up to the rows of the file, and a bar of their shares.
+/// Three numbers that add up to the rows of the file.
 fn cards(counts: &Counts) -> Markup {
     let duplicates = counts.rows.saturating_sub(counts.new + counts.invalid);
     let invalid = match counts.invalid {
@@ -139,11 +140,10 @@ fn cards(counts: &Counts) -> Markup {
         _ => "can be fixed below",
     };
     html! {
-        (bar(&[("good", counts.new), ("bad", counts.invalid), ("warn", duplicates)]))
         div.counts {
-            (card("Valid", "good", counts.new, "new contacts"))
-            (card("Invalid", "bad", counts.invalid, invalid))
-            (card("Duplicates", "warn", duplicates, &parts_of_duplicates(counts)))
+            (card("Valid", counts.new, "new contacts"))
+            (card("Invalid", counts.invalid, invalid))
+            (card("Duplicates", duplicates, &parts_of_duplicates(counts)))
         }
     }
 }
@@ -171,32 +171,10 @@ fn parts_of_duplicates(counts: &Counts) -> String {
     }
 }
 
-/// The rows as one bar; its legend says the numbers.
-fn bar(parts: &[(&str, u64)]) -> Markup {
-    let all = parts.iter().map(|(_, count)| *count).sum::<u64>().max(1);
-    let mut at = 0;
-    let mut rects = Vec::new();
-    for (colour, count) in parts.iter().filter(|(_, count)| *count > 0) {
-        // A few rows among many are still to be seen.
-        let width = (count * BAR / all).max(BAR / 200);
-        rects.push((colour, at, width));
-        at += width;
-    }
-    html! {
-        // A style would need a right that the policy of the pages does not give.
-        svg.parts viewBox=(format!("0 0 {} 8", at.max(BAR))) preserveAspectRatio="none" aria-hidden="true" {
-            @for (colour, at, width) in rects { rect.{"part-" (colour)} x=(at) y="0" width=(width) height="8" {} }
-        }
-    }
-}
-
-/// How wide the bar is, in units of its own.
-const BAR: u64 = 1_000;
-
-fn card(name: &str, colour: &str, count: u64, about: &str) -> Markup {
+fn card(name: &str, count: u64, about: &str) -> Markup {
     html! {
         section.count aria-label=(name) {
-            h2 { span.sign.{"part-" (colour)} aria-hidden="true" {} (name) }
+            h2 { (name) }
             p.number-large { (number(count)) }
             p.small.muted { (about) }
         }
@@ -283,7 +261,8 @@ fn rows(shown: &Shown) -> Markup {
     };
     html! {
         section.stack aria-labelledby="rows-title" {
-            (tabs(&state.counts, class, |class| address(draft.import, &format!("preview?class={}", class.as_str()))))
+            (bar(&state.counts))
+            (tabs(&state.counts, Some(class), SWAP, heading, |class| address(draft.import, &format!("preview?class={}", class.as_str()))))
             div.head {
                 div {
                     h2 id="rows-title" tabindex="-1" { (heading(class)) ": " (number(class.count_in(&state.counts))) }
@@ -301,20 +280,6 @@ fn rows(shown: &Shown) -> Markup {
                         let columns = if shown.only_problems { "&columns=problems" } else { "" };
                         address(draft.import, &format!("preview?class={}&page={}{columns}", class.as_str(), page + 1))
                     }))
-                }
-            }
-        }
-    }
-}
-
-/// The classes with rows, as links; `url` makes their addresses.
-fn tabs(counts: &Counts, now: RowClass, url: impl Fn(RowClass) -> String) -> Markup {
-    let shown = |class: &RowClass| *class == now || class.count_in(counts) > 0;
-    html! {
-        nav.tabs aria-label="Rows" {
-            @for class in RowClass::ALL.into_iter().filter(shown) {
-                a href=(url(class)) data-swap=(SWAP) aria-current=[(class == now).then_some("true")] {
-                    (heading(class)) " " span.tab-count { (number(class.count_in(counts))) }
                 }
             }
         }

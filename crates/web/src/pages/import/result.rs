@@ -6,12 +6,13 @@ use crate::Web;
 use crate::bridge::blocking::{blocking, written};
 use crate::pages::import::list::state_badge;
 use crate::pages::import::row_query::{PAGE, RowQuery};
-use crate::pages::import::rows::{Rows, heading};
+use crate::pages::import::rows::{Rows, SWAP, heading};
 use crate::pages::import::warnings_view::warnings;
 use crate::pages::import::{Number, Step, address, end_of, steps, to, wizard};
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
 use crate::ui::layout::{Tone, notice, pages};
+use crate::ui::outcomes::{bar, tabs};
 use crate::ui::truncate::brief;
 use crate::ui::words::{counted, moment, number};
 use app::{Actor, App, Counts, Error, ImportId, ImportReport, ImportState, RowClass, RowsPage};
@@ -21,8 +22,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use std::sync::Arc;
 
-/// What the script swaps when other rows are looked at: all of the page that says numbers.
-const SWAP: &str = "preview";
 /// How often a page looks again while an undo goes on.
 const LOOK_AGAIN_SECONDS: u32 = 2;
 
@@ -87,7 +86,7 @@ fn view(signed: &CurrentMember, report: &ImportReport, looked: Option<&Looked>) 
                 @if let Some(expected) = report.expected.filter(|expected| *expected != report.counts) {
                     @if report.state == ImportState::Done { (difference(&expected, &report.counts)) }
                 }
-                (sum(report))
+                (numbers(report, looked.map(|looked| looked.class)))
                 (warnings(&report.warnings))
                 @if let Some(looked) = looked { (rows(report, looked)) }
             }
@@ -177,25 +176,13 @@ fn done(class: RowClass) -> &'static str {
     }
 }
 
-/// The numbers as a sum, each leading to its rows.
-fn sum(report: &ImportReport) -> Markup {
-    let counts = &report.counts;
-    let shown = |class: &RowClass| class.count_in(counts) > 0 || matches!(class, RowClass::New | RowClass::Invalid);
+/// The numbers, each leading to its rows.
+fn numbers(report: &ImportReport, now: Option<RowClass>) -> Markup {
     html! {
-        table.table.sum {
-            caption.visually-hidden { "Rows by outcome" }
-            thead { tr { th scope="col" { "Outcome" } th.number scope="col" { "Rows" } } }
-            tbody {
-                @for class in RowClass::ALL.into_iter().filter(shown) {
-                    tr {
-                        th scope="row" {
-                            @if class.count_in(counts) > 0 { a href=(rows_url(report.import, class)) data-swap=(SWAP) { (done(class)) } } @else { (done(class)) }
-                        }
-                        td.number { (number(class.count_in(counts))) }
-                    }
-                }
-            }
-            tfoot { tr { th scope="row" { "Rows in file" } td.number { strong { (number(counts.rows)) } } } }
+        section.card.stack.outcomes aria-label="Rows by outcome" {
+            p { strong { (counted(report.counts.rows, "row", "rows")) } " in the file" @if report.state == ImportState::Cancelled { " so far" } }
+            (bar(&report.counts))
+            (tabs(&report.counts, now, SWAP, done, |class| rows_url(report.import, class)))
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::pages::import::{Number, Step, address, end_of, steps, to, wizard};
 use crate::session::gate::current;
 use crate::session::{CurrentMember, SessionToken};
 use crate::ui::error_page::Problem;
+use crate::ui::locale;
 use crate::ui::words::{counted, number};
 use app::{Actor, ImportId, ImportProgress, ImportReport, ImportState, Token};
 use axum::extract::{Path, State};
@@ -130,7 +131,7 @@ pub async fn events(
     blocking(&web, move |app| app.import_progress(actor, import)).await?;
     let (sender, events) = mpsc::channel(1);
     let watching = Watching { actor, token, import };
-    tokio::spawn(send_progress(web, watching, sender));
+    tokio::spawn(locale::scope(locale::current(), send_progress(web, watching, sender)));
     // What a stream says is as private as a page.
     Ok(([(CACHE_CONTROL, "no-store")], Sse::new(events_of(events))).into_response())
 }

@@ -47,9 +47,9 @@ fn view(signed: &CurrentMember, report: &ImportReport, undo: &UndoReport) -> Mar
                 div.card.stack {
                     h2 { "What happens" }
                     ul.plain.undo-list {
-                        li { strong { (counted(undo.removed, "contact", "contacts")) } " that this import created " @if undo.removed == 1 { "goes" } @else { "go" } "." }
-                        li { strong { (counted(undo.restored, "contact", "contacts")) } " that it changed " @if undo.restored == 1 { "gets its" } @else { "get their" } " old values back." }
-                        li { strong { (counted(undo.kept, "contact", "contacts")) } @if undo.kept == 1 { " stays as it is," } @else { " stay as they are," } " because they have been changed since." }
+                        @if undo.removed > 0 { li { strong { (counted(undo.removed, "contact", "contacts")) } " created by this import will be deleted." } }
+                        @if undo.restored > 0 { li { strong { (counted(undo.restored, "contact", "contacts")) } " changed by this import will get " (if undo.restored == 1 { "its" } else { "their" }) " old values back." } }
+                        @if undo.kept > 0 { li { strong { (counted(undo.kept, "contact", "contacts")) } " changed since will stay as " (if undo.kept == 1 { "it is" } else { "they are" }) "." } }
                     }
                     @if !undo.kept_names.is_empty() { (kept(undo)) }
                 }
