@@ -14,9 +14,10 @@ pub fn run(place: &PlaceArgs, args: &ExportArgs) -> Result<u8, Failure> {
         let message = format!("--columns is for --format csv or xlsx and --no-bom for CSV; {title} is one whole");
         return Err(Failure::Usage(message));
     }
-    if format == ExportFormat::Xlsx && args.output.is_none() && std::io::stdout().is_terminal() {
-        let message = "a workbook cannot be shown in the terminal; write it to a file with --output FILE";
-        return Err(Failure::Usage(message.to_owned()));
+    if format.is_binary() && args.output.is_none() && std::io::stdout().is_terminal() {
+        let title = format.title();
+        let message = format!("{title} cannot be shown in the terminal; write it to a file with --output FILE");
+        return Err(Failure::Usage(message));
     }
     let request = ExportRequest {
         scope: args.scope.into(),
