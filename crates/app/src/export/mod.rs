@@ -15,9 +15,7 @@ use crate::jobs::in_order::in_order;
 use crate::jobs::long_reads::Lane;
 use crate::search::filter::Filter;
 use exchange::export::vcard::{self, VcardVersion};
-use exchange::export::{
-    ExportFormat, Exported, Losses, crystalqore, google, google_parts, jsonl, outlook, xlsx,
-};
+use exchange::export::{ExportFormat, Exported, Losses, crystalqore, google, google_parts, jsonl, outlook, xlsx};
 use model::{Contact, ContactId, ContactShapes, Slot};
 use std::collections::HashSet;
 use std::io::Write;
@@ -297,7 +295,9 @@ fn export_google_parts(
     let lines = |contacts: Vec<Exported>| {
         google_parts::Lines::from_contacts(contacts.iter().map(|exported| &exported.contact), needs)
     };
-    write_each(tx, actor, request, (watch, report), lines, &mut |lines| writer.write(&lines))?;
+    write_each(tx, actor, request, (watch, report), lines, &mut |lines| {
+        writer.write(&lines)
+    })?;
     writer.finish().map_err(write_failed)
 }
 

@@ -33,7 +33,9 @@ fn zip<N: AsRef<str>>(files: &[(N, &Pieces<'_>)]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut archive = ZipArchiveWriter::new(&mut bytes);
     for (name, pieces) in files {
-        let file = archive.new_file(name.as_ref()).compression_method(CompressionMethod::DEFLATE);
+        let file = archive
+            .new_file(name.as_ref())
+            .compression_method(CompressionMethod::DEFLATE);
         let (mut entry, config) = file.start().unwrap();
         let mut writer = config.wrap(DeflateEncoder::new(&mut entry, Compression::fast()));
         write_pieces(&mut writer, pieces);
@@ -59,7 +61,10 @@ fn workbook(sheets: usize, last: &Pieces<'_>, texts: &Pieces<'_>) -> Vec<u8> {
         references.push_str(&reference(&format!("s{at}"), "worksheet", &format!("s{at}.xml")));
     }
     let references = format!("<Relationships>{references}</Relationships>");
-    let root = format!("<Relationships>{}</Relationships>", reference("r", "officeDocument", "xl/book.xml"));
+    let root = format!(
+        "<Relationships>{}</Relationships>",
+        reference("r", "officeDocument", "xl/book.xml")
+    );
     let (book, references, root) = ([(book.as_str(), 1)], [(references.as_str(), 1)], [(root.as_str(), 1)]);
     let empty: &Pieces<'_> = &[("<worksheet><sheetData/></worksheet>", 1)];
     let mut files: Vec<(String, &Pieces<'_>)> = vec![
@@ -101,7 +106,10 @@ fn old_workbook(texts: usize) -> Vec<u8> {
 /// Uploads a file that is refused with these words.
 fn is_refused(mallory: &Session, name: &str, bytes: &[u8], words: &str) {
     let text = mallory.upload(name, bytes).expect(422).text();
-    assert!(text.contains(words), "{name} is not refused because of “{words}”: {text}");
+    assert!(
+        text.contains(words),
+        "{name} is not refused because of “{words}”: {text}"
+    );
 }
 
 #[test]
@@ -116,7 +124,12 @@ fn no_file_takes_more_memory_than_a_server_has() {
     mallory.draft("counts.xlsx", &workbook(1, CELLS, TEXTS));
     within("false counts");
     let one_text = [("<sst><si><t>", 1), ("0123456789", 40_000_000), ("</t></si></sst>", 1)];
-    is_refused(&mallory, "text.xlsx", &workbook(1, CELLS, &one_text), "is damaged or not whole");
+    is_refused(
+        &mallory,
+        "text.xlsx",
+        &workbook(1, CELLS, &one_text),
+        "is damaged or not whole",
+    );
     within("one text of 400 MB");
     let text = format!("<si><t>{}</t></si>", "0123456789".repeat(100));
     let texts = [("<sst>", 1), (text.as_str(), 400_000), ("</sst>", 1)];
@@ -135,18 +148,33 @@ fn no_file_takes_more_memory_than_a_server_has() {
     within("a gzip bomb");
     let mut nested = GzEncoder::new(Vec::new(), Compression::fast());
     nested.write_all(&bomb).unwrap();
-    is_refused(&mallory, "nested.gz", &nested.finish().unwrap(), "holds another archive");
+    is_refused(
+        &mallory,
+        "nested.gz",
+        &nested.finish().unwrap(),
+        "holds another archive",
+    );
     within("a ZIP bomb in gzip");
     mallory.draft("endless.vcf", &gzip(&[(CARD, 20_000)]));
     within("cards without an end");
     let agents = [(CARD, 1), ("AGENT:\r\nBEGIN:VCARD\r\nFN:Bo\r\n", 100_000)];
     mallory.draft("agents.vcf", &gzip(&agents));
     within("cards within cards");
-    let photo = [(CARD, 1), ("PHOTO;ENCODING=b:", 1), ("QUFB", 25_000_000), ("\r\nEND:VCARD\r\n", 1)];
+    let photo = [
+        (CARD, 1),
+        ("PHOTO;ENCODING=b:", 1),
+        ("QUFB", 25_000_000),
+        ("\r\nEND:VCARD\r\n", 1),
+    ];
     let draft = mallory.draft("photo.vcf", &gzip(&photo));
     let page = mallory.get(&format!("{draft}/preview")).expect(200).text();
     assert!(page.contains("1 row") && page.contains("Ann Marsh"), "{page}");
     within("a photo of 100 MB");
-    is_refused(&mallory, "old.xls", &old_workbook(2_000_000), "no sheet of this workbook");
+    is_refused(
+        &mallory,
+        "old.xls",
+        &old_workbook(2_000_000),
+        "no sheet of this workbook",
+    );
     within("an old workbook of 2,000,000 texts");
 }

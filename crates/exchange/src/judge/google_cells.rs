@@ -70,10 +70,15 @@ mod tests {
         );
         assert_eq!(google_values(&rules, "Event 1 - Value", ("Age", ""), ""), []);
         let messengers = |service: &str| google_values(&rules, "IM 1 - Value", ("* Home", service), "ann ::: bo");
-        let of_service = |service: &str, value: &str| {
-            line(&format!("IMPP;X-SERVICE-TYPE=\"{service}\";X-ABLABEL=\"Home\":{value}"))
-        };
-        assert_eq!(messengers("Skype"), [of_service("Skype", "ann"), of_service("Skype", "bo")]);
-        assert_eq!(messengers("AIM ::: ICQ"), [of_service("AIM", "ann"), of_service("ICQ", "bo")]);
+        let of_service =
+            |service: &str, value: &str| line(&format!("IMPP;X-SERVICE-TYPE=\"{service}\";X-ABLABEL=\"Home\":{value}"));
+        assert_eq!(
+            messengers("Skype"),
+            [of_service("Skype", "ann"), of_service("Skype", "bo")]
+        );
+        assert_eq!(
+            messengers("AIM ::: ICQ"),
+            [of_service("AIM", "ann"), of_service("ICQ", "bo")]
+        );
     }
 }

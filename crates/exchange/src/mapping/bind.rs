@@ -1,8 +1,8 @@
 //! A mapping bound to a header row: the only thing that can read rows.
 
 use super::column::Column;
-use crate::google_lines::service_header;
 use super::piece::Piece;
+use crate::google_lines::service_header;
 use model::{Label, Slot};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;

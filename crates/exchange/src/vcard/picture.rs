@@ -111,8 +111,14 @@ mod tests {
     fn pictures_are_known_by_their_first_bytes_alone() {
         let kind = |text: &str| Picture::of_line(&line(text)).map(|picture| picture.kind);
         assert_eq!(kind("PHOTO;ENCODING=b;TYPE=PNG:/9j/4AAQ"), Some(PictureKind::Jpeg));
-        assert_eq!(kind("item1.photo;VALUE=uri:data:image/svg+xml;base64,iVBORw0KGgo="), Some(PictureKind::Png));
-        assert_eq!(kind("PHOTO:data:image/gif\\;base64\\,R0lGODlhAQABAA"), Some(PictureKind::Gif));
+        assert_eq!(
+            kind("item1.photo;VALUE=uri:data:image/svg+xml;base64,iVBORw0KGgo="),
+            Some(PictureKind::Png)
+        );
+        assert_eq!(
+            kind("PHOTO:data:image/gif\\;base64\\,R0lGODlhAQABAA"),
+            Some(PictureKind::Gif)
+        );
         assert_eq!(kind("PHOTO;ENCODING=b:UklGRgAAAABXRUJQVlA4"), Some(PictureKind::Webp));
         for no_picture in [
             "PHOTO;VALUE=uri:https://example.org/ann.jpg",

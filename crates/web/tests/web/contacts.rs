@@ -195,7 +195,9 @@ async fn with_picture(photo: &str) -> (Site, Browser, String) {
     owner.post("/imports/1/start", "").await;
     for _ in 0..300 {
         let list = owner.get("/contacts").await.body;
-        let at = list.split("href=\"/contacts/").find(|rest| rest.contains("Ann Marsh") && rest.as_bytes()[8] == b'-');
+        let at = list
+            .split("href=\"/contacts/")
+            .find(|rest| rest.contains("Ann Marsh") && rest.as_bytes()[8] == b'-');
         if let Some(rest) = at {
             let page = format!("/contacts/{}", &rest[..36]);
             return (site, owner, page);
@@ -212,10 +214,17 @@ async fn the_picture_of_a_vcard_is_shown_to_those_who_see_the_contact() {
     shows(&shown, &[&format!("<img class=\"avatar\" src=\"{address}\" alt=\"\">")]);
     hides(&shown, &["/9j/4AAQ"]);
     let picture = owner.get(&address).await;
-    assert_eq!((picture.status, picture.header("content-type")), (StatusCode::OK, "image/jpeg"));
+    assert_eq!(
+        (picture.status, picture.header("content-type")),
+        (StatusCode::OK, "image/jpeg")
+    );
     assert_eq!(picture.header("x-content-type-options"), "nosniff");
     assert_eq!(picture.header("cache-control"), "private, no-cache");
-    assert!(picture.header("content-security-policy").starts_with("default-src 'none'"));
+    assert!(
+        picture
+            .header("content-security-policy")
+            .starts_with("default-src 'none'")
+    );
     let tag = picture.header("etag").to_owned();
     owner.extra.insert("if-none-match", tag.parse().unwrap());
     let again = owner.get(&address).await;
@@ -224,7 +233,10 @@ async fn the_picture_of_a_vcard_is_shown_to_those_who_see_the_contact() {
     let mut stranger = joined(&site, "Eve", Role::Member).await;
     stranger.extra.insert("if-none-match", tag.parse().unwrap());
     assert_eq!(stranger.get(&address).await.status, StatusCode::NOT_FOUND);
-    shows(&owner.get(&format!("{page}/card.vcf")).await, &["PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQ\r\n"]);
+    shows(
+        &owner.get(&format!("{page}/card.vcf")).await,
+        &["PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQ\r\n"],
+    );
 }
 
 #[tokio::test]
@@ -232,7 +244,13 @@ async fn what_is_no_picture_that_every_browser_shows_is_a_kept_line() {
     // An SVG may hold a script.
     let (_site, mut owner, page) = with_picture(";ENCODING=b;TYPE=JPEG:PHN2ZyBvbmxvYWQ9IngoKSIvPg==").await;
     let shown = owner.get(&page).await;
-    shows(&shown, &["Kept from the vCard", "PHOTO;ENCODING=b;TYPE=JPEG:PHN2ZyBvbmxvYWQ9IngoKSIvPg=="]);
+    shows(
+        &shown,
+        &[
+            "Kept from the vCard",
+            "PHOTO;ENCODING=b;TYPE=JPEG:PHN2ZyBvbmxvYWQ9IngoKSIvPg==",
+        ],
+    );
     hides(&shown, &["<img"]);
     assert_eq!(owner.get(&format!("{page}/photo")).await.status, StatusCode::NOT_FOUND);
 }

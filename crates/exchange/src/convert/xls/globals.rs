@@ -68,7 +68,7 @@ impl Globals {
                     let sheet = sheet(records, globals.writing)?;
                     globals.sheets.extend(sheet);
                 }
-                kind::FORMAT | kind::FORMAT_BEFORE_97 => {
+                kind::FORMAT => {
                     let id = u32::from(records.u16()?);
                     let code = format(records, globals.writing)?;
                     styles.add_format(id, &code);

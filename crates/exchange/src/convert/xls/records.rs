@@ -25,7 +25,6 @@ pub mod kind {
     pub const TEXT_OF_FORMULA: u16 = 0x0207;
     pub const SHORT_NUMBER: u16 = 0x027E;
     pub const FORMAT: u16 = 0x041E;
-    pub const FORMAT_BEFORE_97: u16 = 0x001E;
     pub const BEGIN: u16 = 0x0809;
 }
 

@@ -31,9 +31,18 @@ fn workbook(globals: &[u8], sheets: &[(&str, u8, Vec<u8>)]) -> Vec<u8> {
     let list = |offsets: &[u32]| {
         let of_list = sheets.iter().zip(offsets).map(|((name, state, _), offset)| {
             let head = [*state, 0, name.len() as u8, 0];
-            record(kind::SHEET, &[&offset.to_le_bytes(), &head[..], name.as_bytes()].concat())
+            record(
+                kind::SHEET,
+                &[&offset.to_le_bytes(), &head[..], name.as_bytes()].concat(),
+            )
         });
-        [begin(0x0600), globals.to_vec(), of_list.collect::<Vec<_>>().concat(), end()].concat()
+        [
+            begin(0x0600),
+            globals.to_vec(),
+            of_list.collect::<Vec<_>>().concat(),
+            end(),
+        ]
+        .concat()
     };
     let mut place = list(&vec![0; sheets.len()]).len() as u32;
     let mut offsets = Vec::new();
@@ -52,7 +61,10 @@ fn one_sheet(globals: &[u8], cells: Vec<u8>) -> Vec<u8> {
 }
 
 fn cell(kind: u16, (row, column, style): (u16, u16, u16), value: &[u8]) -> Vec<u8> {
-    record(kind, &[&row.to_le_bytes(), &column.to_le_bytes(), &style.to_le_bytes(), value].concat())
+    record(
+        kind,
+        &[&row.to_le_bytes(), &column.to_le_bytes(), &style.to_le_bytes(), value].concat(),
+    )
 }
 
 /// A text in one byte a character.
@@ -111,7 +123,20 @@ fn every_kind_of_cell_has_its_text() {
     let bytes = one_sheet(&shared(&[narrow("first"), narrow("=SUM(é)")]), cells.concat());
     assert_eq!(
         first_row(&bytes),
-        ["=SUM(é)", "441234567890", "2116", "1.5", "-7", "TRUE", "", "2.5", "東京", "FALSE", "", "rich"]
+        [
+            "=SUM(é)",
+            "441234567890",
+            "2116",
+            "1.5",
+            "-7",
+            "TRUE",
+            "",
+            "2.5",
+            "東京",
+            "FALSE",
+            "",
+            "rich"
+        ]
     );
     let (source, _) = converted(&bytes, None).unwrap();
     assert_eq!(source.unwrap().format, SourceFormat::Xls);
@@ -120,9 +145,22 @@ fn every_kind_of_cell_has_its_text() {
 #[test]
 fn texts_go_on_in_further_records_with_other_widths() {
     // Four characters in one byte each, the rest in two; then fonts and pronunciation, which are passed over.
-    let begin = [&7_u16.to_le_bytes()[..], &[0b1100], &1_u16.to_le_bytes(), &5_u32.to_le_bytes(), b"Anna"].concat();
+    let begin = [
+        &7_u16.to_le_bytes()[..],
+        &[0b1100],
+        &1_u16.to_le_bytes(),
+        &5_u32.to_le_bytes(),
+        b"Anna",
+    ]
+    .concat();
     let rest = [&[1][..], &[0x71, 0x67, 0xAC, 0x4E, b'!', 0], &[9; 4], &[8; 3]].concat();
-    let texts = shared(&[begin, rest, [&[8; 2][..], &narrow("next")].concat(), Vec::new(), narrow("last")]);
+    let texts = shared(&[
+        begin,
+        rest,
+        [&[8; 2][..], &narrow("next")].concat(),
+        Vec::new(),
+        narrow("last"),
+    ]);
     let cells = (0..4_u32).map(|at| cell(kind::SHARED_LABEL, (0, at as u16, 0), &at.to_le_bytes()));
     let bytes = one_sheet(&texts, cells.collect::<Vec<_>>().concat());
     assert_eq!(first_row(&bytes), ["Anna東京!", "next", "last", ""]);
@@ -145,7 +183,13 @@ fn formats_tell_days_and_zeros() {
         .concat()
     };
     let number = |column: u16, style: u16, value: f64| cell(kind::NUMBER, (0, column, style), &value.to_le_bytes());
-    let cells = [number(0, 1, 2116.0), number(1, 2, 43538.0), number(2, 3, 43538.0), number(3, 9, 43538.0)].concat();
+    let cells = [
+        number(0, 1, 2116.0),
+        number(1, 2, 43538.0),
+        number(2, 3, 43538.0),
+        number(3, 9, 43538.0),
+    ]
+    .concat();
     assert_eq!(
         first_row(&one_sheet(&globals(0), cells.clone())),
         ["02116", "2019-03-14", "2019-03-14", "43538"]
@@ -159,7 +203,11 @@ fn the_first_visible_sheet_with_values_is_read_and_others_on_request() {
     let sheets = [
         ("Secret", 1, label(0, 0, "hidden")),
         ("Cover", 0, chart.clone()),
-        ("People", 0, [chart, label(2, 1, "first"), label(4, 0, "second")].concat()),
+        (
+            "People",
+            0,
+            [chart, label(2, 1, "first"), label(4, 0, "second")].concat(),
+        ),
         ("Old", 0, label(0, 0, "old")),
     ];
     let bytes = workbook(&[], &sheets);
@@ -205,7 +253,7 @@ fn workbooks_of_excel_95_are_read_in_their_code_page() {
         [
             begin(0x0500),
             record(kind::CODE_PAGE, &1250_u16.to_le_bytes()),
-            record(kind::FORMAT_BEFORE_97, &format),
+            record(kind::FORMAT, &format),
             record(kind::STYLE, &[0, 0, 170, 0]),
             record(kind::SHEET, &sheet),
             end(),
@@ -214,7 +262,10 @@ fn workbooks_of_excel_95_are_read_in_their_code_page() {
     };
     let bytes = compound("Book", &[globals(globals(0).len() as u32), cells].concat());
     assert_eq!(first_row(&bytes), ["Dvořák", "02116"]);
-    assert_eq!(converted(&bytes, None).unwrap().0.unwrap().sheet.as_deref(), Some("Lékár"));
+    assert_eq!(
+        converted(&bytes, None).unwrap().0.unwrap().sheet.as_deref(),
+        Some("Lékár")
+    );
 }
 
 #[test]
@@ -222,7 +273,10 @@ fn what_cannot_be_read_is_refused() {
     let code = |bytes: &[u8]| refusal(bytes).code();
     assert_eq!(code(&compound("Other", &[0; 5000])), "not_csv:xls");
     assert_eq!(code(&compound("Workbook", &[])), "not_csv:xls");
-    assert_eq!(code(&compound("Workbook", &[begin(0x0200), end()].concat())), "not_csv:xls");
+    assert_eq!(
+        code(&compound("Workbook", &[begin(0x0200), end()].concat())),
+        "not_csv:xls"
+    );
     let locked = one_sheet(&record(kind::PASSWORD, &[0; 6]), label(0, 0, "a"));
     assert_eq!(code(&locked), "encrypted_workbook");
     let back = one_sheet(&[], [label(5, 0, "a"), label(3, 0, "b")].concat());
@@ -247,7 +301,10 @@ fn false_counts_are_not_believed() {
     assert_eq!(read[0].1[..3], ["ab", "", "ab"]);
     assert_eq!((read[1].0, read[1].1[255].as_str()), (65_536, "at the end"));
     // Sheets that are said to be outside of the file, or in each other, are empty.
-    let outside = record(kind::SHEET, &[&u32::MAX.to_le_bytes()[..], &[0, 0, 1, 0, b'S']].concat());
+    let outside = record(
+        kind::SHEET,
+        &[&u32::MAX.to_le_bytes()[..], &[0, 0, 1, 0, b'S']].concat(),
+    );
     let bytes = compound("Workbook", &[begin(0x0600), outside, end()].concat());
     assert_eq!(refusal(&bytes).code(), "empty_workbook");
 }
