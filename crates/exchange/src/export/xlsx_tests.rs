@@ -140,7 +140,7 @@ impl Write for Counted {
 fn peaks_of_few_and_many_rows() {
     write_many(500);
     let few = peak_memory();
-    assert!(write_many(10_000) > 1_000_000);
+    assert!(write_many(10_000) > 100_000);
     println!("peaks: {few} {}.", peak_memory());
 }
 
@@ -155,7 +155,8 @@ fn memory_does_not_grow_with_the_rows() {
         .unwrap();
     let out = String::from_utf8(run.stdout).unwrap();
     let peaks = out.split_once("peaks: ").and_then(|(_, rest)| rest.split_once('.'));
-    let (few, many) = peaks.and_then(|(peaks, _)| peaks.split_once(' ')).unwrap();
+    let peaks = peaks.and_then(|(peaks, _)| peaks.split_once(' '));
+    let (few, many) = peaks.unwrap_or_else(|| unreachable!("{out}"));
     let (few, many): (u64, u64) = (few.parse().unwrap(), many.parse().unwrap());
     // With all cells in memory it would be 35 MiB more.
     assert!(many - few < 16 * 1024, "{few} KiB, then {many} KiB");
