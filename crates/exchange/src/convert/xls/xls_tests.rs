@@ -296,7 +296,7 @@ fn false_counts_are_not_believed() {
         cell(kind::LABEL, (u16::MAX, 255, 0), &narrow("at the end")),
         record(kind::MERGED, &[0xFF; 12]),
     ];
-    let bytes = one_sheet(&shared(&[long.clone()]), cells.concat());
+    let bytes = one_sheet(&shared(std::slice::from_ref(&long)), cells.concat());
     let read = rows(&bytes, None);
     assert_eq!(read[0].1[..3], ["ab", "", "ab"]);
     assert_eq!((read[1].0, read[1].1[255].as_str()), (65_536, "at the end"));
