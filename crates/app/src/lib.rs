@@ -117,6 +117,7 @@ pub use exchange::judge::BadValues;
 pub use exchange::mapping::{Column, MappingError};
 pub use exchange::open::{Charset, Dialect, EncodingFound, HeaderChoice, Source};
 pub use exchange::reason::{Code, Hint, Reason};
+pub use exchange::vcard::Picture;
 pub use store::admin::copy::CopiedTable;
 pub use store::contacts::shares::{Access, Grantee};
 pub use store::imports::ImportState;

@@ -69,6 +69,8 @@ pub enum FormatArg {
     Xlsx,
     /// For Google Contacts, which takes 3,000 contacts of a file
     Google,
+    /// The same in a ZIP archive of files of 3,000 contacts each, for more than Google takes at once
+    GoogleParts,
     /// For Outlook on Windows and what reads its files
     Outlook,
     /// vCard 3.0, for phones, iCloud, macOS and most address books
@@ -102,6 +104,7 @@ impl From<FormatArg> for ExportFormat {
             FormatArg::Crystalqore => Self::CrystalQore,
             FormatArg::Xlsx => Self::Xlsx,
             FormatArg::Google => Self::Google,
+            FormatArg::GoogleParts => Self::GoogleParts,
             FormatArg::Outlook => Self::Outlook,
             FormatArg::Vcard => Self::Vcard,
             FormatArg::Vcard4 => Self::Vcard4,

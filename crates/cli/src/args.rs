@@ -104,7 +104,7 @@ pub enum Command {
     Serve(ServeArgs),
     /// Look at a file: how it is written, what each column becomes, which rows are bad. Reads only.
     Inspect(InspectArgs),
-    /// Import contacts from a file: CSV, vCard, a workbook (.xlsx, .ods), or one of them in a ZIP archive or packed with gzip
+    /// Import contacts from a file: CSV, vCard, a workbook (.xlsx, .xls, .ods), or one of them in a ZIP archive or packed with gzip
     Import(ImportArgs),
     /// List all imports with their counts and states
     Imports(ImportsArgs),

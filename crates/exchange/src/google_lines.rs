@@ -56,13 +56,20 @@ impl Group {
     }
 }
 
+/// The column beside one of messengers that tells their service: `IM 1 - Service`, in files of Google until 2024.
+pub fn service_header(header: &str) -> Option<String> {
+    let is_of_messengers = Group::of_header(header) == Some(Group::Messenger);
+    let stem = header.strip_suffix("Value").filter(|_| is_of_messengers)?;
+    Some(format!("{stem}Service"))
+}
+
 /// Whether a column is kept as lines.
 pub fn is_kept(header: &str) -> bool {
     Group::of_header(header).is_some() || SINGLE.iter().any(|(name, _)| *name == header)
 }
 
-/// The line of a value. `label` is that of its group.
-pub fn line_of(header: &str, label: &str, value: &str) -> Option<VcardLine> {
+/// The line of a value. `label` is that of its group, and `service` that of a messenger.
+pub fn line_of(header: &str, label: &str, service: &str, value: &str) -> Option<VcardLine> {
     if let Some((_, name)) = SINGLE.iter().find(|(of, _)| *of == header) {
         let parameter = if *name == "PHOTO" { ";VALUE=uri" } else { "" };
         return VcardLine::parse(&format!("{name}{parameter}:{}", escaped(value)));
@@ -73,7 +80,11 @@ pub fn line_of(header: &str, label: &str, value: &str) -> Option<VcardLine> {
         "" => String::new(),
         label => format!(";{LABEL}={}", quoted(label)),
     };
-    VcardLine::parse(&format!("{name}{label}:{}", escaped(value)))
+    let service = match service.trim() {
+        "" => String::new(),
+        service => format!(";X-SERVICE-TYPE={}", quoted(service)),
+    };
+    VcardLine::parse(&format!("{name}{service}{label}:{}", escaped(value)))
 }
 
 /// A value of a kept line with its label.
@@ -137,12 +148,20 @@ mod tests {
             ("IM 1 - Value", "", "ann"),
             ("Address 3 - PO Box", "Home", "12"),
         ] {
-            let line = line_of(header, label, value).unwrap();
+            let line = line_of(header, label, "", value).unwrap();
             let (group, read) = group_of(&line).unwrap();
             assert_eq!(Some(group), Group::of_header(header));
             assert_eq!((read.label.as_str(), read.value.as_str()), (label, value), "{line}");
         }
-        assert_eq!(line_of("Email 1 - Value", "", "x"), None);
+        assert_eq!(line_of("Email 1 - Value", "", "", "x"), None);
+    }
+
+    #[test]
+    fn a_messenger_has_its_service() {
+        assert_eq!(service_header("IM 1 - Value").as_deref(), Some("IM 1 - Service"));
+        assert_eq!(service_header("Event 1 - Value"), None);
+        let line = line_of("IM 1 - Value", "Home", "Skype", "ann").unwrap();
+        assert_eq!(line.as_str(), "IMPP;X-SERVICE-TYPE=\"Skype\";X-ABLABEL=\"Home\":ann");
     }
 
     #[test]

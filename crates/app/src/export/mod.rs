@@ -15,7 +15,7 @@ use crate::jobs::in_order::in_order;
 use crate::jobs::long_reads::Lane;
 use crate::search::filter::Filter;
 use exchange::export::vcard::{self, VcardVersion};
-use exchange::export::{ExportFormat, Exported, Losses, crystalqore, google, jsonl, outlook, xlsx};
+use exchange::export::{ExportFormat, Exported, Losses, crystalqore, google, google_parts, jsonl, outlook, xlsx};
 use model::{Contact, ContactId, ContactShapes, Slot};
 use std::collections::HashSet;
 use std::io::Write;
@@ -27,8 +27,11 @@ use store::{Tx, Workspace};
 /// How long counting losses waits for exports that are computed, in microseconds.
 const LOSSES_TIMEOUT: i64 = 2 * 1_000_000;
 
-/// Contacts read at once.
+/// Contacts read at once, at most and at first.
 const PAGE: u64 = 2_000;
+const FIRST_PAGE: u64 = 250;
+/// Bytes of contacts read at once, about: those with pictures are large.
+const PAGE_BYTES: u64 = 4 * 1024 * 1024;
 /// Bytes of a line or a card, about.
 const LINE: usize = 256;
 
@@ -148,6 +151,7 @@ fn write_format(
         ExportFormat::CrystalQore => export_csv(tx, actor, request, out, watch, report),
         ExportFormat::Xlsx => export_workbook(tx, actor, request, made_at, out, watch, report),
         ExportFormat::Google => export_google(tx, actor, request, out, watch, report),
+        ExportFormat::GoogleParts => export_google_parts(tx, actor, request, out, watch, report),
         ExportFormat::Outlook => export_outlook(tx, actor, request, out, watch, report),
         ExportFormat::Vcard | ExportFormat::Vcard4 | ExportFormat::Jsonl => {
             export_lines(tx, actor, request, out, watch, report)
@@ -274,6 +278,27 @@ fn export_google(
             .try_for_each(|exported| writer.write(&exported.contact))?;
         writer.finish()
     })
+}
+
+/// Writes an archive of files, each with a byte order mark if one is wanted.
+fn export_google_parts(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    request: &ExportRequest,
+    out: &mut dyn Write,
+    watch: &mut dyn FnMut(u64) -> bool,
+    report: &mut ExportReport,
+) -> Result<(), Error> {
+    let mut needs = google::Needs::default();
+    look_at_shapes(tx, actor, request, watch, &mut |contact| needs.add(contact))?;
+    let mut writer = google_parts::Writer::new(out, needs, request.bom).map_err(write_failed)?;
+    let lines = |contacts: Vec<Exported>| {
+        google_parts::Lines::from_contacts(contacts.iter().map(|exported| &exported.contact), needs)
+    };
+    write_each(tx, actor, request, (watch, report), lines, &mut |lines| {
+        writer.write(&lines)
+    })?;
+    writer.finish().map_err(write_failed)
 }
 
 fn export_outlook(
@@ -446,6 +471,8 @@ struct Pages<'r> {
     selected: Option<HashSet<ContactId>>,
     /// The place of the last contact of the page before.
     after: Option<(String, ContactId)>,
+    /// How many contacts the next page may have.
+    size: u64,
 }
 
 impl<'r> Pages<'r> {
@@ -456,12 +483,14 @@ impl<'r> Pages<'r> {
             way: way(tx, actor, request)?,
             selected: request.selection.as_ref().map(|ids| ids.iter().copied().collect()),
             after: None,
+            size: FIRST_PAGE,
         })
     }
 
     /// The next page, which may be empty; none behind the last one.
     fn next(&mut self, tx: &mut Tx<'_>) -> Result<Option<Vec<CanView<ContactRow>>>, Error> {
-        let page = next_page(tx, self.actor, &self.way, self.after.as_ref())?;
+        let page = next_page(tx, self.actor, &self.way, self.after.as_ref(), self.size)?;
+        self.size = size_after(&page);
         let Some((order, row)) = page.last() else {
             return Ok(None);
         };
@@ -510,19 +539,27 @@ fn way(tx: &mut Tx<'_>, actor: Actor, request: &ExportRequest) -> Result<Way, st
     })
 }
 
+/// How many contacts the page behind this one may have, so that it holds about as many bytes as it should.
+fn size_after(page: &[(String, ContactRow)]) -> u64 {
+    let bytes: usize = page.iter().map(|(_, row)| row.body.len()).sum();
+    let average = (bytes / page.len().max(1)).max(1) as u64;
+    (PAGE_BYTES / average).clamp(1, PAGE)
+}
+
 /// The next contacts on the way, each with its place in the order by name if that is the way.
 fn next_page(
     tx: &mut Tx<'_>,
     actor: Actor,
     way: &Way,
     after: Option<&(String, ContactId)>,
+    size: u64,
 ) -> Result<Vec<(String, ContactRow)>, store::Error> {
     let (workspace, after_id) = (actor.workspace, after.map(|(_, id)| *id));
     let rows = match way {
-        Way::ByName => return contacts::page_by_name(tx, workspace, after, PAGE),
-        Way::ById => contacts::page_seen(tx, workspace, actor.member, after_id, PAGE)?,
-        Way::Found(words) => search_texts::search(tx, workspace, words, after_id, PAGE)?,
-        Way::Selected(ids) => return selected(tx, workspace, ids, after_id),
+        Way::ByName => return contacts::page_by_name(tx, workspace, after, size),
+        Way::ById => contacts::page_seen(tx, workspace, actor.member, after_id, size)?,
+        Way::Found(words) => search_texts::search(tx, workspace, words, after_id, size)?,
+        Way::Selected(ids) => selected(tx, workspace, ids, after_id, size)?,
     };
     Ok(rows.into_iter().map(|row| (String::new(), row)).collect())
 }
@@ -533,14 +570,16 @@ fn selected(
     workspace: Workspace,
     ids: &[ContactId],
     after: Option<ContactId>,
-) -> Result<Vec<(String, ContactRow)>, store::Error> {
+    size: u64,
+) -> Result<Vec<ContactRow>, store::Error> {
     let begin = ids.partition_point(|id| Some(*id) <= after);
     let mut rows = Vec::new();
-    for some in ids[begin..].chunks(2_000) {
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    for some in ids[begin..].chunks(size) {
         rows = contacts::get_many(tx, workspace, some)?;
         if !rows.is_empty() {
             break;
         }
     }
-    Ok(rows.into_iter().map(|row| (String::new(), row)).collect())
+    Ok(rows)
 }

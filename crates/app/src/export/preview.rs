@@ -10,7 +10,8 @@ use model::ContactId;
 use store::Tx;
 
 impl App {
-    /// The first contacts of an export, at most so many, as text: a workbook as CSV with the same columns. Columns that only
+    /// The first contacts of an export, at most so many, as text: a workbook as CSV with the same columns, and of
+    /// an archive its first file. Columns that only
     /// other contacts need are not in it. Nothing is noted in the audit log, because nothing leaves the pages.
     ///
     /// # Errors
@@ -24,6 +25,7 @@ impl App {
                 filter: Filter::default(),
                 format: match request.format {
                     ExportFormat::Xlsx => ExportFormat::CrystalQore,
+                    ExportFormat::GoogleParts => ExportFormat::Google,
                     format => format,
                 },
                 bom: false,

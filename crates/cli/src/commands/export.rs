@@ -16,9 +16,10 @@ pub fn run(place: &PlaceArgs, args: &ExportArgs) -> Result<u8, Failure> {
         return Err(Failure::Usage(message));
     }
     let file = named_file(args.output.as_deref());
-    if format == ExportFormat::Xlsx && file.is_none() && std::io::stdout().is_terminal() {
-        let message = "a workbook cannot be shown in the terminal; write it to a file with --output FILE";
-        return Err(Failure::Usage(message.to_owned()));
+    if format.is_binary() && file.is_none() && std::io::stdout().is_terminal() {
+        let title = format.title();
+        let message = format!("{title} cannot be shown in the terminal; write it to a file with --output FILE");
+        return Err(Failure::Usage(message));
     }
     let request = ExportRequest {
         scope: args.scope.into(),

@@ -8,6 +8,7 @@
 
 mod connections;
 mod exports;
+mod files;
 mod http;
 mod pages;
 mod permissions;

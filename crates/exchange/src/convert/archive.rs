@@ -13,7 +13,7 @@ const LOOKED_AT: u64 = 64 * 1024;
 /// Files that are named where there are several.
 const MOST_NAMED: usize = 10;
 /// How tables are called.
-const TABLES: [&str; 8] = [".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xlsm", ".ods", ".vcf"];
+const TABLES: [&str; 9] = [".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xlsm", ".xls", ".ods", ".vcf"];
 
 /// A file that may be the table.
 struct Candidate {

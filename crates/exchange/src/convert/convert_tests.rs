@@ -218,7 +218,7 @@ fn compound(name: &str) -> Vec<u8> {
 #[test]
 fn compound_files_are_distinguished() {
     assert_eq!(refused_as(&compound("EncryptedPackage")), "encrypted_workbook");
-    assert_eq!(refused_as(&compound("Workbook")), "not_csv:xls");
+    assert_eq!(refused_as(&compound("Workbook")), "not_csv:xls", "a damaged one");
     assert_eq!(refused_as(&compound("WordDocument")), "not_csv:document");
     assert_eq!(refused_as(b"\xD0\xCF\x11\xE0"), "not_csv:xls");
     assert_eq!(refused_as(&gzip(&compound("EncryptedPackage"))), "encrypted_workbook");

@@ -12,9 +12,11 @@ mod ods;
 mod ole;
 mod package;
 mod row;
+mod sheet_choice;
 mod sheet_table;
 mod table_source;
 mod table_writer;
+mod xls;
 mod xlsx;
 mod xml;
 mod zip_file;
@@ -56,7 +58,7 @@ pub fn convert(
     let source = match Content::from_head(&head) {
         Content::Zip => Some(conversion.zip(file, damage_of(&head))?),
         Content::Gzip => Some(conversion.gzip(file)?),
-        Content::Ole => return Err(OpenError::Refused(ole::refusal(&mut file))),
+        Content::Ole => Some(conversion.compound(file)?),
         Content::Vcard => Some(cards::convert(file, conversion.out)?),
         Content::Other => None,
     };
@@ -124,6 +126,14 @@ impl Conversion<'_> {
         }
     }
 
+    /// An old workbook.
+    fn compound(&mut self, mut file: File) -> Result<TableSource, OpenError> {
+        match ole::refusal(&mut file) {
+            Some(refusal) => Err(OpenError::Refused(refusal)),
+            None => xls::convert(file, self.wanted_sheet, &self.waiting, self.out),
+        }
+    }
+
     fn gzip(&mut self, file: File) -> Result<TableSource, OpenError> {
         let mut unpacked = BufReader::new(Metered {
             inner: MultiGzDecoder::new(BufReader::new(file)),
@@ -154,7 +164,7 @@ impl Conversion<'_> {
     fn packed(&mut self, content: Content, mut part: impl Read, damaged: Refusal) -> Result<TableSource, OpenError> {
         match content {
             Content::Gzip => Err(OpenError::Refused(Refusal::NestedArchive)),
-            Content::Ole => Err(OpenError::Refused(ole::refusal(&mut unpack(part, damaged)?))),
+            Content::Ole => self.compound(unpack(part, damaged)?),
             Content::Zip => {
                 let zip = ZipFile::open(unpack(part, damaged)?, self.unpacked.clone(), Refusal::NestedArchive)?;
                 match Package::detect(&zip)? {

@@ -7,18 +7,18 @@ use std::io::{Read, Seek, SeekFrom};
 /// Bytes of the directory that are looked at.
 const LOOKED_AT: u64 = 64 * 1024;
 
-/// What a compound file is.
-pub fn refusal(file: &mut File) -> Refusal {
+/// What a compound file is; none for what may be a workbook.
+pub fn refusal(file: &mut File) -> Option<Refusal> {
     let directory = directory(file).unwrap_or_default();
     let holds = |name: &str| {
         let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
         memchr::memmem::find(&directory, &name).is_some()
     };
     match () {
-        () if holds("EncryptedPackage") => Refusal::EncryptedWorkbook,
-        () if holds("WordDocument") || holds("PowerPoint Document") => Refusal::Document,
-        () if holds("__properties_version1.0") => Refusal::Message,
-        () => Refusal::OldWorkbook,
+        () if holds("EncryptedPackage") => Some(Refusal::EncryptedWorkbook),
+        () if holds("WordDocument") || holds("PowerPoint Document") => Some(Refusal::Document),
+        () if holds("__properties_version1.0") => Some(Refusal::Message),
+        () => None,
     }
 }
 

@@ -11,6 +11,8 @@ pub enum SourceFormat {
     Csv,
     /// An Excel workbook.
     Xlsx,
+    /// An Excel workbook as Excel wrote them until 2003.
+    Xls,
     /// An OpenDocument spreadsheet.
     Ods,
     Vcard,
@@ -22,6 +24,7 @@ impl SourceFormat {
         match self {
             Self::Csv => "CSV",
             Self::Xlsx => "Excel workbook",
+            Self::Xls => "Excel workbook (.xls)",
             Self::Ods => "OpenDocument spreadsheet",
             Self::Vcard => "vCard",
         }

@@ -10,6 +10,8 @@ pub enum ExportFormat {
     Xlsx,
     /// The CSV of Google Contacts.
     Google,
+    /// The same in a ZIP archive of files with as many contacts as Google takes at once.
+    GoogleParts,
     /// The CSV of Outlook for Windows.
     Outlook,
     /// vCard 3.0.
@@ -22,10 +24,11 @@ pub enum ExportFormat {
 
 impl ExportFormat {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::CrystalQore,
         Self::Xlsx,
         Self::Google,
+        Self::GoogleParts,
         Self::Outlook,
         Self::Vcard,
         Self::Vcard4,
@@ -38,6 +41,7 @@ impl ExportFormat {
             Self::CrystalQore => "csv",
             Self::Xlsx => "xlsx",
             Self::Google => "google",
+            Self::GoogleParts => "google-parts",
             Self::Outlook => "outlook",
             Self::Vcard => "vcard",
             Self::Vcard4 => "vcard4",
@@ -56,6 +60,7 @@ impl ExportFormat {
             Self::CrystalQore => "CSV",
             Self::Xlsx => "Excel workbook",
             Self::Google => "Google CSV",
+            Self::GoogleParts => "Google CSV in parts",
             Self::Outlook => "Outlook CSV",
             Self::Vcard => "vCard 3.0",
             Self::Vcard4 => "vCard 4.0",
@@ -71,6 +76,7 @@ impl ExportFormat {
             }
             Self::Xlsx => "the same columns for Excel, which changes no zip code or phone number; reads back exactly",
             Self::Google => "for Google Contacts, which imports 3,000 contacts per file",
+            Self::GoogleParts => "for more than 3,000 contacts: a ZIP archive of files that Google imports one by one",
             Self::Outlook => "for Outlook on Windows and programs that read its files",
             Self::Vcard => "for phones, iCloud, macOS and most address books",
             Self::Vcard4 => "for programs that need the newer version; Apple's do not read it",
@@ -80,7 +86,15 @@ impl ExportFormat {
 
     /// Whether it is CSV, which has a byte order mark or none.
     pub fn is_csv(self) -> bool {
-        matches!(self, Self::CrystalQore | Self::Google | Self::Outlook)
+        matches!(
+            self,
+            Self::CrystalQore | Self::Google | Self::GoogleParts | Self::Outlook
+        )
+    }
+
+    /// Whether it is no text, which a terminal could show.
+    pub fn is_binary(self) -> bool {
+        matches!(self, Self::Xlsx | Self::GoogleParts)
     }
 
     /// Whether columns can be chosen.
@@ -93,6 +107,7 @@ impl ExportFormat {
         match self {
             Self::CrystalQore if delimiter == b'\t' => "tsv",
             Self::CrystalQore | Self::Google | Self::Outlook => "csv",
+            Self::GoogleParts => "zip",
             Self::Xlsx => "xlsx",
             Self::Vcard | Self::Vcard4 => "vcf",
             Self::Jsonl => "jsonl",
@@ -104,6 +119,7 @@ impl ExportFormat {
         match self {
             Self::CrystalQore if delimiter == b'\t' => "text/tab-separated-values; charset=utf-8",
             Self::CrystalQore | Self::Google | Self::Outlook => "text/csv; charset=utf-8",
+            Self::GoogleParts => "application/zip",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::Vcard | Self::Vcard4 => "text/vcard; charset=utf-8",
             Self::Jsonl => "application/jsonl; charset=utf-8",

@@ -146,6 +146,17 @@ pub struct Writer<W: Write> {
     needs: Needs,
 }
 
+impl Writer<Vec<u8>> {
+    /// Everything that was written so far.
+    ///
+    /// # Errors
+    /// None that is expected: it is written into memory.
+    pub fn written(&mut self) -> io::Result<&Vec<u8>> {
+        self.csv.flush()?;
+        Ok(self.csv.get_ref())
+    }
+}
+
 impl<W: Write> Writer<W> {
     /// Writes the header row.
     ///

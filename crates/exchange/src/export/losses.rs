@@ -19,7 +19,7 @@ impl Losses {
     /// Adds what a format loses of a contact.
     pub fn add(&mut self, format: ExportFormat, contact: &Contact) {
         let lost = match format {
-            ExportFormat::Google => google::losses(contact),
+            ExportFormat::Google | ExportFormat::GoogleParts => google::losses(contact),
             ExportFormat::Outlook => outlook::losses(contact),
             ExportFormat::Xlsx => xlsx::losses(contact),
             ExportFormat::CrystalQore | ExportFormat::Vcard | ExportFormat::Vcard4 | ExportFormat::Jsonl => return,

@@ -5,6 +5,7 @@
 pub mod crystalqore;
 mod format;
 pub mod google;
+pub mod google_parts;
 pub mod jsonl;
 mod loss;
 mod losses;

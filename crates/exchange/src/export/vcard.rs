@@ -5,6 +5,7 @@
 
 use super::Exported;
 use crate::native::version_text;
+use crate::vcard::Picture;
 use crate::vcard::kept;
 use crate::vcard::text::{escaped, push_folded};
 use model::{Address, Birthday, Contact, Label, Text, VcardLine, Version};
@@ -218,11 +219,24 @@ impl Card {
     }
 
     fn kept(&mut self, line: &VcardLine) {
+        let uri = match self.version {
+            VcardVersion::V3 => None,
+            VcardVersion::V4 => picture_uri(line),
+        };
+        if let Some(uri) = uri {
+            return self.line(&uri);
+        }
         match kept::label_of(line).filter(|_| line.group().is_none()) {
             Some((line, label)) => self.grouped(&line, &label),
             None => self.line(line.as_str()),
         }
     }
+}
+
+/// A picture in version 4.0, which knows no `ENCODING`. One that says more than its type stays as it is.
+fn picture_uri(line: &VcardLine) -> Option<String> {
+    let picture = Picture::of_line(line)?;
+    (picture.line().as_ref() == Some(line)).then(|| picture.line_of_v4())
 }
 
 fn components<const N: usize>(texts: [&Text; N]) -> String {

@@ -7,7 +7,7 @@ use super::Exported;
 use super::crystalqore::Layout;
 use super::loss::{Loss, counted};
 use crate::native::CUT_TEXT;
-use model::{AddressPart, Contact, Slot, TextField};
+use model::{AddressPart, Contact, Slot, TextField, VcardLine};
 use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatBorder, IgnoreError, Workbook, Worksheet, XlsxError,
 };
@@ -142,11 +142,14 @@ fn write_text(sheet: &mut Worksheet, (row, column): (u32, u16), text: &str, form
     written.map(drop).map_err(failed)
 }
 
-/// What no cell holds of a contact. Texts of one line do not come near the limit.
+/// What no cell holds of a contact. Texts of one line do not come near the limit, but kept lines share a cell.
 pub fn losses(contact: &Contact) -> Vec<(Loss, u64)> {
     let texts = std::iter::once(contact.text(TextField::Notes)).chain(contact.custom.values());
     let is_cut = |text: &&model::Text| cut(text.as_str()).is_some();
-    counted([(Loss::LongTexts, texts.filter(is_cut).count())])
+    let units = |line: &VcardLine| line.as_str().encode_utf16().count() + 1;
+    let are_lines_cut = contact.vcard_lines.iter().map(units).sum::<usize>() > LONGEST + 1;
+    let count = texts.filter(is_cut).count() + usize::from(are_lines_cut);
+    counted([(Loss::LongTexts, count)])
 }
 
 /// A text that is too long for a cell, cut, with a mark by which the importer leaves it out; none if it fits.

@@ -84,3 +84,81 @@ fn numbers_that_are_codes_are_texts_in_columns_of_text() {
     let (_, table) = table(&bytes, None);
     assert!(table.contains("+44 20 7946 0102"), "{table}");
 }
+
+/// The most memory that this process has had, in KiB.
+#[cfg(target_os = "linux")]
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().strip_suffix(" kB").unwrap().trim().parse().unwrap()
+}
+
+/// Writes so many contacts with twelve custom fields each, and gives the bytes of the workbook.
+#[cfg(target_os = "linux")]
+fn write_many(contacts: usize) -> usize {
+    let mut exported = Exported {
+        id: ContactId::from_u128(1),
+        version: 7,
+        contact: contact("Ann"),
+    };
+    let mut needs = Needs::default();
+    for field in 0..12 {
+        exported.contact.custom.insert(format!("Field {field}"), "x".into());
+    }
+    needs.add(&exported.contact);
+    let mut writer = Writer::new(needs.layout(&[]), 1_700_000_000).unwrap();
+    for at in 0..contacts {
+        for (field, value) in exported.contact.custom.values_mut().enumerate() {
+            *value = Text::new(&format!("value {at} of {field}"));
+        }
+        writer.write(&exported).unwrap();
+    }
+    let mut bytes = Counted(0);
+    writer.finish(&mut bytes).unwrap();
+    bytes.0
+}
+
+/// Counts what is written.
+#[cfg(target_os = "linux")]
+struct Counted(usize);
+
+#[cfg(target_os = "linux")]
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "memory_does_not_grow_with_the_rows runs it in a process of its own"]
+fn peaks_of_few_and_many_rows() {
+    write_many(500);
+    let few = peak_memory();
+    assert!(write_many(10_000) > 100_000);
+    println!("peaks: {few} {}.", peak_memory());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_does_not_grow_with_the_rows() {
+    let this = std::env::current_exe().unwrap();
+    let test = "export::xlsx::tests::peaks_of_few_and_many_rows";
+    let run = std::process::Command::new(this)
+        .args(["--exact", test, "--ignored", "--nocapture"])
+        .output()
+        .unwrap();
+    let out = String::from_utf8(run.stdout).unwrap();
+    let peaks = out.split_once("peaks: ").and_then(|(_, rest)| rest.split_once('.'));
+    let peaks = peaks.and_then(|(peaks, _)| peaks.split_once(' '));
+    let (few, many) = peaks.unwrap_or_else(|| unreachable!("{out}"));
+    let (few, many): (u64, u64) = (few.parse().unwrap(), many.parse().unwrap());
+    // With all cells in memory it would be 35 MiB more.
+    assert!(many - few < 16 * 1024, "{few} KiB, then {many} KiB");
+    assert!(many < 64 * 1024, "{many} KiB");
+}

@@ -12,18 +12,28 @@ pub enum GoogleValue {
     Line(VcardLine),
 }
 
-/// The values of a cell, which Google writes behind each other. `label` is that of their group.
-pub fn google_values(rules: &ContactRules, header: &str, label: &str, cell: &str) -> Vec<GoogleValue> {
+/// The values of a cell, which Google writes behind each other. `label` is that of their group, and `service` that of
+/// messengers.
+pub fn google_values(
+    rules: &ContactRules,
+    header: &str,
+    (label, service): (&str, &str),
+    cell: &str,
+) -> Vec<GoogleValue> {
     let label = label.trim_start_matches('*').trim();
     let is_custom = Group::of_header(header) == Some(Group::CustomField);
     let field = rules.field(label).filter(|_| is_custom);
+    let mut services = service.split(":::").map(str::trim);
+    let mut service = "";
     let values = cell.split(":::").map(str::trim).filter(|value| !value.is_empty());
     values
         .filter_map(|value| {
+            // Of values with one service it stands once.
+            service = services.next().unwrap_or(service);
             let read = field.and_then(|field| Some((field, field.read(value, Notation::default()).ok()?)));
             match read {
                 Some((field, value)) => Some(GoogleValue::Custom(field.name.clone(), value)),
-                None => line_of(header, label, value).map(GoogleValue::Line),
+                None => line_of(header, label, service, value).map(GoogleValue::Line),
             }
         })
         .collect()
@@ -46,7 +56,7 @@ mod tests {
             ],
             required: Vec::new(),
         };
-        let read = |label: &str, cell: &str| google_values(&rules, "Custom Field 1 - Value", label, cell);
+        let read = |label: &str, cell: &str| google_values(&rules, "Custom Field 1 - Value", (label, ""), cell);
         let line = |line: &str| GoogleValue::Line(VcardLine::parse(line).unwrap());
         let custom = |name: &str, value: &str| GoogleValue::Custom(name.to_owned(), value.into());
         assert_eq!(read("shoe size", "42"), [custom("Shoe size", "42")]);
@@ -58,6 +68,17 @@ mod tests {
                 line("X-CRYSTALQORE-CUSTOM;X-ABLABEL=\"Boat\":Moth")
             ]
         );
-        assert_eq!(google_values(&rules, "Event 1 - Value", "Age", ""), []);
+        assert_eq!(google_values(&rules, "Event 1 - Value", ("Age", ""), ""), []);
+        let messengers = |service: &str| google_values(&rules, "IM 1 - Value", ("* Home", service), "ann ::: bo");
+        let of_service =
+            |service: &str, value: &str| line(&format!("IMPP;X-SERVICE-TYPE=\"{service}\";X-ABLABEL=\"Home\":{value}"));
+        assert_eq!(
+            messengers("Skype"),
+            [of_service("Skype", "ann"), of_service("Skype", "bo")]
+        );
+        assert_eq!(
+            messengers("AIM ::: ICQ"),
+            [of_service("AIM", "ann"), of_service("ICQ", "bo")]
+        );
     }
 }

@@ -394,11 +394,10 @@ impl<'a> RowReader<'a> {
     }
 
     fn read_google(&mut self, column: &'a BoundColumn, cell: &str) {
-        let label = column
-            .label_from
-            .and_then(|from| self.record.get(from))
-            .unwrap_or_default();
-        for value in google_values(&self.judge.rules, &column.header, label, cell) {
+        let cell_of = |from: Option<usize>| from.and_then(|from| self.record.get(from)).unwrap_or_default();
+        let service = cell_of(column.service_from);
+        let label = cell_of(column.label_from.filter(|from| column.service_from != Some(*from)));
+        for value in google_values(&self.judge.rules, &column.header, (label, service), cell) {
             match value {
                 GoogleValue::Custom(name, value) => self.patch.custom.push((name, value)),
                 GoogleValue::Line(line) => self.patch.vcard_lines.get_or_insert_default().push(line),

@@ -2,6 +2,7 @@
 
 use super::column::Column;
 use super::piece::Piece;
+use crate::google_lines::service_header;
 use model::{Label, Slot};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -22,6 +23,9 @@ pub struct BoundColumn {
     pub slot: Option<Slot>,
     /// The column that tells the label of its values.
     pub label_from: Option<usize>,
+    /// The column that tells the service of its messengers, such as Skype.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_from: Option<usize>,
     /// Its place among the columns of the same slot, from 0.
     pub place: usize,
     /// Which piece of the slot's value it holds, if not all of it.
@@ -62,6 +66,12 @@ pub enum MappingError {
         /// The second column.
         second: String,
     },
+}
+
+/// The column that tells the service of the messengers in a column.
+fn service_column(columns: &[Column], of: usize) -> Option<usize> {
+    let service = service_header(&columns[of].header)?;
+    columns.iter().position(|column| column.header == service)
 }
 
 impl BoundMapping {
@@ -116,6 +126,7 @@ impl BoundMapping {
                 BoundColumn {
                     header: columns[at].header.clone(),
                     label_from: label_from.get(&at).copied().filter(|_| is_as_proposed),
+                    service_from: service_column(columns, at).filter(|_| is_as_proposed),
                     slot,
                     place,
                     piece,

@@ -54,7 +54,7 @@ fn by_stem(candidates: &mut [Candidate]) {
 }
 
 fn label_stem(header: &str) -> Option<&str> {
-    [" - Label", " - Type", " Type", " Label"]
+    [" - Label", " - Type", " - Service", " Type", " Label"]
         .iter()
         .find_map(|end| header.strip_suffix(end))
 }

@@ -92,6 +92,7 @@ pub enum Refusal {
     TooLargeUnpacked { most: u64 },
     ManyEntries { most: usize },
     LongText { most: usize },
+    LargeOldWorkbook { most: u64 },
 }
 
 impl Refusal {
@@ -139,6 +140,7 @@ impl Refusal {
             Self::TooLargeUnpacked { .. } => "too_large_unpacked",
             Self::ManyEntries { .. } => "too_many_entries",
             Self::LongText { .. } => "text_too_long",
+            Self::LargeOldWorkbook { .. } => "too_large_xls",
         }
     }
 }
@@ -148,7 +150,7 @@ impl fmt::Display for Refusal {
         f.write_str(match self {
             Self::Empty => "the file is empty: there is nothing to import",
             Self::Workbook => "this Excel workbook (.xlsx) is damaged or not whole: open it in Excel and save it once more",
-            Self::OldWorkbook => "this is an Excel workbook of the old kind (.xls), which is not read: open it in Excel and save it as an Excel workbook (.xlsx) or as CSV",
+            Self::OldWorkbook => "this Excel workbook of the old kind (.xls) is damaged, not whole or written in an unusual way: open it in Excel and save it as an Excel workbook (.xlsx) or as CSV",
             Self::BinaryWorkbook => "this is a binary Excel workbook (.xlsb), which is not read: open it in Excel and save it as an Excel workbook (.xlsx) or as CSV",
             Self::EncryptedWorkbook => "this workbook is protected by a password: open it, take the password away (in Excel: File > Info > Protect Workbook) and save it",
             Self::EmptyWorkbook => "no sheet of this workbook that was looked at holds any values: there is nothing to import",
@@ -205,6 +207,13 @@ impl fmt::Display for Refusal {
                 return write!(
                     f,
                     "this file holds a value or a row of more than {} MiB: no contact has that; delete it, or save the table as CSV",
+                    most >> 20
+                );
+            }
+            Self::LargeOldWorkbook { most } => {
+                return write!(
+                    f,
+                    "this Excel workbook of the old kind (.xls) has more than {} MiB, which is more than is read of that kind: open it in Excel and save it as an Excel workbook (.xlsx)",
                     most >> 20
                 );
             }

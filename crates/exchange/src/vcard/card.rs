@@ -6,6 +6,7 @@ use super::groups::plain_id;
 use super::kept::kept;
 use super::labels::{label_of, numbered};
 use super::names::{parts_of_formatted_name, parts_of_name};
+use super::picture::Picture;
 use super::property::{Encodings, Property};
 use super::remark::Remark;
 use super::text::{list, split, unescaped};
@@ -156,6 +157,7 @@ impl CardReader {
                     .extend(list(value).filter(|tag| own || !NO_TAGS.contains(&tag.as_str())));
             }
             "UID" if self.contact.uid.is_none() => self.uid(property),
+            "PHOTO" if self.picture(property) => {}
             "X-CRYSTALQORE-VERSION" => self.value(Slot::Version, value),
             "X-CRYSTALQORE-FIELD" if split(value, b';').len() == 2 => self.field(value),
             _ => self.keep(property),
@@ -299,6 +301,19 @@ impl CardReader {
         if !name.trim().is_empty() {
             self.value(Slot::Custom(name.trim().to_owned()), &text);
         }
+    }
+
+    /// Keeps a picture in one form, however the card holds it. False if it says more, or is none that is shown.
+    fn picture(&mut self, property: &Property) -> bool {
+        let of_form = ["ENCODING", "TYPE", "VALUE", "MEDIATYPE"];
+        if property.group.is_some() || property.parameters.iter().any(|p| !of_form.contains(&p.name.as_str())) {
+            return false;
+        }
+        let picture = kept(property, None, false).as_ref().and_then(Picture::of_line);
+        let line = picture.and_then(|picture| picture.line());
+        let is_picture = line.is_some();
+        self.contact.kept.extend(line);
+        is_picture
     }
 
     fn keep(&mut self, property: &Property) {

@@ -196,10 +196,10 @@ fn what_is_left_out_or_broken_is_told() {
             .map(|remark| (remark.message, remark.is_bad))
             .collect()
     };
-    let photo = format!("N:a\nPHOTO;ENCODING=b:{}", "A".repeat(5_000));
+    let photo = format!("N:a\nPHOTO;ENCODING=b:{}", "A".repeat(50_000));
     assert_eq!(
         messages(&photo),
-        [("PHOTO of this card (5 KB) is left out.".to_owned(), false)]
+        [("PHOTO of this card (49 KB) is left out.".to_owned(), false)]
     );
     assert_eq!(messages("N:;;;;"), [("This card is empty.".to_owned(), true)]);
     let joined = "Line 3 of the file is no property; its text is joined to the line before.";

@@ -13,8 +13,12 @@ pub const LARGEST: usize = 8 * 1024 * 1024;
 /// What a line counts beside its bytes: many short ones take memory, too.
 const PER_LINE: usize = 128;
 
-/// The most bytes of a picture, a sound or the like that are kept.
+/// The most bytes of the line of a sound, a key or the like that are kept.
 pub const LARGEST_BINARY: usize = 4 * 1024;
+
+/// The most bytes of the line of a contact's picture that are kept. The cell of a workbook holds it, and contacts stay small
+/// enough to be read by the thousand.
+pub const LARGEST_PICTURE: usize = 30 * 1024;
 
 /// The deepest card within cards (`AGENT`).
 const DEEPEST: usize = 8;
@@ -145,6 +149,17 @@ impl Cards {
     }
 }
 
+/// The most bytes that are kept of a line that begins so, if its value is no text.
+fn most_of(begin: &[u8]) -> usize {
+    let end = begin.iter().position(|byte| matches!(byte, b';' | b':'));
+    let name = &begin[..end.unwrap_or(begin.len())];
+    let is_picture = name
+        .rsplit(|byte| *byte == b'.')
+        .next()
+        .is_some_and(|name| name.eq_ignore_ascii_case(b"PHOTO"));
+    if is_picture { LARGEST_PICTURE } else { LARGEST_BINARY }
+}
+
 fn escaped_bytes(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + 8);
     for byte in text {
@@ -247,7 +262,8 @@ impl CardLines {
             return;
         }
         let before = last.bytes.len();
-        if before <= LARGEST_BINARY && before + length > LARGEST_BINARY {
+        let most = most_of(if last.bytes.is_empty() { bytes } else { &last.bytes });
+        if before <= most && before + length > most {
             let head = bytes.len().min(LARGEST_BINARY);
             let mut begin = CardLine {
                 bytes: last.bytes.clone(),

@@ -104,11 +104,16 @@ fn a_picture_of_100_mb_is_left_out_and_measured() {
     assert_eq!(lines_of(&read[0]), ["N:a", "PHOTO;ENCODING=b;TYPE=JPEG:", "TEL:1"]);
     assert_eq!(read[0].lines[1].left_out, 100_000_000);
     assert_eq!(read[0].oddities, []);
-    let folded = "\n AAAAAAAAAA".repeat(1_000);
+    let folded = "\n AAAAAAAAAA".repeat(4_000);
     let text = format!("BEGIN:VCARD\nPHOTO:data:image/png;base64,{folded}\nTEL:1\nEND:VCARD\n");
     let card = &cards_in(&text)[0];
-    assert_eq!(card.lines[0].left_out, 10_000 + "data:image/png;base64,".len());
+    assert_eq!(card.lines[0].left_out, 40_000 + "data:image/png;base64,".len());
     assert_eq!(lines_of(card)[1], "TEL:1");
+    let folded = "\n AAAAAAAAAA".repeat(2_900);
+    let text = format!("BEGIN:VCARD\nitem1.photo;ENCODING=b:{folded}\nLOGO;ENCODING=b:{folded}\nEND:VCARD\n");
+    let lines = &cards_in(&text)[0].lines;
+    assert_eq!((lines[0].bytes.len(), lines[0].left_out), (29_023, 0));
+    assert_eq!(lines[1].left_out, 29_000);
 }
 
 #[test]

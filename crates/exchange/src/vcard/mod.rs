@@ -13,9 +13,11 @@ pub(crate) mod kept;
 mod labels;
 mod lines;
 mod names;
+mod picture;
 pub(crate) mod property;
 pub(crate) mod remark;
 mod table;
 pub(crate) mod text;
 
+pub use picture::Picture;
 pub use table::{VcardReport, write_table};

@@ -1,11 +1,12 @@
 //! Whatever the bytes are: the file is refused or read to its end, nothing panics, and no row is lost.
 
 use crate::{look_at, rows_of, tried};
+use exchange::convert::convert;
 use exchange::open::Source;
 use model::{Blanks, Contact, Fill, Lists};
 use proptest::prelude::*;
 use proptest::sample::select;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 
 const HEADER: &[u8] = b"first_name,last_name,email,phone\n";
 
@@ -157,8 +158,51 @@ impl Read for Dribble {
     }
 }
 
+/// A workbook of Excel 97, as a library of another language wrote it.
+const OLD_WORKBOOK: &[u8] = include_bytes!("files/members.xls");
+
+/// The table that a file is converted to; none if it is refused.
+fn converted(bytes: &[u8]) -> Option<String> {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    let mut table = Vec::new();
+    convert(file, None, &mut table).ok()?;
+    Some(String::from_utf8(table).unwrap())
+}
+
+#[test]
+fn an_old_workbook_is_read_as_people_see_it() {
+    let table = converted(OLD_WORKBOOK).unwrap();
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(
+        lines[2..],
+        [
+            "3,Name,Email,Mobile Phone,Zip Code,Birthday",
+            "4,Ana M\u{e1}rquez,ana@example.org,12025550101,02116,1980-04-03",
+            "5,\u{411}\u{43e} \u{674e},bo@example.org,12025550102,02117,1975-12-31",
+        ]
+    );
+}
+
 proptest! {
     #![proptest_config(tried(500))]
+
+    #[test]
+    fn a_damaged_workbook_is_read_or_refused(
+        damages in prop::collection::vec((any::<prop::sample::Index>(), prop_oneof![any::<u8>(), Just(0xFF)]), 1..8),
+        end in any::<prop::sample::Index>(),
+        is_cut in prop::bool::weighted(0.1),
+    ) {
+        let mut bytes = OLD_WORKBOOK.to_vec();
+        for (at, byte) in damages {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if is_cut {
+            bytes.truncate(end.index(bytes.len()));
+        }
+        converted(&bytes);
+    }
 
     #[test]
     fn every_record_is_accounted_for(bytes in file()) {

@@ -260,13 +260,30 @@ pub fn contact() -> impl Strategy<Value = Contact> {
         )
 }
 
-/// Lines without a field of a contact: names that no program gives a meaning of its own.
+/// Lines of what contacts have and no field holds, and a picture.
+const KNOWN_LINES: &[&str] = &[
+    "X-ABDATE;X-ABLABEL=\"_$!<Anniversary>!$_\":2010-06-01",
+    "X-ABRELATEDNAMES;X-ABLABEL=\"Spouse\":Bob\\, the other",
+    "IMPP;X-SERVICE-TYPE=\"Skype\";X-ABLABEL=\"Home\":ann",
+    "X-SOCIALPROFILE;TYPE=twitter:https://example.com/ann",
+    "ORG:Second Company;Department",
+    "TITLE:Second title",
+    "X-CRYSTALQORE-PO-BOX;X-ABLABEL=\"home\":12",
+    "X-CRYSTALQORE-SOURCE-UID:abc",
+    "PHOTO;VALUE=uri:https://example.com/ann.jpg",
+    "PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQ",
+    "PHOTO;ENCODING=b;TYPE=TIFF:SUkqAA==",
+];
+
+/// Lines without a field of a contact: known ones, and names that no program gives a meaning of its own.
 fn vcard_lines() -> impl Strategy<Value = Vec<VcardLine>> {
+    let known = select(KNOWN_LINES).prop_map(|line| VcardLine::parse(line).unwrap());
     let name = select(&["X-FOO", "IMPP", "ANNIVERSARY", "item7.X-BAR", "RELATED"][..]);
     let parameters = select(&["", ";TYPE=home", ";X-A=\"b:c;d\"", ";LANGUAGE=de"][..]);
     let line = (name, parameters, text()).prop_filter_map("one line", |(name, parameters, value)| {
         VcardLine::parse(&format!("{name}{parameters}:{}", value.as_str().replace('\n', "\\n")))
     });
+    let line = prop_oneof![line, known];
     prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(line, 1..3)]
 }
 

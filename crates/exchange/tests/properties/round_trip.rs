@@ -4,6 +4,7 @@ use crate::contacts::{contact, id, version};
 use crate::{look_at, rows_of, tried};
 use exchange::export::Exported;
 use exchange::export::crystalqore::{Needs, Writer};
+use exchange::export::jsonl;
 use exchange::export::vcard::{VcardVersion, card_of};
 use exchange::formula_guard::guarded;
 use exchange::vcard::write_table;
@@ -116,6 +117,24 @@ proptest! {
         }
         prop_assert_eq!(again.len(), contacts.len());
         prop_assert!(cards.split("\r\n").all(|line| line.len() <= 75));
+    }
+
+    #[test]
+    fn json_lines_then_read_are_the_identity(contacts in exported()) {
+        let mut bytes = Vec::new();
+        for exported in &contacts {
+            jsonl::write(&mut bytes, exported).unwrap();
+        }
+        let lines: Vec<&[u8]> = bytes.strip_suffix(b"\n").unwrap().split(|byte| *byte == b'\n').collect();
+        prop_assert_eq!(lines.len(), contacts.len());
+        for (was, line) in contacts.iter().zip(lines) {
+            let json: serde_json::Value = serde_json::from_slice(line).unwrap();
+            prop_assert_eq!(&json["id"], &was.id.to_string());
+            let mut fields = json.as_object().unwrap().clone();
+            fields.retain(|name, _| name != "id" && name != "version");
+            let again = Contact::from_json(&serde_json::Value::Object(fields).to_string()).unwrap();
+            prop_assert_eq!(&again, &was.contact);
+        }
     }
 
     #[test]

@@ -45,6 +45,9 @@ pub enum FormatName {
     Xlsx,
     /// The CSV of Google Contacts.
     Google,
+    /// The same in a ZIP archive of files of 3,000 contacts each, as many as Google imports at once.
+    #[serde(rename = "google-parts")]
+    GoogleParts,
     /// The CSV of Outlook for Windows.
     Outlook,
     /// vCard 3.0.
@@ -61,6 +64,7 @@ impl From<FormatName> for ExportFormat {
             FormatName::Csv => Self::CrystalQore,
             FormatName::Xlsx => Self::Xlsx,
             FormatName::Google => Self::Google,
+            FormatName::GoogleParts => Self::GoogleParts,
             FormatName::Outlook => Self::Outlook,
             FormatName::Vcard => Self::Vcard,
             FormatName::Vcard4 => Self::Vcard4,
@@ -83,8 +87,8 @@ pub enum OrderName {
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ExportQuery {
-    /// `csv` (CrystalQore CSV, which reads back exactly), `xlsx`, `google`, `outlook`, `vcard`, `vcard4` or `jsonl`
-    /// [default: csv].
+    /// `csv` (CrystalQore CSV, which reads back exactly), `xlsx`, `google`, `google-parts` (a ZIP archive of files of
+    /// 3,000 contacts each), `outlook`, `vcard`, `vcard4` or `jsonl` [default: csv].
     #[param(inline)]
     format: FormatName,
     /// Which contacts: `mine`, `shared` with the member, or `all` [default: all].
@@ -111,6 +115,7 @@ pub struct ExportQuery {
     responses((status = 200, description = "The file",
         content(
             (String = "text/csv"), (String = "application/jsonl"), (String = "text/vcard"),
+            (Vec<u8> = "application/zip"),
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         ))),
 )]

@@ -201,6 +201,7 @@ fn pages() -> Vec<Route> {
         get("/contacts/{id}", contacts::show::show),
         get("/contacts/{id}/card", contacts::card::show),
         get("/contacts/{id}/card.vcf", contacts::card::file),
+        get("/contacts/{id}/photo", contacts::photo::show),
         get("/contacts/{id}/edit", contacts::edit::edit),
         post("/contacts/{id}/edit", contacts::edit::save),
         post("/contacts/{id}/value", contacts::value::save),

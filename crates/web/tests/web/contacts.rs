@@ -1,5 +1,6 @@
 //! Contacts: the list, one contact, its form, the trash and the export.
 
+use crate::import::{counted, run, upload};
 use crate::managing::joined;
 use crate::site::{Answer, Browser, Site};
 use app::Role;
@@ -183,6 +184,71 @@ async fn a_contact_has_a_card_for_phones() {
             "EMAIL;TYPE=INTERNET;TYPE=WORK:a@b.de\r\n",
         ],
     );
+}
+
+/// A site with one contact that came in a vCard with this picture, and the address of its page.
+async fn with_picture(photo: &str) -> (Site, Browser, String) {
+    let (site, mut owner) = Site::set_up().await;
+    let card = format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann Marsh\r\nPHOTO{photo}\r\nEND:VCARD\r\n");
+    upload(&mut owner, "ann.vcf", card, "text/html").await;
+    counted(&mut owner).await;
+    run(&site, &mut owner).await;
+    let list = owner.get("/contacts").await.body;
+    let links = list.split("href=\"/contacts/").skip(1);
+    let id = links
+        .filter_map(|link| link.get(..36))
+        .find(|id| id.matches('-').count() == 4);
+    let page = format!("/contacts/{}", id.unwrap());
+    (site, owner, page)
+}
+
+#[tokio::test]
+async fn the_picture_of_a_vcard_is_shown_to_those_who_see_the_contact() {
+    let (site, mut owner, page) = with_picture(";ENCODING=b;TYPE=PNG:/9j/4AAQ").await;
+    let address = format!("{page}/photo");
+    let shown = owner.get(&page).await;
+    shows(&shown, &[&format!("<img class=\"avatar\" src=\"{address}\" alt=\"\">")]);
+    hides(&shown, &["/9j/4AAQ"]);
+    let picture = owner.get(&address).await;
+    assert_eq!(
+        (picture.status, picture.header("content-type")),
+        (StatusCode::OK, "image/jpeg")
+    );
+    assert_eq!(picture.header("x-content-type-options"), "nosniff");
+    assert_eq!(picture.header("cache-control"), "private, no-cache");
+    assert!(
+        picture
+            .header("content-security-policy")
+            .starts_with("default-src 'none'")
+    );
+    let tag = picture.header("etag").to_owned();
+    owner.extra.insert("if-none-match", tag.parse().unwrap());
+    let again = owner.get(&address).await;
+    assert_eq!((again.status, again.body.as_str()), (StatusCode::NOT_MODIFIED, ""));
+    owner.extra.clear();
+    let mut stranger = joined(&site, "Eve", Role::Member).await;
+    stranger.extra.insert("if-none-match", tag.parse().unwrap());
+    assert_eq!(stranger.get(&address).await.status, StatusCode::NOT_FOUND);
+    shows(
+        &owner.get(&format!("{page}/card.vcf")).await,
+        &["PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQ\r\n"],
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_picture_that_every_browser_shows_is_a_kept_line() {
+    // An SVG may hold a script.
+    let (_site, mut owner, page) = with_picture(";ENCODING=b;TYPE=JPEG:PHN2ZyBvbmxvYWQ9IngoKSIvPg==").await;
+    let shown = owner.get(&page).await;
+    shows(
+        &shown,
+        &[
+            "Kept from the vCard",
+            "PHOTO;ENCODING=b;TYPE=JPEG:PHN2ZyBvbmxvYWQ9IngoKSIvPg==",
+        ],
+    );
+    hides(&shown, &["<img"]);
+    assert_eq!(owner.get(&format!("{page}/photo")).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

@@ -57,6 +57,22 @@ async fn counted_at(browser: &mut Browser, path: &str) -> Answer {
     unreachable!("a preview of three rows does not end");
 }
 
+/// Starts the first import, and runs it: nothing else does here.
+pub async fn run(site: &Site, browser: &mut Browser) {
+    browser.post("/imports/1/start", "").await;
+    let app = site.app.clone();
+    tokio::task::spawn_blocking(move || {
+        let watch = Watch {
+            progress: &mut |_| {},
+            stop: &AtomicBool::new(false),
+        };
+        let owner = app.actor_of("ada@example.org").unwrap();
+        app.resume(owner, ImportId(1), watch).unwrap();
+    })
+    .await
+    .unwrap();
+}
+
 #[tokio::test]
 async fn a_file_leads_from_step_to_step() {
     let (_site, mut browser, preview) = at_preview(PEOPLE).await;
@@ -164,18 +180,7 @@ async fn invalid_rows_of_a_result_are_fixed_in_a_new_import_with_the_same_mappin
     let form = "do=continue&column-0=nickname&column-1=company&column-2=email";
     browser.post("/imports/1/map", form).await;
     counted(&mut browser).await;
-    browser.post("/imports/1/start", "").await;
-    let app = site.app.clone();
-    tokio::task::spawn_blocking(move || {
-        let watch = Watch {
-            progress: &mut |_| {},
-            stop: &AtomicBool::new(false),
-        };
-        let owner = app.actor_of("ada@example.org").unwrap();
-        app.resume(owner, ImportId(1), watch).unwrap();
-    })
-    .await
-    .unwrap();
+    run(&site, &mut browser).await;
     let result = browser.get("/imports/1/result").await;
     assert!(result.body.contains("Fix 1 row now"), "{}", result.body);
     let fixed = browser.post("/imports/1/fix-rejected", "").await;

@@ -202,6 +202,8 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ("GET", "/contacts/{id}", "", one(404, 200, 200, 200)),
     ("GET", "/contacts/{id}/card", "", one(404, 200, 200, 200)),
     ("GET", "/contacts/{id}/card.vcf", "", one(404, 200, 200, 200)),
+    // The contact has none.
+    ("GET", "/contacts/{id}/photo", "", one(404, 404, 404, 404)),
     ("GET", "/contacts/{id}/edit", "", one(404, 403, 200, 200)),
     // The editor's edit is one that the owner has not seen.
     (

@@ -341,3 +341,41 @@ fn a_dash_names_the_terminal() {
     assert_eq!(rejected(&["--output", "-"]), rejected(&[]));
     assert!(rejected(&[]).contains("nonsense"));
 }
+
+#[test]
+fn google_in_parts_is_an_archive_that_reads_back() {
+    let scratch = full();
+    let export = ["export", "--format", "google-parts", "-o", "parts.zip"];
+    scratch.run(&export).expect(0).says(&["Exported 4 contacts"]);
+    let other = Scratch::new();
+    other.write("parts.zip", std::fs::read(scratch.path("parts.zip")).unwrap());
+    let document = other.run(&["inspect", "parts.zip", "--json"]).expect(0).json();
+    assert_eq!(document["source"]["entry"], "contacts-001.csv");
+    assert_eq!(other.import("parts.zip", &[]), "rows 4, new 4");
+    for (was, is) in scratch.contacts().iter().zip(other.contacts()) {
+        assert_eq!(
+            (&is["first_name"], &is["last_name"]),
+            (&was["first_name"], &was["last_name"])
+        );
+    }
+}
+
+#[test]
+fn messengers_of_old_google_files_go_to_phones_with_their_service() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "google.csv",
+        "Name,Given Name,E-mail 1 - Type,E-mail 1 - Value,IM 1 - Type,IM 1 - Service,IM 1 - Value,IM 2 - Service,IM 2 - Value\n\
+         Ann,Ann,* Home,ann@example.com,Home,Skype,ann.ivers,ICQ,12345\n",
+    );
+    let inspected = scratch.run(&["inspect", "google.csv", "--json"]).expect(0).json();
+    assert_eq!(inspected["columns"][5]["field"], "label", "{inspected}");
+    assert_eq!(scratch.import("google.csv", &[]), "rows 1, new 1");
+    let card = scratch.export(&["--format", "vcard"]);
+    for line in [
+        "item1.IMPP;X-SERVICE-TYPE=\"Skype\":ann.ivers\r\nitem1.X-ABLabel:Home\r\n",
+        "\r\nIMPP;X-SERVICE-TYPE=\"ICQ\":12345\r\n",
+    ] {
+        assert!(card.contains(line), "{line}\n{card}");
+    }
+}

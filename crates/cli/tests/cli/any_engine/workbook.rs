@@ -199,6 +199,34 @@ fn contacts_go_into_a_workbook_and_back_exactly() {
 }
 
 #[test]
+fn an_old_workbook_is_imported_like_a_newer_one() {
+    let scratch = Scratch::new();
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../exchange/tests/properties/files/members.xls"
+    );
+    let bytes = std::fs::read(file).unwrap();
+    scratch.write("members.csv", &bytes);
+    let region = ["--region", "US"];
+    let inspected = scratch.run(&["inspect", "members.csv", "--json", "--region", "US"]);
+    let document = inspected.expect(0).json();
+    let source = &document["source"];
+    assert_eq!(
+        (&source["format"], &source["sheet"]),
+        (&"xls".into(), &"Members".into())
+    );
+    assert_eq!(scratch.import("members.csv", &region), "rows 2, new 2");
+    let ana = &scratch.contacts()[0];
+    assert_eq!(
+        (&ana["birthday"], &ana["addresses"][0]["zip_code"]),
+        (&"1980-04-03".into(), &"02116".into())
+    );
+    assert_eq!(ana["phones"][0]["value"], "+12025550101");
+    scratch.write("packed.gz", gzip(&bytes));
+    assert_eq!(scratch.import("packed.gz", &region), "rows 2, duplicate 2");
+}
+
+#[test]
 fn packed_tables_are_read() {
     let scratch = Scratch::new();
     let csv = "Name;E-Mail\r\nÄnne Böhm;anne@example.org\r\n";

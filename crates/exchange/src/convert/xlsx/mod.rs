@@ -2,10 +2,10 @@
 //!
 //! Everything is read in one pass and in bounded memory, whatever the file claims of itself.
 
-mod number_format;
-mod shared_strings;
+pub mod number_format;
+pub mod shared_strings;
 mod sheet;
-mod styles;
+pub mod styles;
 mod text;
 mod workbook;
 
@@ -13,6 +13,7 @@ pub use workbook::main_part;
 
 use super::budget::Budget;
 use super::row::Row;
+use super::sheet_choice::{in_order, names};
 use super::sheet_table::{HEAD_ROWS, SheetTable};
 use super::table_source::{SourceFormat, TableSource};
 use super::zip_file::ZipFile;
@@ -23,9 +24,6 @@ use std::io::Write;
 use styles::Styles;
 use workbook::{Sheet, Workbook};
 
-/// Sheets that are named to choose from.
-const MOST_NAMED: usize = 200;
-
 /// Writes a sheet as a table: the one that is wanted, else the first visible one with values, else the first with values. What
 /// waits in between is counted against the budget.
 pub fn convert(
@@ -35,7 +33,7 @@ pub fn convert(
     out: &mut dyn Write,
 ) -> Result<TableSource, OpenError> {
     let workbook = Workbook::read(zip)?;
-    let order = order(&workbook, wanted)?;
+    let order = in_order(&workbook.sheets, wanted)?;
     let mut strings = match workbook.shared_strings {
         Some(part) => SharedStrings::read(zip.read(part, Refusal::Workbook)?)?,
         None => SharedStrings::none(),
@@ -56,12 +54,7 @@ pub fn convert(
         if write_sheet(zip, sheet, &mut values, budget, out)? {
             return Ok(TableSource {
                 sheet: Some(sheet.name.clone()),
-                sheets: workbook
-                    .sheets
-                    .iter()
-                    .take(MOST_NAMED)
-                    .map(|sheet| sheet.name.clone())
-                    .collect(),
+                sheets: names(&workbook.sheets),
                 cut_numbers: values.cut_numbers,
                 cut_texts: values.cut_texts,
                 formulas_without_value: values.formulas_without_value,
@@ -70,25 +63,6 @@ pub fn convert(
         }
     }
     Err(OpenError::Refused(Refusal::EmptyWorkbook))
-}
-
-/// The sheets in the order in which they are tried.
-fn order<'a>(workbook: &'a Workbook, wanted: Option<&str>) -> Result<Vec<&'a Sheet>, OpenError> {
-    let sheets = &workbook.sheets;
-    let Some(wanted) = wanted else {
-        let visible = sheets.iter().filter(|sheet| !sheet.is_hidden);
-        return Ok(visible.chain(sheets.iter().filter(|sheet| sheet.is_hidden)).collect());
-    };
-    let named = sheets.iter().find(|sheet| sheet.name == wanted);
-    let named = named.or_else(|| {
-        sheets
-            .iter()
-            .find(|sheet| sheet.name.to_lowercase() == wanted.to_lowercase())
-    });
-    named.map(|sheet| vec![sheet]).ok_or_else(|| OpenError::NoSheet {
-        wanted: wanted.to_owned(),
-        sheets: sheets.iter().take(MOST_NAMED).map(|sheet| sheet.name.clone()).collect(),
-    })
 }
 
 /// Writes a sheet. False, and nothing written, if it has no values.

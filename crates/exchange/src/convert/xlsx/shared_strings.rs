@@ -112,6 +112,17 @@ impl SharedStrings {
         Ok(strings)
     }
 
+    /// Keeps texts as they come: each is appended by `next`, which says false when there are no more.
+    pub fn collect(mut next: impl FnMut(&mut String) -> Result<bool, OpenError>) -> Result<Self, OpenError> {
+        let mut strings = Self::none();
+        let mut page = Page::default();
+        while next(&mut page.text)? {
+            strings.end_text(&mut page)?;
+        }
+        strings.end_page(page)?;
+        Ok(strings)
+    }
+
     fn end_text(&mut self, page: &mut Page) -> Result<(), OpenError> {
         page.ends.push(u32::try_from(page.text.len()).unwrap_or(u32::MAX));
         // Very short texts fill a page by their number.

@@ -20,6 +20,50 @@ pub struct Styles {
     of_style: Vec<u16>,
 }
 
+/// Styles as they are read one by one.
+pub struct StyleList {
+    styles: Styles,
+    /// The formats of the workbook's own, by their numbers.
+    own: HashMap<u32, NumberFormat>,
+    /// Which of the formats in hand a number is.
+    places: HashMap<u32, u16>,
+}
+
+impl StyleList {
+    pub fn new() -> Self {
+        Self {
+            styles: Styles::none(),
+            own: HashMap::new(),
+            places: HashMap::new(),
+        }
+    }
+
+    /// Adds a format of the workbook's own.
+    pub fn add_format(&mut self, id: u32, code: &str) {
+        if self.own.len() < MOST_FORMATS && code.len() <= LONGEST_FORMAT {
+            self.own.insert(id, NumberFormat::parse(code));
+        }
+    }
+
+    /// Adds the next style; its format has a number.
+    pub fn add_style(&mut self, id: u32) {
+        if self.styles.of_style.len() == MOST_STYLES {
+            return;
+        }
+        let (own, formats) = (&self.own, &mut self.styles.formats);
+        let place = *self.places.entry(id).or_insert_with(|| {
+            let format = own.get(&id).cloned().unwrap_or_else(|| NumberFormat::built_in(id));
+            formats.push(format);
+            u16::try_from(formats.len() - 1).unwrap_or(0)
+        });
+        self.styles.of_style.push(place);
+    }
+
+    pub fn finish(self) -> Styles {
+        self.styles
+    }
+}
+
 impl Styles {
     /// Those of a workbook without styles.
     pub fn none() -> Self {
@@ -32,26 +76,20 @@ impl Styles {
     /// Reads `styles.xml`.
     pub fn read<R: BufRead>(input: R) -> Result<Self, OpenError> {
         let mut xml = Xml::new(input, Refusal::Workbook);
-        let mut styles = Self::none();
-        let mut own: HashMap<u32, NumberFormat> = HashMap::new();
-        let mut places: HashMap<u32, u16> = HashMap::new();
+        let mut list = StyleList::new();
         let mut in_cell_styles = false;
         loop {
             match xml.next()? {
-                Event::Eof => return Ok(styles),
+                Event::Eof => return Ok(list.finish()),
                 Event::Start(tag) if tag.local_name().as_ref() == b"cellXfs" => in_cell_styles = true,
                 Event::End(tag) if tag.local_name().as_ref() == b"cellXfs" => in_cell_styles = false,
                 Event::Start(tag) | Event::Empty(tag) => match tag.local_name().as_ref() {
-                    b"numFmt" if own.len() < MOST_FORMATS => own.extend(own_format(&tag)),
-                    b"xf" if in_cell_styles && styles.of_style.len() < MOST_STYLES => {
-                        let id = number(&tag, "numFmtId").unwrap_or(0);
-                        let place = *places.entry(id).or_insert_with(|| {
-                            let format = own.get(&id).cloned().unwrap_or_else(|| NumberFormat::built_in(id));
-                            styles.formats.push(format);
-                            u16::try_from(styles.formats.len() - 1).unwrap_or(0)
-                        });
-                        styles.of_style.push(place);
+                    b"numFmt" => {
+                        if let (Some(id), Some(code)) = (number(&tag, "numFmtId"), attribute(&tag, "formatCode")) {
+                            list.add_format(id, &code);
+                        }
                     }
+                    b"xf" if in_cell_styles => list.add_style(number(&tag, "numFmtId").unwrap_or(0)),
                     _ => {}
                 },
                 _ => {}
@@ -64,12 +102,6 @@ impl Styles {
         let place = self.of_style.get(style).copied().unwrap_or(0);
         self.formats.get(usize::from(place)).unwrap_or(&NumberFormat::General)
     }
-}
-
-fn own_format(tag: &BytesStart<'_>) -> Option<(u32, NumberFormat)> {
-    let id = number(tag, "numFmtId")?;
-    let code = attribute(tag, "formatCode").filter(|code| code.len() <= LONGEST_FORMAT)?;
-    Some((id, NumberFormat::parse(&code)))
 }
 
 fn number(tag: &BytesStart<'_>, name: &str) -> Option<u32> {

@@ -1,6 +1,7 @@
 //! The parts of a workbook: its sheets in their order, and where texts and styles are.
 
 use super::number_format::Epoch;
+use crate::convert::sheet_choice::ListedSheet;
 use crate::convert::xml::{Xml, attribute};
 use crate::convert::zip_file::ZipFile;
 use crate::open::{OpenError, Refusal};
@@ -18,6 +19,16 @@ pub struct Sheet {
     pub is_hidden: bool,
     /// Its entry in the file.
     pub part: usize,
+}
+
+impl ListedSheet for Sheet {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn is_hidden(&self) -> bool {
+        self.is_hidden
+    }
 }
 
 /// What a workbook is made of.

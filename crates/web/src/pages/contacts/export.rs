@@ -322,6 +322,7 @@ fn preview(format: ExportFormat, first: &str) -> Markup {
     let lines: Vec<_> = first.lines().take(LINES).map(|line| cut(line, LINE)).collect();
     let about = match format {
         ExportFormat::Xlsx => "The first rows, as the workbook will have them",
+        ExportFormat::GoogleParts => "The beginning of the first file of the archive",
         _ => "The beginning of the file",
     };
     html! {
@@ -336,7 +337,10 @@ fn preview(format: ExportFormat, first: &str) -> Markup {
 
 /// Whether a format has no place for some values.
 fn loses(format: ExportFormat) -> bool {
-    matches!(format, ExportFormat::Google | ExportFormat::Outlook)
+    matches!(
+        format,
+        ExportFormat::Google | ExportFormat::GoogleParts | ExportFormat::Outlook
+    )
 }
 
 /// What the format has no place for, with numbers where they were counted.
@@ -386,7 +390,8 @@ pub async fn file(
     );
     let today = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
     let of_format = match request.format {
-        ExportFormat::Google | ExportFormat::Outlook => request.format.name(),
+        ExportFormat::Google | ExportFormat::GoogleParts => ExportFormat::Google.name(),
+        ExportFormat::Outlook => request.format.name(),
         _ => "",
     };
     let name = attachment(&["contacts", &signed.workspace_name, of_format, &today], ending);

@@ -14,6 +14,7 @@ mod form_view;
 pub mod list;
 mod list_query;
 pub mod merge;
+pub mod photo;
 mod selection;
 pub mod share;
 pub mod show;

@@ -7,7 +7,7 @@ use crate::pages::contacts::share::{can, name as share_name};
 use crate::pages::contacts::timeline::timeline;
 use crate::session::CurrentMember;
 use crate::session::flash::ShownFlash;
-use crate::ui::avatar::avatar;
+use crate::ui::avatar::{avatar, photo};
 use crate::ui::contact_text::{lines, title};
 use crate::ui::error_page::Problem;
 use crate::ui::flash::{Flash, redirect};
@@ -15,11 +15,11 @@ use crate::ui::icon::{Icon, icon};
 use crate::ui::layout::{Page, Section, Tone, notice, page};
 use crate::ui::truncate::{Room, brief};
 use crate::ui::words::{birthday as birthday_words, moment, number};
-use app::{ContactHistory, Grantee, ImportId, Right, ShareInfo, StoredContact, TimelineEntry};
+use app::{ContactHistory, Grantee, ImportId, Picture, Right, ShareInfo, StoredContact, TimelineEntry};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
-use model::{Contact, ContactRules, Label, TextField};
+use model::{Contact, ContactRules, Label, TextField, VcardLine};
 use std::sync::Arc;
 
 /// All that the page is made of.
@@ -121,7 +121,10 @@ fn content(shown: &Shown) -> Markup {
         @if let Some(flash) = &shown.flash { (flash.notice(&format!("/contacts/{}", stored.id))) }
         div.head {
             div.person {
-                (avatar(&contact.display_name()))
+                @match Picture::of_contact(contact) {
+                    Some(_) => (photo(&format!("/contacts/{}/photo", stored.id))),
+                    None => (avatar(&contact.display_name())),
+                }
                 div {
                     h1 { (brief(&contact.display_name())) }
                     @if !about.is_empty() || !company.is_empty() {
@@ -237,11 +240,17 @@ fn values(contact: &Contact, rules: &ContactRules, room: &Room, edit: Option<&st
             dt { "Tags" }
             dd.tags { @for tag in &contact.tags { (tag_link(tag.as_str(), room)) " " } }
         }
-        @if !contact.vcard_lines.is_empty() {
+        @if kept_lines(contact).next().is_some() {
             dt { "Kept from the vCard" }
-            dd { @for line in &contact.vcard_lines { (room.fit(line.as_str())) br; } }
+            dd { @for line in kept_lines(contact) { (room.fit(line.as_str())) br; } }
         }
     }
+}
+
+/// The lines that no field holds, without the picture that is shown.
+fn kept_lines(contact: &Contact) -> impl Iterator<Item = &VcardLine> {
+    let lines = contact.vcard_lines.iter();
+    lines.filter(|line| Picture::of_line(line).is_none())
 }
 
 /// A button that copies a value. Only a script can.

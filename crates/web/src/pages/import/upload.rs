@@ -22,7 +22,7 @@ use maud::{Markup, html};
 use std::sync::Arc;
 
 /// What browsers offer first; everything else is taken, too, and told apart by what is in it.
-const ACCEPTED: &str = ".csv,.tsv,.txt,.tab,.xlsx,.xlsm,.ods,.vcf,.zip,.gz,text/csv,text/tab-separated-values,text/plain,text/vcard,\
+const ACCEPTED: &str = ".csv,.tsv,.txt,.tab,.xlsx,.xlsm,.xls,.ods,.vcf,.zip,.gz,text/csv,text/tab-separated-values,text/plain,text/vcard,\
                         application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,application/zip,application/gzip";
 
 /// `GET /import`
@@ -129,7 +129,7 @@ fn view(web: &Web, signed: &CurrentMember, problem: Option<Markup>) -> Markup {
                         label.drop-title for="file" { "CSV file, Excel workbook or vCard" }
                         p.muted data-with-script { "Drop a file here or choose one. You can review everything before importing." }
                         input id="file" type="file" name="file" accept=(ACCEPTED) aria-describedby="accepted";
-                        p.hint.muted id="accepted" { "CSV, TSV, TXT, XLSX, ODS or VCF, also in a ZIP archive or packed with gzip, up to " (bytes(limit)) "." }
+                        p.hint.muted id="accepted" { "CSV, TSV, TXT, XLSX, XLS, ODS or VCF, also in a ZIP archive or packed with gzip, up to " (bytes(limit)) "." }
                         div.uploading id="uploading" hidden {
                             progress id="upload-progress" max="100" value="0" aria-label="Upload" {}
                             p id="upload-status" role="status" {}
@@ -166,7 +166,7 @@ fn accepted() -> Markup {
                 li { "You review every row before anything is saved." }
                 li { "You can undo an import; changed contacts get their old values back." }
             }
-            p.small.muted { "From Numbers, and from old Excel workbooks (.xls), save the sheet as Excel workbook (.xlsx) or CSV first." }
+            p.small.muted { "From Numbers, export the sheet as Excel workbook (.xlsx) or CSV first." }
             div { a.button href="/import/sample.csv" download="crystalqore-sample.csv" { "Download sample CSV" } }
         }
     }
