@@ -31,7 +31,7 @@ impl App {
     /// the last step.
     ///
     /// # Errors
-    /// Those of the action, such as [`App::tag_contacts`] and [`App::share`] have.
+    /// The errors of the action, as [`App::tag_contacts`] and [`App::share`] have.
     pub fn act_on_many(
         &self,
         actor: Actor,

@@ -1,8 +1,8 @@
 //! Where a webhook may send to: the form of its address, and which IP addresses are public.
 //!
-//! A server often reaches what its members must not: itself, its database, the network it stands in. So deliveries go to
-//! public addresses alone, unless the operator allows others. Whoever sends looks at the address that a name has at that
-//! moment, and connects to the one it has looked at.
+//! A server often reaches what its members must not: itself, its database, its own network. So deliveries go to
+//! public addresses alone, unless the operator allows others. The sender checks the addresses of a
+//! name when it sends, and connects to one that it has checked.
 
 use crate::error::{Error, ValueProblem};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

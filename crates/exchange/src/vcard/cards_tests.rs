@@ -131,7 +131,7 @@ fn long_texts_of_many_lines_are_read_in_a_moment() {
 }
 
 #[test]
-fn a_text_that_is_too_long_is_cut_and_told() {
+fn a_text_that_is_too_long_is_cut_and_reported() {
     let (read, _) = cards(long(
         "BEGIN:VCARD\nN:a\nNOTE:",
         b'x',

@@ -537,7 +537,7 @@ struct Cursor {
     from: (String, i64),
     /// What sorts behind the keys of the run.
     end: String,
-    /// Entries up to this one are passed over.
+    /// Entries up to this one are skipped.
     behind: Option<Entry>,
     /// Entries that were read, the next one last.
     read: Vec<Entry>,

@@ -107,7 +107,7 @@ fn a_webhook_is_read_as_it_was_written_and_changed() {
 }
 
 #[test]
-fn one_process_notes_what_a_webhook_was_told() {
+fn only_one_process_records_how_far_a_webhook_is() {
     on_every_engine(|store, _| {
         three(store);
         let advance = |from: (&str, i64)| {

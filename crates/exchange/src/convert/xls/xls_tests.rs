@@ -144,7 +144,7 @@ fn every_kind_of_cell_has_its_text() {
 
 #[test]
 fn texts_go_on_in_further_records_with_other_widths() {
-    // Four characters in one byte each, the rest in two; then fonts and pronunciation, which are passed over.
+    // Four characters in one byte each, the rest in two; then fonts and pronunciation, which are skipped.
     let begin = [
         &7_u16.to_le_bytes()[..],
         &[0b1100],

@@ -12,8 +12,8 @@ use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_128;
 
-/// `GET /contacts/{id}/photo`: as the kind of picture that its bytes are. Whoever has seen it asks whether it is still the
-/// same, so that nobody is shown it who may not see the contact any more.
+/// `GET /contacts/{id}/photo`: with the media type of its bytes. A browser that has it asks again every time, so that it is
+/// not shown to members who may not see the contact any more.
 pub async fn show(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,

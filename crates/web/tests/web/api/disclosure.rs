@@ -218,11 +218,11 @@ impl World {
         for webhook in app.gather_deliveries().unwrap() {
             let owner = self.members.iter().find(|actor| app.webhook(**actor, &webhook).is_ok());
             while let Some(due) = app.take_delivery(&webhook).unwrap() {
-                let told: Value = serde_json::from_str(&due.body).unwrap();
-                let ids = told["data"]["contacts"].as_array().unwrap().iter();
+                let message: Value = serde_json::from_str(&due.body).unwrap();
+                let ids = message["data"]["contacts"].as_array().unwrap().iter();
                 for id in ids.map(|id| id.as_str().unwrap().parse().unwrap()) {
                     let is_seen = app.contact(*owner.unwrap(), id).is_ok();
-                    assert_eq!(is_seen, told["type"] != "contact.deleted", "{step:?}: {told}");
+                    assert_eq!(is_seen, message["type"] != "contact.deleted", "{step:?}: {message}");
                 }
                 let attempt = Attempt {
                     arrived: true,

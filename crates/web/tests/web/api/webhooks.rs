@@ -208,7 +208,7 @@ fn event(name: &str, id: &str) -> (String, Vec<String>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_receiver_is_told_of_changes_with_a_signature() {
+async fn a_change_is_delivered_with_a_signature() {
     let scene = Scene::begin(&ALL).await;
     let id = scene.contact("Ann").await;
     let received = scene.sent().await;
@@ -219,14 +219,14 @@ async fn a_receiver_is_told_of_changes_with_a_signature() {
     assert_eq!(first.header("content-type"), "application/json");
     assert!(first.is_signed_by(&scene.secret));
     assert!(!first.is_signed_by(&format!("whsec_{}", BASE64_STANDARD.encode([0; 32]))));
-    let told = first.json();
+    let message = first.json();
     assert_eq!(
-        (&told["type"], &told["data"]["contacts"]),
+        (&message["type"], &message["data"]["contacts"]),
         (&json!("contact.created"), &json!([id]))
     );
     assert!(!first.body.contains("Ann"), "values are asked for by the API");
     // The position is one of the changes feed.
-    let since = told["data"]["since"].as_str().unwrap();
+    let since = message["data"]["since"].as_str().unwrap();
     let changes = scene
         .program
         .get(&format!("/api/v1/contacts/changes?since={since}"))
@@ -383,7 +383,7 @@ async fn secrets_are_shown_once_and_rotated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_webhook_is_told_what_its_member_may_see_and_of_their_imports() {
+async fn a_webhook_receives_what_its_member_may_see_and_their_imports() {
     let scene = Scene::begin(&ALL).await;
     let bob = joined(&scene.site, "bob", Role::Admin);
     let app = &scene.site.app;
@@ -414,10 +414,10 @@ async fn a_webhook_is_told_what_its_member_may_see_and_of_their_imports() {
         .ask("GET", &place, &[("prefer", "wait=20")], "")
         .await
         .expect(200);
-    let told = scene.received().await;
-    let types: Vec<&str> = told.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(types, ["contact.created", "import.finished"], "{told:?}");
-    assert_eq!(told[0].1.len(), 2);
+    let received = scene.received().await;
+    let types: Vec<&str> = received.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(types, ["contact.created", "import.finished"], "{received:?}");
+    assert_eq!(received[0].1.len(), 2);
     scene.program.post_nothing(&format!("{place}:undo")).await.expect(200);
     worker.stop();
     let undone = scene.sent().await;
