@@ -60,7 +60,7 @@ pub use contacts::keyed_actions::BulkAction;
 pub use contacts::merge::{MERGED_AT_ONCE, MergeRequest};
 pub use contacts::notifications::{NotificationInfo, NotificationKind};
 pub use contacts::search_text::Indexed;
-pub use contacts::shares::{ShareInfo, SharedBy};
+pub use contacts::shares::{ShareInfo, SharedBy, SharedWith};
 pub use contacts::stored::{Origin, StoredContact};
 pub use contacts::timeline::{TimelineEntry, TimelineEvent};
 pub use duplicates::finding::VERY_LIKELY;

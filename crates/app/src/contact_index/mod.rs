@@ -27,7 +27,7 @@ use crate::access::{self, CanView};
 use crate::access::{Actor, Right};
 use crate::contact_index::keeper::Fresh;
 use crate::contact_index::query::Query;
-use crate::contacts::shares::{SharedBy, shared_by};
+use crate::contacts::shares::{SharedBy, SharedWith, shared_by, shared_with};
 use crate::contacts::stored::read;
 use crate::error::Error;
 use crate::search::filter::Filter;
@@ -90,6 +90,8 @@ pub struct Listed {
     pub right: Right,
     /// By whom it is shared with the member; none for their own.
     pub share: Option<SharedBy>,
+    /// With whom the member shares it; none if with nobody, or if it belongs to another.
+    pub shared_with: Option<SharedWith>,
     /// To whom it belongs.
     pub owner_name: String,
     /// When it was created, in UTC microseconds.
@@ -306,6 +308,7 @@ fn in_scope(seen: Vec<Seen>, scope: Scope) -> Vec<Seen> {
 /// What is shown of contacts.
 fn listed(tx: &mut Tx<'_>, actor: Actor, seen: Vec<Seen>) -> Result<Vec<Listed>, Error> {
     let mut shares = shared_by(tx, actor, &seen)?;
+    let mut own_shares = shared_with(tx, actor, &seen)?;
     let names = Names::load(tx, actor.workspace, seen.iter().map(|(_, row)| row.owner))?;
     let listed = seen.into_iter().map(|(right, row)| {
         Ok(Listed {
@@ -314,6 +317,7 @@ fn listed(tx: &mut Tx<'_>, actor: Actor, seen: Vec<Seen>) -> Result<Vec<Listed>,
             contact: read(&row)?,
             right,
             share: shares.remove(&row.id),
+            shared_with: own_shares.remove(&row.id),
             owner_name: names.name(row.owner),
             created_at: row.created_at,
         })

@@ -19,6 +19,14 @@ use store::contacts::{self, ContactRow};
 use store::members::{self, MemberState};
 use store::{Member, Tx};
 
+/// With whom a contact is shared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SharedWith {
+    pub everyone: bool,
+    /// How many members it is shared with one by one.
+    pub members: u64,
+}
+
 /// By whom a contact is shared with a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedBy {
@@ -264,6 +272,25 @@ impl Change {
         changes.share(&shares)?;
         Ok(touched)
     }
+}
+
+/// With whom the actor's own among some contacts are shared; those that are shared with nobody are left out.
+pub(crate) fn shared_with(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    seen: &[(Right, CanView<ContactRow>)],
+) -> Result<HashMap<ContactId, SharedWith>, Error> {
+    let own = seen.iter().filter(|(right, _)| *right == Right::Own);
+    let ids: Vec<ContactId> = own.map(|(_, row)| row.id).collect();
+    let mut found: HashMap<ContactId, SharedWith> = HashMap::new();
+    for share in shares::of_many(tx, actor.workspace, &ids)? {
+        let with = found.entry(share.contact).or_default();
+        match share.to {
+            Grantee::Everyone => with.everyone = true,
+            Grantee::Member(_) => with.members += 1,
+        }
+    }
+    Ok(found)
 }
 
 /// By whom those of some contacts are shared that are not the actor's own.

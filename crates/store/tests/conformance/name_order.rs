@@ -67,7 +67,7 @@ fn names_of_runs_are_read_deleted_and_merged_as_others_are() {
         assert_eq!(all_by_name(store, 700), expected);
         assert_eq!(all_by_name(store, 4_499), expected);
 
-        let is_some = |entry: &(String, model::ContactId)| entry.1.as_u128() % 13 == 0;
+        let is_some = |entry: &(String, model::ContactId)| entry.1.as_u128().is_multiple_of(13);
         let (some, left): (Vec<_>, Vec<_>) = expected.into_iter().partition(is_some);
         let deleted = store
             .write(|tx| name_order::delete_many(tx, HERE, some.clone()))

@@ -88,6 +88,7 @@ async fn a_contact_is_shared_seen_edited_and_the_share_revoked() {
         &["<h1>Shared with me</h1>", "Ann", "Ada", "Can view", "1 contact"],
     );
     shows(&bob.get("/contacts").await, &["Can view", "shared by Ada"]);
+    shows(&ada.get("/contacts").await, &["title=\"Shared with 1 member\""]);
     let seen = bob.get(&page).await;
     shows(&seen, &["Access", "You can view", "by Ada, since"]);
     hides(
@@ -125,6 +126,7 @@ async fn a_contact_is_shared_seen_edited_and_the_share_revoked() {
     shows(&ada.get(&page).await, &["Anna", "Can edit"]);
     let answer = post(&mut ada, &format!("{page}/unshare"), "to=all").await;
     shows(&answer, &["1 contact no longer shared.", "Only you."]);
+    hides(&ada.get("/contacts").await, &["Shared with 1 member"]);
     assert_eq!(bob.get(&page).await.status, StatusCode::NOT_FOUND);
     // Undone, it is shared again as it was.
     let (action, form) = (undo(&answer), format!("back={page}"));

@@ -4,8 +4,8 @@ use crate::pages::contacts::columns::{Column, TAGS, Width, access, clipped};
 use crate::pages::contacts::list_query::{ListQuery, SWAPPED};
 use crate::ui::avatar::avatar;
 use crate::ui::icon::{Icon, icon};
-use crate::ui::words::number;
-use app::{Listed, Right, Scope, Sort};
+use crate::ui::words::{counted, number};
+use app::{Listed, Right, Scope, SharedWith, Sort};
 use maud::{Markup, html};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -138,6 +138,7 @@ fn row(listed: &Listed, columns: &[Column], scope: Scope, class: impl Fn(usize) 
                     a.cut href={"/contacts/" (listed.id)} { (name) }
                     // Where all are shared, a column says how.
                     @if listed.right < Right::Own && scope != Scope::Shared { " " (shared_mark(listed)) }
+                    @if let Some(with) = &listed.shared_with { " " (own_share_mark(with)) }
                 }
                 @if !below.is_empty() { div.below.cut { (below.join(" · ")) } }
             }
@@ -157,4 +158,13 @@ fn shared_mark(listed: &Listed) -> Markup {
         .as_ref()
         .map(|share| format!("Can {can}, shared by {}", share.by_name));
     html! { span.badge.shared title=[by] { span aria-hidden="true" { "⇄" } span.can { " Can " (can) } } }
+}
+
+/// The sign and the word of what the member shares with others.
+fn own_share_mark(with: &SharedWith) -> Markup {
+    let title = match (with.everyone, with.members) {
+        (true, _) => "Shared with everyone".to_owned(),
+        (false, members) => format!("Shared with {}", counted(members, "member", "members")),
+    };
+    html! { span.badge.shared title=(title) { span aria-hidden="true" { "⇄" } span.can { " Shared" } } }
 }
