@@ -63,9 +63,8 @@ pub(super) fn is_calling_code(code: u16) -> bool {
 /// thousands of them: a small file needs no plan, nor does trying a few numbers in every country.
 const LEFT_TO_LIBRARY: u16 = 250;
 
-/// The calling code that twenty-five regions share. For one wrong number the library compiles the patterns of all of them,
-/// which takes four times as long as the plan.
-const NORTH_AMERICA: u16 = 1;
+/// The calling code that twenty-five regions share.
+pub(super) const NORTH_AMERICA: u16 = 1;
 
 /// A plan that is compiled when it pays.
 struct LatePlan {
@@ -87,7 +86,6 @@ impl Plan {
         let late = PLANS.get(usize::from(calling_code))?;
         match late.plan.get() {
             Some(plan) => plan.as_deref(),
-            None if calling_code == NORTH_AMERICA => Self::compiled(calling_code),
             None if late.asked.fetch_add(1, Ordering::Relaxed) < LEFT_TO_LIBRARY => None,
             None => Self::compiled(calling_code),
         }
