@@ -51,6 +51,16 @@ export class Server {
     await this.#end("SIGTERM");
   }
 
+  /** Does something while the server stands still, so that what it is busy with does not come to its end. */
+  async paused(work) {
+    this.process.kill("SIGSTOP");
+    try {
+      return await work();
+    } finally {
+      this.process.kill("SIGCONT");
+    }
+  }
+
   /** Ends it as a power cut does. */
   async kill() {
     await this.#end("SIGKILL");
