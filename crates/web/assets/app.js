@@ -450,9 +450,12 @@ async function findPlaces(words, show) {
   if (words.length < 2) return;
   asked?.abort();
   asked = new AbortController();
-  const answer = await fetch(`/contacts?q=${encodeURIComponent(words)}`, { signal: asked.signal }).catch(() => null);
-  if (!answer?.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // The next letter may abort the request, or the reading of its answer.
+  const html = await fetch(`/contacts?q=${encodeURIComponent(words)}`, { signal: asked.signal })
+    .then((answer) => answer.ok && answer.text())
+    .catch(() => null);
+  if (!html) return;
+  const page = new DOMParser().parseFromString(html, "text/html");
   const contacts = [...page.querySelectorAll("[data-rows] tbody th a")].slice(0, 8);
   show([...found, ...contacts.map((link) => ({ name: link.textContent, url: link.getAttribute("href") }))]);
 }
