@@ -9,6 +9,8 @@ async function press(page, name) {
   await loaded;
 }
 
+test.use({ workspace: false });
+
 test("setup, sign-in and a page that is not there are fit for all", async ({ context, server, misdeeds }) => {
   const page = await context.newPage();
   await page.goto(server.address);

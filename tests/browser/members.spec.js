@@ -1,6 +1,6 @@
 // Who works here: an invitation, joining, roles, keeping out, removing, and what the audit log says of it.
 
-import { OWNER, axe, createWorkspace, expect, test } from "./pages.js";
+import { OWNER, axe, expect, test } from "./pages.js";
 
 /** Clicks a button or a link that leads to another page, and waits for it. */
 async function press(page, name, role = "button") {
@@ -44,9 +44,7 @@ async function fits(page) {
   }
 }
 
-test("somebody is invited, joins, becomes an admin, is kept out and removed", async ({ browser, context, server, misdeeds }) => {
-  const page = await context.newPage();
-  await createWorkspace(page, server);
+test("somebody is invited, joins, becomes an admin, is kept out and removed", async ({ browser, page, server, misdeeds }) => {
   const link = await invite(page, "bob@example.com", "member");
   expect(link).toContain(`${server.address}/join/`);
   await axe(page);

@@ -1,20 +1,20 @@
 // A server of its own for a test: the real program on a free port, with a folder that is removed afterwards.
 
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
 
 /** How long a server may take until it answers. */
 const START_SECONDS = 30;
 
 export class Server {
-  /** Makes the folder; nothing runs yet. */
-  static async prepare(options = []) {
+  /** Makes the folder, as a copy of another one if that is given; nothing runs yet. */
+  static async prepare(options = [], from = null) {
     const server = new Server();
     server.options = options;
     server.data = await mkdtemp(join(tmpdir(), "crystalqore-browser-"));
+    if (from) await cp(from, server.data, { recursive: true });
     return server;
   }
 

@@ -3,12 +3,12 @@
 import lighthouse from "lighthouse";
 import { chromium } from "@playwright/test";
 import { createServer } from "node:net";
-import { createWorkspace, expect, test } from "./pages.js";
+import { expect, test } from "./pages.js";
 import { heaviestPages } from "./wizard.js";
 
 /**
- * How long a page is measured anew, in milliseconds, until it is good enough. What else the machine does makes a page
- * only slower than it is, never faster, so one good measurement is the true one.
+ * How long a page is measured anew, in milliseconds, until it is fast enough. What else the machine does makes a page only slower
+ * than it is, never faster, so one good measurement is the true one. The other scores depend on the page alone.
  */
 const PATIENCE = 90_000;
 
@@ -29,14 +29,26 @@ async function audit(address, port, Cookie) {
     port,
     logLevel: "error",
     onlyCategories: ["performance", "accessibility", "best-practices"],
+    // Pictures of the page are for reports.
+    disableFullPageScreenshot: true,
+    skipAudits: ["screenshot-thumbnails", "final-screenshot"],
     extraHeaders: { Cookie },
   });
   expect(lhr.finalDisplayedUrl, "the page was measured, not another").toBe(address);
-  const found = Object.values(lhr.audits).filter((a) => a.score !== null && a.score < 0.9).map((a) => a.id);
-  return { scores: Object.values(lhr.categories), found: found.join(", ") };
+  return lhr;
 }
 
-test("Lighthouse gives list, contact, map and preview at least 95, and 100 for all but speed", async ({ server }) => {
+/** The audits of a category that a page does not pass, each with the elements that it is about. */
+function failed(lhr, category) {
+  const audits = category.auditRefs.filter(({ weight }) => weight > 0).map(({ id }) => lhr.audits[id]);
+  const elements = ({ details }) => (details?.items ?? []).map(({ node }) => node?.selector).filter(Boolean);
+  return audits
+    .filter(({ score }) => score !== null && score < 0.9)
+    .map((audit) => [audit.id, audit.displayValue, ...elements(audit)].filter(Boolean).join("\n    "))
+    .join("\n  ");
+}
+
+test("Lighthouse gives list, contact, map and preview at least 95, and 100 for all but speed", async ({ server, newWorkspace }) => {
   test.setTimeout(5 * PATIENCE);
   const port = await freePort();
   const { executablePath, args } = test.info().project.use.launchOptions;
@@ -44,16 +56,19 @@ test("Lighthouse gives list, contact, map and preview at least 95, and 100 for a
   try {
     // Lighthouse opens a tab of its own, so the sign-in must be the browser's, not that of a context.
     const context = await browser.newContext({ baseURL: server.address });
+    await context.addCookies(newWorkspace.cookies);
     const page = await context.newPage();
-    await createWorkspace(page, server);
     const addresses = await heaviestPages(page);
-    const cookies = await context.cookies();
-    const Cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+    const Cookie = newWorkspace.cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
     for (const [name, address] of Object.entries(addresses)) {
-      await expect(async () => {
-        const { scores, found } = await audit(address, port, Cookie);
-        for (const { id, title, score } of scores) expect(score, `${name}: ${title} (${found})`).toBeGreaterThanOrEqual(id === "performance" ? 0.95 : 1);
-      }).toPass({ timeout: PATIENCE, intervals: [1_000] });
+      const until = Date.now() + PATIENCE;
+      for (let fast = false; !fast; ) {
+        const lhr = await audit(address, port, Cookie);
+        const { performance, ...others } = lhr.categories;
+        for (const other of Object.values(others)) expect(other.score, `${name}: ${other.title}\n  ${failed(lhr, other)}`).toBe(1);
+        fast = performance.score >= 0.95;
+        if (Date.now() > until) expect(performance.score, `${name}: ${performance.title}\n  ${failed(lhr, performance)}`).toBeGreaterThanOrEqual(0.95);
+      }
     }
   } finally {
     await browser.close();

@@ -1,7 +1,9 @@
-// How much the pages weigh.
+// How much the pages weigh, and whether they suit a phone.
 
-import { expect, test } from "./pages.js";
+import { axe, expect, test } from "./pages.js";
 import { heaviestPages } from "./wizard.js";
+
+test.use({ viewport: { width: 412, height: 823 }, isMobile: true, hasTouch: true });
 
 test("no page is heavy, and style, script and icons are light", async ({ page }) => {
   const addresses = await heaviestPages(page);
@@ -23,5 +25,6 @@ test("no page is heavy, and style, script and icons are light", async ({ page })
     expect(sum(["Stylesheet", "Script", "Icons"]), `${name}: style, script and icons`).toBeLessThan(40_000);
     session.off("Network.responseReceived", response);
     session.off("Network.loadingFinished", finished);
+    await axe(page);
   }
 });

@@ -273,13 +273,15 @@ fn show(signed: &CurrentMember, shown: Shown) -> Markup {
                 @if !shown.namesakes.is_empty() { input type="hidden" name="sure" value="yes"; }
                 @if let Some(conflict) = &shown.conflict { div.form-section { (choices(&conflict.theirs, &conflict.mine)) } }
                 (fields(&entered, &shown.mistakes, &shown.settings.rules))
-                div.actions {
-                    button.button-primary {
-                        @if shown.conflict.is_some() { "Save my values" }
-                        @else if !shown.namesakes.is_empty() { "Save anyway" }
-                        @else { "Save" }
+                div.page-bar {
+                    div.actions {
+                        button.button-primary {
+                            @if shown.conflict.is_some() { "Save my values" }
+                            @else if !shown.namesakes.is_empty() { "Save anyway" }
+                            @else { "Save" }
+                        }
+                        a.button href=(back) { "Cancel" }
                     }
-                    a.button href=(back) { "Cancel" }
                 }
             }
         }

@@ -85,7 +85,7 @@ pub fn view(signed: &CurrentMember, shown: &Shown<'_>) -> Markup {
 /// What will be imported, and the ways on and back, always in sight.
 fn go_on(file: &MappedFile) -> Markup {
     html! {
-        div.wizard-bar {
+        div.page-bar {
             (summary(file))
             div.actions {
                 a.button href="/import" { "Back" }

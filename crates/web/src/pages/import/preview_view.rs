@@ -82,7 +82,7 @@ fn go(shown: &Shown) -> Markup {
     let waits = !state.complete;
     let words = format!("Import {}", counted(state.will_write, "contact", "contacts"));
     html! {
-        div.wizard-bar {
+        div.page-bar {
             p.muted id="go-about" {
                 @if waits { "You can start when all rows are counted." }
                 @else if nothing { (why_nothing(&state.counts)) }

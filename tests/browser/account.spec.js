@@ -1,6 +1,8 @@
-// The second factor: set up with the secret that the page shows, asked for at the door, replaced by a recovery code.
+// A member's own account: the second factor, which is set up with the secret that the page shows, asked for when signing in and
+// replaced by a recovery code; a new password; webhooks.
 
 import { createHmac } from "node:crypto";
+import { createServer } from "node:http";
 import { OWNER, axe, expect, test } from "./pages.js";
 
 /** What an authenticator app shows now that was told this secret (RFC 6238). */
@@ -61,4 +63,53 @@ test("a new password says how strong it is", async ({ page }) => {
   await page.getByLabel("New password").fill("four other words here");
   await expect(page.getByText("Strong")).toBeVisible();
   await axe(page);
+});
+
+/** A program that webhooks are sent to: its address, and the signatures of what has arrived. */
+async function receiver() {
+  const signatures = [];
+  const server = createServer((request, response) => {
+    signatures.push(request.headers["webhook-signature"]);
+    request.resume();
+    response.end();
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${server.address().port}/hook`, signatures, close: () => server.close() };
+}
+
+test.describe("webhooks", () => {
+  test.use({ serveOptions: ["--private-webhooks"] });
+
+  test("a webhook is created, shows its secret once, sends a test that is in its log, and is deleted", async ({ page }) => {
+    const { url, signatures, close } = await receiver();
+    await page.goto("/account");
+    await page.getByRole("link", { name: "Webhooks", exact: true }).click();
+    await page.getByLabel("Address").fill("ftp://127.0.0.1/hook");
+    await page.getByLabel("import.finished").check();
+    await page.getByRole("button", { name: "Create webhook" }).click();
+    await expect(page.getByRole("alert")).toContainText("http");
+    await expect(page.getByLabel("import.finished"), "what was chosen stays").toBeChecked();
+    await axe(page);
+    await page.getByLabel("Address").fill(url);
+    await page.getByRole("button", { name: "Create webhook" }).click();
+    const secret = await page.locator("main .notice code").innerText();
+    expect(secret).toMatch(/^whsec_/);
+    await axe(page);
+    await page.getByRole("link", { name: "Done" }).click();
+    await expect(page.getByText("Nothing was sent yet.")).toBeVisible();
+    await expect(page.getByText(secret)).toHaveCount(0);
+    await page.getByRole("button", { name: "Send a test" }).click();
+    await expect(page.getByText("A test is being sent.")).toBeVisible();
+    await expect.poll(() => signatures.length).toBe(1);
+    expect(signatures[0]).toMatch(/^v1,/);
+    const log = page.getByRole("region", { name: "Last deliveries" });
+    await expect(async () => {
+      await page.reload();
+      await expect(log.getByRole("row").nth(1)).toContainText("Arrived", { timeout: 500 });
+    }).toPass();
+    await axe(page);
+    await page.getByRole("button", { name: "Delete" }).click();
+    await expect(page.getByText("There are no webhooks.")).toBeVisible();
+    close();
+  });
 });
