@@ -37,7 +37,8 @@ pub fn guarded_again(cell: &str) -> Cow<'_, str> {
 /// would take something away, or where it would be taken for an error.
 pub fn guarded_text(text: &str) -> Cow<'_, str> {
     let bare = text.trim();
-    if unguarded(bare) != bare || is_spreadsheet_error(bare) {
+    // What is taken away is at the ends, so the length says it all.
+    if unguarded(bare).len() != bare.len() || is_spreadsheet_error(bare) {
         Cow::Owned(format!("'{bare}"))
     } else {
         Cow::Borrowed(text)

@@ -172,6 +172,11 @@ fn escaped_bytes(text: &[u8]) -> Vec<u8> {
 }
 
 impl CardLines {
+    /// The bytes that its lines take.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
     /// The value of the last line, if that is an `AGENT`.
     fn agent(&self) -> Option<&[u8]> {
         let last = self.lines.last()?;

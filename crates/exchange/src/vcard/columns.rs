@@ -9,8 +9,10 @@ use super::text::escaped;
 use crate::cell_lists::list_cell;
 use crate::export::crystalqore::{Column, header_of};
 use crate::native::VCARD_REMARKS;
+use foldhash::{HashMap, HashMapExt};
 use model::{Label, Slot, TextField, VcardLine};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// The most columns.
 const MOST: usize = 1_000;
@@ -18,16 +20,16 @@ const MOST: usize = 1_000;
 /// The most columns of one slot.
 const MOST_OF_A_SLOT: usize = 50;
 
-/// The columns of a table.
+/// Counts the columns that the cards of a file need.
 #[derive(Debug)]
-pub struct Columns {
+pub struct ColumnCounts {
     /// How many columns each slot has.
     counts: BTreeMap<Slot, usize>,
     total: usize,
     has_remarks: bool,
 }
 
-impl Columns {
+impl ColumnCounts {
     /// Those that every table has: those of our own CSV, because a column of first names alone would be taken for whole names,
     /// and those that take what finds no column.
     pub fn new() -> Self {
@@ -69,80 +71,97 @@ impl Columns {
         }
     }
 
-    fn each(&self) -> impl Iterator<Item = Column> + '_ {
-        let columns = self.counts.iter();
-        columns.flat_map(|(slot, count)| {
-            (0..*count).map(|place| Column {
-                slot: slot.clone(),
-                place,
-            })
-        })
-    }
-
-    /// The header row.
-    pub fn header(&self) -> Vec<String> {
-        let remarks = self.has_remarks.then(|| VCARD_REMARKS.to_owned());
-        self.each().map(|column| header_of(&column)).chain(remarks).collect()
-    }
-
-    /// The cells of a card, whose tags are these.
-    pub fn cells(&self, contact: &CardContact) -> Vec<String> {
-        let mut values: BTreeMap<&Slot, Vec<String>> = BTreeMap::new();
-        let mut lines: Vec<String> = contact.kept.iter().map(ToString::to_string).collect();
-        for (slot, value) in &contact.values {
-            self.place(slot, value, &mut values, &mut lines);
+    /// The columns in their order.
+    pub fn into_columns(self) -> Columns {
+        let mut header = Vec::with_capacity(self.total + 1);
+        let mut places = HashMap::with_capacity(self.counts.len());
+        for (slot, count) in self.counts {
+            let from = header.len();
+            header.extend((0..count).map(|place| {
+                header_of(&Column {
+                    slot: slot.clone(),
+                    place,
+                })
+            }));
+            places.insert(slot, from..header.len());
         }
-        let tags = list_cell(contact.tags.iter().map(String::as_str));
-        let cell = |column: &Column| match column.slot {
-            Slot::Tags => tags.clone(),
-            Slot::VcardLines => lines.join("\n"),
-            _ => {
-                let of_slot = values.get(&column.slot);
-                of_slot
-                    .and_then(|values| values.get(column.place))
-                    .cloned()
-                    .unwrap_or_default()
-            }
-        };
-        let remarks = self.has_remarks.then(|| remarks_cell(&contact.remarks));
-        self.each().map(|column| cell(&column)).chain(remarks).collect()
-    }
-
-    fn place<'c>(
-        &'c self,
-        slot: &'c Slot,
-        value: &str,
-        values: &mut BTreeMap<&'c Slot, Vec<String>>,
-        lines: &mut Vec<String>,
-    ) {
-        let room = |slot: &Slot| self.counts.get(slot).copied().unwrap_or_default();
-        let filled = values.get(slot).map_or(0, Vec::len);
-        if filled < room(slot) {
-            return values.entry(slot).or_default().push(value.to_owned());
-        }
-        let is_same_field = |of: &&Slot| match slot {
-            Slot::Email(_) => matches!(of, Slot::Email(_)),
-            Slot::Phone(_) => matches!(of, Slot::Phone(_)),
-            _ => false,
-        };
-        let joined = self.counts.keys().find(|of| *of == slot && is_same_field(of));
-        let joined = joined.or_else(|| self.counts.keys().rfind(|of| is_same_field(of) && is_other(of)));
-        match joined {
-            Some(slot) => {
-                let values = values.entry(slot).or_default();
-                match values.last_mut().filter(|_| room(slot) > 0) {
-                    Some(last) => *last = format!("{last}; {value}"),
-                    None => values.push(value.to_owned()),
-                }
-            }
-            None => {
-                let line = format!("X-CRYSTALQORE-VALUE:{};{}", escaped(&slot.to_string()), escaped(value));
-                lines.extend(VcardLine::parse(&line).map(|line| line.to_string()));
-            }
+        let columns = header.len();
+        header.extend(self.has_remarks.then(|| VCARD_REMARKS.to_owned()));
+        Columns {
+            header,
+            places,
+            remarks: self.has_remarks.then_some(columns),
         }
     }
 }
 
-fn is_other(slot: &Slot) -> bool {
-    matches!(slot, Slot::Email(label) | Slot::Phone(label) if label.as_str() == "other")
+/// The columns of a table.
+#[derive(Debug)]
+pub struct Columns {
+    header: Vec<String>,
+    /// The columns of each slot.
+    places: HashMap<Slot, Range<usize>>,
+    /// The column of remarks.
+    remarks: Option<usize>,
+}
+
+impl Columns {
+    /// The header row.
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// The cells of a card, one for each column.
+    pub fn cells(&self, contact: CardContact) -> Vec<String> {
+        let mut cells = vec![String::new(); self.header.len()];
+        let mut lines: Vec<String> = contact.kept.iter().map(ToString::to_string).collect();
+        for (slot, value) in contact.values {
+            lines.extend(self.place(&slot, value, &mut cells));
+        }
+        let rest = [
+            (
+                self.first(&Slot::Tags),
+                list_cell(contact.tags.iter().map(String::as_str)),
+            ),
+            (self.first(&Slot::VcardLines), lines.join("\n")),
+            (self.remarks, remarks_cell(&contact.remarks)),
+        ];
+        for (column, cell) in rest {
+            if let Some(column) = column {
+                cells[column] = cell;
+            }
+        }
+        cells
+    }
+
+    fn first(&self, slot: &Slot) -> Option<usize> {
+        self.places.get(slot).map(|columns| columns.start)
+    }
+
+    /// Puts a value into the next free column of its slot. Emails and phones without one join the last of their slot or those
+    /// labelled "other"; anything else becomes a line to keep.
+    fn place(&self, slot: &Slot, value: String, cells: &mut [String]) -> Option<String> {
+        let own = self.places.get(slot);
+        if let Some(free) = own.and_then(|columns| cells[columns.clone()].iter_mut().find(|cell| cell.is_empty())) {
+            *free = value;
+            return None;
+        }
+        let other = match slot {
+            Slot::Email(_) => Slot::Email(Label::exact("other")),
+            Slot::Phone(_) => Slot::Phone(Label::exact("other")),
+            _ => {
+                let line = format!("X-CRYSTALQORE-VALUE:{};{}", escaped(&slot.to_string()), escaped(&value));
+                return VcardLine::parse(&line).map(|line| line.to_string());
+            }
+        };
+        let columns = own.or_else(|| self.places.get(&other))?.clone();
+        match cells[columns.clone()].iter_mut().rfind(|cell| !cell.is_empty()) {
+            Some(last) => {
+                last.push_str("; ");
+                last.push_str(&value);
+            }
+            None => cells[columns.start] = value,
+        }
+        None
+    }
 }

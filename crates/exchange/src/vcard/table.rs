@@ -1,13 +1,23 @@
 //! From a vCard file to a table, in two readings: one for the columns and the groups, one for the rows.
 
 use super::card::{Card, read};
-use super::cards::Cards;
-use super::columns::Columns;
+use super::cards::{CardLines, Cards};
+use super::columns::{ColumnCounts, Columns};
 use super::groups::Groups;
 use super::lines::{FileLines, Unfolded};
 use super::property::Encodings;
 use crate::open::{Charset, EncodingFound, OpenError, Refusal, Source, decoded, detect_encoding};
 use std::io::{self, Read};
+use std::thread::{available_parallelism, scope};
+
+/// The most cards that are read at once, on all cores.
+const CARDS_AT_ONCE: usize = 2_000;
+
+/// The bytes of cards that are read at once, and the one that exceeds them.
+const BYTES_AT_ONCE: usize = 4 * 1024 * 1024;
+
+/// Fewer cards are read faster on one thread.
+const FEWEST_OF_A_THREAD: usize = 50;
 
 /// What a vCard file held.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,11 +51,10 @@ pub fn write_table(
         groups: groups.count(),
         ..VcardReport::default()
     };
-    row(1, &columns.header())?;
-    let mut cards = cards_of(source, &found)?;
-    while let Some(lines) = cards.next()? {
-        let Card::Contact(mut contact) = read(&lines, encodings) else {
-            continue;
+    row(1, columns.header())?;
+    report.lines_outside = each_card(source, &found, encodings, |card| {
+        let Card::Contact(mut contact) = card else {
+            return Ok(());
         };
         report.cards += 1;
         let of_groups = contact
@@ -58,9 +67,9 @@ pub fn write_table(
                 contact.tags.push(tag);
             }
         }
-        row(contact.line, &columns.cells(&contact))?;
-    }
-    report.lines_outside = cards.outside;
+        let line = contact.line;
+        row(line, &columns.cells(*contact))
+    })?;
     report.missing_members = groups.missing();
     if report.cards + report.groups == 0 {
         return Err(OpenError::Refused(Refusal::Empty));
@@ -69,16 +78,68 @@ pub fn write_table(
 }
 
 fn survey(source: &dyn Source, found: &EncodingFound, encodings: Encodings) -> Result<(Columns, Groups), OpenError> {
-    let mut columns = Columns::new();
+    let mut columns = ColumnCounts::new();
     let mut groups = Groups::default();
-    let mut cards = cards_of(source, found)?;
-    while let Some(lines) = cards.next()? {
-        match read(&lines, encodings) {
+    each_card(source, found, encodings, |card| {
+        match card {
             Card::Group(name, members) => groups.add(&name, members.into_iter()),
             Card::Contact(contact) => columns.add(&contact),
         }
+        Ok(())
+    })?;
+    Ok((columns.into_columns(), groups))
+}
+
+/// Hands over the cards of a file in their order, and gives the number of lines with text outside of cards.
+fn each_card(
+    source: &dyn Source,
+    found: &EncodingFound,
+    encodings: Encodings,
+    mut take: impl FnMut(Card) -> io::Result<()>,
+) -> Result<u64, OpenError> {
+    let mut cards = cards_of(source, found)?;
+    loop {
+        let batch = next_batch(&mut cards)?;
+        if batch.is_empty() {
+            return Ok(cards.outside);
+        }
+        for card in read_all(&batch, encodings) {
+            take(card)?;
+        }
     }
-    Ok((columns, groups))
+}
+
+fn next_batch(cards: &mut Cards) -> io::Result<Vec<CardLines>> {
+    let mut batch = Vec::new();
+    let mut size = 0;
+    while batch.len() < CARDS_AT_ONCE && size < BYTES_AT_ONCE {
+        let Some(card) = cards.next()? else { break };
+        size += card.size();
+        batch.push(card);
+    }
+    Ok(batch)
+}
+
+/// Reads cards on all cores.
+fn read_all(batch: &[CardLines], encodings: Encodings) -> Vec<Card> {
+    let threads = available_parallelism().map_or(1, usize::from);
+    let of_a_thread = batch.len().div_ceil(threads).max(FEWEST_OF_A_THREAD);
+    let read_part = |part: &[CardLines]| part.iter().map(|lines| read(lines, encodings)).collect::<Vec<_>>();
+    let (here, elsewhere) = batch.split_at(of_a_thread.min(batch.len()));
+    scope(|scope| {
+        let parts: Vec<_> = elsewhere
+            .chunks(of_a_thread)
+            .map(|part| scope.spawn(move || read_part(part)))
+            .collect();
+        let mut cards = read_part(here);
+        for part in parts {
+            match part.join() {
+                Ok(part) => cards.extend(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        cards
+    })
 }
 
 /// The cards of a file. The bytes of UTF-8 pass as they are, because a fold may stand inside a character.
