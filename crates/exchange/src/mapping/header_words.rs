@@ -21,6 +21,8 @@ pub fn words(header: &str) -> Vec<String> {
         match c {
             // `Assistant's` is one word, `d'adresse` two.
             '\'' | '’' if !matches!(chars.peek(), Some(next) if !matches!(next, 's' | 'S')) => {}
+            // `#First Name` is a header that begins like a comment.
+            '#' if before.is_none() && chars.peek().is_some_and(|next| next.is_alphabetic()) => {}
             // `Attendee #` is a number.
             '#' => spaced.push_str(" no "),
             c => spaced.push(c),

@@ -16,9 +16,12 @@ pub fn weigh_values(candidates: &mut [Candidate], has_header: bool) {
     kinds_alone(candidates);
     numbers_alone(candidates);
     let has_email = candidates.iter().any(|c| matches!(c.column.slot, Some(Slot::Email(_))));
+    let has_phone = has_phone(candidates);
     for candidate in candidates.iter_mut().filter(|c| c.is_open()) {
         if candidate.column.reason == UNKNOWN && candidate.column.proposal.is_none() {
-            by_values(candidate, has_header);
+            // Beside a phone, `Number` is that of the record.
+            let is_of_record = has_phone && candidate.reading.verdict == Verdict::Number;
+            by_values(candidate, has_header, is_of_record);
         } else if let Some(field) = withheld(candidate) {
             candidate.give(field, 0.8, "The name may mean it, and the values agree");
         } else if !has_email
@@ -122,9 +125,13 @@ fn kinds_alone(candidates: &mut [Candidate]) {
     }
 }
 
+fn has_phone(candidates: &[Candidate]) -> bool {
+    candidates.iter().any(|c| matches!(c.column.slot, Some(Slot::Phone(_))))
+}
+
 /// `Number` is a phone if its values are and no other column has phones.
 fn numbers_alone(candidates: &mut [Candidate]) {
-    if candidates.iter().any(|c| matches!(c.column.slot, Some(Slot::Phone(_)))) {
+    if has_phone(candidates) {
         return;
     }
     let number = candidates
@@ -142,12 +149,14 @@ fn is_id(candidate: &Candidate) -> bool {
         .any(|word| matches!(word.as_str(), "id" | "ids" | "key" | "ref" | "code" | "kennung"))
 }
 
-fn by_values(candidate: &mut Candidate, has_header: bool) {
+fn by_values(candidate: &mut Candidate, has_header: bool, is_of_record: bool) {
     let profile = candidate.profile;
     let found = match () {
         () if profile.is_email() => Some((Slot::Email(Label::NONE), 0.85, "Looks like email addresses")),
         () if profile.is_website() => Some((Slot::Website(Label::NONE), 0.6, "Looks like web addresses")),
-        () if profile.is_phone() => Some((Slot::Phone(Label::exact("work")), 0.8, "Looks like phone numbers")),
+        () if profile.is_phone() && !is_of_record => {
+            Some((Slot::Phone(Label::exact("work")), 0.8, "Looks like phone numbers"))
+        }
         () => None,
     };
     let Some((slot, confidence, reason)) = found else {
