@@ -10,6 +10,9 @@ const AREAS: [u64; 73] = [
     716, 717, 718, 719,
 ];
 
+/// The serial numbers that are spread over one block of national numbers.
+const BLOCK: u64 = 10_000_000;
+
 /// Subscribers of one exchange.
 const LINES: u64 = 10_000;
 
@@ -25,19 +28,21 @@ const COUNTRIES: [&str; 21] = [
 ];
 
 impl Phone {
-    /// The number of a serial number; no two below ten million have the same one of a country.
+    /// The number of a serial number; no two below twenty million have the same one of a country.
     pub fn new(country: u16, serial: u64) -> Self {
         let country = COUNTRIES[usize::from(country) % COUNTRIES.len()];
-        let spread = (serial * 7_368_787 + 13) % 10_000_000;
+        let block = serial / BLOCK % 2;
+        let spread = (serial * 7_368_787 + 13) % BLOCK;
+        let from = |first: u64| first + block * BLOCK + spread;
         let national = match country {
             "1" => of_the_united_states(serial),
-            "44" => format!("207{spread:07}"),
-            "49" => format!("30{:08}", 20_000_000 + spread),
-            "34" | "33" => format!("6{:08}", 10_000_000 + spread),
-            "91" => format!("98{:08}", 10_000_000 + spread),
-            "61" => format!("4{:08}", 10_000_000 + spread),
-            "55" => format!("119{:08}", 70_000_000 + spread),
-            _ => format!("90{:08}", 20_000_000 + spread),
+            "44" => format!("20{}{spread:07}", 7 + block),
+            "49" => format!("30{:08}", from(20_000_000)),
+            "34" | "33" => format!("6{:08}", from(10_000_000)),
+            "91" => format!("98{:08}", from(10_000_000)),
+            "61" => format!("4{:08}", from(10_000_000)),
+            "55" => format!("119{:08}", from(70_000_000)),
+            _ => format!("90{:08}", from(20_000_000)),
         };
         Self { country, national }
     }

@@ -71,3 +71,14 @@ fn every_run_of_letters_begins_with_a_capital() {
     assert_eq!(titled("ana+crm.12a_b"), "Ana+Crm.12A_B");
     assert_eq!(capitalized("mail.example"), "Mail.example");
 }
+
+// The two phones of a row have serial numbers of their own, so ten million rows take twenty million.
+#[test]
+fn phones_of_ten_million_rows_are_distinct_in_every_country() {
+    for country in 0..21 {
+        let serials = (0..500).flat_map(|n| [n, n + 5_000_000, n + 10_000_000, n + 15_000_000]);
+        let written: Vec<_> = serials.map(|serial| Phone::new(country, serial).written(3)).collect();
+        let distinct: std::collections::HashSet<_> = written.iter().collect();
+        assert_eq!(distinct.len(), written.len(), "country {country}");
+    }
+}
