@@ -120,6 +120,7 @@ test("the page of a contact shows its history, its company, and the contacts bes
   await other.goto(`${address}/edit`);
   await other.getByLabel("Company").fill("Harborlight Press");
   await other.getByLabel("First name").fill("Eleonora");
+  await other.getByLabel("Birthday").fill("1984-03-09");
   await other.getByRole("button", { name: "Save", exact: true }).click();
   await expect(other.getByRole("heading", { name: "Eleonora Whitfield" })).toBeVisible();
 
@@ -128,12 +129,14 @@ test("the page of a contact shows its history, its company, and the contacts bes
   await expect(page.getByText(`${OWNER.name} saved this contact`)).toBeVisible();
   await axe(page);
   await page.getByRole("radio", { name: "Saved by the other member: Harborlight Press" }).check();
+  await page.getByRole("radio", { name: "Saved by the other member: 9 March 1984" }).check();
   await page.getByRole("button", { name: "Save my values" }).click();
   await expect(page.getByRole("heading", { name: "Nora Whitfield" })).toBeVisible();
 
   const history = page.getByRole("region", { name: "History" });
   await expect(history.getByRole("listitem").filter({ hasText: /^Edited/ })).toHaveCount(2);
   await expect(history).toContainText("Harborlight Books → becomes Harborlight Press");
+  await expect(history).toContainText("Birthday: empty → becomes 9 March 1984");
   await axe(page);
   await page.getByRole("link", { name: "Harborlight Press" }).click();
   await expect(page.getByText("1 contact", { exact: true })).toBeVisible();

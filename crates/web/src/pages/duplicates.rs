@@ -4,7 +4,7 @@ use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::session::CurrentMember;
 use crate::session::flash::ShownFlash;
-use crate::ui::contact_text::facts;
+use crate::ui::contact_text::{Fact, Value, facts, joined};
 use crate::ui::error_page::Problem;
 use crate::ui::flash::{Change, Flash, duplicates_url, redirect};
 use crate::ui::form_data::first;
@@ -197,12 +197,8 @@ fn all_row(group: &DuplicateGroup, room: &Room) -> Markup {
         .flat_map(|pair| pair.reasons.iter().map(String::as_str))
         .take(2)
         .collect();
-    let values: Vec<String> = values_of(&merged)
-        .into_iter()
-        .skip(2)
-        .map(|(_, value)| value)
-        .take(4)
-        .collect();
+    let facts = values_of(&merged);
+    let values = facts.iter().skip(2).map(|(_, value)| value).take(4);
     html! {
         tr {
             th.wrap scope="row" {
@@ -212,7 +208,7 @@ fn all_row(group: &DuplicateGroup, room: &Room) -> Markup {
                 }
             }
             td.wrap.small { (room.fit(&reasons.join(", "))) }
-            td.wrap { strong { (brief(&merged.display_name())) } br; span.small.muted { (room.fit(&values.join(" · "))) } }
+            td.wrap { strong { (brief(&merged.display_name())) } br; span.small.muted { (joined(values, " · ", room)) } }
         }
     }
 }
@@ -310,9 +306,11 @@ fn how_sure(strength: u8) -> &'static str {
 const LISTS: [&str; 4] = ["Email", "Phone", "Address", "Website"];
 
 /// The values of a contact by field; of the fields with labels each value with its label behind it.
-fn values_of(contact: &Contact) -> Vec<(String, String)> {
-    let without_label = |(name, value): (String, String)| match name.split_once(" (") {
-        Some((list, label)) if LISTS.contains(&list) => (list.to_owned(), format!("{value} ({label}")),
+fn values_of(contact: &Contact) -> Vec<Fact> {
+    let without_label = |(name, value): Fact| match (name.split_once(" ("), &value) {
+        (Some((list, label)), Value::Text(text)) if LISTS.contains(&list) => {
+            (list.to_owned(), Value::Text(format!("{text} ({label}")))
+        }
         _ => (name, value),
     };
     facts(contact).into_iter().map(without_label).collect()
@@ -331,8 +329,7 @@ fn merged(group: &DuplicateGroup) -> Contact {
 /// The values of all, a contact a column, and what they become when they are merged.
 fn side_by_side(group: &DuplicateGroup, several: bool, at: usize) -> Markup {
     let room = Room::with_characters(PAGE / GROUPS);
-    let mut columns: Vec<Vec<(String, String)>> =
-        group.contacts.iter().map(|stored| values_of(&stored.contact)).collect();
+    let mut columns: Vec<Vec<Fact>> = group.contacts.iter().map(|stored| values_of(&stored.contact)).collect();
     let proposed = group.hindered.is_none();
     if proposed {
         columns.push(values_of(&merged(group)));
@@ -343,9 +340,9 @@ fn side_by_side(group: &DuplicateGroup, several: bool, at: usize) -> Markup {
             rows.push(name);
         }
     }
-    let value = |column: &[(String, String)], row: &str| {
+    let values = |column: &[Fact], row: &str| {
         let of_row = column.iter().filter(|(name, _)| name == row);
-        of_row.map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", ")
+        joined(of_row.map(|(_, value)| value), ", ", &room)
     };
     let table = html! {
         table.table.side-by-side.proposed[proposed] {
@@ -368,7 +365,7 @@ fn side_by_side(group: &DuplicateGroup, several: bool, at: usize) -> Markup {
             }
             tbody {
                 @for row in rows {
-                    tr { th scope="row" { (brief(row)) } @for column in &columns { td { (room.fit(&value(column, row))) } } }
+                    tr { th scope="row" { (brief(row)) } @for column in &columns { td { (values(column, row)) } } }
                 }
             }
         }

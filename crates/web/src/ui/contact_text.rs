@@ -1,7 +1,9 @@
 //! A contact as text: its values one by one, for comparing, and whether a form can hold them all.
 
-use crate::ui::truncate::PAGE;
-use model::{Address, AddressPart, Contact, Label, Slot, TextField};
+use crate::ui::truncate::{PAGE, Room};
+use crate::ui::words::birthday;
+use maud::{Markup, html};
+use model::{Address, AddressPart, Birthday, Contact, Label, Slot, TextField};
 
 pub fn lines(address: &Address) -> String {
     let line = |parts: &[AddressPart]| {
@@ -37,60 +39,97 @@ pub fn too_large_for_a_form<'c>(contacts: impl Iterator<Item = &'c Contact>) -> 
     let size = |contact| {
         facts(contact)
             .iter()
-            .map(|(name, value)| name.len() + value.len())
+            .map(|(name, value)| name.len() + value.characters())
             .sum::<usize>()
     };
     contacts.map(size).sum::<usize>() > PAGE
 }
 
-/// Every value of a contact on a line, for comparing.
-pub fn facts(contact: &Contact) -> Vec<(String, String)> {
+/// A value of a contact, as pages compare and show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    Text(String),
+    /// Shown in the reader's words.
+    Birthday(Birthday),
+}
+
+impl Value {
+    /// As much of it as there is room for.
+    pub fn fit(&self, room: &Room) -> Markup {
+        match self {
+            Self::Text(text) => html! { (room.fit(text)) },
+            Self::Birthday(day) => birthday(*day),
+        }
+    }
+
+    /// At least as many as it has.
+    fn characters(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Birthday(_) => "1984-03-09".len(),
+        }
+    }
+}
+
+/// Values behind each other, with this between them.
+pub fn joined<'v>(values: impl Iterator<Item = &'v Value>, between: &str, room: &Room) -> Markup {
+    html! { @for (at, value) in values.enumerate() { @if at > 0 { (between) } (value.fit(room)) } }
+}
+
+/// A field, and its value.
+pub type Fact = (String, Value);
+
+/// Every value of a contact, for comparing.
+pub fn facts(contact: &Contact) -> Vec<Fact> {
     let labelled = |name: &str, label: &Label| match label.is_none() {
         true => name.to_owned(),
         false => format!("{name} ({})", label.as_str()),
     };
-    let mut facts: Vec<(String, String)> = TextField::ALL
-        .into_iter()
-        .map(|field| (title(field.name()), contact.text(field).to_string()))
-        .filter(|(_, value)| !value.is_empty())
+    let fields = TextField::ALL.into_iter();
+    let mut facts: Vec<Fact> = fields
+        .filter(|field| !contact.text(*field).is_empty())
+        .map(|field| (title(field.name()), Value::Text(contact.text(field).to_string())))
         .collect();
-    facts.extend(
+    let text = |name: &str, value: &dyn ToString| (name.to_owned(), Value::Text(value.to_string()));
+    let lists = [
         contact
             .emails
             .iter()
-            .map(|e| (labelled("Email", &e.label), e.value.as_str().to_owned())),
-    );
-    facts.extend(
+            .map(|email| text(&labelled("Email", &email.label), &email.value.as_str()))
+            .collect::<Vec<Fact>>(),
         contact
             .phones
             .iter()
-            .map(|p| (labelled("Phone", &p.label), p.phone.international())),
-    );
-    facts.extend(
+            .map(|phone| text(&labelled("Phone", &phone.label), &phone.phone.international()))
+            .collect(),
         contact
             .addresses
             .iter()
-            .map(|a| (labelled("Address", &a.label), lines(a).replace('\n', ", "))),
-    );
-    facts.extend(
+            .map(|address| {
+                text(
+                    &labelled("Address", &address.label),
+                    &lines(address).replace('\n', ", "),
+                )
+            })
+            .collect(),
         contact
             .websites
             .iter()
-            .map(|w| (labelled("Website", &w.label), w.value.to_string())),
-    );
-    facts.extend(contact.birthday.map(|day| ("Birthday".to_owned(), day.to_string())));
-    facts.extend(contact.tags.iter().map(|tag| ("Tag".to_owned(), tag.to_string())));
-    facts.extend(
+            .map(|website| text(&labelled("Website", &website.label), &website.value))
+            .collect(),
         contact
-            .custom
+            .birthday
             .iter()
-            .map(|(name, value)| (name.clone(), value.to_string())),
-    );
-    facts.extend(
+            .map(|day| ("Birthday".to_owned(), Value::Birthday(*day)))
+            .collect(),
+        contact.tags.iter().map(|tag| text("Tag", tag)).collect(),
+        contact.custom.iter().map(|(name, value)| text(name, value)).collect(),
         contact
             .vcard_lines
             .iter()
-            .map(|line| ("From the vCard".to_owned(), line.to_string())),
-    );
+            .map(|line| text("From the vCard", line))
+            .collect(),
+    ];
+    facts.extend(lists.into_iter().flatten());
     facts
 }

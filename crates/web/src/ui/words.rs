@@ -1,9 +1,10 @@
 //! Numbers, sizes, times and names as people read them.
 
 use crate::ui::locale;
+use crate::ui::truncate::brief;
 use jiff::Timestamp;
 use maud::{Markup, html};
-use model::Birthday;
+use model::{Birthday, DateOrder};
 
 /// A day, in the reader's order where there is a script; else 2026-05-04.
 pub fn date(micros: i64) -> Markup {
@@ -20,6 +21,14 @@ pub fn birthday(day: Birthday) -> Markup {
     let text = day.to_string();
     let style = if text.starts_with("--") { "day-of-year" } else { "day" };
     html! { time datetime=(text) data-local=(style) { (text) } }
+}
+
+/// The value of a field for birthdays, which is written as above: in the reader's words. Anything else stays as it is.
+pub fn birthday_text(text: &str) -> Markup {
+    match Birthday::parse(text, DateOrder::DayFirst).filter(|day| day.to_string() == text) {
+        Some(day) => birthday(day),
+        None => html! { (brief(text)) },
+    }
 }
 
 fn time(micros: i64, style: &str, format: &str) -> Markup {
@@ -104,6 +113,14 @@ mod tests {
     fn digits_are_grouped_by_three() {
         let texts = [0, 7, 999, 1_000, 12_345, 1_234_567].map(number);
         assert_eq!(texts, ["0", "7", "999", "1,000", "12,345", "1,234,567"]);
+    }
+
+    #[test]
+    fn a_birthday_is_a_time_and_other_text_is_not() {
+        let shown = |text| birthday_text(text).into_string();
+        assert!(shown("1984-03-09").contains("datetime=\"1984-03-09\" data-local=\"day\""));
+        assert!(shown("--03-09").contains("data-local=\"day-of-year\""));
+        assert_eq!(shown("9 March"), "9 March");
     }
 
     #[test]

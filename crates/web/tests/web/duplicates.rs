@@ -37,7 +37,10 @@ fn versions(form: &Answer) -> Vec<String> {
     parts.map(|part| part.split('"').next().unwrap().to_owned()).collect()
 }
 
-const ANN: &str = "first_name=Ann&last_name=Ivers&email_label=&email=ann%40example.com&company=Acme";
+const ANN: &str =
+    "first_name=Ann&last_name=Ivers&email_label=&email=ann%40example.com&company=Acme&birthday=1984-03-09";
+/// A script writes it as the reader does.
+const BIRTHDAY: &str = "<time datetime=\"1984-03-09\" data-local=\"day\">";
 const ANNE: &str = "sure=yes&first_name=Anne&last_name=Ivers&email_label=&email=ann%40example.com&phone_label=&phone=%2B1+202+555+0101";
 
 #[tokio::test]
@@ -54,6 +57,7 @@ async fn duplicates_are_shown_with_reasons_and_can_be_dismissed() {
         &[
             "same email: ann@example.com",
             "short form of the name",
+            BIRTHDAY,
             "Not duplicates",
             "/contacts/merge",
             &ann,
@@ -79,6 +83,7 @@ async fn two_are_merged_as_was_chosen_and_that_is_undone() {
             "Contact to keep",
             "Acme",
             "+1 202 555 0101",
+            BIRTHDAY,
             "type=\"radio\"",
         ],
     );

@@ -4,6 +4,7 @@ use crate::ui::contact_text::{lines, title};
 use crate::ui::form_data::Pairs;
 use crate::ui::layout::table_frame;
 use crate::ui::truncate::brief;
+use crate::ui::words::birthday_text;
 use maud::{Markup, html};
 use model::{Contact, Label, TextField};
 
@@ -106,8 +107,13 @@ pub fn choices(theirs: &Contact, mine: &Contact) -> Markup {
     let choice = |key: &str, whose: &str, of: &str, value: &str, chosen: bool| {
         html! {
             label.choice {
-                input type="radio" name={(PICK) (key)} value=(whose) checked[chosen] aria-label={(of) ": " (if value.is_empty() { "empty" } else { value })};
-                span { (if value.is_empty() { "—".into() } else { brief(value) }) }
+                input type="radio" name={(PICK) (key)} value=(whose) checked[chosen];
+                span {
+                    span.visually-hidden { (of) ": " }
+                    @if value.is_empty() { span.visually-hidden { "empty" } span aria-hidden="true" { "—" } }
+                    @else if key == "birthday" { (birthday_text(value)) }
+                    @else { (brief(value)) }
+                }
             }
         }
     };

@@ -12,6 +12,7 @@ use crate::ui::flash::{Change, Flash, duplicates_url, redirect};
 use crate::ui::form_data::{Pairs, first};
 use crate::ui::layout::{Page, Section, Tone, empty, notice, page};
 use crate::ui::truncate::brief;
+use crate::ui::words::birthday_text;
 use app::{App, Error, MERGED_AT_ONCE, MergeRequest, Right, StoredContact};
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -158,7 +159,7 @@ fn content(mut contacts: Vec<StoredContact>, from: Option<usize>) -> Markup {
             @if !one.is_empty() {
                 section.card aria-labelledby="agreed" {
                     h2 id="agreed" { "No conflicts" }
-                    dl.facts { @for choice in &one { dt { (name_of(&choice.field)) } dd.lines { (choice.values[0].0) } } }
+                    dl.facts { @for choice in &one { dt { (name_of(&choice.field)) } dd.lines { (value_of(&choice.field, &choice.values[0].0)) } } }
                 }
             }
             div.actions {
@@ -213,6 +214,13 @@ fn name_of(field: &SingleField) -> String {
     }
 }
 
+fn value_of(field: &SingleField, value: &str) -> Markup {
+    match field {
+        SingleField::Birthday => birthday_text(value),
+        SingleField::Text(_) | SingleField::Custom(_) => html! { (value) },
+    }
+}
+
 /// A field that holds one value, of which there are several.
 fn single(choice: &SingleChoice, contacts: &[StoredContact]) -> Markup {
     let (name, form_name) = (name_of(&choice.field), format!("{WHOSE}{}", choice.field.name()));
@@ -224,7 +232,7 @@ fn single(choice: &SingleChoice, contacts: &[StoredContact]) -> Markup {
             @for (at, (value, place)) in choice.values.iter().enumerate() {
                 label.choice {
                     input type="radio" name=(form_name) value=(contacts[*place].id) checked[at == 0 && !notes];
-                    span.lines { (value) }
+                    span.lines { (value_of(&choice.field, value)) }
                 }
             }
             @if notes { label.choice { input type="radio" name=(form_name) value=(ALL) checked; "All, one below the other" } }

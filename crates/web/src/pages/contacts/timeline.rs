@@ -1,7 +1,7 @@
 //! What happened to a contact, in words, with each value as old → new.
 
 use crate::pages::contacts::share::can;
-use crate::ui::contact_text::facts;
+use crate::ui::contact_text::{Fact, Value, facts};
 use crate::ui::truncate::{Room, brief};
 use crate::ui::words::{moment, number};
 use app::{TimelineEntry, TimelineEvent};
@@ -47,23 +47,19 @@ fn what(event: &TimelineEvent) -> Markup {
 }
 
 /// A value that changed: its field, what it was and what it is.
-type Change<'f> = (&'f str, Option<&'f str>, Option<&'f str>);
+type Change<'f> = (&'f str, Option<&'f Value>, Option<&'f Value>);
 
 /// What differs between two states, field by field: of a field the first old value beside the first new one.
-fn differences<'f>(before: &'f [(String, String)], after: &'f [(String, String)]) -> Vec<Change<'f>> {
+fn differences<'f>(before: &'f [Fact], after: &'f [Fact]) -> Vec<Change<'f>> {
     let gone = before.iter().filter(|fact| !after.contains(fact));
-    let mut added: Vec<&(String, String)> = after.iter().filter(|fact| !before.contains(fact)).collect();
+    let mut added: Vec<&Fact> = after.iter().filter(|fact| !before.contains(fact)).collect();
     let mut changes: Vec<Change<'f>> = gone
         .map(|(name, old)| {
             let new = added.iter().position(|(of, _)| of == name).map(|at| added.remove(at));
-            (name.as_str(), Some(old.as_str()), new.map(|(_, new)| new.as_str()))
+            (name.as_str(), Some(old), new.map(|(_, new)| new))
         })
         .collect();
-    changes.extend(
-        added
-            .into_iter()
-            .map(|(name, new)| (name.as_str(), None, Some(new.as_str()))),
-    );
+    changes.extend(added.into_iter().map(|(name, new)| (name.as_str(), None, Some(new))));
     changes
 }
 
@@ -74,9 +70,9 @@ fn changes(before: &Contact, after: &Contact, room: &Room) -> Markup {
             @for (name, old, new) in differences(&before, &after) {
                 li {
                     span.muted { (brief(name)) ": " }
-                    @match old { Some(old) => del { (room.fit(old)) }, None => span.muted { "empty" } }
+                    @match old { Some(old) => del { (old.fit(room)) }, None => span.muted { "empty" } }
                     span aria-hidden="true" { " → " } span.visually-hidden { " becomes " }
-                    @match new { Some(new) => ins { (room.fit(new)) }, None => span.muted { "empty" } }
+                    @match new { Some(new) => ins { (new.fit(room)) }, None => span.muted { "empty" } }
                 }
             }
         }
@@ -87,10 +83,14 @@ fn changes(before: &Contact, after: &Contact, room: &Room) -> Markup {
 mod tests {
     use super::*;
 
-    fn facts_of(facts: &[(&str, &str)]) -> Vec<(String, String)> {
+    fn text(value: &str) -> Value {
+        Value::Text(value.to_owned())
+    }
+
+    fn facts_of(facts: &[(&str, &str)]) -> Vec<Fact> {
         facts
             .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .map(|(name, value)| ((*name).to_owned(), text(value)))
             .collect()
     }
 
@@ -98,10 +98,11 @@ mod tests {
     fn old_values_stand_beside_the_new_ones_of_their_field() {
         let before = facts_of(&[("Company", "Acme"), ("Tag", "vip"), ("Email", "a@x.org")]);
         let after = facts_of(&[("Company", "Berg"), ("Email", "a@x.org"), ("City", "Bonn")]);
+        let [acme, berg, vip, bonn] = ["Acme", "Berg", "vip", "Bonn"].map(text);
         let expected = [
-            ("Company", Some("Acme"), Some("Berg")),
-            ("Tag", Some("vip"), None),
-            ("City", None, Some("Bonn")),
+            ("Company", Some(&acme), Some(&berg)),
+            ("Tag", Some(&vip), None),
+            ("City", None, Some(&bonn)),
         ];
         assert_eq!(differences(&before, &after), expected);
     }

@@ -7,10 +7,10 @@ use crate::pages::import::fields::words_of;
 use crate::pages::import::row_query::row_url;
 use crate::ui::layout::table_frame;
 use crate::ui::truncate::{brief, is_cut};
-use crate::ui::words::number;
+use crate::ui::words::{birthday_text, number};
 use app::{Decision, Duplicates, ImportId, MatchedContact, PreviewRow, Reason, RowClass, RowsPage, ValueChange};
 use maud::{Markup, html};
-use model::Contact;
+use model::{Contact, Slot};
 
 /// What a table of rows has to know beside them.
 pub struct Rows<'a> {
@@ -352,12 +352,19 @@ fn changes(changes: &[ValueChange]) -> Markup {
             @for change in changes.iter().take(MOST_OF_EACH) {
                 li {
                     span.tag { (brief(&words_of(&change.slot))) } " "
-                    @if change.old.is_empty() { span.muted { "empty" } } @else { del { (brief(&change.old)) } }
+                    @if change.old.is_empty() { span.muted { "empty" } } @else { del { (changed_value(change, &change.old)) } }
                     span aria-hidden="true" { " → " } span.visually-hidden { " becomes " }
-                    @if change.new.is_empty() { span.muted { "empty" } } @else { ins { (brief(&change.new)) } }
+                    @if change.new.is_empty() { span.muted { "empty" } } @else { ins { (changed_value(change, &change.new)) } }
                 }
             }
         }
+    }
+}
+
+fn changed_value(change: &ValueChange, value: &str) -> Markup {
+    match change.slot.parse() {
+        Ok(Slot::Birthday) => birthday_text(value),
+        _ => html! { (brief(value)) },
     }
 }
 
