@@ -7,17 +7,18 @@ const address = () => location.pathname + location.search;
 let shown = address();
 
 // Fetches a page and puts its elements with these ids in the place of those here. `push` writes the page's address into the
-// history: true for a new entry, "replace" for the current one. The newest call for the same ids wins. Says whether it was done.
-async function swap(url, ids, { push = false, method = "GET", body } = {}) {
+// history: true for a new entry, "replace" for the current one. The newest call for the same ids wins. What nobody has asked for is
+// given up if `unless` says so when it is there, and is waited for without a sign. Says whether it was done.
+async function swap(url, ids, { push = false, method = "GET", body, unless } = {}) {
   const key = ids.join(" ");
   running.get(key)?.abort();
   const control = new AbortController();
   running.set(key, control);
-  const busy = setTimeout(() => marked(ids, (part) => part.setAttribute("aria-busy", "true")), 150);
+  const busy = !unless && setTimeout(() => marked(ids, (part) => part.setAttribute("aria-busy", "true")), 150);
   try {
     const answer = await fetch(url, { method, body, signal: control.signal, credentials: "same-origin", headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (control.signal.aborted) return false;
+    if (control.signal.aborted || unless?.()) return false;
     if (!ids.some((id) => page.getElementById(id))) return elsewhere(answer, page, method);
     replace(page, ids);
     document.title = page.title;

@@ -106,12 +106,20 @@ document.addEventListener("drop", async (event) => {
 });
 
 // A part that is not finished is fetched again, until it says no more that it wants to be; not while a field of it has
-// the focus, nor while a form is on its way.
+// the focus, nor while a form is on its way. A part that another one names is left alone while anything in it has the focus or a
+// dialog is open: of it only the smaller parts are fetched, without the one with the focus.
 setInterval(() => {
-  const part = document.querySelector("[data-poll]");
+  const asks = document.querySelector("[data-poll]");
+  const part = byId(asks?.dataset.poll) ?? asks;
   if (!part || document.hidden || running.has(part.id)) return;
-  const busy = part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
-  if (!busy) swap(location.href, [part.id]);
+  const named = part !== asks;
+  const inUse = () => {
+    const active = document.activeElement;
+    return part.contains(active) && (named || active.matches("input, select, textarea")) || (named && document.querySelector("dialog[open]"));
+  };
+  if (!inUse()) return swap(location.href, [part.id], { unless: inUse });
+  const parts = named ? [...part.querySelectorAll("[data-poll-part]")].filter((one) => !one.contains(document.activeElement)) : [];
+  if (parts.length) swap(location.href, parts.map(({ id }) => id), { unless: () => !part.isConnected || parts.some((one) => one.contains(document.activeElement)) });
 }, 700);
 
 // An import tells how far it is; at its end the result is shown.

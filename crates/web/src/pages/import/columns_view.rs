@@ -195,7 +195,7 @@ fn row(shown: &Shown<'_>, fields: &Choice, at: usize, column: &Column) -> Markup
                 }
                 button.button-quiet.button-small type="button" data-finds=(name) data-with-script aria-label=(format!("Search fields for {header}")) title="Search fields" { (icon(Icon::Search)) }
             }
-            td.wrap id=(about) {
+            td.wrap id=(about) data-poll-part {
                 @if let Some(other) = twice {
                     span.problem { "✕ “" (brief(other)) "” is mapped to the same field" }
                 } @else { (sureness(column)) (taken(shown, at, column)) (problem(shown, at)) }

@@ -58,10 +58,10 @@ const SMALL: u64 = 1024 * 1024;
 fn look(app: &App, actor: Actor, import: ImportId, wait: Duration) -> Result<Looked, Error> {
     let draft = app.draft(actor, import)?;
     let file = app.mapped_file(actor, import)?;
-    if draft.file_size <= SMALL && !wait.is_zero() {
-        app.preview_state(actor, import, wait)?;
-    }
+    let wait = if draft.file_size <= SMALL { wait } else { Duration::ZERO };
+    let state = app.preview_state(actor, import, wait)?;
     Ok(Looked {
+        counting: !state.complete && state.problem.is_none(),
         problems: app.preview_problems(actor, import)?,
         draft,
         file,
@@ -103,6 +103,8 @@ async fn changed(
         let mut shown = Shown::new(&looked, page);
         shown.problem = Some(problem);
         shown.chosen = Some(&form.columns);
+        // What was chosen stays until it is sent again.
+        shown.counting = false;
         refused(view(signed, &shown))
     };
     if form.goes_on() && !form.fills_any(&file.columns) {

@@ -10,6 +10,8 @@ pub struct Looked {
     pub draft: Draft,
     pub file: MappedFile,
     pub problems: Vec<ColumnProblem>,
+    /// Whether the preview may find more of them.
+    pub counting: bool,
 }
 
 /// What the page shows.
@@ -18,6 +20,8 @@ pub struct Shown<'a> {
     pub file: &'a MappedFile,
     /// What the preview has found wrong with values so far.
     pub problems: &'a [ColumnProblem],
+    /// Whether it may find more.
+    pub counting: bool,
     /// Which page of the columns, from 0.
     pub page: usize,
     /// What is wrong with what was sent.
@@ -33,6 +37,7 @@ impl<'a> Shown<'a> {
             draft: &looked.draft,
             file: &looked.file,
             problems: &looked.problems,
+            counting: looked.counting,
             page,
             problem: None,
             chosen: None,

@@ -74,6 +74,8 @@ pub fn view(signed: &CurrentMember, shown: &Shown<'_>) -> Markup {
                     @for loss in source.losses() { (notice(Tone::Plain, html! { p { (loss) } })) }
                 }
                 (reading(draft, file))
+                // While the preview goes on, a script fetches this form again; parts of it alone while somebody works in it.
+                div id="mapping-follows" data-poll=[shown.counting.then_some("mapping")] data-poll-part hidden {}
                 (columns(shown))
                 (pager(shown))
                 (go_on(file))
@@ -309,7 +311,7 @@ fn summary(file: &MappedFile) -> Markup {
         .collect();
     let imported = file.columns.len() - ignored.len();
     html! {
-        p id="mapping-summary" {
+        p id="mapping-summary" data-poll-part {
             strong {
                 @if !ignored.is_empty() { (number(imported as u64)) " of " }
                 (counted(file.columns.len() as u64, "column", "columns")) " will be imported."
