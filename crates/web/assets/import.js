@@ -122,6 +122,19 @@ setInterval(() => {
   if (parts.length) swap(location.href, parts.map(({ id }) => id), { unless: () => !part.isConnected || parts.some((one) => one.contains(document.activeElement)) });
 }, 700);
 
+// The first steps of an import that has begun lead to where it is now. On the way back through the history they are passed by, so
+// that it leads out of the import and not to the same page again. A page that the browser has kept as it was is asked for again.
+const backKey = "came back";
+const [arrival] = performance.getEntriesByType("navigation");
+const cameBack = arrival?.type === "back_forward" || sessionStorage.getItem(backKey) === location.pathname.split("/")[2];
+sessionStorage.removeItem(backKey);
+if (cameBack && arrival?.redirectCount > 0 && /^\/imports\/\d+\/(running|result)$/.test(location.pathname)) history.back();
+addEventListener("pageshow", ({ persisted }) => {
+  if (!persisted || !location.pathname.startsWith("/imports/")) return;
+  sessionStorage.setItem(backKey, location.pathname.split("/")[2]);
+  location.reload();
+});
+
 // An import tells how far it is; at its end the result is shown.
 const watched = document.querySelector("[data-events]");
 if (watched) {
