@@ -9,24 +9,33 @@ const boxes = (page) => page.locator("tbody input:checked");
 test("rows are gone through, selected, tagged, shared and deleted by keys, and all is undone", async ({ page }) => {
   await importFile(page, "clean.csv");
   await page.goto("/contacts");
-  await page.keyboard.press("j");
-  await expect(page.getByRole("link", { name: "Luca Ferrante" })).toBeFocused();
-  await page.keyboard.press("ArrowDown");
-  await expect(page.getByRole("link", { name: "Elias Mbeki" })).toBeFocused();
-  await page.keyboard.press("x");
-  await page.keyboard.press("k");
-  await page.keyboard.press("x");
-  await expect(boxes(page)).toHaveCount(2);
+  const selectTwo = async () => {
+    await page.keyboard.press("j");
+    await expect(page.getByRole("link", { name: "Luca Ferrante" })).toBeFocused();
+    await page.keyboard.press("ArrowDown");
+    await expect(page.getByRole("link", { name: "Elias Mbeki" })).toBeFocused();
+    await page.keyboard.press("x");
+    await page.keyboard.press("k");
+    await page.keyboard.press("x");
+    await expect(boxes(page)).toHaveCount(2);
+  };
+  await selectTwo();
   await axe(page);
   await page.getByLabel("Tag for the selection").fill("cyclists");
   await page.keyboard.press("Enter");
   await expect(page.getByText("2 contacts tagged.")).toBeVisible();
   await expect(page.getByRole("cell", { name: "cyclists" })).toHaveCount(2);
+  await expect(boxes(page), "what is done ends the selection").toHaveCount(0);
   await axe(page);
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByText("Undone: 2 contacts restored.")).toBeVisible();
   await expect(page.getByRole("cell", { name: "cyclists" })).toHaveCount(0);
-  // With a selection, s and # mean it.
+  // With a selection, s and # mean it. Until it is done it stays.
+  await selectTwo();
+  await page.keyboard.press("s");
+  await expect(page.getByRole("heading", { name: "Share", level: 1 })).toBeVisible();
+  await page.goBack();
+  await expect(boxes(page)).toHaveCount(2);
   await page.keyboard.press("s");
   await expect(page.getByRole("heading", { name: "Share", level: 1 })).toBeVisible();
   await expect(page.getByText("2 contacts.")).toBeVisible();
@@ -34,6 +43,8 @@ test("rows are gone through, selected, tagged, shared and deleted by keys, and a
   await page.getByLabel("Member").selectOption("Everyone in the workspace");
   await page.getByRole("button", { name: "Share", exact: true }).click();
   await expect(page.getByText("2 contacts shared.")).toBeVisible();
+  await expect(boxes(page)).toHaveCount(0);
+  await selectTwo();
   await page.keyboard.press("#");
   await expect(page.getByText("2 contacts moved to the trash.")).toBeVisible();
   await expect(page.getByRole("row")).toHaveCount(5);

@@ -7,6 +7,11 @@ let selectedAll = "";
 function keepSelection() {
   try { sessionStorage.setItem(selectionKey, JSON.stringify([...selected])); } catch { /* too many to keep */ }
 }
+function selectNone() {
+  selected.clear();
+  selectedAll = "";
+  keepSelection();
+}
 
 function showSelection() {
   const form = document.getElementById("bulk");
@@ -56,7 +61,7 @@ document.addEventListener("click", (event) => {
   const form = event.target.closest?.("#bulk");
   if (!form) return;
   if (event.target.matches("[data-select-all]")) selectedAll = criteriaOf(form);
-  else if (event.target.matches("[data-select-none]")) { selected.clear(); selectedAll = ""; keepSelection(); }
+  else if (event.target.matches("[data-select-none]")) selectNone();
   else return;
   showSelection();
 });
@@ -77,15 +82,34 @@ document.addEventListener("submit", (event) => {
     const here = new Set([...form.querySelectorAll('input[name="id"]:checked')].map((box) => box.value));
     for (const id of selected) if (!here.has(id)) carry("id", id);
   }
-  if (["delete", "hand-over"].includes(event.submitter?.value)) { selected.clear(); selectedAll = ""; keepSelection(); }
+  sessionStorage.setItem(actingKey, "yes");
+});
+
+// When the list says that what was asked for a selection is done, nothing is selected any more. Until then, on the pages that ask
+// how, one can go back to it.
+const actingKey = "acting on the selection";
+function endActing() {
+  if (!isList()) return;
+  if (sessionStorage.getItem(actingKey) && document.querySelector("[data-done]")) selectNone();
+  sessionStorage.removeItem(actingKey);
+}
+// Contacts that are merged into others are not selected any more, wherever that is asked for.
+document.addEventListener("submit", ({ target, submitter }) => {
+  const action = submitter?.getAttribute("formaction") ?? target.getAttribute("action");
+  if (action !== "/contacts/merge" || (submitter?.getAttribute("formmethod") ?? target.getAttribute("method")) !== "post") return;
+  for (const id of new FormData(target).getAll("id")) selected.delete(id);
+  keepSelection();
 });
 
 // The page of a contact knows the list that it was opened from: the way back leads to it, with its search and page, and to the
 // contacts before and behind.
 const listKey = "list of contacts";
+function isList() {
+  return ["/contacts", "/shared"].includes(location.pathname);
+}
 function keepList() {
   const rows = [...document.querySelectorAll("[data-rows] tbody input[name=id]")];
-  if (!rows.length || !["/contacts", "/shared"].includes(location.pathname)) return;
+  if (!rows.length || !isList()) return;
   try { sessionStorage.setItem(listKey, JSON.stringify({ at: address(), ids: rows.map((row) => row.value) })); } catch { /* without */ }
 }
 function showNeighbours() {
@@ -299,6 +323,7 @@ addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout
 
 document.addEventListener("swapped", () => { showSelection(); follow(); keepList(); readyColumns(); });
 readyColumns();
+endActing();
 showSelection();
 follow();
 keepList();

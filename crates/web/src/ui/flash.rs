@@ -110,7 +110,7 @@ impl Flash {
             } => notice(
                 Tone::Good,
                 html! {
-                    div.actions {
+                    div.actions data-done {
                         span { (contacts(*count)) " moved to the trash" (skipped_count(*skipped, "they are not yours")) "." }
                         @if *count > 0 {
                             form method="post" action="/contacts/undelete" {
@@ -153,7 +153,8 @@ impl Flash {
             return html! {};
         };
         html! {
-            div.actions {
+            // A script then ends the selection.
+            div.actions data-done {
                 span {
                     @if *count > 0 { (contacts(*count)) " " (change.done()) }
                     @else { "Nothing to change" }
