@@ -1,15 +1,27 @@
 // The list, a contact, the trash, the account and the export: what is exported compares with what was imported.
 
 import { readFile } from "node:fs/promises";
-import { axe, expect, file, test } from "./pages.js";
+import { PHONE, axe, expect, file, test } from "./pages.js";
 import { card, cards, counted, importButton, importFile, onStep } from "./wizard.js";
 
-test("the empty list teaches the next step, and every page is fit for all", async ({ page }) => {
-  for (const path of ["/contacts", "/contacts/new", "/trash", "/imports", "/account", "/export"]) {
-    await page.goto(path);
-    await axe(page);
-  }
+test.describe("on a phone", () => {
+  test.use(PHONE);
+
+  test("pages without contacts are fit for all, and nothing of them is cut off", async ({ page }) => {
+    const workspace = ["/members", "/fields", "/settings", "/audit", "/notifications", "/account", "/account/tokens", "/account/webhooks"];
+    for (const path of ["/contacts", "/contacts/new", "/shared", "/duplicates", "/trash", "/import", "/imports", "/export", ...workspace]) {
+      await page.goto(path);
+      await axe(page);
+      expect(await page.evaluate(cutOff), path).toEqual([]);
+    }
+  });
 });
+
+/** The texts of a page that are higher than the boxes that they are in. */
+function cutOff() {
+  const boxes = [...document.querySelectorAll("main :is(td, th, dt, dd, p, button)")];
+  return boxes.filter((box) => box.clientHeight > 2 && box.scrollHeight > box.clientHeight + 2).map((box) => box.textContent);
+}
 
 test("the list is searched while one types, and a contact is looked at, changed, deleted and restored", async ({ page }) => {
   await importFile(page, "clean.csv");

@@ -1,9 +1,9 @@
 // How much the pages weigh, and whether they suit a phone.
 
-import { axe, expect, test } from "./pages.js";
+import { PHONE, axe, expect, test } from "./pages.js";
 import { heaviestPages } from "./wizard.js";
 
-test.use({ viewport: { width: 412, height: 823 }, isMobile: true, hasTouch: true });
+test.use(PHONE);
 
 test("no page is heavy, and style, script and icons are light", async ({ page }) => {
   const addresses = await heaviestPages(page);

@@ -127,7 +127,7 @@ async fn view(
             p { "A program that sends a token may do what you may, within the scopes of the token. Tokens stop when you are deactivated; changing your password does not end them." }
             (form(sent, wrong))
         }
-        section.stack aria-labelledby="existing" {
+        section.stack.narrow[tokens.is_empty()] aria-labelledby="existing" {
             h2 id="existing" { "Your tokens" }
             @if tokens.is_empty() { (empty("There are no tokens.", html! {})) } @else { (list(&tokens)) }
         }
@@ -155,7 +155,7 @@ fn form(sent: &TokenForm, wrong: Option<&str>) -> Markup {
                         @let chosen = sent.scope.iter().any(|name| name == scope.as_str());
                         label.choice {
                             input type="checkbox" name="scope" value=(scope.as_str()) checked[chosen];
-                            code { (scope.as_str()) } ": " (allows(scope))
+                            span { code { (scope.as_str()) } ": " (allows(scope)) }
                         }
                     }
                 }

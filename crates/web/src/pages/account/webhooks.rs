@@ -180,7 +180,7 @@ async fn view(
             p { "A program at an address is sent a signed message when contacts change that you may see, and when your imports end. The message names contacts and has no values of them: the program asks the HTTP API with a token." }
             (form(sent, wrong))
         }
-        section.stack aria-labelledby="existing" {
+        section.stack.narrow[webhooks.is_empty()] aria-labelledby="existing" {
             h2 id="existing" { "Your webhooks" }
             @if webhooks.is_empty() { (empty("There are no webhooks.", html! {})) }
             @for (webhook, deliveries) in &webhooks { (one(webhook, deliveries)) }
@@ -208,7 +208,7 @@ fn form(sent: &WebhookForm, wrong: Option<&str>) -> Markup {
                         @let chosen = sent.event.iter().any(|name| name == event.as_str());
                         label.choice {
                             input type="checkbox" name="event" value=(event.as_str()) checked[chosen];
-                            code { (event.as_str()) } ": " (when(event))
+                            span { code { (event.as_str()) } ": " (when(event)) }
                         }
                     }
                 }
