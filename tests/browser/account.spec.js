@@ -96,7 +96,7 @@ test.describe("webhooks", () => {
     expect(secret).toMatch(/^whsec_/);
     await axe(page);
     await page.getByRole("link", { name: "Done" }).click();
-    await expect(page.getByText("Nothing was sent yet.")).toBeVisible();
+    await expect(page.getByText("Nothing has been sent yet.")).toBeVisible();
     await expect(page.getByText(secret)).toHaveCount(0);
     await page.getByRole("button", { name: "Send a test" }).click();
     await expect(page.getByText("A test is being sent.")).toBeVisible();
@@ -109,7 +109,7 @@ test.describe("webhooks", () => {
     }).toPass();
     await axe(page);
     await page.getByRole("button", { name: "Delete" }).click();
-    await expect(page.getByText("There are no webhooks.")).toBeVisible();
+    await expect(page.getByText("No webhooks yet")).toBeVisible();
     close();
   });
 });

@@ -34,7 +34,7 @@ pub async fn list(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<
         div.narrow {
             div {
                 h1 { "Notifications" }
-                p.muted { "What other members did with contacts that concern you, for 90 days." }
+                p.muted { "What other members shared with you, stopped sharing and transferred to you in the last 90 days." }
             }
             @if found.is_empty() { (nothing()) } @else { (entries(&found)) }
         }
@@ -46,7 +46,7 @@ fn nothing() -> Markup {
     empty(
         "No notifications",
         html! {
-            p { "When other members share contacts with you, stop sharing them or transfer contacts to you, you read it here." }
+            p { "When other members share contacts with you, stop sharing them or transfer contacts to you, it is listed here." }
             a.button href="/contacts" { "Back to contacts" }
         },
     )

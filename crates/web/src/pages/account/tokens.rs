@@ -90,7 +90,7 @@ pub fn card(tokens: &[TokenInfo]) -> Markup {
             h2 id="tokens" { "API tokens" }
             p {
                 @match tokens.len() {
-                    0 => "None. With a token a program can do what you can, by the HTTP API.",
+                    0 => "None. With a token, a program can do what you can do, through the HTTP API.",
                     1 => "1 token lets a program in.",
                     count => { (count) " tokens let programs in." }
                 }
@@ -129,7 +129,7 @@ async fn view(
         }
         section.stack.narrow[tokens.is_empty()] aria-labelledby="existing" {
             h2 id="existing" { "Your tokens" }
-            @if tokens.is_empty() { (empty("There are no tokens.", html! {})) } @else { (list(&tokens)) }
+            @if tokens.is_empty() { (empty("No tokens yet", html! {})) } @else { (list(&tokens)) }
         }
     };
     let status = match wrong {

@@ -177,12 +177,12 @@ async fn view(
             (way_back())
             h1 { "Webhooks" }
             @if let Some(flash) = &flash { (flash.notice(PAGE)) }
-            p { "A program at an address is sent a signed message when contacts change that you may see, and when your imports end. The message names contacts and has no values of them: the program asks the HTTP API with a token." }
+            p { "CrystalQore sends a signed message to an address when contacts that you can see change and when your imports end. A message names the contacts, not their values: the program at the address reads those through the HTTP API with a token." }
             (form(sent, wrong))
         }
         section.stack.narrow[webhooks.is_empty()] aria-labelledby="existing" {
             h2 id="existing" { "Your webhooks" }
-            @if webhooks.is_empty() { (empty("There are no webhooks.", html! {})) }
+            @if webhooks.is_empty() { (empty("No webhooks yet", html! {})) }
             @for (webhook, deliveries) in &webhooks { (one(webhook, deliveries)) }
         }
     };
@@ -199,7 +199,7 @@ fn form(sent: &WebhookForm, wrong: Option<&str>) -> Markup {
             h2 id="new-webhook" { "New webhook" }
             form.stack method="post" action=(PAGE) {
                 @if let Some(wrong) = wrong { (notice(Tone::Bad, html! { p { (wrong) } })) }
-                (field("url", "Address", Some("Such as https://example.org/hook."), None, |about| html! {
+                (field("url", "Address", Some("For example https://example.org/hook."), None, |about| html! {
                     input id="url" name="url" type="url" value=(sent.url) maxlength="2000" required aria-describedby=[about];
                 }))
                 fieldset {
@@ -221,8 +221,8 @@ fn form(sent: &WebhookForm, wrong: Option<&str>) -> Markup {
 fn when(event: WebhookEvent) -> &'static str {
     match event {
         WebhookEvent::ContactCreated => "contacts were created",
-        WebhookEvent::ContactUpdated => "contacts were changed, or shared with you",
-        WebhookEvent::ContactDeleted => "contacts were deleted, or are not shared with you any more",
+        WebhookEvent::ContactUpdated => "contacts were changed or shared with you",
+        WebhookEvent::ContactDeleted => "contacts were deleted or are no longer shared with you",
         WebhookEvent::ImportFinished => "an import of yours ended",
         WebhookEvent::ImportUndone => "an import of yours was undone",
     }
@@ -238,7 +238,7 @@ fn one(webhook: &WebhookInfo, deliveries: &[DeliveryInfo]) -> Markup {
                 dt { "Events" } dd { (events.join(", ")) }
                 dt { "Created" } dd { (date(webhook.created_at)) }
             }
-            @if deliveries.is_empty() { p.muted { "Nothing was sent yet." } } @else { (log(webhook, deliveries)) }
+            @if deliveries.is_empty() { p.muted { "Nothing has been sent yet." } } @else { (log(webhook, deliveries)) }
             div.actions {
                 @if webhook.state == WebhookState::Active {
                     (button(webhook, "test", "Send a test"))

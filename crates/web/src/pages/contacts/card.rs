@@ -44,7 +44,7 @@ pub async fn show(
                 h2 id="scan" { "To a phone" }
                 @match code {
                     Some(code) => {
-                        p { "Point the camera of a phone at the code: it offers to save the name, numbers, emails and addresses." }
+                        p { "Point the camera of a phone at the code. The phone offers to save the name, numbers, emails and addresses." }
                         (code)
                     }
                     None => p { "This contact has more than a QR code can hold. Download its vCard instead." },
@@ -52,7 +52,7 @@ pub async fn show(
             }
             section.card.stack aria-labelledby="file" {
                 h2 id="file" { "As a file" }
-                p { "The vCard (3.0) has all that is known of the contact." }
+                p { "The vCard (3.0) contains every value of the contact." }
                 div.actions { a.button.button-primary href={(at) "/card.vcf"} download { "Download vCard" } }
             }
         }

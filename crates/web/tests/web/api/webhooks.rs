@@ -534,7 +534,7 @@ async fn the_page_makes_shows_and_deletes_webhooks() {
     for (act, words) in [
         ("pause", "Paused"),
         ("activate", "✓ Active"),
-        ("delete", "There are no webhooks."),
+        ("delete", "No webhooks yet"),
     ] {
         browser
             .post("/account/webhooks/act", &format!("webhook={id}&act={act}"))
