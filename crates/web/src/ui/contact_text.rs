@@ -71,9 +71,10 @@ impl Value {
     }
 }
 
-/// Values behind each other, with this between them.
+/// Values behind each other, with this between them, as many as there is room for.
 pub fn joined<'v>(values: impl Iterator<Item = &'v Value>, between: &str, room: &Room) -> Markup {
-    html! { @for (at, value) in values.enumerate() { @if at > 0 { (between) } (value.fit(room)) } }
+    let fitting = values.enumerate().take_while(|(at, _)| *at == 0 || !room.is_used_up());
+    html! { @for (at, value) in fitting { @if at > 0 { (between) } (value.fit(room)) } }
 }
 
 /// A field, and its value.
@@ -132,4 +133,17 @@ pub fn facts(contact: &Contact) -> Vec<Fact> {
     ];
     facts.extend(lists.into_iter().flatten());
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joined_values_end_where_the_room_does() {
+        let values = vec![Value::Text("four".to_owned()); 1_000];
+        let shown = |characters| joined(values.iter(), ", ", &Room::with_characters(characters)).into_string();
+        assert_eq!(shown(10), "four, four, fo…");
+        assert_eq!(shown(0), "…");
+    }
 }

@@ -52,6 +52,11 @@ impl Room {
         fitting
     }
 
+    /// Whether nothing more fits.
+    pub fn is_used_up(&self) -> bool {
+        self.left.get() == 0
+    }
+
     /// Whether a value did not fit.
     pub fn is_cut(&self) -> bool {
         self.is_cut.get()
