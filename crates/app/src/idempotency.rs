@@ -42,6 +42,14 @@ pub struct OnceAnswer<'a, T: ?Sized> {
     pub write: &'a dyn Fn(&T) -> String,
 }
 
+impl<T: ?Sized> Clone for OnceAnswer<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for OnceAnswer<'_, T> {}
+
 impl<T: ?Sized> OnceAnswer<'_, T> {
     /// Keeps the answer in the transaction of the work.
     pub(crate) fn keep(&self, tx: &mut Tx<'_>, result: &T) -> Result<(), Error> {

@@ -10,6 +10,7 @@ use crate::contacts::bulk::{STEP, SharesChanged};
 use crate::contacts::share_text::drop_lost_members;
 use crate::contacts::write::{Changes, ShareChanges};
 use crate::error::Error;
+use crate::idempotency::OnceAnswer;
 use model::ContactId;
 use std::collections::HashMap;
 use store::Tx;
@@ -32,6 +33,19 @@ impl App {
     /// # Errors
     /// [`Error::NoAction`], [`Error::ActionUndone`].
     pub fn undo_action(&self, actor: Actor, action: i64) -> Result<ActionUndone, Error> {
+        self.undo_action_once(actor, action, None)
+    }
+
+    /// The same; with `once` what it came to is kept as the answer of a keyed request, in the transaction of the last step.
+    ///
+    /// # Errors
+    /// Those of [`App::undo_action`].
+    pub fn undo_action_once(
+        &self,
+        actor: Actor,
+        action: i64,
+        once: Option<OnceAnswer<'_, ActionUndone>>,
+    ) -> Result<ActionUndone, Error> {
         let workspace = actor.workspace;
         let mut undone = ActionUndone::default();
         let began = self.world.now();
@@ -55,6 +69,9 @@ impl App {
                 if !more {
                     bulk_actions::set_undone(tx, workspace, action, self.world.now())?;
                     self.audit(tx, actor, AuditAction::ActionUndone, &found.kind, undone.restored)?;
+                    if let Some(once) = once {
+                        once.keep(tx, &undone)?;
+                    }
                 }
                 Ok(more)
             })?;

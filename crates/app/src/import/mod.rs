@@ -43,6 +43,7 @@ pub(crate) mod warnings;
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
+use crate::idempotency::OnceAnswer;
 use crate::import::analysis::{FileAnalysis, NumbersOf, Opening, look};
 use crate::import::conversion::readable;
 use crate::import::counts::Counts;
@@ -70,7 +71,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use store::imports::{self, Import, ImportState, NewImport};
 use store::workspace::workspaces;
-use store::{ImportId, Member};
+use store::{ImportId, Member, Tx};
 
 /// A file and what is to be done with it: what all doors ask for.
 #[derive(Clone, Debug)]
@@ -502,6 +503,23 @@ fn report(stored: &Import, held: &[ImportId]) -> Result<ImportReport, Error> {
         finished_at: stored.finished_at,
         is_forgotten: stored.forgotten_at.is_some(),
     })
+}
+
+/// How an import stands after what the transaction has done to it; with `once` that is kept as the answer of a keyed request.
+pub(crate) fn report_in(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    import: ImportId,
+    once: Option<OnceAnswer<'_, ImportReport>>,
+) -> Result<ImportReport, Error> {
+    let stored = imports::get(tx, actor.workspace, import)?.ok_or(Error::NoImport(import))?;
+    // Somebody takes it up in a moment.
+    let mut report = report(&stored, &[import])?;
+    report.owner = workspaces::member_name(tx, actor.workspace, stored.owner)?.unwrap_or_default();
+    if let Some(once) = once {
+        once.keep(tx, &report)?;
+    }
+    Ok(report)
 }
 
 /// An import is seen by who made it: its rows are nobody else's.

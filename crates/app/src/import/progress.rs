@@ -6,9 +6,10 @@ use crate::App;
 use crate::access::Actor;
 use crate::audit::AuditAction;
 use crate::error::Error;
+use crate::idempotency::OnceAnswer;
 use crate::import::counts::Counts;
-use crate::import::stored::is_unfinished;
-use crate::import::stored::{plan_of, reached_of, refuse_draft};
+use crate::import::stored::{is_unfinished, plan_of, reached_of, refuse_draft};
+use crate::import::{ImportReport, report_in};
 use store::imports::{self, ImportState};
 use store::{ImportId, Tx};
 
@@ -80,22 +81,30 @@ impl App {
     /// # Errors
     /// [`Error::NoImport`].
     pub fn cancel_import(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
+        self.cancel_import_once(actor, import, None).map(drop)
+    }
+
+    /// The same, and says how it stands then; with `once` that is kept as the answer of a keyed request.
+    ///
+    /// # Errors
+    /// Those of [`App::cancel_import`].
+    pub fn cancel_import_once(
+        &self,
+        actor: Actor,
+        import: ImportId,
+        once: Option<OnceAnswer<'_, ImportReport>>,
+    ) -> Result<ImportReport, Error> {
         refuse_draft(&self.stored(actor, import)?)?;
         // What runs here holds the database while it writes a batch: it must end that first.
         self.live.cancel(actor.workspace, import);
         let now = self.world.now();
-        self.store.write(|tx| {
-            imports::change_state(
-                tx,
-                actor.workspace,
-                import,
-                ImportState::Running,
-                ImportState::Cancelling,
-                now,
-            )
+        let (running, cancelling) = (ImportState::Running, ImportState::Cancelling);
+        let report = self.store.write(|tx| {
+            imports::change_state(tx, actor.workspace, import, running, cancelling, now)?;
+            report_in(tx, actor, import, once)
         })?;
         self.bell.ring();
-        Ok(())
+        Ok(report)
     }
 
     /// Lets an import go on that was stopped: the background worker takes it up. One that is running is left as it is.
@@ -103,26 +112,38 @@ impl App {
     /// # Errors
     /// [`Error::NoImport`]; [`Error::NotResumable`]; [`Error::UploadMissing`] if its file is not kept any more.
     pub fn continue_import(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
+        self.continue_import_once(actor, import, None).map(drop)
+    }
+
+    /// The same, and says how it stands then; with `once` that is kept as the answer of a keyed request.
+    ///
+    /// # Errors
+    /// Those of [`App::continue_import`].
+    pub fn continue_import_once(
+        &self,
+        actor: Actor,
+        import: ImportId,
+        once: Option<OnceAnswer<'_, ImportReport>>,
+    ) -> Result<ImportReport, Error> {
         let stored = self.stored(actor, import)?;
         if stored.state == ImportState::Cancelled {
             self.fetch_upload(import, &plan_of(&stored)?.upload)?;
         }
         let now = self.world.now();
         let (cancelled, running) = (ImportState::Cancelled, ImportState::Running);
-        let continued = self.store.write(|tx| {
-            let continued = imports::change_state(tx, actor.workspace, import, cancelled, running, now)?;
-            Ok::<_, Error>(continued)
+        let report = self.store.write(|tx| {
+            imports::change_state(tx, actor.workspace, import, cancelled, running, now)?;
+            let report = report_in(tx, actor, import, once)?;
+            match report.state {
+                ImportState::Running => Ok(report),
+                state => Err(Error::NotResumable {
+                    import,
+                    state: state.as_str(),
+                }),
+            }
         })?;
         self.bell.ring();
-        match self.stored(actor, import)?.state {
-            ImportState::Running => Ok(()),
-            // It ran to its end in this moment.
-            ImportState::Done | ImportState::Cancelling if continued => Ok(()),
-            state => Err(Error::NotResumable {
-                import,
-                state: state.as_str(),
-            }),
-        }
+        Ok(report)
     }
 
     /// Ends an import that was to stop and that nobody runs any more.

@@ -146,6 +146,19 @@ pub(crate) struct Reached {
     /// The record to go on with, blank lines counted.
     pub next_record: u64,
     pub(crate) batches: u64,
+    /// What its undo has done so far, once it was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<UndoProgress>,
+}
+
+/// What an undo has done so far. It is kept with the import, so that it can be answered whoever has ended the undo.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct UndoProgress {
+    pub removed: u64,
+    pub restored: u64,
+    pub kept: u64,
+    /// The ids of the first contacts that are kept; their names may be gone one day.
+    pub first_kept: Vec<String>,
 }
 
 /// Whether somebody runs an import in this state, or should.

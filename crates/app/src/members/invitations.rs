@@ -18,6 +18,7 @@ use crate::auth::secret::{hex, sha256};
 use crate::clock::CLOCKS_DIFFER;
 use crate::error::AccountField;
 use crate::error::Error;
+use crate::idempotency::OnceAnswer;
 use crate::members::refuse_taken;
 use store::members::accounts::{self, NewAccount, Role};
 use store::members::one_time_tokens::{self, Link, Purpose};
@@ -109,9 +110,29 @@ impl App {
     /// # Errors
     /// [`Error::Forbidden`]; [`Error::AccountField`] if the email is none or is that of a member.
     pub fn invite(&self, actor: Actor, email: &str, role: Role) -> Result<NewLink, Error> {
+        self.invite_once(actor, email, role, None)
+    }
+
+    /// The same; with `once` an answer of a keyed request is kept.
+    ///
+    /// # Errors
+    /// Those of [`App::invite`].
+    pub fn invite_once(
+        &self,
+        actor: Actor,
+        email: &str,
+        role: Role,
+        once: Option<OnceAnswer<'_, NewLink>>,
+    ) -> Result<NewLink, Error> {
         let email = fit_email(email)?;
         let (secret, now) = (self.new_secret(), self.world.now());
         let expires_at = now + INVITATION_LASTS;
+        let made = NewLink {
+            secret,
+            email,
+            expires_at,
+        };
+        let NewLink { secret, email, .. } = &made;
         self.change_members(actor, |tx, _| {
             if role == Role::Owner {
                 access::owner(tx, actor)?;
@@ -119,8 +140,8 @@ impl App {
             if !accounts::exist(tx, actor.workspace)? {
                 return Err(Error::NotSetUp);
             }
-            refuse_taken(tx, actor.workspace, &email)?;
-            one_time_tokens::forget_invitations(tx, actor.workspace, &email)?;
+            refuse_taken(tx, actor.workspace, email)?;
+            one_time_tokens::forget_invitations(tx, actor.workspace, email)?;
             one_time_tokens::forget(tx, actor.workspace, now - INVITATION_LASTS)?;
             let link = Link {
                 token_hash: secret.hash(),
@@ -132,13 +153,13 @@ impl App {
             };
             one_time_tokens::add(tx, actor.workspace, &link)?;
             let about = format!("{email} as {}", role.as_str());
-            Ok(self.audit(tx, actor, AuditAction::Invited, &about, 0)?)
+            self.audit(tx, actor, AuditAction::Invited, &about, 0)?;
+            match once {
+                Some(once) => once.keep(tx, &made),
+                None => Ok(()),
+            }
         })?;
-        Ok(NewLink {
-            secret,
-            email,
-            expires_at,
-        })
+        Ok(made)
     }
 
     /// The invitations that nobody has used yet, the newest first.

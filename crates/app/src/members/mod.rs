@@ -20,6 +20,7 @@ use crate::auth::sessions::SignInInfo;
 use crate::auth::sessions::session;
 use crate::error::AccountField;
 use crate::error::Error;
+use crate::idempotency::OnceAnswer;
 use std::collections::{HashMap, HashSet};
 use store::members::accounts::{self, NewAccount, Role};
 use store::members::sessions::{self, SignIn};
@@ -218,13 +219,21 @@ impl App {
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NoMember`], [`Error::LastOwner`].
     pub fn deactivate(&self, actor: Actor, member: Member) -> Result<(), Error> {
+        self.deactivate_once(actor, member, None)
+    }
+
+    /// The same; with `once` an answer of a keyed request is kept.
+    ///
+    /// # Errors
+    /// Those of [`App::deactivate`].
+    pub fn deactivate_once(&self, actor: Actor, member: Member, once: Option<OnceAnswer<'_, ()>>) -> Result<(), Error> {
         self.change_members(actor, |tx, admin| {
             let row = governed_other(tx, admin, actor, member)?;
-            if row.state == MemberState::Deactivated {
-                return Ok(());
+            if row.state != MemberState::Deactivated {
+                shut_out(tx, actor, member)?;
+                self.audit(tx, actor, AuditAction::Deactivated, &named(&row), 0)?;
             }
-            shut_out(tx, actor, member)?;
-            Ok(self.audit(tx, actor, AuditAction::Deactivated, &named(&row), 0)?)
+            keep_done(tx, once)
         })
     }
 
@@ -233,13 +242,21 @@ impl App {
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NoMember`].
     pub fn activate(&self, actor: Actor, member: Member) -> Result<(), Error> {
+        self.activate_once(actor, member, None)
+    }
+
+    /// The same; with `once` an answer of a keyed request is kept.
+    ///
+    /// # Errors
+    /// Those of [`App::activate`].
+    pub fn activate_once(&self, actor: Actor, member: Member, once: Option<OnceAnswer<'_, ()>>) -> Result<(), Error> {
         self.change_members(actor, |tx, admin| {
             let row = governed(tx, admin, actor, member)?;
-            if row.state == MemberState::Active {
-                return Ok(());
+            if row.state != MemberState::Active {
+                members::set_state(tx, actor.workspace, member, MemberState::Active)?;
+                self.audit(tx, actor, AuditAction::Reactivated, &named(&row), 0)?;
             }
-            members::set_state(tx, actor.workspace, member, MemberState::Active)?;
-            Ok(self.audit(tx, actor, AuditAction::Reactivated, &named(&row), 0)?)
+            keep_done(tx, once)
         })
     }
 
@@ -271,6 +288,14 @@ impl App {
             let admin = access::admin(tx, actor)?;
             work(tx, admin)
         })
+    }
+}
+
+/// Keeps the answer of a keyed request whose work has no other result than that it is done.
+fn keep_done(tx: &mut Tx<'_>, once: Option<OnceAnswer<'_, ()>>) -> Result<(), Error> {
+    match once {
+        Some(once) => once.keep(tx, &()),
+        None => Ok(()),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::access::Actor;
 use crate::access::named;
 use crate::audit::AuditAction;
 use crate::error::Error;
+use crate::idempotency::OnceAnswer;
 use crate::members::{governed_other, shut_out};
 use crate::search::views;
 use store::contacts::external_ids;
@@ -42,6 +43,19 @@ impl App {
     /// [`Error::Forbidden`], [`Error::NoMember`] about either of both, [`Error::LastOwner`]. What was
     /// handed over before stays so, and the member stays kept out.
     pub fn remove_member(&self, actor: Actor, member: Member, to: Member) -> Result<Belongings, Error> {
+        self.remove_member_once(actor, (member, to), None)
+    }
+
+    /// The same; with `once` what was handed over is kept as the answer of a keyed request, in the transaction of the last step.
+    ///
+    /// # Errors
+    /// Those of [`App::remove_member`].
+    pub fn remove_member_once(
+        &self,
+        actor: Actor,
+        (member, to): (Member, Member),
+        once: Option<OnceAnswer<'_, Belongings>>,
+    ) -> Result<Belongings, Error> {
         let had = self.change_members(actor, |tx, admin| {
             governed_other(tx, admin, actor, member)?;
             refuse_absent(tx, actor, member, to)?;
@@ -63,7 +77,7 @@ impl App {
             }
         }
         self.forget_drafts(actor, member)?;
-        self.finish_removing(actor, (member, to), had, began)?;
+        self.finish_removing(actor, (member, to), (had, began), once)?;
         // Files of imports that were only drafts are of no use to anybody.
         self.sweep(actor)?;
         Ok(had)
@@ -74,8 +88,8 @@ impl App {
         &self,
         actor: Actor,
         (member, to): (Member, Member),
-        had: Belongings,
-        began: i64,
+        (had, began): (Belongings, i64),
+        once: Option<OnceAnswer<'_, Belongings>>,
     ) -> Result<(), Error> {
         self.change(actor, |changes| {
             changes.at = Some(began);
@@ -99,7 +113,11 @@ impl App {
             members::set_state(tx, actor.workspace, member, MemberState::Removed)?;
             let to_name = workspaces::member_name(tx, actor.workspace, to)?.unwrap_or_default();
             let about = format!("{}; what was theirs went to {to_name}", named(&row));
-            Ok(self.audit(tx, actor, AuditAction::Removed, &about, had.contacts)?)
+            self.audit(tx, actor, AuditAction::Removed, &about, had.contacts)?;
+            match once {
+                Some(once) => once.keep(tx, &had),
+                None => Ok(()),
+            }
         })
     }
 

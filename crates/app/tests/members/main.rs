@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
 
+mod answers;
 mod changes;
 mod fields;
 mod kept_out;

@@ -71,9 +71,13 @@ fn ask(address: &str, token: &str, request: &str, headers: &str, body: &str) -> 
 fn send(address: &str, token: &str, request: &str, headers: &str, body: &str) -> Option<TcpStream> {
     let mut connection = TcpStream::connect(address).ok()?;
     let length = body.len();
+    let kind = match headers.contains("Content-Type") {
+        true => "",
+        false => "Content-Type: application/json\r\n",
+    };
     let text = format!(
         "{request} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\
-         Content-Type: application/json\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
+         {kind}Content-Length: {length}\r\n{headers}\r\n{body}"
     );
     connection.write_all(text.as_bytes()).ok()?;
     Some(connection)
@@ -146,6 +150,102 @@ fn a_request_with_a_key_that_a_kill_cut_off_has_one_effect() {
         server.end();
         assert_eq!(scratch.contacts().len(), made);
     }
+}
+
+/// A server that is killed again and again.
+struct Killed<'s> {
+    scratch: &'s Scratch,
+    token: &'s str,
+    server: Option<Server>,
+}
+
+impl Killed<'_> {
+    fn address(&self) -> &str {
+        &self.server.as_ref().unwrap().address
+    }
+
+    /// Asks; the answer has to be of this status.
+    fn asks(&self, request: &str, headers: &str, body: &str, status: u16) -> Value {
+        let answer = ask_until_answered(self.address(), self.token, request, headers, body);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{request}: {answer}");
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap_or_default()
+    }
+
+    /// Sends a request with a key, kills the server a moment later, and sends it to the next one twice.
+    fn asks_cut_off(&mut self, request: &str, after: u64, status: u16) -> Value {
+        let key = format!("Idempotency-Key: {request}\r\n");
+        let connection = send(self.address(), self.token, request, &key, "");
+        std::thread::sleep(std::time::Duration::from_millis(after));
+        self.server.take().unwrap().kill();
+        drop(connection);
+        self.server = Some(Server::start(self.scratch, &["serve"]));
+        let answer = self.asks(request, &key, "", status);
+        assert_eq!(self.asks(request, &key, "", status), answer, "{request} again");
+        answer
+    }
+}
+
+/// An import is started, cancelled, resumed and undone, and an action is undone, each by a request that is cut off.
+#[test]
+fn what_a_kill_cuts_off_of_an_import_is_done_once() {
+    const ROWS: usize = 5_200;
+    let scratch = Scratch::new();
+    let token = token(&scratch);
+    // On a database that machines share, what is cut off before its answer waits for a minute.
+    let rounds: &[u64] = if testbed::wants_postgres() { &[400] } else { &[3, 60] };
+    let mut server = Killed {
+        scratch: &scratch,
+        token: &token,
+        server: Some(Server::start(&scratch, &["serve"])),
+    };
+    for after in rounds {
+        let rows: String = (0..ROWS)
+            .map(|n| format!("R{after}N{n},n{n}@r{after}.example\n"))
+            .collect();
+        let file = format!("First Name,Email\n{rows}");
+        let made = server.asks("POST /api/v1/imports", "Content-Type: text/csv\r\n", &file, 201);
+        let place = format!("/api/v1/imports/{}", made["import"].as_str().unwrap());
+        let post = |verb: &str| format!("POST {place}:{verb}");
+        let ended = |server: &Killed<'_>| loop {
+            let import = server.asks(&format!("GET {place}"), "Prefer: wait=30\r\n", "", 200);
+            if !matches!(import["state"].as_str(), Some("running" | "cancelling" | "undoing")) {
+                break import;
+            }
+        };
+        let started = server.asks_cut_off(&post("start"), *after, 202);
+        assert_eq!(started["state"], "running", "{started}");
+        server.asks_cut_off(&post("cancel"), *after, 202);
+        if ended(&server)["state"] == "cancelled" {
+            let resumed = server.asks_cut_off(&post("resume"), *after, 202);
+            assert_eq!(resumed["state"], "running", "{resumed}");
+        }
+        let done = ended(&server);
+        assert_eq!(
+            (&done["state"], &done["counts"]["new"]),
+            (&"done".into(), &ROWS.into()),
+            "{done}"
+        );
+        let undone = server.asks_cut_off(&post("undo"), *after, 200);
+        assert_eq!(
+            (&undone["removed"], &undone["kept"]),
+            (&ROWS.into(), &0.into()),
+            "{undone}"
+        );
+
+        let body = r#"{"contact": {"first_name": "Ann"}}"#;
+        let made = server.asks("POST /api/v1/contacts", "", body, 201);
+        let body = serde_json::json!({"contacts": [made["id"]], "tag": format!("t{after}")}).to_string();
+        let tagged = server.asks("POST /api/v1/contacts:tag", "", &body, 200);
+        let undo = format!("POST /api/v1/actions/{}:undo", tagged["action"].as_str().unwrap());
+        let undone = server.asks_cut_off(&undo, *after, 200);
+        assert_eq!(
+            (&undone["restored"], &undone["kept"]),
+            (&1.into(), &0.into()),
+            "{undone}"
+        );
+    }
+    server.server.take().unwrap().end();
+    assert_eq!(scratch.contacts().len(), rounds.len());
 }
 
 /// The server itself gathers and sends, with nobody asking for it.

@@ -5,10 +5,10 @@ use crate::api::contacts::list::unknown_cursor;
 use crate::api::contacts::resource::ContactResource;
 use crate::api::gate::TokenMember;
 use crate::api::json::{Query, ok};
-use crate::api::once::{Posted, Reply, once_kept};
+use crate::api::once::{Posted, Reply, once};
 use crate::api::problem::ApiProblem;
 use crate::bridge::blocking::blocking;
-use app::{DuplicateGroup, Error, OnceAnswer, ValueProblem};
+use app::{DuplicateGroup, Error, ValueProblem};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -142,11 +142,9 @@ pub async fn dismiss(
         text.parse::<ContactId>().map_err(unknown)
     });
     let ids: Vec<ContactId> = ids.collect::<Result<_, _>>()?;
-    once_kept(&web, member, key, move |app, keyed| {
-        let reply = |pairs: &u64| Reply::new(StatusCode::OK, &DismissedResource { pairs: *pairs });
-        let write = |pairs: &u64| reply(pairs).to_text();
-        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
-        Ok(reply(&app.tell_apart_once(member.actor, &ids, once)?))
+    let reply = |pairs: &u64| Reply::new(StatusCode::OK, &DismissedResource { pairs: *pairs });
+    once(&web, member, key, reply, move |app, once| {
+        app.tell_apart_once(member.actor, &ids, once)
     })
     .await
 }

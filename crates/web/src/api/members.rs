@@ -9,7 +9,9 @@ use crate::api::json::{Query, filled, instant, ok};
 use crate::api::once::{Posted, PostedNothing, Reply, once, once_kept};
 use crate::api::problem::ApiProblem;
 use crate::bridge::blocking::blocking;
-use app::{AuditAction, AuditRequest, Error, InvitationInfo, Member, MemberInfo, Role};
+use app::{
+    AuditAction, AuditRequest, Belongings, Error, InvitationInfo, Member, MemberInfo, NewLink, OnceAnswer, Role,
+};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -78,6 +80,11 @@ fn id(text: &str) -> Result<Member, ApiProblem> {
     Ok(Member(text.parse().map_err(|_| Error::NoMember)?))
 }
 
+/// That it is done.
+fn done((): &()) -> Reply {
+    Reply::new(StatusCode::NO_CONTENT, &())
+}
+
 /// Deactivates a member.
 ///
 /// For admins and owners: the member is out at once, everywhere, and their tokens end. What is theirs stays.
@@ -93,9 +100,8 @@ pub async fn deactivate(
     PostedNothing(key): PostedNothing,
 ) -> Result<Response, ApiProblem> {
     let other = id(&other)?;
-    once(&web, member, key, move |app| {
-        app.deactivate(member.actor, other)?;
-        Ok(Reply::new(StatusCode::NO_CONTENT, &()))
+    once(&web, member, key, done, move |app, once| {
+        app.deactivate_once(member.actor, other, once)
     })
     .await
 }
@@ -115,9 +121,8 @@ pub async fn activate(
     PostedNothing(key): PostedNothing,
 ) -> Result<Response, ApiProblem> {
     let other = id(&other)?;
-    once(&web, member, key, move |app| {
-        app.activate(member.actor, other)?;
-        Ok(Reply::new(StatusCode::NO_CONTENT, &()))
+    once(&web, member, key, done, move |app, once| {
+        app.activate_once(member.actor, other, once)
     })
     .await
 }
@@ -156,14 +161,16 @@ pub async fn remove(
     Posted { body, key }: Posted<RemoveBody>,
 ) -> Result<Response, ApiProblem> {
     let (other, to) = (id(&other)?, id(&body.hand_to)?);
-    once(&web, member, key, move |app| {
-        let had = app.remove_member(member.actor, other, to)?;
+    let reply = |had: &Belongings| {
         let removed = RemovedResource {
             contacts: had.contacts,
             trashed: had.trashed,
             imports: had.imports,
         };
-        Ok(Reply::new(StatusCode::OK, &removed))
+        Reply::new(StatusCode::OK, &removed)
+    };
+    once(&web, member, key, reply, move |app, once| {
+        app.remove_member_once(member.actor, (other, to), once)
     })
     .await
 }
@@ -249,17 +256,19 @@ pub async fn invite(
     Posted { body, key }: Posted<InvitationBody>,
 ) -> Result<Response, ApiProblem> {
     once_kept(&web, member, key, move |app, keyed| {
-        let link = app.invite(member.actor, &body.email, Role::Member)?;
-        let mut invited = InvitedResource {
-            link: None,
-            email: link.email,
-            expires: instant(link.expires_at),
+        let reply = |invited: &NewLink, link: Option<String>| {
+            let invited = InvitedResource {
+                email: invited.email.clone(),
+                link,
+                expires: instant(invited.expires_at),
+            };
+            Reply::new(StatusCode::CREATED, &invited)
         };
-        if let Some(keyed) = keyed {
-            app.answer_key(keyed, &Reply::new(StatusCode::CREATED, &invited).to_text())?;
-        }
-        invited.link = Some(format!("/join/{}", link.secret.reveal()));
-        Ok(Reply::new(StatusCode::CREATED, &invited))
+        let write = |invited: &NewLink| reply(invited, None).to_text();
+        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
+        let invited = app.invite_once(member.actor, &body.email, Role::Member, once)?;
+        let link = format!("/join/{}", invited.secret.reveal());
+        Ok(reply(&invited, Some(link)))
     })
     .await
 }

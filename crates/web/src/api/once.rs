@@ -1,14 +1,14 @@
 //! The header `Idempotency-Key`: a request that is sent again has one effect and is answered as it was the first time.
 //!
-//! `app` keeps the answers. Work whose effect could be had twice keeps its answer in its own transaction
-//! ([`once_kept`]); of other work it is kept afterwards ([`once`]).
+//! `app` keeps the answers, in the transaction of the work ([`once`], [`once_kept`]). Where that transaction only begins what
+//! takes long, a request that is sent again finds how it ended ([`once_begun`]).
 
 use crate::Web;
 use crate::api::gate::TokenMember;
 use crate::api::json::{read, refuse_other_types, whole_body};
 use crate::api::problem::ApiProblem;
 use crate::bridge::blocking::blocking;
-use app::{App, Claim, Error, Keyed};
+use app::{App, Claim, Error, Keyed, OnceAnswer};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -160,6 +160,16 @@ impl Reply {
         self
     }
 
+    /// Where it says that something was made.
+    pub fn location(&self) -> Option<&str> {
+        self.location.as_deref()
+    }
+
+    /// Whether it has nothing to show: it was kept before there was anything.
+    pub fn is_empty(&self) -> bool {
+        self.body.is_null()
+    }
+
     /// As it is kept.
     pub fn to_text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
@@ -182,19 +192,18 @@ impl IntoResponse for Reply {
     }
 }
 
-/// Does work that is safe to repeat, once for each key.
-pub async fn once(
+/// Does work that keeps what `reply` makes of its result if it has a key.
+pub async fn once<T: 'static>(
     web: &Arc<Web>,
     member: TokenMember,
     key: Option<RequestKey>,
-    work: impl FnOnce(&App) -> Result<Reply, Error> + Send + 'static,
+    reply: impl Fn(&T) -> Reply + Send + 'static,
+    work: impl FnOnce(&App, Option<OnceAnswer<'_, T>>) -> Result<T, Error> + Send + 'static,
 ) -> Result<Response, ApiProblem> {
     once_kept(web, member, key, move |app, keyed| {
-        let reply = work(app)?;
-        if let Some(keyed) = keyed {
-            app.answer_key(keyed, &reply.to_text())?;
-        }
-        Ok(reply)
+        let write = |result: &T| reply(result).to_text();
+        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
+        Ok(reply(&work(app, once)?))
     })
     .await
 }
@@ -206,10 +215,25 @@ pub async fn once_kept(
     key: Option<RequestKey>,
     work: impl FnOnce(&App, Option<&Keyed>) -> Result<Reply, Error> + Send + 'static,
 ) -> Result<Response, ApiProblem> {
+    once_begun(web, member, key, work, |_, kept| Ok(kept)).await
+}
+
+/// Does work that keeps an answer when it has begun. For a request that is sent again, `finish` makes of that answer the one
+/// that is given.
+pub async fn once_begun(
+    web: &Arc<Web>,
+    member: TokenMember,
+    key: Option<RequestKey>,
+    work: impl FnOnce(&App, Option<&Keyed>) -> Result<Reply, Error> + Send + 'static,
+    finish: impl FnOnce(&App, Reply) -> Result<Reply, Error> + Send + 'static,
+) -> Result<Response, ApiProblem> {
     let done = blocking(web, move |app| match key {
         None => Ok((work(app, None)?, false)),
         Some(RequestKey { key, hash }) => match app.claim_key(member.actor, &key, &hash)? {
-            Claim::Answered(text) => Ok((serde_json::from_str(&text).map_err(|_| Error::Broken)?, true)),
+            Claim::Answered(text) => {
+                let kept = serde_json::from_str(&text).map_err(|_| Error::Broken)?;
+                Ok((finish(app, kept)?, true))
+            }
             Claim::New(keyed) => match work(app, Some(&keyed)) {
                 Ok(reply) => Ok((reply, false)),
                 Err(error) => {

@@ -4,12 +4,10 @@ use crate::Web;
 use crate::api::contacts::list::{limit_of, unknown_cursor};
 use crate::api::gate::TokenMember;
 use crate::api::json::{Json, Query, filled, instant, ok};
-use crate::api::once::{Posted, PostedNothing, Reply, RequestKey, once_kept};
+use crate::api::once::{Posted, PostedNothing, Reply, RequestKey, once};
 use crate::api::problem::ApiProblem;
 use crate::bridge::blocking::blocking;
-use app::{
-    DeliveryInfo, NewWebhook, OnceAnswer, WebhookChange, WebhookEvent, WebhookInfo, WebhookSecret, WebhookState,
-};
+use app::{DeliveryInfo, NewWebhook, WebhookChange, WebhookEvent, WebhookInfo, WebhookSecret, WebhookState};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -168,18 +166,16 @@ pub async fn create(
     member: TokenMember,
     Posted { body, key }: Posted<WebhookBody>,
 ) -> Result<Response, ApiProblem> {
-    once_kept(&web, member, key, move |app, keyed| {
-        let wanted = NewWebhook {
-            url: body.url,
-            events: body.events.into_iter().map(WebhookEvent::from).collect(),
-        };
-        let reply = |secret: &WebhookSecret| {
-            let place = format!("/api/v1/webhooks/{}", secret.info.id);
-            Reply::new(StatusCode::CREATED, &with_secret(secret)).at(place)
-        };
-        let write = |secret: &WebhookSecret| reply(secret).to_text();
-        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
-        Ok(reply(&app.create_webhook(member.actor, &wanted, once)?))
+    let wanted = NewWebhook {
+        url: body.url,
+        events: body.events.into_iter().map(WebhookEvent::from).collect(),
+    };
+    let reply = |secret: &WebhookSecret| {
+        let place = format!("/api/v1/webhooks/{}", secret.info.id);
+        Reply::new(StatusCode::CREATED, &with_secret(secret)).at(place)
+    };
+    once(&web, member, key, reply, move |app, once| {
+        app.create_webhook(member.actor, &wanted, once)
     })
     .await
 }
@@ -270,11 +266,9 @@ pub async fn rotate(
     Path(webhook): Path<String>,
     PostedNothing(key): PostedNothing,
 ) -> Result<Response, ApiProblem> {
-    once_kept(&web, member, key, move |app, keyed| {
-        let reply = |secret: &WebhookSecret| Reply::new(StatusCode::OK, &with_secret(secret));
-        let write = |secret: &WebhookSecret| reply(secret).to_text();
-        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
-        Ok(reply(&app.rotate_webhook_secret(member.actor, &webhook, once)?))
+    let reply = |secret: &WebhookSecret| Reply::new(StatusCode::OK, &with_secret(secret));
+    once(&web, member, key, reply, move |app, once| {
+        app.rotate_webhook_secret(member.actor, &webhook, once)
     })
     .await
 }
@@ -335,14 +329,12 @@ pub async fn test(
     Path(webhook): Path<String>,
     PostedNothing(key): PostedNothing,
 ) -> Result<Response, ApiProblem> {
-    once_kept(&web, member, key, move |app, keyed| {
-        let reply = |delivery: &DeliveryInfo| {
-            let resource = DeliveryResource::from(delivery.clone());
-            Reply::new(StatusCode::ACCEPTED, &resource)
-        };
-        let write = |delivery: &DeliveryInfo| reply(delivery).to_text();
-        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
-        Ok(reply(&app.test_webhook(member.actor, &webhook, once)?))
+    let reply = |delivery: &DeliveryInfo| {
+        let resource = DeliveryResource::from(delivery.clone());
+        Reply::new(StatusCode::ACCEPTED, &resource)
+    };
+    once(&web, member, key, reply, move |app, once| {
+        app.test_webhook(member.actor, &webhook, once)
     })
     .await
 }
@@ -457,16 +449,9 @@ async fn replayed(
     webhook: String,
     delivery: Option<String>,
 ) -> Result<Response, ApiProblem> {
-    once_kept(web, member, key, move |app, keyed| {
-        let reply = |replayed: &u64| Reply::new(StatusCode::ACCEPTED, &Replayed { replayed: *replayed });
-        let write = |replayed: &u64| reply(replayed).to_text();
-        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
-        Ok(reply(&app.replay_deliveries(
-            member.actor,
-            &webhook,
-            delivery.as_deref(),
-            once,
-        )?))
+    let reply = |replayed: &u64| Reply::new(StatusCode::ACCEPTED, &Replayed { replayed: *replayed });
+    once(web, member, key, reply, move |app, once| {
+        app.replay_deliveries(member.actor, &webhook, delivery.as_deref(), once)
     })
     .await
 }

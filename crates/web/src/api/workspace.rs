@@ -4,10 +4,10 @@ use crate::Web;
 use crate::api::gate::TokenMember;
 use crate::api::imports::settings::{DuplicatesName, MatchName};
 use crate::api::json::{Json, ok};
-use crate::api::once::{Posted, Reply, once_kept};
+use crate::api::once::{Posted, Reply, once};
 use crate::api::problem::ApiProblem;
 use crate::bridge::blocking::blocking;
-use app::{DefinedField, Error, FieldId, OnceAnswer, SavedView, ValueProblem, ViewContent, WorkspaceSettings};
+use app::{DefinedField, Error, FieldId, SavedView, ValueProblem, ViewContent, WorkspaceSettings};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -115,11 +115,9 @@ pub async fn create_field(
         choices: body.choices,
         ..CustomField::of_text(&body.name)
     };
-    once_kept(&web, member, key, move |app, keyed| {
-        let reply = |made: &DefinedField| Reply::new(StatusCode::CREATED, &FieldResource::from(made.clone()));
-        let write = |made: &DefinedField| reply(made).to_text();
-        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
-        Ok(reply(&app.define_field_once(member.actor, &field, once)?))
+    let reply = |made: &DefinedField| Reply::new(StatusCode::CREATED, &FieldResource::from(made.clone()));
+    once(&web, member, key, reply, move |app, once| {
+        app.define_field_once(member.actor, &field, once)
     })
     .await
 }
@@ -279,11 +277,9 @@ pub async fn save_view(
     Posted { body, key }: Posted<ViewBody>,
 ) -> Result<Response, ApiProblem> {
     let content = ViewContent::from(body);
-    once_kept(&web, member, key, move |app, keyed| {
-        let reply = |id: &i64| Reply::new(StatusCode::CREATED, &ViewSaved { id: id.to_string() });
-        let write = |id: &i64| reply(id).to_text();
-        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
-        Ok(reply(&app.save_view_once(member.actor, &content, once)?))
+    let reply = |id: &i64| Reply::new(StatusCode::CREATED, &ViewSaved { id: id.to_string() });
+    once(&web, member, key, reply, move |app, once| {
+        app.save_view_once(member.actor, &content, once)
     })
     .await
 }

@@ -17,6 +17,7 @@ use crate::import::draft::{
 use crate::import::stored::Reached;
 use crate::import::stored::{KEPT_FOR, Plan, plan_of};
 use crate::import::uploads::Upload;
+use crate::import::{ImportReport, report_in};
 use crate::json::to_json;
 use crate::workspace::custom_fields::{WorkspaceRules, refuse_new_fields};
 use exchange::fixes::Fix;
@@ -296,6 +297,19 @@ impl App {
     /// # Errors
     /// [`Error::NotADraft`]; [`Error::NothingMapped`].
     pub fn start_draft(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
+        self.start_draft_once(actor, import, None).map(drop)
+    }
+
+    /// The same, and says how it stands then; with `once` that is kept as the answer of a keyed request.
+    ///
+    /// # Errors
+    /// Those of [`App::start_draft`].
+    pub fn start_draft_once(
+        &self,
+        actor: Actor,
+        import: ImportId,
+        once: Option<OnceAnswer<'_, ImportReport>>,
+    ) -> Result<ImportReport, Error> {
         loop {
             let (stored, cache) = self.draft_cache(actor, import)?;
             let draft = draft_plan(&stored)?;
@@ -321,23 +335,29 @@ impl App {
                 expected,
                 keeps_rows: true,
             };
-            if self.start_plan(actor, &stored, &plan, &look)? {
+            if let Some(report) = self.start_plan(actor, &stored, (&plan, &look), once)? {
                 cache.set_preview(None);
                 draft.original.iter().for_each(|name| self.drop_upload(name));
                 self.bell.ring();
-                return Ok(());
+                return Ok(report);
             }
         }
     }
 
-    /// Starts an import with a plan, unless its draft was changed since.
-    fn start_plan(&self, actor: Actor, draft: &Import, plan: &Plan, look: &FileAnalysis) -> Result<bool, Error> {
+    /// Starts an import with a plan, and says how it stands then; none if its draft was changed since.
+    fn start_plan(
+        &self,
+        actor: Actor,
+        draft: &Import,
+        (plan, look): (&Plan, &FileAnalysis),
+        once: Option<OnceAnswer<'_, ImportReport>>,
+    ) -> Result<Option<ImportReport>, Error> {
         let (workspace, import) = (actor.workspace, draft.id);
         let now = self.world.now();
         self.store.write(|tx| {
             let stored = held_draft(tx, workspace, import, now)?;
             if stored.plan != draft.plan {
-                return Ok(false);
+                return Ok(None);
             }
             self.define_mapped(tx, actor, &plan.reading.mapping)?;
             imports::set_plan(tx, workspace, import, &to_json(plan), now)?;
@@ -345,7 +365,7 @@ impl App {
             if let Some(header) = header_hash(look) {
                 mappings::put(tx, workspace, actor.member, header, &mapping_text(look), now)?;
             }
-            Ok(true)
+            report_in(tx, actor, import, once).map(Some)
         })
     }
 

@@ -4,10 +4,10 @@ use crate::Web;
 use crate::api::contacts::resource::id;
 use crate::api::gate::TokenMember;
 use crate::api::json::ok;
-use crate::api::once::{Posted, PostedNothing, Reply, RequestKey, once, once_kept};
+use crate::api::once::{Posted, PostedNothing, Reply, RequestKey, once};
 use crate::api::problem::ApiProblem;
 use crate::bridge::blocking::blocking;
-use app::{Access, ActionReport, BulkAction, Error, Grantee, Member, OnceAnswer, ShareInfo, ValueProblem};
+use app::{Access, ActionReport, ActionUndone, BulkAction, Error, Grantee, Member, ShareInfo, ValueProblem};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -123,10 +123,8 @@ async fn act(
         text.parse::<ContactId>().map_err(unknown)
     });
     let ids: Vec<ContactId> = ids.collect::<Result<_, _>>()?;
-    once_kept(web, member, key, move |app, keyed| {
-        let write = |report: &ActionReport| reply(report).to_text();
-        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
-        Ok(reply(&app.act_on_many(member.actor, &ids, &action, once.as_ref())?))
+    once(web, member, key, reply, move |app, once| {
+        app.act_on_many(member.actor, &ids, &action, once.as_ref())
     })
     .await
 }
@@ -338,13 +336,15 @@ pub async fn undo(
     PostedNothing(key): PostedNothing,
 ) -> Result<Response, ApiProblem> {
     let action: i64 = action.parse().map_err(|_| Error::NoAction(0))?;
-    once(&web, member, key, move |app| {
-        let undone = app.undo_action(member.actor, action)?;
+    let reply = |undone: &ActionUndone| {
         let result = ActionUndoneResult {
             restored: undone.restored,
             kept: undone.kept,
         };
-        Ok(Reply::new(StatusCode::OK, &result))
+        Reply::new(StatusCode::OK, &result)
+    };
+    once(&web, member, key, reply, move |app, once| {
+        app.undo_action_once(member.actor, action, once)
     })
     .await
 }

@@ -3,9 +3,9 @@
 use crate::Web;
 use crate::api::contacts::resource::{ContactResource, etag};
 use crate::api::gate::TokenMember;
-use crate::api::once::{Posted, Reply, once_kept};
+use crate::api::once::{Posted, Reply, once};
 use crate::api::problem::ApiProblem;
-use app::{ActionReport, Error, MergeRequest, OnceAnswer, StoredContact, ValueProblem};
+use app::{ActionReport, Error, MergeRequest, StoredContact, ValueProblem};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -68,10 +68,8 @@ pub async fn merge(
     Posted { body, key }: Posted<MergeBody>,
 ) -> Result<Response, ApiProblem> {
     let request = request(&body)?;
-    once_kept(&web, member, key, move |app, keyed| {
-        let write = |merged: &(ActionReport, StoredContact)| reply(merged).to_text();
-        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
-        Ok(reply(&app.merge_once(member.actor, &request, once)?))
+    once(&web, member, key, reply, move |app, once| {
+        app.merge_once(member.actor, &request, once)
     })
     .await
 }

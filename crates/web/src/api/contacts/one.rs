@@ -7,7 +7,7 @@ use crate::api::contacts::resource::{ContactResource, address, etag, id};
 use crate::api::contacts::values::ContactValues;
 use crate::api::gate::TokenMember;
 use crate::api::json::{Json, ok};
-use crate::api::once::{Posted, PostedNothing, Reply, once_kept};
+use crate::api::once::{Posted, PostedNothing, Reply, once, once_kept};
 use crate::api::problem::{ApiProblem, ProblemDetails};
 use crate::bridge::blocking::blocking;
 use crate::ui::error_page::Problem;
@@ -212,13 +212,11 @@ pub async fn restore(
     PostedNothing(key): PostedNothing,
 ) -> Result<Response, ApiProblem> {
     let id = id(&contact)?;
-    once_kept(&web, member, key, move |app, keyed| {
-        let reply = |stored: &StoredContact| {
-            Reply::new(StatusCode::OK, &ContactResource::from(stored)).tagged(etag(stored.version))
-        };
-        let write = |stored: &StoredContact| reply(stored).to_text();
-        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
-        Ok(reply(&app.restore_contact_once(member.actor, id, once)?))
+    let reply = |stored: &StoredContact| {
+        Reply::new(StatusCode::OK, &ContactResource::from(stored)).tagged(etag(stored.version))
+    };
+    once(&web, member, key, reply, move |app, once| {
+        app.restore_contact_once(member.actor, id, once)
     })
     .await
 }

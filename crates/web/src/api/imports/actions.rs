@@ -4,13 +4,14 @@ use crate::Web;
 use crate::api::gate::TokenMember;
 use crate::api::imports::resource::{ImportResource, id};
 use crate::api::json::Query;
-use crate::api::once::{PostedNothing, Reply, RequestKey, once};
+use crate::api::once::{PostedNothing, Reply, RequestKey, once, once_begun, once_kept};
 use crate::api::problem::ApiProblem;
-use app::{Actor, App, Error, ImportId, UndoReport};
+use app::{Actor, App, Error, ImportId, ImportReport, Keyed, OnceAnswer, UndoReport};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
@@ -45,19 +46,27 @@ pub async fn accept_suggestions(
     PostedNothing(key): PostedNothing,
 ) -> Result<Response, ApiProblem> {
     let import = id(&import)?;
-    once(&web, member, key, move |app| {
+    once_kept(&web, member, key, move |app, keyed| {
         let accepted = app.accept_suggestions(member.actor, import, PREVIEW)?;
-        Ok(Reply::new(
+        let reply = Reply::new(
             StatusCode::OK,
             &AcceptedResource {
                 columns: accepted.columns,
                 values: accepted.values,
                 import: ImportResource::read(app, member.actor, import)?,
             },
-        ))
+        );
+        // In steps with a preview in between: one that was cut off finds the steps done, and takes the rest.
+        if let Some(keyed) = keyed {
+            app.answer_key(keyed, &reply.to_text())?;
+        }
+        Ok(reply)
     })
     .await
 }
+
+/// How the answer about an import is kept.
+type Once<'a> = Option<OnceAnswer<'a, ImportReport>>;
 
 /// Does something to an import and answers how it stands then.
 async fn act(
@@ -65,13 +74,12 @@ async fn act(
     member: TokenMember,
     import: &str,
     key: Option<RequestKey>,
-    work: impl FnOnce(&App, Actor, ImportId) -> Result<(), Error> + Send + 'static,
+    work: impl FnOnce(&App, Actor, ImportId, Once<'_>) -> Result<ImportReport, Error> + Send + 'static,
 ) -> Result<Response, ApiProblem> {
     let import = id(import)?;
-    once(web, member, key, move |app| {
-        work(app, member.actor, import)?;
-        let resource = ImportResource::read(app, member.actor, import)?;
-        Ok(Reply::new(StatusCode::ACCEPTED, &resource))
+    let reply = |report: &ImportReport| Reply::new(StatusCode::ACCEPTED, &ImportResource::of_report(report));
+    once(web, member, key, reply, move |app, once| {
+        work(app, member.actor, import, once)
     })
     .await
 }
@@ -91,8 +99,8 @@ pub async fn start(
     Path(import): Path<String>,
     PostedNothing(key): PostedNothing,
 ) -> Result<Response, ApiProblem> {
-    act(&web, member, &import, key, |app, actor, import| {
-        app.start_draft(actor, import)
+    act(&web, member, &import, key, |app, actor, import, once| {
+        app.start_draft_once(actor, import, once)
     })
     .await
 }
@@ -111,8 +119,8 @@ pub async fn cancel(
     Path(import): Path<String>,
     PostedNothing(key): PostedNothing,
 ) -> Result<Response, ApiProblem> {
-    act(&web, member, &import, key, |app, actor, import| {
-        app.cancel_import(actor, import)
+    act(&web, member, &import, key, |app, actor, import, once| {
+        app.cancel_import_once(actor, import, once)
     })
     .await
 }
@@ -131,8 +139,8 @@ pub async fn resume(
     Path(import): Path<String>,
     PostedNothing(key): PostedNothing,
 ) -> Result<Response, ApiProblem> {
-    act(&web, member, &import, key, |app, actor, import| {
-        app.continue_import(actor, import)
+    act(&web, member, &import, key, |app, actor, import, once| {
+        app.continue_import_once(actor, import, once)
     })
     .await
 }
@@ -178,21 +186,35 @@ pub async fn undo(
     Query(query): Query<UndoQuery>,
     PostedNothing(key): PostedNothing,
 ) -> Result<Response, ApiProblem> {
-    let import = id(&import)?;
-    once(&web, member, key, move |app| {
-        let report = app.undo(member.actor, import, query.dry_run)?;
-        Ok(Reply::new(StatusCode::OK, &resource(import, query.dry_run, report)))
+    let (import, actor) = (id(&import)?, member.actor);
+    let UndoQuery { dry_run } = query;
+    let reply = move |report: UndoReport| {
+        let undone = UndoResource {
+            import: import.to_string(),
+            dry_run,
+            removed: report.removed,
+            restored: report.restored,
+            kept: report.kept,
+            kept_names: report.kept_names,
+        };
+        Reply::new(StatusCode::OK, &undone)
+    };
+    let work = move |app: &App, keyed: Option<&Keyed>| {
+        if dry_run {
+            let reply = reply(app.undo(actor, import, true)?);
+            if let Some(keyed) = keyed {
+                app.answer_key(keyed, &reply.to_text())?;
+            }
+            return Ok(reply);
+        }
+        // It takes long, so what is kept is that it was asked for.
+        let write = |_: &ImportId| Reply::new(StatusCode::OK, &Value::Null).to_text();
+        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
+        Ok(reply(app.undo_once(actor, import, once)?))
+    };
+    once_begun(&web, member, key, work, move |app, kept| match kept.is_empty() {
+        true => Ok(reply(app.finished_undo(actor, import)?)),
+        false => Ok(kept),
     })
     .await
-}
-
-fn resource(import: ImportId, dry_run: bool, report: UndoReport) -> UndoResource {
-    UndoResource {
-        import: import.to_string(),
-        dry_run,
-        removed: report.removed,
-        restored: report.restored,
-        kept: report.kept,
-        kept_names: report.kept_names,
-    }
 }

@@ -8,12 +8,11 @@ use crate::api::imports::settings::{
     UnmappedName, WrongChoice,
 };
 use crate::api::json::{Query, read};
-use crate::api::once::{Asked, Reply, once_kept};
+use crate::api::once::{Asked, Reply, once_begun};
 use crate::api::problem::ApiProblem;
 use crate::bridge::arriving::{Arriving, Receiving, file_name};
-use crate::bridge::blocking::blocking;
 use crate::ui::error_page::Problem;
-use app::{DraftSettings, Error, ImportId, JsonRow, OnceAnswer, rows_as_csv};
+use app::{App, DraftSettings, Error, ImportId, JsonRow, Keyed, OnceAnswer, rows_as_csv};
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -160,41 +159,38 @@ pub async fn create(
     let name = query.name.as_deref().map_or_else(|| UNNAMED.to_owned(), file_name);
     let start = query.start;
     let actor = member.actor;
-    let created = once_kept(&web, member, asked.key(), move |app, keyed| {
+    // The same for a request that is sent again: if the process ended before starting it, it is started now.
+    let finish = move |app: &App, import: ImportId| -> Result<Reply, Error> {
+        if start {
+            started(app.start_draft(actor, import))?;
+        }
+        let resource = ImportResource::read(app, actor, import)?;
+        Ok(Reply::new(StatusCode::CREATED, &resource).at(address(import)))
+    };
+    let work = move |app: &App, keyed: Option<&Keyed>| {
         let choose = move |chosen: &mut DraftSettings| {
             // Every choice was looked at before the file came.
             let _ = settings.apply(chosen);
         };
-        let write = |import: &ImportId| created_reply(*import).to_text();
+        // What is kept is where the import is; how it stands is read when it is answered.
+        let write = |import: &ImportId| {
+            let made = Reply::new(StatusCode::CREATED, &Value::Null);
+            made.at(address(*import)).to_text()
+        };
         let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
         let import = app.begin_draft_with(actor, &name, file, &choose, once)?;
         drop(place);
-        Ok(created_reply(import))
-    });
-    let created = created.await?;
-    // The same for a request that is sent again: if the process ended before starting it, it is started now.
-    let import = import_of(&created)?;
-    let resource = blocking(&web, move |app| {
-        if start {
-            started(app.start_draft(actor, import))?;
-        }
-        ImportResource::read(app, actor, import)
-    });
-    Ok(with_body(created, &resource.await?))
+        finish(app, import)
+    };
+    once_begun(&web, member, asked.key(), work, move |app, kept| {
+        finish(app, import_of(&kept).ok_or(Error::Broken)?)
+    })
+    .await
 }
 
-/// What is kept as the answer of a keyed request: where the import is. How it stands then is read when it is answered.
-fn created_reply(import: ImportId) -> Reply {
-    Reply::new(StatusCode::CREATED, &Value::Null).at(address(import))
-}
-
-fn import_of(created: &Response) -> Result<ImportId, ApiProblem> {
-    let location = created
-        .headers()
-        .get(header::LOCATION)
-        .and_then(|value| value.to_str().ok());
-    let number = location.and_then(|location| location.rsplit('/').next()?.parse().ok());
-    number.map(ImportId).ok_or_else(|| Error::Broken.into())
+fn import_of(made: &Reply) -> Option<ImportId> {
+    let number = made.location()?.rsplit('/').next()?;
+    number.parse().ok().map(ImportId)
 }
 
 /// An import that was started before is no error.
@@ -203,12 +199,6 @@ fn started(outcome: Result<(), Error>) -> Result<(), Error> {
         Err(Error::NotADraft { .. }) => Ok(()),
         outcome => outcome,
     }
-}
-
-fn with_body(created: Response, resource: &ImportResource) -> Response {
-    let (mut parts, _) = created.into_parts();
-    parts.headers.remove(header::CONTENT_LENGTH);
-    Response::from_parts(parts, serde_json::to_string(resource).unwrap_or_default().into())
 }
 
 async fn next_piece(body: &mut Body) -> Result<Option<Bytes>, ApiProblem> {
