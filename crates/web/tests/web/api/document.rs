@@ -27,12 +27,12 @@ fn the_document_in_the_repository_is_the_one_that_is_served() {
     );
 }
 
-fn document() -> Value {
+pub fn document() -> Value {
     serde_json::from_str(&web::openapi_text()).unwrap()
 }
 
 /// Path, method and description of every operation.
-fn operations(document: &Value) -> Vec<(String, String, &Value)> {
+pub fn operations(document: &Value) -> Vec<(String, String, &Value)> {
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, described) in item.as_object().unwrap() {

@@ -17,7 +17,9 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
 /// A program with a token.
@@ -25,6 +27,8 @@ use tower::ServiceExt;
 pub struct Program {
     router: Router,
     pub token: String,
+    /// Method and path of what was asked.
+    asked: Arc<Mutex<BTreeSet<(String, String)>>>,
 }
 
 /// What came back.
@@ -71,6 +75,7 @@ impl Program {
         Self {
             router: site.router.clone(),
             token: site.app.create_token(actor, &wanted).unwrap().secret,
+            asked: Arc::default(),
         }
     }
 
@@ -88,6 +93,8 @@ impl Program {
 
     /// A request with a body of JSON, or without one if it is empty.
     pub async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+        let asked = path.split('?').next().unwrap_or_default();
+        self.asked.lock().unwrap().insert((method.to_owned(), asked.to_owned()));
         let mut all = vec![("authorization", format!("Bearer {}", self.token))];
         if !body.is_empty() {
             all.push(("content-type", "application/json".to_owned()));
