@@ -25,8 +25,20 @@ fn example(mark: &str) -> String {
     block.split_once('\n').unwrap().1.to_owned()
 }
 
-fn run_example(program: &str, mark: &str) {
+/// A Google export with a mistyped email, and one that is none.
+const GOOGLE: &str = "\
+    First Name,Middle Name,Last Name,Phonetic First Name,Phonetic Middle Name,Phonetic Last Name,\
+    Name Prefix,Name Suffix,Nickname,File As,Organization Name,Organization Title,\
+    Organization Department,Birthday,Notes,Photo,Labels,E-mail 1 - Label,E-mail 1 - Value,\
+    Phone 1 - Label,Phone 1 - Value\n\
+    Ann,,Miller,,,,,,,,,,,,,,* myContacts,* Work,ann@acme.example,Mobile,+1 415 555 2671\n\
+    Ben,,Miller,,,,,,,,,,,,,,* myContacts,* Work,ben@@acme.example,,\n\
+    Cy,,Miller,,,,,,,,,,,,,,* myContacts,* Work,nothing,,\n";
+
+/// Runs an example, which has to undo what it has imported, and gives what it has printed.
+fn run_example(program: &str, mark: &str) -> String {
     let scratch = Scratch::new();
+    scratch.write("contacts.csv", GOOGLE);
     let token = token(&scratch);
     let server = Server::start(&scratch, &["serve"]);
     let output = Command::new(program)
@@ -48,6 +60,7 @@ fn run_example(program: &str, mark: &str) {
         (1, &"undone".into()),
         "{imports:?}"
     );
+    said.into_owned()
 }
 
 #[test]
@@ -56,8 +69,19 @@ fn the_example_with_curl_runs() {
 }
 
 #[test]
-fn the_example_with_python_runs() {
-    run_example("python3", "python");
+fn the_example_with_python_imports_a_google_export() {
+    let said = run_example("python3", "python");
+    for words in [
+        "a file of google",
+        "-> email",
+        "line 4",
+        "1 values corrected",
+        "2 contacts removed",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let lines = example("python").lines().count();
+    assert!(lines <= 30, "the script has {lines} lines");
 }
 
 /// Sends a request and reads the answer as far as it comes; none if the connection breaks before.
