@@ -72,7 +72,7 @@ fn the_example_with_curl_runs() {
 fn the_example_with_python_imports_a_google_export() {
     let said = run_example("python3", "python");
     for words in [
-        "a file of google",
+        "a file of Google Contacts",
         "-> email",
         "line 4",
         "1 values corrected",
