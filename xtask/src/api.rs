@@ -4,7 +4,7 @@
 //! Owns the server with its accounts, and how schemathesis is started.
 
 use crate::postgres::{Postgres, Purpose};
-use crate::run::{self, printed, shown, timed};
+use crate::run::{self, printed, shown_at_end, timed};
 use crate::{first_failure, python};
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
@@ -43,8 +43,9 @@ fn on_engine(root: &Path, program: &Path, schemathesis: &Path, database: Option<
     let installation = Installation::new(program, database)?;
     let tokens = installation.tokens()?;
     let server = installation.serve()?;
-    let codes = tokens.map(|(whose, token)| {
-        timed(&format!("test: the API with the token of {whose}, on {engine}"), || {
+    // Making up requests keeps a core busy for each token.
+    let codes = std::thread::scope(|scope| {
+        let runs = tokens.map(|(whose, token)| {
             let mut command = Command::new(schemathesis);
             command
                 .arg("--config-file")
@@ -53,8 +54,11 @@ fn on_engine(root: &Path, program: &Path, schemathesis: &Path, database: Option<
                 .arg("run")
                 .arg(format!("{}/api/v1/openapi.json", server.address));
             command.args(["-H", &format!("Authorization: Bearer {token}")]);
-            shown(command.args(OPTIONS.split(' ')).current_dir(&installation.folder))
-        })
+            command.args(OPTIONS.split(' ')).current_dir(&installation.folder);
+            let what = format!("test: the API with the token of {whose}, on {engine}");
+            scope.spawn(move || timed(&what, || shown_at_end(&mut command)))
+        });
+        runs.map(|run| run.join().unwrap_or(1))
     });
     Ok(first_failure(codes))
 }

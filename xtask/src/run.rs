@@ -3,7 +3,7 @@
 //! Owns how cargo is started: what it prints goes straight to the terminal, its exit code comes back.
 
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -61,6 +61,21 @@ pub fn cargo(root: &Path, arguments: &str, environment: &[(&str, &str)]) -> u8 {
 pub fn shown(command: &mut Command) -> u8 {
     match command.status() {
         Ok(status) => code_of(status.code()),
+        Err(error) => {
+            eprintln!("{}: {error}", named(command));
+            NO_CODE
+        }
+    }
+}
+
+/// The same, showing all that was printed at the end, so that several commands may run at once.
+pub fn shown_at_end(command: &mut Command) -> u8 {
+    match command.stderr(Stdio::inherit()).output() {
+        Ok(output) => {
+            // What cannot be shown changes no result.
+            let _ = io::stdout().write_all(&output.stdout);
+            code_of(output.status.code())
+        }
         Err(error) => {
             eprintln!("{}: {error}", named(command));
             NO_CODE

@@ -7,7 +7,7 @@ use crate::api::imports::settings::{
     BadValuesName, ConflictsName, DateOrderName, DuplicatesName, EmptyCellsName, ImportSettings, MatchName,
     UnmappedName, WrongChoice,
 };
-use crate::api::json::{Query, read};
+use crate::api::json::{Query, chosen, filled, read};
 use crate::api::once::{Asked, Reply, once_begun};
 use crate::api::problem::ApiProblem;
 use crate::bridge::arriving::{Arriving, Receiving, file_name};
@@ -41,24 +41,30 @@ pub struct UploadQuery {
     start: bool,
     /// A row that matches a contact: skip it, update the contact, fill its blanks, or create another contact.
     #[param(inline)]
+    #[serde(deserialize_with = "chosen")]
     duplicates: Option<DuplicatesName>,
     /// What counts as a match.
     #[param(inline)]
-    #[serde(rename = "match")]
+    #[serde(rename = "match", deserialize_with = "chosen")]
     matching: Option<MatchName>,
     /// A row whose contact was changed here since the row was exported.
     #[param(inline)]
+    #[serde(deserialize_with = "chosen")]
     conflicts: Option<ConflictsName>,
     /// An empty cell when updating: keep the contact's value, or clear it.
     #[param(inline)]
+    #[serde(deserialize_with = "chosen")]
     empty_cells: Option<EmptyCellsName>,
     /// Whether the lists of a row take the place of those of the contact, instead of being added.
+    #[serde(deserialize_with = "filled")]
     replace_lists: Option<bool>,
     /// A value that cannot be read: reject its row, or leave the value out.
     #[param(inline)]
+    #[serde(deserialize_with = "chosen")]
     bad_values: Option<BadValuesName>,
     /// Columns that nothing is known of: ignore them, or keep them as custom fields.
     #[param(inline)]
+    #[serde(deserialize_with = "chosen")]
     unmapped: Option<UnmappedName>,
     /// The country of numbers without country code, as a two-letter code.
     #[param(example = "US")]
@@ -71,6 +77,7 @@ pub struct UploadQuery {
     header: Option<String>,
     /// The order of day and month, where the file does not tell.
     #[param(inline)]
+    #[serde(deserialize_with = "chosen")]
     date_order: Option<DateOrderName>,
 }
 
