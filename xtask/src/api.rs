@@ -45,7 +45,11 @@ fn on_engine(root: &Path, program: &Path, schemathesis: &Path, database: Option<
     let server = installation.serve()?;
     // Making up requests keeps a core busy for each token.
     let codes = std::thread::scope(|scope| {
+        let mut number = 0;
         let runs = tokens.map(|(whose, token)| {
+            // From addresses of their own: one that sends many wrong tokens is refused for a while.
+            number += 1;
+            let address = format!("X-Forwarded-For: 192.0.2.{number}");
             let mut command = Command::new(schemathesis);
             command
                 .arg("--config-file")
@@ -53,7 +57,7 @@ fn on_engine(root: &Path, program: &Path, schemathesis: &Path, database: Option<
             command
                 .arg("run")
                 .arg(format!("{}/api/v1/openapi.json", server.address));
-            command.args(["-H", &format!("Authorization: Bearer {token}")]);
+            command.args(["-H", &format!("Authorization: Bearer {token}"), "-H", &address]);
             command.args(OPTIONS.split(' ')).current_dir(&installation.folder);
             let what = format!("test: the API with the token of {whose}, on {engine}");
             scope.spawn(move || timed(&what, || shown_at_end(&mut command)))
@@ -147,7 +151,14 @@ impl<'a> Installation<'a> {
 
     fn serve(&self) -> io::Result<Server> {
         let mut serve = self.command();
-        serve.args(["serve", "--listen", "127.0.0.1:0", "--api-requests", "10000000"]);
+        serve.args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--trust-proxy",
+            "--api-requests",
+            "10000000",
+        ]);
         let mut process = serve.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let mut greeting = String::new();
         if let Some(output) = process.stdout.as_mut() {
