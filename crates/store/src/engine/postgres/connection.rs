@@ -5,6 +5,10 @@ use crate::error::Result;
 use ::postgres::types::ToSql;
 use ::postgres::{Client, Statement};
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+/// For how long the server is trusted to be there.
+const JUST_USED: Duration = Duration::from_secs(1);
 
 /// A connection with its prepared statements.
 pub(crate) struct Connection {
@@ -12,6 +16,8 @@ pub(crate) struct Connection {
     pub(super) statements: HashMap<String, Statement>,
     /// A transaction could not be ended, so what the next one would meet is not known.
     pub(super) broken: bool,
+    /// When it ended a transaction.
+    used: Option<Instant>,
 }
 
 impl Connection {
@@ -20,7 +26,18 @@ impl Connection {
             client,
             statements: HashMap::new(),
             broken: false,
+            used: None,
         }
+    }
+
+    /// Notes that a transaction was ended.
+    pub(super) fn ended(&mut self) {
+        self.used = Some(monotonic());
+    }
+
+    /// Whether the server was there so short a time ago that it is not asked again.
+    pub(super) fn was_just_used(&self) -> bool {
+        self.used.is_some_and(|used| monotonic() - used < JUST_USED)
     }
 
     /// Runs statements without values, in one exchange with the server.
@@ -52,4 +69,13 @@ impl Connection {
             .map(|c| c.type_().name().to_owned())
             .collect())
     }
+}
+
+/// A moment, to measure how long a connection was idle. No result depends on it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "only whether a connection is looked at before it is used, never what is answered"
+)]
+fn monotonic() -> Instant {
+    Instant::now()
 }

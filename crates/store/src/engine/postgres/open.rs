@@ -91,8 +91,8 @@ impl Postgres {
             "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL idle_in_transaction_session_timeout = {}",
             STANDSTILL.as_millis()
         );
-        let mut connection = self.connection()?;
-        let transaction = Transaction::begin(&mut connection, "beginning to write", &begin)?;
+        let mut connection = self.begun("beginning to write", &begin)?;
+        let transaction = Transaction::of(&mut connection);
         let outcome = with_session(transaction.connection, true, |session| {
             let mut tx = Tx::on_postgres(session, true);
             let outcome = work(&mut tx)?;
@@ -106,8 +106,8 @@ impl Postgres {
     /// Runs a transaction that reads: from its first question on it sees one moment of the database.
     pub(crate) fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-        let mut connection = self.connection()?;
-        let transaction = Transaction::begin(&mut connection, "beginning to read", begin)?;
+        let mut connection = self.begun("beginning to read", begin)?;
+        let transaction = Transaction::of(&mut connection);
         let outcome = with_session(transaction.connection, false, |session| {
             work(&mut Tx::on_postgres(session, false))
         })?;
@@ -126,6 +126,20 @@ impl Postgres {
             .execute(end, &[&application_name(process)])
             .map_err(|e| error("taking over", &e))?;
         Ok(())
+    }
+
+    /// A connection with a transaction that was begun on it.
+    fn begun(&self, doing: &'static str, begin: &str) -> Result<r2d2::PooledConnection<Connections>> {
+        loop {
+            let mut connection = self.connection()?;
+            let is_trusted = connection.was_just_used();
+            match connection.run(doing, begin) {
+                Ok(()) => return Ok(connection),
+                // Nobody has looked whether it is still there, and nothing has begun: another one is as good.
+                Err(_) if is_trusted => connection.broken = true,
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     fn connection(&self) -> Result<r2d2::PooledConnection<Connections>> {
@@ -157,18 +171,21 @@ struct Transaction<'c> {
 }
 
 impl<'c> Transaction<'c> {
-    fn begin(connection: &'c mut Connection, doing: &'static str, sql: &str) -> Result<Self> {
-        connection.run(doing, sql)?;
-        Ok(Self {
+    /// Of a connection on which it was begun.
+    fn of(connection: &'c mut Connection) -> Self {
+        Self {
             connection,
             ended: false,
-        })
+        }
     }
 
     fn end(mut self, doing: &'static str) -> Result<()> {
         self.ended = true;
         let ended = self.connection.run(doing, "COMMIT");
-        self.connection.broken |= ended.is_err();
+        match ended {
+            Ok(()) => self.connection.ended(),
+            Err(_) => self.connection.broken = true,
+        }
         ended
     }
 }
@@ -264,7 +281,11 @@ impl r2d2::ManageConnection for Connections {
     }
 
     fn is_valid(&self, connection: &mut Connection) -> Result<()> {
-        connection.run("looking whether the server is there", "")
+        // A request is answered by several short transactions; an exchange more for each would be a large part of it.
+        match connection.was_just_used() {
+            true => Ok(()),
+            false => connection.run("looking whether the server is there", ""),
+        }
     }
 
     fn has_broken(&self, connection: &mut Connection) -> bool {
