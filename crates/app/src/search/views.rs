@@ -206,6 +206,12 @@ fn free_name(name: &str, taken: &HashSet<String>) -> String {
 }
 
 fn name_of(content: &ViewContent) -> Result<String, Error> {
+    // No address has them, and a server cannot keep a NUL.
+    if content.query.chars().any(char::is_control) {
+        return Err(Error::BadView(
+            "the query of a view is a part of an address, without control characters",
+        ));
+    }
     let name = Text::new(&content.name.replace('\n', " "));
     if name.is_empty() {
         return Err(Error::BadView("give the view a name"));

@@ -118,6 +118,23 @@ fn an_import_waits_for_its_member_to_be_let_in_again() {
 }
 
 #[test]
+fn a_view_has_no_control_characters() {
+    let team = Team::new();
+    let mut view = ViewContent {
+        name: "Ann".to_owned(),
+        query: "q=ann".to_owned(),
+        shared: false,
+    };
+    let id = team.app.save_view(team.ada, &view).unwrap();
+    view.query.push('\0');
+    assert!(matches!(team.app.save_view(team.ada, &view), Err(Error::BadView(_))));
+    assert!(matches!(
+        team.app.change_view(team.ada, id, &view),
+        Err(Error::BadView(_))
+    ));
+}
+
+#[test]
 fn views_of_others_keep_nobody_from_saving_one() {
     let team = Team::new();
     let bob = team.join("bob", Role::Member);

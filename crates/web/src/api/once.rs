@@ -70,8 +70,9 @@ fn key_of(parts: &Parts) -> Result<Option<String>, ApiProblem> {
     let Some(value) = parts.headers.get(HEADER) else {
         return Ok(None);
     };
-    let text = value.to_str().unwrap_or_default().trim().trim_matches('"');
-    if text.is_empty() || text.len() > LONGEST {
+    let sent = value.to_str().unwrap_or_default().trim();
+    let text = sent.trim_matches('"');
+    if text.is_empty() || sent.len() > LONGEST {
         let detail = format!("an Idempotency-Key has 1 to {LONGEST} visible ASCII characters, such as a UUID");
         return Err(ApiProblem::new(StatusCode::BAD_REQUEST, "bad_idempotency_key", detail));
     }
