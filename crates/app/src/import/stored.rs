@@ -151,7 +151,7 @@ pub(crate) struct Reached {
     pub undo: Option<UndoProgress>,
 }
 
-/// What an undo has done so far. It is kept with the import, so that it can be answered whoever has ended the undo.
+/// What an undo has done so far. It is kept with the import, so that its result is known to every process that asks.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct UndoProgress {
     pub removed: u64,

@@ -92,7 +92,7 @@ impl Postgres {
             STANDSTILL.as_millis()
         );
         let mut connection = self.begun("beginning to write", &begin)?;
-        let transaction = Transaction::of(&mut connection);
+        let transaction = Transaction::new(&mut connection);
         let outcome = with_session(transaction.connection, true, |session| {
             let mut tx = Tx::on_postgres(session, true);
             let outcome = work(&mut tx)?;
@@ -107,7 +107,7 @@ impl Postgres {
     pub(crate) fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         let mut connection = self.begun("beginning to read", begin)?;
-        let transaction = Transaction::of(&mut connection);
+        let transaction = Transaction::new(&mut connection);
         let outcome = with_session(transaction.connection, false, |session| {
             work(&mut Tx::on_postgres(session, false))
         })?;
@@ -172,7 +172,7 @@ struct Transaction<'c> {
 
 impl<'c> Transaction<'c> {
     /// Of a connection on which it was begun.
-    fn of(connection: &'c mut Connection) -> Self {
+    fn new(connection: &'c mut Connection) -> Self {
         Self {
             connection,
             ended: false,
