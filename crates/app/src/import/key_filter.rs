@@ -8,9 +8,11 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// Keys that are asked for directly before a filter pays.
 const ASK_DIRECTLY: usize = 40_000;
-/// The filter's size in bits: 8 MiB. With ten million keys one in twenty-five is named wrongly and looked up in vain.
-const BITS: usize = 8 * 1024 * 1024 * 8;
-/// Bits set for each key. With two bits fewer names are wrong at ten million keys than with four, and a look costs half.
+/// The filter's size in bits: 16 MiB. With the twenty million keys of ten million rows one in fifteen is named wrongly and
+/// looked up in vain.
+const BITS: usize = 16 * 1024 * 1024 * 8;
+/// Bits set for each key. With four, one in twenty-five of twenty million would be named wrongly, but every look would cost
+/// twice as much.
 const HASHES: u32 = 2;
 
 /// What is known of the keys of directory and file.
