@@ -57,6 +57,15 @@ impl<T: ?Sized> OnceAnswer<'_, T> {
     }
 }
 
+/// Keeps the result of a request that has a key, in the transaction of the work; does nothing for one without.
+pub(crate) fn keep_answer<T: ?Sized>(
+    tx: &mut Tx<'_>,
+    once: Option<OnceAnswer<'_, T>>,
+    result: &T,
+) -> Result<(), Error> {
+    once.map_or(Ok(()), |once| once.keep(tx, result))
+}
+
 impl App {
     /// Claims a key for a request of the member, distinguished from others by `hash`.
     ///

@@ -5,7 +5,7 @@ use crate::access::Actor;
 use crate::contacts::bulk::ActionReport;
 use crate::contacts::shares::Change;
 use crate::error::Error;
-use crate::idempotency::OnceAnswer;
+use crate::idempotency::{OnceAnswer, keep_answer};
 use model::ContactId;
 use store::contacts::shares::{Access, Grantee};
 use store::{Member, Tx};
@@ -39,10 +39,7 @@ impl App {
         action: &BulkAction,
         once: Option<&OnceAnswer<'_, ActionReport>>,
     ) -> Result<ActionReport, Error> {
-        let at_end = |tx: &mut Tx<'_>, report: &ActionReport| match once {
-            Some(once) => once.keep(tx, report),
-            None => Ok(()),
-        };
+        let at_end = |tx: &mut Tx<'_>, report: &ActionReport| keep_answer(tx, once.copied(), report);
         let change = match action {
             BulkAction::Tag(tag) => return self.tag_many(actor, ids, tag, &at_end),
             BulkAction::Untag(tag) => return self.untag_many(actor, ids, tag, &at_end),

@@ -43,7 +43,7 @@ pub(crate) mod warnings;
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
-use crate::idempotency::OnceAnswer;
+use crate::idempotency::{OnceAnswer, keep_answer};
 use crate::import::analysis::{FileAnalysis, NumbersOf, Opening, look};
 use crate::import::conversion::readable;
 use crate::import::counts::Counts;
@@ -516,9 +516,7 @@ pub(crate) fn report_in(
     // Somebody takes it up in a moment.
     let mut report = report(&stored, &[import])?;
     report.owner = workspaces::member_name(tx, actor.workspace, stored.owner)?.unwrap_or_default();
-    if let Some(once) = once {
-        once.keep(tx, &report)?;
-    }
+    keep_answer(tx, once, &report)?;
     Ok(report)
 }
 

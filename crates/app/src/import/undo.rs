@@ -6,7 +6,7 @@ use crate::access::{self, Actor, CanEdit, Owns};
 use crate::audit::AuditAction;
 use crate::contacts::stored::read;
 use crate::error::Error;
-use crate::idempotency::OnceAnswer;
+use crate::idempotency::{OnceAnswer, keep_answer};
 use crate::import::lease::Lease;
 use crate::import::stored::{Reached, UndoProgress, is_unfinished, plan_of, reached_of, refuse_draft};
 use crate::json::to_json;
@@ -111,10 +111,7 @@ impl App {
             let now = self.world.now();
             self.store.write(|tx| {
                 lease.set_state(tx, ImportState::Undoing, now, false)?;
-                match once {
-                    Some(once) => once.keep(tx, &import),
-                    None => Ok(()),
-                }
+                keep_answer(tx, once, &import)
             })?;
         }
         // What an interrupted undo has removed is met no more; all else is met and counted again.

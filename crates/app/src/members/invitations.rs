@@ -18,7 +18,7 @@ use crate::auth::secret::{hex, sha256};
 use crate::clock::CLOCKS_DIFFER;
 use crate::error::AccountField;
 use crate::error::Error;
-use crate::idempotency::OnceAnswer;
+use crate::idempotency::{OnceAnswer, keep_answer};
 use crate::members::refuse_taken;
 use store::members::accounts::{self, NewAccount, Role};
 use store::members::one_time_tokens::{self, Link, Purpose};
@@ -154,10 +154,7 @@ impl App {
             one_time_tokens::add(tx, actor.workspace, &link)?;
             let about = format!("{email} as {}", role.as_str());
             self.audit(tx, actor, AuditAction::Invited, &about, 0)?;
-            match once {
-                Some(once) => once.keep(tx, &made),
-                None => Ok(()),
-            }
+            keep_answer(tx, once, &made)
         })?;
         Ok(made)
     }

@@ -20,7 +20,7 @@ use crate::auth::sessions::SignInInfo;
 use crate::auth::sessions::session;
 use crate::error::AccountField;
 use crate::error::Error;
-use crate::idempotency::OnceAnswer;
+use crate::idempotency::{OnceAnswer, keep_answer};
 use std::collections::{HashMap, HashSet};
 use store::members::accounts::{self, NewAccount, Role};
 use store::members::sessions::{self, SignIn};
@@ -233,7 +233,7 @@ impl App {
                 shut_out(tx, actor, member)?;
                 self.audit(tx, actor, AuditAction::Deactivated, &named(&row), 0)?;
             }
-            keep_done(tx, once)
+            keep_answer(tx, once, &())
         })
     }
 
@@ -256,7 +256,7 @@ impl App {
                 members::set_state(tx, actor.workspace, member, MemberState::Active)?;
                 self.audit(tx, actor, AuditAction::Reactivated, &named(&row), 0)?;
             }
-            keep_done(tx, once)
+            keep_answer(tx, once, &())
         })
     }
 
@@ -288,14 +288,6 @@ impl App {
             let admin = access::admin(tx, actor)?;
             work(tx, admin)
         })
-    }
-}
-
-/// Keeps the answer of a keyed request whose work has no other result than that it is done.
-fn keep_done(tx: &mut Tx<'_>, once: Option<OnceAnswer<'_, ()>>) -> Result<(), Error> {
-    match once {
-        Some(once) => once.keep(tx, &()),
-        None => Ok(()),
     }
 }
 

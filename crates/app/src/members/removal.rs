@@ -10,7 +10,7 @@ use crate::access::Actor;
 use crate::access::named;
 use crate::audit::AuditAction;
 use crate::error::Error;
-use crate::idempotency::OnceAnswer;
+use crate::idempotency::{OnceAnswer, keep_answer};
 use crate::members::{governed_other, shut_out};
 use crate::search::views;
 use store::contacts::external_ids;
@@ -114,10 +114,7 @@ impl App {
             let to_name = workspaces::member_name(tx, actor.workspace, to)?.unwrap_or_default();
             let about = format!("{}; what was theirs went to {to_name}", named(&row));
             self.audit(tx, actor, AuditAction::Removed, &about, had.contacts)?;
-            match once {
-                Some(once) => once.keep(tx, &had),
-                None => Ok(()),
-            }
+            keep_answer(tx, once, &had)
         })
     }
 
