@@ -1,4 +1,4 @@
-//! What is done to many contacts at once, and an import, over HTTP: how long they take, and what others notice in the meantime.
+//! What is done to many contacts at once, and an import, over HTTP: how long they take, and what others notice at the same time.
 
 use crate::http::Browser;
 use crate::random::Random;
@@ -14,8 +14,8 @@ const ROWS: usize = 100_000;
 const HALF: [(&str, &str); 3] = [("scope", "mine"), ("q", "@wick."), ("all", "yes")];
 /// What the list says while it follows.
 const BEHIND: &str = "Many contacts have just changed";
-/// What others do in the meantime.
-const MEANWHILE: [&str; 3] = ["the list", "search for a name", "share a contact"];
+/// What others do at the same time.
+const BESIDE: [&str; 3] = ["the list", "search for a name", "share a contact"];
 
 /// Prints all of it. Says how many rows were imported, which are those behind so many.
 pub fn measure(address: &str, people: &[Person], contacts: usize) -> usize {
@@ -26,23 +26,31 @@ pub fn measure(address: &str, people: &[Person], contacts: usize) -> usize {
         at_work.post(&first.cookie, "/contacts/bulk", &form).location
     };
     let beside = |what: &str, work: &(dyn Fn() -> String + Sync)| beside(address, others, what, work);
-    // A member who is nobody of those who ask in the meantime.
+    // A member who is nobody of those who ask at the same time.
     let to = "199";
     let shared = beside("sharing", &|| {
         bulk(&[("do", "share"), ("member", to), ("access", "edit")])
     });
-    println!("that were {} contacts", number_in(&shared, "n"));
+    // The message about what was done is on the next page, with what it can be undone by.
+    let message = |location: &str| at_work.read(&first.cookie, location).body;
+    println!(
+        "that were {} contacts",
+        between(&message(&shared), "data-done><span>", " ")
+    );
     beside("taking the shares back", &|| bulk(&[("do", "unshare"), ("to", to)]));
-    let handed = beside("handing over", &|| {
+    let undo = |what: &str, done: &str| {
+        let action = between(&message(done), "\"/actions/", "/undo\"").to_owned();
+        let path = format!("/actions/{action}/undo");
+        beside(what, &|| at_work.post(&first.cookie, &path, "").location)
+    };
+    let handed = beside("transferring", &|| {
         bulk(&[("do", "hand-over"), ("member", to), ("keep", "edit")])
     });
-    let undo = format!("/actions/{}/undo", number_in(&handed, "action"));
-    beside("taking that back", &|| at_work.post(&first.cookie, &undo, "").location);
+    undo("undoing that", &handed);
     let tagged = beside("tagging", &|| bulk(&[("do", "tag"), ("bulk_tag", "one of many")]));
-    let undo = format!("/actions/{}/undo", number_in(&tagged, "action"));
-    beside("taking that back", &|| at_work.post(&first.cookie, &undo, "").location);
+    undo("undoing that", &tagged);
     let deleted = beside("deleting", &|| bulk(&[("do", "delete")]));
-    let at = form_of(&[("at", number_in(&deleted, "deleted_at"))]);
+    let at = form_of(&[("at", between(&message(&deleted), "name=\"at\" value=\"", "\""))]);
     beside("restoring", &|| {
         at_work.post(&first.cookie, "/contacts/undelete", &at).location
     });
@@ -54,13 +62,13 @@ pub fn measure(address: &str, people: &[Person], contacts: usize) -> usize {
     rows
 }
 
-/// What a place to go on to says.
-fn number_in<'a>(place: &'a str, name: &str) -> &'a str {
-    let (_, query) = place.split_once('?').unwrap_or((place, ""));
-    let mut fields = query.split('&').filter_map(|field| field.split_once('='));
-    fields
-        .find(|(field, _)| *field == name)
-        .map_or("no", |(_, value)| value)
+/// The text between two others on a page.
+fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
+    let found = page
+        .split_once(before)
+        .and_then(|(_, rest)| Some(rest.split_once(after)?.0));
+    assert!(found.is_some(), "no {before} on the page");
+    found.unwrap_or_default()
 }
 
 /// Sends a file, has it imported and waits for the end.
@@ -78,12 +86,12 @@ fn import(browser: &Browser, cookie: &str, file: &str) -> String {
 /// Does some work while somebody else goes on with theirs, and waits until the list has followed.
 fn beside(address: &str, others: &[Person], what: &str, work: &(dyn Fn() -> String + Sync)) -> String {
     let (done, begun) = (AtomicBool::new(false), Instant::now());
-    let mut taken = [const { Vec::new() }; MEANWHILE.len()];
-    let (told, took) = thread::scope(|scope| {
+    let mut taken = [const { Vec::new() }; BESIDE.len()];
+    let (location, took) = thread::scope(|scope| {
         let working = scope.spawn(|| {
-            let told = work();
+            let location = work();
             done.store(true, Ordering::Relaxed);
-            (told, begun.elapsed())
+            (location, begun.elapsed())
         });
         let (browser, mut random) = (Browser::new(address), Random::new(9));
         while !done.load(Ordering::Relaxed) && !working.is_finished() {
@@ -103,9 +111,9 @@ fn beside(address: &str, others: &[Person], what: &str, work: &(dyn Fn() -> Stri
     }
     let (took, followed) = (took.as_secs_f64(), followed.elapsed().as_secs_f64());
     println!("\n{what}: {took:.2} s, and the list had followed {followed:.2} s later");
-    println!("{:44}{HEAD}", "milliseconds, for others meanwhile");
-    for (what, taken) in MEANWHILE.into_iter().zip(taken) {
+    println!("{:44}{HEAD}", "milliseconds, for others beside it");
+    for (what, taken) in BESIDE.into_iter().zip(taken) {
         println!("{what:44}{}  ({} times)", figures(taken.clone()), taken.len());
     }
-    told
+    location
 }

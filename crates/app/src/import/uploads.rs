@@ -38,7 +38,8 @@ impl App {
         let source = TableOut::new(&mut copy, location).take_table(path, sheet, || Error::DiskFull)?;
         if source.is_none() {
             let mut input = File::open(path).map_err(Error::Read)?;
-            io::copy(&mut input, &mut copy).map_err(|e| Error::io("copying the file to", location, e))?;
+            copy.append(&mut input)
+                .map_err(|e| Error::io("copying the file to", location, e))?;
         }
         let upload = self.put_upload(actor, copy)?;
         Ok(Upload { source, ..upload })

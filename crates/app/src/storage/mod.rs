@@ -19,6 +19,7 @@ use crate::storage::bucket::{Bucket, BucketName, Settings, settings_of_the_machi
 use crate::storage::error::Trouble;
 use crate::storage::folder::Folder;
 use crate::storage::listed::{Listed, is_word};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -210,7 +211,7 @@ impl Objects {
         self.put(&name, draft)?;
         let mut read = String::new();
         let fetched = self.fetch(&name)?;
-        std::fs::File::open(&fetched.path)
+        File::open(&fetched.path)
             .and_then(|mut file| file.read_to_string(&mut read))
             .map_err(failed)?;
         self.delete(&name)?;
@@ -235,6 +236,14 @@ impl Objects {
                 advice,
             },
         }
+    }
+}
+
+impl Draft {
+    /// Adds what is left of a file. The operating system copies it where it can.
+    pub fn append(&mut self, file: &mut File) -> io::Result<()> {
+        io::copy(file, self.0.as_file_mut())?;
+        Ok(())
     }
 }
 

@@ -1,7 +1,8 @@
 //! Match keys: which contacts have an email or a phone. One table, clustered by key, and beside it the runs of large imports
 //! (`index_runs`). Keys are made by `model::MatchKey`.
 
-use super::index_runs::{IndexRuns, Run, blocks};
+use super::index_blocks::{self, Run, blocks};
+use super::index_runs::IndexRuns;
 use crate::engine::{Lookup, Row, Table, Tx, Value};
 use crate::error::Result;
 use crate::ids::{RunId, Workspace};
@@ -37,19 +38,8 @@ pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, keys: Vec<(MatchKey, C
     RUNS.index(tx, workspace, &sorted(&keys))
 }
 
-/// Keys in their order. Most differ in their first bytes, which are compared as one number.
 fn sorted(keys: &[(MatchKey, ContactId)]) -> Vec<(&str, ContactId)> {
-    let begin = |text: &str| {
-        let bytes = text.as_bytes();
-        let mut begin = [0; 16];
-        let length = bytes.len().min(begin.len());
-        begin[..length].copy_from_slice(&bytes[..length]);
-        u128::from_be_bytes(begin)
-    };
-    let texts = keys.iter().map(|(key, id)| (key.as_stored(), *id));
-    let mut order: Vec<(u128, (&str, ContactId))> = texts.map(|entry| (begin(entry.0), entry)).collect();
-    order.sort_unstable();
-    order.into_iter().map(|(_, entry)| entry).collect()
+    index_blocks::sorted(keys.iter().map(|(key, id)| (key.as_stored(), *id)))
 }
 
 /// Adds keys of a batch that others will follow, so that they are merged into their table together. Gives the number of

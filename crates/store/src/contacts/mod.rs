@@ -6,8 +6,10 @@
 pub mod bulk_actions;
 pub mod change_feed;
 pub mod external_ids;
+mod index_blocks;
 mod index_runs;
 pub mod match_keys;
+mod merged_runs;
 pub mod name_order;
 pub mod not_duplicates;
 pub mod search_texts;

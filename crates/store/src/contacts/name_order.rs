@@ -3,7 +3,8 @@
 //!
 //! [`contacts::page_by_name`](crate::contacts::page_by_name) reads it.
 
-use super::index_runs::{IndexRuns, blocks};
+use super::index_blocks::{self, blocks};
+use super::index_runs::IndexRuns;
 use crate::engine::{Table, Tx};
 use crate::error::Result;
 use crate::ids::Workspace;
@@ -38,9 +39,7 @@ pub fn insert_last(tx: &mut Tx<'_>, workspace: Workspace, names: Vec<(String, Co
 }
 
 fn sorted(names: &[(String, ContactId)]) -> Vec<(&str, ContactId)> {
-    let mut entries: Vec<(&str, ContactId)> = names.iter().map(|(name, id)| (name.as_str(), *id)).collect();
-    entries.sort_unstable();
-    entries
+    index_blocks::sorted(names.iter().map(|(name, id)| (name.as_str(), *id)))
 }
 
 /// Deletes entries; says how many there were.

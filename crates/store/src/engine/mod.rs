@@ -229,7 +229,7 @@ impl<'c> Tx<'c> {
         self.note(doing, outcome)
     }
 
-    /// Looks up the last key within a bound for many keys; hands over each one found with the place of the key that asked for
+    /// Looks up the last row within a bound for many keys; hands over each one found with the place of the key that asked for
     /// it. Sorted keys go fastest.
     pub(crate) fn lookup_last<'v>(
         &mut self,

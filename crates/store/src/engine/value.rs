@@ -87,11 +87,13 @@ pub(crate) struct Lookup {
     pub(crate) order: &'static str,
 }
 
-/// A question asked for many keys of one workspace at once: of `table`, the last `key` that lies within a bound, for each of
-/// them.
+/// A question asked for many keys of one workspace at once: of `table`, the `columns` of the last row whose `key` lies within
+/// a bound, for each of them. Rows of the same key are in the order of the column `then`.
 pub(crate) struct LastLookup {
     pub(crate) table: &'static str,
     pub(crate) key: &'static str,
+    pub(crate) then: &'static str,
+    pub(crate) columns: &'static str,
     pub(crate) bound: Bound,
 }
 

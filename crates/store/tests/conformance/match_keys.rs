@@ -191,6 +191,39 @@ fn many_keys_are_deleted_from_runs_too() {
 }
 
 #[test]
+fn runs_with_emptied_blocks_are_read_and_merged_whole() {
+    on_every_engine(|store, _| {
+        let some = |range: std::ops::Range<u64>| -> Vec<_> {
+            range.map(|n| (key(&format!("e{n:05}@example.com")), id(n))).collect()
+        };
+        // Runs of many blocks. Whole blocks of the first are emptied: some in the middle, and the last ones.
+        for run in [0..4_000, 4_000..6_000] {
+            store.write(|tx| match_keys::insert_run(tx, HERE, some(run))).unwrap();
+        }
+        for gone in [1_000..2_000, 2_000..2_600, 3_400..4_000] {
+            let count = gone.end - gone.start;
+            let deleted = store.write(|tx| match_keys::delete_many(tx, HERE, some(gone))).unwrap();
+            assert_eq!(deleted, count);
+        }
+        let all = || {
+            let mut all = Vec::new();
+            store
+                .read(|tx| match_keys::for_each_key(tx, HERE, |key| all.push(key.to_owned())))
+                .unwrap();
+            all
+        };
+        let left = [0..1_000, 2_600..3_400, 4_000..6_000].into_iter().flat_map(some);
+        let mut left: Vec<String> = left.map(|(key, _)| key.as_stored().to_owned()).collect();
+        assert_eq!(all(), left);
+        store
+            .write(|tx| match_keys::insert_last(tx, HERE, some(6_000..6_001)))
+            .unwrap();
+        left.push("e06000@example.com".to_owned());
+        assert_eq!(all(), left);
+    });
+}
+
+#[test]
 fn a_run_that_surely_lacks_a_key_is_not_looked_into() {
     on_every_engine(|store, _| {
         let add = |id_of| {

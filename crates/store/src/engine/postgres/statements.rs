@@ -209,13 +209,19 @@ pub(crate) fn lookup_last<'v>(
     keys: impl Iterator<Item = Value<'v>>,
     mut take: impl FnMut(usize, &Row<'_>) -> Result<()>,
 ) -> Result<()> {
-    let LastLookup { table, key, bound } = what;
+    let LastLookup {
+        table,
+        key,
+        then,
+        columns,
+        bound,
+    } = what;
     let within = bound.operator();
     let kind = connection.types(doing, table, key)?.concat();
     let sql = format!(
-        "SELECT last.{key}, asked.place FROM unnest($2::{kind}[]) WITH ORDINALITY AS asked(wanted, place)
-         CROSS JOIN LATERAL (SELECT {key} FROM {table} WHERE workspace_id = $1 AND {key} {within} asked.wanted
-                             ORDER BY {key} DESC LIMIT 1) AS last
+        "SELECT last.*, asked.place FROM unnest($2::{kind}[]) WITH ORDINALITY AS asked(wanted, place)
+         CROSS JOIN LATERAL (SELECT {columns} FROM {table} WHERE workspace_id = $1 AND {key} {within} asked.wanted
+                             ORDER BY {key} DESC, {then} DESC LIMIT 1) AS last
          ORDER BY asked.place"
     );
     ask_all(connection, doing, &sql, workspace, keys, &mut take)

@@ -189,10 +189,17 @@ pub(crate) fn lookup_last<'v>(
     keys: impl ExactSizeIterator<Item = Value<'v>>,
     mut take: impl FnMut(usize, &Row<'_>) -> Result<()>,
 ) -> Result<()> {
-    let LastLookup { table, key, bound } = what;
+    let LastLookup {
+        table,
+        key,
+        then,
+        columns,
+        bound,
+    } = what;
     let within = bound.operator();
-    let sql =
-        format!("SELECT {key} FROM {table} WHERE workspace_id = ? AND {key} {within} ? ORDER BY {key} DESC LIMIT 1");
+    let sql = format!(
+        "SELECT {columns} FROM {table} WHERE workspace_id = ? AND {key} {within} ? ORDER BY {key} DESC, {then} DESC LIMIT 1"
+    );
     ask_each(connection, doing, &sql, workspace, keys, &mut take)
 }
 

@@ -1,0 +1,175 @@
+//! The entries of several runs of an index in order, in constant memory.
+
+use super::index_blocks::{BLOCK_COLUMNS, Block, Entries, Entry, Run, last_block, sorted};
+use crate::engine::{Bound, Table, Tx, Value};
+use crate::error::Result;
+use crate::ids::Workspace;
+use model::ContactId;
+
+/// Blocks of a run that are read at once.
+const BLOCKS_AT_ONCE: u64 = 2;
+/// A run with fewer bytes of entries in memory is read on.
+const FEW_BYTES: usize = 8 * 1024;
+
+/// Several runs that are read side by side.
+pub(super) struct MergedRuns {
+    cursors: Vec<Cursor>,
+}
+
+/// Entries that come before all that follow, of each run in order.
+pub(super) struct Pieces(Vec<Vec<u8>>);
+
+impl Pieces {
+    /// All entries in order, none twice.
+    pub(super) fn sorted(&self) -> Result<Vec<(&str, ContactId)>> {
+        let entries = self.0.iter().flat_map(|piece| Entries(piece));
+        let mut entries = sorted(entries.collect::<Result<Vec<_>>>()?.into_iter());
+        entries.dedup();
+        Ok(entries)
+    }
+}
+
+impl MergedRuns {
+    pub(super) fn new(blocks: &'static Table<4>, runs: &[Run]) -> Self {
+        let cursors = runs.iter().map(|run| Cursor::new(blocks, *run)).collect();
+        Self { cursors }
+    }
+
+    /// From the first entry behind `after` on.
+    pub(super) fn behind(
+        blocks: &'static Table<4>,
+        tx: &mut Tx<'_>,
+        workspace: Workspace,
+        runs: &[Run],
+        after: &Entry,
+    ) -> Result<Self> {
+        let cursors = runs
+            .iter()
+            .map(|run| Cursor::behind(blocks, tx, workspace, *run, after));
+        let cursors = cursors.collect::<Result<_>>()?;
+        Ok(Self { cursors })
+    }
+
+    /// The next entries, some thousands; none at the end.
+    pub(super) fn next(&mut self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<Option<Pieces>> {
+        for cursor in &mut self.cursors {
+            while cursor.entries.len() < FEW_BYTES && !cursor.is_at_end {
+                cursor.read_on(tx, workspace)?;
+            }
+        }
+        // What is not in memory yet lies behind the last entry of its run that is.
+        let unfinished = self.cursors.iter().filter(|cursor| !cursor.is_at_end);
+        let last = unfinished.filter_map(|cursor| cursor.last.as_ref()).min().cloned();
+        let pieces = self.cursors.iter_mut().map(|cursor| cursor.take_up_to(last.as_ref()));
+        let mut pieces = pieces.collect::<Result<Vec<_>>>()?;
+        pieces.retain(|piece| !piece.is_empty());
+        Ok((!pieces.is_empty()).then_some(Pieces(pieces)))
+    }
+}
+
+/// A place among the entries of a run.
+struct Cursor {
+    blocks: &'static Table<4>,
+    /// The key and the place from which on blocks are read.
+    from: (String, i64),
+    /// What sorts behind the keys of the run.
+    end: String,
+    /// Entries up to this one are skipped.
+    behind: Option<Entry>,
+    /// Entries that were read, and the last of them.
+    entries: Vec<u8>,
+    last: Option<Entry>,
+    is_at_end: bool,
+}
+
+impl Cursor {
+    fn new(blocks: &'static Table<4>, run: Run) -> Self {
+        Self {
+            blocks,
+            from: (run.key(""), 0),
+            end: run.end(),
+            behind: None,
+            entries: Vec::new(),
+            last: None,
+            is_at_end: false,
+        }
+    }
+
+    fn behind(
+        blocks: &'static Table<4>,
+        tx: &mut Tx<'_>,
+        workspace: Workspace,
+        run: Run,
+        after: &Entry,
+    ) -> Result<Self> {
+        let mut cursor = Self::new(blocks, run);
+        // Entries of the same text may begin in the last block that begins with a smaller one.
+        let what = last_block(blocks, "run_key", Bound::Below);
+        let key = run.key(&after.0);
+        let keys = [Value::Text(&key)].into_iter();
+        tx.lookup_last(
+            "looking up blocks of index entries",
+            &what,
+            workspace,
+            keys,
+            |_, row| {
+                cursor.from.0 = row.text(0)?.to_owned().max(run.key(""));
+                Ok(())
+            },
+        )?;
+        cursor.behind = Some(after.clone());
+        Ok(cursor)
+    }
+
+    fn read_on(&mut self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<()> {
+        let name = self.blocks.name;
+        let sql = format!(
+            "SELECT {BLOCK_COLUMNS} FROM {name} WHERE workspace_id = $1 AND (run_key, block) >= ($2, $3) AND run_key < $4
+             ORDER BY run_key, block LIMIT $5"
+        );
+        let values = [
+            workspace.into(),
+            Value::Text(&self.from.0),
+            Value::Int(self.from.1),
+            Value::Text(&self.end),
+            Value::count(BLOCKS_AT_ONCE),
+        ];
+        let blocks = tx.query("reading runs of index entries", &sql, &values, Block::read)?;
+        self.is_at_end = (blocks.len() as u64) < BLOCKS_AT_ONCE;
+        let Some(last) = blocks.last() else {
+            return Ok(());
+        };
+        self.from = (last.key.clone(), last.place + 1);
+        // Blocks whose entries were deleted are empty.
+        if let Some(entry) = blocks.iter().rev().find_map(|block| block.entries().last()) {
+            let (text, id) = entry?;
+            self.last = Some((text.to_owned(), id));
+        }
+        for block in &blocks {
+            self.entries.extend_from_slice(&block.entries);
+        }
+        if let Some(behind) = self.behind.take() {
+            self.take_up_to(Some(&behind))?;
+            // The entries of the text may go on in blocks that were not read yet.
+            self.behind = self.entries.is_empty().then_some(behind);
+        }
+        Ok(())
+    }
+
+    /// Takes out the entries up to one; all where none is named.
+    fn take_up_to(&mut self, last: Option<&Entry>) -> Result<Vec<u8>> {
+        let Some((last_text, last_id)) = last else {
+            return Ok(std::mem::take(&mut self.entries));
+        };
+        let mut entries = Entries(&self.entries);
+        let mut rest = entries.0.len();
+        while let Some(entry) = entries.next() {
+            if entry? > (last_text.as_str(), *last_id) {
+                break;
+            }
+            rest = entries.0.len();
+        }
+        let left = self.entries.split_off(self.entries.len() - rest);
+        Ok(std::mem::replace(&mut self.entries, left))
+    }
+}
