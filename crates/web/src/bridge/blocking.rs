@@ -6,6 +6,7 @@ use crate::ui::error_page::Problem;
 use app::{App, REQUEST_POOL};
 use axum::body::Body;
 use bytes::Bytes;
+use std::any::Any;
 use std::io::{self, Write};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -69,6 +70,22 @@ pub async fn blocking_in<T: Send + 'static>(
     lane: Lane,
     work: impl FnOnce(&App) -> Result<T, app::Error> + Send + 'static,
 ) -> Result<T, Problem> {
+    let work = |app: &App| Ok(Box::new(work(app)?) as Done);
+    let done = run(web, lane, Box::new(work)).await?;
+    #[expect(clippy::expect_used, reason = "`work` made it of this type")]
+    let done = done.downcast().expect("the result of `work`");
+    Ok(*done)
+}
+
+/// The result of some work.
+type Done = Box<dyn Any + Send>;
+
+/// What [`blocking_in`] does for every type of result, so that it is compiled once.
+async fn run(
+    web: &Arc<Web>,
+    lane: Lane,
+    work: Box<dyn FnOnce(&App) -> Result<Done, app::Error> + Send>,
+) -> Result<Done, Problem> {
     let turn = Arc::clone(web.turns.lane(lane)).acquire_owned().await;
     let app = Arc::clone(&web.app);
     let worked = without_turn(move || {
