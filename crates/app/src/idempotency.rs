@@ -50,20 +50,16 @@ impl<T: ?Sized> Clone for OnceAnswer<'_, T> {
 
 impl<T: ?Sized> Copy for OnceAnswer<'_, T> {}
 
-impl<T: ?Sized> OnceAnswer<'_, T> {
-    /// Keeps the answer in the transaction of the work.
-    pub(crate) fn keep(&self, tx: &mut Tx<'_>, result: &T) -> Result<(), Error> {
-        answer(tx, self.keyed, &(self.write)(result))
-    }
-}
-
 /// Keeps the result of a request that has a key, in the transaction of the work; does nothing for one without.
 pub(crate) fn keep_answer<T: ?Sized>(
     tx: &mut Tx<'_>,
     once: Option<OnceAnswer<'_, T>>,
     result: &T,
 ) -> Result<(), Error> {
-    once.map_or(Ok(()), |once| once.keep(tx, result))
+    match once {
+        Some(OnceAnswer { keyed, write }) => answer(tx, keyed, &write(result)),
+        None => Ok(()),
+    }
 }
 
 impl App {

@@ -3,7 +3,7 @@
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
-use crate::idempotency::OnceAnswer;
+use crate::idempotency::{OnceAnswer, keep_answer};
 use crate::import::analysis::FileAnalysis;
 use crate::import::draft::arriving::ArrivingFile;
 use crate::import::draft::cache::DraftCache;
@@ -72,7 +72,7 @@ impl App {
     ) -> Result<ImportId, Error> {
         let taken = self.take_arrived(actor, file.copy, file.limit, &file.room)?;
         let names = [Some(taken.upload.name.clone()), taken.original.clone()];
-        let begun = self.create_draft(actor, file_name, taken, choose, once.as_ref());
+        let begun = self.create_draft(actor, file_name, taken, choose, once);
         if begun.is_err() {
             names.iter().flatten().for_each(|name| self.drop_upload(name));
         }
@@ -85,7 +85,7 @@ impl App {
         file_name: &str,
         taken: TakenFile,
         choose: &dyn Fn(&mut DraftSettings),
-        once: Option<&OnceAnswer<'_, ImportId>>,
+        once: Option<OnceAnswer<'_, ImportId>>,
     ) -> Result<ImportId, Error> {
         let mut plan = DraftPlan {
             upload: taken.upload.name.clone(),
@@ -121,9 +121,7 @@ impl App {
         let now = self.world.now();
         let import = self.numbered(|tx| {
             let import = imports::create(tx, actor.workspace, &new, now)?;
-            if let Some(once) = once {
-                once.keep(tx, &import)?;
-            }
+            keep_answer(tx, once, &import)?;
             Ok(import)
         })?;
         // A number may have been given before, in a database that is no more.
