@@ -199,6 +199,35 @@ async fn an_upload_with_a_key_makes_one_import() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn suggestions_that_are_accepted_with_a_key_are_accepted_once() {
+    let (_site, program) = with_program().await;
+    let file = "First Name,Email,Compny\nAnn,ann@@acme.example,Acme\nBen,ben@acme.example,Acme\n";
+    let place = upload(&program, "", file)
+        .await
+        .expect(201)
+        .header("location")
+        .to_owned();
+    let accept = async || {
+        let path = format!("{place}:accept-suggestions");
+        let headers = [("idempotency-key", "accept")];
+        program.ask("POST", &path, &headers, "").await.expect(200)
+    };
+    let first = accept().await.json();
+    assert_eq!((&first["columns"], &first["values"]), (&json!(1), &json!(1)));
+    assert_eq!(first["import"]["corrections"], 1);
+    settled(&program, &place).await;
+    let replayed = accept().await;
+    assert_eq!(replayed.header("idempotency-replayed"), "true");
+    let again = replayed.json();
+    assert_eq!((&again["columns"], &again["values"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&again["import"]["corrections"], &again["import"]["state"]),
+        (&json!(1), &json!("previewed")),
+        "how the import stands now"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn imports_are_listed_page_by_page() {
     let (site, program) = with_program().await;
     for name in ["a", "b", "c"] {
