@@ -27,6 +27,7 @@ pub struct AcceptedResource {
     columns: u64,
     /// Values that were corrected.
     values: u64,
+    /// The import as `GET` shows it.
     import: ImportResource,
 }
 
