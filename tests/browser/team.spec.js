@@ -218,7 +218,7 @@ test("a custom field is defined, imported, filtered by and exported", async ({ p
   await page.goto("/fields");
   await onStep(page, "Custom fields");
   await page.getByLabel("Name", { exact: true }).fill("Shoe size");
-  await page.getByLabel("Kind").selectOption("number");
+  await page.getByLabel("Type", { exact: true }).selectOption("number");
   await page.getByRole("button", { name: "Save", exact: true }).first().click();
   await expect(page.getByRole("row", { name: /Shoe size/ })).toBeVisible();
   await axe(page);

@@ -159,16 +159,22 @@ const TWICE = [
 ];
 const AGAIN = [TWICE[0], "Anne,Ivers,ann@acme.example,+1 202 555 0111,Acme Inc", "Rob,Kosinski,bob@kay.example,+1 202 555 0112,Kay"];
 
+/** One that is known to two of them, with an email that is wider than a phone. */
+const LONG = "Annie,Ivers,annie.catherine.ivers@a-very-long-name-of-a-company.example,+1 202 555 0111,Acme Incorporated of Springfield";
+
 async function withDuplicates(page) {
-  for (const [lines, how] of [[TWICE, "skip"], [AGAIN, "create"]]) {
-    const { path, done } = await fileOf(lines);
-    await preview(page, path);
-    await page.getByLabel("If a contact already exists").selectOption(how);
-    await counted(page);
-    await importButton(page).click();
-    await onStep(page, "Import result");
-    await done();
-  }
+  for (const [lines, how] of [[TWICE, "skip"], [AGAIN, "create"]]) await importAs(page, lines, how);
+}
+
+/** Imports lines; `how` says what becomes of those that match a contact. */
+async function importAs(page, lines, how) {
+  const { path, done } = await fileOf(lines);
+  await preview(page, path);
+  await page.getByLabel("If a contact already exists").selectOption(how);
+  await counted(page);
+  await importButton(page).click();
+  await onStep(page, "Import result");
+  await done();
 }
 
 test("all very likely duplicates are merged at once, after a preview, and undone at once", async ({ page }) => {
@@ -181,6 +187,54 @@ test("all very likely duplicates are merged at once, after a preview, and undone
   await expect(page.getByText("4 contacts merged")).toBeVisible();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByText("Undone: 4 contacts restored")).toBeVisible();
+});
+
+/** What is wider than the place that it has: the page, and frames that scroll sideways. */
+function sideways() {
+  const boxes = [document.documentElement, ...document.querySelectorAll("main, .table-wrap, .card")];
+  return boxes.filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.ariaLabel ?? box.tagName);
+}
+
+test("on a phone duplicates are compared without scrolling sideways", async ({ page }) => {
+  await withDuplicates(page);
+  const picture = async (name) => {
+    const folder = process.env.CRYSTALQORE_PICTURES;
+    for (const colorScheme of folder ? ["light", "dark"] : []) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: `${folder}/${name}-${colorScheme}.png`, fullPage: true });
+    }
+  };
+  const fits = async (name) => {
+    expect(await page.evaluate(sideways), name).toEqual([]);
+    await axe(page);
+    await picture(name);
+  };
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("/duplicates");
+  const table = page.getByRole("region", { name: "Side by side, 1", exact: true });
+  await expect(table.locator("td[data-label]").first()).toBeVisible();
+  await fits("duplicates");
+  await page.goto("/duplicates/merge-all");
+  await expect(page.getByRole("table")).toContainText("Ivers");
+  await fits("merge-all");
+  const { path, done } = await fileOf([TWICE[0], TWICE[3], LONG, "Cy,Young,cy@ball.example,,"]);
+  await preview(page, path);
+  const tab = page.getByRole("link", { name: /^Duplicates(, skipped)? 1$/ });
+  await tab.click();
+  await expect(page.getByRole("region", { name: "Table: Duplicates" })).toContainText("Zoe Quinn");
+  await fits("preview");
+  await importButton(page, "1").click();
+  await onStep(page, "Import result");
+  await tab.click();
+  await expect(page.getByRole("region", { name: "Table: Duplicates" })).toContainText("Zoe Quinn");
+  await fits("result");
+  await done();
+  // Of three each has a box that says whether it is meant.
+  await importAs(page, [TWICE[0], LONG], "create");
+  await page.goto("/duplicates");
+  await page.getByRole("button", { name: "Check again" }).click();
+  await expect(page.getByRole("checkbox", { name: /\(3\)$/ })).toBeVisible();
+  await fits("three");
 });
 
 test("sample contacts are added with one click and removed with one", async ({ page }) => {

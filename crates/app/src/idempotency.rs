@@ -1,8 +1,7 @@
 //! Idempotency keys: a request that a program sends again has one effect and is answered as it was the first time.
 //!
 //! A key is claimed before the work ([`App::claim_key`]). The answer is stored in the transaction of the work, so that
-//! neither exists without the other, whenever the process ends; work that has no transaction of its own stores it
-//! afterwards and is safe to repeat. A claim that was not answered ends with its process, or on a database that several
+//! neither exists without the other, whenever the process ends; work that changes nothing stores it afterwards. A claim that was not answered ends with its process, or on a database that several
 //! machines share after a minute. A request that fails gives its key back: it had no effect.
 
 use crate::App;
@@ -50,20 +49,16 @@ impl<T: ?Sized> Clone for OnceAnswer<'_, T> {
 
 impl<T: ?Sized> Copy for OnceAnswer<'_, T> {}
 
-impl<T: ?Sized> OnceAnswer<'_, T> {
-    /// Keeps the answer in the transaction of the work.
-    pub(crate) fn keep(&self, tx: &mut Tx<'_>, result: &T) -> Result<(), Error> {
-        answer(tx, self.keyed, &(self.write)(result))
-    }
-}
-
 /// Keeps the result of a request that has a key, in the transaction of the work; does nothing for one without.
 pub(crate) fn keep_answer<T: ?Sized>(
     tx: &mut Tx<'_>,
     once: Option<OnceAnswer<'_, T>>,
     result: &T,
 ) -> Result<(), Error> {
-    once.map_or(Ok(()), |once| once.keep(tx, result))
+    match once {
+        Some(OnceAnswer { keyed, write }) => answer(tx, keyed, &write(result)),
+        None => Ok(()),
+    }
 }
 
 impl App {
@@ -111,7 +106,7 @@ impl App {
         })
     }
 
-    /// Keeps the answer of work that is safe to repeat.
+    /// Keeps the answer of work that has changed nothing.
     pub fn answer_key(&self, keyed: &Keyed, text: &str) -> Result<(), Error> {
         self.store.write(|tx| answer(tx, keyed, text))
     }

@@ -346,7 +346,13 @@ fn imports_are_seen_by_who_made_them() {
     none(app.undo(other, import, false).map(drop));
     none(app.rejected_rows(other, import, &mut Vec::new()).map(drop));
     assert!(app.imports(other).unwrap().is_empty());
+    assert!(app.imports_page(other, None, 9).unwrap().imports.is_empty());
     assert_eq!(app.imports(office.me).unwrap().len(), 1);
+    let page = app.imports_page(office.me, None, 1).unwrap();
+    assert_eq!(
+        (page.imports[0].import, page.imports.len(), page.next),
+        (import, 1, None)
+    );
 }
 
 #[test]

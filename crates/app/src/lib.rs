@@ -90,7 +90,7 @@ pub use import::summary::Notable;
 pub use import::undo::UndoReport;
 pub use import::uploads::{Spooled, spool};
 pub use import::warnings::{Warned, WarningKind, WarningText, Warnings};
-pub use import::{ImportReport, ImportRequest, ImportSummary};
+pub use import::{ImportPage, ImportReport, ImportRequest, ImportSummary};
 pub use import_options::{Conflicts, Duplicates, ImportOptions, Match};
 pub use jobs::thread_pool::{JoinHandle, REQUEST_POOL, ThreadPool};
 pub use members::directory::Colleague;

@@ -10,7 +10,7 @@ use crate::contacts::by_hand::{checked, new_row, refuse_another};
 use crate::contacts::stored::{StoredContact, read};
 use crate::contacts::write::Changes;
 use crate::error::Error;
-use crate::idempotency::OnceAnswer;
+use crate::idempotency::{OnceAnswer, keep_answer};
 use crate::workspace::custom_fields::rules_of;
 use crate::workspace::member_names::name_of;
 use model::{Contact, ContactId, ContactRules, Email, MatchKey, Version};
@@ -129,9 +129,7 @@ impl App {
                 return Err(Error::Batch(failures(results)));
             }
             batch.finish()?;
-            if let Some(once) = once {
-                once.keep(changes.tx, &results)?;
-            }
+            keep_answer(changes.tx, once, &results)?;
             Ok(results)
         })
     }

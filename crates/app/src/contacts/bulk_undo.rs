@@ -10,7 +10,7 @@ use crate::contacts::bulk::{STEP, SharesChanged};
 use crate::contacts::share_text::drop_lost_members;
 use crate::contacts::write::{Changes, ShareChanges};
 use crate::error::Error;
-use crate::idempotency::OnceAnswer;
+use crate::idempotency::{OnceAnswer, keep_answer};
 use model::ContactId;
 use std::collections::HashMap;
 use store::Tx;
@@ -69,9 +69,7 @@ impl App {
                 if !more {
                     bulk_actions::set_undone(tx, workspace, action, self.world.now())?;
                     self.audit(tx, actor, AuditAction::ActionUndone, &found.kind, undone.restored)?;
-                    if let Some(once) = once {
-                        once.keep(tx, &undone)?;
-                    }
+                    keep_answer(tx, once, &undone)?;
                 }
                 Ok(more)
             })?;

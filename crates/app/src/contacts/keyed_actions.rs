@@ -37,9 +37,9 @@ impl App {
         actor: Actor,
         ids: &[ContactId],
         action: &BulkAction,
-        once: Option<&OnceAnswer<'_, ActionReport>>,
+        once: Option<OnceAnswer<'_, ActionReport>>,
     ) -> Result<ActionReport, Error> {
-        let at_end = |tx: &mut Tx<'_>, report: &ActionReport| keep_answer(tx, once.copied(), report);
+        let at_end = |tx: &mut Tx<'_>, report: &ActionReport| keep_answer(tx, once, report);
         let change = match action {
             BulkAction::Tag(tag) => return self.tag_many(actor, ids, tag, &at_end),
             BulkAction::Untag(tag) => return self.untag_many(actor, ids, tag, &at_end),

@@ -13,7 +13,7 @@ use crate::contacts::stored::StoredContact;
 use crate::contacts::stored::read;
 use crate::contacts::write::Changes;
 use crate::error::Error;
-use crate::idempotency::OnceAnswer;
+use crate::idempotency::{OnceAnswer, keep_answer};
 use model::{ContactId, MergeChoices, Version, merge};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -82,9 +82,7 @@ impl App {
             let (right, row) = access::found(tx, actor, request.kept)?;
             let contact = read(&row)?;
             let result = (*report, StoredContact::of_row(tx, actor, right, &row, contact)?);
-            if let Some(once) = &once {
-                once.keep(tx, &result)?;
-            }
+            keep_answer(tx, once, &result)?;
             done.replace(Some(result));
             Ok(())
         };

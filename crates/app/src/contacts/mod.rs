@@ -30,7 +30,7 @@ use crate::contacts::bulk::{ActionKind, Before};
 use crate::contacts::by_hand::{checked, new_row, refuse_another};
 use crate::contacts::stored::{StoredContact, read};
 use crate::error::Error;
-use crate::idempotency::OnceAnswer;
+use crate::idempotency::{OnceAnswer, keep_answer};
 use crate::workspace::custom_fields::validate;
 use crate::workspace::stored::stored_settings;
 use model::{Contact, ContactId, Version};
@@ -230,9 +230,7 @@ impl App {
             let (right, row) = access::found(changes.tx, actor, id)?;
             let contact = read(&row)?;
             let restored = StoredContact::of_row(changes.tx, actor, right, &row, contact)?;
-            if let Some(once) = &once {
-                once.keep(changes.tx, &restored)?;
-            }
+            keep_answer(changes.tx, once, &restored)?;
             Ok(restored)
         })
     }

@@ -13,7 +13,7 @@ use crate::contacts::merge::hindered;
 use crate::contacts::stored::StoredContact;
 use crate::contacts::stored::read;
 use crate::error::Error;
-use crate::idempotency::OnceAnswer;
+use crate::idempotency::{OnceAnswer, keep_answer};
 use crate::{App, access};
 use finding::{Finding, very_likely};
 use model::{Contact, ContactId, Verdict, likeness};
@@ -216,9 +216,7 @@ impl App {
                 self.audit(tx, actor, AuditAction::ToldApart, "", seen.len() as u64)?;
             }
             let pairs = pairs.len() as u64;
-            if let Some(once) = &once {
-                once.keep(tx, &pairs)?;
-            }
+            keep_answer(tx, once, &pairs)?;
             Ok(pairs)
         })
     }

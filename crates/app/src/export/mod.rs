@@ -209,8 +209,7 @@ fn layout(
     request: &ExportRequest,
     watch: &mut dyn FnMut(u64) -> bool,
 ) -> Result<crystalqore::Layout, Error> {
-    let mut needs = crystalqore::Needs::default();
-    look_at_shapes(tx, actor, request, watch, &mut |contact| needs.add(contact))?;
+    let needs = needs_of_shapes(tx, actor, request, watch, crystalqore::Needs::add)?;
     let fields = crate::workspace::custom_fields::names_in_order(tx, actor.workspace)?;
     let mut layout = needs.layout(&fields.iter().map(String::as_str).collect::<Vec<_>>());
     if !request.columns.is_empty() {
@@ -266,8 +265,7 @@ fn export_google(
     watch: &mut dyn FnMut(u64) -> bool,
     report: &mut ExportReport,
 ) -> Result<(), Error> {
-    let mut needs = google::Needs::default();
-    look_at_shapes(tx, actor, request, watch, &mut |contact| needs.add(contact))?;
+    let needs = needs_of_shapes(tx, actor, request, watch, google::Needs::add)?;
     write_mark(request, out)?;
     let header = google::Writer::new(&mut *out, needs);
     header.and_then(google::Writer::finish).map_err(write_failed)?;
@@ -289,8 +287,7 @@ fn export_google_parts(
     watch: &mut dyn FnMut(u64) -> bool,
     report: &mut ExportReport,
 ) -> Result<(), Error> {
-    let mut needs = google::Needs::default();
-    look_at_shapes(tx, actor, request, watch, &mut |contact| needs.add(contact))?;
+    let needs = needs_of_shapes(tx, actor, request, watch, google::Needs::add)?;
     let mut writer = google_parts::Writer::new(out, needs, request.bom).map_err(write_failed)?;
     let lines = |contacts: Vec<Exported>| {
         google_parts::Lines::from_contacts(contacts.iter().map(|exported| &exported.contact), needs)
@@ -349,14 +346,15 @@ fn write_mark(request: &ExportRequest, out: &mut dyn Write) -> Result<(), Error>
     }
 }
 
-/// Looks at a contact of each shape before anything is written.
-fn look_at_shapes(
+/// The columns that are needed, which `add` collects from a contact of each shape before anything is written.
+fn needs_of_shapes<N: Default>(
     tx: &mut Tx<'_>,
     actor: Actor,
     request: &ExportRequest,
     watch: &mut dyn FnMut(u64) -> bool,
-    look: &mut dyn FnMut(&Contact),
-) -> Result<(), Error> {
+    add: fn(&mut N, &Contact),
+) -> Result<N, Error> {
+    let mut needs = N::default();
     let mut pages = Pages::new(tx, actor, request)?;
     let mut shapes = ContactShapes::default();
     while let Some(rows) = pages.next(tx)? {
@@ -366,13 +364,13 @@ fn look_at_shapes(
             }
             let contact = read(row)?;
             if request.filter.lets_pass(row, &contact) {
-                look(&contact);
+                add(&mut needs, &contact);
                 shapes.note();
             }
         }
         go_on(watch, 0)?;
     }
-    Ok(())
+    Ok(needs)
 }
 
 /// Writes all contacts; `make` makes the lines of some of them.

@@ -143,6 +143,15 @@ pub struct ImportReport {
     pub is_forgotten: bool,
 }
 
+/// A page of the member's imports.
+#[derive(Debug)]
+pub struct ImportPage {
+    /// The newest first.
+    pub imports: Vec<ImportReport>,
+    /// Behind which the next page begins; none on the last one.
+    pub next: Option<ImportId>,
+}
+
 /// An import that is about to run, or to go on.
 struct Start<'a> {
     import: ImportId,
@@ -320,6 +329,21 @@ impl App {
         let mut reports: Vec<ImportReport> = seen.map(|import| report(import, &held)).collect::<Result<_, _>>()?;
         self.name_owners(actor, &mut reports)?;
         Ok(reports)
+    }
+
+    /// The next at most `limit` of the member's imports before `before`, newest first.
+    pub fn imports_page(&self, actor: Actor, before: Option<ImportId>, limit: u64) -> Result<ImportPage, Error> {
+        let with_next = limit.saturating_add(1);
+        let stored = self
+            .store
+            .read(|tx| imports::page(tx, actor.workspace, actor.member, before, with_next))?;
+        let has_more = stored.len() as u64 > limit;
+        let held = self.held(actor.workspace)?;
+        let shown = stored.iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
+        let mut imports: Vec<ImportReport> = shown.map(|import| report(import, &held)).collect::<Result<_, _>>()?;
+        self.name_owners(actor, &mut imports)?;
+        let next = imports.last().map(|import| import.import).filter(|_| has_more);
+        Ok(ImportPage { imports, next })
     }
 
     /// One import, as the list has it.

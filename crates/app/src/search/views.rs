@@ -6,7 +6,7 @@ use crate::App;
 use crate::View;
 use crate::access::{self, Actor};
 use crate::error::Error;
-use crate::idempotency::OnceAnswer;
+use crate::idempotency::{OnceAnswer, keep_answer};
 use model::Text;
 use std::collections::HashSet;
 use store::workspace::views::{self, View as ViewRow};
@@ -119,9 +119,7 @@ impl App {
             } else {
                 view.id = views::add(tx, actor.workspace, &view)?;
             }
-            if let Some(once) = &once {
-                once.keep(tx, &view.id)?;
-            }
+            keep_answer(tx, once, &view.id)?;
             Ok(view.id)
         })
     }

@@ -14,7 +14,7 @@ use crate::access::{self, Actor};
 use crate::audit::AuditAction;
 use crate::clock::MINUTE;
 use crate::error::{Error, ValueProblem};
-use crate::idempotency::OnceAnswer;
+use crate::idempotency::{OnceAnswer, keep_answer};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use event::WebhookEvent;
@@ -236,9 +236,7 @@ impl App {
             refuse_stopped(&own(tx, actor, id)?)?;
             deliveries::add(tx, actor.workspace, id, std::slice::from_ref(&delivery))?;
             let info = DeliveryInfo::from(delivery.clone());
-            if let Some(once) = once {
-                once.keep(tx, &info)?;
-            }
+            keep_answer(tx, once, &info)?;
             Ok(info)
         })
     }
@@ -290,9 +288,7 @@ impl App {
             }
             refuse_stopped(&row)?;
             let replayed = deliveries::replay(tx, actor.workspace, id, delivery, now)?;
-            if let Some(once) = once {
-                once.keep(tx, &replayed)?;
-            }
+            keep_answer(tx, once, &replayed)?;
             Ok(replayed)
         })
     }
@@ -348,9 +344,7 @@ fn with_secret(
         info: info_of(row),
         secret: format!("{PREFIX}{}", BASE64_STANDARD.encode(&row.secret)),
     };
-    if let Some(once) = once {
-        once.keep(tx, &secret)?;
-    }
+    keep_answer(tx, once, &secret)?;
     Ok(secret)
 }
 

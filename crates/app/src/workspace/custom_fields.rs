@@ -10,7 +10,7 @@ use crate::access::Actor;
 use crate::access::{IsAdmin, admin};
 use crate::audit::AuditAction;
 use crate::error::Error;
-use crate::idempotency::OnceAnswer;
+use crate::idempotency::{OnceAnswer, keep_answer};
 use crate::workspace::stored::{Stored, stored_settings};
 use exchange::mapping::BoundMapping;
 use model::{AddressPart, Contact, ContactRules, CustomField, FieldKind, Label, Region, Slot, TextField, clean};
@@ -130,9 +130,7 @@ impl App {
             let about = format!("{} ({}) was added", made.name, made.kind.as_str());
             self.audit(tx, actor, AuditAction::FieldChanged, &about, 0)?;
             let made = DefinedField { id, field: made };
-            if let Some(once) = &once {
-                once.keep(tx, &made)?;
-            }
+            keep_answer(tx, once, &made)?;
             Ok(made)
         })
     }

@@ -2,8 +2,12 @@
 
 use crate::leaving::import;
 use crate::site::Team;
-use app::{BulkAction, Claim, Error, Keyed, OnceAnswer, Role};
+use app::{AcceptedSuggestions, BulkAction, Claim, Error, Keyed, OnceAnswer, Role};
 use model::ContactId;
+use std::time::Duration;
+
+/// How long a preview is waited for.
+const WAIT: Duration = Duration::from_secs(20);
 
 fn new(claim: Claim) -> Keyed {
     match claim {
@@ -80,6 +84,27 @@ fn what_is_done_to_imports_is_one_with_its_answer() {
     is_one_with_its_answer(&team, "undo", undo, state(done));
     let again = app.finished_undo(ada, done).unwrap();
     assert_eq!((again.removed, again.restored, again.kept), (2, 0, 0));
+}
+
+#[test]
+fn suggestions_are_taken_together_and_with_their_answer() {
+    let team = Team::new();
+    let (app, ada) = (&team.app, team.ada);
+    let file = "First name,Email,Compny\nAnn,ann@@example.org,Acme\nBen,ben@example.org,Beta\n";
+    let draft = app
+        .begin_draft(ada, "people.csv", &mut file.as_bytes(), 1 << 20)
+        .unwrap();
+    let state = || {
+        let draft = app.draft(ada, draft).unwrap();
+        format!("{:?}, {} corrections", draft.settings.choices, draft.fixes)
+    };
+    let accept = |once: Option<OnceAnswer<'_, _>>| app.accept_suggestions(ada, draft, WAIT, once);
+    is_one_with_its_answer(&team, "accept", accept, state);
+    assert_eq!(state(), r##"[("#3", "company")], 1 corrections"##);
+    let preview = app.preview_state(ada, draft, WAIT).unwrap();
+    assert_eq!((preview.counts.new, preview.counts.invalid), (2, 0));
+    assert_eq!(accept(None).unwrap(), AcceptedSuggestions::default(), "nothing is left");
+    assert_eq!(state(), r##"[("#3", "company")], 1 corrections"##);
 }
 
 #[test]

@@ -217,6 +217,32 @@ pub fn list(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Import>> {
     )
 }
 
+/// The next at most `limit` imports of a member before `before`, the newest first.
+pub fn page(
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    owner: Member,
+    before: Option<ImportId>,
+    limit: u64,
+) -> Result<Vec<Import>> {
+    let before = before.map_or(i64::MAX, |import| import.0);
+    tx.query(
+        "reading a page of imports",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM imports WHERE workspace_id = $1 AND owner_id = $2 AND import_id < $3 ORDER BY import_id DESC LIMIT $4"
+        ),
+        &[
+            workspace.into(),
+            Value::Int(owner.0),
+            Value::Int(before),
+            Value::count(limit),
+        ],
+        read,
+    )
+}
+
 /// The imports that are running, cancelling or undoing, the oldest first.
 pub fn unfinished(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Import>> {
     tx.query(

@@ -32,6 +32,33 @@ fn imports_are_numbered_within_their_workspace() {
 }
 
 #[test]
+fn the_imports_of_a_member_come_in_pages() {
+    on_every_engine(|store, _| {
+        let create = |workspace, owner| {
+            let new = NewImport { owner, ..NEW };
+            store.write(|tx| imports::create(tx, workspace, &new, 5)).unwrap()
+        };
+        for owner in [1, 2, 1, 1, 2] {
+            create(HERE, Member(owner));
+        }
+        create(ELSEWHERE, Member(1));
+        let page = |owner, before: Option<i64>, limit| {
+            let read = |tx: &mut Tx<'_>| imports::page(tx, HERE, Member(owner), before.map(ImportId), limit);
+            let found = store.read(read).unwrap();
+            found.iter().map(|import| import.id.0).collect::<Vec<_>>()
+        };
+        assert_eq!(page(1, None, 2), [4, 3]);
+        assert_eq!(page(1, Some(3), 2), [1]);
+        assert_eq!(page(1, Some(1), 2), [0; 0]);
+        assert_eq!(page(2, Some(5), 9), [2]);
+        assert_eq!(page(3, None, 9), [0; 0]);
+        let first = store.read(|tx| imports::page(tx, HERE, Member(1), Some(ImportId(2)), 1));
+        let same = store.read(|tx| imports::get(tx, HERE, ImportId(1)));
+        assert_eq!(first.unwrap().pop(), same.unwrap());
+    });
+}
+
+#[test]
 fn an_import_goes_on_and_ends() {
     on_every_engine(|store, _| {
         let import = store.write(|tx| imports::create(tx, HERE, &NEW, 5)).unwrap();

@@ -166,6 +166,11 @@ impl Reply {
         self.location.as_deref()
     }
 
+    /// Its body, read as the type that it was made of.
+    pub fn body<T: DeserializeOwned>(self) -> Option<T> {
+        serde_json::from_value(self.body).ok()
+    }
+
     /// Whether it has nothing to show: it was kept before there was anything.
     pub fn is_empty(&self) -> bool {
         self.body.is_null()

@@ -234,7 +234,7 @@ fn table(label: &str, rows: &[Row]) -> Markup {
             table.table {
                 thead { tr {
                     th scope="col" { "Name" }
-                    th scope="col" { "Kind" }
+                    th scope="col" { "Type" }
                     th scope="col" { "Choices" }
                     th.number scope="col" { "Contacts you see" }
                     th scope="col" { "Change" }
@@ -318,7 +318,7 @@ fn new(wrong: Option<&(NewForm, String)>) -> Markup {
                 (field("name", "Name", None, error, |about| html! {
                     input id="name" name="name" value=(entered.name) maxlength="100" required autocomplete="off" aria-describedby=[about] aria-invalid=[error.map(|_| "true")];
                 }))
-                (field("kind", "Kind", Some("The name and type of a field cannot be changed. Archive it and add a new one instead."), None, |about| html! {
+                (field("kind", "Type", Some("The name and type of a field cannot be changed. Archive it and add a new one instead."), None, |about| html! {
                     select id="kind" name="kind" aria-describedby=[about] {
                         @for kind in FieldKind::ALL { option value=(kind.as_str()) selected[entered.kind == kind.as_str()] { (kind_words(kind)) } }
                     }

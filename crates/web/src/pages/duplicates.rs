@@ -344,13 +344,18 @@ fn side_by_side(group: &DuplicateGroup, several: bool, at: usize) -> Markup {
         let of_row = column.iter().filter(|(name, _)| name == row);
         joined(of_row.map(|(_, value)| value), ", ", &room)
     };
+    // A phone has no room for columns: there each value says whose it is.
+    let label = |place: usize| match place == group.contacts.len() {
+        true => "After merging".to_owned(),
+        false => format!("Contact {}", place + 1),
+    };
     let table = html! {
         table.table.side-by-side.proposed[proposed] {
             thead {
                 tr {
                     th scope="col" { span.visually-hidden { "Field" } }
                     @for (place, stored) in group.contacts.iter().enumerate() {
-                        th scope="col" {
+                        th scope="col" data-label=(label(place)) {
                             @if several {
                                 input type="checkbox" name="id" value=(stored.id) checked
                                     aria-label={"With " (brief(&stored.contact.display_name())) " (" (place + 1) ")"};
@@ -365,7 +370,12 @@ fn side_by_side(group: &DuplicateGroup, several: bool, at: usize) -> Markup {
             }
             tbody {
                 @for row in rows {
-                    tr { th scope="row" { (brief(row)) } @for column in &columns { td { (values(column, row)) } } }
+                    tr {
+                        th scope="row" { (brief(row)) }
+                        @for (place, column) in columns.iter().enumerate() {
+                            td data-label=(label(place)) { (values(column, row)) }
+                        }
+                    }
                 }
             }
         }

@@ -29,7 +29,17 @@ async fn an_admin_keeps_the_fields_and_a_member_may_not() {
         &["<h1>Custom fields</h1>", ">Save</button>", "No custom fields yet"],
     );
     let page = post(&mut ada, "/fields", "name=Shoe+size&kind=number&choices=").await;
-    shows(&page, &["Shoe size", "Number", "Field added"]);
+    shows(
+        &page,
+        &[
+            "Shoe size",
+            ">Type</th>",
+            "Number",
+            "Field added",
+            "<label for=\"kind\">Type</label>",
+        ],
+    );
+    assert!(!page.body.contains("Kind"), "{}", page.body);
     let page = post(
         &mut ada,
         "/fields",

@@ -3,7 +3,7 @@
 use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
-use crate::idempotency::OnceAnswer;
+use crate::idempotency::{OnceAnswer, keep_answer};
 use crate::import::analysis::FileAnalysis;
 use crate::import::draft::arriving::ArrivingFile;
 use crate::import::draft::cache::DraftCache;
@@ -72,7 +72,7 @@ impl App {
     ) -> Result<ImportId, Error> {
         let taken = self.take_arrived(actor, file.copy, file.limit, &file.room)?;
         let names = [Some(taken.upload.name.clone()), taken.original.clone()];
-        let begun = self.create_draft(actor, file_name, taken, choose, once.as_ref());
+        let begun = self.create_draft(actor, file_name, taken, choose, once);
         if begun.is_err() {
             names.iter().flatten().for_each(|name| self.drop_upload(name));
         }
@@ -85,7 +85,7 @@ impl App {
         file_name: &str,
         taken: TakenFile,
         choose: &dyn Fn(&mut DraftSettings),
-        once: Option<&OnceAnswer<'_, ImportId>>,
+        once: Option<OnceAnswer<'_, ImportId>>,
     ) -> Result<ImportId, Error> {
         let mut plan = DraftPlan {
             upload: taken.upload.name.clone(),
@@ -121,9 +121,7 @@ impl App {
         let now = self.world.now();
         let import = self.numbered(|tx| {
             let import = imports::create(tx, actor.workspace, &new, now)?;
-            if let Some(once) = once {
-                once.keep(tx, &import)?;
-            }
+            keep_answer(tx, once, &import)?;
             Ok(import)
         })?;
         // A number may have been given before, in a database that is no more.
@@ -209,13 +207,6 @@ impl App {
         self.revise(actor, import, |plan| plan.fixes.add(fix.clone()))
     }
 
-    /// Corrects many values of the file at once.
-    pub(crate) fn fix_many(&self, actor: Actor, import: ImportId, fixes: &[Fix]) -> Result<(), Error> {
-        self.revise(actor, import, |plan| {
-            fixes.iter().for_each(|fix| plan.fixes.add(fix.clone()))
-        })
-    }
-
     /// The row that begins on a line; none if the preview has not come past it, or there is none.
     ///
     /// # Errors
@@ -254,17 +245,22 @@ impl App {
     /// # Errors
     /// [`Error::NotADraft`].
     pub fn preview_state(&self, actor: Actor, import: ImportId, wait: Duration) -> Result<PreviewState, Error> {
+        Ok(self.waited_preview(actor, import, wait)?.state(Duration::ZERO))
+    }
+
+    /// The preview of what is chosen now, after waiting at most so long for its end.
+    pub(crate) fn waited_preview(&self, actor: Actor, import: ImportId, wait: Duration) -> Result<Arc<Preview>, Error> {
         let until = monotonic().checked_add(wait);
-        let mut state = PreviewState::default();
-        for _ in 0..ATTEMPTS {
+        let mut tries = 0;
+        loop {
             let left = until.map_or(wait, |until| until.saturating_duration_since(monotonic()));
             let preview = self.preview_now(actor, import)?;
-            state = preview.state(left);
-            if !preview.was_stopped() {
-                break;
+            preview.state(left);
+            tries += 1;
+            if !preview.was_stopped() || tries == ATTEMPTS {
+                return Ok(preview);
             }
         }
-        Ok(state)
     }
 
     /// A page of the rows of a class, from 0, of those that the preview has come past.
@@ -320,7 +316,7 @@ impl App {
             }
             let expected = cache
                 .preview()
-                .filter(|preview| preview.key == key_of(&stored, &terms))
+                .filter(|preview| preview.key == key_of(&stored.plan, &terms))
                 .map(|preview| preview.state(Duration::ZERO))
                 .filter(|state| state.complete)
                 .map(|state| state.counts);
@@ -460,7 +456,7 @@ impl App {
         let (stored, cache) = self.draft_cache(actor, import)?;
         let (changes, _) = self.store.read(|tx| workspaces::changes(tx, actor.workspace))?;
         let terms = self.terms(actor)?;
-        let key = key_of(&stored, &terms);
+        let key = key_of(&stored.plan, &terms);
         let known = cache.preview().filter(|known| {
             let is_old = known.changes != changes && known.is_over() && self.imports_running() == 0;
             known.key == key && !is_old && !known.was_stopped()
@@ -470,15 +466,19 @@ impl App {
         }
         let plan = draft_plan(&stored)?;
         let look = cache.look(&plan.settings, &terms)?;
-        let means = PreviewInputs {
+        let means = self.preview_inputs(actor, &cache);
+        cache.preview_or(key, || Preview::begin(means, key, changes, plan, look))
+    }
+
+    pub(crate) fn preview_inputs(&self, actor: Actor, cache: &DraftCache) -> PreviewInputs {
+        PreviewInputs {
             store: self.store.clone(),
             world: Arc::clone(&self.world),
             actor,
             file: Arc::clone(&cache.file),
             long_reads: self.long_reads.clone(),
             low_memory: self.low_memory,
-        };
-        cache.preview_or(key, || Preview::begin(means, key, changes, plan, look))
+        }
     }
 }
 
@@ -496,7 +496,7 @@ fn refuse_another(stored: &Import, seen: Option<&str>) -> Result<(), Error> {
 }
 
 /// A draft as it is now. Others who want to change it wait until the transaction ends.
-fn held_draft(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, now: i64) -> Result<Import, Error> {
+pub(crate) fn held_draft(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, now: i64) -> Result<Import, Error> {
     // This makes others wait, so what is read next is the last word.
     let is_draft = imports::change_state(tx, workspace, import, ImportState::Draft, ImportState::Draft, now)?;
     let stored = imports::get(tx, workspace, import)?.ok_or(Error::NoImport(import))?;
@@ -515,8 +515,8 @@ fn not_a_draft(stored: &Import) -> Error {
 }
 
 /// What a draft is at this moment, and what the workspace says of its rows.
-fn key_of(stored: &Import, terms: &WorkspaceRules) -> u128 {
-    xxh3_128(format!("{} {terms:?}", stored.plan).as_bytes())
+pub(crate) fn key_of(plan: &str, terms: &WorkspaceRules) -> u128 {
+    xxh3_128(format!("{plan} {terms:?}").as_bytes())
 }
 
 /// A moment, to wait until. No result depends on it.

@@ -124,7 +124,7 @@ async fn act(
     });
     let ids: Vec<ContactId> = ids.collect::<Result<_, _>>()?;
     once(web, member, key, reply, move |app, once| {
-        app.act_on_many(member.actor, &ids, &action, once.as_ref())
+        app.act_on_many(member.actor, &ids, &action, once)
     })
     .await
 }

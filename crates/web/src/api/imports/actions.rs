@@ -4,9 +4,9 @@ use crate::Web;
 use crate::api::gate::TokenMember;
 use crate::api::imports::resource::{ImportResource, id};
 use crate::api::json::Query;
-use crate::api::once::{PostedNothing, Reply, RequestKey, once, once_begun, once_kept};
+use crate::api::once::{PostedNothing, Reply, RequestKey, once, once_begun};
 use crate::api::problem::ApiProblem;
-use app::{Actor, App, Error, ImportId, ImportReport, Keyed, OnceAnswer, UndoReport};
+use app::{AcceptedSuggestions, Actor, App, Error, ImportId, ImportReport, Keyed, OnceAnswer, UndoReport};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -27,6 +27,7 @@ pub struct AcceptedResource {
     columns: u64,
     /// Values that were corrected.
     values: u64,
+    /// The import as `GET` shows it.
     import: ImportResource,
 }
 
@@ -45,22 +46,25 @@ pub async fn accept_suggestions(
     Path(import): Path<String>,
     PostedNothing(key): PostedNothing,
 ) -> Result<Response, ApiProblem> {
-    let import = id(&import)?;
-    once_kept(&web, member, key, move |app, keyed| {
-        let accepted = app.accept_suggestions(member.actor, import, PREVIEW)?;
-        let reply = Reply::new(
-            StatusCode::OK,
-            &AcceptedResource {
-                columns: accepted.columns,
-                values: accepted.values,
-                import: ImportResource::read(app, member.actor, import)?,
-            },
-        );
-        // In steps with a preview in between: one that was cut off finds the steps done, and takes the rest.
-        if let Some(keyed) = keyed {
-            app.answer_key(keyed, &reply.to_text())?;
-        }
-        Ok(reply)
+    let (import, actor) = (id(&import)?, member.actor);
+    // What is kept is how many were taken; how the import stands is read when it is answered.
+    let finish = move |app: &App, (columns, values): (u64, u64)| {
+        let accepted = AcceptedResource {
+            columns,
+            values,
+            import: ImportResource::read(app, actor, import)?,
+        };
+        Ok(Reply::new(StatusCode::OK, &accepted))
+    };
+    let work = move |app: &App, keyed: Option<&Keyed>| {
+        let counts = |taken: &AcceptedSuggestions| (taken.columns, taken.values);
+        let write = |taken: &AcceptedSuggestions| Reply::new(StatusCode::OK, &counts(taken)).to_text();
+        let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
+        let taken = app.accept_suggestions(actor, import, PREVIEW, once)?;
+        finish(app, counts(&taken))
+    };
+    once_begun(&web, member, key, work, move |app, kept| {
+        finish(app, kept.body().ok_or(Error::Broken)?)
     })
     .await
 }

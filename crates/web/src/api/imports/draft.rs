@@ -1,10 +1,11 @@
 //! Imports: list, read with waiting, what is chosen, columns, and dropping a draft.
 
 use crate::Web;
+use crate::api::contacts::list::{limit_of, unknown_cursor};
 use crate::api::gate::TokenMember;
 use crate::api::imports::resource::{ImportResource, id};
 use crate::api::imports::settings::{ImportSettings, WrongChoice};
-use crate::api::json::{Json, object, ok};
+use crate::api::json::{Json, Query, filled, object, ok};
 use crate::api::problem::{ApiProblem, ProblemDetails};
 use crate::bridge::blocking::blocking;
 use app::{DraftSettings, Error, ImportId, MappedFile};
@@ -16,32 +17,58 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// Seconds that a request is answered later, at most.
 const LONGEST_WAIT: u64 = 60;
 /// How often it is looked while a request waits.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
-/// The member's imports.
+/// Which imports.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImportsQuery {
+    /// Imports of a page [default: 100].
+    #[param(minimum = 1, maximum = 1000)]
+    #[serde(deserialize_with = "filled")]
+    limit: Option<u64>,
+    /// Where the page before has ended: its `next`.
+    cursor: Option<String>,
+}
+
+/// A page of the member's imports.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"imports": []}))]
+#[schema(example = json!({"imports": [], "next": null}))]
 pub struct ImportList {
     /// The newest first.
     imports: Vec<ImportResource>,
+    /// The `cursor` of the next page; null on the last one.
+    next: Option<String>,
 }
 
 /// Lists imports.
 ///
-/// The imports of the member, the newest first, drafts too. The progress of a preview is given for one import alone.
+/// The imports of the member, the newest first, drafts too, page by page. The progress of a preview is given for one import alone.
 #[utoipa::path(
     get, path = "/api/v1/imports", tag = "Imports", operation_id = "list_imports",
-    responses((status = 200, description = "The imports", body = ImportList)),
+    params(ImportsQuery),
+    responses((status = 200, description = "A page of imports", body = ImportList)),
 )]
-pub async fn list(State(web): State<Arc<Web>>, member: TokenMember) -> Result<Response, ApiProblem> {
-    let reports = blocking(&web, move |app| app.imports(member.actor)).await?;
+pub async fn list(
+    State(web): State<Arc<Web>>,
+    member: TokenMember,
+    Query(query): Query<ImportsQuery>,
+) -> Result<Response, ApiProblem> {
+    let limit = limit_of(query.limit)?;
+    let before = match &query.cursor {
+        Some(cursor) => Some(ImportId(cursor.parse().map_err(|_| unknown_cursor())?)),
+        None => None,
+    };
+    let page = blocking(&web, move |app| app.imports_page(member.actor, before, limit)).await?;
     Ok(ok(&ImportList {
-        imports: reports.iter().map(ImportResource::of_report).collect(),
+        imports: page.imports.iter().map(ImportResource::of_report).collect(),
+        next: page.next.map(|import| import.to_string()),
     }))
 }
 

@@ -20,6 +20,7 @@ use utoipa::ToSchema;
     "settings": {"options": {"duplicates": "skip", "match": "email-or-phone"}, "mapping": {}}, "problem": null, "warnings": [],
 }))]
 pub struct ImportResource {
+    /// Its id.
     import: String,
     /// The name of the file.
     file: String,

@@ -199,6 +199,69 @@ async fn an_upload_with_a_key_makes_one_import() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn suggestions_that_are_accepted_with_a_key_are_accepted_once() {
+    let (_site, program) = with_program().await;
+    let file = "First Name,Email,Compny\nAnn,ann@@acme.example,Acme\nBen,ben@acme.example,Acme\n";
+    let place = upload(&program, "", file)
+        .await
+        .expect(201)
+        .header("location")
+        .to_owned();
+    let accept = async || {
+        let path = format!("{place}:accept-suggestions");
+        let headers = [("idempotency-key", "accept")];
+        program.ask("POST", &path, &headers, "").await.expect(200)
+    };
+    let first = accept().await.json();
+    assert_eq!((&first["columns"], &first["values"]), (&json!(1), &json!(1)));
+    assert_eq!(first["import"]["corrections"], 1);
+    settled(&program, &place).await;
+    let replayed = accept().await;
+    assert_eq!(replayed.header("idempotency-replayed"), "true");
+    let again = replayed.json();
+    assert_eq!((&again["columns"], &again["values"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&again["import"]["corrections"], &again["import"]["state"]),
+        (&json!(1), &json!("previewed")),
+        "how the import stands now"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn imports_are_listed_page_by_page() {
+    let (site, program) = with_program().await;
+    for name in ["a", "b", "c"] {
+        upload(&program, &format!("?name={name}.csv"), FILE).await.expect(201);
+    }
+    let bob = Program::new(&site, joined(&site, "bob", Role::Member));
+    upload(&bob, "?name=of-bob.csv", FILE).await.expect(201);
+    let page = async |query: &str| {
+        let page = program.get(&format!("/api/v1/imports{query}")).await.expect(200).json();
+        let imports = page["imports"].as_array().unwrap().iter();
+        let files = imports.map(|import| import["file"].as_str().unwrap().to_owned());
+        (files.collect::<Vec<_>>(), page["next"].clone())
+    };
+    assert_eq!(
+        page("").await,
+        (
+            vec!["c.csv".to_owned(), "b.csv".to_owned(), "a.csv".to_owned()],
+            Value::Null
+        )
+    );
+    assert_eq!(page("?limit=3").await.1, Value::Null);
+    let (first, next) = page("?limit=2").await;
+    assert_eq!(first, ["c.csv", "b.csv"]);
+    // What is added in between does not move the page that follows.
+    upload(&program, "?name=d.csv", FILE).await.expect(201);
+    let rest = page(&format!("?limit=2&cursor={}", next.as_str().unwrap())).await;
+    assert_eq!(rest, (vec!["a.csv".to_owned()], Value::Null));
+    for query in ["?limit=0", "?limit=1001", "?limit=", "?cursor=x", "?page=2"] {
+        let refused = program.get(&format!("/api/v1/imports{query}")).await.expect(400);
+        assert_eq!(refused.code(), "bad_parameter", "{query}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_import_is_cancelled_and_resumed() {
     let (site, program) = with_program().await;
     let file: String = (0..3_000).map(|n| format!("P{n},p{n}@acme.example\n")).collect();
