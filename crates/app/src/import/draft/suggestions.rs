@@ -131,7 +131,7 @@ impl App {
     }
 
     /// Stores suggestions that were made for a draft; not if what is chosen for it has changed since. Says whether it has
-    /// stored them. Corrections that somebody else has made meanwhile stay.
+    /// stored them. Corrections that somebody else has made in between stay.
     fn store_suggestions(
         &self,
         actor: Actor,
