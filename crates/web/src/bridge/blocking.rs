@@ -79,13 +79,10 @@ pub async fn blocking_in<T: Send + 'static>(
 
 /// The result of some work.
 type Done = Box<dyn Any + Send>;
+type Work = Box<dyn FnOnce(&App) -> Result<Done, app::Error> + Send>;
 
 /// What [`blocking_in`] does for every type of result, so that it is compiled once.
-async fn run(
-    web: &Arc<Web>,
-    lane: Lane,
-    work: Box<dyn FnOnce(&App) -> Result<Done, app::Error> + Send>,
-) -> Result<Done, Problem> {
+async fn run(web: &Arc<Web>, lane: Lane, work: Work) -> Result<Done, Problem> {
     let turn = Arc::clone(web.turns.lane(lane)).acquire_owned().await;
     let app = Arc::clone(&web.app);
     let worked = without_turn(move || {
