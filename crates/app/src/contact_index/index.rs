@@ -11,12 +11,16 @@ use crate::contact_index::tags::{UsedTag, Uses};
 use crate::contact_index::visibility::{Audience, SeenBy};
 use foldhash::{HashMap, HashSet, HashSetExt};
 use model::ContactId;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 /// Below so many contacts a segment is tiny, or small. When there are more than [`MOST_SMALL`] of either, they are merged.
 const TINY: usize = 1_024;
 const SMALL: usize = MOST / 2;
 const MOST_SMALL: usize = 16;
+
+/// A list of so many contacts is worth a second thread when a word is looked for.
+const LONG: usize = if cfg!(test) { 30 } else { 100_000 };
 
 /// A list of contacts.
 #[derive(Clone, Default)]
@@ -212,13 +216,25 @@ impl ContactIndex {
         })
     }
 
-    /// Those that pass.
+    /// Those that pass. Two threads look for words in a long list.
     pub fn passing(&self, look: &Query) -> Passing {
-        let parts: Vec<Bits> = self
-            .parts
-            .iter()
-            .map(|part| look.through(&part.segment, &part.audience, &part.gone))
-            .collect();
+        let through = |parts: &[Part]| -> Vec<Bits> {
+            let parts = parts.iter();
+            parts
+                .map(|part| look.through(&part.segment, &part.audience, &part.gone))
+                .collect()
+        };
+        let parts = if self.len() >= LONG && look.reads_texts() {
+            let (first, second) = self.parts.split_at(self.parts.len() / 2);
+            std::thread::scope(|scope| {
+                let second = scope.spawn(|| through(second));
+                let mut parts = through(first);
+                parts.extend(second.join().unwrap_or_else(|panic| resume_unwind(panic)));
+                parts
+            })
+        } else {
+            through(&self.parts)
+        };
         let total = parts.iter().map(|bits| bits.count() as u64).sum();
         Passing { parts, total }
     }

@@ -55,6 +55,11 @@ impl Query {
         }
     }
 
+    /// Whether it looks for something in the texts of contacts.
+    pub fn reads_texts(&self) -> bool {
+        !self.wanted.is_empty()
+    }
+
     /// Those contacts of a segment that pass, of those that are not gone.
     pub fn through(&self, segment: &Segment, audience: &Audience, gone: &Bits) -> Bits {
         let seen = audience.seen_by(self.member, self.scope).but(gone);

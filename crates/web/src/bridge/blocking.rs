@@ -77,7 +77,7 @@ pub async fn blocking_in<T: Send + 'static>(
     Ok(*done)
 }
 
-/// The result of some work.
+/// Work whose result has any type.
 type Done = Box<dyn Any + Send>;
 type Work = Box<dyn FnOnce(&App) -> Result<Done, app::Error> + Send>;
 
