@@ -1,6 +1,6 @@
 //! How runs of index entries (`index_runs`) are stored: sorted entries one behind the other in blocks of some KiB.
 
-use crate::engine::{Bound, LastLookup, Row, Table, Value};
+use crate::engine::{Bound, LastLookup, Row, Table, Tx, Value};
 use crate::error::{Error, Result};
 use crate::ids::Workspace;
 use model::ContactId;
@@ -87,6 +87,27 @@ pub(super) fn last_block(blocks: &Table<4>, columns: &'static str, bound: Bound)
         columns,
         bound,
     }
+}
+
+/// Hands over the last key of a block that is at most, or below, each of some keys, with its place.
+pub(super) fn last_keys<'k>(
+    blocks: &Table<4>,
+    tx: &mut Tx<'_>,
+    workspace: Workspace,
+    keys: impl ExactSizeIterator<Item = &'k str>,
+    bound: Bound,
+    mut take: impl FnMut(usize, String),
+) -> Result<()> {
+    tx.lookup_last(
+        "looking up blocks of index entries",
+        &last_block(blocks, "run_key", bound),
+        workspace,
+        keys.map(Value::Text),
+        |place, row| {
+            take(place, row.text(0)?.to_owned());
+            Ok(())
+        },
+    )
 }
 
 /// A block as it is stored.

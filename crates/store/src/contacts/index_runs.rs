@@ -4,7 +4,7 @@
 //! the entries of one batch, sorted, in blocks of some KiB, and is written behind the last run; many runs are merged into
 //! the table at once. Until then `match_keys` and `contacts::page_by_name` look into both.
 
-use super::index_blocks::{BLOCK_COLUMNS, Block, Entries, Entry, Run, add_entry, fits, last_block};
+use super::index_blocks::{BLOCK_COLUMNS, Block, Entries, Entry, Run, add_entry, fits, last_block, last_keys};
 use super::merged_runs::MergedRuns;
 use crate::engine::{Bound, Lookup, OnConflict, Table, Tx, Value};
 use crate::error::Result;
@@ -130,7 +130,8 @@ impl IndexRuns {
         let mut blocks: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         let keys: Vec<String> = texts.iter().map(|text| run.key(text)).collect();
         let mut begun_by: Vec<usize> = Vec::new();
-        self.last_keys(
+        last_keys(
+            self.blocks,
             tx,
             workspace,
             keys.iter().map(String::as_str),
@@ -144,34 +145,12 @@ impl IndexRuns {
         )?;
         // The entries of a text that a block begins with may begin in the block before.
         let begun = begun_by.iter().map(|place| keys[*place].as_str());
-        self.last_keys(tx, workspace, begun, Bound::Below, |at, key| {
+        last_keys(self.blocks, tx, workspace, begun, Bound::Below, |at, key| {
             blocks.entry(key).or_default().push(begun_by[at]);
         })?;
         let first = run.key("");
         blocks.retain(|key, _| *key >= first);
         Ok(blocks)
-    }
-
-    /// Hands over the last key of a block that is at most, or below, each of some keys, with its place.
-    fn last_keys<'k>(
-        &self,
-        tx: &mut Tx<'_>,
-        workspace: Workspace,
-        keys: impl ExactSizeIterator<Item = &'k str>,
-        bound: Bound,
-        mut take: impl FnMut(usize, String),
-    ) -> Result<()> {
-        let what = last_block(self.blocks, "run_key", bound);
-        tx.lookup_last(
-            "looking up blocks of index entries",
-            &what,
-            workspace,
-            keys.map(Value::Text),
-            |place, row| {
-                take(place, row.text(0)?.to_owned());
-                Ok(())
-            },
-        )
     }
 
     /// Hands over the blocks with some keys, in order.

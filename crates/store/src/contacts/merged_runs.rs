@@ -1,6 +1,6 @@
 //! The entries of several runs of an index in order, in constant memory.
 
-use super::index_blocks::{BLOCK_COLUMNS, Block, Entries, Entry, Run, last_block, sorted};
+use super::index_blocks::{BLOCK_COLUMNS, Block, Entries, Entry, Run, last_keys, sorted};
 use crate::engine::{Bound, Table, Tx, Value};
 use crate::error::Result;
 use crate::ids::Workspace;
@@ -104,19 +104,11 @@ impl Cursor {
     ) -> Result<Self> {
         let mut cursor = Self::new(blocks, run);
         // Entries of the same text may begin in the last block that begins with a smaller one.
-        let what = last_block(blocks, "run_key", Bound::Below);
         let key = run.key(&after.0);
-        let keys = [Value::Text(&key)].into_iter();
-        tx.lookup_last(
-            "looking up blocks of index entries",
-            &what,
-            workspace,
-            keys,
-            |_, row| {
-                cursor.from.0 = row.text(0)?.to_owned().max(run.key(""));
-                Ok(())
-            },
-        )?;
+        let keys = [key.as_str()].into_iter();
+        last_keys(blocks, tx, workspace, keys, Bound::Below, |_, last| {
+            cursor.from.0 = last.max(run.key(""));
+        })?;
         cursor.behind = Some(after.clone());
         Ok(cursor)
     }
