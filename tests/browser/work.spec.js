@@ -195,7 +195,7 @@ function sideways() {
   return boxes.filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.ariaLabel ?? box.tagName);
 }
 
-test("on a phone duplicates are compared without scrolling sideways", async ({ page }) => {
+test("on a phone duplicates and rows of a file are read without scrolling sideways", async ({ page }) => {
   await withDuplicates(page);
   const picture = async (name) => {
     const folder = process.env.CRYSTALQORE_PICTURES;
@@ -217,14 +217,20 @@ test("on a phone duplicates are compared without scrolling sideways", async ({ p
   await page.goto("/duplicates/merge-all");
   await expect(page.getByRole("table")).toContainText("Ivers");
   await fits("merge-all");
-  const { path, done } = await fileOf([TWICE[0], TWICE[3], LONG, "Cy,Young,cy@ball.example,,"]);
+  const { path, done } = await fileOf([TWICE[0], TWICE[3], LONG, "Cy,Young,cy@ball.example,,Ball Aerospace and Engineering of Springfield"]);
   await preview(page, path);
   const tab = page.getByRole("link", { name: /^Duplicates(, skipped)? 1$/ });
   await tab.click();
   await expect(page.getByRole("region", { name: "Table: Duplicates" })).toContainText("Zoe Quinn");
   await fits("preview");
+  await page.getByRole("link", { name: /^New 1$/ }).click();
+  await expect(page.getByRole("region", { name: "Table: New" })).toContainText("cy@ball.example");
+  await fits("preview-new");
   await importButton(page, "1").click();
   await onStep(page, "Import result");
+  await page.getByRole("link", { name: "Created 1" }).click();
+  await expect(page.getByRole("region", { name: "Table: New" })).toContainText("cy@ball.example");
+  await fits("result-new");
   await tab.click();
   await expect(page.getByRole("region", { name: "Table: Duplicates" })).toContainText("Zoe Quinn");
   await fits("result");

@@ -99,7 +99,7 @@ impl Rows<'_> {
 
     fn plain(&self) -> Markup {
         html! {
-            table.table {
+            table.table.new-table {
                 thead { tr {
                     th.number scope="col" { "Line" }
                     th scope="col" { "Name" }
@@ -161,11 +161,11 @@ impl Rows<'_> {
             tr {
                 th.number scope="row" { (row.line) }
                 td { (brief(&contact.display_name())) }
-                td { (brief(email)) }
-                td { (contact.phones.first().map(|phone| phone.phone.international()).unwrap_or_default()) }
-                td { (brief(contact.company.as_str())) }
-                td { (brief(city.unwrap_or_default())) }
-                td.muted { (also(contact)) @if row.cells.iter().any(|cell| is_cut(cell)) { " " a.small href=(self.url(row)) { "Whole row" } } }
+                td data-label="Email" { (brief(email)) }
+                td data-label="Phone" { (contact.phones.first().map(|phone| phone.phone.international()).unwrap_or_default()) }
+                td data-label="Company" { (brief(contact.company.as_str())) }
+                td data-label="City" { (brief(city.unwrap_or_default())) }
+                td.muted data-label="Also" { (also(contact)) @if row.cells.iter().any(|cell| is_cut(cell)) { " " a.small href=(self.url(row)) { "Whole row" } } }
                 td.wrap {
                     @for reason in row.reasons.iter().take(MOST_OF_EACH) { span.small { "! " (brief(&reason.message)) " " } }
                     (self.more(row, row.reasons.len()))
