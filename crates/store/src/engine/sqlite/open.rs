@@ -2,8 +2,8 @@
 //!
 //! Owns every PRAGMA, the pools, and what makes a file one of ours. One connection writes, so that writers of one
 //! process queue for it instead of polling the file's lock, and the large page cache exists once; a few others read
-//! beside it. `ANALYZE` and `PRAGMA optimize` are never run: the bundled SQLite is built with STAT4, and with its
-//! samples present each SELECT by key is planned anew for each key, up to five times slower.
+//! beside it. `ANALYZE` and `PRAGMA optimize` are never run: a SQLite that was built with STAT4 would take samples, and with
+//! them each SELECT by key is planned anew for each key, up to five times slower.
 
 use super::cell::error;
 use super::create;
