@@ -3,6 +3,7 @@
 //! Thousands of contacts have one shape, so who only asks what columns they need looks at one contact of each. A shape is read from
 //! the text in a tenth of the time that reading the contact takes.
 
+use foldhash::fast::RandomState;
 use std::collections::HashSet;
 
 /// Shapes that are remembered. More are not worth their memory.
@@ -11,7 +12,7 @@ const REMEMBERED: usize = 4096;
 /// The shapes of contacts that were looked at.
 #[derive(Debug, Default)]
 pub struct ContactShapes {
-    known: HashSet<Box<[u8]>>,
+    known: HashSet<Box<[u8]>, RandomState>,
     /// The shape of the text that was asked for last; empty if it has none.
     last: Vec<u8>,
 }

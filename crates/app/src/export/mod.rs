@@ -357,20 +357,40 @@ fn needs_of_shapes<N: Default>(
     let mut needs = N::default();
     let mut pages = Pages::new(tx, actor, request)?;
     let mut shapes = ContactShapes::default();
-    while let Some(rows) = pages.next(tx)? {
-        for row in &rows {
-            if shapes.knows(&row.body) {
-                continue;
+    in_order(
+        || pages.next(tx),
+        |rows| of_each_shape(rows, &request.filter),
+        |page| {
+            for (row, contact) in page? {
+                if !shapes.knows(&row.body) {
+                    add(&mut needs, &contact);
+                    shapes.note();
+                }
             }
-            let contact = read(row)?;
-            if request.filter.lets_pass(row, &contact) {
-                add(&mut needs, &contact);
-                shapes.note();
-            }
-        }
-        go_on(watch, 0)?;
-    }
+            go_on(watch, 0)
+        },
+    )?;
     Ok(needs)
+}
+
+/// One contact of each shape of those that the filter lets pass, and each that has no shape.
+fn of_each_shape(
+    rows: Vec<CanView<ContactRow>>,
+    filter: &Filter,
+) -> Result<Vec<(CanView<ContactRow>, Contact)>, Error> {
+    let mut shapes = ContactShapes::default();
+    let mut found = Vec::new();
+    for row in rows {
+        if shapes.knows(&row.body) {
+            continue;
+        }
+        let contact = read(&row)?;
+        if filter.lets_pass(&row, &contact) {
+            shapes.note();
+            found.push((row, contact));
+        }
+    }
+    Ok(found)
 }
 
 /// Writes all contacts; `make` makes the lines of some of them.
