@@ -88,12 +88,18 @@ pub fn shown_at_end(command: &mut Command) -> u8 {
 fn cargo_command(root: &Path, arguments: &str) -> Command {
     let mut command = Command::new("cargo");
     command.args(arguments.split(' ')).current_dir(root);
+    without_this_package(&mut command);
+    command
+}
+
+/// Takes the description of this package, which cargo gives to what it runs, out of the environment of a command: with it cargo
+/// would run build scripts once more, and compile what depends on them.
+pub fn without_this_package(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if name.to_str().is_some_and(is_of_this_package) {
             command.env_remove(name);
         }
     }
-    command
 }
 
 /// Whether a variable describes the package that cargo runs.

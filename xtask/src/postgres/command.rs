@@ -3,6 +3,7 @@
 //! Owns what is run beside the server and when it ends.
 
 use super::{MAINTENANCE, Postgres, Purpose, TEST_URL};
+use crate::run::without_this_package;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -66,6 +67,7 @@ fn become_command(mut server: Postgres, words: &[String]) -> io::Result<()> {
     eprintln!("{}", server.url());
     server.home.outlive_us()?;
     let mut command = Command::new(program);
+    without_this_package(&mut command);
     command.args(arguments).env(TEST_URL, server.url());
     let error = command.envs(server.environment(MAINTENANCE)).exec();
     Err(io::Error::new(error.kind(), format!("{program}: {error}")))
