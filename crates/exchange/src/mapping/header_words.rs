@@ -43,7 +43,12 @@ pub fn squeezed(header: &str) -> String {
         let kept = header.bytes().filter(u8::is_ascii_alphanumeric);
         return kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect();
     }
-    words(header).concat()
+    if header.contains(['#', '\'', '’']) {
+        return words(header).concat();
+    }
+    let mut folded = fold(header);
+    folded.retain(|c| c != ' ');
+    folded
 }
 
 /// Whether a word is a number of a column (`E-mail 2`).
@@ -71,7 +76,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_squeezed_is_the_words_in_one(header in "[ -~]{0,12}|[ -~ä’é漢]{0,6}") {
+        fn what_is_squeezed_is_the_words_in_one(header in "[ -~]{0,12}|[ -~ä’é漢]{0,6}|[a-zA-Z2 _-ÄéßΑΣσЙйא漢한ｶﾞ\u{301}]{0,8}|\\PC{0,8}") {
             prop_assert_eq!(squeezed(&header), words(&header).concat());
         }
     }
