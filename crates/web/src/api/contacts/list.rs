@@ -146,13 +146,17 @@ pub async fn list(
         };
         let (page, from) = blocking(&web, read).await?;
         tries += 1;
-        let is_behind = page.catching_up || page.total.is_none();
-        if !is_behind || tries == TRIES {
+        if tries == TRIES || !catches_up_soon(&page, web.app.imports_running()) {
             return Ok(ok(&listed(&page, from)?));
         }
         // What a program has just written in a batch is in the list in a moment.
         tokio::time::sleep(LOOK_AGAIN).await;
     }
+}
+
+/// Whether it is worth waiting for a list that is up to date. While imports run, the list follows them until they end.
+fn catches_up_soon(page: &ListPage, imports_running: usize) -> bool {
+    page.total.is_none() || page.catching_up && imports_running == 0
 }
 
 fn listed(page: &ListPage, from: u64) -> Result<ContactList, ApiProblem> {
@@ -198,4 +202,22 @@ fn position(cursor: &str) -> Result<ListPosition, ApiProblem> {
 pub fn unknown_cursor() -> ApiProblem {
     let detail = "cursor: this is no cursor of this list; take the `next` of the page before, or begin without one";
     ApiProblem::of_parameter("cursor", detail.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_not_waited_for_beside_an_import() {
+        let page = |total, catching_up| ListPage {
+            contacts: Vec::new(),
+            total,
+            catching_up,
+        };
+        assert!(!catches_up_soon(&page(Some(1), false), 0));
+        assert!(catches_up_soon(&page(Some(1), true), 0));
+        assert!(!catches_up_soon(&page(Some(1), true), 1));
+        assert!(catches_up_soon(&page(None, true), 1), "there is nothing to show yet");
+    }
 }
