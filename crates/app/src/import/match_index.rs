@@ -232,7 +232,8 @@ impl MatchIndex<'_, '_> {
         }
     }
 
-    /// Fills the filter with all keys that are known, once it pays: at once where there are none.
+    /// Fills the filter with all keys that are known, once it pays: at once where there are none, and once more when that
+    /// small one is full.
     pub fn fill_filter(&mut self) -> Result<(), Error> {
         let filter = &self.collected.filter;
         if filter.is_filled() {

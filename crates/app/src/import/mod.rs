@@ -40,7 +40,6 @@ pub(crate) mod undo;
 pub(crate) mod uploads;
 pub(crate) mod warnings;
 
-use crate::App;
 use crate::access::Actor;
 use crate::error::Error;
 use crate::idempotency::{OnceAnswer, keep_answer};
@@ -63,6 +62,7 @@ use crate::import_options::ImportOptions;
 use crate::jobs::retry::retry_while_busy;
 use crate::json::to_json;
 use crate::workspace::custom_fields::{WorkspaceRules, refuse_new_fields};
+use crate::{App, View};
 use exchange::convert::TableSource;
 use exchange::fixes::Fixes;
 use exchange::mapping::Column;
@@ -162,6 +162,13 @@ struct Start<'a> {
     columns: Vec<Column>,
     /// Nobody else runs it while this one does.
     lease: Lease,
+}
+
+impl View<'_, '_> {
+    /// Whether an import of the workspace is running, stopping or being undone, in any process.
+    pub fn has_running_imports(&mut self) -> Result<bool, Error> {
+        Ok(!imports::unfinished(self.tx, self.actor.workspace)?.is_empty())
+    }
 }
 
 impl App {

@@ -139,14 +139,18 @@ pub async fn list(
     loop {
         let request = request.clone();
         let read = move |app: &app::App| {
-            app.read(member.actor, |view| match after {
-                None => Ok((view.list(&request)?, 0)),
-                Some(after) => view.list_after(&request, after),
+            app.read(member.actor, |view| {
+                let (page, from) = match after {
+                    None => (view.list(&request)?, 0),
+                    Some(after) => view.list_after(&request, after)?,
+                };
+                let waits = catches_up_soon(&page, || view.has_running_imports())?;
+                Ok((page, from, waits))
             })
         };
-        let (page, from) = blocking(&web, read).await?;
+        let (page, from, waits) = blocking(&web, read).await?;
         tries += 1;
-        if tries == TRIES || !catches_up_soon(&page, web.app.imports_running()) {
+        if tries == TRIES || !waits {
             return Ok(ok(&listed(&page, from)?));
         }
         // What a program has just written in a batch is in the list in a moment.
@@ -155,8 +159,11 @@ pub async fn list(
 }
 
 /// Whether it is worth waiting for a list that is up to date. While imports run, the list follows them until they end.
-fn catches_up_soon(page: &ListPage, imports_running: usize) -> bool {
-    page.total.is_none() || page.catching_up && imports_running == 0
+fn catches_up_soon(
+    page: &ListPage,
+    imports_run: impl FnOnce() -> Result<bool, app::Error>,
+) -> Result<bool, app::Error> {
+    Ok(page.total.is_none() || page.catching_up && !imports_run()?)
 }
 
 fn listed(page: &ListPage, from: u64) -> Result<ContactList, ApiProblem> {
@@ -215,9 +222,10 @@ mod tests {
             total,
             catching_up,
         };
-        assert!(!catches_up_soon(&page(Some(1), false), 0));
-        assert!(catches_up_soon(&page(Some(1), true), 0));
-        assert!(!catches_up_soon(&page(Some(1), true), 1));
-        assert!(catches_up_soon(&page(None, true), 1), "there is nothing to show yet");
+        let waits = |page: &ListPage, imports_run| catches_up_soon(page, || Ok(imports_run)).unwrap();
+        assert!(!waits(&page(Some(1), false), false));
+        assert!(waits(&page(Some(1), true), false));
+        assert!(!waits(&page(Some(1), true), true));
+        assert!(waits(&page(None, true), true), "there is nothing to show yet");
     }
 }
