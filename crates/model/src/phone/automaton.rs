@@ -1,17 +1,23 @@
 //! Automata over digits: what is known about a sequence of digits, found in one table lookup a digit.
 //!
 //! An automaton is compiled from a machine that is slow to step, by trying every sequence of digits up to a length.
-//! Sequences after which the same can follow share a node, so that it has as few nodes as possible.
+//! Sequences after which the same can follow share a node, so that it has as few nodes as possible. The first sequences
+//! are looked up by stepping the machine where nobody has been, because compiling takes as long as a thousand of them.
 //! What the sequences mean is left to the machines.
 
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+/// So many lookups step the machine before its automaton is compiled.
+const STEPPED: u32 = 1_000;
 
 /// What an automaton is compiled from.
 pub(super) trait Machine {
     type State: Clone + Eq + Hash;
-    type Label: Clone + Eq + Hash + Default;
+    type Label: Copy + Eq + Hash + Default;
 
     /// The state before the first digit.
     fn start(&mut self) -> Self::State;
@@ -21,6 +27,117 @@ pub(super) trait Machine {
 
     /// What is known if the digits, `count` of them, end here.
     fn label(&mut self, state: &Self::State, count: usize) -> Self::Label;
+}
+
+/// The labels of a machine for all sequences of digits up to a length.
+pub(super) struct Labels<M: Machine> {
+    longest: usize,
+    asked: AtomicU32,
+    /// None once the automaton is compiled.
+    machine: Mutex<Option<Stepped<M>>>,
+    /// None inside if it would be too large.
+    automaton: OnceLock<Option<Automaton<M::Label>>>,
+}
+
+impl<M: Machine> Labels<M> {
+    pub(super) fn new(machine: M, longest: usize) -> Self {
+        Self {
+            longest,
+            asked: AtomicU32::new(0),
+            machine: Mutex::new(Some(Stepped::new(machine))),
+            automaton: OnceLock::new(),
+        }
+    }
+
+    /// The label of digits from 0 to 9; none if there are too many.
+    pub(super) fn label(&self, digits: &[u8]) -> Option<M::Label> {
+        if digits.len() > self.longest {
+            return None;
+        }
+        let is_rare = || self.asked.fetch_add(1, Ordering::Relaxed) < STEPPED;
+        let stepped = match self.automaton.get() {
+            None if is_rare() => self.stepped(digits),
+            _ => None,
+        };
+        stepped.or_else(|| match self.automaton() {
+            Some(automaton) => automaton.label(digits),
+            None => self.stepped(digits),
+        })
+    }
+
+    /// The label that the machine comes to; none if it has become an automaton.
+    fn stepped(&self, digits: &[u8]) -> Option<M::Label> {
+        let mut machine = self.machine.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(machine.as_mut()?.label(digits))
+    }
+
+    /// The automaton, which is compiled if it is not; none if it would be too large.
+    pub(super) fn automaton(&self) -> Option<&Automaton<M::Label>> {
+        let compile = || {
+            let mut machine = self.machine.lock().unwrap_or_else(PoisonError::into_inner);
+            let automaton = Automaton::compile(&mut machine.as_mut()?.machine, self.longest)?;
+            *machine = None;
+            Some(automaton)
+        };
+        self.automaton.get_or_init(compile).as_ref()
+    }
+}
+
+/// A machine, and where its steps have led so far.
+struct Stepped<M: Machine> {
+    machine: M,
+    /// The first is the state before the first digit.
+    places: Vec<Place<M>>,
+    /// The places of states, each behind a number of digits.
+    known: HashMap<(M::State, usize), usize, RandomState>,
+}
+
+struct Place<M: Machine> {
+    state: M::State,
+    next: [Option<usize>; 10],
+    label: Option<M::Label>,
+}
+
+impl<M: Machine> Stepped<M> {
+    fn new(mut machine: M) -> Self {
+        let start = Place::new(machine.start());
+        Self {
+            machine,
+            places: vec![start],
+            known: HashMap::default(),
+        }
+    }
+
+    fn label(&mut self, digits: &[u8]) -> M::Label {
+        let mut place = 0;
+        for (digit, count) in digits.iter().zip(1..) {
+            let next = self.places[place].next[usize::from(*digit)];
+            place = next.unwrap_or_else(|| self.step(place, *digit, count));
+        }
+        let Place { state, label, .. } = &mut self.places[place];
+        *label.get_or_insert_with(|| self.machine.label(state, digits.len()))
+    }
+
+    fn step(&mut self, place: usize, digit: u8, count: usize) -> usize {
+        let state = self.machine.step(&self.places[place].state, digit, count);
+        let new = self.places.len();
+        let next = *self.known.entry((state.clone(), count)).or_insert(new);
+        if next == new {
+            self.places.push(Place::new(state));
+        }
+        self.places[place].next[usize::from(digit)] = Some(next);
+        next
+    }
+}
+
+impl<M: Machine> Place<M> {
+    fn new(state: M::State) -> Self {
+        Self {
+            state,
+            next: [None; 10],
+            label: None,
+        }
+    }
 }
 
 /// What follows each digit, and the label of digits that end here. Node 0 leads to itself and has the default label.
@@ -39,9 +156,9 @@ pub(super) struct Automaton<L> {
     longest: usize,
 }
 
-impl<L: Clone + Eq + Hash + Default> Automaton<L> {
+impl<L: Copy + Eq + Hash + Default> Automaton<L> {
     /// None if the automaton would have more nodes than their numbers can tell apart.
-    pub(super) fn compile<M: Machine<Label = L>>(machine: &mut M, longest: usize) -> Option<Self> {
+    fn compile<M: Machine<Label = L>>(machine: &mut M, longest: usize) -> Option<Self> {
         let start = machine.start();
         let mut compiler = Compiler {
             machine,
@@ -65,7 +182,7 @@ impl<L: Clone + Eq + Hash + Default> Automaton<L> {
     }
 
     /// The label of digits from 0 to 9; none if there are more than the automaton was compiled for.
-    pub(super) fn label(&self, digits: &[u8]) -> Option<&L> {
+    fn label(&self, digits: &[u8]) -> Option<L> {
         if digits.len() > self.longest {
             return None;
         }
@@ -73,7 +190,7 @@ impl<L: Clone + Eq + Hash + Default> Automaton<L> {
         for digit in digits {
             node = self.nodes.get(usize::from(*node.next.get(usize::from(*digit))?))?;
         }
-        self.labels.get(usize::from(node.label))
+        self.labels.get(usize::from(node.label)).copied()
     }
 }
 
@@ -137,7 +254,7 @@ mod examples {
     /// From how many sequences that lead to a node the examples of its transitions are made.
     const WAYS: usize = 3;
 
-    impl<L: Clone + Eq + Hash + Default> Automaton<L> {
+    impl<L: Copy + Eq + Hash + Default> Automaton<L> {
         /// Sequences over every transition from every node: at least three for each that end in a node with a label, if
         /// any can, and three that end anywhere.
         pub(in crate::phone) fn examples(&self, random: &mut Random, mut each: impl FnMut(&[u8])) {
@@ -233,12 +350,24 @@ mod tests {
         let automaton = Automaton::compile(&mut Thirds, 3).unwrap();
         for number in 0..1000_u16 {
             let digits = [number / 100, number / 10 % 10, number % 10].map(|digit| digit as u8);
-            assert_eq!(automaton.label(&digits), Some(&(number % 3 == 0)), "{number}");
+            assert_eq!(automaton.label(&digits), Some(number % 3 == 0), "{number}");
         }
-        assert_eq!(automaton.label(&[]), Some(&true));
+        assert_eq!(automaton.label(&[]), Some(true));
         assert_eq!(automaton.label(&[1, 1, 1, 0]), None);
         assert_eq!(automaton.label(&[10]), None);
         // A node for each remainder behind one or two digits, one each for the start, the ends and what is behind them.
         assert_eq!(automaton.nodes.len(), 1 + 3 + 3 + 1 + 1);
+    }
+
+    #[test]
+    fn labels_are_the_same_before_and_after_the_automaton_is_compiled() {
+        let labels = Labels::new(Thirds, 3);
+        for asked in 0..2 * STEPPED {
+            let number = asked % 1000;
+            let digits = [number / 100, number / 10 % 10, number % 10].map(|digit| digit as u8);
+            assert_eq!(labels.label(&digits), Some(number % 3 == 0), "{number}");
+            assert_eq!(labels.label(&[1; 4]), None);
+            assert_eq!(labels.automaton.get().is_some(), asked >= STEPPED, "{asked}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! How a number is dialled from within a region: the international prefix, the national prefix, and which lengths and digits
 //! a number may have at all. It says of digits what the library would find out about them while it parses.
 
-use super::automaton::{Automaton, Machine};
+use super::automaton::{Labels, Machine};
 use super::pattern::{Found, Patterns, Prefix, Search, Waiting, prefix, whole};
 use rlibphonenumber::interfaces::AsOriginal;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
@@ -11,9 +11,8 @@ use std::sync::OnceLock;
 pub(super) const LONGEST_DIALLED: usize = 20;
 
 /// What the library's metadata say about dialling from within a region.
-#[derive(Debug)]
 pub(super) struct Dialing {
-    automaton: Automaton<Dialled>,
+    numbers: Labels<DialingMachine>,
     /// Bit n: a number of n digits is so much as possible that the national prefix was one.
     strippable: u32,
     /// Bit n: no number has n digits, but some have fewer.
@@ -61,7 +60,7 @@ impl Dialing {
             None => Some(None),
         };
         let general = &metadata.general_desc;
-        let mut machine = DialingMachine {
+        let machine = DialingMachine {
             international: search(&metadata.international_prefix().pattern_base)?,
             national: search(&metadata.national_prefix_for_parsing().pattern_base)?,
             is_transformed: !metadata.original.national_prefix_transform_rule().is_empty(),
@@ -77,15 +76,15 @@ impl Dialing {
         let local = lengths(&general.original.possible_length_local_only)?;
         let too_long = !(u32::MAX >> possible.leading_zeros()) & !local;
         Some(Self {
-            automaton: Automaton::compile(&mut machine, LONGEST_DIALLED)?,
+            numbers: Labels::new(machine, LONGEST_DIALLED),
             strippable: (possible & !local) | too_long,
             too_long,
         })
     }
 
     /// What is known about digits; none if there are too many.
-    pub(super) fn dialled(&self, digits: &[u8]) -> Option<&Dialled> {
-        self.automaton.label(digits)
+    pub(super) fn dialled(&self, digits: &[u8]) -> Option<Dialled> {
+        self.numbers.label(digits)
     }
 
     /// Whether no number has as many digits.
@@ -94,7 +93,7 @@ impl Dialing {
     }
 
     /// The digits without national prefix, whatever is left; none where the library has to be asked.
-    pub(super) fn without_national_prefix<'d>(&self, digits: &'d [u8], dialled: &Dialled) -> Option<&'d [u8]> {
+    pub(super) fn without_national_prefix<'d>(&self, digits: &'d [u8], dialled: Dialled) -> Option<&'d [u8]> {
         let stripped = match dialled.national {
             _ if digits.is_empty() => return Some(digits),
             NationalPrefix::None | NationalPrefix::Digits(0) => return Some(digits),
@@ -107,7 +106,7 @@ impl Dialing {
     }
 
     /// The national significant number in what was dialled within the country; none where the library has to be asked.
-    pub(super) fn national_number<'d>(&self, digits: &'d [u8], dialled: &Dialled) -> Option<&'d [u8]> {
+    pub(super) fn national_number<'d>(&self, digits: &'d [u8], dialled: Dialled) -> Option<&'d [u8]> {
         let stripped = self.without_national_prefix(digits, dialled)?;
         let is_number = has_bit(self.strippable, stripped.len());
         Some(if is_number { stripped } else { digits })
@@ -188,12 +187,12 @@ mod examples {
     impl Dialing {
         /// Digits over every transition.
         pub(in crate::phone) fn examples(&self, random: &mut Random, each: impl FnMut(&[u8])) {
-            self.automaton.examples(random, each);
+            self.numbers.automaton().unwrap().examples(random, each);
         }
 
         /// The memory that it takes.
         pub(in crate::phone) fn bytes(&self) -> usize {
-            self.automaton.bytes()
+            self.numbers.automaton().unwrap().bytes()
         }
     }
 }

@@ -38,7 +38,7 @@ fn calling_codes() -> Vec<u16> {
     let codes: Vec<u16> = (0..1000).filter(|code| is_calling_code(*code)).collect();
     assert!(codes.len() > 200);
     with_each(&codes, |code| {
-        assert!(Plan::compiled(code).is_some(), "+{code} has no plan")
+        assert!(Plan::of_code(code).is_some(), "+{code} has no plan")
     });
     codes
 }
@@ -76,7 +76,7 @@ fn library_number(calling_code: u16, national: &[u8]) -> Option<PhoneNumber> {
 fn every_transition_of_every_plan_is_the_librarys() {
     let [valid, wrong, asked] = [const { AtomicUsize::new(0) }; 3];
     with_each(&calling_codes(), |code| {
-        let plan = Plan::compiled(code).unwrap();
+        let plan = Plan::of_code(code).unwrap();
         plan.examples(&mut Random(code.into()), |national| {
             let Some(number) = library_number(code, national) else {
                 return;
@@ -106,11 +106,11 @@ fn every_transition_of_every_plan_is_the_librarys() {
             );
             let forms = [
                 (
-                    plan.international(line),
+                    line.international,
                     PhoneNumberFormat::International,
                     format!("+{code} "),
                 ),
-                (plan.national(line), PhoneNumberFormat::National, String::new()),
+                (line.national, PhoneNumberFormat::National, String::new()),
             ];
             for (grouping, format, mut form) in forms {
                 let Some(grouping) = grouping else {
@@ -181,7 +181,7 @@ fn every_transition_of_dialling_is_the_librarys() {
 fn the_automata_of_all_countries_take_less_than_a_megabyte() {
     let plans = calling_codes()
         .into_iter()
-        .map(|code| Plan::compiled(code).unwrap().bytes());
+        .map(|code| Plan::of_code(code).unwrap().bytes());
     let dialings = regions()
         .into_iter()
         .map(|region| Dialing::of_region(region).unwrap().bytes());
@@ -235,7 +235,7 @@ fn written(random: &mut Random, regions: &[LibRegion], codes: &[u16]) -> (String
         true => random.pick(codes),
         false => PHONE_NUMBER_UTIL.get_country_code_for_region(region).unwrap() as u16,
     };
-    let mut national = Plan::compiled(code).unwrap().example(random);
+    let mut national = Plan::of_code(code).unwrap().example(random);
     match random.below(20) {
         0 => {
             let at = random.below(national.len());

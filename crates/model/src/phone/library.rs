@@ -1,6 +1,6 @@
 //! Telephone numbers as the library reads and writes them.
 
-use super::plan::{NORTH_AMERICA, Plan};
+use super::plan::Plan;
 use super::problem::PhoneProblem;
 use compact_str::CompactString;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFormat, Region, ValidationError};
@@ -27,22 +27,9 @@ pub(super) fn read(text: &str, region: Option<Region>) -> Result<CompactString, 
 }
 
 fn is_valid(number: &PhoneNumber) -> bool {
-    let plan = match u16::try_from(number.country_code) {
-        Ok(NORTH_AMERICA) => plan_of_north_america(number),
-        Ok(code) => Plan::of_code(code),
-        Err(_) => None,
-    };
+    let plan = u16::try_from(number.country_code).ok().and_then(Plan::of_code);
     let is_valid = plan.and_then(|plan| plan.is_valid(number));
     is_valid.unwrap_or_else(|| PHONE_NUMBER_UTIL.is_valid_number(number)) || is_for_fiction(number)
-}
-
-/// The plan, unless the number is one of the United States. For any other the library would compile the patterns of
-/// twenty-five regions, which takes four times as long as the plan.
-fn plan_of_north_america(number: &PhoneNumber) -> Option<&'static Plan> {
-    match PHONE_NUMBER_UTIL.is_valid_number_for_region(number, Region::US) {
-        true => Plan::of_code(NORTH_AMERICA),
-        false => Plan::compiled(NORTH_AMERICA),
-    }
 }
 
 /// Thousands of British numbers that reach nobody and so are in many examples: Ofcom, "Telephone numbers for use in TV and

@@ -24,7 +24,7 @@ const SHORTEST_INTERNATIONAL: usize = 3;
 /// A valid number.
 pub(super) struct PlainNumber<'d> {
     plan: &'static Plan,
-    line: &'static Line,
+    line: Line,
     /// The digits behind the calling code, without national prefix.
     national: &'d [u8],
     extension: &'d str,
@@ -112,7 +112,7 @@ impl<'d> PlainNumber<'d> {
     }
 
     /// Reads a number without calling code.
-    fn national(plan: &'static Plan, dialing: &Dialing, digits: &'d [u8], dialled: &Dialled) -> Option<Self> {
+    fn national(plan: &'static Plan, dialing: &Dialing, digits: &'d [u8], dialled: Dialled) -> Option<Self> {
         let national = dialing.national_number(digits, dialled)?;
         let leading_zeros = national.iter().take_while(|digit| **digit == 0).count();
         let line = plan.line(national).filter(|_| leading_zeros <= MOST_LEADING_ZEROS)?;
@@ -145,7 +145,7 @@ impl<'d> PlainNumber<'d> {
     /// The international form with blanks; none if only the library knows it. Without an extension it is certain to give the
     /// same number when it is read again: it has the same digits in the same order, between them signs of plain writing.
     pub(super) fn international_form(&self) -> Option<String> {
-        let grouping = self.plan.international(self.line)?;
+        let grouping = self.line.international?;
         let mut text = self.text();
         text.push(' ');
         grouping.write(self.national, &mut text);
@@ -156,7 +156,7 @@ impl<'d> PlainNumber<'d> {
     /// The form that is written within the country; none if only the library knows it.
     pub(super) fn national_form(&self) -> Option<String> {
         let mut text = String::with_capacity(2 * self.national.len());
-        self.plan.national(self.line)?.write(self.national, &mut text);
+        self.line.national?.write(self.national, &mut text);
         self.write_extension(&mut text);
         Some(text)
     }

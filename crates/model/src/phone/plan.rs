@@ -1,23 +1,20 @@
 //! The numbering plan of a calling code: which national numbers are in use, of which region they are, and how they are
 //! grouped. It says what the library says, because it is compiled from the library's metadata.
 
-use super::automaton::{Automaton, Machine};
+use super::automaton::{Labels, Machine};
 use super::dialing::Dialing;
 use super::grouping::{Grouping, with_national_prefix};
 use super::pattern::{Patterns, Waiting, beginning, whole};
 use rlibphonenumber::interfaces::AsOriginal;
 use rlibphonenumber::{NumberFormat, PHONE_NUMBER_UTIL, PhoneNumber, Region};
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{LazyLock, OnceLock};
 
 /// The library refuses national numbers with more digits.
 const LONGEST: usize = 17;
 
 /// What the library's metadata say about the numbers of a calling code.
-#[derive(Debug)]
 pub(super) struct Plan {
-    numbers: Automaton<Option<Line>>,
-    groupings: Vec<Grouping>,
+    numbers: Labels<PlanMachine>,
     dialing: PlanDialing,
     /// With a plus sign in front.
     calling_code: Box<str>,
@@ -27,7 +24,6 @@ pub(super) struct Plan {
 /// What the library writes before extensions unless a region has something else.
 const EXTENSION_PREFIX: &str = " ext. ";
 
-#[derive(Debug)]
 enum PlanDialing {
     OfRegion(&'static Dialing),
     Own(Box<Dialing>),
@@ -38,12 +34,11 @@ enum PlanDialing {
 pub(super) struct Line {
     /// `World` for one that belongs to no country.
     pub(super) region: Region,
-    international: Shape,
-    national: Shape,
+    /// The groups of the international form, with blanks; none where the library has to be asked.
+    pub(super) international: Option<&'static Grouping>,
+    /// The groups of the form that is written within the country; none where the library has to be asked.
+    pub(super) national: Option<&'static Grouping>,
 }
-
-/// How a number is grouped: the place of its grouping, or none where the library has to be asked.
-type Shape = Option<u16>;
 
 /// Whether the library knows numbers of a calling code.
 pub(super) fn is_calling_code(code: u16) -> bool {
@@ -59,57 +54,26 @@ pub(super) fn is_calling_code(code: u16) -> bool {
     CODES.get(usize::from(code)).is_some_and(|is_code| *is_code)
 }
 
-/// So many numbers of a calling code are left to the library before its plan is compiled, which takes as long as reading
-/// thousands of them: a small file needs no plan, nor does trying a few numbers in every country.
-const LEFT_TO_LIBRARY: u16 = 250;
-
-/// The calling code that twenty-five regions share.
-pub(super) const NORTH_AMERICA: u16 = 1;
-
-/// A plan that is compiled when it pays.
-struct LatePlan {
-    asked: AtomicU16,
-    plan: OnceLock<Option<Box<Plan>>>,
-}
-
-static PLANS: [LatePlan; 1000] = [const {
-    LatePlan {
-        asked: AtomicU16::new(0),
-        plan: OnceLock::new(),
-    }
-}; 1000];
+static PLANS: [OnceLock<Option<Box<Plan>>>; 1000] = [const { OnceLock::new() }; 1000];
 
 impl Plan {
-    /// The plan of a calling code; none if there is no such code, if only the library knows its numbers, or as long as few
-    /// numbers have been asked about.
+    /// The plan of a calling code; none if there is no such code, or if only the library knows its numbers.
     pub(super) fn of_code(calling_code: u16) -> Option<&'static Self> {
-        let late = PLANS.get(usize::from(calling_code))?;
-        match late.plan.get() {
-            Some(plan) => plan.as_deref(),
-            None if late.asked.fetch_add(1, Ordering::Relaxed) < LEFT_TO_LIBRARY => None,
-            None => Self::compiled(calling_code),
-        }
-    }
-
-    /// The plan of a calling code, at once.
-    pub(super) fn compiled(calling_code: u16) -> Option<&'static Self> {
-        let late = PLANS.get(usize::from(calling_code))?;
-        late.plan
-            .get_or_init(|| Self::compile(calling_code.into()).map(Box::new))
+        let plan = PLANS.get(usize::from(calling_code))?;
+        plan.get_or_init(|| Self::new(calling_code.into()).map(Box::new))
             .as_deref()
     }
 
-    fn compile(calling_code: i32) -> Option<Self> {
+    fn new(calling_code: i32) -> Option<Self> {
         let regions: Vec<Region> = PHONE_NUMBER_UTIL
             .get_regions_for_country_calling_code(calling_code)?
             .collect();
         let main = *regions.first()?;
-        let mut machine = PlanMachine::new(calling_code, &regions)?;
+        let machine = PlanMachine::new(calling_code, &regions)?;
         Some(Self {
-            numbers: Automaton::compile(&mut machine, LONGEST)?,
-            groupings: machine.groupings,
             calling_code: format!("+{calling_code}").into(),
-            extension_prefix: machine.extension_prefix,
+            extension_prefix: machine.extension_prefix.clone(),
+            numbers: Labels::new(machine, LONGEST),
             dialing: match main {
                 Region::World => PlanDialing::Own(Box::new(Dialing::compile(calling_code, main)?)),
                 _ => PlanDialing::OfRegion(Dialing::of_region(main)?),
@@ -152,18 +116,8 @@ impl Plan {
     }
 
     /// What is known about a national number; none if it is not valid.
-    pub(super) fn line(&self, number: &[u8]) -> Option<&Line> {
-        self.numbers.label(number)?.as_ref()
-    }
-
-    /// The groups of the international form, with blanks.
-    pub(super) fn international(&self, line: &Line) -> Option<&Grouping> {
-        self.groupings.get(usize::from(line.international?))
-    }
-
-    /// The groups of the form that is written within the country.
-    pub(super) fn national(&self, line: &Line) -> Option<&Grouping> {
-        self.groupings.get(usize::from(line.national?))
+    pub(super) fn line(&self, number: &[u8]) -> Option<Line> {
+        self.numbers.label(number)?
     }
 }
 
@@ -208,7 +162,8 @@ struct PlanMachine {
     regions: Vec<RegionNumbers>,
     international: Vec<Format>,
     national: Vec<Format>,
-    groupings: Vec<Grouping>,
+    /// The groupings that were met, each once. Plans are made once and never dropped, and neither are these.
+    groupings: Vec<&'static Grouping>,
     extension_prefix: String,
 }
 
@@ -338,14 +293,13 @@ impl PlanMachine {
         }
     }
 
-    fn shape(&mut self, grouping: Option<Grouping>) -> Shape {
-        let grouping = grouping?;
-        let known = self.groupings.iter().position(|known| *known == grouping);
-        let place = known.unwrap_or(self.groupings.len());
-        if known.is_none() {
+    fn kept(&mut self, grouping: Grouping) -> &'static Grouping {
+        let known = self.groupings.iter().find(|known| ***known == grouping);
+        known.copied().unwrap_or_else(|| {
+            let grouping: &'static Grouping = Box::leak(Box::new(grouping));
             self.groupings.push(grouping);
-        }
-        u16::try_from(place).ok()
+            grouping
+        })
     }
 }
 
@@ -371,31 +325,36 @@ impl Machine for PlanMachine {
         let national = Self::grouping(&self.national, &fitting, count);
         Some(Line {
             region,
-            international: self.shape(international),
-            national: self.shape(national),
+            international: international.map(|grouping| self.kept(grouping)),
+            national: national.map(|grouping| self.kept(grouping)),
         })
     }
 }
 
 #[cfg(test)]
 mod examples {
-    use super::Plan;
+    use super::{Line, Plan};
+    use crate::phone::automaton::Automaton;
     use crate::phone::random::Random;
 
     impl Plan {
         /// Digits over every transition.
         pub(in crate::phone) fn examples(&self, random: &mut Random, each: impl FnMut(&[u8])) {
-            self.numbers.examples(random, each);
+            self.automaton().examples(random, each);
         }
 
         /// A national number that is valid.
         pub(in crate::phone) fn example(&self, random: &mut Random) -> Vec<u8> {
-            self.numbers.labelled(random)
+            self.automaton().labelled(random)
         }
 
         /// The memory that it takes.
         pub(in crate::phone) fn bytes(&self) -> usize {
-            self.numbers.bytes()
+            self.automaton().bytes()
+        }
+
+        fn automaton(&self) -> &Automaton<Option<Line>> {
+            self.numbers.automaton().unwrap()
         }
     }
 }

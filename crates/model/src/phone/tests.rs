@@ -1,6 +1,5 @@
 //! Telephone numbers as people, spreadsheets and address books write them.
 
-use super::plan::Plan;
 use super::*;
 
 fn read(raw: &str, region: &str) -> Result<String, PhoneProblem> {
@@ -145,9 +144,6 @@ fn a_region_is_a_code() {
 
 /// What is read without the library.
 fn read_plain(raw: &str, region: &str) -> Option<String> {
-    for code in [1, 7, 39, 44, 49, 54, 55, 800] {
-        assert!(Plan::compiled(code).is_some());
-    }
     let region = Region::from_code(region).map(|region| region.0);
     let text = readable(raw);
     Some(PlainNumber::read(&Digits::parse(&text)?, region)?.value().to_string())
@@ -203,7 +199,7 @@ fn what_is_wrong_or_rare_is_left_to_the_library() {
 }
 
 #[test]
-fn a_plan_is_compiled_when_many_numbers_were_read_and_changes_nothing() {
+fn a_number_is_read_and_written_the_same_however_often() {
     let region = Region::from_code("PT");
     let read = || {
         let phone = Phone::parse("212 345 678", region).unwrap();
@@ -215,11 +211,8 @@ fn a_plan_is_compiled_when_many_numbers_were_read_and_changes_nothing() {
         )
     };
     let first = read();
-    assert!(Plan::of_code(351).is_none());
-    for _ in 0..250 {
+    for _ in 0..1_000 {
         assert_eq!(read(), first);
     }
-    assert!(Plan::of_code(351).is_some());
-    assert_eq!(read(), first);
     assert_eq!(first.1, "+351 21 234 5678");
 }
