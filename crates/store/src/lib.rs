@@ -20,6 +20,7 @@ pub use engine::postgres::open::PostgresOptions;
 pub use error::{Error, Result};
 pub use ids::{ImportId, Member, RunId, Workspace};
 
+use engine::Work;
 use engine::postgres::open::Postgres;
 use engine::sqlite::open::Sqlite;
 use std::path::Path;
@@ -32,6 +33,17 @@ pub struct Store {
     engine: Engine,
     /// How many transactions that read have begun.
     reads: Arc<AtomicU64>,
+}
+
+/// What `work` returns in the transaction in which `run` runs it; the error of `run` if that fails.
+fn outcome_of<T, E: From<Error>>(
+    work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    run: impl FnOnce(Work<'_>) -> Result<()>,
+) -> Result<T, E> {
+    let mut outcome = None;
+    run(Box::new(|tx| outcome.insert(work(tx)).is_ok()))?;
+    #[expect(clippy::expect_used, reason = "a transaction that has not failed has run its work")]
+    outcome.expect("the work has been done")
 }
 
 /// What happens to a backup that has the name of a new one.
@@ -155,10 +167,10 @@ impl Store {
     /// # Errors
     /// What `work` returns; [`Error::Aborted`] if `work` went on after a statement that failed; [`Error::Busy`] after ten seconds of waiting.
     pub fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        match &self.engine {
+        outcome_of(work, |work| match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.write(work),
             Engine::Postgres(postgres) => postgres.write(work),
-        }
+        })
     }
 
     /// Runs `work` in a transaction that reads: from its first question on it sees one moment of the database, whatever
@@ -168,10 +180,10 @@ impl Store {
     /// What `work` returns; [`Error::ReadOnly`] if it tries to write; [`Error::Busy`] if no connection became free.
     pub fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         self.reads.fetch_add(1, Ordering::Relaxed);
-        match &self.engine {
+        outcome_of(work, |work| match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.read(work),
             Engine::Postgres(postgres) => postgres.read(work),
-        }
+        })
     }
 
     /// How many transactions that read have begun on this database since it was opened, those of [`Store::reserved`] left out.

@@ -353,7 +353,7 @@ impl<const N: usize> AnyTable for Copied<N> {
     fn sum(&self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<(u64, u128)> {
         let sql = self.rows_in_order("");
         let (mut rows, mut sum) = (0, Xxh3::new());
-        tx.for_each("summing up a table", &sql, &[workspace.into()], |row| {
+        tx.for_each("summing up a table", &sql, &[workspace.into()], &mut |row| {
             rows += 1;
             (0..N).try_for_each(|column| row.value(column).map(|value| add(&mut sum, value)))
         })?;

@@ -157,7 +157,7 @@ pub fn exist(tx: &mut Tx<'_>, workspace: Workspace) -> Result<bool> {
 /// the runs.
 pub fn for_each_key(tx: &mut Tx<'_>, workspace: Workspace, mut take: impl FnMut(&str)) -> Result<()> {
     let sql = "SELECT match_key FROM contact_keys WHERE workspace_id = $1 ORDER BY match_key";
-    tx.for_each("reading match keys", sql, &[workspace.into()], |row| {
+    tx.for_each("reading match keys", sql, &[workspace.into()], &mut |row| {
         take(row.text(0)?);
         Ok(())
     })?;

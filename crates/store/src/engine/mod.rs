@@ -17,6 +17,10 @@ use crate::error::{Error, Result};
 use crate::ids::Workspace;
 use postgres::session::Session;
 
+/// What happens in a transaction; says whether it is to be committed. Without a type of its own, so that what surrounds it is
+/// compiled once.
+pub(crate) type Work<'w> = Box<dyn FnOnce(&mut Tx<'_>) -> bool + 'w>;
+
 /// A transaction. [`Store::read`](crate::Store::read) and [`Store::write`](crate::Store::write) make it and end it.
 pub struct Tx<'c> {
     engine: EngineTx<'c>,
@@ -87,7 +91,7 @@ impl<'c> Tx<'c> {
         doing: &'static str,
         sql: &str,
         values: &[Value<'_>],
-        take: impl FnMut(&Row<'_>) -> Result<()>,
+        take: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
         let outcome = match &mut self.engine {
             EngineTx::Sqlite(connection) => sqlite::statements::for_each(connection, doing, sql, values, take),
@@ -117,7 +121,7 @@ impl<'c> Tx<'c> {
         mut read: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
         let mut rows = Vec::new();
-        self.for_each(doing, sql, values, |row| {
+        self.for_each(doing, sql, values, &mut |row| {
             rows.push(read(row)?);
             Ok(())
         })?;
@@ -218,8 +222,9 @@ impl<'c> Tx<'c> {
         what: &Lookup,
         workspace: Workspace,
         keys: impl ExactSizeIterator<Item = Value<'v>>,
-        take: impl FnMut(usize, &Row<'_>) -> Result<()>,
+        mut take: impl FnMut(usize, &Row<'_>) -> Result<()>,
     ) -> Result<()> {
+        let take = &mut take;
         let outcome = match &mut self.engine {
             EngineTx::Sqlite(connection) => sqlite::statements::lookup(connection, doing, what, workspace, keys, take),
             EngineTx::Postgres(session) => session.connection().and_then(|mut connection| {
@@ -237,8 +242,9 @@ impl<'c> Tx<'c> {
         what: &LastLookup,
         workspace: Workspace,
         keys: impl ExactSizeIterator<Item = Value<'v>>,
-        take: impl FnMut(usize, &Row<'_>) -> Result<()>,
+        mut take: impl FnMut(usize, &Row<'_>) -> Result<()>,
     ) -> Result<()> {
+        let take = &mut take;
         let outcome = match &mut self.engine {
             EngineTx::Sqlite(connection) => {
                 sqlite::statements::lookup_last(connection, doing, what, workspace, keys, take)

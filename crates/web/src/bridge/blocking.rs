@@ -8,7 +8,10 @@ use axum::body::Body;
 use bytes::Bytes;
 use std::any::Any;
 use std::io::{self, Write};
+use std::marker::PhantomData;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
 
@@ -57,31 +60,48 @@ impl Turns {
 }
 
 /// Runs `work` on a thread that may block.
-pub async fn blocking<T: Send + 'static>(
+pub fn blocking<T: Send + 'static>(
     web: &Arc<Web>,
     work: impl FnOnce(&App) -> Result<T, app::Error> + Send + 'static,
-) -> Result<T, Problem> {
-    blocking_in(web, Lane::Pages, work).await
+) -> Blocking<'_, T> {
+    blocking_in(web, Lane::Pages, work)
 }
 
 /// Runs `work` on a thread that may block, when it has a turn in this lane.
-pub async fn blocking_in<T: Send + 'static>(
+pub fn blocking_in<T: Send + 'static>(
     web: &Arc<Web>,
     lane: Lane,
     work: impl FnOnce(&App) -> Result<T, app::Error> + Send + 'static,
-) -> Result<T, Problem> {
+) -> Blocking<'_, T> {
     let work = |app: &App| Ok(Box::new(work(app)?) as Done);
-    let done = run(web, lane, Box::new(work)).await?;
-    #[expect(clippy::expect_used, reason = "`work` made it of this type")]
-    let done = done.downcast().expect("the result of `work`");
-    Ok(*done)
+    Blocking {
+        run: Box::pin(run(web, lane, Box::new(work))),
+        result: PhantomData,
+    }
+}
+
+/// Work on another thread. What it waits for is the same for every type of result, so that it is compiled once.
+pub struct Blocking<'w, T> {
+    run: Pin<Box<dyn Future<Output = Result<Done, Problem>> + Send + 'w>>,
+    result: PhantomData<fn() -> T>,
+}
+
+impl<T: 'static> Future for Blocking<'_, T> {
+    type Output = Result<T, Problem>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.run.as_mut().poll(context).map_ok(|done| {
+            #[expect(clippy::expect_used, reason = "`work` made it of this type")]
+            let done = done.downcast().expect("the result of `work`");
+            *done
+        })
+    }
 }
 
 /// Work whose result has any type.
 type Done = Box<dyn Any + Send>;
 type Work = Box<dyn FnOnce(&App) -> Result<Done, app::Error> + Send>;
 
-/// What [`blocking_in`] does for every type of result, so that it is compiled once.
 async fn run(web: &Arc<Web>, lane: Lane, work: Work) -> Result<Done, Problem> {
     let turn = Arc::clone(web.turns.lane(lane)).acquire_owned().await;
     let app = Arc::clone(&web.app);

@@ -9,7 +9,7 @@ use super::cell::error;
 use super::connection::Connection;
 use super::session::with_session;
 use super::tls::{Mode, Tls};
-use crate::engine::Tx;
+use crate::engine::{Tx, Work};
 use crate::error::{Error, Result};
 use crate::migrations;
 use ::postgres::{Client, Config};
@@ -85,34 +85,40 @@ impl Postgres {
         self.pool.max_size()
     }
 
-    /// Runs a transaction that writes; an error or a panic rolls it back.
-    pub(crate) fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+    /// Runs a transaction that writes; an error or a panic rolls it back, and so does work that fails.
+    pub(crate) fn write(&self, work: Work<'_>) -> Result<()> {
         let begin = format!(
             "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL idle_in_transaction_session_timeout = {}",
             STANDSTILL.as_millis()
         );
         let mut connection = self.begun("beginning to write", &begin)?;
         let transaction = Transaction::new(&mut connection);
-        let outcome = with_session(transaction.connection, true, |session| {
+        let is_done = with_session(transaction.connection, true, |session| {
             let mut tx = Tx::on_postgres(session, true);
-            let outcome = work(&mut tx)?;
-            tx.may_commit()?;
-            Ok::<_, E>(outcome)
+            let is_done = work(&mut tx);
+            if is_done {
+                tx.may_commit()?;
+            }
+            Ok(is_done)
         })?;
-        transaction.end("committing")?;
-        Ok(outcome)
+        match is_done {
+            true => transaction.end("committing"),
+            false => Ok(()),
+        }
     }
 
     /// Runs a transaction that reads: from its first question on it sees one moment of the database.
-    pub(crate) fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub(crate) fn read(&self, work: Work<'_>) -> Result<()> {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         let mut connection = self.begun("beginning to read", begin)?;
         let transaction = Transaction::new(&mut connection);
-        let outcome = with_session(transaction.connection, false, |session| {
-            work(&mut Tx::on_postgres(session, false))
+        let is_done = with_session(transaction.connection, false, |session| {
+            Ok(work(&mut Tx::on_postgres(session, false)))
         })?;
-        transaction.end("ending to read")?;
-        Ok(outcome)
+        match is_done {
+            true => transaction.end("ending to read"),
+            false => Ok(()),
+        }
     }
 
     /// Ends every session of a process of this name, with what it has begun to write. Only sessions of the same user can

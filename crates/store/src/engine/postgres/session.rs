@@ -42,12 +42,13 @@ impl Way {
     }
 }
 
-/// Runs `work` over a connection. When it returns, nothing is on its way any more, and what failed there fails this.
-pub(super) fn with_session<T, E: From<Error>>(
+/// Runs `work`, which says whether it is to be committed, over a connection. When it returns, nothing is on its way any more,
+/// and what failed there fails this.
+pub(super) fn with_session(
     connection: &mut Connection,
     writes: bool,
-    work: impl FnOnce(Session<'_>) -> Result<T, E>,
-) -> Result<T, E> {
+    work: impl FnOnce(Session<'_>) -> Result<bool>,
+) -> Result<bool> {
     let connection = Mutex::new(connection);
     let way = Way::default();
     let session = |parcels| Session {
@@ -58,14 +59,14 @@ pub(super) fn with_session<T, E: From<Error>>(
     if !writes {
         return work(session(None));
     }
-    let outcome = thread::scope(|scope| {
+    let is_done = thread::scope(|scope| {
         let (parcels, queue) = sync_channel(ON_THEIR_WAY);
         scope.spawn(|| deliver(&connection, &way, queue));
         work(session(Some(parcels)))
     })?;
     match way.lock().failed.take() {
-        Some(error) => Err(error.into()),
-        None => Ok(outcome),
+        Some(error) if is_done => Err(error),
+        _ => Ok(is_done),
     }
 }
 

@@ -35,10 +35,10 @@ pub(crate) fn for_each(
     doing: &'static str,
     sql: &str,
     values: &[Value<'_>],
-    mut take: impl FnMut(&Row<'_>) -> Result<()>,
+    take: &mut dyn FnMut(&Row<'_>) -> Result<()>,
 ) -> Result<()> {
     let statement = connection.prepare(doing, sql)?;
-    rows_of(connection, doing, &statement, &as_parameters(values), |row| {
+    rows_of(connection, doing, &statement, &as_parameters(values), &mut |row| {
         take(&Row::Postgres(row))
     })
 }
@@ -48,7 +48,7 @@ fn rows_of(
     doing: &'static str,
     statement: &Statement,
     values: &[&(dyn ToSql + Sync)],
-    mut take: impl FnMut(&::postgres::Row) -> Result<()>,
+    take: &mut dyn FnMut(&::postgres::Row) -> Result<()>,
 ) -> Result<()> {
     let values = values.iter().copied();
     let mut rows = connection
@@ -184,7 +184,7 @@ pub(crate) fn lookup<'v>(
     what: &Lookup,
     workspace: Workspace,
     keys: impl Iterator<Item = Value<'v>>,
-    mut take: impl FnMut(usize, &Row<'_>) -> Result<()>,
+    take: &mut dyn FnMut(usize, &Row<'_>) -> Result<()>,
 ) -> Result<()> {
     let Lookup {
         table,
@@ -198,7 +198,7 @@ pub(crate) fn lookup<'v>(
         "SELECT {columns}, asked.place FROM unnest($2::{kind}[]) WITH ORDINALITY AS asked(wanted, place)
          JOIN {table} ON {key} = asked.wanted WHERE workspace_id = $1 ORDER BY asked.place, {order}"
     );
-    ask_all(connection, doing, &sql, workspace, keys, &mut take)
+    ask_all(connection, doing, &sql, workspace, keys, take)
 }
 
 pub(crate) fn lookup_last<'v>(
@@ -207,7 +207,7 @@ pub(crate) fn lookup_last<'v>(
     what: &LastLookup,
     workspace: Workspace,
     keys: impl Iterator<Item = Value<'v>>,
-    mut take: impl FnMut(usize, &Row<'_>) -> Result<()>,
+    take: &mut dyn FnMut(usize, &Row<'_>) -> Result<()>,
 ) -> Result<()> {
     let LastLookup {
         table,
@@ -224,7 +224,7 @@ pub(crate) fn lookup_last<'v>(
                              ORDER BY {key} DESC, {then} DESC LIMIT 1) AS last
          ORDER BY asked.place"
     );
-    ask_all(connection, doing, &sql, workspace, keys, &mut take)
+    ask_all(connection, doing, &sql, workspace, keys, take)
 }
 
 /// Asks for many keys, some thousand at once. The last column of an answer is the place of its key, counted from 1.
@@ -241,7 +241,7 @@ fn ask_all<'v>(
     let workspace = Value::from(workspace);
     let keys: Vec<Value<'v>> = keys.collect();
     for (chunk, asked) in keys.chunks(KEYS_AT_ONCE).enumerate() {
-        rows_of(connection, doing, &statement, &[&workspace, &asked], |row| {
+        rows_of(connection, doing, &statement, &[&workspace, &asked], &mut |row| {
             let row = Row::Postgres(row);
             let place = usize::try_from(row.int(place_at)? - 1).unwrap_or(0);
             take(chunk * KEYS_AT_ONCE + place, &row)

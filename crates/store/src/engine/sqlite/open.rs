@@ -9,7 +9,7 @@ use super::cell::error;
 use super::create;
 use super::examine::{damage, schema_version, to_read};
 use super::header::{Whose, whose};
-use crate::engine::Tx;
+use crate::engine::{Tx, Work};
 use crate::error::{Error, Result};
 use crate::migrations;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
@@ -94,28 +94,30 @@ impl Sqlite {
         }
     }
 
-    /// Runs a transaction that writes; an error or a panic rolls it back.
-    pub(crate) fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+    /// Runs a transaction that writes; an error or a panic rolls it back, and so does work that fails.
+    pub(crate) fn write(&self, work: Work<'_>) -> Result<()> {
         let mut connection = self.writer.get().map_err(|_| Error::Busy)?;
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|e| error("beginning to write", &e))?;
         let mut tx = Tx::on_sqlite(&transaction, true);
-        let outcome = work(&mut tx)?;
+        if !work(&mut tx) {
+            return Ok(());
+        }
         tx.may_commit()?;
-        transaction.commit().map_err(|e| error("committing", &e))?;
-        Ok(outcome)
+        transaction.commit().map_err(|e| error("committing", &e))
     }
 
     /// Runs a transaction that reads: from its first question on it sees one moment of the database.
-    pub(crate) fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub(crate) fn read(&self, work: Work<'_>) -> Result<()> {
         let mut connection = self.readers.get().map_err(|_| Error::Busy)?;
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Deferred)
             .map_err(|e| error("beginning to read", &e))?;
-        let outcome = work(&mut Tx::on_sqlite(&transaction, false))?;
-        transaction.commit().map_err(|e| error("ending to read", &e))?;
-        Ok(outcome)
+        match work(&mut Tx::on_sqlite(&transaction, false)) {
+            true => transaction.commit().map_err(|e| error("ending to read", &e)),
+            false => Ok(()),
+        }
     }
 
     /// How many may read at the same time.

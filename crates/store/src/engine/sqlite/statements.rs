@@ -45,7 +45,7 @@ impl<'c> Prepared<'c> {
         Ok(changed as u64)
     }
 
-    fn for_each(&mut self, mut take: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+    fn for_each(&mut self, take: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
         let doing = self.doing;
         let mut rows = self.statement.raw_query();
         while let Some(row) = rows.next().map_err(|e| error(doing, &e))? {
@@ -66,7 +66,7 @@ pub(crate) fn for_each(
     doing: &'static str,
     sql: &str,
     values: &[Value<'_>],
-    take: impl FnMut(&Row<'_>) -> Result<()>,
+    take: &mut dyn FnMut(&Row<'_>) -> Result<()>,
 ) -> Result<()> {
     let mut statement = Prepared::new(connection, doing, sql)?;
     statement.bind(0, values)?;
@@ -169,7 +169,7 @@ pub(crate) fn lookup<'v>(
     what: &Lookup,
     workspace: Workspace,
     keys: impl ExactSizeIterator<Item = Value<'v>>,
-    mut take: impl FnMut(usize, &Row<'_>) -> Result<()>,
+    take: &mut dyn FnMut(usize, &Row<'_>) -> Result<()>,
 ) -> Result<()> {
     let Lookup {
         table,
@@ -178,7 +178,7 @@ pub(crate) fn lookup<'v>(
         order,
     } = what;
     let sql = format!("SELECT {columns} FROM {table} WHERE workspace_id = ? AND {key} = ? ORDER BY {order}");
-    ask_each(connection, doing, &sql, workspace, keys, &mut take)
+    ask_each(connection, doing, &sql, workspace, keys, take)
 }
 
 pub(crate) fn lookup_last<'v>(
@@ -187,7 +187,7 @@ pub(crate) fn lookup_last<'v>(
     what: &LastLookup,
     workspace: Workspace,
     keys: impl ExactSizeIterator<Item = Value<'v>>,
-    mut take: impl FnMut(usize, &Row<'_>) -> Result<()>,
+    take: &mut dyn FnMut(usize, &Row<'_>) -> Result<()>,
 ) -> Result<()> {
     let LastLookup {
         table,
@@ -200,7 +200,7 @@ pub(crate) fn lookup_last<'v>(
     let sql = format!(
         "SELECT {columns} FROM {table} WHERE workspace_id = ? AND {key} {within} ? ORDER BY {key} DESC, {then} DESC LIMIT 1"
     );
-    ask_each(connection, doing, &sql, workspace, keys, &mut take)
+    ask_each(connection, doing, &sql, workspace, keys, take)
 }
 
 fn ask_each<'v>(
@@ -215,7 +215,7 @@ fn ask_each<'v>(
     statement.bind(0, &[workspace.into()])?;
     for (place, key) in keys.enumerate() {
         statement.bind(1, &[key])?;
-        statement.for_each(|row| take(place, row))?;
+        statement.for_each(&mut |row| take(place, row))?;
     }
     Ok(())
 }
