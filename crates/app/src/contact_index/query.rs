@@ -63,24 +63,48 @@ impl Query {
     /// Those contacts of a segment that pass, of those that are not gone.
     pub fn through(&self, segment: &Segment, audience: &Audience, gone: &Bits) -> Bits {
         let seen = audience.seen_by(self.member, self.scope).but(gone);
-        // Decided once for all contacts with the same traits, and only for those of contacts that are seen.
-        let mut decided: Vec<Option<bool>> = vec![None; segment.traits().len()];
-        let mut may = |at: usize| {
-            let number = segment.traits_of()[at] as usize;
-            segment.changed(at) >= self.since
-                && *decided[number].get_or_insert_with(|| self.allows(&segment.traits()[number]))
+        let candidates = match self.only_reads_texts() {
+            true => seen,
+            false => self.with_fitting_traits(segment, &seen),
+        };
+        let Some((first, others)) = self.wanted.split_first() else {
+            return candidates;
         };
         let mut passing = Bits::none(segment.len());
-        let Some((first, others)) = self.wanted.split_first() else {
-            seen.iter().filter(|at| may(*at)).for_each(|at| passing.set(at));
-            return passing;
-        };
-        first.each_in(segment, &seen, &mut |at| {
-            if may(at) && others.iter().all(|wanted| wanted.is_in(segment.text(at))) {
+        first.each_in(segment, &candidates, &mut |at| {
+            if others.iter().all(|wanted| wanted.is_in(segment.text(at))) {
                 passing.set(at);
             }
         });
         passing
+    }
+
+    /// Whether every condition is about texts, so that traits and the time of the last change need no look.
+    fn only_reads_texts(&self) -> bool {
+        self.since == 0
+            && self.conditions.iter().all(|condition| match condition {
+                Condition::Word { .. } | Condition::Tag(_) | Condition::Company(_) | Condition::Field { .. } => true,
+                Condition::City(_)
+                | Condition::Country(_)
+                | Condition::Import(_)
+                | Condition::Has(_)
+                | Condition::No(_)
+                | Condition::Changed(_) => false,
+            })
+    }
+
+    /// The contacts of a set that were changed recently enough and whose traits the conditions allow. Traits are checked once
+    /// for all contacts that have them, and only for contacts of the set.
+    fn with_fitting_traits(&self, segment: &Segment, among: &Bits) -> Bits {
+        let mut checked: Vec<Option<bool>> = vec![None; segment.traits().len()];
+        let mut fitting = Bits::none(segment.len());
+        for at in among.iter().filter(|at| segment.changed(*at) >= self.since) {
+            let number = segment.traits_of()[at] as usize;
+            if *checked[number].get_or_insert_with(|| self.allows(&segment.traits()[number])) {
+                fitting.set(at);
+            }
+        }
+        fitting
     }
 
     /// Whether contacts with these traits can pass.
